@@ -1,0 +1,153 @@
+"""What a study is asked to do: frozen models, TOML in and out, no torch."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from poolbench.errors import UsageError
+
+Protocol = Literal["cv", "lab"]
+Fit = Literal["crop", "pad", "squash"]
+OnBad = Literal["error", "skip"]
+Schedule = Literal["constant", "one-cycle"]
+Precision = Literal["float32", "bfloat16"]
+
+PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Frozen(BaseModel):
+    """An immutable model that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RecipeConfig(Frozen):
+    """How a network is trained.
+
+    Attributes:
+        learning_rate: The rate of a constant schedule, the highest rate of a one-cycle schedule.
+        warmup_fraction: Part of all steps in which a one-cycle schedule rises.
+        translate_pixels: Pictures are shifted by up to this many pixels each way.
+        flip: Pictures are mirrored left to right with probability one half.
+    """
+
+    name: str
+    epochs: PositiveInt
+    batch_size: PositiveInt
+    learning_rate: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    nesterov: bool = False
+    weight_decay: Annotated[float, Field(ge=0, le=10)] = 0.0
+    schedule: Schedule = "constant"
+    warmup_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    flip: bool = False
+    translate_pixels: Annotated[int, Field(ge=0, le=1024)] = 0
+
+
+class DataConfig(Frozen):
+    """Which pictures to take and how to bring them to one size."""
+
+    source: str = "sample"
+    data_file: Path | None = None
+    download: bool = False
+    classes: tuple[str, ...] | None = None
+    image_size: Annotated[int, Field(ge=4, le=1024)] | None = None
+    fit: Fit = "squash"
+    on_bad: OnBad = "error"
+
+    @model_validator(mode="after")
+    def _check_sources(self) -> Self:
+        if self.data_file is not None and not self.source.startswith("cifar"):
+            raise ValueError(
+                f"--data-file belongs to cifar10 and cifar100, not to --data {self.source}"
+            )
+        return self
+
+
+class StudyConfig(Frozen):
+    """Everything that decides what a study computes.
+
+    Attributes:
+        epochs: Instead of the recipe's own number.
+        margin_points: Differences within this many accuracy points count as equivalent.
+        seed: The root of every random number.
+        workers: Processes that train at the same time; ``None``: one for each core.
+    """
+
+    data: DataConfig = DataConfig()
+    operators: tuple[str, ...] = ("stride", "max", "avg")
+    backbones: tuple[str, ...] = ("lab",)
+    recipes: tuple[str, ...] = ("quick",)
+    protocol: Protocol = "cv"
+    folds: Annotated[int, Field(ge=2, le=100)] = 5
+    repeats: Annotated[int, Field(ge=1, le=1000)] = 2
+    epochs: PositiveInt | None = None
+    margin_points: Annotated[float, Field(gt=0, le=100)] = 1.0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    device: str = "auto"
+    precision: Precision | Literal["auto"] = "auto"
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    rewrites: bool = True
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        for field in ("operators", "backbones", "recipes"):
+            names = getattr(self, field)
+            if not names:
+                raise ValueError(f"{field} is empty: name at least one")
+            if len(set(names)) < len(names):
+                raise ValueError(f"{field} names something twice: {', '.join(names)}")
+        return self
+
+
+def build_config(values: dict[str, object]) -> StudyConfig:
+    """A config from plain values.
+
+    Raises:
+        UsageError: With one line for each value that does not fit.
+    """
+    try:
+        return StudyConfig.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(_explain(error)) from None
+
+
+def load_config(path: Path) -> StudyConfig:
+    """Read a config from a TOML file.
+
+    Raises:
+        UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}.") from None
+    return build_config(values)
+
+
+def dump_config(config: StudyConfig) -> str:
+    """The config as TOML; what is ``None`` is left out, so the default holds."""
+    return tomlkit.dumps(config.model_dump(mode="json", exclude_none=True))
+
+
+def count_cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        place = ".".join(str(part) for part in problem["loc"]) or "config"
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{place}: {message} (got {problem['input']!r})"[:300])
+    return "; ".join(lines)

@@ -1,0 +1,80 @@
+"""An image set: pictures, labels, class names and the hash that names them all."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Half:
+    """One half of an image set.
+
+    Attributes:
+        images: uint8 ``[N, H, W, 3]``, 0–255.
+        labels: int64 ``[N]``, positions in the set's class names.
+        names: What a person calls each picture (a relative path, or ``train/17``).
+        groups: int64 ``[N]``: pictures of one group stay in one fold; ``None``: each stands alone.
+    """
+
+    images: Images
+    labels: Labels
+    names: tuple[str, ...]
+    groups: Labels | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, index: NDArray[np.int64]) -> "Half":
+        """The pictures at these positions, in this order."""
+        groups = None if self.groups is None else self.groups[index]
+        names = tuple(self.names[i] for i in index)
+        return Half(self.images[index], self.labels[index], names, groups)
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """A training pool and a test half that is opened once.
+
+    Attributes:
+        source: As on the command line, such as ``cifar100``.
+        classes: The order of the names is the order of the labels.
+        has_official_test: False if the test half was taken out of the only half there was.
+        facts: What is worth telling: ``skipped`` (list of unreadable pictures),
+            ``duplicates_across_halves`` (exact ones, counted), ``test_share`` and the like.
+    """
+
+    source: str
+    classes: tuple[str, ...]
+    pool: Half
+    test: Half
+    has_official_test: bool
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.pool.images.shape[1], self.pool.images.shape[2]
+
+    @property
+    def manifest_hash(self) -> str:
+        """SHA-256 over everything that can decide a result: pixels, labels, groups, class names."""
+        return compute_manifest_hash(self)
+
+
+def compute_manifest_hash(image_set: ImageSet) -> str:
+    """SHA-256 in hex over pixels, labels, groups and class names of both halves."""
+    digest = hashlib.sha256()
+    digest.update("\0".join(image_set.classes).encode())
+    for half in (image_set.pool, image_set.test):
+        digest.update(repr(half.images.shape).encode())
+        digest.update(np.ascontiguousarray(half.images).tobytes())
+        digest.update(half.labels.astype("<i8").tobytes())
+        if half.groups is not None:
+            digest.update(half.groups.astype("<i8").tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,270 @@
+"""What one stage hands to the next and to disk.
+
+Everything here is plain data: no torch, no files. ``SCHEMA_VERSION`` grows when a field changes
+its meaning; a reader refuses what is newer than itself.
+"""
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import Field
+
+from poolbench.config import Fit, Frozen, Precision, Protocol, RecipeConfig
+
+SCHEMA_VERSION = 1
+
+Split = Literal["fold", "official", "whole"]
+
+
+class VariantSpec(Frozen):
+    """Operator + backbone + recipe (+ replica): what a study compares."""
+
+    operator: str
+    backbone: str
+    recipe: RecipeConfig
+    replica: int = 0
+
+    @property
+    def id(self) -> str:
+        """Safe as a folder name and as an HTML id: ``max.lab.quick``."""
+        name = f"{self.operator}.{self.backbone}.{self.recipe.name}"
+        return f"{name}.{self.replica}" if self.replica else name
+
+
+class Conditions(Frozen):
+    """What else decides a trial's result to the last bit.
+
+    Attributes:
+        fingerprint: Hash of processor, operating system, thread count and library versions.
+        sources: SHA-256 of the source of every operator that is not poolbench's own, by id.
+    """
+
+    device: str
+    precision: Precision
+    threads: int
+    rewrites: bool
+    poolbench: str
+    torch: str
+    fingerprint: str
+    sources: dict[str, str] = Field(default_factory=dict)
+
+
+class TrialSpec(Frozen):
+    """One training of one variant on one part of the pictures.
+
+    Attributes:
+        split: ``fold``: all folds but one, judged on that one; ``official``: the training half,
+            judged on the test half every epoch; ``whole``: the whole pool, the test half opened
+            once at the end.
+        fold: Which fold is held out; 0 where there are none.
+    """
+
+    variant: VariantSpec
+    split: Split
+    repeat: int
+    fold: int
+    folds: int
+    seed: int
+    manifest_hash: str
+    num_classes: int
+    image_size: tuple[int, int]
+    conditions: Conditions
+
+    @property
+    def id(self) -> str:
+        """Readable, and ends in a hash of everything that decides the result."""
+        place = "whole" if self.split == "whole" else f"r{self.repeat}f{self.fold}"
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        digest = hashlib.sha256(canonical.encode()).hexdigest()[:12]
+        return f"{self.variant.id}-{place}-{digest}"
+
+
+class SideMetrics(Frozen):
+    """Measures on one side (the training or the held-out pictures), in float32.
+
+    Attributes:
+        nll: Mean negative log-likelihood in nats.
+        calibration_error: Expected calibration error over 15 equal-width bins, 0–1.
+        confusion: Row: true class, column: predicted class.
+        report: scikit-learn's ``classification_report(output_dict=True)`` with class names.
+    """
+
+    count: int
+    accuracy: float
+    nll: float
+    calibration_error: float
+    macro_f1: float
+    confusion: tuple[tuple[int, ...], ...]
+    report: dict[str, dict[str, float]]
+
+
+class Overfit(Frozen):
+    """How far a network learned its training pictures by heart.
+
+    Attributes:
+        gap: Training accuracy minus held-out accuracy, 0–1.
+        loss_rise: Held-out loss of the last epoch minus the lowest of any epoch, in nats.
+        loss_minimum_epoch: The epoch (from 1) with the lowest held-out loss.
+    """
+
+    gap: float
+    loss_rise: float
+    loss_minimum_epoch: int
+
+
+class BestEpoch(Frozen):
+    """The epoch with the highest held-out accuracy: optimistic, chosen on what it is judged by."""
+
+    epoch: int
+    accuracy: float
+
+
+class ShiftCurve(Frozen):
+    """Held-out pictures moved by 0, 1, … pixels in four directions, border filled by reflection.
+
+    Attributes:
+        pixels: The shifts; entry 0 is no shift.
+        accuracy: Mean over the four directions, 0–1.
+        consistency: Part of the pictures that keep the label they have without a shift, 0–1.
+    """
+
+    pixels: tuple[int, ...]
+    accuracy: tuple[float, ...]
+    consistency: tuple[float, ...]
+
+
+class Cost(Frozen):
+    """What a network costs for one picture.
+
+    Attributes:
+        multiply_adds: Of the whole network, pooling counted by formula.
+        conv_multiply_adds: Of its convolutions alone, as the published lab counts.
+    """
+
+    parameters: int
+    multiply_adds: int
+    conv_multiply_adds: int
+
+
+class TrialRecord(Frozen):
+    """What a trial found; the same bits whenever it is run again (seconds live elsewhere).
+
+    Attributes:
+        diverged_at: The step at which the loss stopped being finite, or ``None``.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    id: str
+    spec: TrialSpec
+    train: SideMetrics
+    held_out: SideMetrics
+    overfit: Overfit
+    best_epoch: BestEpoch
+    shift: ShiftCurve
+    cost: Cost
+    diverged_at: int | None = None
+
+
+class TrialTiming(Frozen):
+    """Measured seconds and bytes, kept apart from what must be identical.
+
+    Attributes:
+        train_seconds: Training steps alone.
+        wall_seconds: With evaluation and everything else of the trial.
+        peak_memory_bytes: Of the process that trained (of the GPU where there is one); ``None``
+            where the system does not tell.
+    """
+
+    train_seconds: float
+    wall_seconds: float
+    peak_memory_bytes: int | None
+
+
+class DataRecord(Frozen):
+    """``data.json``: the image set of a run.
+
+    Attributes:
+        pool_counts: Pictures of each class in the training pool, in label order.
+        mean, sd: Normalisation constants for 0–1 values, red, green, blue.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    source: str
+    classes: tuple[str, ...]
+    image_size: tuple[int, int]
+    fit: Fit
+    manifest_hash: str
+    pool_counts: tuple[int, ...]
+    test_counts: tuple[int, ...]
+    has_official_test: bool
+    facts: dict[str, object] = Field(default_factory=dict)
+
+
+class LeaderboardRow(Frozen):
+    """One variant in ``leaderboard.csv``; accuracies 0–1, means over trials."""
+
+    variant: str
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    macro_f1: float
+    nll: float
+    calibration_error: float
+    gap: float
+    loss_rise: float
+    shift_consistency: float
+    parameters: int
+    multiply_adds: int
+    trials: int
+    train_seconds: float
+    wall_seconds: float
+
+
+class Difference(Frozen):
+    """One pair of variants: ``first`` minus ``second`` in accuracy points, paired.
+
+    Attributes:
+        low, high: 95 % interval.
+        tie_low, tie_high: 90 % interval, which must lie within the margin for a tie.
+    """
+
+    first: str
+    second: str
+    points: float
+    low: float
+    high: float
+    tie_low: float
+    tie_high: float
+
+
+class VerdictRecord(Frozen):
+    """``verdict.json``.
+
+    Attributes:
+        winner: The variant that is better than every rival; only with kind ``winner``.
+        tied: The variants that are equivalent within the margin, best mean first.
+        recommended: What to use: the winner, else the cheapest of the tied, else the best mean.
+        notes: Ids of warnings that the texts explain, such as ``positions-differ``.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    protocol: Protocol
+    kind: Literal["winner", "tied", "undecided"]
+    winner: str | None
+    tied: tuple[str, ...]
+    recommended: str
+    margin_points: float
+    pictures: int
+    repeats: int
+    folds: int
+    differences: tuple[Difference, ...]
+    notes: tuple[str, ...] = ()
+
+
+class FinalRecord(Frozen):
+    """The winner retrained on the whole pool; the test half was opened once, for it."""
+
+    trial: str
+    variant: str
+    test: SideMetrics
