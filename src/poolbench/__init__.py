@@ -1,5 +1,35 @@
-"""Which downsampling operator should my CNN use on my images, and is the difference real?"""
+"""Which downsampling operator should my CNN use on my images, and is the difference real?
+
+The public names are loaded when they are first used, so that ``import poolbench`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from poolbench._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from poolbench.export.onnx import export_onnx
+    from poolbench.operators import Operator, register
+    from poolbench.study import Study, compare, load
+
+__all__ = ["Operator", "Study", "__version__", "compare", "export_onnx", "load", "register"]
+
+_PLACES = {
+    "Operator": "poolbench.operators",
+    "Study": "poolbench.study",
+    "compare": "poolbench.study",
+    "export_onnx": "poolbench.export.onnx",
+    "load": "poolbench.study",
+    "register": "poolbench.operators",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'poolbench' has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

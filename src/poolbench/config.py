@@ -1,6 +1,5 @@
 """What a study is asked to do: frozen models, TOML in and out, no torch."""
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -74,6 +73,7 @@ class StudyConfig(Frozen):
 
     Attributes:
         epochs: Instead of the recipe's own number.
+        own_recipes: Recipes beside those that come with poolbench; ``recipes`` may name them.
         margin_points: Differences within this many accuracy points count as equivalent.
         seed: The root of every random number.
         workers: Processes that train at the same time; ``None``: one for each core.
@@ -93,6 +93,7 @@ class StudyConfig(Frozen):
     precision: Precision | Literal["auto"] = "auto"
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     rewrites: bool = True
+    own_recipes: tuple[RecipeConfig, ...] = ()
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
@@ -135,13 +136,6 @@ def load_config(path: Path) -> StudyConfig:
 def dump_config(config: StudyConfig) -> str:
     """The config as TOML; what is ``None`` is left out, so the default holds."""
     return tomlkit.dumps(config.model_dump(mode="json", exclude_none=True))
-
-
-def count_cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _explain(error: ValidationError) -> str:

@@ -268,3 +268,51 @@ class FinalRecord(Frozen):
     trial: str
     variant: str
     test: SideMetrics
+
+
+class StudyRecord(Frozen):
+    """``study.json``: written last, so a run that has it is whole.
+
+    Attributes:
+        trials: Ids of the trials that were compared; the folder may hold others.
+        final: The trial whose network is in ``best``.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    trials: tuple[str, ...]
+    final: str
+
+
+class Check(Frozen):
+    """One thing that was looked at.
+
+    Attributes:
+        value: What was measured, with the unit that the name says; ``None`` if it could not be.
+        tolerance: The most that ``value`` may be.
+        detail: Why it failed, in words.
+    """
+
+    name: str
+    passed: bool
+    value: float | None = None
+    tolerance: float = 0.0
+    detail: str = ""
+
+
+class VerificationReport(Frozen):
+    """``best/verification.json``.
+
+    Attributes:
+        pictures: Reference pictures that were predicted, in each of two sizes.
+        torch_imported: Whether torch was loaded in the process that verified.
+        seconds: From the start of the checks to their end.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    passed: bool
+    checks: tuple[Check, ...]
+    pictures: int
+    torch_imported: bool
+    onnxruntime: str
+    python: str
+    seconds: float

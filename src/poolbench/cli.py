@@ -1,0 +1,380 @@
+"""The command line: parse, call, exit code; no logic lives here.
+
+What is heavy (torch, matplotlib, onnx) is imported inside the commands, so that ``--help`` answers
+at once.
+"""
+
+import json
+import os
+import shlex
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from poolbench.config import StudyConfig, build_config, load_config
+from poolbench.errors import PoolbenchError, UsageError
+from poolbench.texts import choose_language, text
+
+app = typer.Typer(
+    help="Which way of lowering resolution should a CNN use on these pictures, "
+    "and is the difference real?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+INTERRUPTED = 130
+
+Lang = Annotated[str | None, typer.Option(help="en or ru; by default as the system speaks.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
+RunPath = Annotated[Path, typer.Argument(help="A run directory.")]
+
+
+@app.command()
+def run(
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="sample, cifar10, cifar100, folder:PATH, csv:FILE or npz:PATH.",
+            rich_help_panel="Pictures",
+        ),
+    ] = None,
+    data_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="The archive or folder of CIFAR, already there.", rich_help_panel="Pictures"
+        ),
+    ] = None,
+    download: Annotated[
+        bool | None,
+        typer.Option(
+            "--download", help="Fetch CIFAR if it is not there.", rich_help_panel="Pictures"
+        ),
+    ] = None,
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            help="Names or numbers, comma separated; their order is the label order.",
+            rich_help_panel="Pictures",
+        ),
+    ] = None,
+    image_size: Annotated[
+        int | None,
+        typer.Option(help="Pixels each way that the network sees.", rich_help_panel="Pictures"),
+    ] = None,
+    fit: Annotated[
+        str | None, typer.Option(help="crop, pad or squash.", rich_help_panel="Pictures")
+    ] = None,
+    on_bad: Annotated[
+        str | None,
+        typer.Option(help="Unreadable pictures: error or skip.", rich_help_panel="Pictures"),
+    ] = None,
+    operators: Annotated[
+        str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
+    ] = None,
+    backbones: Annotated[
+        str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
+    ] = None,
+    recipes: Annotated[
+        str | None, typer.Option(help="Names, comma separated.", rich_help_panel="Comparison")
+    ] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="cv or lab.", rich_help_panel="Comparison")
+    ] = None,
+    folds: Annotated[int | None, typer.Option(rich_help_panel="Comparison")] = None,
+    repeats: Annotated[int | None, typer.Option(rich_help_panel="Comparison")] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Instead of the recipe's own number.", rich_help_panel="Comparison"),
+    ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            help="Accuracy points within which variants count as equal.",
+            rich_help_panel="Comparison",
+        ),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(rich_help_panel="Comparison")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel="Machine")
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="auto, float32 or bfloat16.", rich_help_panel="Machine")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes at the same time.", rich_help_panel="Machine")
+    ] = None,
+    no_rewrites: Annotated[
+        bool | None,
+        typer.Option(
+            "--no-rewrites",
+            help="Train the network as it is written, without the exact shortcuts.",
+            rich_help_panel="Machine",
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A TOML file; options on the command line win.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The run directory.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
+    ] = False,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """The whole job; without options on the built-in image set."""
+    given = {
+        "data.source": data,
+        "data.data_file": data_file,
+        "data.download": download,
+        "data.classes": _split(classes),
+        "data.image_size": image_size,
+        "data.fit": fit,
+        "data.on_bad": on_bad,
+        "operators": _split(operators),
+        "backbones": _split(backbones),
+        "recipes": _split(recipes),
+        "protocol": protocol,
+        "folds": folds,
+        "repeats": repeats,
+        "epochs": epochs,
+        "margin_points": margin,
+        "seed": seed,
+        "device": device,
+        "precision": precision,
+        "workers": workers,
+        "rewrites": None if no_rewrites is None else not no_rewrites,
+    }
+    merged = _merge(config, given)
+
+    from poolbench.display import Display
+    from poolbench.study import preview_study, run_study
+
+    display = Display(choose_language(lang))
+    if dry_run:
+        preview_study(merged, out, display)
+        return
+    study = run_study(merged, out, display)
+    if as_json:
+        _print_json(
+            {
+                "run": str(study.path),
+                "verdict": study.verdict.model_dump(mode="json"),
+                "leaderboard": [row.model_dump(mode="json") for row in study.leaderboard()],
+                "final": study.final.model_dump(mode="json"),
+            }
+        )
+
+
+@app.command()
+def report(run_path: RunPath, lang: Lang = None, debug: Debug = False) -> None:
+    """Rebuild the HTML report of a run."""
+    from poolbench.report.build import build_report
+
+    language = choose_language(lang)
+    _say(text("run.report", language, path=build_report(run_path, language)))
+
+
+@app.command()
+def verify(
+    run_path: RunPath, lang: Lang = None, as_json: Json = False, debug: Debug = False
+) -> None:
+    """Prove in a fresh process that the saved model predicts what was measured."""
+    from poolbench.export.verify import verify_run
+
+    result = verify_run(run_path)
+    if as_json:
+        _print_json(result.model_dump(mode="json"))
+    _say(text("run.verified", choose_language(lang), checks=len(result.checks)))
+
+
+@app.command()
+def export(
+    run_path: RunPath,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    layout: Annotated[str, typer.Option(help="nhwc (any size) or nchw (one size).")] = "nhwc",
+    size: Annotated[
+        int | None, typer.Option(help="Pixels each way of layout nchw; by default as trained.")
+    ] = None,
+    trial: Annotated[
+        str | None, typer.Option(help="Another trial of the run instead of the winner.")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Write the winner, or any trial, again in another form."""
+    from poolbench.study import load
+
+    _say(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="An exported model, or a run directory.")],
+    pictures: Annotated[list[Path], typer.Argument(help="Picture files.")],
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Classify pictures with a saved model."""
+    from poolbench.export.predict import load_model, predict_files
+
+    file = model / "best" / "model.onnx" if model.is_dir() else model
+    predictions = predict_files(load_model(file), pictures)
+    if as_json:
+        found = zip(pictures, predictions, strict=True)
+        _print_json([{"path": str(path), "probabilities": shares} for path, shares in found])
+        return
+    for path, shares in zip(pictures, predictions, strict=True):
+        ranked = sorted(shares.items(), key=lambda item: -item[1])
+        _print(f"{path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}")
+
+
+@app.command()
+def recipes(as_json: Json = False) -> None:
+    """The recipes, as TOML to change: put a block into a --config file under another name."""
+    import tomlkit
+
+    from poolbench.training.recipes import list_recipes
+
+    blocks = [recipe.model_dump(mode="json") for recipe in list_recipes()]
+    if as_json:
+        _print_json(blocks)
+    else:
+        _print(tomlkit.dumps({"own_recipes": blocks}))
+
+
+@app.command()
+def operators(lang: Lang = None, as_json: Json = False, debug: Debug = False) -> None:
+    """The catalogue of operators."""
+    from poolbench.operators import list_operators
+
+    russian = choose_language(lang) == "ru"
+    if as_json:
+        _print_json([{"id": entry.id, "title": entry.title} for entry in list_operators()])
+        return
+    for entry in list_operators():
+        _print(f"{entry.id:<10} {entry.title_ru if russian else entry.title}")
+
+
+@app.command()
+def classes(
+    data: Annotated[str, typer.Option(help="As in run.")] = "cifar100",
+    data_file: Annotated[Path | None, typer.Option(help="As in run.")] = None,
+    download: Annotated[bool, typer.Option("--download", help="As in run.")] = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """The classes of an image set."""
+    from poolbench.data.load import list_classes
+
+    values = {"source": data, "data_file": data_file, "download": download}
+    found = list_classes(build_config({"data": values}).data)
+    if as_json:
+        _print_json([entry._asdict() for entry in found])
+        return
+    for entry in found:
+        russian = f" ({entry.russian})" if entry.russian else ""
+        _print(f"{entry.number:>4}  {entry.name}{russian}: {entry.pool_count}")
+
+
+@app.command()
+def doctor(as_json: Json = False, lang: Lang = None, debug: Debug = False) -> None:
+    """What this machine has, and what will be used."""
+    from poolbench.execution.doctor import examine
+
+    findings = examine()
+    if as_json:
+        _print_json(findings)
+        return
+    for name, value in findings.items():
+        _print(f"{name:<20} {value}")
+
+
+def main() -> None:
+    """Run the command line and exit with the documented code."""
+    try:
+        code = app(standalone_mode=False)
+    except PoolbenchError as error:
+        _fail(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _stop()
+    except Exception as error:
+        _handle_other(error)
+    if code == INTERRUPTED:
+        # Typer takes the interrupt itself and hands over the code.
+        _stop()
+    sys.exit(code or 0)
+
+
+def _handle_other(error: Exception) -> NoReturn:
+    show = getattr(error, "show", None)
+    if show is not None:
+        # A usage error of the parser, which prints itself with the command's usage line.
+        show()
+        sys.exit(getattr(error, "exit_code", UsageError.exit_code))
+    if isinstance(error, BrokenPipeError):
+        # Whoever read the output has gone; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    _fail(f"{type(error).__name__}: {error}", PoolbenchError.exit_code)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    _say(message)
+    sys.exit(code)
+
+
+def _stop() -> NoReturn:
+    command = shlex.join(["poolbench", *sys.argv[1:]])
+    _say(text("run.interrupted", choose_language(_find_language()), command=command))
+    sys.exit(INTERRUPTED)
+
+
+def _find_language() -> str | None:
+    """The language that was asked for, where the parser has been left already."""
+    arguments = sys.argv
+    for place, argument in enumerate(arguments):
+        if argument == "--lang" and place + 1 < len(arguments):
+            return arguments[place + 1]
+        if argument.startswith("--lang="):
+            return argument.partition("=")[2]
+    return None
+
+
+def _merge(file: Path | None, given: dict[str, Any]) -> StudyConfig:
+    """The values of a file, with what was given on the command line over them."""
+    values = load_config(file).model_dump(exclude_unset=True) if file else {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        place, _, field = name.rpartition(".")
+        if place:
+            values.setdefault(place, {})[field] = value
+        else:
+            values[field] = value
+    return build_config(values)
+
+
+def _split(names: str | None) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def _print(line: str) -> None:
+    typer.echo(line)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _print_json(value: object) -> None:
+    _print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,247 @@
+"""The cache folder: what was downloaded, and pictures that were decoded once."""
+
+import hashlib
+import http.client
+import os
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from poolbench._version import __version__
+from poolbench.errors import DataError
+
+Arrays = dict[str, NDArray[Any]]
+# What is going on, how much is done, how much there is (0: not known).
+OnProgress = Callable[[str, int, int], None]
+
+_CHUNK_BYTES = 1 << 16
+_TIMEOUT_SECONDS = 30
+# Attempts in a row that bring nothing new before a download is given up.
+_ATTEMPTS = 4
+_DIGEST = "sha256"
+
+
+class _ConnectionDropped(Exception):
+    """The connection failed in a way that another attempt may mend."""
+
+
+def ignore_progress(stage: str, done: int, total: int) -> None:
+    """An ``OnProgress`` that shows nothing."""
+
+
+def get_cache_folder() -> Path:
+    """The folder for downloads and decoded pictures; ``POOLBENCH_CACHE`` overrides the platform's.
+
+    It need not exist yet.
+    """
+    override = os.environ.get("POOLBENCH_CACHE")
+    return Path(override).expanduser() if override else platformdirs.user_cache_path("poolbench")
+
+
+def compute_md5(path: Path) -> str:
+    """MD5 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, _new_md5).hexdigest()
+
+
+def _new_md5() -> Any:
+    # Published sums are MD5; without the flag, machines in FIPS mode refuse it.
+    return hashlib.new("md5", usedforsecurity=False)
+
+
+def download(
+    url: str,
+    path: Path,
+    md5: str,
+    on_progress: OnProgress = ignore_progress,
+    *,
+    pause_seconds: float = 1.0,
+) -> None:
+    """Bring a file here, going on where an earlier attempt broke off.
+
+    The bytes gather in ``path`` + ``.part``, which is renamed when its MD5 is the published one.
+    A lock lets only one process download at a time; one that comes later finds the file there.
+
+    Args:
+        md5: In hex.
+        on_progress: Called with ``("download", bytes here, bytes in all)``.
+        pause_seconds: Before the second attempt; doubled before each further one.
+
+    Raises:
+        DataError: If the net or the file is not there, the disk is full, or the MD5 is another.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"):
+            if path.is_file() and compute_md5(path) == md5:
+                return
+            _fetch_checked(url, part, md5, on_progress, pause_seconds)
+            part.replace(path)
+    except OSError as error:
+        raise DataError(
+            f"{url} cannot be kept in {path.parent}: {error}. Make room there, or name another "
+            "folder by the environment variable POOLBENCH_CACHE."
+        ) from None
+
+
+def _fetch_checked(
+    url: str, part: Path, md5: str, on_progress: OnProgress, pause_seconds: float
+) -> None:
+    """A whole ``part`` with this MD5; a part that an earlier call left may be of no use."""
+    is_continued = _count_bytes(part) > 0
+    _fetch(url, part, on_progress, pause_seconds)
+    if is_continued and compute_md5(part) != md5:
+        part.unlink()
+        _fetch(url, part, on_progress, pause_seconds)
+    found = compute_md5(part)
+    if found != md5:
+        part.unlink()
+        raise DataError(
+            f"{url} brought a file with MD5 {found}, expected {md5}: it was changed or damaged on "
+            "its way and is not used. Start again, or fetch the file by other means and name it "
+            "with --data-file PATH."
+        )
+
+
+def _fetch(url: str, part: Path, on_progress: OnProgress, pause_seconds: float) -> None:
+    failures = 0
+    while True:
+        before = _count_bytes(part)
+        try:
+            _fetch_rest(url, part, on_progress)
+            return
+        except _ConnectionDropped as error:
+            failures = 1 if _count_bytes(part) > before else failures + 1
+            if failures >= _ATTEMPTS:
+                raise DataError(_explain_failure(url, part, str(error))) from None
+        time.sleep(pause_seconds * 2 ** (failures - 1))
+
+
+def _explain_failure(url: str, part: Path, reason: str) -> str:
+    kept = _count_bytes(part)
+    rest = f" {kept:,} bytes are kept: the next start goes on from there." if kept else ""
+    return (
+        f"{url} cannot be downloaded: {reason}. Check the connection and start again, or fetch the "
+        f"file by other means and name it with --data-file PATH.{rest}"
+    )
+
+
+def _fetch_rest(url: str, part: Path, on_progress: OnProgress) -> None:
+    """One request for what is missing."""
+    offset = _count_bytes(part)
+    headers = {"User-Agent": f"poolbench/{__version__}"}
+    if offset:
+        headers["Range"] = f"bytes={offset}-"
+    try:
+        response = urllib.request.urlopen(
+            urllib.request.Request(url, headers=headers), timeout=_TIMEOUT_SECONDS
+        )
+    except urllib.error.HTTPError as error:
+        _handle_refusal(error, url, part)
+    except (OSError, http.client.HTTPException) as error:
+        raise _ConnectionDropped(str(getattr(error, "reason", error))) from None
+    else:
+        with response:
+            _keep_body(response, part, offset, on_progress)
+
+
+def _handle_refusal(error: urllib.error.HTTPError, url: str, part: Path) -> None:
+    if error.code == 416:  # nothing is left behind the bytes here: the MD5 decides
+        return
+    if error.code >= 500 or error.code in (408, 429):
+        raise _ConnectionDropped(f"the server answers {error.code} {error.reason}")
+    raise DataError(_explain_failure(url, part, f"the server answers {error.code} {error.reason}"))
+
+
+def _keep_body(
+    response: http.client.HTTPResponse, part: Path, offset: int, on_progress: OnProgress
+) -> None:
+    is_rest = response.status == 206
+    if is_rest and not response.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
+        part.unlink()
+        raise _ConnectionDropped("the server sends another part than was asked for")
+    # A server that knows no ranges sends everything again.
+    done = offset if is_rest else 0
+    length = response.headers.get("Content-Length")
+    total = done + int(length) if length else 0
+    with part.open("ab" if is_rest else "wb") as file:
+        while chunk := _read_chunk(response):
+            file.write(chunk)
+            done += len(chunk)
+            on_progress("download", done, total)
+    if done < total:
+        raise _ConnectionDropped(f"the connection broke off at byte {done:,} of {total:,}")
+
+
+def _read_chunk(response: http.client.HTTPResponse) -> bytes:
+    try:
+        return response.read(_CHUNK_BYTES)
+    except (OSError, http.client.HTTPException) as error:
+        raise _ConnectionDropped(f"the connection broke off: {error!r}") from None
+
+
+def _count_bytes(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def load_arrays(name: str) -> Arrays | None:
+    """Arrays that ``save_arrays`` kept; ``None`` if there are none or any byte has changed."""
+    try:
+        # Opened here: NumPy leaves a damaged file open.
+        with (
+            _get_arrays_path(name).open("rb") as file,
+            np.load(file, allow_pickle=False) as stored,
+        ):
+            arrays = {key: stored[key] for key in stored.files}
+            digest = str(arrays.pop(_DIGEST))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    return arrays if digest == _compute_digest(arrays) else None
+
+
+def save_arrays(name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Keep arrays in the cache folder; a folder that cannot be written is no error."""
+    path = _get_arrays_path(name)
+    digest = np.array(_compute_digest(arrays))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            _write_arrays(file, path, {**arrays, _DIGEST: digest})
+    except OSError:
+        return
+
+
+def _write_arrays(file: Any, path: Path, arrays: Arrays) -> None:
+    try:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+        file.close()
+        Path(file.name).replace(path)
+    except BaseException:
+        file.close()
+        Path(file.name).unlink(missing_ok=True)
+        raise
+
+
+def _get_arrays_path(name: str) -> Path:
+    return get_cache_folder() / "arrays" / f"{name}.npz"
+
+
+def _compute_digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+    digest = hashlib.sha256()
+    for key in sorted(arrays):
+        array = np.ascontiguousarray(arrays[key])
+        digest.update(f"{key}\0{array.dtype.str}\0{array.shape}\0".encode())
+        digest.update(array.reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()

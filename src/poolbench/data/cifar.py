@@ -1,0 +1,341 @@
+"""CIFAR-10 and CIFAR-100 in the python format that their authors published.
+
+The files are pickles. Each is compared with its published MD5 before it is unpickled, and the
+unpickler knows nothing but NumPy arrays and plain containers.
+
+Reference:
+    Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
+"""
+
+import hashlib
+import io
+import pickle
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.data.cache import (
+    Arrays,
+    OnProgress,
+    download,
+    get_cache_folder,
+    ignore_progress,
+    load_arrays,
+    save_arrays,
+)
+from poolbench.data.image_set import Half, Images, ImageSet
+from poolbench.errors import DataError
+
+SIDE = 32
+# The largest member has 155 MB; what is larger cannot be one.
+_MOST_MEMBER_BYTES = 200_000_000
+# Grows when the arrays are kept in another way.
+_ARRAYS_FORMAT = 1
+
+# What an array needs to be made again. NumPy 1 and 2 call the module differently.
+_RECONSTRUCT = np.empty(0).__reduce__()[0]
+_ADMITTED = {
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+    ("numpy.core.multiarray", "_reconstruct"): _RECONSTRUCT,
+    ("numpy._core.multiarray", "_reconstruct"): _RECONSTRUCT,
+}
+
+
+@dataclass(frozen=True)
+class CifarFormat:
+    """Where a published set lies and what is in it.
+
+    Attributes:
+        folder: Its top folder in the archive.
+        archive_md5: In hex, as are all below.
+        pool_md5s: File name to MD5, in the order of the pictures.
+        labels_key, classes_key: Where the pickles keep numbers and names of classes.
+        count_per_class: Pictures of each class in the pool.
+    """
+
+    name: str
+    url: str
+    folder: str
+    archive_md5: str
+    pool_md5s: Mapping[str, str]
+    test_md5s: Mapping[str, str]
+    meta_md5s: Mapping[str, str]
+    labels_key: str
+    classes_key: str
+    count_per_class: int
+
+    @property
+    def md5s(self) -> dict[str, str]:
+        """File name to MD5 of everything that is read."""
+        return {**self.meta_md5s, **self.pool_md5s, **self.test_md5s}
+
+
+CIFAR10 = CifarFormat(
+    name="cifar10",
+    url="https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
+    folder="cifar-10-batches-py",
+    archive_md5="c58f30108f718f92721af3b95e74349a",
+    pool_md5s={
+        "data_batch_1": "c99cafc152244af753f735de768cd75f",
+        "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
+        "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
+        "data_batch_4": "634d18415352ddfa80567beed471001a",
+        "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
+    },
+    test_md5s={"test_batch": "40351d587109b95175f43aff81a1287e"},
+    meta_md5s={"batches.meta": "5ff9c542aee3614f3951f8cda6e48888"},
+    labels_key="labels",
+    classes_key="label_names",
+    count_per_class=5000,
+)
+
+CIFAR100 = CifarFormat(
+    name="cifar100",
+    url="https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz",
+    folder="cifar-100-python",
+    archive_md5="eb9058c3a382ffc7106e4002c42a8d85",
+    pool_md5s={"train": "16019d7e3df5f24257cddd939b257f8d"},
+    test_md5s={"test": "f0ef6b0ae62326f3e7ffdfab6717acfc"},
+    meta_md5s={"meta": "7973b15100ade9c7d40fb424638fde48"},
+    labels_key="fine_labels",
+    classes_key="fine_label_names",
+    count_per_class=500,
+)
+
+
+class _ArraysUnpickler(pickle.Unpickler):
+    """Makes NumPy arrays, dicts, lists, strings and numbers, and refuses all else."""
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        try:
+            return _ADMITTED[module_name, global_name]
+        except KeyError:
+            raise pickle.UnpicklingError(
+                f"it asks for {module_name}.{global_name}, and only NumPy arrays are admitted"
+            ) from None
+
+
+def load_cifar(
+    published: CifarFormat,
+    data_file: Path | None = None,
+    is_download_allowed: bool = False,
+    on_progress: OnProgress = ignore_progress,
+) -> ImageSet:
+    """All classes of a published set.
+
+    Decoded arrays are kept in the cache folder, so that only the first start reads the archive.
+
+    Args:
+        data_file: The archive, or the folder that was unpacked from it; ``None``: what the cache
+            folder holds, or a download.
+
+    Raises:
+        DataError: If the set is not there, or is not what was published.
+    """
+    members = _load_members(published, data_file, is_download_allowed, on_progress)
+    (meta,) = (members[name] for name in published.meta_md5s)
+    return ImageSet(
+        source=published.name,
+        classes=tuple(str(name) for name in meta["classes"]),
+        pool=_join("train", [members[name] for name in published.pool_md5s]),
+        test=_join("test", [members[name] for name in published.test_md5s]),
+        has_official_test=True,
+    )
+
+
+def unpickle_checked(data: bytes, md5: str, place: str) -> Any:
+    """Unpickle bytes whose MD5 is the published one.
+
+    Args:
+        md5: In hex.
+        place: What to call the bytes in an error.
+
+    Raises:
+        DataError: If the MD5 is another (nothing is unpickled then), or if the pickle asks for
+            anything but arrays and plain containers.
+    """
+    _check_md5(data, md5, place)
+    try:
+        # Written by Python 2, whose strings are bytes: latin1 keeps each of them.
+        return _ArraysUnpickler(io.BytesIO(data), encoding="latin1").load()
+    except Exception as error:
+        # A pickle can fail with nearly any exception.
+        raise DataError(f"{place} cannot be unpickled: {error}.") from None
+
+
+def _check_md5(data: bytes, md5: str, place: str) -> None:
+    found = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    if found != md5:
+        raise DataError(
+            f"{place} has MD5 {found}, the published file {md5}: it is damaged or another file, "
+            "and is not read. Fetch it again (--download), or name another with --data-file PATH."
+        )
+
+
+def _load_members(
+    published: CifarFormat,
+    data_file: Path | None,
+    is_download_allowed: bool,
+    on_progress: OnProgress,
+) -> dict[str, Arrays]:
+    """File name to arrays: from the cache where it has them, else from archive or folder."""
+    place = _find_place(published, data_file)
+    cached = _load_cached(published, place)
+    if cached is not None:
+        return cached
+    if place is None:
+        place = _fetch_archive(published, is_download_allowed, on_progress)
+    return _read_place(published, place, on_progress)
+
+
+def _find_place(published: CifarFormat, data_file: Path | None) -> Path | None:
+    if data_file is not None:
+        if not data_file.exists():
+            raise DataError(f"--data-file {data_file} is not there: name an archive or a folder.")
+        return data_file
+    kept = _get_archive_path(published)
+    return kept if kept.is_file() else None
+
+
+def _get_archive_path(published: CifarFormat) -> Path:
+    return get_cache_folder() / published.url.rpartition("/")[2]
+
+
+def _fetch_archive(published: CifarFormat, is_allowed: bool, on_progress: OnProgress) -> Path:
+    path = _get_archive_path(published)
+    if not is_allowed:
+        raise DataError(
+            f"{published.name} is not on this machine (looked for {path}). Let it be downloaded "
+            "once with --download, or name an archive or folder that you have with "
+            "--data-file PATH."
+        )
+    download(published.url, path, published.archive_md5, on_progress)
+    return path
+
+
+def _load_cached(published: CifarFormat, place: Path | None) -> dict[str, Arrays] | None:
+    """Arrays that were decoded before, if ``place`` is unchanged since it was checked."""
+    if place is not None and load_arrays(_name_proof(published, place)) is None:
+        return None
+    members: dict[str, Arrays] = {}
+    for name, md5 in published.md5s.items():
+        arrays = load_arrays(_name_member(md5))
+        if arrays is None:
+            return None
+        members[name] = arrays
+    return members
+
+
+def _read_place(published: CifarFormat, place: Path, on_progress: OnProgress) -> dict[str, Arrays]:
+    """Read, check and decode all members, and keep the arrays."""
+    read = _read_folder if place.is_dir() else _read_archive
+    data = read(published, place, on_progress)
+    members = {}
+    for name, md5 in published.md5s.items():
+        content = unpickle_checked(data.pop(name), md5, f"{name} in {place}")
+        members[name] = _decode_member(published, name, content)
+        save_arrays(_name_member(md5), members[name])
+    save_arrays(_name_proof(published, place), {})
+    return members
+
+
+def _name_member(md5: str) -> str:
+    return f"cifar-{md5}-{_ARRAYS_FORMAT}"
+
+
+def _name_proof(published: CifarFormat, place: Path) -> str:
+    """Under this name the cache remembers that all members of ``place`` had the published MD5."""
+    paths = [place]
+    if place.is_dir():
+        paths = [_find_in_folder(published, place, name) for name in published.md5s]
+    digest = hashlib.sha256()
+    for path in paths:
+        status = path.stat()
+        stamp = (str(path.resolve()), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        digest.update(repr(stamp).encode("utf-8", "surrogateescape"))
+    digest.update(repr(sorted(published.md5s.items())).encode())
+    return f"cifar-proof-{digest.hexdigest()[:32]}"
+
+
+def _read_folder(published: CifarFormat, folder: Path, on_progress: OnProgress) -> dict[str, bytes]:
+    data: dict[str, bytes] = {}
+    for name in published.md5s:
+        path = _find_in_folder(published, folder, name)
+        with path.open("rb") as file:
+            data[name] = _read_bounded(file, path.stat().st_size, str(path))
+        on_progress("read", len(data), len(published.md5s))
+    return data
+
+
+def _find_in_folder(published: CifarFormat, folder: Path, name: str) -> Path:
+    """A folder may be the one in the archive, or the one that it was unpacked in."""
+    for path in (folder / name, folder / published.folder / name):
+        if path.is_file():
+            return path
+    raise DataError(
+        f"{folder} does not hold {name}. A folder of {published.name} holds "
+        f"{', '.join(published.md5s)}, as unpacked from {published.url}."
+    )
+
+
+def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -> dict[str, bytes]:
+    """The named members of a tar archive; nothing is unpacked to disk."""
+    wanted = {f"{published.folder}/{name}": name for name in published.md5s}
+    data: dict[str, bytes] = {}
+    try:
+        # As a stream: the archive is read once, and only up to the last member that is wanted.
+        with tarfile.open(path, "r|*") as archive:
+            for member in archive:
+                name = wanted.get(member.name.removeprefix("./"))
+                file = archive.extractfile(member) if name and member.isfile() else None
+                if name and file:
+                    data[name] = _read_bounded(file, member.size, f"{name} in {path}")
+                    on_progress("read", len(data), len(wanted))
+                if len(data) == len(wanted):
+                    break
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise DataError(
+            f"{path} cannot be read as a tar archive: {error}. Fetch it again from {published.url}."
+        ) from None
+    missing = [name for name in wanted if wanted[name] not in data]
+    if missing:
+        raise DataError(
+            f"{path} does not hold {', '.join(missing)}: it is not the archive of "
+            f"{published.name} in the python format ({published.url})."
+        )
+    return data
+
+
+def _read_bounded(file: IO[bytes], size: int, place: str) -> bytes:
+    if size > _MOST_MEMBER_BYTES:
+        raise DataError(
+            f"{place} has {size:,} bytes; no published file has more than {_MOST_MEMBER_BYTES:,}."
+        )
+    return file.read()
+
+
+def _decode_member(published: CifarFormat, name: str, content: Any) -> Arrays:
+    if name in published.meta_md5s:
+        return {"classes": np.array(content[published.classes_key], dtype=np.str_)}
+    return {
+        "images": _decode_rows(content["data"]),
+        "labels": np.array(content[published.labels_key], dtype=np.int64),
+    }
+
+
+def _decode_rows(rows: NDArray[np.uint8]) -> Images:
+    """uint8 ``[N, 3072]``, a plane for each colour, to ``[N, 32, 32, 3]``."""
+    planes = rows.reshape(-1, 3, SIDE, SIDE)
+    return np.ascontiguousarray(planes.transpose(0, 2, 3, 1))
+
+
+def _join(name: str, parts: list[Arrays]) -> Half:
+    images = parts[0]["images"] if len(parts) == 1 else np.concatenate([p["images"] for p in parts])
+    labels = np.concatenate([part["labels"] for part in parts])
+    return Half(images, labels, tuple(f"{name}/{number}" for number in range(len(labels))))

@@ -1,0 +1,151 @@
+"""A picture file to upright RGB, whatever way the file keeps its colours."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from poolbench.data.image_set import Images
+from poolbench.errors import DataError
+
+# Formats that hold pixels. Left out: those that Pillow only names, and EPS, for which it starts
+# another program.
+_FORMATS = (
+    "AVIF",
+    "BMP",
+    "DDS",
+    "DIB",
+    "GIF",
+    "ICO",
+    "JPEG",
+    "JPEG2000",
+    "MPO",
+    "PCX",
+    "PNG",
+    "PPM",
+    "QOI",
+    "SGI",
+    "TGA",
+    "TIFF",
+    "WEBP",
+)
+# Pillow's own warning line: a quarter of a gigabyte as RGB.
+MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3
+# EXIF orientations that turn a picture by a quarter.
+_QUARTER_TURNS = (5, 6, 7, 8)
+# Where a PNG can keep its orientation.
+_PNG_EXIF_MARKS = (b"eXIf", b"Raw profile type", b"tiff:Orientation")
+
+
+def decode_picture(path: Path) -> Images:
+    """Read a picture file.
+
+    EXIF orientation is applied; greyscale, palette, CMYK and other colour spaces become RGB;
+    16-bit values are divided by 257; what is transparent is laid on white; of an animation the
+    first frame is taken. Embedded colour profiles are not applied.
+
+    Returns:
+        uint8 ``[H, W, 3]``.
+
+    Raises:
+        DataError: If the file is missing, broken, truncated, in no known format, larger than
+            ``MOST_PIXELS``, or holds values of no known range.
+    """
+    try:
+        with _open(path) as image:
+            return np.array(_convert_to_rgb(ImageOps.exif_transpose(image)), dtype=np.uint8)
+    except Exception as error:
+        raise DataError(f"{path}: {_explain(error)}") from None
+
+
+def read_picture_size(path: Path) -> tuple[int, int]:
+    """Height and width in pixels of the upright picture, read from the head of the file.
+
+    Raises:
+        DataError: If the file is missing, in no known format, or larger than ``MOST_PIXELS``.
+    """
+    try:
+        with _open(path) as image:
+            width, height = image.size
+            # What is square stays so when turned.
+            is_turned = width != height and _read_orientation(image, path) in _QUARTER_TURNS
+    except Exception as error:
+        raise DataError(f"{path}: {_explain(error)}") from None
+    return (width, height) if is_turned else (height, width)
+
+
+def has_picture_suffix(path: Path) -> bool:
+    """Whether the name ends like a picture that can be read; hidden files never do."""
+    return not path.name.startswith(".") and path.suffix.lower() in _list_suffixes()
+
+
+@lru_cache(maxsize=1)
+def _list_formats() -> tuple[str, ...]:
+    """Some formats are missing where Pillow was built without their library."""
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
+
+
+@lru_cache(maxsize=1)
+def _list_suffixes() -> frozenset[str]:
+    formats = _list_formats()
+    return frozenset(s for s, name in Image.registered_extensions().items() if name in formats)
+
+
+def _open(path: Path) -> Image.Image:
+    image = Image.open(path, formats=_list_formats())
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        image.close()
+        raise DataError(
+            f"{width}x{height} pixels are more than the {MOST_PIXELS:,} that are read; make it "
+            "smaller"
+        )
+    return image
+
+
+def _read_orientation(image: Image.Image, path: Path) -> int:
+    if image.format == "TIFF":  # Pillow turns these by itself, and names the upright size
+        return 1
+    exif = image.getexif() if _may_have_exif(image, path) else Image.Image.getexif(image)
+    return int(exif.get(ExifTags.Base.Orientation, 1))
+
+
+def _may_have_exif(image: Image.Image, path: Path) -> bool:
+    """To look behind the pixels of a PNG, where EXIF may stand, Pillow decodes all of them."""
+    if image.format != "PNG" or "exif" in image.info:
+        return True
+    data = path.read_bytes()
+    return any(mark in data for mark in _PNG_EXIF_MARKS)
+
+
+def _convert_to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return Image.fromarray(_convert_from_16_bits(image)).convert("RGB")
+    if image.has_transparency_data:
+        above = image.convert("RGBA")
+        white = Image.new("RGBA", above.size, "white")
+        return Image.alpha_composite(white, above).convert("RGB")
+    return image.convert("RGB")
+
+
+def _convert_from_16_bits(image: Image.Image) -> NDArray[np.uint8]:
+    """Grey values 0–65535 to 0–255; Pillow's own conversion would clip them."""
+    values = np.array(image)
+    if image.mode == "F" or values.min() < 0 or values.max() > 65535:
+        raise DataError(
+            f"its grey values go from {values.min()} to {values.max()}, in a format whose white is "
+            "not defined; save it with 8 or 16 bits"
+        )
+    return ((values.astype(np.int64) + 128) // 257).astype(np.uint8)
+
+
+def _explain(error: Exception) -> str:
+    """Why a picture was refused. Pillow's decoders raise nearly every kind of exception."""
+    if isinstance(error, UnidentifiedImageError):
+        return "it is in no format that can be read"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

@@ -1,0 +1,207 @@
+"""Any image set by its name on the command line."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from poolbench.config import DataConfig
+from poolbench.data.arrays import check_memory, load_npz, resize_arrays
+from poolbench.data.cache import OnProgress, ignore_progress
+from poolbench.data.cifar import CIFAR10, CIFAR100, load_cifar
+from poolbench.data.folder import Listing, Side, load_listing, scan_csv, scan_folder
+from poolbench.data.image_set import Half, ImageSet, Labels
+from poolbench.data.names import (
+    CIFAR10_CLASSES,
+    CIFAR100_CLASSES,
+    RUSSIAN_NAMES,
+    build_aliases,
+    resolve_classes,
+)
+from poolbench.data.sample import load_sample
+from poolbench.data.splits import take_test_share
+from poolbench.errors import DataError, UnknownNameError
+
+SOURCES = ("sample", "cifar10", "cifar100", "folder:PATH", "csv:FILE", "npz:PATH")
+_PUBLISHED = {"cifar10": (CIFAR10, CIFAR10_CLASSES), "cifar100": (CIFAR100, CIFAR100_CLASSES)}
+_SCANNERS: dict[str, Callable[[Path], Listing]] = {"folder": scan_folder, "csv": scan_csv}
+
+
+class ClassRecord(NamedTuple):
+    """A class as ``poolbench classes`` lists it.
+
+    Attributes:
+        russian: Of ``sample`` and CIFAR; of other sets ``None``.
+        pool_count: Pictures to train on, before a set without a test half gives up a fifth.
+    """
+
+    number: int
+    name: str
+    russian: str | None
+    pool_count: int
+
+
+def load_image_set(config: DataConfig, on_progress: OnProgress = ignore_progress) -> ImageSet:
+    """Load, choose classes, bring to one size, and make sure that there is a test half.
+
+    Args:
+        on_progress: Called with what is going on (``download`` in bytes, ``read``, ``decode``),
+            how much is done and how much there is (0: not known).
+
+    Returns:
+        The set, whose label order is that of ``config.classes``. ``facts`` has ``skipped``,
+        ``duplicates_across_halves`` (test pictures whose pixels stand in the pool too),
+        ``test_share`` (``official`` or ``a fifth of the pool``), for groups
+        ``groups_across_halves``, and ``ignored_folders`` if there are any.
+
+    Raises:
+        UnknownNameError: If the set or a class is unknown.
+        UsageError: If the chosen classes are fewer than two, or one is chosen twice.
+        DataError: If the pictures are missing, broken or too few.
+    """
+    image_set = _read(config, on_progress)
+    _check_halves(image_set)
+    share = "official"
+    if not image_set.has_official_test:
+        pool, test = take_test_share(image_set.pool, len(image_set.classes))
+        image_set = replace(image_set, pool=pool, test=test)
+        share = "a fifth of the pool"
+    facts = {
+        "skipped": [],
+        **image_set.facts,
+        "duplicates_across_halves": count_duplicates(image_set.pool, image_set.test),
+        "test_share": share,
+    }
+    if image_set.pool.groups is not None and image_set.test.groups is not None:
+        shared = np.intersect1d(image_set.pool.groups, image_set.test.groups)
+        facts["groups_across_halves"] = len(shared)
+    return replace(image_set, source=config.source, facts=facts)
+
+
+def list_classes(config: DataConfig) -> list[ClassRecord]:
+    """All classes of an image set, without decoding pictures.
+
+    The published sets need not be on this machine for it.
+
+    Raises:
+        UnknownNameError: If the set is unknown.
+        DataError: If it is not there or cannot be read.
+    """
+    kind, path = _parse_source(config.source)
+    if kind in _PUBLISHED:
+        published, names = _PUBLISHED[kind]
+        return _make_records(names, [published.count_per_class] * len(names), True)
+    if kind in _SCANNERS:
+        listing = _SCANNERS[kind](path)
+        labels = [entry.label for entry in listing.entries if entry.side == "pool"]
+        return _make_records(listing.classes, _count(labels, listing.classes), False)
+    image_set = load_sample() if kind == "sample" else load_npz(path)
+    counts = _count(image_set.pool.labels, image_set.classes)
+    return _make_records(image_set.classes, counts, kind == "sample")
+
+
+def count_duplicates(pool: Half, test: Half) -> int:
+    """Test pictures whose every pixel equals that of a picture in the pool."""
+    known = set(_hash_pictures(pool))
+    return sum(digest in known for digest in _hash_pictures(test))
+
+
+def _hash_pictures(half: Half) -> Iterator[bytes]:
+    return (hashlib.sha256(image.tobytes()).digest() for image in half.images)
+
+
+def _parse_source(source: str) -> tuple[str, Path]:
+    """The kind of a source, and its path where it has one."""
+    kind, _, path = source.partition(":")
+    if path and kind in (*_SCANNERS, "npz"):
+        return kind, Path(path).expanduser()
+    if source == "sample" or source in _PUBLISHED:
+        return source, Path()
+    raise UnknownNameError("image set", source, SOURCES)
+
+
+def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:
+    """The chosen classes at the wanted size; without a test half ``test`` is empty."""
+    kind, path = _parse_source(config.source)
+    if kind in _SCANNERS:
+        return _read_files(_SCANNERS[kind](path), config, on_progress)
+    if kind == "npz":
+        return _fit_arrays(load_npz(path), config, {})
+    if kind == "sample":
+        image_set = load_sample()
+    else:
+        published, names = _PUBLISHED[kind]
+        # Before anything is read or downloaded: a wrong name is said at once.
+        resolve_classes(config.classes, names, build_aliases(names))
+        image_set = load_cifar(published, config.data_file, config.download, on_progress)
+    return _fit_arrays(image_set, config, build_aliases(image_set.classes))
+
+
+def _read_files(listing: Listing, config: DataConfig, on_progress: OnProgress) -> ImageSet:
+    """Classes are chosen first: pictures of other classes need not be decoded, nor be whole."""
+    listing = listing.choose(resolve_classes(config.classes, listing.classes, {}))
+    sides: tuple[Side, ...] = ("pool", "test")
+    pool, test = (
+        _count([e.label for e in listing.entries if e.side == side], listing.classes)
+        for side in sides
+    )
+    _check_no_empty_class(listing.classes, pool, test if any(test) else None)
+    return load_listing(listing, config, on_progress)
+
+
+def _fit_arrays(image_set: ImageSet, config: DataConfig, aliases: Mapping[str, str]) -> ImageSet:
+    """Choose classes, then resize."""
+    chosen = resolve_classes(config.classes, image_set.classes, aliases)
+    pool, test = (_choose(half, chosen) for half in (image_set.pool, image_set.test))
+    if config.image_size is not None:
+        size = (config.image_size, config.image_size)
+        needed = 3 * size[0] * size[1] * (len(pool) + len(test))
+        check_memory(needed, "Choose a smaller --image-size or fewer --classes.")
+        pool = replace(pool, images=resize_arrays(pool.images, size, config.fit))
+        test = replace(test, images=resize_arrays(test.images, size, config.fit))
+    classes = tuple(image_set.classes[number] for number in chosen)
+    return replace(image_set, classes=classes, pool=pool, test=test)
+
+
+def _choose(half: Half, chosen: Sequence[int]) -> Half:
+    """Pictures of the chosen classes, in the order they had, labelled in the chosen order."""
+    new_labels = np.full(max([*chosen, *half.labels.tolist()]) + 1, -1, dtype=np.int64)
+    new_labels[list(chosen)] = np.arange(len(chosen))
+    labels = new_labels[half.labels]
+    kept = np.flatnonzero(labels >= 0)
+    return replace(half.take(kept), labels=labels[kept])
+
+
+def _check_halves(image_set: ImageSet) -> None:
+    pool, test = (_count(h.labels, image_set.classes) for h in (image_set.pool, image_set.test))
+    _check_no_empty_class(image_set.classes, pool, test if image_set.has_official_test else None)
+
+
+def _check_no_empty_class(
+    classes: Sequence[str], pool: Sequence[int], test: Sequence[int] | None
+) -> None:
+    """Every class needs pictures in both halves, where there are two."""
+    halves = [("to train on", pool)] if test is None else [("to train on", pool), ("to test", test)]
+    for purpose, counts in halves:
+        empty = [name for name, count in zip(classes, counts, strict=True) if count == 0]
+        if empty:
+            raise DataError(
+                f"Without pictures {purpose}: {', '.join(empty)}. Add some, or leave the class out "
+                "by naming the others with --classes."
+            )
+
+
+def _count(labels: Sequence[int] | Labels, classes: Sequence[str]) -> list[int]:
+    return [int(n) for n in np.bincount(np.asarray(labels, np.int64), minlength=len(classes))]
+
+
+def _make_records(
+    classes: Sequence[str], counts: Sequence[int], has_russian: bool
+) -> list[ClassRecord]:
+    return [
+        ClassRecord(number, name, RUSSIAN_NAMES.get(name) if has_russian else None, count)
+        for number, (name, count) in enumerate(zip(classes, counts, strict=True))
+    ]

@@ -1,0 +1,222 @@
+"""Names of classes: in English and Russian, in natural order, and as a person types them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from poolbench.errors import UnknownNameError, UsageError
+
+_CIFAR10_RUSSIAN = {
+    "airplane": "самолёт",
+    "automobile": "автомобиль",
+    "bird": "птица",
+    "cat": "кошка",
+    "deer": "олень",
+    "dog": "собака",
+    "frog": "лягушка",
+    "horse": "лошадь",
+    "ship": "корабль",
+    "truck": "грузовик",
+}
+
+_CIFAR100_RUSSIAN = {
+    "apple": "яблоко",
+    "aquarium_fish": "аквариумная рыбка",
+    "baby": "младенец",
+    "bear": "медведь",
+    "beaver": "бобр",
+    "bed": "кровать",
+    "bee": "пчела",
+    "beetle": "жук",
+    "bicycle": "велосипед",
+    "bottle": "бутылка",
+    "bowl": "миска",
+    "boy": "мальчик",
+    "bridge": "мост",
+    "bus": "автобус",
+    "butterfly": "бабочка",
+    "camel": "верблюд",
+    "can": "консервная банка",
+    "castle": "замок",
+    "caterpillar": "гусеница",
+    "cattle": "рогатый скот",
+    "chair": "стул",
+    "chimpanzee": "шимпанзе",
+    "clock": "часы",
+    "cloud": "облако",
+    "cockroach": "таракан",
+    "couch": "диван",
+    "crab": "краб",
+    "crocodile": "крокодил",
+    "cup": "чашка",
+    "dinosaur": "динозавр",
+    "dolphin": "дельфин",
+    "elephant": "слон",
+    "flatfish": "камбала",
+    "forest": "лес",
+    "fox": "лиса",
+    "girl": "девочка",
+    "hamster": "хомяк",
+    "house": "дом",
+    "kangaroo": "кенгуру",
+    "keyboard": "клавиатура",
+    "lamp": "лампа",
+    "lawn_mower": "газонокосилка",
+    "leopard": "леопард",
+    "lion": "лев",
+    "lizard": "ящерица",
+    "lobster": "омар",
+    "man": "мужчина",
+    "maple_tree": "клён",
+    "motorcycle": "мотоцикл",
+    "mountain": "гора",
+    "mouse": "мышь",
+    "mushroom": "гриб",
+    "oak_tree": "дуб",
+    "orange": "апельсин",
+    "orchid": "орхидея",
+    "otter": "выдра",
+    "palm_tree": "пальма",
+    "pear": "груша",
+    "pickup_truck": "пикап",
+    "pine_tree": "сосна",
+    "plain": "равнина",
+    "plate": "тарелка",
+    "poppy": "мак",
+    "porcupine": "дикобраз",
+    "possum": "опоссум",
+    "rabbit": "кролик",
+    "raccoon": "енот",
+    "ray": "скат",
+    "road": "дорога",
+    "rocket": "ракета",
+    "rose": "роза",
+    "sea": "море",
+    "seal": "тюлень",
+    "shark": "акула",
+    "shrew": "землеройка",
+    "skunk": "скунс",
+    "skyscraper": "небоскрёб",
+    "snail": "улитка",
+    "snake": "змея",
+    "spider": "паук",
+    "squirrel": "белка",
+    "streetcar": "трамвай",
+    "sunflower": "подсолнух",
+    "sweet_pepper": "сладкий перец",
+    "table": "стол",
+    "tank": "танк",
+    "telephone": "телефон",
+    "television": "телевизор",
+    "tiger": "тигр",
+    "tractor": "трактор",
+    "train": "поезд",
+    "trout": "форель",
+    "tulip": "тюльпан",
+    "turtle": "черепаха",
+    "wardrobe": "шкаф",
+    "whale": "кит",
+    "willow_tree": "ива",
+    "wolf": "волк",
+    "woman": "женщина",
+    "worm": "червь",
+}
+
+_SAMPLE_RUSSIAN = {"lemon": "лимон", "plum": "слива"}
+
+CIFAR10_CLASSES = tuple(_CIFAR10_RUSSIAN)
+CIFAR100_CLASSES = tuple(_CIFAR100_RUSSIAN)
+RUSSIAN_NAMES: Mapping[str, str] = _CIFAR10_RUSSIAN | _CIFAR100_RUSSIAN | _SAMPLE_RUSSIAN
+
+
+def translate_class(name: str, lang: str) -> str:
+    """The name of a class of ``sample``, ``cifar10`` or ``cifar100`` in another language.
+
+    A name that has no translation comes back as it is.
+
+    Example:
+        >>> translate_class("otter", "ru")
+        'выдра'
+    """
+    return RUSSIAN_NAMES.get(name, name) if lang == "ru" else name
+
+
+def build_aliases(classes: Sequence[str]) -> dict[str, str]:
+    """The Russian names by which these classes can be chosen too: alias to class name."""
+    return {RUSSIAN_NAMES[name]: name for name in classes if name in RUSSIAN_NAMES}
+
+
+def natural_key(name: str) -> tuple[list[str | int], str]:
+    """Sort by this, and ``img2`` comes before ``img10``.
+
+    Example:
+        >>> sorted(["img10", "img2", "Img1"], key=natural_key)
+        ['Img1', 'img2', 'img10']
+    """
+    parts = re.split(r"(\d+)", name.casefold())
+    # Text and numbers take turns in every name, so that like is compared with like.
+    return [int(part) if i % 2 else part for i, part in enumerate(parts)], name
+
+
+def resolve_classes(
+    wanted: Sequence[str] | None, classes: Sequence[str], aliases: Mapping[str, str]
+) -> list[int]:
+    """Positions in ``classes`` of what a person asked for, in the order asked for.
+
+    An exact name comes first, so that a class called ``7`` wins over class number 7; then a number
+    from 0; then a name or an alias without regard to case, ``_`` or a space.
+
+    Args:
+        wanted: Names or numbers; ``None``: all classes.
+        aliases: Other names of classes.
+
+    Raises:
+        UnknownNameError: With the nearest names.
+        UsageError: For a number out of range, a class named twice, or fewer than two classes.
+    """
+    names = [name.strip() for name in wanted] if wanted is not None else list(classes)
+    chosen = [_find_class(name, classes, aliases) for name in names]
+    _check_different(chosen, names, classes)
+    if len(chosen) < 2:
+        kept = classes[chosen[0]] if chosen else "none"
+        raise UsageError(
+            f"At least two classes are needed to tell them apart; chosen of {len(classes)}: {kept}."
+        )
+    return chosen
+
+
+def _find_class(name: str, classes: Sequence[str], aliases: Mapping[str, str]) -> int:
+    if name in classes:
+        return classes.index(name)
+    if re.fullmatch(r"[+-]?[0-9]+", name):
+        return _check_number(int(name), len(classes))
+    folded = [_fold(known) for known in classes]
+    if folded.count(_fold(name)) == 1:
+        return folded.index(_fold(name))
+    by_alias = {_fold(alias): known for alias, known in aliases.items()}
+    if _fold(name) in by_alias:
+        return classes.index(by_alias[_fold(name)])
+    raise UnknownNameError("class", name, [*classes, *aliases])
+
+
+def _check_number(number: int, count: int) -> int:
+    if not 0 <= number < count:
+        raise UsageError(f"There is no class number {number}: the numbers are 0 to {count - 1}.")
+    return number
+
+
+def _check_different(chosen: Sequence[int], names: Sequence[str], classes: Sequence[str]) -> None:
+    seen: dict[int, str] = {}
+    for number, name in zip(chosen, names, strict=True):
+        if number in seen:
+            raise UsageError(
+                f"Class {classes[number]!r} (number {number}) is chosen twice, as {seen[number]!r} "
+                f"and as {name!r}: name each class once."
+            )
+        seen[number] = name
+
+
+def _fold(name: str) -> str:
+    """Case, ``_``, ``-``, the dots of a Russian ё and the ways to write an accent do not count."""
+    plain = unicodedata.normalize("NFC", name).casefold().replace("ё", "е")
+    return re.sub(r"[\s_-]+", " ", plain)

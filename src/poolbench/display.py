@@ -1,0 +1,190 @@
+"""What a person sees while a study runs: a table of progress on a terminal, lines elsewhere.
+
+Everything goes to standard error; standard output is for JSON.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from poolbench.records import LeaderboardRow, VerdictRecord
+from poolbench.texts import text
+from poolbench.verdict.sentence import describe_verdict
+
+# Where there is no terminal, a line for every part of this size of the whole.
+LINE_SHARE = 0.1
+# There too, tables are not cut to the width of a terminal that is not there.
+LINE_WIDTH = 120
+
+
+class Display:
+    """Shows a study on standard error.
+
+    Args:
+        lang: ``en`` or ``ru``.
+        quiet: Show nothing.
+    """
+
+    def __init__(self, lang: str = "en", *, quiet: bool = False) -> None:
+        self.lang = lang
+        self._loading = ("", 0)
+        self.console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        if not self.console.is_terminal:
+            self.console.width = LINE_WIDTH
+
+    def say(self, key: str, **values: object) -> None:
+        """One line of the catalogue of texts."""
+        self.console.print(text(key, self.lang, **values), markup=False)
+
+    def show_loading(self, step: str, done: int, total: int) -> None:
+        """How far the pictures are: a line for every tenth of a step whose size is known."""
+        tenth = (step, done * 10 // total) if total else (step, 0)
+        if tenth[1] and tenth != self._loading:
+            self.say("run.loading", step=text(f"run.step-{step}", self.lang), percent=10 * tenth[1])
+        self._loading = tenth
+
+    def show_verdict(self, verdict: VerdictRecord) -> None:
+        """The verdict in one sentence."""
+        self.console.print(describe_verdict(verdict, self.lang), markup=False, style="bold")
+
+    def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
+        """The table of all variants."""
+        table = Table(box=SIMPLE_HEAD)
+        headings = ("variant", "accuracy", "interval", "gap", "seconds", "multiply-adds")
+        for heading in headings:
+            table.add_column(
+                text(f"run.column-{heading}", self.lang),
+                justify="left" if heading == "variant" else "right",
+                no_wrap=True,
+            )
+        for row in rows:
+            table.add_row(
+                row.variant,
+                f"{row.accuracy:.4f}",
+                f"{row.accuracy_low:.4f}–{row.accuracy_high:.4f}",
+                f"{row.gap:.4f}",
+                f"{row.train_seconds:.1f}",
+                f"{row.multiply_adds / 1e6:.2f} M",
+            )
+        self.console.print(table)
+
+    def track(self, work: Mapping[str, float], epochs: Mapping[str, int]) -> "Tracker":
+        """A tracker for these trials.
+
+        Args:
+            work: Trial id to expected seconds.
+            epochs: Trial id to epochs.
+        """
+        if self.console.is_terminal and not self.console.quiet:
+            return _BarTracker(work, epochs, self)
+        return Tracker(work, epochs, self)
+
+
+class Tracker:
+    """Counts finished work and says so in plain lines; a context manager."""
+
+    def __init__(
+        self, work: Mapping[str, float], epochs: Mapping[str, int], display: Display
+    ) -> None:
+        self.work = work
+        self.epochs = epochs
+        self.display = display
+        self.total = sum(work.values())
+        self.parts: dict[str, float] = {}
+        self.done = 0
+        self.started = time.monotonic()
+        self._next_line = LINE_SHARE
+
+    def __enter__(self) -> "Tracker":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+    def update(self, trial: str, epoch: int | None) -> None:
+        """An epoch of a trial is over; ``None``: the whole trial is."""
+        if epoch is None:
+            self.done += 1
+            self.parts[trial] = self.work[trial]
+        else:
+            # After the last epoch a trial is still to be judged and saved.
+            self.parts[trial] = self.work[trial] * epoch / (self.epochs[trial] + 1)
+        self.show()
+
+    @property
+    def share(self) -> float:
+        """Finished part of the work, 0–1."""
+        return sum(self.parts.values()) / self.total if self.total else 1.0
+
+    @property
+    def seconds_left(self) -> float:
+        """By the speed so far."""
+        elapsed = time.monotonic() - self.started
+        return elapsed / self.share - elapsed if self.share else float("nan")
+
+    def show(self) -> None:
+        """A line each time another tenth is done."""
+        if self.share + 1e-9 < self._next_line:
+            return
+        self._next_line = self.share + LINE_SHARE
+        self.display.say(
+            "run.progress",
+            done=self.done,
+            total=len(self.work),
+            percent=round(100 * self.share),
+            left=format_duration(self.seconds_left),
+        )
+
+
+class _BarTracker(Tracker):
+    """The same as a bar on a terminal."""
+
+    def __init__(
+        self, work: Mapping[str, float], epochs: Mapping[str, int], display: Display
+    ) -> None:
+        super().__init__(work, epochs, display)
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[count]}"),
+            TextColumn("{task.fields[left]}"),
+            console=display.console,
+            transient=True,
+        )
+        self.task = self.bar.add_task(
+            text("run.training", display.lang), total=self.total, left="", count=""
+        )
+
+    def __enter__(self) -> "Tracker":
+        self.bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.stop()
+
+    def show(self) -> None:
+        left = text("run.left", self.display.lang, left=format_duration(self.seconds_left))
+        count = f"{self.done}/{len(self.work)}"
+        self.bar.update(self.task, completed=sum(self.parts.values()), left=left, count=count)
+
+
+def format_duration(seconds: float) -> str:
+    """``4 s``, ``3 min 20 s``, ``2 h 05 min``.
+
+    Example:
+        >>> format_duration(200), format_duration(7500), format_duration(float("nan"))
+        ('3 min 20 s', '2 h 05 min', '?')
+    """
+    if seconds != seconds:
+        return "?"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

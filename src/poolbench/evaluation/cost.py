@@ -1,0 +1,53 @@
+"""What a network costs for one picture: parameters and multiply-adds."""
+
+import torch
+from torch import Tensor, nn
+
+from poolbench.models import Network
+from poolbench.models.rewrite import StridedConv, fuse_decimation
+from poolbench.records import Cost
+
+CONVOLUTIONS = (nn.Conv2d, StridedConv)
+
+
+def compute_cost(network: Network, image_size: tuple[int, int]) -> Cost:
+    """Count parameters, and multiply-adds by one forward pass of zeros.
+
+    A decimation after a convolution counts as the strided convolution that it is, whichever way
+    it is computed. Convolutions and linear layers are counted by their shapes; an operator says
+    by itself, in ``count_operations(height, width)``, what it costs.
+    """
+    form = fuse_decimation(network)
+    totals = {"conv": 0, "other": 0}
+    handles = [
+        module.register_forward_hook(_make_counter(totals))
+        for module in form.modules()
+        if isinstance(module, (*CONVOLUTIONS, nn.Linear)) or hasattr(module, "count_operations")
+    ]
+    training = network.training
+    device = next(network.parameters()).device
+    try:
+        with torch.no_grad():
+            form.eval()(torch.zeros(1, 3, *image_size, device=device))
+    finally:
+        network.train(training)
+        for handle in handles:
+            handle.remove()
+    return Cost(
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        multiply_adds=totals["conv"] + totals["other"],
+        conv_multiply_adds=totals["conv"],
+    )
+
+
+def _make_counter(totals: dict[str, int]):  # type: ignore[no-untyped-def]
+    def count(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        if isinstance(module, CONVOLUTIONS):
+            totals["conv"] += output[0].numel() * module.weight[0].numel()
+        elif isinstance(module, nn.Linear):
+            totals["other"] += output[0].numel() * module.in_features
+        else:
+            height, width = inputs[0].shape[2:]
+            totals["other"] += module.count_operations(height, width)  # type: ignore[operator]
+
+    return count

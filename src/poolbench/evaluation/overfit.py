@@ -1,0 +1,39 @@
+"""How far a network learned its training pictures by heart."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from poolbench.records import BestEpoch, Overfit
+
+
+def compute_overfit(
+    train_accuracy: float, held_out_accuracy: float, held_out_losses: Sequence[float]
+) -> Overfit:
+    """Gap of the final accuracies, and what the held-out loss did over the epochs.
+
+    Args:
+        held_out_losses: One for each epoch, finite.
+
+    Example:
+        >>> overfit = compute_overfit(1.0, 0.75, [0.9, 0.5, 0.7])
+        >>> overfit.gap, round(overfit.loss_rise, 6), overfit.loss_minimum_epoch
+        (0.25, 0.2, 2)
+    """
+    lowest = int(np.argmin(held_out_losses))
+    return Overfit(
+        gap=train_accuracy - held_out_accuracy,
+        loss_rise=held_out_losses[-1] - held_out_losses[lowest],
+        loss_minimum_epoch=lowest + 1,
+    )
+
+
+def find_best_epoch(held_out_accuracies: Sequence[float]) -> BestEpoch:
+    """The first epoch with the highest held-out accuracy: an optimistic number.
+
+    Example:
+        >>> find_best_epoch([0.5, 0.75, 0.75])
+        BestEpoch(epoch=2, accuracy=0.75)
+    """
+    best = int(np.argmax(held_out_accuracies))
+    return BestEpoch(epoch=best + 1, accuracy=held_out_accuracies[best])

@@ -1,0 +1,65 @@
+"""How steady the predictions are when a picture moves by a few pixels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from poolbench.data.augment import shift_by
+from poolbench.evaluation.logits import compute_logits
+from poolbench.records import ShiftCurve
+
+SHIFT_PIXELS = 4
+# Down, right, up, left. Each picture goes one way, the ways take turns, so that the whole
+# held-out part is judged at a quarter of the cost.
+DIRECTIONS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+
+
+@dataclass(frozen=True)
+class ShiftPredictions:
+    """Predicted labels under shifts.
+
+    Attributes:
+        pixels: int64 ``[S]``; the first is 0.
+        labels: int64 ``[S, n]``.
+    """
+
+    pixels: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+
+def predict_shifted(network: nn.Module, images: Tensor) -> ShiftPredictions:
+    """Predictions for pictures moved by 0 to 4 pixels, the border filled by reflection.
+
+    Args:
+        images: uint8 ``[n, 3, H, W]``, 0–255.
+    """
+    # A reflection cannot reach further than the picture.
+    most = min(SHIFT_PIXELS, *(size - 1 for size in images.shape[2:]))
+    direction = torch.arange(len(images), device=images.device) % len(DIRECTIONS)
+    labels = np.zeros((most + 1, len(images)), dtype=np.int64)
+    labels[0] = compute_logits(network, images).argmax(axis=1)
+    for pixels in range(1, most + 1):
+        for number, (down, right) in enumerate(DIRECTIONS):
+            chosen = direction == number
+            if not bool(chosen.any()):
+                continue
+            moved = shift_by(images[chosen].float(), down * pixels, right * pixels)
+            labels[pixels, chosen.cpu().numpy()] = compute_logits(network, moved).argmax(axis=1)
+    return ShiftPredictions(np.arange(most + 1), labels)
+
+
+def compute_shift_curve(predictions: ShiftPredictions, truth: NDArray[np.int64]) -> ShiftCurve:
+    """Accuracy and consistency at every shift.
+
+    Args:
+        truth: int64 ``[n]``.
+    """
+    labels = predictions.labels
+    return ShiftCurve(
+        pixels=tuple(int(pixels) for pixels in predictions.pixels),
+        accuracy=tuple(float(value) for value in (labels == truth).mean(axis=1)),
+        consistency=tuple(float(value) for value in (labels == labels[0]).mean(axis=1)),
+    )

@@ -1,0 +1,45 @@
+"""What this machine has, and what a study would use."""
+
+import importlib.util
+import shutil
+import sys
+from typing import Any
+
+import torch
+
+from poolbench.config import StudyConfig
+from poolbench.data.cache import get_cache_folder
+from poolbench.execution.environment import describe_environment
+from poolbench.execution.plan import choose_workers
+from poolbench.training.precision import choose_device, choose_precision, list_devices
+
+GIB = 2**30
+
+
+def examine() -> dict[str, Any]:
+    """Findings by name, ready to print."""
+    device = choose_device("auto")
+    workers, threads = choose_workers(StudyConfig(), device)
+    environment = describe_environment(device, threads)
+    memory = environment["memory_bytes"]
+    return {
+        "poolbench": environment["poolbench"],
+        "python": f"{environment['python']} ({sys.executable})",
+        "system": environment["system"],
+        "processor": f"{environment['processor']}, {environment['cores']} cores",
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "memory": f"{memory / GIB:.1f} GiB" if memory else "unknown",
+        "devices": ", ".join(list_devices()),
+        "used": f"{device} ({environment['device']})",
+        "precision": choose_precision("auto", device),
+        "workers": f"{workers} of {threads} thread",
+        "cache": _describe_cache(),
+        **environment["libraries"],
+        "ipython": "there" if importlib.util.find_spec("IPython") else "not there",
+    }
+
+
+def _describe_cache() -> str:
+    folder = get_cache_folder()
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return f"{folder} ({shutil.disk_usage(there).free / GIB:.0f} GiB free)"

@@ -1,0 +1,106 @@
+"""What this machine is: for the record, and for the hash that says whether bits can be equal."""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from poolbench._version import __version__
+
+# What numbers depend on, beside poolbench itself.
+LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pillow")
+# The rooms whose source decides a trial's result; a change elsewhere does not repeat training.
+DECIDING_ROOMS = ("data", "operators", "models", "evaluation", "training")
+DECIDING_FILES = ("execution/trial.py",)
+
+
+def describe_environment(device: str, threads: int) -> dict[str, Any]:
+    """The contents of ``environment.json``."""
+    return {
+        "poolbench": get_poolbench_version(),
+        "python": platform.python_version(),
+        "libraries": {
+            name: importlib.metadata.version(name) for name in (*LIBRARIES, "onnx", "onnxruntime")
+        },
+        "system": platform.platform(),
+        "processor": describe_processor(),
+        "cores": count_cores(),
+        "memory_bytes": get_memory_bytes(),
+        "device": describe_device(device),
+        "fingerprint": compute_fingerprint(device, threads),
+    }
+
+
+@cache
+def compute_fingerprint(device: str, threads: int) -> str:
+    """Hash of all that can change the last bit: processor, system, threads, libraries, device."""
+    parts = {
+        "processor": describe_processor(),
+        "flags": _read_cpu_field("flags"),
+        "capability": torch.backends.cpu.get_cpu_capability(),
+        "system": [platform.system(), platform.machine()],
+        "threads": threads,
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "device": describe_device(device),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@cache
+def get_poolbench_version() -> str:
+    """The version; for a development version, with a hash of the source that decides results."""
+    if "dev" not in __version__:
+        return __version__
+    root = Path(__file__).parents[1]
+    files = [root / name for name in DECIDING_FILES]
+    for room in DECIDING_ROOMS:
+        files += sorted((root / room).glob("*.py"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(root).as_posix().encode())
+        digest.update(file.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def count_cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def describe_device(device: str) -> str:
+    """The name of the GPU, or ``cpu``."""
+    return torch.cuda.get_device_name() if device == "cuda" else device
+
+
+def describe_processor() -> str:
+    """Model name of the processor, as far as the system tells."""
+    return _read_cpu_field("model name") or platform.processor() or platform.machine()
+
+
+def get_memory_bytes() -> int | None:
+    """Physical memory; ``None`` where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+@cache
+def _read_cpu_field(field: str) -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        name, _, value = line.partition(":")
+        if name.strip() == field:
+            return value.strip()
+    return ""

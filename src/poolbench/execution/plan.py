@@ -1,0 +1,144 @@
+"""From a config and an image set to the list of trials."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from poolbench.config import Precision, StudyConfig
+from poolbench.data.image_set import ImageSet
+from poolbench.data.splits import check_enough
+from poolbench.errors import UsageError
+from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
+from poolbench.models import get_backbone
+from poolbench.operators import get_operator
+from poolbench.records import Conditions, Split, TrialSpec, VariantSpec
+from poolbench.training.precision import choose_device, choose_precision
+from poolbench.training.recipes import choose_epochs, get_recipe
+
+NO_OPERATOR = "none"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be done.
+
+    Attributes:
+        specs: All trials of the comparison, in the order in which they are started.
+        workers: Processes at the same time.
+    """
+
+    variants: tuple[VariantSpec, ...]
+    specs: tuple[TrialSpec, ...]
+    workers: int
+
+    def list_trials(self, variant_id: str) -> list[TrialSpec]:
+        """The trials of one variant."""
+        return [spec for spec in self.specs if spec.variant.id == variant_id]
+
+
+def make_variants(config: StudyConfig) -> tuple[VariantSpec, ...]:
+    """Operators x backbones x recipes; a backbone without a site gives one variant.
+
+    Raises:
+        UnknownNameError: For an operator, backbone or recipe that nobody knows.
+    """
+    own = {recipe.name: recipe for recipe in config.own_recipes}
+    operators = [get_operator(name).id for name in config.operators]
+    variants = []
+    for backbone_id, recipe_name in itertools.product(config.backbones, config.recipes):
+        recipe = own.get(recipe_name) or get_recipe(recipe_name)
+        epochs = config.epochs or choose_epochs(recipe, config.data.source)
+        recipe = recipe.model_copy(update={"epochs": epochs})
+        has_site = get_backbone(backbone_id).has_site
+        for operator in operators if has_site else [NO_OPERATOR]:
+            variants.append(VariantSpec(operator=operator, backbone=backbone_id, recipe=recipe))
+    return tuple(variants)
+
+
+def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
+    """All trials of a study.
+
+    Raises:
+        UsageError: If the protocol or the device does not fit.
+        DataError: If there are too few pictures for the folds.
+    """
+    variants = make_variants(config)
+    device = choose_device(config.device)
+    precision = choose_precision(config.precision, device)
+    workers, threads = choose_workers(config, device)
+    if config.protocol == "lab" and not image_set.has_official_test:
+        raise UsageError(
+            f"The lab protocol needs an official test half, and {image_set.source} has none. "
+            "Use --protocol cv."
+        )
+    if config.protocol == "cv":
+        check_enough(image_set.pool, image_set.classes, config.folds)
+    manifest_hash = image_set.manifest_hash
+    folds = config.folds if config.protocol == "cv" else 1
+    split: Split = "fold" if config.protocol == "cv" else "official"
+    specs = [
+        TrialSpec(
+            variant=variant,
+            split=split,
+            repeat=repeat,
+            fold=fold,
+            folds=folds,
+            seed=config.seed,
+            manifest_hash=manifest_hash,
+            num_classes=len(image_set.classes),
+            image_size=image_set.image_size,
+            conditions=_make_conditions(config, variant, device, precision, threads),
+        )
+        for repeat in range(config.repeats)
+        for fold in range(folds)
+        for variant in variants
+    ]
+    return Plan(variants, tuple(specs), workers)
+
+
+def make_final_spec(plan: Plan, variant_id: str) -> TrialSpec:
+    """The trial whose network is handed over.
+
+    After cross-validation it is trained on the whole pool; the lab protocol has already done so.
+    """
+    first = plan.list_trials(variant_id)[0]
+    if first.split == "official":
+        return first
+    return first.model_copy(update={"split": "whole", "repeat": 0, "fold": 0, "folds": 1})
+
+
+def choose_workers(config: StudyConfig, device: str) -> tuple[int, int]:
+    """Processes, and threads of each: one of one thread for each core, or one for a GPU."""
+    if device == "cpu":
+        return config.workers or count_cores(), 1
+    return config.workers or 1, 1
+
+
+def has_mixed_positions(variants: Sequence[VariantSpec]) -> bool:
+    """Whether variants of one backbone differ in the position of their operator."""
+    for backbone_id in {variant.backbone for variant in variants}:
+        operators = {v.operator for v in variants if v.backbone == backbone_id}
+        mixed = "stride" in operators and len(operators) > 1
+        if get_backbone(backbone_id).positions_differ and mixed:
+            return True
+    return False
+
+
+def _make_conditions(
+    config: StudyConfig, variant: VariantSpec, device: str, precision: Precision, threads: int
+) -> Conditions:
+    sources = {}
+    if variant.operator != NO_OPERATOR and not get_operator(variant.operator).is_own:
+        sources[variant.operator] = get_operator(variant.operator).source_hash
+    return Conditions(
+        device=device,
+        precision=precision,
+        threads=threads,
+        rewrites=config.rewrites,
+        poolbench=get_poolbench_version(),
+        torch=torch.__version__,
+        fingerprint=compute_fingerprint(device, threads),
+        sources=sources,
+    )

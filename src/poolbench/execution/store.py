@@ -1,0 +1,223 @@
+"""The run directory: trials on disk, each whole or not there.
+
+A trial is written into a temporary folder beside its place and renamed, so a process that is
+killed at any moment leaves either all of it or nothing.
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+from safetensors.numpy import load_file, save
+
+from poolbench.errors import RunError
+from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
+
+Model = TypeVar("Model", bound=BaseModel)
+Arrays = Mapping[str, NDArray[Any]]
+
+HISTORY_COLUMNS = (
+    "epoch",
+    *(
+        f"{side}_{measure}{part}"
+        for side in ("train", "held_out")
+        for measure in ("loss", "accuracy")
+        for part in ("", "_low", "_high")
+    ),
+)
+
+
+class RunStore:
+    """Reads and writes one run directory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.trials = path / "trials"
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the run for this process; a process that dies lets go.
+
+        Raises:
+            RunError: If another process holds it, or the folder cannot be written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.path / ".lock", timeout=0):
+                yield
+        except Timeout:
+            raise RunError(
+                f"{self.path} is being worked on by another process. Wait for it, stop it, "
+                "or give this run another --out."
+            ) from None
+        except (FileExistsError, NotADirectoryError, PermissionError) as error:
+            raise RunError(
+                f"{error.filename} cannot be written ({error.strerror}). Choose another --out."
+            ) from None
+
+    def has_trial(self, trial_id: str) -> bool:
+        """Whether this trial is finished."""
+        return (self.trials / trial_id / "record.json").is_file()
+
+    def remove_leftovers(self) -> None:
+        """Delete what a killed process had begun; call it while holding the lock."""
+        for folder in self.trials.glob(".part-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def save_trial(
+        self,
+        record: TrialRecord,
+        timing: TrialTiming,
+        history: list[tuple[float, ...]],
+        arrays: Mapping[str, Arrays],
+        weights: Arrays,
+    ) -> None:
+        """Put a finished trial in its place; one that is already there stays.
+
+        Args:
+            history: Rows of ``HISTORY_COLUMNS``.
+            arrays: File name (``predictions``, ``shift``) to arrays.
+        """
+        self.trials.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
+        _write(part / "record.json", _to_json(record))
+        _write(part / "timing.json", _to_json(timing))
+        _write(part / "history.csv", _to_csv(HISTORY_COLUMNS, history))
+        for name, group in arrays.items():
+            buffer = io.BytesIO()
+            np.savez_compressed(buffer, allow_pickle=False, **group)
+            _write(part / f"{name}.npz", buffer.getvalue())
+        _write(part / "weights.safetensors", _pack_weights(weights))
+        flush_folder(part)
+        place = self.trials / record.id
+        if self.has_trial(record.id):
+            shutil.rmtree(part)
+            return
+        # mkdtemp makes a folder that only its owner may read.
+        part.chmod(0o755)
+        part.rename(place)
+        flush_folder(self.trials)
+
+    def load_trial(self, trial_id: str) -> TrialRecord:
+        """The record of a finished trial."""
+        return self.load_model(f"trials/{trial_id}/record.json", TrialRecord)
+
+    def load_timing(self, trial_id: str) -> TrialTiming:
+        """The seconds and bytes of a finished trial."""
+        return self.load_model(f"trials/{trial_id}/timing.json", TrialTiming)
+
+    def load_arrays(self, trial_id: str, name: str) -> dict[str, NDArray[Any]]:
+        """The arrays of ``predictions`` or ``shift``."""
+        path = self.trials / trial_id / f"{name}.npz"
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                return {key: archive[key] for key in archive.files}
+        except (OSError, ValueError, KeyError) as error:
+            raise RunError(f"{path} cannot be read: {error}") from None
+
+    def load_weights(self, trial_id: str) -> dict[str, NDArray[Any]]:
+        """The parameters and buffers of a finished trial."""
+        path = self.trials / trial_id / "weights.safetensors"
+        try:
+            weights: dict[str, NDArray[Any]] = load_file(path)
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path} cannot be read: {error}") from None
+        return weights
+
+    def load_model(self, name: str, model: type[Model]) -> Model:
+        """A JSON file of the run, checked.
+
+        Raises:
+            RunError: If it is missing, broken, or written by a newer poolbench.
+        """
+        path = self.path / name
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise RunError(
+                f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
+                "unfinished one. Run the same command again to go on."
+            ) from None
+        except ValueError as error:
+            raise RunError(f"{path} is not JSON: {error}.") from None
+        if isinstance(values, dict) and values.get("schema_version", 1) > SCHEMA_VERSION:
+            raise RunError(
+                f"{path} has schema {values['schema_version']}, this poolbench reads up to "
+                f"{SCHEMA_VERSION}: use a newer poolbench."
+            )
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise RunError(f"{path}: {place}: {first['msg']}") from None
+
+    def save_model(self, name: str, model: BaseModel) -> None:
+        """Write a JSON file of the run."""
+        self.save_bytes(name, _to_json(model))
+
+    def save_json(self, name: str, values: object) -> None:
+        """Write plain values as JSON."""
+        self.save_bytes(name, (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def save_table(
+        self, name: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]
+    ) -> None:
+        """Write a CSV file of the run."""
+        self.save_bytes(name, _to_csv(columns, rows))
+
+    def save_bytes(self, name: str, content: bytes) -> None:
+        """Write a file beside its place and rename it."""
+        place = self.path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_name(f".part-{place.name}")
+        _write(part, content)
+        part.replace(place)
+        flush_folder(place.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make renames in a folder durable, where the system can."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _pack_weights(weights: Arrays) -> bytes:
+    # safetensors writes memory as it lies, and convolutions may lie with the channels last.
+    packed: bytes = save({name: np.ascontiguousarray(value) for name, value in weights.items()})
+    return packed
+
+
+def _to_json(model: BaseModel) -> bytes:
+    return (model.model_dump_json(indent=1) + "\n").encode()
+
+
+def _to_csv(columns: tuple[str, ...], rows: list[Any]) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return buffer.getvalue().encode()

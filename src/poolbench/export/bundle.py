@@ -1,0 +1,181 @@
+"""What a run hands over: the winner with everything that proves it, and one model per variant."""
+
+import copy
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import save as save_tensors
+from torch import Tensor, nn
+
+from poolbench.data.image_set import Half, Images
+from poolbench.data.resize import resize_images
+from poolbench.evaluation.logits import compute_logits
+from poolbench.execution.store import RunStore
+from poolbench.export.card import name_source
+from poolbench.export.onnx import AnySizeNetwork, make_onnx
+from poolbench.records import DataRecord, FinalRecord, TrialSpec
+
+Index = NDArray[np.int64]
+
+REFERENCE_PICTURES = 64
+
+
+def save_bundle(
+    store: RunStore,
+    network: nn.Module,
+    spec: TrialSpec,
+    data: DataRecord,
+    final: FinalRecord,
+    pictures: Half,
+    card: str,
+) -> None:
+    """Write ``best/``: the model as ONNX and as weights, its card, and what it predicted.
+
+    An earlier bundle is replaced, and its verification taken away.
+
+    Args:
+        pictures: The test half; at most 64 of it become reference pictures, the classes in turn.
+        card: The model card, see :func:`poolbench.export.card.render_card`.
+    """
+    # The proof runs on a processor, so what it is held against is measured on one, in float32.
+    network = copy.deepcopy(network).cpu().float().eval()
+    weights = dump_weights(network)
+    facts = {**make_metadata(spec, data), "weights_sha256": compute_sha256(weights)}
+    model = make_onnx(
+        network, image_size=data.image_size, classes=data.classes, fit=data.fit, metadata=facts
+    )
+    (store.path / "best" / "verification.json").unlink(missing_ok=True)
+    store.save_bytes("best/model.onnx", model)
+    store.save_bytes("best/weights.safetensors", weights)
+    store.save_bytes("best/README.md", card.encode())
+    store.save_model("best/final.json", final)
+    hashes = {"model.onnx": compute_sha256(model), "weights.safetensors": compute_sha256(weights)}
+    chosen = pictures.take(choose_reference(pictures.labels, len(data.classes)))
+    store.save_bytes("best/reference.npz", dump_reference(network, data, chosen, hashes))
+
+
+def export_variant(store: RunStore, network: nn.Module, spec: TrialSpec, data: DataRecord) -> None:
+    """Write ``variants/<variant id>/model.onnx``."""
+    content = make_onnx(
+        network,
+        image_size=data.image_size,
+        classes=data.classes,
+        fit=data.fit,
+        metadata=make_metadata(spec, data),
+    )
+    store.save_bytes(f"variants/{spec.variant.id}/model.onnx", content)
+
+
+def save_pictures(store: RunStore, pictures: Half, num_classes: int) -> None:
+    """Write ``pictures.npz``: at most 64 held-out pictures with their labels and names."""
+    chosen = pictures.take(choose_reference(pictures.labels, num_classes))
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        allow_pickle=False,
+        images=chosen.images,
+        labels=chosen.labels,
+        names=np.array(chosen.names, dtype=np.str_),
+    )
+    store.save_bytes("pictures.npz", buffer.getvalue())
+
+
+def make_metadata(spec: TrialSpec, data: DataRecord) -> dict[str, str]:
+    """What a model file says about its training; the config hash is that of the trial's spec."""
+    canonical = json.dumps(spec.model_dump(mode="json"), sort_keys=True)
+    return {
+        "operator": spec.variant.operator,
+        "backbone": spec.variant.backbone,
+        "recipe": spec.variant.recipe.model_dump_json(),
+        "variant": spec.variant.id,
+        "trial": spec.id,
+        "source": name_source(data.source),
+        "data_hash": data.manifest_hash,
+        "config_hash": compute_sha256(canonical.encode()),
+    }
+
+
+def dump_weights(network: nn.Module) -> bytes:
+    """All parameters and buffers as safetensors, under their PyTorch names."""
+    return save_tensors(
+        {
+            name: np.ascontiguousarray(value.detach().cpu().numpy())
+            for name, value in network.state_dict().items()
+        }
+    )
+
+
+def choose_reference(labels: Index, num_classes: int) -> Index:
+    """Positions of at most 64 pictures: of each class in turn the next one, in their order."""
+    ranks = np.zeros(len(labels), dtype=np.int64)
+    for label in range(num_classes):
+        own = np.flatnonzero(labels == label)
+        ranks[own] = np.arange(len(own))
+    return np.sort(np.argsort(ranks, kind="stable")[:REFERENCE_PICTURES])
+
+
+def dump_reference(
+    network: nn.Module, data: DataRecord, pictures: Half, hashes: Mapping[str, str]
+) -> bytes:
+    """``reference.npz``: pictures, labels and the logits that PyTorch measured.
+
+    The same pictures are there twice: in the size of training, and in another one, which is
+    taller and narrower, so that the resize in the file is proven as well.
+    """
+    other = _resize_to_other(pictures.images, data.image_size)
+    whole = AnySizeNetwork(network, data.image_size, data.fit)
+    arrays: dict[str, NDArray[Any]] = {
+        "images": pictures.images,
+        "labels": pictures.labels,
+        "logits": compute_logits(network, _to_tensor(pictures.images)),
+        "images_other": other,
+        "logits_other": compute_logits(_LogitsAlone(whole), torch.from_numpy(other)),
+    }
+    facts = {
+        "sha256": {
+            **hashes,
+            "images": compute_sha256(arrays["images"].tobytes()),
+            "images_other": compute_sha256(other.tobytes()),
+        },
+        "classes": list(data.classes),
+    }
+    # JSON as bytes: an array of Python strings could only be read back by unpickling.
+    arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def compute_sha256(content: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+class _LogitsAlone(nn.Module):
+    """The first of the two things that an exported network gives."""
+
+    def __init__(self, network: AnySizeNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits, _ = self.network(x)
+        return logits  # type: ignore[no-any-return]
+
+
+def _resize_to_other(images: Images, size: tuple[int, int]) -> Images:
+    height, width = size
+    other = height + height // 4 + 1, width - width // 4
+    resized = resize_images(_to_tensor(images).float(), other)
+    result: Images = resized.permute(0, 2, 3, 1).to(torch.uint8).contiguous().numpy()
+    return result
+
+
+def _to_tensor(images: Images) -> Tensor:
+    return torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)

@@ -1,0 +1,211 @@
+"""The model card: a README in the form of the Hugging Face hub, from records alone."""
+
+import json
+import re
+
+from jinja2 import Environment, StrictUndefined
+
+from poolbench._version import __version__
+from poolbench.records import (
+    DataRecord,
+    FinalRecord,
+    SideMetrics,
+    TrialSpec,
+    VerdictRecord,
+)
+from poolbench.verdict.sentence import describe_verdict
+
+_TEMPLATE = """\
+---
+license: other
+license_name: not-chosen-yet
+library_name: onnx
+pipeline_tag: image-classification
+tags:
+- image-classification
+- onnx
+- pooling
+- poolbench
+metrics:
+- accuracy
+model-index:
+- name: {{ quote(spec.variant.id) }}
+  results:
+  - task:
+      type: image-classification
+    dataset:
+      name: {{ quote(source) }}
+      type: {{ quote(data_type) }}
+      split: test
+    metrics:
+    - type: accuracy
+      value: {{ "%.4f" % final.test.accuracy }}
+---
+
+# {{ spec.variant.id }}
+
+A neural network that tells {{ data.classes | length }} classes of pictures apart, chosen by
+poolbench {{ version }} from a comparison of ways to lower the resolution inside the network.
+
+| | |
+| --- | --- |
+| operator | `{{ spec.variant.operator }}` |
+| backbone | `{{ spec.variant.backbone }}` |
+| recipe | `{{ recipe.name }}`: {{ recipe.epochs }} epochs, batch {{ recipe.batch_size }}, \
+learning rate {{ recipe.learning_rate }}, {{ recipe.schedule }} schedule |
+| test accuracy | {{ percent(final.test.accuracy) }} on {{ final.test.count }} pictures |
+| trial | `{{ final.trial }}` |
+
+## Classes
+
+In the order of the logits: {{ data.classes | map("tick") | join(", ") }}.
+
+## Training data
+
+Image set `{{ source }}`, {{ data.pool_counts | sum }} pictures for training and
+{{ data.test_counts | sum }} for the test, brought to
+{{ data.image_size[0] }}x{{ data.image_size[1] }} pixels (`{{ data.fit }}`).
+SHA-256 of pixels, labels and class names: `{{ data.manifest_hash }}`.
+
+## Test
+
+{{ protocol }}
+
+| class | training pictures | test pictures | precision | recall | F1 |
+| --- | ---: | ---: | ---: | ---: | ---: |
+{% for row in rows -%}
+| {{ row.name | cell }} | {{ row.pool }} | {{ row.test }} | {{ "%.3f" % row.precision }} | \
+{{ "%.3f" % row.recall }} | {{ "%.3f" % row.f1 }} |
+{% endfor %}
+Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
+{{ "%.3f" % final.test.calibration_error }}.
+
+## Verdict
+
+{{ verdict }}
+
+## Input and output
+
+- `input`: float32 `[batch, height, width, 3]`, red, green, blue, values 0-255, any batch, height
+  and width. Resizing (`{{ data.fit }}`) and normalisation are inside the file: do neither yourself.
+- `output`: float32 `[batch, {{ data.classes | length }}]`, logits.
+- `probabilities`: float32 `[batch, {{ data.classes | length }}]`, their softmax.
+
+Class names and hashes are in the file's `metadata_props`. `weights.safetensors` holds the same
+weights under their PyTorch names.
+
+## Use
+
+```python
+import json
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+session = onnxruntime.InferenceSession("model.onnx", providers=["CPUExecutionProvider"])
+classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
+picture = np.asarray(Image.open("picture.jpg").convert("RGB"), dtype=np.float32)
+logits, probabilities = session.run(None, {"input": picture[None]})
+for name, probability in zip(classes, probabilities[0]):
+    print(f"{name}: {probability:.3f}")
+```
+
+Or `poolbench predict model.onnx picture.jpg`. That this file predicts what was measured can be
+proven again with `poolbench verify RUN`.
+
+## Limits
+
+- It knows these {{ data.classes | length }} classes only and gives every picture one of them,
+  whatever it shows.
+- The accuracy holds for pictures that were made and chosen as the test pictures were.
+- A probability is only as good as the calibration error above says.
+- Nobody has looked for unfairness or for ways to mislead it: do not decide about people with it.
+- The licence is not chosen: whoever publishes it decides, in view of the pictures' own terms.
+"""
+
+
+def render_card(
+    spec: TrialSpec, data: DataRecord, final: FinalRecord, verdict: VerdictRecord
+) -> str:
+    """The model card of a bundle as Markdown.
+
+    Args:
+        spec: The trial whose network is handed over.
+    """
+    # Markdown is no HTML: nothing to escape but what would break a table or the front matter.
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
+    environment.filters.update(tick=lambda name: f"`{_cell(name)}`", cell=_cell)
+    return environment.from_string(_TEMPLATE).render(
+        spec=spec,
+        recipe=spec.variant.recipe,
+        data=data,
+        final=final,
+        rows=_list_classes(data, final.test),
+        verdict=_describe_verdict(verdict),
+        protocol=_describe_test(spec),
+        source=name_source(data.source),
+        data_type=data.source.split(":")[0],
+        version=__version__,
+        quote=lambda text: json.dumps(text, ensure_ascii=False),
+        percent=lambda part: f"{100 * part:.2f} %",
+    )
+
+
+def _describe_verdict(verdict: VerdictRecord) -> str:
+    """The verdict's sentence and the numbers behind it, as one paragraph."""
+    sentence = describe_verdict(verdict)
+    if not verdict.differences:
+        return sentence
+    differences = "; ".join(
+        f"`{pair.first}` minus `{pair.second}`: {pair.points:+.2f} points "
+        f"({pair.low:+.2f} to {pair.high:+.2f})"
+        for pair in verdict.differences
+    )
+    return (
+        f"{sentence} Trials of each variant: {verdict.repeats * verdict.folds}, judged on "
+        f"{verdict.pictures} pictures. Differences in accuracy with 95 % intervals: {differences}."
+    )
+
+
+def name_source(source: str) -> str:
+    """The image set without the folders above it, which are nobody else's business."""
+    kind, colon, place = source.partition(":")
+    name = re.split(r"[/\\]", place.rstrip("/\\"))[-1]
+    return f"{kind}{colon}{name}"
+
+
+def _list_classes(data: DataRecord, test: SideMetrics) -> list[dict[str, object]]:
+    """Precision, recall and F1 of each class, from the confusion matrix."""
+    rows: list[dict[str, object]] = []
+    for label, (name, pool) in enumerate(zip(data.classes, data.pool_counts, strict=True)):
+        right = test.confusion[label][label]
+        count = sum(test.confusion[label])
+        claimed = sum(row[label] for row in test.confusion)
+        rows.append(
+            {
+                "name": name,
+                "pool": pool,
+                "test": count,
+                "precision": right / max(claimed, 1),
+                "recall": right / max(count, 1),
+                "f1": 2 * right / max(claimed + count, 1),
+            }
+        )
+    return rows
+
+
+def _describe_test(spec: TrialSpec) -> str:
+    if spec.split == "official":
+        return (
+            "The test pictures were watched in every epoch, as the lab does it, so these numbers "
+            "are optimistic."
+        )
+    return (
+        "The test pictures were opened once, for this network alone, after it was trained on the "
+        "whole training pool."
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

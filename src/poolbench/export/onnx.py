@@ -1,0 +1,312 @@
+"""A trained network as one ONNX file, resizing and normalisation inside.
+
+The usual layout, ``nhwc``, is what a picture is after decoding: ``input`` float32
+``[batch, height, width, 3]``, 0–255, any size; ``output`` are the logits, ``probabilities`` their
+softmax. The other, ``nchw``, is for pages and devices that know only the classic form: ``input``
+float32 ``[batch, 3, height, width]``, 0–255, of one fixed size, and ``output`` alone.
+"""
+
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any, Literal
+
+import onnx
+import onnxscript.optimizer
+import torch
+from torch import Tensor, nn
+from torch.export import Dim
+
+from poolbench._version import __version__
+from poolbench.config import Fit
+from poolbench.data.resize import apply_filters, compute_filters, resize_images
+from poolbench.errors import PoolbenchError, ShapeError, UsageError
+
+Layout = Literal["nhwc", "nchw"]
+Size = tuple[int, int]
+
+INPUT = "input"
+OUTPUT = "output"
+PROBABILITIES = "probabilities"
+# From the lowest in which pooling takes cells that the border cuts; the first that has all layers
+# is used, since the older a file's form is, the more programs can read it.
+CLASSIC_OPSETS = (11, 13, 16, 18)
+
+
+class AnySizeNetwork(nn.Module):
+    """A network behind the resize that it was trained with.
+
+    Shape:
+        ``(B, H, W, 3) -> (B, classes), (B, classes)``: logits and probabilities.
+    """
+
+    def __init__(self, network: nn.Module, size: Size, fit: Fit = "squash") -> None:
+        super().__init__()
+        self.network = network
+        self.size = size
+        self.fit: Fit = fit
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        images = resize_images(x.permute(0, 3, 1, 2), self.size, self.fit)
+        logits: Tensor = self.network(images)
+        return logits, torch.softmax(logits, dim=1)
+
+
+class FixedSizeNetwork(nn.Module):
+    """A network for pictures of one size, which are resized where the network has another.
+
+    Shape:
+        ``(B, 3, H, W) -> (B, classes)``
+    """
+
+    down: Tensor
+    across: Tensor
+
+    def __init__(self, network: nn.Module, size: Size, network_size: Size, fit: Fit) -> None:
+        super().__init__()
+        self.network = network
+        self.is_resized = size != network_size
+        down, across = compute_filters(*size, network_size, fit, _find_device(network))
+        self.register_buffer("down", down)
+        self.register_buffer("across", across)
+
+    def forward(self, x: Tensor) -> Tensor:
+        images = apply_filters(x, self.down, self.across) if self.is_resized else x
+        logits: Tensor = self.network(images)
+        return logits
+
+
+def export_onnx(
+    module: nn.Module,
+    path: Path | str,
+    *,
+    image_size: Size,
+    classes: Sequence[str] = (),
+    fit: Fit = "squash",
+    layout: Layout = "nhwc",
+    size: Size | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Path:
+    """Write any network as one ONNX file.
+
+    Args:
+        module: From float ``[B, 3, h, w]``, 0–255, to logits ``[B, classes]``. It is exported in
+            evaluation mode and given back as it was.
+        image_size: The height and width that ``module`` takes.
+        classes: Names in the order of the logits; without them the classes are numbered.
+        fit: How pictures of other proportions are brought to ``image_size``.
+        layout: ``nhwc`` or ``nchw``, see the top of this file.
+        size: Height and width of the input with layout ``nchw``; ``image_size`` if left out.
+        metadata: What else to write into the file's ``metadata_props``.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        ShapeError: If ``module`` does not take such pictures or does not give logits.
+        UsageError: If ``module`` cannot be expressed in ONNX, or the arguments contradict.
+    """
+    content = make_onnx(
+        module,
+        image_size=image_size,
+        classes=classes,
+        fit=fit,
+        layout=layout,
+        size=size,
+        metadata=metadata,
+    )
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".part-{path.name}")
+    part.write_bytes(content)
+    part.replace(path)
+    return path
+
+
+def make_onnx(
+    module: nn.Module,
+    *,
+    image_size: Size,
+    classes: Sequence[str] = (),
+    fit: Fit = "squash",
+    layout: Layout = "nhwc",
+    size: Size | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> bytes:
+    """The content of the file that :func:`export_onnx` writes."""
+    if layout not in ("nhwc", "nchw"):
+        raise UsageError(f"There is no layout {layout!r}: use nhwc or nchw.")
+    if layout == "nhwc" and size is not None:
+        raise UsageError("Layout nhwc takes pictures of any size: leave the size out, or use nchw.")
+    input_size = size or image_size
+    with _evaluating(module), _silent():
+        names = _name_classes(module, image_size, classes)
+        if layout == "nhwc":
+            proto = _export_any_size(AnySizeNetwork(module, image_size, fit))
+        else:
+            fixed = FixedSizeNetwork(module, input_size, image_size, fit).eval()
+            proto = _export_fixed_size(fixed, input_size)
+    described = {
+        "poolbench_version": __version__,
+        "classes": json.dumps(names, ensure_ascii=False),
+        "image_size": json.dumps(list(image_size)),
+        "fit": fit,
+        "layout": layout,
+        **(metadata or {}),
+    }
+    return _finish(proto, described)
+
+
+def _name_classes(module: nn.Module, image_size: Size, classes: Sequence[str]) -> list[str]:
+    """Run the module once, so that a wrong one is told before the exporter sees it."""
+    example = torch.zeros(2, 3, *image_size, device=_find_device(module))
+    try:
+        with torch.no_grad():
+            logits = module(example)
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise ShapeError(
+            f"{type(module).__name__} does not take float [batch, 3, {image_size[0]}, "
+            f"{image_size[1]}]: {_first_line(error)}"
+        ) from None
+    if not isinstance(logits, Tensor) or logits.ndim != 2 or logits.shape[0] != 2:
+        raise ShapeError(
+            f"{type(module).__name__} gives {_describe(logits)} for two pictures; expected logits "
+            "[2, classes]."
+        )
+    if classes and len(classes) != logits.shape[1]:
+        raise UsageError(
+            f"{len(classes)} class names for {logits.shape[1]} logits: name each class once."
+        )
+    return list(classes) or [str(number) for number in range(logits.shape[1])]
+
+
+def _export_any_size(module: AnySizeNetwork) -> onnx.ModelProto:
+    module.eval()
+    height, width = module.size
+    # Sizes unlike each other and unlike the network's, so that nothing is taken for fixed.
+    example = torch.zeros(2, height + 3, width + 5, 3, device=_find_device(module))
+    shape = {0: Dim("batch"), 1: Dim("height"), 2: Dim("width")}
+    try:
+        program = torch.onnx.export(
+            module,
+            (example,),
+            dynamo=True,
+            input_names=[INPUT],
+            output_names=[OUTPUT, PROBABILITIES],
+            dynamic_shapes=(shape,),
+            verbose=False,
+            optimize=False,
+        )
+    except Exception as error:
+        raise _explain(module.network, error) from None
+    if program is None:
+        raise UsageError(f"{type(module.network).__name__} cannot be exported to ONNX.")
+    _fold_constants(program.model, set(module.state_dict()))
+    proto: onnx.ModelProto = program.model_proto
+    return proto
+
+
+def _fold_constants(model: Any, weights: set[str]) -> None:
+    """Compute what is constant, but leave every weight under its own name and value.
+
+    The exporter's own optimisation folds a batch normalisation into the convolution before it,
+    so that the file could not be compared with the saved weights; runtimes do it when they load.
+    """
+
+    def choose(node: Any) -> bool | None:
+        has_weight = any(value is not None and value.name in weights for value in node.inputs)
+        return False if has_weight else None
+
+    onnxscript.optimizer.fold_constants_ir(model, onnx_shape_inference=True, should_fold=choose)
+    onnxscript.optimizer.remove_unused_nodes(model)
+
+
+def _export_fixed_size(module: FixedSizeNetwork, size: Size) -> onnx.ModelProto:
+    example = torch.zeros(2, 3, *size, device=_find_device(module))
+    failure: Exception = RuntimeError()
+    for opset in CLASSIC_OPSETS:
+        try:
+            return _export_classic(module, example, opset)
+        except Exception as error:
+            failure = error
+    raise _explain(module.network, failure) from None
+
+
+def _export_classic(module: nn.Module, example: Tensor, opset: int) -> onnx.ModelProto:
+    buffer = io.BytesIO()
+    torch.onnx.export(
+        module,
+        (example,),
+        buffer,  # type: ignore[arg-type]
+        dynamo=False,
+        input_names=[INPUT],
+        output_names=[OUTPUT],
+        dynamic_axes={INPUT: {0: "batch"}, OUTPUT: {0: "batch"}},
+        opset_version=opset,
+    )
+    return onnx.load_from_string(buffer.getvalue())
+
+
+def _finish(proto: onnx.ModelProto, metadata: Mapping[str, str]) -> bytes:
+    """Take out traces of where the file was made, describe it, check it."""
+    for node in proto.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for value in (*proto.graph.input, *proto.graph.output, *proto.graph.value_info):
+        del value.metadata_props[:]
+    onnx.helper.set_model_props(proto, dict(metadata))
+    onnx.checker.check_model(proto, full_check=True)
+    content: bytes = proto.SerializeToString()
+    return content
+
+
+@contextmanager
+def _evaluating(module: nn.Module) -> Iterator[None]:
+    """Evaluation mode within, afterwards the mode that each part had."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """The exporters tell about themselves in three ways; none is for the person who exports."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _explain(module: nn.Module, error: Exception) -> PoolbenchError:
+    return UsageError(
+        f"{type(module).__name__} cannot be exported to ONNX: {_first_line(error)} Use layers that "
+        "ONNX has, and no Python decisions that depend on the pictures."
+    )
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:300]
+
+
+def _describe(value: object) -> str:
+    return f"shape {list(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+
+
+def _find_device(module: nn.Module) -> torch.device:
+    for tensor in (*module.parameters(), *module.buffers()):
+        return tensor.device
+    return torch.device("cpu")

@@ -1,0 +1,193 @@
+"""Predict with a saved model: ONNX Runtime, NumPy and Pillow, no torch."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from PIL import Image
+
+from poolbench.config import Fit
+from poolbench.data.decode import decode_picture
+from poolbench.errors import DataError, ShapeError
+
+Logits = NDArray[np.float32]
+
+# Pictures at a time, so that memory does not grow with their number.
+BATCH = 128
+# Of ONNX Runtime's five levels the one that tells errors only.
+_ERRORS_ONLY = 3
+
+
+class OnnxModel:
+    """A saved model; made by :func:`load_model`.
+
+    Attributes:
+        classes: Class names in the order of the logits.
+        metadata: What the file says about itself.
+        size: Height and width of the input where they are fixed (layout ``nchw``), else ``None``.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        given = session.get_inputs()[0]
+        self._input: str = given.name
+        names = [output.name for output in session.get_outputs()]
+        self._outputs = [names[0], *(name for name in names[1:] if name == "probabilities")]
+        self._is_nchw = given.shape[1] == 3 and given.shape[3] != 3
+        self._batch = given.shape[0] if isinstance(given.shape[0], int) else BATCH
+        self.metadata: dict[str, str] = dict(session.get_modelmeta().custom_metadata_map)
+        self.classes = _read_classes(self.metadata, session.get_outputs()[0].shape[-1])
+        self.size = _read_size(given.shape[2:]) if self._is_nchw else None
+        fit = self.metadata.get("fit")
+        self.fit: Fit = cast(Fit, fit) if fit in get_args(Fit) else "squash"
+
+    def predict(self, images: NDArray[Any]) -> tuple[Logits, Logits]:
+        """Logits and probabilities ``[B, classes]``.
+
+        A model of fixed size gets pictures of another size by Pillow's resize, which differs from
+        the one in training by at most a level or two out of 255 and, for ``pad``, by up to half a
+        pixel in the place of the picture.
+
+        Args:
+            images: uint8 or float ``[B, H, W, 3]``, 0–255.
+
+        Raises:
+            ShapeError: If the pictures have another shape.
+        """
+        if images.ndim != 4 or images.shape[3] != 3 or min(images.shape) < 1:
+            raise ShapeError(
+                f"Pictures of shape {images.shape} cannot be classified: expected "
+                "[batch, height, width, 3]."
+            )
+        if self.size is not None and images.shape[1:3] != self.size:
+            images = np.stack([resize_picture(image, self.size, self.fit) for image in images])
+        parts = [
+            self._run(images[start : start + self._batch])
+            for start in range(0, len(images), self._batch)
+        ]
+        logits, probabilities = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return logits, probabilities
+
+    def _run(self, images: NDArray[Any]) -> tuple[Logits, Logits]:
+        pictures = images.astype(np.float32)
+        if self._is_nchw:
+            pictures = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
+        results: list[Logits] = self._session.run(self._outputs, {self._input: pictures})
+        return results[0], results[1] if len(results) > 1 else compute_softmax(results[0])
+
+
+def load_model(path: Path | str) -> OnnxModel:
+    """Open a model file.
+
+    Raises:
+        DataError: If the file is missing, is no ONNX model, or does not take pictures.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"{path} is not a file: give the path of a model, such as best/model.onnx.")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    try:
+        session = onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+    # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
+    except Exception as error:
+        raise DataError(
+            f"{path} is not an ONNX model that can be opened: {_first_line(error)} Give a file "
+            "that poolbench exported."
+        ) from None
+    _check_interface(path, session)
+    return OnnxModel(session)
+
+
+def predict_files(model: OnnxModel, paths: Iterable[Path]) -> list[dict[str, float]]:
+    """Class name to probability, for each picture file, in the order of the classes.
+
+    Raises:
+        DataError: If a file is no readable picture.
+    """
+    result = []
+    for path in paths:
+        _, probabilities = model.predict(decode_picture(path)[None])
+        result.append(dict(zip(model.classes, probabilities[0].tolist(), strict=True)))
+    return result
+
+
+def compute_softmax(logits: Logits) -> Logits:
+    """Probabilities ``[B, classes]``."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: Logits = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+def resize_picture(image: NDArray[Any], size: tuple[int, int], fit: Fit) -> NDArray[np.uint8]:
+    """Bring one picture ``[H, W, 3]`` to one size with Pillow, uint8."""
+    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
+    height, width = size
+    if fit == "squash":
+        return np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR))
+    if fit == "crop":
+        return np.asarray(_crop(picture, height, width))
+    return np.asarray(_pad(picture, height, width))
+
+
+def _crop(picture: Image.Image, height: int, width: int) -> Image.Image:
+    scale = min(picture.height / height, picture.width / width)
+    across, down = width * scale, height * scale
+    left, top = (picture.width - across) / 2, (picture.height - down) / 2
+    # Rounding may put an edge a hair outside, which Pillow refuses.
+    right, bottom = min(left + across, picture.width), min(top + down, picture.height)
+    box = (max(left, 0.0), max(top, 0.0), right, bottom)
+    return picture.resize((width, height), Image.Resampling.BILINEAR, box=box)
+
+
+def _pad(picture: Image.Image, height: int, width: int) -> Image.Image:
+    scale = max(picture.height / height, picture.width / width)
+    across = min(max(round(picture.width / scale), 1), width)
+    down = min(max(round(picture.height / scale), 1), height)
+    whole = Image.new("RGB", (width, height))
+    smaller = picture.resize((across, down), Image.Resampling.BILINEAR)
+    whole.paste(smaller, ((width - across) // 2, (height - down) // 2))
+    return whole
+
+
+def _check_interface(path: Path, session: Any) -> None:
+    given, outputs = session.get_inputs(), session.get_outputs()
+    fits = (
+        len(given) == 1
+        and given[0].type == "tensor(float)"
+        and len(given[0].shape) == 4
+        and 3 in (given[0].shape[1], given[0].shape[3])
+        and (given[0].shape[0] == 1 or not isinstance(given[0].shape[0], int))
+        and len(outputs[0].shape) == 2
+    )
+    if not fits:
+        found = ", ".join(f"{value.name} {value.type} {value.shape}" for value in given)
+        raise DataError(
+            f"{path} does not take pictures and give logits: its inputs are {found}. Expected one "
+            "float input [batch, height, width, 3] or [batch, 3, height, width]."
+        )
+
+
+def _read_classes(metadata: dict[str, str], count: object) -> tuple[str, ...]:
+    try:
+        names = json.loads(metadata.get("classes", ""))
+    except ValueError:
+        names = None
+    if isinstance(names, list) and names and count in (len(names), None):
+        return tuple(str(name) for name in names)
+    return tuple(str(number) for number in range(count if isinstance(count, int) else 0))
+
+
+def _read_size(shape: list[object]) -> tuple[int, int] | None:
+    height, width = shape
+    return (height, width) if isinstance(height, int) and isinstance(width, int) else None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

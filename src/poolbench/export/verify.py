@@ -1,0 +1,265 @@
+"""The proof: a fresh process without torch loads a bundle and predicts what was measured.
+
+``python -m poolbench.export.verify RUN`` is that process. It prints its report as JSON, and exits
+with 4 if a check failed.
+"""
+
+import hashlib
+import json
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from safetensors.numpy import load_file
+
+from poolbench.errors import PoolbenchError, RunError, VerificationError
+from poolbench.execution.store import RunStore
+from poolbench.export.predict import OnnxModel, compute_softmax, load_model
+from poolbench.records import Check, VerificationReport
+
+Logits = NDArray[np.float32]
+
+LOGITS_TOLERANCE = 1e-3
+BATCHES = (1, 2, 7)
+FILES = ("model.onnx", "weights.safetensors", "reference.npz")
+# What the exporter puts before the names that the network has by itself.
+_PREFIX = "network."
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What ``reference.npz`` holds; ``facts`` are its hashes and class names."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    logits: Logits
+    images_other: NDArray[np.uint8]
+    logits_other: Logits
+    facts: dict[str, Any]
+
+
+def verify_run(run: Path) -> VerificationReport:
+    """Verify the bundle of a run in a fresh process; writes ``best/verification.json``.
+
+    Raises:
+        RunError: If the run has no bundle.
+        VerificationError: If a check failed, or the process broke off.
+    """
+    _check_bundle_is_there(run)
+    # -P: a file of the working directory must not stand in for a library.
+    python = [sys.executable, "-P", "-X", "utf8"]
+    command = [*python, "-m", "poolbench.export.verify", str(run.resolve())]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    try:
+        report = VerificationReport.model_validate_json(done.stdout)
+    except ValidationError:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise VerificationError(
+            f"The verification of {run} broke off with exit code {done.returncode}: {last}"
+        ) from None
+    if not report.passed:
+        raise VerificationError(_explain(run, report))
+    return report
+
+
+def check_run(run: Path) -> VerificationReport:
+    """All checks, in this process.
+
+    Raises:
+        RunError: If the run has no bundle, or its reference pictures cannot be read.
+    """
+    started = time.perf_counter()
+    _check_bundle_is_there(run)
+    best = run / "best"
+    reference = _load_reference(best / "reference.npz")
+    checks = list(_run_checks(best, reference))
+    torch_imported = "torch" in sys.modules
+    checks.append(_make_check("torch stays out of the process", float(torch_imported), 0))
+    return VerificationReport(
+        passed=all(check.passed for check in checks),
+        checks=tuple(checks),
+        pictures=len(reference.images),
+        torch_imported=torch_imported,
+        onnxruntime=onnxruntime.__version__,
+        python=platform.python_version(),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _run_checks(best: Path, reference: Reference) -> Iterator[Check]:
+    for name in ("model.onnx", "weights.safetensors"):
+        found = hashlib.sha256((best / name).read_bytes()).hexdigest()
+        yield _compare_hash(name, found, reference)
+    for name in ("images", "images_other"):
+        found = hashlib.sha256(getattr(reference, name).tobytes()).hexdigest()
+        yield _compare_hash(name, found, reference)
+    yield _guard("weights in both files", lambda: _check_weights(best))
+    try:
+        model = load_model(best / "model.onnx")
+    except PoolbenchError as error:
+        yield Check(name="model opens", passed=False, detail=str(error))
+        return
+    yield Check(
+        name="class names",
+        passed=list(model.classes) == reference.facts["classes"],
+        detail=f"the model names {', '.join(model.classes)}",
+    )
+    for batch in BATCHES:
+        place = f"batch {batch}"
+        yield from _check_predictions(model, reference.images, reference.logits, batch, place)
+    height, width = reference.images_other.shape[1:3]
+    yield from _check_predictions(
+        model, reference.images_other, reference.logits_other, BATCHES[-1], f"{height}x{width}"
+    )
+
+
+def _check_predictions(
+    model: OnnxModel, images: NDArray[np.uint8], measured: Logits, batch: int, place: str
+) -> Iterator[Check]:
+    starts = range(0, len(images), batch)
+    try:
+        parts = [model.predict(images[start : start + batch]) for start in starts]
+    # Whatever ONNX Runtime raises here, the model did not predict.
+    except Exception as error:
+        yield Check(name=f"logits, {place}", passed=False, detail=str(error)[:300])
+        return
+    logits = np.concatenate([part[0] for part in parts])
+    probabilities = np.concatenate([part[1] for part in parts])
+    if logits.shape != measured.shape:
+        detail = f"shape {logits.shape}, expected {measured.shape}"
+        yield Check(name=f"logits, {place}", passed=False, detail=detail)
+        return
+    yield _make_check(f"logits, {place}", _measure_distance(logits, measured), LOGITS_TOLERANCE)
+    yield _make_check(f"labels, {place}", float(count_wrong_labels(logits, measured)), 0)
+    distance = _measure_distance(probabilities, compute_softmax(measured))
+    yield _make_check(f"probabilities, {place}", distance, LOGITS_TOLERANCE)
+
+
+def count_wrong_labels(
+    logits: Logits, measured: Logits, tolerance: float = LOGITS_TOLERANCE
+) -> int:
+    """Rows with another largest logit, without those whose two largest are as good as equal."""
+    ordered = np.sort(measured, axis=1)
+    is_clear = ordered[:, -1] - ordered[:, -2] > tolerance
+    return int((is_clear & (logits.argmax(axis=1) != measured.argmax(axis=1))).sum())
+
+
+def _check_weights(best: Path) -> Check:
+    """Every tensor of the one file that the other names is the same, and belongs to it."""
+    saved = load_file(best / "weights.safetensors")
+    proto = onnx.load(best / "model.onnx", load_external_data=False)
+    exported = {
+        value.name.removeprefix(_PREFIX): onnx.numpy_helper.to_array(value)
+        for value in proto.graph.initializer
+    }
+    shared = sorted(set(saved) & set(exported))
+    different = [name for name in shared if not np.array_equal(saved[name], exported[name])]
+    told = {entry.key: entry.value for entry in proto.metadata_props}.get("weights_sha256")
+    is_same_file = told == hashlib.sha256((best / "weights.safetensors").read_bytes()).hexdigest()
+    if not is_same_file:
+        different.append("the hash in the model's metadata")
+    if not shared:
+        different.append("no name is in both")
+    return Check(
+        name="weights in both files",
+        passed=not different,
+        value=float(len(different)),
+        detail=", ".join(different)[:300],
+    )
+
+
+def _load_reference(path: Path) -> Reference:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        facts = json.loads(arrays.pop("facts").tobytes())
+        return Reference(facts=facts, **arrays)
+    except Exception as error:
+        raise RunError(
+            f"{path} cannot be read ({error}): the bundle is broken. Run the study again with the "
+            "same --out to make it anew."
+        ) from None
+
+
+def _compare_hash(name: str, found: str, reference: Reference) -> Check:
+    expected = reference.facts["sha256"].get(name, "nothing")
+    return Check(
+        name=f"SHA-256 of {name}",
+        passed=found == expected,
+        detail="" if found == expected else f"{found[:12]}…, recorded {expected[:12]}…",
+    )
+
+
+def _make_check(name: str, value: float, tolerance: float) -> Check:
+    # Not "value > tolerance fails": what is not a number must fail too.
+    passed = value <= tolerance
+    return Check(
+        name=name,
+        passed=passed,
+        value=value if np.isfinite(value) else None,
+        tolerance=tolerance,
+        detail="" if passed else f"{value:.3g}, at most {tolerance:g}",
+    )
+
+
+def _measure_distance(found: Logits, expected: Logits) -> float:
+    return float(np.abs(found - expected).max())
+
+
+def _guard(name: str, check: Callable[[], Check]) -> Check:
+    """A check that cannot be carried out has failed."""
+    try:
+        return check()
+    except Exception as error:
+        return Check(name=name, passed=False, detail=str(error)[:300])
+
+
+def _check_bundle_is_there(run: Path) -> None:
+    missing = [name for name in FILES if not (run / "best" / name).is_file()]
+    if missing:
+        raise RunError(
+            f"{run} has no {', '.join(f'best/{name}' for name in missing)}: nothing was handed "
+            "over yet. Run the study to its end first."
+        )
+
+
+def _explain(run: Path, report: VerificationReport) -> str:
+    failed = [
+        f"{check.name} ({check.detail})" if check.detail else check.name
+        for check in report.checks
+        if not check.passed
+    ]
+    return (
+        f"{run / 'best'} does not predict what was measured. Failed: {'; '.join(failed)}. "
+        "The files were changed or damaged: copy them again, or run the study again."
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Verify one run, print the report; the exit code is that of the whole."""
+    run = Path(arguments[0])
+    try:
+        report = check_run(run)
+    except PoolbenchError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    # A run on a read-only disc can be verified too.
+    with suppress(OSError):
+        RunStore(run).save_model("best/verification.json", report)
+    sys.stdout.write(report.model_dump_json())
+    return 0 if report.passed else VerificationError.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

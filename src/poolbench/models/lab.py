@@ -1,0 +1,147 @@
+"""The networks of the published lab, and two of our own to compare with.
+
+The published ones are described in the course's assignment: two convolutions, one linear layer,
+a resolution that is lowered by 4 in one place.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from poolbench.errors import ShapeError
+from poolbench.models._registry import Backbone, Network, add_backbone
+from poolbench.operators import build_operator
+
+# Of CIFAR-100's training half, as the course gives them: red, green, blue of 0-1 values.
+MEAN = (0.5074, 0.4867, 0.4411)
+SD = (0.2011, 0.1987, 0.2025)
+
+STRIDE = 4
+# Chosen so that the fully connected network has about the course network's 33,219 parameters
+# at 32x32 pixels and 3 classes: 3072 * 10 + 10 + 10 * 3 + 3 = 30,763.
+MLP_WIDTH = 10
+
+
+class Normalize(nn.Module):
+    """Bring pixels of 0–255 to about zero mean and unit deviation.
+
+    Shape:
+        ``(B, 3, H, W) -> (B, 3, H, W)``
+    """
+
+    mean: Tensor
+    sd: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1) * 255)
+        self.register_buffer("sd", torch.tensor(SD).view(1, 3, 1, 1) * 255)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x - self.mean) / self.sd
+
+
+def build_lab(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
+    """The course's pooled network; the operator sits after the second convolution."""
+    network = _build_convolutions()
+    network.add_module("site", build_operator(operator, 64, stride=STRIDE))
+    return _add_head(network, num_classes, image_size)
+
+
+def build_lab_published(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
+    """The three published networks: ``stride`` after the first convolution, others after both."""
+    if operator != "stride":
+        return build_lab(operator, num_classes, image_size)
+    network = Network()
+    network.add_module("normalize", Normalize())
+    network.add_module("conv1", nn.Conv2d(3, 32, 5, padding=2))
+    network.add_module("site", build_operator(operator, 32, stride=STRIDE))
+    network.add_module("relu1", nn.ReLU())
+    network.add_module("conv2", nn.Conv2d(32, 64, 3, padding=1))
+    network.add_module("relu2", nn.ReLU())
+    return _add_head(network, num_classes, image_size)
+
+
+def build_lab_example(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
+    """The course's example: a strided first convolution, and average pooling as its site."""
+    network = Network()
+    network.add_module("normalize", Normalize())
+    network.add_module("conv1", nn.Conv2d(3, 32, 5, stride=STRIDE, padding=2))
+    network.add_module("relu1", nn.ReLU())
+    network.add_module("conv2", nn.Conv2d(32, 64, 3, padding=1))
+    network.add_module("relu2", nn.ReLU())
+    network.add_module("site", build_operator(operator, 64, stride=STRIDE))
+    return _add_head(network, num_classes, image_size)
+
+
+def build_mlp(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
+    """A fully connected network of like size; it has no site."""
+    height, width = image_size
+    network = Network()
+    network.add_module("normalize", Normalize())
+    network.add_module("flatten", nn.Flatten())
+    network.add_module("linear1", nn.Linear(3 * height * width, MLP_WIDTH))
+    network.add_module("relu1", nn.ReLU())
+    network.add_module("linear", nn.Linear(MLP_WIDTH, num_classes))
+    return network
+
+
+def _build_convolutions() -> Network:
+    network = Network()
+    network.add_module("normalize", Normalize())
+    network.add_module("conv1", nn.Conv2d(3, 32, 5, padding=2))
+    network.add_module("relu1", nn.ReLU())
+    network.add_module("conv2", nn.Conv2d(32, 64, 3, padding=1))
+    network.add_module("relu2", nn.ReLU())
+    return network
+
+
+def _add_head(network: Network, num_classes: int, image_size: tuple[int, int]) -> Network:
+    """Flatten and one linear layer, as wide as the feature map turns out to be."""
+    network.add_module("flatten", nn.Flatten())
+    try:
+        with torch.no_grad():
+            features = network.eval()(torch.zeros(1, 3, *image_size)).shape[1]
+    except RuntimeError as error:
+        raise ShapeError(
+            f"Pictures of {image_size[0]}x{image_size[1]} pixels are too small for this network: "
+            f"{str(error).splitlines()[0]} Choose a larger --image-size."
+        ) from None
+    network.train()
+    network.add_module("linear", nn.Linear(features, num_classes))
+    return network
+
+
+add_backbone(
+    Backbone(
+        "lab",
+        "the course's network, one site after the second convolution",
+        "сеть курса, одно место для оператора после второй свёртки",
+        build_lab,
+    )
+)
+add_backbone(
+    Backbone(
+        "lab-published",
+        "the three published networks: stride sits before the second convolution",
+        "три опубликованные сети: шаг стоит перед второй свёрткой",
+        build_lab_published,
+        positions_differ=True,
+    )
+)
+add_backbone(
+    Backbone(
+        "lab-example",
+        "the course's example network; its average pooling is the site",
+        "пример сети из курса; место оператора — её усредняющий пулинг",
+        build_lab_example,
+    )
+)
+add_backbone(
+    Backbone(
+        "mlp",
+        "a fully connected network of like size; has no site",
+        "полносвязная сеть близкого размера; места для оператора нет",
+        build_mlp,
+        has_site=False,
+    )
+)

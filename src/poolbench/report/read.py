@@ -1,0 +1,248 @@
+"""A finished run as its reader sees it: everything that figures and tables are made of."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import RootModel, ValidationError
+
+from poolbench.config import StudyConfig, load_config
+from poolbench.errors import RunError
+from poolbench.execution.store import HISTORY_COLUMNS, RunStore
+from poolbench.records import (
+    DataRecord,
+    FinalRecord,
+    LeaderboardRow,
+    SideMetrics,
+    StudyRecord,
+    TrialRecord,
+    TrialTiming,
+    VariantSpec,
+    VerdictRecord,
+    VerificationReport,
+)
+
+
+class _AnyObject(RootModel[dict[str, Any]]):
+    """A JSON object of any content."""
+
+
+@dataclass(frozen=True)
+class VariantView:
+    """One variant and its trials.
+
+    Attributes:
+        label: The id without the parts that all variants share.
+        history: By name of ``HISTORY_COLUMNS``: float64 ``[epochs]``, means over trials; not a
+            number where nothing was measured.
+    """
+
+    spec: VariantSpec
+    label: str
+    row: LeaderboardRow
+    trials: tuple[TrialRecord, ...]
+    timings: tuple[TrialTiming, ...]
+    history: dict[str, NDArray[np.float64]]
+
+    @property
+    def id(self) -> str:
+        """As in the leaderboard."""
+        return self.spec.id
+
+    @property
+    def held_out_confusion(self) -> NDArray[np.int64]:
+        """``[classes, classes]``, true x predicted, summed over trials."""
+        return sum_confusions([trial.held_out for trial in self.trials])
+
+    @property
+    def train_confusion(self) -> NDArray[np.int64]:
+        """``[classes, classes]``, true x predicted, summed over trials."""
+        return sum_confusions([trial.train for trial in self.trials])
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One run.
+
+    Attributes:
+        variants: In the order of the leaderboard, the highest accuracy first.
+        final: ``None`` if no model was handed over.
+        verification: ``None`` if nothing was verified.
+        files: Name (as ``best/model.onnx``) and bytes of what was handed over.
+    """
+
+    path: Path
+    config: StudyConfig
+    config_text: str
+    data: DataRecord
+    environment: dict[str, Any]
+    verdict: VerdictRecord
+    variants: tuple[VariantView, ...]
+    final: FinalRecord | None
+    verification: VerificationReport | None
+    files: tuple[tuple[str, int], ...]
+
+    @property
+    def recommended(self) -> VariantView:
+        """The variant to use."""
+        return next(view for view in self.variants if view.id == self.verdict.recommended)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Variant id to the short name that the report uses."""
+        return {view.id: view.label for view in self.variants}
+
+
+def read_run(path: Path) -> RunView:
+    """Read a finished run; it may have been moved since.
+
+    Raises:
+        RunError: If it is no run, is not finished, or holds a broken file.
+    """
+    store = RunStore(path)
+    verdict = store.load_model("verdict.json", VerdictRecord)
+    study = store.load_model("study.json", StudyRecord)
+    rows = read_leaderboard(path)
+    known = {row.variant for row in rows}
+    if verdict.recommended not in known:
+        raise RunError(
+            f"{path}: the verdict recommends {verdict.recommended}, which the leaderboard lacks. "
+            "Run the same command again to write both anew."
+        )
+    return RunView(
+        path=path,
+        config=load_config(path / "config.toml"),
+        config_text=(path / "config.toml").read_text(encoding="utf-8"),
+        data=store.load_model("data.json", DataRecord),
+        environment=store.load_model("environment.json", _AnyObject).root,
+        verdict=verdict,
+        variants=_read_variants(store, rows, study.trials),
+        final=_load_final(store),
+        verification=_load_verification(store),
+        files=_list_files(path / "best"),
+    )
+
+
+def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
+    """The leaderboard of a run, the highest accuracy first.
+
+    Args:
+        path: The run directory.
+
+    Raises:
+        RunError: If it is missing, empty or broken.
+    """
+    place = path / "leaderboard.csv"
+    try:
+        with place.open(encoding="utf-8", newline="") as file:
+            rows = tuple(LeaderboardRow.model_validate(row) for row in csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RunError(f"{place} cannot be read: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RunError(f"{place}: {first['loc'][0]}: {first['msg']}") from None
+    if not rows:
+        raise RunError(f"{place} is empty. Run the same command again to write it anew.")
+    return rows
+
+
+def sum_confusions(sides: list[SideMetrics]) -> NDArray[np.int64]:
+    """``[classes, classes]``, true x predicted."""
+    stack = np.array([side.confusion for side in sides], dtype=np.int64)
+    total: NDArray[np.int64] = stack.sum(axis=0)
+    return total
+
+
+def label_variants(specs: list[VariantSpec]) -> dict[str, str]:
+    """Variant id to its shortest name in this study.
+
+    The operator, then what differs between variants: backbone, recipe, replica.
+    """
+    parts = [(spec.backbone, spec.recipe.name, str(spec.replica)) for spec in specs]
+    varying = [len({part[place] for part in parts}) > 1 for place in range(3)]
+    return {
+        spec.id: ".".join(
+            [spec.operator, *(name for name, varies in zip(part, varying, strict=True) if varies)]
+        )
+        for spec, part in zip(specs, parts, strict=True)
+    }
+
+
+def _read_variants(
+    store: RunStore, rows: tuple[LeaderboardRow, ...], trial_ids: tuple[str, ...]
+) -> tuple[VariantView, ...]:
+    records = [store.load_trial(trial_id) for trial_id in trial_ids]
+    by_variant: dict[str, list[TrialRecord]] = {row.variant: [] for row in rows}
+    for record in records:
+        by_variant.setdefault(record.spec.variant.id, []).append(record)
+    for variant_id, trials in by_variant.items():
+        if not trials:
+            raise RunError(
+                f"{store.path}: study.json lists no trial of {variant_id}, which is in the "
+                "leaderboard. Run the same command again to write both anew."
+            )
+    labels = label_variants([by_variant[row.variant][0].spec.variant for row in rows])
+    return tuple(
+        _read_variant(store, row, by_variant[row.variant], labels[row.variant]) for row in rows
+    )
+
+
+def _read_variant(
+    store: RunStore, row: LeaderboardRow, trials: list[TrialRecord], label: str
+) -> VariantView:
+    return VariantView(
+        spec=trials[0].spec.variant,
+        label=label,
+        row=row,
+        trials=tuple(trials),
+        timings=tuple(store.load_timing(trial.id) for trial in trials),
+        history=_average_histories(
+            [_read_history(store.trials / trial.id / "history.csv") for trial in trials]
+        ),
+    )
+
+
+def _read_history(path: Path) -> NDArray[np.float64]:
+    """``[epochs, columns]``."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            head, *rows = csv.reader(file)
+        if tuple(head) != HISTORY_COLUMNS:
+            raise ValueError(f"columns {', '.join(head)}")
+        values = np.array(rows, dtype=np.float64).reshape(len(rows), len(HISTORY_COLUMNS))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} cannot be read as a history of a trial: {error}") from None
+    return values
+
+
+def _average_histories(histories: list[NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    # A diverged trial has fewer epochs, and values that are no numbers.
+    epochs = max(len(history) for history in histories)
+    stack = np.full((len(histories), epochs, len(HISTORY_COLUMNS)), np.nan)
+    for number, history in enumerate(histories):
+        stack[number, : len(history)] = history
+    means = np.ma.masked_invalid(stack).mean(axis=0).filled(np.nan)
+    means[:, 0] = np.arange(1, epochs + 1)
+    return {name: means[:, column] for column, name in enumerate(HISTORY_COLUMNS)}
+
+
+def _load_verification(store: RunStore) -> VerificationReport | None:
+    name = "best/verification.json"
+    return store.load_model(name, VerificationReport) if (store.path / name).is_file() else None
+
+
+def _load_final(store: RunStore) -> FinalRecord | None:
+    name = "best/final.json"
+    return store.load_model(name, FinalRecord) if (store.path / name).is_file() else None
+
+
+def _list_files(folder: Path) -> tuple[tuple[str, int], ...]:
+    files = sorted(file for file in folder.glob("*") if file.is_file())
+    return tuple(
+        (f"{folder.name}/{file.name}", file.stat().st_size)
+        for file in files
+        if not file.name.startswith(".")
+    )

@@ -1,0 +1,106 @@
+"""How figures look: colours that colour-blind readers can tell apart, fonts, saving."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+# Okabe and Ito 2008, without the yellow that vanishes on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
+LINES: tuple[Literal["-", "--", ":"], ...] = ("-", "--", ":")
+HELD_OUT, TRAIN, CONTEXT = PALETTE[0], PALETTE[1], "#C9CDD2"
+INK, FAINT = "#22262B", "#6B727A"
+
+# A figure at most this wide is shown at its own size in the report.
+PAGE_WIDTH_INCHES = 10.0
+PNG_DPI = 144
+
+# For class names in scripts that the first font lacks; used where they are installed.
+_FALLBACK_FONTS = ("Noto Sans CJK SC", "Microsoft YaHei", "Arial Unicode MS", "Noto Sans Arabic")
+
+# Any: the names that matplotlib knows differ between its versions.
+_STYLE: dict[Any, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": FAINT,
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 9,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlecolor": INK,
+    "figure.constrained_layout.h_pad": 0.07,
+    "figure.constrained_layout.w_pad": 0.07,
+    "figure.facecolor": "white",
+    "font.size": 9,
+    "grid.color": "#E6E8EB",
+    "grid.linewidth": 0.7,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "lines.linewidth": 1.7,
+    "savefig.dpi": PNG_DPI,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "poolbench",
+    # A class may be called "a$b$".
+    "text.parse_math": False,
+    "xtick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.color": FAINT,
+    "ytick.labelcolor": INK,
+}
+
+
+@contextmanager
+def use_style() -> Iterator[None]:
+    """Draw and save in here; a user's own matplotlib settings neither disturb nor are changed."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        installed = set(font_manager.get_font_names())
+        fonts = ["DejaVu Sans", *(name for name in _FALLBACK_FONTS if name in installed)]
+        matplotlib.rcParams.update({**_STYLE, "font.family": fonts})
+        yield
+
+
+def get_look(number: int) -> tuple[str, str, Literal["-", "--", ":"]]:
+    """Colour, marker and line of the variant with this number; all differ up to twelve."""
+    line = LINES[number // len(PALETTE) % len(LINES)]
+    return PALETTE[number % len(PALETTE)], MARKERS[number % len(MARKERS)], line
+
+
+def shorten(name: str, most: int = 16) -> str:
+    """A name that fits beside an axis.
+
+    Example:
+        >>> shorten("pickup_truck"), shorten("a very long name of a class")
+        ('pickup_truck', 'a very long nam…')
+    """
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+def add_side_legend(figure: Figure, labels: Sequence[str], *, lines: bool = True) -> None:
+    """The looks of all variants, in their order, to the right of the figure."""
+    handles = []
+    for number, label in enumerate(labels):
+        color, marker, line = get_look(number)
+        handle = Line2D([], [], color=color, marker=marker, linestyle=line, label=label)
+        if not lines:
+            handle.set_linestyle("none")
+        handles.append(handle)
+    figure.legend(handles=handles, loc="outside right upper")
+
+
+def save_figure(figure: Figure, folder: Path, name: str) -> Path:
+    """Write ``name.svg`` and ``name.png``, the same bytes each time; the path of the former."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"{name}.svg"
+    figure.savefig(place, metadata={"Date": None, "Creator": None})
+    figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+    return place

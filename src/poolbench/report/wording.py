@@ -1,0 +1,32 @@
+"""What has to be known to read the verdict rightly."""
+
+from poolbench.report.read import RunView
+from poolbench.texts import TEXTS, text
+
+# Notes that are counted here, and the one that is a sentence of its own.
+_COUNTED = ("diverged", "duplicates", "one-trial")
+
+
+def list_notes(view: RunView, lang: str = "en") -> list[str]:
+    """The warnings of this run, as sentences; one whose text is not known appears as its id."""
+    ids = [note for note in view.verdict.notes if note not in _COUNTED]
+    if view.verdict.protocol == "lab" and "test-watched" not in ids:
+        ids.append("test-watched")
+    notes = [text(f"note.{i}", lang) if f"note.{i}" in TEXTS[lang] else i for i in ids]
+    if view.verification is not None and not view.verification.passed:
+        notes.insert(0, text("note.not-verified", lang))
+    for name, count in (("diverged", _count_diverged(view)), ("duplicates", _duplicates(view))):
+        if count:
+            notes.append(text(f"note.{name}", lang, count=count))
+    return notes
+
+
+def _count_diverged(view: RunView) -> int:
+    return sum(
+        trial.diverged_at is not None for variant in view.variants for trial in variant.trials
+    )
+
+
+def _duplicates(view: RunView) -> int:
+    count = view.data.facts.get("duplicates_across_halves", 0)
+    return count if isinstance(count, int) else 0

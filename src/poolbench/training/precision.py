@@ -1,0 +1,62 @@
+"""Which device and which number format a study uses."""
+
+from contextlib import AbstractContextManager
+
+import torch
+
+from poolbench.config import Precision
+from poolbench.errors import UsageError
+
+
+def choose_device(wanted: str) -> str:
+    """``cuda``, ``mps`` or ``cpu``: what was asked for, or the best there is for ``auto``.
+
+    Raises:
+        UsageError: If what was asked for is not on this machine.
+    """
+    available = list_devices()
+    if wanted == "auto":
+        return available[0]
+    if wanted not in available:
+        raise UsageError(
+            f"There is no device {wanted!r} on this machine; it has {', '.join(available)}."
+        )
+    return wanted
+
+
+def list_devices() -> list[str]:
+    """The kinds of device on this machine, the fastest first."""
+    devices = ["cpu"]
+    if torch.backends.mps.is_available():
+        devices.insert(0, "mps")
+    if torch.cuda.is_available():
+        devices.insert(0, "cuda")
+    return devices
+
+
+def choose_precision(wanted: str, device: str) -> Precision:
+    """bfloat16 where the hardware multiplies it natively, else float32."""
+    if wanted == "float32" or (wanted == "auto" and not has_native_bfloat16(device)):
+        return "float32"
+    return "bfloat16"
+
+
+def has_native_bfloat16(device: str) -> bool:
+    """Whether the device multiplies bfloat16 in hardware (not by emulation, which is slower)."""
+    if device == "cuda":
+        # From Ampere on; is_bf16_supported() also says yes where it is emulated.
+        return torch.cuda.get_device_capability()[0] >= 8
+    if device == "cpu":
+        return _has_cpu_flag("_is_amx_tile_supported") or _has_cpu_flag("_is_avx512_bf16_supported")
+    return False
+
+
+def autocast(device: str, precision: Precision) -> AbstractContextManager[object]:
+    """The context in which a training step's forward pass runs."""
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def _has_cpu_flag(name: str) -> bool:
+    # torch has no public question for this yet; a version without the private one says no.
+    question = getattr(torch.cpu, name, None)
+    return bool(question and question())

@@ -1,0 +1,62 @@
+"""Where every random number comes from: a purpose, a repeat, a fold, an epoch.
+
+Nothing reads global state, so a trial gives the same numbers whatever ran before it, and two
+variants of one replica meet the same splits, orders, augmentations and initial values.
+"""
+
+import zlib
+from enum import IntEnum
+
+import numpy as np
+import torch
+from torch import nn
+
+
+class Purpose(IntEnum):
+    """What random numbers are for; the numbers are part of every result and never change."""
+
+    SPLIT = 1
+    INIT = 2
+    ORDER = 3
+    AUGMENTATION = 4
+    LAYERS = 5
+
+
+def make_sequence(seed: int, purpose: Purpose, *key: int) -> np.random.SeedSequence:
+    """The seed sequence for a purpose and a key (repeat, fold, replica, epoch, …)."""
+    return np.random.SeedSequence(entropy=seed, spawn_key=(int(purpose), *key))
+
+
+def make_rng(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:
+    """A NumPy generator for a purpose and a key."""
+    return np.random.Generator(np.random.PCG64(make_sequence(seed, purpose, *key)))
+
+
+def make_torch_seed(seed: int, purpose: Purpose, *key: int) -> int:
+    """A seed for torch's generators, which take one 63-bit number."""
+    state = make_sequence(seed, purpose, *key).generate_state(1, np.uint64)[0]
+    return int(state) & (2**63 - 1)
+
+
+def initialize(network: nn.Module, seed: int, *key: int) -> None:
+    """Draw the initial values of all convolutions and linear layers.
+
+    The distribution is PyTorch's own (uniform within one over the square root of the fan-in, after
+    He 2015, arXiv:1502.01852), but each parameter is drawn from its own stream, named by its name
+    and shape. Networks that share a parameter's name and shape so share its values, whatever else
+    they hold.
+    """
+    for prefix, module in network.named_modules():
+        if isinstance(module, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)):
+            fan_in = module.weight[0].numel()
+            for name, parameter in module.named_parameters(recurse=False):
+                _fill_uniform(parameter, f"{prefix}.{name}", fan_in**-0.5, seed, *key)
+
+
+@torch.no_grad()
+def _fill_uniform(parameter: nn.Parameter, name: str, bound: float, seed: int, *key: int) -> None:
+    shape = tuple(parameter.shape)
+    stream = zlib.crc32(f"{name}{shape}".encode())
+    rng = make_rng(seed, Purpose.INIT, *key, stream)
+    values = rng.uniform(-bound, bound, shape).astype(np.float32)
+    parameter.copy_(torch.from_numpy(values))

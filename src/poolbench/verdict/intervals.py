@@ -1,0 +1,136 @@
+"""Intervals for a mean over re-trainings and pictures.
+
+``values[repeat, picture]`` holds what one trial said about one picture (right or wrong, or the
+difference of two variants); ``fold[repeat, picture]`` says in which trial of its repeat it was
+held out. A new study would train anew *and* see other pictures, so both kinds of chance count.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from poolbench.errors import UsageError
+
+Values = NDArray[np.float64]
+Folds = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean and its two-sided confidence interval, in the units of the values."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Components:
+    """The variance of a mean and its two parts.
+
+    Attributes:
+        trials: Part that is seen between trials, ``freedom`` degrees of freedom; not a number if
+            there is only one trial.
+        pictures: Part of the pictures that the trials of several repeats share, and so do not
+            show between them; with ``picture_freedom`` degrees of freedom.
+    """
+
+    mean: float
+    trials: float
+    freedom: int
+    pictures: float
+    picture_freedom: int
+
+
+def compute_interval(values: Values, fold: Folds, confidence: float) -> Interval:
+    """Confidence interval of the mean over new trainings and new pictures.
+
+    The variance is the mean square between trial means over the number of trials, plus the part
+    of the pictures that repeats share: ``MS / (R K) + (1 - 1 / R) s2 / n``. Degrees of freedom
+    are joined as Satterthwaite does. With one trial nothing is known of re-training, and the
+    interval speaks of the pictures alone.
+
+    Args:
+        values: ``[R, n]``.
+        fold: ``[R, n]``.
+        confidence: Between 0 and 1, such as 0.95.
+
+    Raises:
+        UsageError: If the arrays do not fit together or hold what is no number.
+
+    Reference:
+        Satterthwaite 1946, Biometrics Bulletin 2(6).
+
+    Example:
+        >>> values = np.array([[1.0, 0.0, 1.0, 1.0], [1.0, 1.0, 1.0, 0.0]])
+        >>> fold = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
+        >>> interval = compute_interval(values, fold, 0.95)
+        >>> interval.mean, round(interval.low, 3), round(interval.high, 3)
+        (0.75, 0.291, 1.209)
+    """
+    parts = compute_components(values, fold)
+    if math.isnan(parts.trials):
+        variance, freedom = parts.pictures, float(parts.picture_freedom)
+    else:
+        variance = parts.trials + parts.pictures
+        freedom = _join_freedom(parts)
+    reach = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * math.sqrt(variance)
+    return Interval(parts.mean, parts.mean - reach, parts.mean + reach)
+
+
+def compute_components(values: Values, fold: Folds) -> Components:
+    """The parts of the variance of the mean; see :func:`compute_interval`."""
+    _check(values, fold)
+    repeats, pictures = values.shape
+    means = np.array(
+        [
+            values[repeat, fold[repeat] == number].mean()
+            for repeat in range(repeats)
+            for number in np.unique(fold[repeat])
+        ]
+    )
+    freedom = len(means) - 1
+    trials = float(means.var(ddof=1)) / len(means) if freedom else math.nan
+    if freedom == 0:
+        return Components(
+            float(values.mean()), trials, 0, float(values.var(ddof=1)) / pictures, pictures - 1
+        )
+    shared = (1 - 1 / repeats) * compute_picture_variance(values) / pictures
+    return Components(float(values.mean()), trials, freedom, shared, pictures - 1)
+
+
+def compute_picture_variance(values: Values) -> float:
+    """How much pictures differ in what all trainings say of them: a variance component, at least 0.
+
+    From the two-way analysis of variance of ``[R, n]``: the mean square between pictures less the
+    residual one, over R. With one repeat it cannot be told from the residual and is 0.
+    """
+    repeats, pictures = values.shape
+    if repeats == 1:
+        return 0.0
+    by_picture = values.mean(axis=0)
+    between = repeats * float(by_picture.var(ddof=1))
+    residual = values - by_picture - values.mean(axis=1, keepdims=True) + values.mean()
+    within = float((residual**2).sum()) / ((repeats - 1) * (pictures - 1))
+    return float(max(0.0, (between - within) / repeats))
+
+
+def _join_freedom(parts: Components) -> float:
+    total = parts.trials + parts.pictures
+    if total == 0:
+        return parts.freedom
+    spread = parts.trials**2 / parts.freedom + parts.pictures**2 / parts.picture_freedom
+    return total**2 / spread
+
+
+def _check(values: Values, fold: Folds) -> None:
+    if values.ndim != 2 or values.shape != fold.shape or values.shape[1] < 2:
+        raise UsageError(
+            "An interval needs values and folds of one shape [repeats, pictures], with at least "
+            f"2 pictures; got {values.shape} and {fold.shape}."
+        )
+    if not np.isfinite(values).all():
+        raise UsageError("An interval needs finite values, and some are not.")

@@ -1,0 +1,325 @@
+"""Folders and CSV files of real picture files of many sizes."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from poolbench.config import DataConfig
+from poolbench.data.arrays import resize_arrays
+from poolbench.data.cache import get_cache_folder
+from poolbench.data.decode import decode_picture
+from poolbench.data.folder import load_listing, scan_csv, scan_folder
+from poolbench.errors import DataError
+
+CONFIG = DataConfig(source="folder:x")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch, tmp_path_factory):
+    monkeypatch.setenv("POOLBENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
+    torch.set_num_threads(1)
+
+
+def _draw(path, size=(8, 8), seed=0):
+    """A picture of this height and width, smooth as a photograph is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    Image.fromarray(coarse).resize(size[::-1], Image.Resampling.BICUBIC).save(path)
+    return path
+
+
+def _list_names(listing, side):
+    return [entry.name for entry in listing.entries if entry.side == side]
+
+
+def test_scan_folder_lists_classes_and_pictures_in_natural_order(tmp_path):
+    for name in ("class10/a.png", "class2/img10.png", "class2/img2.jpg", "class2/IMG1.PNG"):
+        _draw(tmp_path / name)
+    listing = scan_folder(tmp_path)
+    assert listing.classes == ("class2", "class10")
+    assert _list_names(listing, "pool") == [
+        "class2/IMG1.PNG",
+        "class2/img2.jpg",
+        "class2/img10.png",
+        "class10/a.png",
+    ]
+    assert [entry.label for entry in listing.entries] == [0, 0, 0, 1]
+
+
+def test_scan_folder_leaves_out_what_is_hidden_or_no_picture(tmp_path):
+    for name in ("a/1.png", "b/1.png", "a/.hidden.png", ".cache/1.png", "a/deep/1.png", "top.png"):
+        _draw(tmp_path / name)
+    (tmp_path / "a" / "notes.txt").write_text("x")
+    (tmp_path / "a" / "folder.png").mkdir()
+    listing = scan_folder(tmp_path)
+    assert listing.classes == ("a", "b")
+    assert _list_names(listing, "pool") == ["a/1.png", "b/1.png"]
+
+
+@pytest.mark.parametrize("val", ["val", "valid", "validation", "Val"])
+def test_scan_folder_puts_a_validation_half_into_the_pool(tmp_path, val):
+    for name in (
+        "train/a/1.png",
+        "train/b/1.png",
+        f"{val}/b/1.png",
+        "test/b/1.png",
+        "test/c/1.png",
+    ):
+        _draw(tmp_path / name)
+    _draw(tmp_path / "extra" / "a" / "1.png")
+    listing = scan_folder(tmp_path)
+    assert listing.classes == ("a", "b", "c")
+    assert sorted(_list_names(listing, "pool")) == sorted(
+        ["train/a/1.png", "train/b/1.png", f"{val}/b/1.png"]
+    )
+    assert _list_names(listing, "test") == ["test/b/1.png", "test/c/1.png"]
+    assert listing.ignored == ("extra",)
+
+
+def test_scan_folder_takes_train_for_a_class_where_it_holds_pictures(tmp_path):
+    for name in ("train/1.png", "test/1.png"):
+        _draw(tmp_path / name)
+    listing = scan_folder(tmp_path)
+    assert listing.classes == ("test", "train")
+    assert _list_names(listing, "test") == []
+
+
+def test_scan_folder_joins_the_ways_to_write_an_accent(tmp_path):
+    _draw(tmp_path / "train" / "чаи\u0306ка" / "1.png")
+    _draw(tmp_path / "train" / "b" / "1.png")
+    _draw(tmp_path / "test" / "ча\u0439ка" / "1.png")
+    assert scan_folder(tmp_path).classes == ("b", "чайка")
+
+
+def test_scan_folder_without_pictures_says_what_is_expected(tmp_path):
+    with pytest.raises(DataError, match="not a folder"):
+        scan_folder(tmp_path / "x")
+    _draw(tmp_path / "loose.png")
+    with pytest.raises(DataError, match="<class>/<picture>"):
+        scan_folder(tmp_path)
+
+
+def test_listing_choose_relabels_in_the_chosen_order(tmp_path):
+    for name in ("a/1.png", "b/1.png", "c/1.png"):
+        _draw(tmp_path / name)
+    chosen = scan_folder(tmp_path).choose([2, 0])
+    assert chosen.classes == ("c", "a")
+    assert [(e.name, e.label) for e in chosen.entries] == [("a/1.png", 1), ("c/1.png", 0)]
+
+
+def _write_csv(folder, text):
+    (folder / "list.csv").write_text(text, encoding="utf-8")
+    return folder / "list.csv"
+
+
+def test_scan_csv_reads_groups_and_splits(tmp_path):
+    text = (
+        "\ufeffpath,label,group,split\n"
+        "p/10.png,cat,anna,train\n"
+        "p/2.png,cat,,val\n"
+        "p/3.png,dog,anna,train\n"
+        "p/4.png,dog,boris,test\n"
+        "p/5.png,cat,,TEST\n"
+    )
+    listing = scan_csv(_write_csv(tmp_path, text))
+    assert listing.classes == ("cat", "dog")
+    assert _list_names(listing, "pool") == ["p/2.png", "p/10.png", "p/3.png"]
+    assert _list_names(listing, "test") == ["p/5.png", "p/4.png"]
+    group = {entry.name: entry.group for entry in listing.entries}
+    assert group["p/10.png"] == group["p/3.png"]
+    assert len(set(group.values())) == 4
+    assert listing.entries[0].path == tmp_path / "p" / "2.png"
+
+
+@pytest.mark.parametrize(
+    "text", ["label;path\nа;1.png\nб;2.png\n", "path, label\n1.png, а\n2.png, б\n"]
+)
+def test_scan_csv_takes_what_spreadsheets_write(tmp_path, text):
+    listing = scan_csv(_write_csv(tmp_path, text))
+    assert listing.classes == ("а", "б")
+    assert _list_names(listing, "pool") == ["1.png", "2.png"]
+    assert {entry.group for entry in listing.entries} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("file,label\na.png,x\n", "has the columns file, label; needed are path and label"),
+        ("", "has the columns none"),
+        ("path,label\n", "lists no pictures"),
+        ("path,label\na.png,x\nb.png,\n", "row 3: label is empty"),
+        ("path,label\na.png\n", "row 2: label is empty"),
+        ("path,label,split\na.png,x,dev\n", "row 2: split is 'dev'; expected train, val or test"),
+        ("path,label\na.png,x\n./a.png,y\n", "twice"),
+    ],
+)
+def test_scan_csv_says_what_is_wrong(tmp_path, text, message):
+    with pytest.raises(DataError, match=message):
+        scan_csv(_write_csv(tmp_path, text))
+    with pytest.raises(DataError, match="cannot be read"):
+        scan_csv(tmp_path / "missing.csv")
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    """PNG and JPEG, 224 to 640 pixels, high and wide."""
+    sizes = [(224, 224), (480, 640), (640, 480), (333, 501), (640, 224), (300, 300)]
+    for number, size in enumerate(sizes):
+        for name in ("cat", "dog"):
+            suffix = ".jpg" if number % 2 else ".png"
+            _draw(tmp_path / "photos" / name / f"{number}{suffix}", size, seed=number)
+    return tmp_path / "photos"
+
+
+@pytest.mark.parametrize("fit", ["squash", "crop", "pad"])
+def test_load_listing_brings_photographs_of_mixed_sizes_to_one(photographs, fit):
+    listing = scan_folder(photographs)
+    config = CONFIG.model_copy(update={"fit": fit, "image_size": 40})
+    image_set = load_listing(listing, config)
+    assert image_set.pool.images.shape == (12, 40, 40, 3)
+    assert image_set.image_size == (40, 40)
+    assert not image_set.has_official_test
+    for entry, image in zip(listing.entries, image_set.pool.images, strict=True):
+        expected = resize_arrays(decode_picture(entry.path)[None], (40, 40), fit)[0]
+        np.testing.assert_array_equal(image, expected)
+
+
+def test_load_listing_without_a_size_takes_64_for_mixed_pictures(photographs):
+    assert load_listing(scan_folder(photographs), CONFIG).image_size == (64, 64)
+
+
+def test_load_listing_without_a_size_keeps_the_common_one(tmp_path):
+    """The same upright size, though one of the files is stored turned."""
+    _draw(tmp_path / "a" / "1.png", (20, 30))
+    _draw(tmp_path / "a" / "2.png", (20, 30), seed=1)
+    _draw(tmp_path / "b" / "1.png", (30, 20))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(tmp_path / "b" / "1.png") as image:
+        image.save(tmp_path / "b" / "1.png", exif=exif)
+    image_set = load_listing(scan_folder(tmp_path), CONFIG)
+    assert image_set.image_size == (20, 30)
+    np.testing.assert_array_equal(
+        image_set.pool.images[1], decode_picture(tmp_path / "a" / "2.png")
+    )
+
+
+def test_load_listing_keeps_halves_labels_and_groups_apart(tmp_path):
+    for number in range(4):
+        _draw(tmp_path / f"{number}.png", seed=number)
+    rows = "0.png,cat,g1,train\n1.png,dog,g2,test\n2.png,dog,g1,train\n3.png,cat,g3,test\n"
+    listing = scan_csv(_write_csv(tmp_path, "path,label,group,split\n" + rows))
+    image_set = load_listing(listing, CONFIG)
+    assert image_set.has_official_test
+    assert image_set.pool.names == ("0.png", "2.png")
+    assert image_set.test.names == ("3.png", "1.png")
+    assert image_set.test.labels.tolist() == [0, 1]
+    assert image_set.pool.groups[0] == image_set.pool.groups[1]
+    assert len(set(image_set.test.groups)) == 2
+    np.testing.assert_array_equal(image_set.test.images[0], decode_picture(tmp_path / "3.png"))
+
+
+def test_load_listing_lists_all_pictures_that_cannot_be_read(photographs):
+    (photographs / "cat" / "7.png").write_text("no picture")
+    cut = photographs / "dog" / "1.jpg"
+    cut.write_bytes(cut.read_bytes()[:1000])
+    (photographs / "dog" / "8.jpg").symlink_to(photographs / "dog" / "0.png")
+    (photographs / "dog" / "9.png").write_bytes(b"")
+    with pytest.raises(DataError, match="3 of 15 pictures cannot be read") as caught:
+        load_listing(scan_folder(photographs), CONFIG)
+    for name in ("cat/7.png", "dog/1.jpg", "dog/9.png", "--on-bad skip"):
+        assert name in str(caught.value)
+
+
+def test_load_listing_leaves_out_what_cannot_be_read_if_told_so(photographs):
+    (photographs / "cat" / "0.png").write_text("no picture")
+    config = CONFIG.model_copy(update={"on_bad": "skip"})
+    for _ in range(2):  # decoded, then from the cache
+        image_set = load_listing(scan_folder(photographs), config)
+        assert image_set.facts["skipped"] == ["cat/0.png"]
+        assert len(image_set.pool) == len(image_set.pool.labels) == 11
+        assert image_set.pool.names[0] == "cat/1.jpg"
+        assert image_set.pool.labels.tolist() == [0] * 5 + [1] * 6
+    # Leaving out is not remembered for those who did not ask for it.
+    with pytest.raises(DataError, match=r"cat/0\.png"):
+        load_listing(scan_folder(photographs), CONFIG)
+
+
+def test_load_listing_refuses_a_set_without_any_readable_picture(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").write_text("x")
+    with pytest.raises(DataError, match="2 of 2 pictures"):
+        load_listing(scan_folder(tmp_path), CONFIG.model_copy(update={"on_bad": "skip"}))
+
+
+def test_load_listing_estimates_memory_before_it_decodes(photographs):
+    seen = []
+    with pytest.raises(DataError, match="--image-size") as caught:
+        load_listing(
+            scan_folder(photographs),
+            CONFIG,
+            lambda *what: seen.append(what),
+            available_bytes=2**20,
+        )
+    assert "GiB" in str(caught.value)
+    assert seen == []
+
+
+def test_load_listing_decodes_once(photographs):
+    seen = []
+    first = load_listing(scan_folder(photographs), CONFIG, lambda *what: seen.append(what))
+    assert seen[0] == ("decode", 1, 12)
+    assert seen[-1] == ("decode", 12, 12)
+    again = load_listing(scan_folder(photographs), CONFIG, lambda *what: seen.append(what))
+    assert len(seen) == 12
+    assert again.manifest_hash == first.manifest_hash
+    assert again.pool.names == first.pool.names
+
+
+@pytest.mark.parametrize("change", ["rewritten", "renamed", "removed", "size", "fit", "damaged"])
+def test_load_listing_decodes_again_when_anything_changed(photographs, change):
+    config = CONFIG.model_copy(update={"image_size": 16})
+    load_listing(scan_folder(photographs), config)
+    path = photographs / "dog" / "0.png"
+    if change == "rewritten":
+        # Of the same length, and with the old time of writing.
+        status = path.stat()
+        path.write_bytes(path.read_bytes())
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    elif change == "renamed":
+        path.rename(path.with_name("00.png"))
+    elif change == "removed":
+        path.unlink()
+    elif change == "damaged":
+        (kept,) = (get_cache_folder() / "arrays").iterdir()
+        data = bytearray(kept.read_bytes())
+        data[len(data) // 2] ^= 1
+        kept.write_bytes(data)
+    updates = {"size": {"image_size": 20}, "fit": {"fit": "crop"}}.get(change, {})
+    seen = []
+    load_listing(
+        scan_folder(photographs),
+        config.model_copy(update={**updates, "on_bad": "error"}),
+        lambda *what: seen.append(what),
+    )
+    assert seen
+
+
+def test_load_listing_gives_the_same_pixels_from_a_moved_folder(photographs, tmp_path):
+    first = load_listing(scan_folder(photographs), CONFIG)
+    shutil.move(photographs, tmp_path / "elsewhere")
+    assert load_listing(scan_folder(tmp_path / "elsewhere"), CONFIG).manifest_hash == (
+        first.manifest_hash
+    )
+
+
+def test_load_listing_leaves_the_threads_of_torch_as_they_were(photographs):
+    torch.set_num_threads(2)
+    load_listing(scan_folder(photographs), CONFIG)
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(1)

@@ -1,0 +1,205 @@
+"""Image sets by name: classes chosen, one size, a test half, duplicates counted."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from poolbench.config import DataConfig
+from poolbench.data.arrays import resize_arrays
+from poolbench.data.load import count_duplicates, list_classes, load_image_set
+from poolbench.data.sample import load_sample
+from poolbench.errors import DataError, UnknownNameError, UsageError
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("POOLBENCH_CACHE", str(tmp_path / "cache"))
+    torch.set_num_threads(1)
+
+
+def _load(source, **settings):
+    return load_image_set(DataConfig(source=source, **settings))
+
+
+def test_load_image_set_gives_the_sample_as_it_is():
+    loaded = _load("sample")
+    assert loaded.manifest_hash == load_sample().manifest_hash
+    assert loaded.facts["test_share"] == "official"
+    assert loaded.facts["skipped"] == []
+    assert loaded.facts["duplicates_across_halves"] == 0
+
+
+@pytest.mark.parametrize("wanted", [("plum", "apple"), ("3", "0"), ("слива", "Яблоко")])
+def test_load_image_set_labels_in_the_chosen_order(wanted):
+    whole = load_sample()
+    loaded = _load("sample", classes=wanted)
+    assert loaded.classes == ("plum", "apple")
+    for half, original in ((loaded.pool, whole.pool), (loaded.test, whole.test)):
+        for label, name in enumerate(loaded.classes):
+            expected = original.images[original.labels == whole.classes.index(name)]
+            np.testing.assert_array_equal(half.images[half.labels == label], expected)
+        assert set(half.labels.tolist()) == {0, 1}
+        kept = [original.names.index(name) for name in half.names]
+        np.testing.assert_array_equal(half.images, original.images[kept])
+
+
+@pytest.mark.parametrize("fit", ["squash", "crop"])
+def test_load_image_set_resizes_both_halves(fit):
+    loaded = _load("sample", image_size=20, fit=fit, classes=("0", "1"))
+    whole = _load("sample", classes=("0", "1"))
+    assert loaded.image_size == (20, 20)
+    expected = resize_arrays(whole.test.images, (20, 20), fit)
+    np.testing.assert_array_equal(loaded.test.images, expected)
+
+
+def test_load_image_set_refuses_a_size_that_memory_will_not_hold(tmp_path):
+    # Pictures of one pixel; at 1024x1024 they would take 880 GiB.
+    images = np.zeros((300_000, 1, 1), dtype=np.uint8)
+    np.savez(tmp_path / "a.npz", images=images, labels=np.arange(300_000, dtype=np.uint32) % 2)
+    with pytest.raises(DataError, match="smaller --image-size"):
+        _load(f"npz:{tmp_path / 'a.npz'}", image_size=1024)
+
+
+@pytest.mark.parametrize("source", ["sampel", "cifar", "folder:", "npz", "task:x", "folders:x", ""])
+def test_load_image_set_refuses_an_unknown_set(source):
+    with pytest.raises(UnknownNameError, match="There is no image set"):
+        _load(source)
+
+
+def test_load_image_set_names_the_nearest_set():
+    with pytest.raises(UnknownNameError, match="Did you mean cifar10"):
+        _load("cifar-100")
+
+
+def test_load_image_set_says_a_wrong_class_before_it_needs_the_pictures():
+    with pytest.raises(UnknownNameError, match="otter"):
+        _load("cifar100", classes=("oter", "lion"))
+    with pytest.raises(UsageError, match="At least two"):
+        _load("cifar100", classes=("otter",))
+    with pytest.raises(DataError, match="--download"):
+        _load("cifar100", classes=("otter", "lion"))
+
+
+def _write_folder(root, counts, size=(9, 7)):
+    for name, count in counts.items():
+        (root / name).mkdir(parents=True, exist_ok=True)
+        for number in range(count):
+            pixels = RNG.integers(0, 256, (*size, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(root / name / f"{number}.png")
+    return f"folder:{root}"
+
+
+def test_load_image_set_takes_a_fifth_where_there_is_no_test_half(tmp_path):
+    source = _write_folder(tmp_path / "photos", {"a": 20, "b": 10})
+    loaded = _load(source)
+    assert loaded.source == source
+    assert not loaded.has_official_test
+    assert loaded.facts["test_share"] == "a fifth of the pool"
+    assert np.bincount(loaded.test.labels).tolist() == [4, 2]
+    assert np.bincount(loaded.pool.labels).tolist() == [16, 8]
+    assert set(loaded.pool.names).isdisjoint(loaded.test.names)
+    assert loaded.image_size == (9, 7)
+
+
+def test_load_image_set_keeps_a_test_half(tmp_path):
+    for half, count in (("train", 6), ("valid", 2), ("test", 3)):
+        _write_folder(tmp_path / "photos" / half, {"a": count, "b": count})
+    loaded = _load(f"folder:{tmp_path / 'photos'}", classes=("b", "a"))
+    assert loaded.has_official_test
+    assert loaded.facts["test_share"] == "official"
+    assert np.bincount(loaded.pool.labels).tolist() == [8, 8]
+    assert loaded.test.names[0].startswith("test/")
+    assert [loaded.classes[label] for label in loaded.test.labels] == [
+        name.split("/")[1] for name in loaded.test.names
+    ]
+
+
+def test_load_image_set_counts_exact_duplicates_across_the_halves(tmp_path):
+    for half in ("train", "test"):
+        _write_folder(tmp_path / "photos" / half, {"a": 4, "b": 4})
+    with Image.open(tmp_path / "photos" / "train" / "a" / "0.png") as image:
+        # The same pixels in another kind of file, once under another class.
+        image.save(tmp_path / "photos" / "test" / "a" / "copy.bmp")
+        image.save(tmp_path / "photos" / "test" / "b" / "copy.tif")
+    loaded = _load(f"folder:{tmp_path / 'photos'}")
+    assert loaded.facts["duplicates_across_halves"] == 2
+    assert count_duplicates(loaded.pool, loaded.pool) == len(loaded.pool)
+
+
+@pytest.mark.parametrize("half", ["train", "test"])
+def test_load_image_set_refuses_an_empty_class_unless_others_are_chosen(tmp_path, half):
+    for name in ("train", "test"):
+        _write_folder(tmp_path / "photos" / name, {"a": 3, "b": 3, "c": 0 if name == half else 3})
+    source = f"folder:{tmp_path / 'photos'}"
+    with pytest.raises(DataError, match=r"Without pictures .*: c\. .*--classes"):
+        _load(source)
+    assert _load(source, classes=("b", "a")).classes == ("b", "a")
+
+
+def test_load_image_set_refuses_a_class_that_became_empty(tmp_path):
+    source = _write_folder(tmp_path / "photos", {"a": 5, "b": 1})
+    (tmp_path / "photos" / "b" / "0.png").write_text("no picture")
+    with pytest.raises(DataError, match="Without pictures to train on: b"):
+        _load(source, on_bad="skip")
+
+
+def test_load_image_set_does_not_read_pictures_of_other_classes(tmp_path):
+    source = _write_folder(tmp_path / "photos", {"a": 5, "b": 5, "c": 1})
+    (tmp_path / "photos" / "c" / "0.png").write_text("no picture")
+    assert len(_load(source, classes=("a", "b")).pool) == 8
+
+
+def test_load_image_set_reads_a_csv_and_counts_groups_across_the_halves(tmp_path):
+    _write_folder(tmp_path, {"p": 8})
+    rows = [
+        f"p/{n}.png,{'ab'[n % 2]},g{n // 2 % 3},{'test' if n > 5 else 'train'}" for n in range(8)
+    ]
+    (tmp_path / "list.csv").write_text("path,label,group,split\n" + "\n".join(rows))
+    loaded = _load(f"csv:{tmp_path / 'list.csv'}")
+    assert loaded.facts["groups_across_halves"] == 1
+    assert len(loaded.pool) == 6
+
+
+def test_load_image_set_keeps_groups_together_when_it_takes_a_fifth(tmp_path):
+    _write_folder(tmp_path, {"p": 40})
+    rows = [f"p/{n}.png,{'ab'[n % 2]},g{n // 4}" for n in range(40)]
+    (tmp_path / "list.csv").write_text("path,label,group\n" + "\n".join(rows))
+    loaded = _load(f"csv:{tmp_path / 'list.csv'}")
+    assert len(loaded.test) == 8
+    assert loaded.facts["groups_across_halves"] == 0
+
+
+def test_load_image_set_reads_an_npz(tmp_path):
+    images = RNG.integers(0, 256, (30, 6, 6, 3), dtype=np.uint8)
+    np.savez(tmp_path / "a.npz", images=images, labels=np.arange(30) % 3, classes=["x", "y", "7"])
+    loaded = _load(f"npz:{tmp_path / 'a.npz'}", classes=("7", "0"), image_size=12)
+    assert loaded.classes == ("7", "x")
+    assert loaded.image_size == (12, 12)
+    assert len(loaded.pool) == 16
+    assert len(loaded.test) == 4
+    with pytest.raises(DataError, match="Without pictures to train on: z"):
+        np.savez(
+            tmp_path / "b.npz", images=images, labels=np.arange(30) % 2, classes=["x", "y", "z"]
+        )
+        _load(f"npz:{tmp_path / 'b.npz'}")
+
+
+def test_list_classes_needs_no_pictures_of_published_sets():
+    records = list_classes(DataConfig(source="cifar100"))
+    assert len(records) == 100
+    assert records[55] == (55, "otter", "выдра", 500)
+    assert list_classes(DataConfig(source="cifar10"))[0] == (0, "airplane", "самолёт", 5000)
+
+
+def test_list_classes_counts_the_pool(tmp_path):
+    assert list_classes(DataConfig())[1] == (1, "lemon", "лимон", 300)
+    for half, count in (("train", 2), ("val", 1), ("test", 5)):
+        _write_folder(tmp_path / "photos" / half, {"apple": count, "b2": count, "b10": count})
+    records = list_classes(DataConfig(source=f"folder:{tmp_path / 'photos'}"))
+    assert records == [(0, "apple", None, 3), (1, "b2", None, 3), (2, "b10", None, 3)]
+    np.savez(tmp_path / "a.npz", images=np.zeros((3, 4, 4), np.uint8), labels=[0, 5, 5])
+    records = list_classes(DataConfig(source=f"npz:{tmp_path / 'a.npz'}"))
+    assert records == [(0, "0", None, 1), (1, "5", None, 2)]

@@ -1,0 +1,28 @@
+"""A small image set, and plans that train in seconds."""
+
+import numpy as np
+import pytest
+
+from poolbench.config import StudyConfig
+from poolbench.data.image_set import ImageSet
+from poolbench.data.sample import load_sample
+from poolbench.execution.plan import Plan, make_plan
+
+
+@pytest.fixture(scope="session")
+def small_set() -> ImageSet:
+    """40 + 20 pictures of each class of the sample."""
+    sample = load_sample()
+    pool, test = sample.pool.take(np.arange(160)), sample.test.take(np.arange(80))
+    return ImageSet("sample", sample.classes, pool, test, has_official_test=True)
+
+
+@pytest.fixture
+def plan_of(small_set):
+    """A function from settings to a plan of short trials."""
+
+    def make(**settings) -> Plan:
+        defaults = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "repeats": 1}
+        return make_plan(StudyConfig(**{**defaults, **settings}), small_set)
+
+    return make

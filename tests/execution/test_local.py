@@ -1,0 +1,141 @@
+"""Worker processes: what they save does not depend on how they were run."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+
+from poolbench.data.store import save_arrays
+from poolbench.errors import TrainingError
+from poolbench.execution.collect import collect_outcomes, make_leaderboard
+from poolbench.execution.local import LocalExecutor
+from poolbench.execution.restore import restore_network
+from poolbench.execution.store import RunStore
+from poolbench.operators import Operator, register
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory, small_set):
+    folder = tmp_path_factory.mktemp("images")
+    save_arrays(small_set, folder)
+    return folder
+
+
+def read_results(store, plan):
+    """Everything of a trial that must be identical."""
+    names = ("record.json", "history.csv", "weights.safetensors", "predictions.npz", "shift.npz")
+    return {
+        (spec.id, name): (store.trials / spec.id / name).read_bytes()
+        for spec in plan.specs
+        for name in names
+    }
+
+
+def test_killed_and_continued_equals_straight_through(plan_of, images, tmp_path):
+    plan = plan_of(epochs=6)
+    straight = RunStore(tmp_path / "straight")
+    LocalExecutor(images, straight.path, 2, 1).run(plan.specs, lambda progress: None)
+
+    killed = RunStore(tmp_path / "killed")
+    finished = []
+
+    def kill_one(progress):
+        if progress.kind == "done":
+            finished.append(progress.trial)
+        if progress.kind == "epoch" and progress.epoch == 2 and len(finished) == 2:
+            for child in find_children():
+                os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(TrainingError, match="same command goes on"):
+        LocalExecutor(images, killed.path, 1, 1).run(plan.specs, kill_one)
+    assert [spec.id for spec in plan.specs if killed.has_trial(spec.id)] == finished
+    left = [spec for spec in plan.specs if not killed.has_trial(spec.id)]
+    assert len(left) == len(plan.specs) - 2
+    LocalExecutor(images, killed.path, 3, 1).run(left, lambda progress: None)
+    assert read_results(killed, plan) == read_results(straight, plan)
+
+
+def find_children():
+    """Process numbers of the workers of this process."""
+    own = str(os.getpid())
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            try:
+                fields = Path(entry.path, "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[1] == own:
+                yield int(entry.name)
+
+
+def test_workers_end_with_their_work(plan_of, images, tmp_path):
+    before = set(find_children())
+    LocalExecutor(images, tmp_path, 2, 1).run(plan_of().specs[:2], lambda progress: None)
+    assert set(find_children()) <= before
+    assert not [t for t in threading.enumerate() if "listen" in t.name.lower()]
+
+
+def test_custom_operator_reaches_the_worker(plan_of, images, tmp_path):
+    class Corner(Operator):
+        """Keeps the bottom right value of each cell."""
+
+        def forward(self, x):
+            return x[:, :, self.stride - 1 :: self.stride, self.stride - 1 :: self.stride]
+
+    register("corner-test")(Corner)
+    plan = plan_of(operators=("corner-test",))
+    LocalExecutor(images, tmp_path, 1, 1).run(plan.specs[:1], lambda progress: None)
+    network = restore_network(RunStore(tmp_path), plan.specs[0].id)
+    assert isinstance(network.site, Corner)
+
+
+def test_edited_operator_runs_again(plan_of):
+    ids = []
+    for shift in (1, 2):
+        namespace = {"Operator": Operator}
+        exec(  # noqa: S102
+            "class Edited(Operator):\n"
+            "    def forward(self, x):\n"
+            f"        return x[:, :, ::self.stride, ::self.stride] * {shift}\n",
+            namespace,
+        )
+        register("edited-test")(namespace["Edited"])
+        ids.append({spec.id for spec in plan_of(operators=("edited-test",)).specs})
+    assert ids[0].isdisjoint(ids[1])
+
+
+def test_failing_operator_is_one_error_with_its_reason(plan_of, images, tmp_path):
+    class Broken(Operator):
+        """Works on zeros, so that the network can be built."""
+
+        def forward(self, x):
+            if self.training and x.requires_grad:
+                raise ValueError("out of cheese")
+            return x[:, :, :: self.stride, :: self.stride]
+
+    register("broken-test")(Broken)
+    plan = plan_of(operators=("broken-test",))
+    with pytest.raises(TrainingError, match="out of cheese"):
+        LocalExecutor(images, tmp_path, 1, 1).run(plan.specs, lambda progress: None)
+
+
+def test_restored_network_predicts_what_was_measured(plan_of, images, tmp_path, small_set):
+    plan = plan_of()
+    store = RunStore(tmp_path)
+    LocalExecutor(images, tmp_path, 2, 1).run(plan.specs, lambda progress: None)
+    spec = plan.specs[2]
+    arrays = store.load_arrays(spec.id, "predictions")
+    pictures = torch.from_numpy(small_set.pool.images[arrays["index"]]).permute(0, 3, 1, 2).float()
+    logits = restore_network(store, spec.id)(pictures)
+    torch.testing.assert_close(logits, torch.from_numpy(arrays["logits"]), rtol=1e-4, atol=1e-4)
+
+    outcomes = collect_outcomes(store, plan)
+    rows = make_leaderboard(store, plan, outcomes)
+    for row in rows:
+        mean = outcomes.correct[outcomes.ids.index(row.variant)].mean()
+        assert row.accuracy == pytest.approx(mean)
+        assert row.accuracy_low <= row.accuracy <= row.accuracy_high
+    assert sorted(rows, key=lambda row: -row.accuracy) == list(rows)

@@ -1,0 +1,104 @@
+"""Plans: which trials there are, and what their ids depend on."""
+
+import pytest
+
+from poolbench.config import DataConfig, RecipeConfig, StudyConfig
+from poolbench.data.image_set import ImageSet
+from poolbench.errors import UnknownNameError, UsageError
+from poolbench.execution.plan import (
+    has_mixed_positions,
+    make_final_spec,
+    make_plan,
+    make_variants,
+)
+from poolbench.training.recipes import QUICK
+
+
+def test_plan_is_the_product_of_variants_folds_and_repeats(plan_of):
+    plan = plan_of(folds=3, repeats=2)
+    assert len(plan.specs) == 3 * 3 * 2
+    assert len({spec.id for spec in plan.specs}) == len(plan.specs)
+    assert [spec.repeat for spec in plan.specs] == sorted(spec.repeat for spec in plan.specs)
+
+
+def test_lab_protocol_trains_once_for_each_repeat(plan_of):
+    plan = plan_of(protocol="lab", repeats=4)
+    assert len(plan.specs) == 3 * 4
+    assert {spec.split for spec in plan.specs} == {"official"}
+    assert make_final_spec(plan, plan.variants[1].id) in plan.specs
+
+
+def test_final_trial_is_trained_on_the_whole_pool(plan_of):
+    plan = plan_of()
+    final = make_final_spec(plan, plan.variants[0].id)
+    assert final.split == "whole"
+    assert final.id not in {spec.id for spec in plan.specs}
+    assert "-whole-" in final.id
+
+
+def test_backbone_without_a_site_gives_one_variant():
+    variants = make_variants(StudyConfig(backbones=("mlp", "lab")))
+    names = [variant.id for variant in variants]
+    assert names == ["none.mlp.quick", "stride.lab.quick", "max.lab.quick", "avg.lab.quick"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"seed": 1},
+        {"folds": 3},
+        {"epochs": 3},
+        {"rewrites": False},
+        {"precision": "bfloat16"},
+        {"own_recipes": (QUICK.model_copy(update={"learning_rate": 0.5}),)},
+    ],
+)
+def test_trial_id_follows_what_decides_the_result(plan_of, settings):
+    first, other = (
+        plan_of(precision="float32").specs,
+        plan_of(**{"precision": "float32", **settings}).specs,
+    )
+    assert {spec.id for spec in first}.isdisjoint(spec.id for spec in other)
+
+
+@pytest.mark.parametrize("settings", [{"workers": 7}, {"margin_points": 3.0}, {"repeats": 2}])
+def test_trial_id_ignores_what_does_not(plan_of, settings):
+    ids = {spec.id for spec in plan_of(**settings).specs}
+    assert {spec.id for spec in plan_of().specs} <= ids
+
+
+def test_trial_id_follows_the_pictures(plan_of, small_set):
+    config = StudyConfig(backbones=("lab-example",), epochs=2, folds=2, repeats=1)
+    turned = ImageSet(
+        "sample", small_set.classes[::-1], small_set.pool, small_set.test, has_official_test=True
+    )
+    other = make_plan(config, turned)
+    assert {spec.id for spec in plan_of().specs}.isdisjoint(spec.id for spec in other.specs)
+
+
+def test_own_recipe_is_found_by_name():
+    own = RecipeConfig(name="mine", epochs=7, batch_size=8, learning_rate=0.1)
+    variants = make_variants(
+        StudyConfig(own_recipes=(own,), recipes=("mine",), data=DataConfig(source="cifar10"))
+    )
+    assert {variant.recipe.epochs for variant in variants} == {7}
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(UnknownNameError, match="quick"):
+        make_variants(StudyConfig(recipes=("quik",)))
+    with pytest.raises(UnknownNameError, match="max"):
+        make_variants(StudyConfig(operators=("maxx",)))
+
+
+def test_lab_protocol_is_refused_without_an_official_test(small_set):
+    unofficial = ImageSet("x", small_set.classes, small_set.pool, small_set.test, False)
+    with pytest.raises(UsageError, match="--protocol cv"):
+        make_plan(StudyConfig(protocol="lab"), unofficial)
+
+
+def test_published_networks_differ_in_position():
+    assert has_mixed_positions(make_variants(StudyConfig(backbones=("lab-published",))))
+    assert not has_mixed_positions(make_variants(StudyConfig(backbones=("lab",))))
+    pooled = StudyConfig(backbones=("lab-published",), operators=("max", "avg"))
+    assert not has_mixed_positions(make_variants(pooled))

@@ -1,0 +1,72 @@
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from poolbench.export.card import name_source
+from poolbench.export.predict import load_model, predict_files
+
+
+def read_front_matter(card):
+    _, front, body = card.split("---\n", 2)
+    return front, body
+
+
+def test_render_card_opens_with_what_the_hub_reads(card, final):
+    front, _ = read_front_matter(card)
+    assert "pipeline_tag: image-classification\n" in front
+    assert "library_name: onnx\n" in front
+    assert '- name: "max.lab.quick"\n' in front
+    assert f"      value: {final.test.accuracy:.4f}\n" in front
+
+
+def test_render_card_tells_each_class(card, final):
+    rows = re.findall(r"^\| (.+?) \| 10 \| (\d+) \| (\S+) \| (\S+) \| (\S+) \|$", card, re.M)
+    # The name that scikit-learn uses itself is renamed in its report.
+    for name, row in zip(("apple", "ёлка", "macro avg (class)"), rows, strict=True):
+        wanted = final.test.report[name]
+        assert int(row[1]) == wanted["support"]
+        numbers = [wanted[key] for key in ("precision", "recall", "f1-score")]
+        assert [float(cell) for cell in row[2:]] == pytest.approx(numbers, abs=6e-4)
+    assert [row[0] for row in rows] == ["apple", "ёлка", "macro avg"]
+
+
+def test_render_card_tells_data_verdict_and_interface(card, data):
+    assert data.manifest_hash in card
+    assert "Winner: max.lab.quick." in card
+    assert "+2.50 points (+1.00 to +4.00)" in card
+    assert "`folder:fruit`" in card and "somebody" not in card
+    assert "float32 `[batch, height, width, 3]`" in card
+
+
+def test_render_card_shows_code_that_runs(bundle, card, tmp_path):
+    (code,) = re.findall(r"```python\n(.*?)```", card, re.S)
+    picture = np.random.default_rng(0).integers(0, 256, (50, 40, 3), dtype=np.uint8)
+    Image.fromarray(picture).save(tmp_path / "picture.png")
+    model = bundle / "best" / "model.onnx"
+    (tmp_path / "model.onnx").write_bytes(model.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code.replace("picture.jpg", "picture.png")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    (wanted,) = predict_files(load_model(model), [tmp_path / "picture.png"])
+    assert done.stdout.splitlines() == [f"{name}: {part:.3f}" for name, part in wanted.items()]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("sample", "sample"),
+        ("folder:/home/me/fruit/", "folder:fruit"),
+        ("csv:C:\\me\\list.csv", "csv:list.csv"),
+    ],
+)
+def test_name_source_drops_the_folders_above(source, expected):
+    assert name_source(source) == expected

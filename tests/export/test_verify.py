@@ -1,0 +1,157 @@
+import hashlib
+import io
+import json
+
+import numpy as np
+import onnx
+import pytest
+from safetensors.numpy import load_file, save
+
+from poolbench.errors import RunError, VerificationError
+from poolbench.execution.store import RunStore
+from poolbench.export.verify import (
+    VerificationReport,
+    check_run,
+    count_wrong_labels,
+    verify_run,
+)
+
+
+def change_model(run, change):
+    """Change the ONNX file, and the hash that is recorded of it too."""
+    path = run / "best" / "model.onnx"
+    proto = onnx.load(path)
+    change(proto)
+    path.write_bytes(proto.SerializeToString())
+    record_hash(run, "model.onnx")
+
+
+def record_hash(run, name):
+    path = run / "best" / "reference.npz"
+    with np.load(path) as archive:
+        arrays = {key: archive[key] for key in archive.files}
+    facts = json.loads(arrays["facts"].tobytes())
+    content = (run / "best" / name).read_bytes()
+    facts["sha256"][name] = hashlib.sha256(content).hexdigest()
+    arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    path.write_bytes(buffer.getvalue())
+
+
+def add_to_bias(proto, amount=0.01):
+    (bias,) = (i for i in proto.graph.initializer if i.name == "network.linear.bias")
+    value = onnx.numpy_helper.to_array(bias) + np.float32([amount, 0, 0])
+    bias.CopyFrom(onnx.numpy_helper.from_array(value, bias.name))
+
+
+def list_failed(run):
+    return [
+        check.name
+        for check in check_run(run).checks
+        if not check.passed and "torch" not in check.name
+    ]
+
+
+def test_verify_run_passes_in_a_fresh_process_without_torch_after_a_move(run):
+    report = verify_run(run)
+    assert report.passed and not report.torch_imported
+    assert report.pictures == 64
+    assert RunStore(run).load_model("best/verification.json", VerificationReport) == report
+    names = [check.name for check in report.checks]
+    for place in ("batch 1", "batch 2", "batch 7", "26x14"):
+        assert f"logits, {place}" in names and f"labels, {place}" in names
+
+
+def test_verify_run_fails_on_a_changed_weight(run):
+    change_model(run, add_to_bias)
+    with pytest.raises(VerificationError, match="logits, batch 1") as caught:
+        verify_run(run)
+    assert caught.value.exit_code == 4
+    assert "SHA-256" not in str(caught.value)
+    report = RunStore(run).load_model("best/verification.json", VerificationReport)
+    assert not report.passed
+
+
+def test_verify_run_tells_that_a_run_has_no_bundle(tmp_path):
+    with pytest.raises(RunError, match=r"best/model\.onnx"):
+        verify_run(tmp_path)
+
+
+def test_check_run_finds_a_changed_weight_by_its_hash(run):
+    path = run / "best" / "model.onnx"
+    content = bytearray(path.read_bytes())
+    place = content.index(b"network.conv2.weight") + 2000
+    content[place] ^= 1
+    path.write_bytes(content)
+    assert "SHA-256 of model.onnx" in list_failed(run)
+
+
+@pytest.mark.parametrize("is_recorded", [False, True])
+def test_check_run_finds_a_changed_weights_file(run, is_recorded):
+    path = run / "best" / "weights.safetensors"
+    weights = load_file(path)
+    weights["conv1.weight"][0, 0, 0, 0] += np.float32(1e-4)
+    path.write_bytes(save(weights))
+    if is_recorded:
+        record_hash(run, "weights.safetensors")
+    failed = list_failed(run)
+    assert "weights in both files" in failed
+    assert ("SHA-256 of weights.safetensors" in failed) != is_recorded
+
+
+def test_check_run_finds_weights_that_differ_by_value_alone(run):
+    path = run / "best" / "weights.safetensors"
+    weights = load_file(path)
+    weights["conv1.weight"][0, 0, 0, 0] += np.float32(1e-6)
+    path.write_bytes(save(weights))
+    record_hash(run, "weights.safetensors")
+
+    def tell_new_hash(proto):
+        (entry,) = (e for e in proto.metadata_props if e.key == "weights_sha256")
+        entry.value = hashlib.sha256(path.read_bytes()).hexdigest()
+
+    change_model(run, tell_new_hash)
+    assert list_failed(run) == ["weights in both files"]
+
+
+def test_check_run_finds_other_class_names(run):
+    def swap(proto):
+        (entry,) = (e for e in proto.metadata_props if e.key == "classes")
+        entry.value = json.dumps(json.loads(entry.value)[::-1])
+
+    change_model(run, swap)
+    assert list_failed(run) == ["class names"]
+
+
+def test_check_run_finds_a_changed_resize(run):
+    def change(proto):
+        for node in proto.graph.node:
+            if node.op_type == "Floor":
+                node.op_type = "Ceil"
+
+    change_model(run, change)
+    assert "logits, 26x14" in list_failed(run)
+
+
+def test_check_run_fails_on_a_model_that_does_not_open(run):
+    (run / "best" / "model.onnx").write_bytes(b"broken")
+    record_hash(run, "model.onnx")
+    assert list_failed(run) == ["weights in both files", "model opens"]
+
+
+def test_check_run_fails_on_logits_that_are_no_numbers(run):
+    change_model(run, lambda proto: add_to_bias(proto, np.nan))
+    assert "logits, batch 1" in list_failed(run)
+
+
+def test_check_run_tells_of_a_broken_reference(run):
+    (run / "best" / "reference.npz").write_bytes(b"broken")
+    with pytest.raises(RunError, match="cannot be read"):
+        check_run(run)
+
+
+def test_count_wrong_labels_leaves_ties_out():
+    measured = np.float32([[1.0, 1.0005, 0.0], [3.0, 1.0, 2.0]])
+    assert count_wrong_labels(np.float32([[2.0, 1.0, 0.0], [3.0, 1.0, 2.0]]), measured) == 0
+    assert count_wrong_labels(np.float32([[2.0, 1.0, 0.0], [0.0, 1.0, 2.0]]), measured) == 1

@@ -1,0 +1,211 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import onnx
+import pytest
+from PIL import Image
+
+from poolbench.execution.store import RunStore
+
+SMALL = ("--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1")
+
+
+def test_json_goes_to_standard_output_and_everything_else_to_standard_error(finished):
+    path, printed, said = finished
+    assert set(printed) == {"run", "verdict", "leaderboard", "final"}
+    assert printed["run"] == str(path)
+    assert "apple, lemon, pear, plum" in said
+    assert re.search(r"Test accuracy: 0\.\d{4} \(400 pictures", said)
+    assert "verified in a fresh process" in said
+
+
+def test_help_names_every_command_without_torch():
+    code = (
+        "import sys; sys.argv = ['poolbench', '--help']\n"
+        "from poolbench.cli import main\n"
+        "try: main()\n"
+        "finally: print([m for m in ('torch', 'numpy', 'matplotlib') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for command in ("run", "report", "verify", "export", "predict", "recipes", "classes", "doctor"):
+        assert f" {command} " in done.stdout
+    assert done.stdout.strip().endswith("[]")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("run", "--operators", "mux"), 2, "Did you mean max"),
+        (("run", "--data", "cifar1000"), 2, "Did you mean cifar100"),
+        (("run", "--classes", "aple,pear"), 2, "Did you mean apple"),
+        (("run", "--classes", "pear"), 2, "two"),
+        (("run", "--folds", "many"), 2, "--folds"),
+        (("run", "--nonsense"), 2, "--nonsense"),
+        (("run", "--data", "folder:/no/such/place"), 3, "/no/such/place"),
+        (("run", "--config", "/no/such.toml"), 2, "cannot be read"),
+        (("run", "--folds", "400"), 2, "less than or equal to 100"),
+        (("run", "--lang", "xx"), 2, "xx"),
+        (("verify", "/no/such/run"), 1, "/no/such/run"),
+        (("report", "/no/such/run"), 1, "not a poolbench run"),
+        (("predict", "/no/model.onnx", "/no/picture.png"), 3, "/no/model.onnx"),
+    ],
+)
+def test_bad_input_gets_one_message_and_its_exit_code(
+    poolbench, tmp_path, arguments, code, message
+):
+    done = poolbench(*arguments, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "runs").exists()
+
+
+def test_debug_shows_where_an_error_came_from(poolbench, tmp_path):
+    done = poolbench("run", "--operators", "mux", "--debug", cwd=tmp_path)
+    assert "Traceback" in done.stderr
+
+
+def test_dry_run_says_what_it_would_do_and_writes_nothing(poolbench, tmp_path):
+    done = poolbench("run", "--dry-run", "--repeats", "7", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "105" in done.stderr  # 3 variants, 5 folds, 7 repeats
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_config_file_is_read_and_options_win(poolbench, tmp_path):
+    (tmp_path / "study.toml").write_text(
+        'operators = ["max", "avg"]\nrecipes = ["mine"]\nrepeats = 3\n'
+        '[[own_recipes]]\nname = "mine"\nepochs = 1\nbatch_size = 64\nlearning_rate = 0.01\n'
+    )
+    done = poolbench("run", "--config", "study.toml", "--repeats", "4", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "40" in done.stderr  # 2 variants, 5 folds, 4 repeats
+
+
+def test_recipes_are_printed_as_toml_that_run_takes(poolbench, tmp_path):
+    printed = poolbench("recipes").stdout.replace('name = "quick"', 'name = "slow"')
+    (tmp_path / "mine.toml").write_text('recipes = ["slow"]\n' + printed)
+    done = poolbench("run", "--config", "mine.toml", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_russian_is_spoken_when_asked_for(poolbench, tmp_path):
+    done = poolbench("run", "--dry-run", "--lang", "ru", cwd=tmp_path)
+    assert re.search("[а-я]{4}", done.stderr)
+
+
+def test_verify_fails_with_4_when_a_weight_was_changed(poolbench, finished_copy):
+    path = finished_copy / "best" / "model.onnx"
+    model = onnx.load(path)
+    weight = next(value for value in model.graph.initializer if value.name.endswith("conv2.weight"))
+    values = onnx.numpy_helper.to_array(weight).copy()
+    values[0, 0, 0, 0] += 0.5
+    weight.CopyFrom(onnx.numpy_helper.from_array(values, weight.name))
+    onnx.save(model, path)
+    done = poolbench("verify", finished_copy)
+    assert done.returncode == 4
+    assert "does not predict what was measured" in done.stderr
+
+
+def test_verify_passes_after_a_move(poolbench, finished_copy):
+    done = poolbench("verify", finished_copy, "--json")
+    assert done.returncode == 0
+    report = json.loads(done.stdout)
+    assert report["passed"]
+    assert not report["torch_imported"]
+
+
+def test_predict_classifies_picture_files(poolbench, finished, tmp_path):
+    path, *_ = finished
+    pictures = np.load(path / "pictures.npz")
+    for number in range(3):
+        Image.fromarray(pictures["images"][number]).resize((90, 70)).save(
+            tmp_path / f"{number}.png"
+        )
+    files = [tmp_path / f"{number}.png" for number in range(3)]
+    done = poolbench("predict", path, *files, "--json")
+    found = json.loads(done.stdout)
+    assert [entry["path"] for entry in found] == [str(file) for file in files]
+    for entry in found:
+        assert list(entry["probabilities"]) == ["apple", "lemon", "pear", "plum"]
+        assert sum(entry["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_export_writes_the_form_of_the_course_page(poolbench, finished, tmp_path):
+    out = tmp_path / "page.onnx"
+    done = poolbench("export", finished[0], "--layout", "nchw", "--size", "32", "--out", out)
+    assert done.returncode == 0, done.stderr
+    given = onnx.load(out).graph.input[0]
+    shape = [dim.dim_value or dim.dim_param for dim in given.type.tensor_type.shape.dim]
+    assert (given.name, shape[1:]) == ("input", [3, 32, 32])
+
+
+def test_classes_lists_the_sample(poolbench):
+    listed = json.loads(poolbench("classes", "--data", "sample", "--json").stdout)
+    assert [entry["name"] for entry in listed] == ["apple", "lemon", "pear", "plum"]
+    assert {entry["pool_count"] for entry in listed} == {300}
+
+
+def test_doctor_and_operators_answer(poolbench):
+    findings = json.loads(poolbench("doctor", "--json").stdout)
+    assert findings["precision"] in ("float32", "bfloat16")
+    assert {entry["id"] for entry in json.loads(poolbench("operators", "--json").stdout)} >= {
+        "stride",
+        "max",
+        "avg",
+    }
+
+
+def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path, finished):
+    out = tmp_path / "run"
+    command = [sys.executable, "-m", "poolbench", "run", *SMALL, "--epochs", "40", "--out", out]
+    process = subprocess.Popen(
+        list(map(str, command)), stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+    store = RunStore(out)
+    deadline = time.monotonic() + 120
+    while not any(store.trials.glob("*/record.json")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    # The promise is five seconds; communicate() raises if it is broken.
+    _, said = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert "poolbench run --backbones lab-example" in said
+    kept = {path.parent.name for path in store.trials.glob("*/record.json")}
+    assert kept
+    assert not (out / "study.json").exists()
+
+
+def test_killed_study_goes_on_to_the_same_bits(poolbench, finished, tmp_path):
+    path, *_ = finished
+    out = tmp_path / "run"
+    command = [sys.executable, "-m", "poolbench", "run", *SMALL, "--out", str(out)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+    store = RunStore(out)
+    deadline = time.monotonic() + 120
+    while not any(store.trials.glob("*/record.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    done = poolbench("run", *SMALL, "--workers", "1", "--out", out)
+    assert done.returncode == 0, done.stderr
+    ids = sorted(folder.name for folder in (path / "trials").iterdir())
+    assert sorted(folder.name for folder in store.trials.iterdir()) == ids
+    for trial in ids:
+        for name in ("record.json", "history.csv", "weights.safetensors", "predictions.npz"):
+            mine, theirs = (place / "trials" / trial / name for place in (out, path))
+            assert mine.read_bytes() == theirs.read_bytes(), (trial, name)
+    assert (out / "verdict.json").read_bytes() == (path / "verdict.json").read_bytes()
+    assert (out / "best" / "weights.safetensors").read_bytes() == (
+        path / "best" / "weights.safetensors"
+    ).read_bytes()

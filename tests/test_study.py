@@ -1,0 +1,177 @@
+"""The whole job through the Python API, and a study after a restart."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+import poolbench
+from poolbench.config import StudyConfig, build_config
+from poolbench.data.sample import load_sample
+from poolbench.errors import RunError, UnknownNameError, UsageError
+from poolbench.records import LeaderboardRow
+from poolbench.study import name_run
+
+FILES = (
+    "config.toml", "environment.json", "data.json", "leaderboard.csv", "verdict.json",
+    "report.html", "pictures.npz", "best/model.onnx", "best/weights.safetensors",
+    "best/README.md", "best/reference.npz", "best/verification.json", "figures",
+    "variants/max.lab-example.quick/model.onnx",
+)  # fmt: skip
+
+
+def test_run_leaves_the_directory_of_the_design(finished):
+    path, *_ = finished
+    assert [name for name in FILES if not (path / name).exists()] == []
+
+
+def test_run_writes_no_path_of_this_machine(finished):
+    path, *_ = finished
+    for file in path.rglob("*"):
+        if file.suffix in {".json", ".toml", ".csv", ".md", ".html"}:
+            assert str(path.parent) not in file.read_text(encoding="utf-8"), file.name
+
+
+def test_leaderboard_agrees_with_the_trials(finished):
+    path, printed, _ = finished
+    with (path / "leaderboard.csv").open() as file:
+        rows = {row["variant"]: row for row in csv.DictReader(file)}
+    assert set(rows) == {f"{name}.lab-example.quick" for name in ("stride", "max", "avg")}
+    for name, row in rows.items():
+        records = [
+            json.loads(file.read_text())
+            for file in (path / "trials").glob(f"{name}-r*/record.json")
+        ]
+        assert int(row["trials"]) == len(records) == 2
+        mean = np.mean([record["held_out"]["accuracy"] for record in records])
+        assert float(row["accuracy"]) == pytest.approx(mean)
+    assert [row["variant"] for row in printed["leaderboard"]] == list(rows)
+
+
+def test_loaded_study_has_its_figures_and_models(finished):
+    path, printed, _ = finished
+    study = poolbench.load(path)
+    assert study.verdict.model_dump(mode="json") == printed["verdict"]
+    assert all(isinstance(row, LeaderboardRow) for row in study.leaderboard())
+    assert {"learning-curves", "confusion", "accuracy-time"} <= set(study.figures)
+    html = study._repr_html_()
+    assert study.verdict.recommended in html or "stride" in html
+    assert study.verdict.kind in repr(study)
+
+
+def test_final_test_accuracy_is_that_of_the_exported_model(finished):
+    study = poolbench.load(finished[0])
+    test = load_sample().test
+    logits, probabilities = study.best.predict(test.images)
+    assert np.mean(logits.argmax(axis=1) == test.labels) == study.final.test.accuracy
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_restored_network_and_exported_model_agree(finished):
+    study = poolbench.load(finished[0])
+    images = load_sample().test.images[:9]
+    network = study.model()
+    with torch.no_grad():
+        logits = network(torch.from_numpy(images.copy()).permute(0, 3, 1, 2).float())
+    np.testing.assert_allclose(study.best.predict(images)[0], logits.numpy(), atol=1e-3)
+
+
+def test_model_of_a_variant_that_is_not_there_is_refused(finished):
+    study = poolbench.load(finished[0])
+    assert study.model("max.lab-example.quick", fold=1).site.stride == 4
+    with pytest.raises(UsageError, match=r"avg\.lab-example\.quick"):
+        study.model("mx.lab-example.quick")
+
+
+def test_moved_run_opens_verifies_and_reports(finished_copy):
+    study = poolbench.load(finished_copy)
+    assert study.verify().passed
+    (finished_copy / "report.html").unlink()
+    assert "<html" in study.report("ru").read_text(encoding="utf-8")
+
+
+def test_compare_goes_on_where_it_stopped(finished_copy):
+    before = {file: file.stat().st_mtime_ns for file in (finished_copy / "trials").rglob("*.json")}
+    settings = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "quiet": True}
+    study = poolbench.compare(out=finished_copy, repeats=1, **settings)
+    after = {file: file.stat().st_mtime_ns for file in (finished_copy / "trials").rglob("*.json")}
+    assert after == before
+    assert study.verdict.repeats == 1
+
+
+def test_other_pictures_are_refused_in_the_same_place(finished_copy):
+    with pytest.raises(UsageError, match="other pictures"):
+        poolbench.compare(classes=["pear", "plum"], out=finished_copy, quiet=True)
+
+
+def test_compare_takes_an_operator_class(tmp_path):
+    class LastValue(poolbench.Operator):
+        """Keeps the last value of each cell."""
+
+        def forward(self, x):
+            return x[:, :, self.stride - 1 :: self.stride, self.stride - 1 :: self.stride]
+
+    study = poolbench.compare(
+        operators=[LastValue, "avg"], classes=["plum", "apple"], out=tmp_path / "run",
+        backbones=("lab-example",), epochs=1, folds=2, repeats=1, quiet=True,
+    )  # fmt: skip
+    assert study.data.classes == ("plum", "apple")
+    names = {row.variant.partition(".")[0] for row in study.leaderboard()}
+    assert names == {"LastValue", "avg"}
+    assert isinstance(study.model("LastValue.lab-example.quick").site, LastValue)
+
+
+def test_label_order_is_the_chosen_order(finished, tmp_path):
+    """Index 0 of the logits means the class named first, in every file."""
+    study = poolbench.load(finished[0])
+    assert study.best.classes == study.data.classes == load_sample().classes
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({"operators": ["mux"]}, UnknownNameError),
+        ({"classes": ["plum", "aple"]}, UnknownNameError),
+        ({"source": "cifar1000"}, UnknownNameError),
+        ({"folds": 1}, UsageError),
+        ({"operators": ["max", "max"]}, UsageError),
+        ({"device": "tpu"}, UsageError),
+        ({"unknown": 1}, UsageError),
+    ],
+)
+def test_wrong_settings_are_refused_before_anything_is_written(settings, error, tmp_path):
+    with pytest.raises(error):
+        poolbench.compare(out=tmp_path / "run", quiet=True, **settings)
+    assert not (tmp_path / "run").exists()
+
+
+def test_load_refuses_what_is_no_run(tmp_path):
+    with pytest.raises(RunError, match="not a poolbench run"):
+        poolbench.load(tmp_path)
+
+
+def test_name_of_a_run_follows_its_settings_alone():
+    first = name_run(StudyConfig())
+    assert first == name_run(StudyConfig(workers=7))
+    assert first != name_run(StudyConfig(seed=1))
+    folder = build_config({"data": {"source": "folder:/a/b/My cats"}})
+    assert name_run(folder).name.startswith("My-cats-")
+
+
+def test_importing_poolbench_imports_nothing_heavy():
+    code = "import sys, poolbench; print([m for m in ('torch', 'numpy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_public_names_are_what_is_promised():
+    assert poolbench.__all__ == [
+        "Operator", "Study", "__version__", "compare", "export_onnx", "load", "register",
+    ]  # fmt: skip
+    assert all(hasattr(poolbench, name) for name in poolbench.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = poolbench.nothing

@@ -1,0 +1,128 @@
+"""The training loop: reproducible, honest about its curves, stopped when it diverges."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from poolbench.config import RecipeConfig
+from poolbench.data.sample import load_sample
+from poolbench.execution.trial import to_device
+from poolbench.models import get_backbone
+from poolbench.models.rewrite import rewrite
+from poolbench.training.loop import Schedule, augment_batch, run_training
+from poolbench.training.recipes import LAB, choose_epochs, get_recipe, list_recipes
+from poolbench.training.schedule import compute_rate
+from poolbench.training.seeds import Purpose, initialize, make_rng
+
+RECIPE = RecipeConfig(
+    name="test",
+    epochs=2,
+    batch_size=50,
+    learning_rate=0.01,
+    momentum=0.9,
+    flip=True,
+    translate_pixels=2,
+    schedule="one-cycle",
+    warmup_fraction=0.3,
+)
+
+
+def train(recipe=RECIPE, *, watched=True, noise=0, rewritten=True, key=(0, 0, 0)):
+    torch.set_num_threads(1)
+    sample = load_sample()
+    pictures = to_device(sample.pool.take(np.arange(120)), "cpu")
+    test = to_device(sample.test.take(np.arange(70)), "cpu")
+    network = get_backbone("lab-example").build("avg", 4, (32, 32))
+    initialize(network, 0)
+    torch.manual_seed(noise)
+    np.random.seed(noise)  # noqa: NPY002
+    form = rewrite(network) if rewritten else network
+    schedule = Schedule(recipe, 0, key, "float32")
+    result = run_training(form, pictures, test if watched else None, schedule)
+    return network.state_dict(), result
+
+
+def test_training_is_the_same_bits_whatever_global_state_was():
+    first, second = train(noise=1), train(noise=2)
+    assert all(torch.equal(first[0][name], second[0][name]) for name in first[0])
+    assert first[1].history == second[1].history
+
+
+def test_training_does_not_depend_on_what_is_watched():
+    first, second = train(watched=True), train(watched=False)
+    assert all(torch.equal(first[0][name], second[0][name]) for name in first[0])
+    assert math.isnan(second[1].history[0].nll)
+
+
+def test_training_leaves_the_global_random_state_alone():
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    train(noise=5)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_training_follows_its_key():
+    assert not torch.equal(train()[0]["conv1.weight"], train(key=(1, 0, 0))[0]["conv1.weight"])
+
+
+def test_history_holds_means_and_quartiles_over_batches():
+    history = train()[1].history
+    assert [row.epoch for row in history] == [1, 2]
+    for row in history:
+        for curve in (row.train_loss, row.held_out_loss, row.train_accuracy, row.held_out_accuracy):
+            assert curve.low <= curve.high
+        # 70 pictures in batches of 50 and 20: over pictures is not the mean over batches.
+        assert round(row.accuracy * 70) == pytest.approx(row.accuracy * 70, abs=1e-4)
+    assert history[1].train_loss.mean < history[0].train_loss.mean
+
+
+def test_divergence_stops_training_and_is_told():
+    result = train(LAB.model_copy(update={"learning_rate": 1000.0, "epochs": 30}))[1]
+    assert result.diverged_at is not None
+    assert len(result.history) < 30
+
+
+def test_rewritten_training_ends_near_the_plain_one():
+    fast, plain = train(rewritten=True)[1], train(rewritten=False)[1]
+    assert fast.history[-1].nll == pytest.approx(plain.history[-1].nll, rel=1e-3)
+
+
+def test_augmentation_moves_and_mirrors_each_picture_by_its_own_draw():
+    images = torch.arange(3.0 * 32 * 32).view(1, 3, 32, 32).repeat(64, 1, 1, 1)
+    moved = augment_batch(images, RECIPE, make_rng(0, Purpose.AUGMENTATION))
+    assert len({tuple(picture[0, 16].tolist()) for picture in moved}) > 8
+    untouched = RECIPE.model_copy(update={"flip": False, "translate_pixels": 0})
+    assert torch.equal(augment_batch(images, untouched, make_rng(0, Purpose.AUGMENTATION)), images)
+
+
+def test_one_cycle_rises_then_falls_to_zero():
+    rates = [compute_rate(RECIPE, step, 100) for step in range(100)]
+    peak = int(np.argmax(rates))
+    assert peak == 30
+    assert rates[peak] == pytest.approx(RECIPE.learning_rate)
+    assert np.all(np.diff(rates[: peak + 1]) > 0)
+    assert np.all(np.diff(rates[peak:]) < 0)
+    assert 0 < rates[-1] < RECIPE.learning_rate / 50
+
+
+def test_recipe_lab_is_the_published_one():
+    assert (LAB.epochs, LAB.batch_size, LAB.learning_rate, LAB.momentum) == (500, 128, 5e-3, 0.9)
+    assert (LAB.schedule, LAB.weight_decay, LAB.flip, LAB.translate_pixels) == (
+        "constant",
+        0,
+        False,
+        0,
+    )
+
+
+def test_recipe_quick_takes_about_a_tenth_of_the_epochs():
+    assert get_recipe("quick").epochs <= LAB.epochs / 10
+
+
+def test_choose_epochs_shortens_only_quick_on_the_sample():
+    for recipe in list_recipes():
+        assert choose_epochs(recipe, "cifar100") == recipe.epochs
+    assert choose_epochs(LAB, "sample") == LAB.epochs
+    assert choose_epochs(get_recipe("quick"), "sample") < get_recipe("quick").epochs
