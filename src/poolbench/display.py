@@ -53,13 +53,13 @@ class Display:
 
     def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
         """The table of all variants."""
-        table = Table(box=SIMPLE_HEAD)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
         headings = ("variant", "accuracy", "interval", "gap", "seconds", "multiply-adds")
         for heading in headings:
             table.add_column(
                 text(f"run.column-{heading}", self.lang),
                 justify="left" if heading == "variant" else "right",
-                no_wrap=True,
+                no_wrap=heading == "variant",
             )
         for row in rows:
             table.add_row(
@@ -68,7 +68,7 @@ class Display:
                 f"{row.accuracy_low:.4f}–{row.accuracy_high:.4f}",
                 f"{row.gap:.4f}",
                 f"{row.train_seconds:.1f}",
-                f"{row.multiply_adds / 1e6:.2f} M",
+                f"{row.multiply_adds / 1e6:.2f}",
             )
         self.console.print(table)
 

@@ -10,7 +10,7 @@ EN = {
     "run.column-interval": "95 % interval",
     "run.column-gap": "train − held-out",
     "run.column-seconds": "training, s",
-    "run.column-multiply-adds": "multiply-adds",
+    "run.column-multiply-adds": "million multiply-adds",
     "run.loading": "Loading pictures, {step}: {percent} %",
     "run.step-download": "download",
     "run.step-read": "reading",

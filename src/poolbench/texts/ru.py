@@ -10,7 +10,7 @@ RU = {
     "run.column-interval": "интервал 95 %",
     "run.column-gap": "обучающая − отложенная",
     "run.column-seconds": "обучение, с",
-    "run.column-multiply-adds": "умножений-сложений",
+    "run.column-multiply-adds": "млн умножений-сложений",
     "run.loading": "Загрузка изображений, {step}: {percent} %",
     "run.step-download": "скачивание",
     "run.step-read": "чтение",

@@ -1,0 +1,27 @@
+"""For an engineer with a folder of own pictures: one sub-folder for each class.
+
+    python examples/own_pictures.py FOLDER [EPOCHS]
+
+The pictures may be of any size and kind. A fifth of them is put aside and opened once, for the
+final model alone.
+"""
+
+import sys
+
+import poolbench
+
+
+def main() -> None:
+    """Compare three operators on a folder, and classify its pictures with the exported model."""
+    folder = sys.argv[1]
+    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else None
+    study = poolbench.compare(f"folder:{folder}", image_size=32, fit="crop", epochs=epochs)
+
+    print(f"Verdict: {study.verdict.kind}; use {study.verdict.recommended}.")
+    print(f"Test accuracy: {study.final.test.accuracy:.4f} on {study.final.test.count} pictures.")
+    print(f"Model: {study.path / 'best' / 'model.onnx'} for {', '.join(study.best.classes)}.")
+    print(f"Report: {study.path / 'report.html'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The examples run as they stand, on real files."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from PIL import Image
+
+import poolbench
+from poolbench.data.sample import load_sample
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run_example(name, *arguments, place):
+    """Run an example as a person would, in a folder of its own."""
+    command = [sys.executable, str(EXAMPLES / name), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    """A folder of PNG and JPEG files of mixed sizes, two classes, some in odd modes."""
+    sample = load_sample()
+    rng = np.random.default_rng(0)
+    for label, name in enumerate(("apple", "лимон")):
+        folder = tmp_path / "photographs" / name
+        folder.mkdir(parents=True)
+        for number, place in enumerate(np.flatnonzero(sample.pool.labels == label)[:30]):
+            size = tuple(int(side) for side in rng.integers(224, 641, 2))
+            picture = Image.fromarray(sample.pool.images[place]).resize(size)
+            if number % 7 == 3:
+                picture = picture.convert("P")
+            kind = "png" if picture.mode == "P" or number % 2 else "jpg"
+            picture.save(folder / f"{number}.{kind}")
+    return tmp_path / "photographs"
+
+
+def test_own_pictures_of_mixed_sizes_become_a_verified_model(photographs, tmp_path):
+    said = run_example("own_pictures.py", str(photographs), "1", place=tmp_path)
+    assert "apple, лимон" in said
+    [run] = (tmp_path / "runs").iterdir()
+    study = poolbench.load(run)
+    assert study.final.test.count == 12
+    assert study.data.image_size == (32, 32)
+    assert study.verify().passed
+    assert sum(study.data.pool_counts) == 48
+
+
+def test_new_operator_is_compared(tmp_path):
+    said = run_example("new_operator.py", "1", place=tmp_path)
+    assert "mixed.lab-example.quick" in said
+    assert "Verdict: " in said
+
+
+def test_notebook_runs_and_goes_on_after_a_restart(tmp_path):
+    """The second half runs in a new kernel, where nothing of the first is left but its files."""
+    notebook = nbformat.read(EXAMPLES / "lab.ipynb", as_version=4)
+    tags = ["restart" in cell.metadata.get("tags", []) for cell in notebook.cells]
+    restart = tags.index(True)
+    halves = (notebook.cells[:restart], notebook.cells[restart:])
+    outputs = []
+    for cells in halves:
+        half = nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
+        client = NotebookClient(half, timeout=240, resources={"metadata": {"path": str(tmp_path)}})
+        client.execute(env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+        outputs += [str(output) for cell in half.cells for output in cell.get("outputs", [])]
+    said = " ".join(outputs)
+    assert "image/svg+xml" in said
+    assert (tmp_path / "runs" / "lab" / "best" / "verification.json").is_file()
+    assert (tmp_path / "model-for-the-page.onnx").is_file()
+
+
+def test_notebook_is_committed_without_outputs():
+    notebook = nbformat.read(EXAMPLES / "lab.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
+        assert not cell.get("outputs")
+        if cell.cell_type == "markdown":
+            assert any("а" <= letter <= "я" for letter in cell.source.lower())
