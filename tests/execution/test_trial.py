@@ -70,6 +70,7 @@ def test_diverged_trial_is_kept_and_says_nothing(plan_of, small_set):
     outcome = run_trial(spec.model_copy(update={"variant": variant}), small_set)
     assert outcome.record.diverged_at is not None
     assert outcome.record.held_out.nll == pytest.approx(np.log(4))
+    assert outcome.record.held_out.accuracy == outcome.record.overfit.gap == 0.0
 
 
 def test_networks_of_variants_start_alike(plan_of):

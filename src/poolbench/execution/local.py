@@ -98,6 +98,9 @@ class LocalExecutor:
                 )
             yield workers, messages
         finally:
+            # All are told before the first is waited for, so that many end as fast as one.
+            for worker in workers:
+                worker.process.terminate()
             for worker in workers:
                 worker.stop()
 
@@ -131,8 +134,7 @@ class _Worker:
             return
 
     def stop(self) -> None:
-        """End the process, by force if it does not listen."""
-        self.process.terminate()
+        """Wait for the end of a process that was told to end; use force if it does not listen."""
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -133,9 +133,12 @@ def _compute_finite_logits(
 ) -> NDArray[np.float32]:
     """A diverged network says nothing: all classes alike, so its loss is ln(classes)."""
     logits = compute_logits(network, pictures.images)
-    if result.diverged_at is not None or not np.isfinite(logits).all():
-        return np.zeros_like(logits)
-    return logits
+    return logits if result.diverged_at is None else np.zeros_like(logits)
+
+
+def _count_as_wrong(side: SideMetrics) -> SideMetrics:
+    """A diverged network is right about nothing, whichever class comes first."""
+    return side.model_copy(update={"accuracy": 0.0, "macro_f1": 0.0})
 
 
 def _make_record(
@@ -148,6 +151,8 @@ def _make_record(
     cost: Cost,
 ) -> TrialRecord:
     history = result.history
+    if result.diverged_at is not None:
+        train, held_out = _count_as_wrong(train), _count_as_wrong(held_out)
     losses = [row.nll for row in history if math.isfinite(row.nll)]
     return TrialRecord(
         id=spec.id,

@@ -128,7 +128,14 @@ def run_training(
             if not np.isfinite(losses).all():
                 diverged_at = epoch * len(losses) + int(np.argmin(np.isfinite(losses)))
                 break
+    if diverged_at is None and not _is_finite(network):
+        # The loss of the last step was still a number, what it did to the weights is not.
+        diverged_at = recipe.epochs * math.ceil(len(train) / recipe.batch_size) - 1
     return TrainingResult(tuple(history), seconds, diverged_at)
+
+
+def _is_finite(network: nn.Module) -> bool:
+    return all(bool(torch.isfinite(value).all()) for value in network.parameters())
 
 
 def build_optimizer(network: nn.Module, recipe: RecipeConfig) -> torch.optim.Optimizer:
