@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 SMALL = ["--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1"]
 
@@ -20,7 +21,7 @@ def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def poolbench() -> Callable[..., subprocess.CompletedProcess[str]]:
+def poolbench_cli() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a process of its own."""
 
     def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -34,12 +35,22 @@ def poolbench() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory, poolbench) -> tuple[Path, dict[str, object], str]:
-    """A finished run, what it printed as JSON and what it said; not to be changed."""
-    path = tmp_path_factory.mktemp("finished") / "run"
-    done = poolbench("run", *SMALL, "--out", path, "--json")
-    assert done.returncode == 0, done.stderr
-    return path, json.loads(done.stdout), done.stderr
+def finished(tmp_path_factory, poolbench_cli) -> tuple[Path, dict[str, object], str]:
+    """A finished run, what it printed as JSON and what it said; not to be changed.
+
+    Test processes share it: the first one makes it.
+    """
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent
+    path, printed, said = (place / name for name in ("finished-run", "printed", "said"))
+    with FileLock(place / "finished.lock"):
+        if not printed.is_file():
+            done = poolbench_cli("run", *SMALL, "--out", path, "--json")
+            assert done.returncode == 0, done.stderr
+            said.write_text(done.stderr)
+            printed.write_text(done.stdout)
+    return path, json.loads(printed.read_text()), said.read_text()
 
 
 @pytest.fixture

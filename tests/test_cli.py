@@ -15,6 +15,7 @@ from PIL import Image
 
 from poolbench.execution.store import RunStore
 
+QUICKLY = ("--dry-run", "--backbones", "lab-example")
 SMALL = ("--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1")
 
 
@@ -59,9 +60,9 @@ def test_help_names_every_command_without_torch():
     ],
 )
 def test_bad_input_gets_one_message_and_its_exit_code(
-    poolbench, tmp_path, arguments, code, message
+    poolbench_cli, tmp_path, arguments, code, message
 ):
-    done = poolbench(*arguments, cwd=tmp_path)
+    done = poolbench_cli(*arguments, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -69,41 +70,41 @@ def test_bad_input_gets_one_message_and_its_exit_code(
     assert not (tmp_path / "runs").exists()
 
 
-def test_debug_shows_where_an_error_came_from(poolbench, tmp_path):
-    done = poolbench("run", "--operators", "mux", "--debug", cwd=tmp_path)
+def test_debug_shows_where_an_error_came_from(poolbench_cli, tmp_path):
+    done = poolbench_cli("run", "--operators", "mux", "--debug", cwd=tmp_path)
     assert "Traceback" in done.stderr
 
 
-def test_dry_run_says_what_it_would_do_and_writes_nothing(poolbench, tmp_path):
-    done = poolbench("run", "--dry-run", "--repeats", "7", cwd=tmp_path)
+def test_dry_run_says_what_it_would_do_and_writes_nothing(poolbench_cli, tmp_path):
+    done = poolbench_cli("run", "--repeats", "7", *QUICKLY, cwd=tmp_path)
     assert done.returncode == 0
     assert "105" in done.stderr  # 3 variants, 5 folds, 7 repeats
     assert list(tmp_path.iterdir()) == []
 
 
-def test_config_file_is_read_and_options_win(poolbench, tmp_path):
+def test_config_file_is_read_and_options_win(poolbench_cli, tmp_path):
     (tmp_path / "study.toml").write_text(
         'operators = ["max", "avg"]\nrecipes = ["mine"]\nrepeats = 3\n'
         '[[own_recipes]]\nname = "mine"\nepochs = 1\nbatch_size = 64\nlearning_rate = 0.01\n'
     )
-    done = poolbench("run", "--config", "study.toml", "--repeats", "4", "--dry-run", cwd=tmp_path)
+    done = poolbench_cli("run", "--config", "study.toml", "--repeats", "4", *QUICKLY, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "40" in done.stderr  # 2 variants, 5 folds, 4 repeats
 
 
-def test_recipes_are_printed_as_toml_that_run_takes(poolbench, tmp_path):
-    printed = poolbench("recipes").stdout.replace('name = "quick"', 'name = "slow"')
+def test_recipes_are_printed_as_toml_that_run_takes(poolbench_cli, tmp_path):
+    printed = poolbench_cli("recipes").stdout.replace('name = "quick"', 'name = "slow"')
     (tmp_path / "mine.toml").write_text('recipes = ["slow"]\n' + printed)
-    done = poolbench("run", "--config", "mine.toml", "--dry-run", cwd=tmp_path)
+    done = poolbench_cli("run", "--config", "mine.toml", *QUICKLY, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 
-def test_russian_is_spoken_when_asked_for(poolbench, tmp_path):
-    done = poolbench("run", "--dry-run", "--lang", "ru", cwd=tmp_path)
+def test_russian_is_spoken_when_asked_for(poolbench_cli, tmp_path):
+    done = poolbench_cli("run", "--lang", "ru", *QUICKLY, cwd=tmp_path)
     assert re.search("[а-я]{4}", done.stderr)
 
 
-def test_verify_fails_with_4_when_a_weight_was_changed(poolbench, finished_copy):
+def test_verify_fails_with_4_when_a_weight_was_changed(poolbench_cli, finished_copy):
     path = finished_copy / "best" / "model.onnx"
     model = onnx.load(path)
     weight = next(value for value in model.graph.initializer if value.name.endswith("conv2.weight"))
@@ -111,20 +112,20 @@ def test_verify_fails_with_4_when_a_weight_was_changed(poolbench, finished_copy)
     values[0, 0, 0, 0] += 0.5
     weight.CopyFrom(onnx.numpy_helper.from_array(values, weight.name))
     onnx.save(model, path)
-    done = poolbench("verify", finished_copy)
+    done = poolbench_cli("verify", finished_copy)
     assert done.returncode == 4
     assert "does not predict what was measured" in done.stderr
 
 
-def test_verify_passes_after_a_move(poolbench, finished_copy):
-    done = poolbench("verify", finished_copy, "--json")
+def test_verify_passes_after_a_move(poolbench_cli, finished_copy):
+    done = poolbench_cli("verify", finished_copy, "--json")
     assert done.returncode == 0
     report = json.loads(done.stdout)
     assert report["passed"]
     assert not report["torch_imported"]
 
 
-def test_predict_classifies_picture_files(poolbench, finished, tmp_path):
+def test_predict_classifies_picture_files(poolbench_cli, finished, tmp_path):
     path, *_ = finished
     pictures = np.load(path / "pictures.npz")
     for number in range(3):
@@ -132,7 +133,7 @@ def test_predict_classifies_picture_files(poolbench, finished, tmp_path):
             tmp_path / f"{number}.png"
         )
     files = [tmp_path / f"{number}.png" for number in range(3)]
-    done = poolbench("predict", path, *files, "--json")
+    done = poolbench_cli("predict", path, *files, "--json")
     found = json.loads(done.stdout)
     assert [entry["path"] for entry in found] == [str(file) for file in files]
     for entry in found:
@@ -140,25 +141,25 @@ def test_predict_classifies_picture_files(poolbench, finished, tmp_path):
         assert sum(entry["probabilities"].values()) == pytest.approx(1, abs=1e-5)
 
 
-def test_export_writes_the_form_of_the_course_page(poolbench, finished, tmp_path):
+def test_export_writes_the_form_of_the_course_page(poolbench_cli, finished, tmp_path):
     out = tmp_path / "page.onnx"
-    done = poolbench("export", finished[0], "--layout", "nchw", "--size", "32", "--out", out)
+    done = poolbench_cli("export", finished[0], "--layout", "nchw", "--size", "32", "--out", out)
     assert done.returncode == 0, done.stderr
     given = onnx.load(out).graph.input[0]
     shape = [dim.dim_value or dim.dim_param for dim in given.type.tensor_type.shape.dim]
     assert (given.name, shape[1:]) == ("input", [3, 32, 32])
 
 
-def test_classes_lists_the_sample(poolbench):
-    listed = json.loads(poolbench("classes", "--data", "sample", "--json").stdout)
+def test_classes_lists_the_sample(poolbench_cli):
+    listed = json.loads(poolbench_cli("classes", "--data", "sample", "--json").stdout)
     assert [entry["name"] for entry in listed] == ["apple", "lemon", "pear", "plum"]
     assert {entry["pool_count"] for entry in listed} == {300}
 
 
-def test_doctor_and_operators_answer(poolbench):
-    findings = json.loads(poolbench("doctor", "--json").stdout)
+def test_doctor_and_operators_answer(poolbench_cli):
+    findings = json.loads(poolbench_cli("doctor", "--json").stdout)
     assert findings["precision"] in ("float32", "bfloat16")
-    assert {entry["id"] for entry in json.loads(poolbench("operators", "--json").stdout)} >= {
+    assert {entry["id"] for entry in json.loads(poolbench_cli("operators", "--json").stdout)} >= {
         "stride",
         "max",
         "avg",
@@ -186,7 +187,7 @@ def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path, finishe
     assert not (out / "study.json").exists()
 
 
-def test_killed_study_goes_on_to_the_same_bits(poolbench, finished, tmp_path):
+def test_killed_study_goes_on_to_the_same_bits(poolbench_cli, finished, tmp_path):
     path, *_ = finished
     out = tmp_path / "run"
     command = [sys.executable, "-m", "poolbench", "run", *SMALL, "--out", str(out)]
@@ -197,7 +198,7 @@ def test_killed_study_goes_on_to_the_same_bits(poolbench, finished, tmp_path):
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    done = poolbench("run", *SMALL, "--workers", "1", "--out", out)
+    done = poolbench_cli("run", *SMALL, "--workers", "1", "--out", out)
     assert done.returncode == 0, done.stderr
     ids = sorted(folder.name for folder in (path / "trials").iterdir())
     assert sorted(folder.name for folder in store.trials.iterdir()) == ids

@@ -48,3 +48,16 @@ def test_load_config_refuses_broken_files(tmp_path, content):
 def test_config_is_frozen():
     with pytest.raises(ValueError, match="frozen"):
         StudyConfig().folds = 3
+
+
+@pytest.mark.parametrize("name", ["lr/2", "../x", "a:b", "", "a b"])
+def test_recipe_name_that_cannot_be_a_folder_is_refused(name):
+    recipe = {"name": name, "epochs": 1, "batch_size": 1, "learning_rate": 0.1}
+    with pytest.raises(UsageError, match="own_recipes"):
+        build_config({"own_recipes": [recipe]})
+
+
+def test_two_recipes_of_one_name_are_refused():
+    recipe = {"name": "mine", "epochs": 1, "batch_size": 1, "learning_rate": 0.1}
+    with pytest.raises(UsageError, match="twice"):
+        build_config({"own_recipes": [recipe, recipe]})

@@ -12,7 +12,7 @@ import torch
 import poolbench
 from poolbench.config import StudyConfig, build_config
 from poolbench.data.sample import load_sample
-from poolbench.errors import RunError, UnknownNameError, UsageError
+from poolbench.errors import RunError, UnknownNameError, UsageError, VerificationError
 from poolbench.records import LeaderboardRow
 from poolbench.study import name_run
 
@@ -103,6 +103,39 @@ def test_compare_goes_on_where_it_stopped(finished_copy):
     assert study.verdict.repeats == 1
 
 
+def test_damaged_bundle_is_made_anew(finished_copy):
+    path = finished_copy / "best" / "weights.safetensors"
+    before = path.read_bytes()
+    path.write_bytes(before[:-4] + b"oops")
+    with pytest.raises(VerificationError):
+        poolbench.load(finished_copy).verify()
+    settings = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "repeats": 1}
+    poolbench.compare(out=finished_copy, quiet=True, **settings)
+    assert path.read_bytes() == before
+
+
+def test_lab_protocol_tells_that_the_test_was_watched(poolbench_cli, tmp_path):
+    done = poolbench_cli(
+        "run", "--protocol", "lab", "--backbones", "lab-published,mlp", "--operators", "stride,max",
+        "--epochs", "1", "--repeats", "2", "--out", tmp_path / "run",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    study = poolbench.load(tmp_path / "run")
+    assert {row.variant for row in study.leaderboard()} == {
+        "stride.lab-published.quick", "max.lab-published.quick", "none.mlp.quick",
+    }  # fmt: skip
+    assert set(study.verdict.notes) == {"positions-differ", "test-watched"}
+    assert "watched every epoch" in done.stderr
+    assert "opened once" not in done.stderr
+    assert "optimistic" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert study.final.trial in study.path.joinpath("study.json").read_text()
+
+
+def test_names_may_stand_in_one_string(tmp_path):
+    with pytest.raises(UnknownNameError, match="'aple'"):
+        poolbench.compare(classes="plum, aple", operators="max", out=tmp_path / "run", quiet=True)
+
+
 def test_other_pictures_are_refused_in_the_same_place(finished_copy):
     with pytest.raises(UsageError, match="other pictures"):
         poolbench.compare(classes=["pear", "plum"], out=finished_copy, quiet=True)
@@ -119,16 +152,17 @@ def test_compare_takes_an_operator_class(tmp_path):
         operators=[LastValue, "avg"], classes=["plum", "apple"], out=tmp_path / "run",
         backbones=("lab-example",), epochs=1, folds=2, repeats=1, quiet=True,
     )  # fmt: skip
-    assert study.data.classes == ("plum", "apple")
+    assert study.data.classes == study.best.classes == ("plum", "apple")
+    # The label of a class is its place among the chosen ones: plum 0, apple 1.
+    test = load_sample().test
+    chosen = {load_sample().classes.index("plum"): 0, load_sample().classes.index("apple"): 1}
+    index = np.flatnonzero(np.isin(test.labels, list(chosen)))
+    labels = np.array([chosen[label] for label in test.labels[index]])
+    predicted = study.best.predict(test.images[index])[0].argmax(axis=1)
+    assert np.mean(predicted == labels) == study.final.test.accuracy > 0.6
     names = {row.variant.partition(".")[0] for row in study.leaderboard()}
     assert names == {"LastValue", "avg"}
     assert isinstance(study.model("LastValue.lab-example.quick").site, LastValue)
-
-
-def test_label_order_is_the_chosen_order(finished, tmp_path):
-    """Index 0 of the logits means the class named first, in every file."""
-    study = poolbench.load(finished[0])
-    assert study.best.classes == study.data.classes == load_sample().classes
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,18 @@ from poolbench._version import __version__
 
 if TYPE_CHECKING:
     from poolbench.export.onnx import export_onnx
+    from poolbench.finished import Study, load
     from poolbench.operators import Operator, register
-    from poolbench.study import Study, compare, load
+    from poolbench.study import compare
 
 __all__ = ["Operator", "Study", "__version__", "compare", "export_onnx", "load", "register"]
 
 _PLACES = {
     "Operator": "poolbench.operators",
-    "Study": "poolbench.study",
+    "Study": "poolbench.finished",
     "compare": "poolbench.study",
     "export_onnx": "poolbench.export.onnx",
-    "load": "poolbench.study",
+    "load": "poolbench.finished",
     "register": "poolbench.operators",
 }
 

@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 import traceback
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -208,7 +209,7 @@ def export(
     debug: Debug = False,
 ) -> None:
     """Write the winner, or any trial, again in another form."""
-    from poolbench.study import load
+    from poolbench.finished import load
 
     _say(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
 
@@ -297,6 +298,10 @@ def doctor(as_json: Json = False, lang: Lang = None, debug: Debug = False) -> No
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows speaks an old code page, in which Russian does not exist.
+        if isinstance(stream, TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
     try:
         code = app(standalone_mode=False)
     except PoolbenchError as error:

@@ -34,7 +34,8 @@ class RecipeConfig(Frozen):
         flip: Pictures are mirrored left to right with probability one half.
     """
 
-    name: str
+    # It becomes part of folder names.
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+-]*$", max_length=64)]
     epochs: PositiveInt
     batch_size: PositiveInt
     learning_rate: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
@@ -103,6 +104,9 @@ class StudyConfig(Frozen):
                 raise ValueError(f"{field} is empty: name at least one")
             if len(set(names)) < len(names):
                 raise ValueError(f"{field} names something twice: {', '.join(names)}")
+        own = [recipe.name for recipe in self.own_recipes]
+        if len(set(own)) < len(own):
+            raise ValueError(f"own_recipes has a name twice: {', '.join(own)}")
         return self
 
 

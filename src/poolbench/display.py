@@ -43,13 +43,17 @@ class Display:
     def show_loading(self, step: str, done: int, total: int) -> None:
         """How far the pictures are: a line for every tenth of a step whose size is known."""
         tenth = (step, done * 10 // total) if total else (step, 0)
-        if tenth[1] and tenth != self._loading:
+        if (tenth[1] or step == "download") and tenth != self._loading:
             self.say("run.loading", step=text(f"run.step-{step}", self.lang), percent=10 * tenth[1])
         self._loading = tenth
 
     def show_verdict(self, verdict: VerdictRecord) -> None:
         """The verdict in one sentence."""
         self.console.print(describe_verdict(verdict, self.lang), markup=False, style="bold")
+        for note in verdict.notes:
+            # The sentence has already told that one trial cannot tell.
+            if note != "one-trial":
+                self.say(f"note.{note}")
 
     def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
         """The table of all variants."""

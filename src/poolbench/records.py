@@ -125,7 +125,7 @@ class ShiftCurve(Frozen):
 
     Attributes:
         pixels: The shifts; entry 0 is no shift.
-        accuracy: Mean over the four directions, 0–1.
+        accuracy: Each picture goes in one direction, the four take turns; 0–1.
         consistency: Part of the pictures that keep the label they have without a shift, 0–1.
     """
 
@@ -276,11 +276,13 @@ class StudyRecord(Frozen):
     Attributes:
         trials: Ids of the trials that were compared; the folder may hold others.
         final: The trial whose network is in ``best``.
+        files: SHA-256 of what was handed over, by path within the run.
     """
 
     schema_version: int = SCHEMA_VERSION
     trials: tuple[str, ...]
     final: str
+    files: dict[str, str] = Field(default_factory=dict)
 
 
 class Check(Frozen):

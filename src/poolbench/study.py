@@ -1,172 +1,53 @@
-"""The whole job, and a finished study again: the one orchestrator, and the Python API."""
+"""The whole job, from pictures to a verified model: the one orchestrator."""
 
 import hashlib
 import re
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from torch import nn
 
-from poolbench.config import StudyConfig, build_config, dump_config
+from poolbench.config import StudyConfig, build_config, dump_config, load_config
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.store import save_arrays
 from poolbench.display import Display, format_duration
-from poolbench.errors import RunError, TrainingError, UsageError
+from poolbench.errors import RunError, UsageError
 from poolbench.execution.collect import collect_outcomes, make_leaderboard
 from poolbench.execution.environment import describe_environment
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.local import LocalExecutor, Progress
 from poolbench.execution.plan import Plan, has_mixed_positions, make_final_spec, make_plan
-from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
-from poolbench.export.bundle import export_variant, make_metadata, save_bundle, save_pictures
-from poolbench.export.card import render_card
-from poolbench.export.onnx import Layout, export_onnx
-from poolbench.export.predict import OnnxModel, load_model
-from poolbench.export.verify import verify_run
-from poolbench.models import Network
+from poolbench.export.handover import hand_over
+from poolbench.finished import Study
 from poolbench.operators import register
 from poolbench.records import (
     DataRecord,
-    FinalRecord,
     LeaderboardRow,
     StudyRecord,
     TrialSpec,
     VerdictRecord,
-    VerificationReport,
 )
-from poolbench.report.build import build_report
-from poolbench.report.read import read_leaderboard
 from poolbench.texts import choose_language
 from poolbench.verdict.decide import Question, decide
 
 RUNS = Path("runs")
 
 
-class Study:
-    """A finished study: what it found, and its models.
-
-    Attributes:
-        path: The run directory.
-        verdict: Which variant is best, and whether the difference is real.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._store = RunStore(path)
-        self._record = self._store.load_model("study.json", StudyRecord)
-        self.verdict: VerdictRecord = self._store.load_model("verdict.json", VerdictRecord)
-
-    def leaderboard(self) -> tuple[LeaderboardRow, ...]:
-        """One row for each variant, the highest accuracy first."""
-        return read_leaderboard(self.path)
-
-    @property
-    def data(self) -> DataRecord:
-        """The image set: class names, counts, hash."""
-        return self._store.load_model("data.json", DataRecord)
-
-    @property
-    def final(self) -> FinalRecord:
-        """The model that is handed over, and its test accuracy."""
-        return self._store.load_model("best/final.json", FinalRecord)
-
-    @property
-    def best(self) -> OnnxModel:
-        """The exported model; ``best.predict(images)`` needs no torch."""
-        return load_model(self.path / "best" / "model.onnx")
-
-    @property
-    def figures(self) -> dict[str, Path]:
-        """The figures as SVG files, by name."""
-        return {path.stem: path for path in sorted((self.path / "figures").glob("*.svg"))}
-
-    def model(self, variant: str | None = None, *, repeat: int = 0, fold: int = 0) -> Network:
-        """A trained network as a torch module, in evaluation mode.
-
-        Args:
-            variant: Its id; ``None``: the model that is handed over.
-
-        Raises:
-            UsageError: If the study has no such trial.
-        """
-        if variant is None:
-            return restore_network(self._store, self.final.trial)
-        for trial_id in self._record.trials:
-            spec = self._store.load_trial(trial_id).spec
-            if (spec.variant.id, spec.repeat, spec.fold) == (variant, repeat, fold):
-                return restore_network(self._store, trial_id)
-        raise UsageError(
-            f"This study has no trial of {variant!r} with repeat {repeat} and fold {fold}; its "
-            f"variants are {', '.join(row.variant for row in self.leaderboard())}."
-        )
-
-    def export(
-        self,
-        out: str | Path | None = None,
-        *,
-        layout: str = "nhwc",
-        size: int | None = None,
-        trial: str | None = None,
-    ) -> Path:
-        """Write the winner, or any trial, as ONNX again in another form; the path of the file.
-
-        Args:
-            out: The file; by default in the folder ``exports`` of the run.
-            layout: ``nhwc``: pictures of any size, resized in the graph; ``nchw``: one size.
-            size: Pixels each way of layout ``nchw``; by default as trained.
-            trial: Its id; ``None``: the model that is handed over.
-
-        Raises:
-            UsageError: For another layout, or a size where there is none to choose.
-        """
-        record = self._store.load_trial(trial or self.final.trial)
-        name = f"{record.id}-{layout}{size or ''}.onnx"
-        place = Path(out) if out else self.path / "exports" / name
-        return export_onnx(
-            restore_network(self._store, record.id),
-            place,
-            image_size=record.spec.image_size,
-            classes=self.data.classes,
-            fit=self.data.fit,
-            layout=cast(Layout, layout),
-            size=None if size is None else (size, size),
-            metadata=make_metadata(record.spec, self.data),
-        )
-
-    def report(self, lang: str | None = None) -> Path:
-        """Rebuild the HTML report; its path."""
-        return build_report(self.path, choose_language(lang))
-
-    def verify(self) -> VerificationReport:
-        """Prove in a fresh process, without torch, that the saved model predicts what was measured.
-
-        Raises:
-            VerificationError: If it does not.
-        """
-        return verify_run(self.path)
-
-    def __repr__(self) -> str:
-        return f"Study({str(self.path)!r}, {self.verdict.kind}: {self.verdict.recommended})"
-
-    def _repr_html_(self) -> str:
-        from poolbench.report.build import render_summary
-
-        return render_summary(self.path, choose_language())
-
-
 def compare(
     source: str = "sample",
     *,
-    operators: Sequence[str | type[nn.Module]] = ("stride", "max", "avg"),
-    classes: Sequence[str | int] | None = None,
+    operators: str | Sequence[str | type[nn.Module]] = ("stride", "max", "avg"),
+    classes: str | Sequence[str | int] | None = None,
     data_file: str | Path | None = None,
     download: bool = False,
     image_size: int | None = None,
     fit: str = "squash",
+    on_bad: str = "error",
     out: str | Path | None = None,
     lang: str | None = None,
     quiet: bool = False,
@@ -177,7 +58,8 @@ def compare(
     Args:
         source: ``sample``, ``cifar10``, ``cifar100``, ``folder:PATH``, ``csv:FILE``, ``npz:PATH``.
         operators: Ids, or classes of your own (see :func:`poolbench.register`).
-        classes: Names or numbers, in the order of the labels; ``None``: all.
+        classes: Names or numbers, in the order of the labels, or one string with commas;
+            ``None``: all.
         data_file: An archive or folder of CIFAR that is already there.
         out: The run directory; by default a folder in ``runs`` that the settings name, so that the
             same call goes on where it stopped.
@@ -190,30 +72,23 @@ def compare(
         "source": source,
         "data_file": data_file,
         "download": download,
-        "classes": None if classes is None else tuple(str(name) for name in classes),
+        "classes": None if classes is None else tuple(map(str, _split(classes))),
         "image_size": image_size,
         "fit": fit,
+        "on_bad": on_bad,
     }
-    names = tuple(_name_operator(operator) for operator in operators)
+    names = tuple(_name_operator(operator) for operator in _split(operators))
     config = build_config({"data": data, "operators": names, **settings})
     place = None if out is None else Path(out)
     return run_study(config, place, Display(choose_language(lang), quiet=quiet))
 
 
-def load(path: str | Path) -> Study:
-    """A finished study, restored from its run directory.
-
-    Raises:
-        RunError: If there is no finished study.
-    """
-    return Study(Path(path))
-
-
 def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     """Run a study, or what is left of it."""
+    store = RunStore(out or name_run(config))
+    config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
     plan = make_plan(config, image_set)
-    store = RunStore(out or name_run(config))
     with store.hold():
         store.remove_leftovers()
         _begin(config, image_set, plan, store)
@@ -224,15 +99,16 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
         if not store.has_trial(final.id):
             display.say("run.final", variant=verdict.recommended)
             _run_trials([final], plan, image_set, store, display)
-        _hand_over(final, verdict, image_set, plan, store)
+        hand_over(store, plan.specs, final, verdict, image_set.test)
         return _conclude(store, display)
 
 
 def preview_study(config: StudyConfig, out: Path | None, display: Display) -> None:
     """Say what :func:`run_study` would do, and how long that would take; nothing is written."""
+    store = RunStore(out or name_run(config))
+    config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
     plan = make_plan(config, image_set)
-    store = RunStore(out or name_run(config))
     show_summary(config, image_set, plan, store, display)
     missing = [spec for spec in plan.specs if not store.has_trial(spec.id)]
     seconds = estimate_trial_seconds(missing, image_set)
@@ -279,11 +155,18 @@ def show_summary(
 
 def name_run(config: StudyConfig) -> Path:
     """``runs/<source>-<hash>``: the same settings give the same folder."""
-    settings = config.model_copy(update={"workers": None})
+    # Neither how many work at it nor where the archive lies makes it another study.
+    data = config.data.model_copy(update={"download": False, "data_file": None})
+    settings = config.model_copy(update={"workers": None, "data": data})
     digest = hashlib.sha256(dump_config(settings).encode()).hexdigest()[:8]
     kind, _, place = config.data.source.partition(":")
     name = re.sub(r"[^A-Za-z0-9]+", "-", Path(place).stem).strip("-") if place else kind
     return RUNS / f"{name or kind}-{digest}"
+
+
+def _split(names: str | Sequence[Any]) -> Sequence[Any]:
+    """One string with commas as on the command line, or the names themselves."""
+    return [name.strip() for name in names.split(",")] if isinstance(names, str) else names
 
 
 def _name_operator(operator: str | type[nn.Module]) -> str:
@@ -309,10 +192,34 @@ def _begin(config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore
                 f"{store.path} holds a study of other pictures ({before.source}: "
                 f"{', '.join(before.classes)}). Choose another --out."
             )
+    _forget_other_study(plan, store)
     conditions = plan.specs[0].conditions
+    # What was chosen for this machine holds when the study is continued.
+    chosen = {"device": conditions.device, "precision": conditions.precision}
     store.save_model("data.json", record)
-    store.save_bytes("config.toml", dump_config(config).encode())
+    store.save_bytes("config.toml", dump_config(config.model_copy(update=chosen)).encode())
     store.save_json("environment.json", describe_environment(conditions.device, conditions.threads))
+
+
+def _recall(config: StudyConfig, store: RunStore) -> StudyConfig:
+    """The config with device and precision as they were chosen when the study was begun."""
+    if not (store.path / "config.toml").is_file():
+        return config
+    before = load_config(store.path / "config.toml")
+    recalled = {
+        field: getattr(before, field)
+        for field in ("device", "precision")
+        if getattr(config, field) == "auto"
+    }
+    return config.model_copy(update=recalled)
+
+
+def _forget_other_study(plan: Plan, store: RunStore) -> None:
+    """Results in the folder are no longer whole once another study writes there."""
+    ids = tuple(spec.id for spec in plan.specs)
+    with suppress(RunError):
+        if store.load_model("study.json", StudyRecord).trials != ids:
+            (store.path / "study.json").unlink()
 
 
 def _make_data_record(config: StudyConfig, image_set: ImageSet) -> DataRecord:
@@ -346,7 +253,9 @@ def _run_trials(
     display.say("run.estimate", duration=format_duration(sum(work.values()) / workers))
     epochs = {spec.id: spec.variant.recipe.epochs for spec in missing}
     with (
-        tempfile.TemporaryDirectory(prefix="poolbench-", ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(
+            prefix=".part-", dir=store.path, ignore_cleanup_errors=True
+        ) as folder,
         display.track(work, epochs) as tracker,
     ):
         save_arrays(image_set, Path(folder))
@@ -378,50 +287,19 @@ def _judge(config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore
     return verdict
 
 
-def _hand_over(
-    final: TrialSpec, verdict: VerdictRecord, image_set: ImageSet, plan: Plan, store: RunStore
-) -> None:
-    """Export the winner and one trial of each variant, unless that was done before."""
-    study = StudyRecord(trials=tuple(spec.id for spec in plan.specs), final=final.id)
-    if _is_handed_over(study, store):
-        return
-    record = store.load_trial(final.id)
-    if record.diverged_at is not None:
-        raise TrainingError(
-            f"The final training of {final.variant.id} diverged at step {record.diverged_at}: "
-            "its loss is no longer a number. Take a lower learning rate (poolbench recipes)."
-        )
-    # Without this file an interrupted hand-over is done again from its start.
-    (store.path / "study.json").unlink(missing_ok=True)
-    data = store.load_model("data.json", DataRecord)
-    for variant in plan.variants:
-        spec = plan.list_trials(variant.id)[0]
-        export_variant(store, restore_network(store, spec.id), spec, data)
-    handed = FinalRecord(trial=final.id, variant=final.variant.id, test=record.held_out)
-    card = render_card(final, data, handed, verdict)
-    network = restore_network(store, final.id)
-    save_bundle(store, network, final, data, handed, image_set.test, card)
-    save_pictures(store, image_set.test, len(data.classes))
-    store.save_model("study.json", study)
-
-
-def _is_handed_over(study: StudyRecord, store: RunStore) -> bool:
-    try:
-        return store.load_model("study.json", StudyRecord) == study
-    except RunError:
-        return False
-
-
 def _conclude(store: RunStore, display: Display) -> Study:
-    """Verify the bundle, build the report and show the result."""
-    study = Study(store.path)
-    checks = study.verify()
-    report = study.report(display.lang)
+    """Show the result, verify the bundle and build the report."""
+    study = Study(store.path, display.lang)
     display.show_leaderboard(study.leaderboard())
     display.show_verdict(study.verdict)
     test = study.final.test
-    display.say("run.test", accuracy=test.accuracy, count=test.count)
-    display.say("run.verified", checks=len(checks.checks))
+    key = "run.test-watched" if study.verdict.protocol == "lab" else "run.test"
+    display.say(key, accuracy=test.accuracy, count=test.count)
+    try:
+        proof = study.verify()
+        display.say("run.verified", checks=len(proof.checks))
+    finally:
+        # A proof that failed is no reason to hide what was measured.
+        display.say("run.report", path=study.report())
     display.say("run.saved", path=store.path / "best" / "model.onnx")
-    display.say("run.report", path=report)
     return study

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from poolbench.data.store import save_arrays
-from poolbench.errors import TrainingError
+from poolbench.errors import RunError, TrainingError
 from poolbench.execution.collect import collect_outcomes, make_leaderboard
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.restore import restore_network
@@ -92,19 +92,46 @@ def test_custom_operator_reaches_the_worker(plan_of, images, tmp_path):
     assert isinstance(network.site, Corner)
 
 
-def test_edited_operator_runs_again(plan_of):
-    ids = []
-    for shift in (1, 2):
-        namespace = {"Operator": Operator}
-        exec(  # noqa: S102
-            "class Edited(Operator):\n"
-            "    def forward(self, x):\n"
-            f"        return x[:, :, ::self.stride, ::self.stride] * {shift}\n",
-            namespace,
-        )
-        register("edited-test")(namespace["Edited"])
-        ids.append({spec.id for spec in plan_of(operators=("edited-test",)).specs})
-    assert ids[0].isdisjoint(ids[1])
+def make_scaled(factor):
+    class Scaled(Operator):
+        """Decimation, times a number and a learned one."""
+
+        def __init__(self, channels, *, stride):
+            super().__init__(channels, stride=stride)
+            self.weight = torch.nn.Parameter(torch.randn(channels, 1, 1))
+
+        def forward(self, x):
+            return x[:, :, :: self.stride, :: self.stride] * self.weight * factor
+
+    return Scaled
+
+
+def test_edited_operator_runs_again_and_is_not_restored_as_it_was(plan_of, images, tmp_path):
+    register("edited-test")(make_scaled(1.0))
+    before = plan_of(operators=("edited-test",), epochs=1).specs
+    LocalExecutor(images, tmp_path, 1, 1).run(before[:1], lambda progress: None)
+    register("edited-test")(make_scaled(2.0))
+    after = plan_of(operators=("edited-test",), epochs=1).specs
+    assert {spec.id for spec in before}.isdisjoint(spec.id for spec in after)
+    with pytest.raises(RunError, match="another version"):
+        restore_network(RunStore(tmp_path), before[0].id)
+
+
+def test_learned_operator_gives_the_same_bits_in_any_order(plan_of, images, tmp_path):
+    register("learned-test")(make_scaled(1.0))
+    plan = plan_of(operators=("max", "learned-test"), epochs=1)
+    first, second = RunStore(tmp_path / "a"), RunStore(tmp_path / "b")
+    LocalExecutor(images, first.path, 1, 1).run(plan.specs, lambda progress: None)
+    LocalExecutor(images, second.path, 2, 1).run(plan.specs[::-1], lambda progress: None)
+    assert read_results(first, plan) == read_results(second, plan)
+
+
+def test_file_in_the_working_directory_hides_no_library(plan_of, images, tmp_path, monkeypatch):
+    (tmp_path / "random.py").write_text("raise RuntimeError('shadowed')")
+    monkeypatch.chdir(tmp_path)
+    plan = plan_of(epochs=1)
+    LocalExecutor(images, tmp_path, 1, 1).run(plan.specs[:1], lambda progress: None)
+    assert RunStore(tmp_path).has_trial(plan.specs[0].id)
 
 
 def test_failing_operator_is_one_error_with_its_reason(plan_of, images, tmp_path):

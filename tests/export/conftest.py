@@ -128,7 +128,8 @@ def bundle(tmp_path_factory, image_set, spec, data, network, final, card):
     """A run with ``best/`` and one variant; do not change it."""
     store = RunStore(tmp_path_factory.mktemp("made") / "run")
     store.save_bytes("best/verification.json", b"of an earlier bundle")
-    save_bundle(store, network, spec, data, final, image_set.test, card)
+    measured = compute_logits(network, torch.from_numpy(image_set.test.images).permute(0, 3, 1, 2))
+    save_bundle(store, network, spec, data, final, image_set.test, measured, card)
     export_variant(store, network, spec, data)
     save_pictures(store, image_set.test, len(CLASSES))
     return store.path

@@ -7,6 +7,7 @@ from torch import nn
 from poolbench.errors import ShapeError, UnknownNameError
 from poolbench.evaluation.cost import compute_cost
 from poolbench.models import get_backbone, list_backbones
+from poolbench.operators import Operator, register
 from poolbench.training.seeds import initialize
 
 
@@ -36,6 +37,26 @@ def test_published_stride_costs_a_sixteenth_of_the_convolutions():
 def test_decimation_after_a_convolution_counts_as_a_strided_one():
     cost = compute_cost(build("lab", "stride"), (32, 32))
     assert cost.conv_multiply_adds == 32 * 75 * 1024 + 64 * 288 * 64
+
+
+def test_operator_that_counts_itself_is_counted_once():
+    class Filter(Operator):
+        """A convolution that says what it costs."""
+
+        def __init__(self, channels, *, stride):
+            super().__init__(channels, stride=stride)
+            self.conv = nn.Conv2d(channels, channels, 1, stride=stride)
+
+        def forward(self, x):
+            return self.conv(x)
+
+        def count_operations(self, height, width):
+            return 5
+
+    register("filter-test")(Filter)
+    cost = compute_cost(build("lab", "filter-test"), (32, 32))
+    assert cost.conv_multiply_adds == 21_331_968
+    assert cost.multiply_adds == 21_331_968 + 5 + 4096 * 3
 
 
 def test_pooling_and_linear_layer_are_counted_by_formula():
@@ -99,8 +120,6 @@ def test_get_backbone_names_the_nearest():
 
 
 def test_custom_operator_that_needs_more_pixels_is_refused_with_a_hint():
-    from poolbench.operators import register
-
     class Wide(nn.Module):
         """Needs at least nine pixels."""
 

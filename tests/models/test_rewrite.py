@@ -7,6 +7,7 @@ from torch import nn
 from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import ReLUAvgPool2d, StridedConv, rewrite
 from poolbench.operators import build_operator
+from poolbench.operators.plain import AvgPool2d, Decimate2d, MaxPool2d
 from poolbench.training.seeds import initialize
 
 
@@ -29,6 +30,19 @@ def test_rewrite_keeps_outputs_and_gradients(backbone, operator, size):
     torch.testing.assert_close(fast[0], plain[0], rtol=1e-10, atol=1e-10)
     for mine, theirs in zip(fast[1], plain[1], strict=True):
         torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("base", [Decimate2d, MaxPool2d, AvgPool2d])
+def test_rewrite_leaves_subclasses_of_its_operators_alone(base):
+    class Half(base):
+        """Half of what its base gives."""
+
+        def forward(self, x):
+            return super().forward(x) / 2
+
+    network = Network(nn.Conv2d(3, 4, 3), nn.ReLU(), Half(4, stride=2))
+    images = torch.randn(2, 3, 10, 10)
+    assert torch.equal(rewrite(network)(images), network(images))
 
 
 def test_rewrite_shares_parameters():

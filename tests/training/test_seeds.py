@@ -36,6 +36,15 @@ def test_initialize_draws_within_one_over_the_root_of_the_fan_in():
     assert 0.99 * bound < largest <= bound
 
 
+def test_initialize_leaves_what_is_inside_a_site_alone():
+    network = build("max")
+    blur = torch.nn.Conv2d(64, 64, 3, groups=64, bias=False)
+    torch.nn.init.constant_(blur.weight, 1 / 9)
+    network.site.add_module("blur", blur)
+    initialize(network, 0)
+    assert (blur.weight == 1 / 9).all()
+
+
 def test_streams_of_purposes_and_keys_are_apart():
     draws = {
         (purpose, key): tuple(make_rng(0, purpose, *key).integers(2**62, size=3))

@@ -129,18 +129,6 @@ CIFAR100_CLASSES = tuple(_CIFAR100_RUSSIAN)
 RUSSIAN_NAMES: Mapping[str, str] = _CIFAR10_RUSSIAN | _CIFAR100_RUSSIAN | _SAMPLE_RUSSIAN
 
 
-def translate_class(name: str, lang: str) -> str:
-    """The name of a class of ``sample``, ``cifar10`` or ``cifar100`` in another language.
-
-    A name that has no translation comes back as it is.
-
-    Example:
-        >>> translate_class("otter", "ru")
-        'выдра'
-    """
-    return RUSSIAN_NAMES.get(name, name) if lang == "ru" else name
-
-
 def build_aliases(classes: Sequence[str]) -> dict[str, str]:
     """The Russian names by which these classes can be chosen too: alias to class name."""
     return {RUSSIAN_NAMES[name]: name for name in classes if name in RUSSIAN_NAMES}

@@ -1,5 +1,7 @@
 """What a network costs for one picture: parameters and multiply-adds."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 
@@ -20,9 +22,7 @@ def compute_cost(network: Network, image_size: tuple[int, int]) -> Cost:
     form = fuse_decimation(network)
     totals = {"conv": 0, "other": 0}
     handles = [
-        module.register_forward_hook(_make_counter(totals))
-        for module in form.modules()
-        if isinstance(module, (*CONVOLUTIONS, nn.Linear)) or hasattr(module, "count_operations")
+        module.register_forward_hook(_make_counter(totals)) for module in _list_counted(form)
     ]
     training = network.training
     device = next(network.parameters()).device
@@ -40,14 +40,23 @@ def compute_cost(network: Network, image_size: tuple[int, int]) -> Cost:
     )
 
 
+def _list_counted(module: nn.Module) -> Iterator[nn.Module]:
+    """Modules to count; what is inside an operator that counts itself is not counted again."""
+    if hasattr(module, "count_operations") or isinstance(module, (*CONVOLUTIONS, nn.Linear)):
+        yield module
+        return
+    for child in module.children():
+        yield from _list_counted(child)
+
+
 def _make_counter(totals: dict[str, int]):  # type: ignore[no-untyped-def]
     def count(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        if isinstance(module, CONVOLUTIONS):
+        if hasattr(module, "count_operations"):
+            height, width = inputs[0].shape[2:]
+            totals["other"] += module.count_operations(height, width)  # type: ignore[operator]
+        elif isinstance(module, CONVOLUTIONS):
             totals["conv"] += output[0].numel() * module.weight[0].numel()
         elif isinstance(module, nn.Linear):
             totals["other"] += output[0].numel() * module.in_features
-        else:
-            height, width = inputs[0].shape[2:]
-            totals["other"] += module.count_operations(height, width)  # type: ignore[operator]
 
     return count

@@ -1,12 +1,16 @@
 """The predictions of a network, in float32."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-# Fixed, since sums in another order may differ in the last bit.
-BATCH = 128
+# Pixels at a time: 128 pictures of 32x32. Fixed, since sums in another order may differ in the
+# last bit, and in pixels, so that memory does not grow with the size of the pictures.
+BATCH_PIXELS = 128 * 32 * 32
 
 
 @torch.no_grad()
@@ -18,7 +22,27 @@ def compute_logits(network: nn.Module, images: Tensor) -> NDArray[np.float32]:
     """
     training = network.training
     network.eval()
-    batches = [network(batch.float()).float().cpu() for batch in torch.split(images, BATCH)]
+    with _exact_float32(images.is_cuda):
+        batches = [network(batch.float()).float().cpu() for batch in split_batches(images)]
     network.train(training)
     result: NDArray[np.float32] = torch.cat(batches).numpy()
     return result
+
+
+def split_batches(images: Tensor) -> tuple[Tensor, ...]:
+    """Pictures ``[n, 3, H, W]`` in parts of a bounded number of pixels."""
+    size = max(1, BATCH_PIXELS // (images.shape[2] * images.shape[3]))
+    return torch.split(images, size)
+
+
+@contextmanager
+def _exact_float32(is_cuda: bool) -> Iterator[None]:
+    """cuDNN may round the factors of a convolution to 10 bits (TF32) unless it is told not to."""
+    before = torch.backends.cudnn.allow_tf32
+    if is_cuda:
+        torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        if is_cuda:
+            torch.backends.cudnn.allow_tf32 = before

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from poolbench.data.augment import shift_by
-from poolbench.evaluation.logits import compute_logits
+from poolbench.evaluation.logits import compute_logits, split_batches
 from poolbench.records import ShiftCurve
 
 SHIFT_PIXELS = 4
@@ -46,9 +46,18 @@ def predict_shifted(network: nn.Module, images: Tensor) -> ShiftPredictions:
             chosen = direction == number
             if not bool(chosen.any()):
                 continue
-            moved = shift_by(images[chosen].float(), down * pixels, right * pixels)
-            labels[pixels, chosen.cpu().numpy()] = compute_logits(network, moved).argmax(axis=1)
+            labels[pixels, chosen.cpu().numpy()] = np.concatenate(
+                [
+                    _predict(network, shift_by(batch.float(), down * pixels, right * pixels))
+                    for batch in split_batches(images[chosen])
+                ]
+            )
     return ShiftPredictions(np.arange(most + 1), labels)
+
+
+def _predict(network: nn.Module, images: Tensor) -> NDArray[np.int64]:
+    predicted: NDArray[np.int64] = compute_logits(network, images).argmax(axis=1)
+    return predicted
 
 
 def compute_shift_curve(predictions: ShiftPredictions, truth: NDArray[np.int64]) -> ShiftCurve:

@@ -8,10 +8,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 import cloudpickle
@@ -21,16 +21,16 @@ from poolbench.operators import get_operator
 from poolbench.records import TrialSpec
 
 STOP_SECONDS = 2.0
+WAIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What happened to a trial: ``kind`` is ``epoch``, ``done`` or ``failed``."""
+    """What happened to a trial: ``kind`` is ``epoch`` or ``done``."""
 
     kind: str
     trial: str
     epoch: int = 0
-    error: str = ""
 
 
 class LocalExecutor:
@@ -63,14 +63,12 @@ class LocalExecutor:
         count = min(self.workers, len(specs))
         with self._start_workers(count, specs) as (workers, messages):
             while left:
-                number, message = messages.get()
+                number, message = _wait_for(messages)
                 kind = message["event"]
                 if kind == "ended":
                     raise TrainingError(_describe_end(workers[number]))
                 if kind == "failed":
-                    raise TrainingError(
-                        f"Trial {message['trial']} failed: {message['error']}\n{message['details']}"
-                    )
+                    raise _make_error(message)
                 if kind != "ready":
                     on_progress(Progress(kind, message["trial"], message.get("epoch", 0)))
                 if kind == "done":
@@ -113,7 +111,7 @@ class _Worker:
     ) -> None:
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "poolbench.execution.worker"],
+            [sys.executable, "-P", "-m", "poolbench.execution.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
@@ -154,6 +152,23 @@ class _Worker:
         messages.put((number, {"event": "ended"}))
 
 
+def _wait_for(messages: "SimpleQueue[tuple[int, dict[str, Any]]]") -> tuple[int, dict[str, Any]]:
+    """The next message; waits in short turns, since on Windows Ctrl-C does not end a long one."""
+    while True:
+        with suppress(Empty):
+            return messages.get(timeout=WAIT_SECONDS)
+
+
+def _make_error(message: dict[str, Any]) -> TrainingError:
+    error = TrainingError(
+        f"Trial {message['trial']} failed: {message['error']} Finished trials are kept; --debug "
+        "shows where it happened."
+    )
+    # Shown with the traceback alone.
+    error.add_note(message["details"])
+    return error
+
+
 def _describe_end(worker: _Worker) -> str:
     code = worker.process.wait()
     return (
@@ -165,7 +180,10 @@ def _describe_end(worker: _Worker) -> str:
 def _make_environment(threads: int) -> dict[str, str]:
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     # The folder of a script or notebook is importable there, so it must be in the worker too.
+    # An empty entry is the working directory; last, so that a file there hides no library.
     paths = [path for path in sys.path if path]
+    if "" in sys.path:
+        paths.append(str(Path.cwd()))
     return {
         **os.environ,
         **dict.fromkeys(names, str(threads)),

@@ -52,10 +52,10 @@ class RunStore:
         Raises:
             RunError: If another process holds it, or the folder cannot be written.
         """
+        lock = FileLock(self.path / ".lock", timeout=0)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.path / ".lock", timeout=0):
-                yield
+            lock.acquire()
         except Timeout:
             raise RunError(
                 f"{self.path} is being worked on by another process. Wait for it, stop it, "
@@ -63,8 +63,12 @@ class RunStore:
             ) from None
         except (FileExistsError, NotADirectoryError, PermissionError) as error:
             raise RunError(
-                f"{error.filename} cannot be written ({error.strerror}). Choose another --out."
+                f"{self.path} cannot be written ({error.strerror}). Choose another --out."
             ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def has_trial(self, trial_id: str) -> bool:
         """Whether this trial is finished."""
@@ -72,7 +76,7 @@ class RunStore:
 
     def remove_leftovers(self) -> None:
         """Delete what a killed process had begun; call it while holding the lock."""
-        for folder in self.trials.glob(".part-*"):
+        for folder in (*self.trials.glob(".part-*"), *self.path.glob(".part-*")):
             shutil.rmtree(folder, ignore_errors=True)
 
     def save_trial(

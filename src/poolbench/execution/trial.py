@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import rewrite
 from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
 from poolbench.training.loop import EpochRow, Pictures, Schedule, TrainingResult, run_training
-from poolbench.training.seeds import Purpose, initialize, make_rng
+from poolbench.training.seeds import Purpose, initialize, make_rng, make_torch_seed
 
 Index = NDArray[np.int64]
 
@@ -56,9 +57,13 @@ class TrialOutcome:
 def build_network(spec: TrialSpec) -> Network:
     """The network of a trial with its initial values, on the CPU."""
     variant = spec.variant
-    build = get_backbone(variant.backbone).build
-    network = build(variant.operator, spec.num_classes, spec.image_size)
-    initialize(network, spec.seed, spec.repeat, spec.fold, variant.replica)
+    key = (spec.repeat, spec.fold, variant.replica)
+    with torch.random.fork_rng(devices=[]):
+        # What an operator draws when it is built comes from the trial's own stream.
+        torch.manual_seed(make_torch_seed(spec.seed, Purpose.INIT, *key))
+        build = get_backbone(variant.backbone).build
+        network = build(variant.operator, spec.num_classes, spec.image_size)
+    initialize(network, spec.seed, *key)
     for parameter in network.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
@@ -124,8 +129,14 @@ def _make_schedule(spec: TrialSpec) -> Schedule:
 def to_device(half: Half, device: str) -> Pictures:
     """Pictures of a half as tensors on a device."""
     # A view with the channels last in memory, as the convolutions want them.
-    images = torch.from_numpy(np.array(half.images)).permute(0, 3, 1, 2)
-    return Pictures(images.to(device), torch.from_numpy(np.array(half.labels)).to(device))
+    images = torch.from_numpy(_make_writeable(half.images)).permute(0, 3, 1, 2)
+    labels = torch.from_numpy(_make_writeable(half.labels))
+    return Pictures(images.to(device), labels.to(device))
+
+
+def _make_writeable(array: NDArray[Any]) -> NDArray[Any]:
+    """torch does not take arrays that are mapped read-only; others need no copy."""
+    return array if array.flags.writeable else np.array(array)
 
 
 def _compute_finite_logits(
@@ -153,6 +164,8 @@ def _make_record(
     history = result.history
     if result.diverged_at is not None:
         train, held_out = _count_as_wrong(train), _count_as_wrong(held_out)
+        nothing = (0.0,) * len(shift.pixels)
+        shift = shift.model_copy(update={"accuracy": nothing, "consistency": nothing})
     losses = [row.nll for row in history if math.isfinite(row.nll)]
     return TrialRecord(
         id=spec.id,

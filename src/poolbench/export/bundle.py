@@ -22,6 +22,7 @@ from poolbench.export.onnx import AnySizeNetwork, make_onnx
 from poolbench.records import DataRecord, FinalRecord, TrialSpec
 
 Index = NDArray[np.int64]
+Logits = NDArray[np.float32]
 
 REFERENCE_PICTURES = 64
 
@@ -33,6 +34,7 @@ def save_bundle(
     data: DataRecord,
     final: FinalRecord,
     pictures: Half,
+    measured: Logits,
     card: str,
 ) -> None:
     """Write ``best/``: the model as ONNX and as weights, its card, and what it predicted.
@@ -41,6 +43,7 @@ def save_bundle(
 
     Args:
         pictures: The test half; at most 64 of it become reference pictures, the classes in turn.
+        measured: float32 ``[n, classes]``: the logits that the trial measured on these pictures.
         card: The model card, see :func:`poolbench.export.card.render_card`.
     """
     # The proof runs on a processor, so what it is held against is measured on one, in float32.
@@ -56,8 +59,9 @@ def save_bundle(
     store.save_bytes("best/README.md", card.encode())
     store.save_model("best/final.json", final)
     hashes = {"model.onnx": compute_sha256(model), "weights.safetensors": compute_sha256(weights)}
-    chosen = pictures.take(choose_reference(pictures.labels, len(data.classes)))
-    store.save_bytes("best/reference.npz", dump_reference(network, data, chosen, hashes))
+    index = choose_reference(pictures.labels, len(data.classes))
+    reference = dump_reference(network, data, pictures.take(index), measured[index], hashes)
+    store.save_bytes("best/reference.npz", reference)
 
 
 def export_variant(store: RunStore, network: nn.Module, spec: TrialSpec, data: DataRecord) -> None:
@@ -121,19 +125,24 @@ def choose_reference(labels: Index, num_classes: int) -> Index:
 
 
 def dump_reference(
-    network: nn.Module, data: DataRecord, pictures: Half, hashes: Mapping[str, str]
+    network: nn.Module,
+    data: DataRecord,
+    pictures: Half,
+    measured: Logits,
+    hashes: Mapping[str, str],
 ) -> bytes:
-    """``reference.npz``: pictures, labels and the logits that PyTorch measured.
+    """``reference.npz``: pictures, labels and the logits that the trial measured for them.
 
     The same pictures are there twice: in the size of training, and in another one, which is
-    taller and narrower, so that the resize in the file is proven as well.
+    taller and narrower, so that the resize in the file is proven as well. What the network says
+    of those is measured here, since no trial has seen them.
     """
     other = _resize_to_other(pictures.images, data.image_size)
     whole = AnySizeNetwork(network, data.image_size, data.fit)
     arrays: dict[str, NDArray[Any]] = {
         "images": pictures.images,
         "labels": pictures.labels,
-        "logits": compute_logits(network, _to_tensor(pictures.images)),
+        "logits": measured,
         "images_other": other,
         "logits_other": compute_logits(_LogitsAlone(whole), torch.from_numpy(other)),
     }

@@ -103,8 +103,9 @@ def _add_head(network: Network, num_classes: int, image_size: tuple[int, int]) -
             features = network.eval()(torch.zeros(1, 3, *image_size)).shape[1]
     except RuntimeError as error:
         raise ShapeError(
-            f"Pictures of {image_size[0]}x{image_size[1]} pixels are too small for this network: "
-            f"{str(error).splitlines()[0]} Choose a larger --image-size."
+            f"The network does not take pictures of {image_size[0]}x{image_size[1]} pixels: "
+            f"{str(error).splitlines()[0]} Choose a larger --image-size, or mend the operator if "
+            "it is your own."
         ) from None
     network.train()
     network.add_module("linear", nn.Linear(features, num_classes))

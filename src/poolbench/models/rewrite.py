@@ -25,7 +25,8 @@ def rewrite(network: Network) -> Network:
     """An equal network that trains faster; parameters are shared with ``network``.
 
     Decimation is fused into the convolution before it, max pooling moves before a monotone
-    pointwise layer, ReLU and average pooling become one step.
+    pointwise layer, ReLU and average pooling become one step. A subclass of such a layer may do
+    something else, so it is left alone.
     """
     layers = list(network)
     layers = _fuse_decimation(layers)
@@ -94,7 +95,7 @@ def _fuse_decimation(layers: list[nn.Module]) -> list[nn.Module]:
     result: list[nn.Module] = []
     for layer in layers:
         place = _find_conv_before(result)
-        if isinstance(layer, Decimate2d) and place is not None:
+        if type(layer) is Decimate2d and place is not None:
             conv = result[place]
             assert isinstance(conv, nn.Conv2d)
             result[place] = StridedConv(conv, layer.stride)
@@ -125,7 +126,7 @@ def _move_max_first(layers: list[nn.Module]) -> list[nn.Module]:
     result: list[nn.Module] = []
     for layer in layers:
         place = len(result)
-        if isinstance(layer, MaxPool2d):
+        if type(layer) is MaxPool2d:
             while place and _is_monotone(result[place - 1]):
                 place -= 1
         result.insert(place, layer)
@@ -135,7 +136,7 @@ def _move_max_first(layers: list[nn.Module]) -> list[nn.Module]:
 def _fuse_relu_average(layers: list[nn.Module]) -> list[nn.Module]:
     result: list[nn.Module] = []
     for layer in layers:
-        if isinstance(layer, AvgPool2d) and result and type(result[-1]) is nn.ReLU:
+        if type(layer) is AvgPool2d and result and type(result[-1]) is nn.ReLU:
             result[-1] = ReLUAvgPool2d(layer.stride)
         else:
             result.append(layer)

@@ -1,7 +1,5 @@
 """The one list of operators, by id."""
 
-import hashlib
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,6 +7,7 @@ from typing import TypeVar
 from torch import Tensor, nn
 
 from poolbench.errors import UnknownNameError, UsageError
+from poolbench.operators._source import compute_source_hash
 
 ModuleClass = TypeVar("ModuleClass", bound=type[nn.Module])
 
@@ -58,8 +57,8 @@ class OperatorEntry:
 
     @property
     def source_hash(self) -> str:
-        """SHA-256 of the source of the class, so that an edited operator runs again."""
-        return hashlib.sha256(_read_source(self.cls).encode()).hexdigest()
+        """SHA-256 of what the class does, so that an edited operator runs again."""
+        return compute_source_hash(self.cls)
 
 
 _ENTRIES: dict[str, OperatorEntry] = {}
@@ -108,8 +107,20 @@ def list_operators() -> list[OperatorEntry]:
 
 
 def build_operator(operator_id: str, channels: int, *, stride: int) -> nn.Module:
-    """A new module of the operator with this id."""
-    return get_operator(operator_id).cls(channels, stride=stride)
+    """A new module of the operator with this id.
+
+    Raises:
+        UnknownNameError: If there is none.
+        UsageError: If its class does not take ``channels`` and ``stride``.
+    """
+    cls = get_operator(operator_id).cls
+    try:
+        return cls(channels, stride=stride)
+    except TypeError as error:
+        raise UsageError(
+            f"Operator {operator_id!r} cannot be built as {cls.__name__}(channels, stride=…): "
+            f"{error}."
+        ) from error
 
 
 def _check_id(operator_id: str) -> None:
@@ -118,16 +129,3 @@ def _check_id(operator_id: str) -> None:
         raise UsageError(
             f"{operator_id!r} cannot be an operator id: use letters, digits, '-', '+' and '_'."
         )
-
-
-def _read_source(cls: type) -> str:
-    try:
-        return inspect.getsource(cls)
-    except (OSError, TypeError):
-        # A class typed into a bare interpreter has no source; its code still tells versions apart.
-        codes = [
-            member.__code__.co_code + repr(member.__code__.co_consts).encode()
-            for member in vars(cls).values()
-            if inspect.isfunction(member)
-        ]
-        return cls.__qualname__ + repr(codes)

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from poolbench.report.read import RunView, VariantView, read_run
+from poolbench.report.read import RunView, VariantView
 from poolbench.report.style import (
     CONTEXT,
     FAINT,
@@ -350,9 +350,3 @@ def save_figures(view: RunView, lang: str = "en", folder: Path | None = None) ->
             if name != "differences" or len(view.variants) > 1:
                 paths[name] = save_figure(draw(view, lang), place, name)
     return paths
-
-
-def draw_figure(path: Path, name: str, lang: str = "en") -> Figure:
-    """One figure of a run by its name in ``FIGURES``, for a notebook."""
-    with use_style():
-        return FIGURES[name](read_run(path), lang)

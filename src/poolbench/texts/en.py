@@ -34,11 +34,13 @@ EN = {
     ),
     "run.final": "Training {variant} on the whole pool.",
     "run.test": "Test accuracy: {accuracy:.4f} ({count} pictures, opened once).",
+    "run.test-watched": (
+        "Test accuracy at the last epoch: {accuracy:.4f} ({count} pictures, watched every epoch)."
+    ),
     "run.verified": "The saved model was verified in a fresh process; checks passed: {checks}.",
     "run.saved": "Model: {path}",
     "run.report": "Report: {path}",
     "run.interrupted": "Interrupted. What was finished is kept. To go on:\n  {command}",
-    "run.failed": "The work failed. Finished trials are kept; the same command goes on from there.",
     # The verdict in one sentence.
     "verdict.winner": (
         "Winner: {variant}. It beats {rival}, its closest rival, by {points:.2f} points "

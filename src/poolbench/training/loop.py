@@ -231,7 +231,7 @@ def _evaluate(
 
 
 def _gather(values: list[Tensor]) -> NDArray[np.float64]:
-    result: NDArray[np.float64] = torch.stack(values).double().cpu().numpy()
+    result: NDArray[np.float64] = torch.stack(values).cpu().double().numpy()
     return result
 
 

@@ -11,6 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
+# Children of a network that hold an operator have a name that begins so.
+SITE = "site"
+
 
 class Purpose(IntEnum):
     """What random numbers are for; the numbers are part of every result and never change."""
@@ -44,10 +47,12 @@ def initialize(network: nn.Module, seed: int, *key: int) -> None:
     The distribution is PyTorch's own (uniform within one over the square root of the fan-in, after
     He 2015, arXiv:1502.01852), but each parameter is drawn from its own stream, named by its name
     and shape. Networks that share a parameter's name and shape so share its values, whatever else
-    they hold.
+    they hold. What is inside a site stays as the operator's author made it.
     """
     for prefix, module in network.named_modules():
-        if isinstance(module, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)):
+        if not prefix.startswith(SITE) and isinstance(
+            module, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
+        ):
             fan_in = module.weight[0].numel()
             for name, parameter in module.named_parameters(recurse=False):
                 _fill_uniform(parameter, f"{prefix}.{name}", fan_in**-0.5, seed, *key)

@@ -1,0 +1,89 @@
+"""The end of a study: the winner and one trial of each variant, exported once."""
+
+import hashlib
+from collections.abc import Sequence
+
+from poolbench.data.image_set import Half
+from poolbench.errors import RunError, TrainingError
+from poolbench.execution.restore import restore_network
+from poolbench.execution.store import RunStore
+from poolbench.export.bundle import export_variant, save_bundle, save_pictures
+from poolbench.export.card import render_card
+from poolbench.records import DataRecord, FinalRecord, StudyRecord, TrialSpec, VerdictRecord
+
+# Written by whoever verifies, so it is no part of what is handed over.
+_PROOF = "verification.json"
+
+
+def hand_over(
+    store: RunStore,
+    trials: Sequence[TrialSpec],
+    final: TrialSpec,
+    verdict: VerdictRecord,
+    test: Half,
+) -> None:
+    """Write ``best/``, ``variants/``, ``pictures.npz`` and, last, ``study.json``.
+
+    Nothing is done if all of it is there and undamaged.
+
+    Args:
+        trials: What was compared.
+        final: The trial whose network is handed over; its held-out pictures are ``test``.
+
+    Raises:
+        TrainingError: If the final trial diverged.
+    """
+    record = store.load_trial(final.id)
+    if record.diverged_at is not None:
+        raise TrainingError(
+            f"The final training of {final.variant.id} diverged at step {record.diverged_at}: "
+            "its loss is no longer a number. Take a lower learning rate (poolbench recipes)."
+        )
+    data = store.load_model("data.json", DataRecord)
+    handed = FinalRecord(trial=final.id, variant=final.variant.id, test=record.held_out)
+    card = render_card(final, data, handed, verdict)
+    if _is_done(store, trials, final, card):
+        return
+    # Without this file an interrupted hand-over is done again from its start.
+    (store.path / "study.json").unlink(missing_ok=True)
+    for spec in _take_first(trials):
+        export_variant(store, restore_network(store, spec.id), spec, data)
+    network = restore_network(store, final.id)
+    measured = store.load_arrays(final.id, "predictions")["logits"]
+    save_bundle(store, network, final, data, handed, test, measured, card)
+    save_pictures(store, test, len(data.classes))
+    ids = tuple(spec.id for spec in trials)
+    study = StudyRecord(trials=ids, final=final.id, files=_hash_files(store, trials))
+    store.save_model("study.json", study)
+
+
+def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, card: str) -> bool:
+    try:
+        study = store.load_model("study.json", StudyRecord)
+        found = _hash_files(store, trials)
+    except (RunError, OSError):
+        return False
+    ids = tuple(spec.id for spec in trials)
+    expected = hashlib.sha256(card.encode()).hexdigest()
+    is_same_study = (study.trials, study.final) == (ids, final.id)
+    return is_same_study and study.files == found and found["best/README.md"] == expected
+
+
+def _hash_files(store: RunStore, trials: Sequence[TrialSpec]) -> dict[str, str]:
+    """SHA-256 by path within the run."""
+    files = [path for path in sorted((store.path / "best").iterdir()) if path.name != _PROOF]
+    files += [
+        store.path / "variants" / spec.variant.id / "model.onnx" for spec in _take_first(trials)
+    ]
+    return {
+        file.relative_to(store.path).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+    }
+
+
+def _take_first(trials: Sequence[TrialSpec]) -> list[TrialSpec]:
+    """The first trial of each variant."""
+    first: dict[str, TrialSpec] = {}
+    for spec in trials:
+        first.setdefault(spec.variant.id, spec)
+    return list(first.values())

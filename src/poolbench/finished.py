@@ -1,0 +1,148 @@
+"""A finished study: its figures, its models and their proof, also after a restart."""
+
+from pathlib import Path
+from typing import cast
+
+from poolbench.errors import UsageError
+from poolbench.execution.restore import restore_network
+from poolbench.execution.store import RunStore
+from poolbench.export.bundle import make_metadata
+from poolbench.export.onnx import Layout, export_onnx
+from poolbench.export.predict import OnnxModel, load_model
+from poolbench.export.verify import verify_run
+from poolbench.models import Network
+from poolbench.records import (
+    DataRecord,
+    FinalRecord,
+    LeaderboardRow,
+    StudyRecord,
+    VerdictRecord,
+    VerificationReport,
+)
+from poolbench.report.build import build_report, render_summary
+from poolbench.report.read import read_leaderboard
+from poolbench.texts import choose_language
+
+
+class Study:
+    """A finished study: what it found, and its models.
+
+    Attributes:
+        path: The run directory.
+        lang: The language of its report and of how it shows itself.
+        verdict: Which variant is best, and whether the difference is real.
+    """
+
+    def __init__(self, path: Path, lang: str = "en") -> None:
+        self.path = path
+        self.lang = lang
+        self._store = RunStore(path)
+        self._record = self._store.load_model("study.json", StudyRecord)
+        self.verdict: VerdictRecord = self._store.load_model("verdict.json", VerdictRecord)
+
+    def leaderboard(self) -> tuple[LeaderboardRow, ...]:
+        """One row for each variant, the highest accuracy first."""
+        return read_leaderboard(self.path)
+
+    @property
+    def data(self) -> DataRecord:
+        """The image set: class names, counts, hash."""
+        return self._store.load_model("data.json", DataRecord)
+
+    @property
+    def final(self) -> FinalRecord:
+        """The model that is handed over, and its test accuracy."""
+        return self._store.load_model("best/final.json", FinalRecord)
+
+    @property
+    def best(self) -> OnnxModel:
+        """The exported model; ``best.predict(images)`` needs no torch."""
+        return load_model(self.path / "best" / "model.onnx")
+
+    @property
+    def figures(self) -> dict[str, Path]:
+        """The figures as SVG files, by name."""
+        return {path.stem: path for path in sorted((self.path / "figures").glob("*.svg"))}
+
+    def model(self, variant: str | None = None, *, repeat: int = 0, fold: int = 0) -> Network:
+        """A trained network as a torch module, in evaluation mode.
+
+        Args:
+            variant: Its id; ``None``: the model that is handed over.
+
+        Raises:
+            UsageError: If the study has no such trial.
+        """
+        if variant is None:
+            return restore_network(self._store, self.final.trial)
+        for trial_id in self._record.trials:
+            spec = self._store.load_trial(trial_id).spec
+            if (spec.variant.id, spec.repeat, spec.fold) == (variant, repeat, fold):
+                return restore_network(self._store, trial_id)
+        raise UsageError(
+            f"This study has no trial of {variant!r} with repeat {repeat} and fold {fold}; its "
+            f"variants are {', '.join(row.variant for row in self.leaderboard())}."
+        )
+
+    def export(
+        self,
+        out: str | Path | None = None,
+        *,
+        layout: str = "nhwc",
+        size: int | None = None,
+        trial: str | None = None,
+    ) -> Path:
+        """Write the winner, or any trial, as ONNX again in another form; the path of the file.
+
+        Args:
+            out: The file; by default in the folder ``exports`` of the run.
+            layout: ``nhwc``: pictures of any size, resized in the graph; ``nchw``: one size.
+            size: Pixels each way of layout ``nchw``; by default as trained.
+            trial: Its id; ``None``: the model that is handed over.
+
+        Raises:
+            UsageError: For another layout, or a size where there is none to choose.
+        """
+        record = self._store.load_trial(trial or self.final.trial)
+        name = f"{record.id}-{layout}{size or ''}.onnx"
+        place = Path(out) if out else self.path / "exports" / name
+        return export_onnx(
+            restore_network(self._store, record.id),
+            place,
+            image_size=record.spec.image_size,
+            classes=self.data.classes,
+            fit=self.data.fit,
+            layout=cast(Layout, layout),
+            size=None if size is None else (size, size),
+            metadata=make_metadata(record.spec, self.data),
+        )
+
+    def report(self, lang: str | None = None) -> Path:
+        """Rebuild the HTML report; its path."""
+        return build_report(self.path, self.lang if lang is None else choose_language(lang))
+
+    def verify(self) -> VerificationReport:
+        """Prove in a fresh process, without torch, that the saved model predicts what was measured.
+
+        Raises:
+            VerificationError: If it does not.
+        """
+        return verify_run(self.path)
+
+    def __repr__(self) -> str:
+        return f"Study({str(self.path)!r}, {self.verdict.kind}: {self.verdict.recommended})"
+
+    def _repr_html_(self) -> str:
+        return render_summary(self.path, self.lang)
+
+
+def load(path: str | Path, lang: str | None = None) -> Study:
+    """A finished study, restored from its run directory.
+
+    Args:
+        lang: ``en`` or ``ru``; by default as the system speaks.
+
+    Raises:
+        RunError: If there is no finished study.
+    """
+    return Study(Path(path), choose_language(lang))
