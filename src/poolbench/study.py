@@ -15,10 +15,10 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.store import save_arrays
 from poolbench.display import Display, format_duration
-from poolbench.errors import RunError, UsageError
+from poolbench.errors import RunError, UsageError, VerificationError
 from poolbench.execution.collect import collect_outcomes, make_leaderboard
 from poolbench.execution.environment import describe_environment
-from poolbench.execution.estimate import estimate_trial_seconds
+from poolbench.execution.estimate import estimate_study_seconds, estimate_trial_seconds
 from poolbench.execution.local import LocalExecutor, Progress
 from poolbench.execution.plan import Plan, has_mixed_positions, make_final_spec, make_plan
 from poolbench.execution.store import RunStore
@@ -92,8 +92,8 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     with store.hold():
         store.remove_leftovers()
         _begin(config, image_set, plan, store)
-        show_summary(config, image_set, plan, store, display)
-        _run_trials(plan.specs, plan, image_set, store, display)
+        missing = show_summary(config, image_set, plan, store, display)
+        _run_trials(missing, plan, image_set, store, display)
         verdict = _judge(config, image_set, plan, store)
         final = make_final_spec(plan, verdict.recommended)
         if not store.has_trial(final.id):
@@ -110,18 +110,14 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
     image_set = load_image_set(config.data, display.show_loading)
     plan = make_plan(config, image_set)
     show_summary(config, image_set, plan, store, display)
-    missing = [spec for spec in plan.specs if not store.has_trial(spec.id)]
-    seconds = estimate_trial_seconds(missing, image_set)
-    total = sum(seconds[spec.variant.id] for spec in missing)
-    display.say("run.estimate", duration=format_duration(total / plan.workers))
     display.say("run.place", path=store.path)
 
 
 def show_summary(
     config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore, display: Display
-) -> None:
-    """What will be trained, on what, and how long it will take."""
-    done = sum(store.has_trial(spec.id) for spec in plan.specs)
+) -> list[TrialSpec]:
+    """Say what will be trained, on what, and how long it will take; the trials that are missing."""
+    missing = [spec for spec in plan.specs if not store.has_trial(spec.id)]
     height, width = image_set.image_size
     conditions = plan.specs[0].conditions
     display.say(
@@ -137,7 +133,7 @@ def show_summary(
         "run.plan",
         variants=len(plan.variants),
         trials=len(plan.specs),
-        done=done,
+        done=len(plan.specs) - len(missing),
         folds=plan.specs[0].folds,
         repeats=config.repeats,
         protocol=config.protocol,
@@ -151,6 +147,15 @@ def show_summary(
     )
     if has_mixed_positions(plan.variants):
         display.say("run.positions-differ")
+    others = store.count_others(spec.id for spec in plan.specs)
+    if others:
+        display.say("run.other-trials", count=others)
+    if missing:
+        seconds = estimate_study_seconds(missing, image_set, plan.workers)
+        display.say("run.estimate", duration=format_duration(seconds))
+    else:
+        display.say("run.same-trials")
+    return missing
 
 
 def name_run(config: StudyConfig) -> Path:
@@ -242,16 +247,13 @@ def _make_data_record(config: StudyConfig, image_set: ImageSet) -> DataRecord:
 def _run_trials(
     specs: Sequence[TrialSpec], plan: Plan, image_set: ImageSet, store: RunStore, display: Display
 ) -> None:
-    """Run those of the trials that are not finished."""
-    missing = [spec for spec in specs if not store.has_trial(spec.id)]
-    if not missing:
-        display.say("run.same-trials")
+    """Run trials in worker processes and show how far they are."""
+    if not specs:
         return
-    seconds = estimate_trial_seconds(missing, image_set)
-    work = {spec.id: seconds[spec.variant.id] for spec in missing}
-    workers = min(plan.workers, len(missing))
-    display.say("run.estimate", duration=format_duration(sum(work.values()) / workers))
-    epochs = {spec.id: spec.variant.recipe.epochs for spec in missing}
+    seconds = estimate_trial_seconds(specs, image_set)
+    work = {spec.id: seconds[spec.variant.id] for spec in specs}
+    epochs = {spec.id: spec.variant.recipe.epochs for spec in specs}
+    workers = min(plan.workers, len(specs))
     with (
         tempfile.TemporaryDirectory(
             prefix=".part-", dir=store.path, ignore_cleanup_errors=True
@@ -259,12 +261,12 @@ def _run_trials(
         display.track(work, epochs) as tracker,
     ):
         save_arrays(image_set, Path(folder))
-        executor = LocalExecutor(Path(folder), store.path, workers, missing[0].conditions.threads)
+        executor = LocalExecutor(Path(folder), store.path, workers, specs[0].conditions.threads)
 
         def follow(progress: Progress) -> None:
             tracker.update(progress.trial, progress.epoch if progress.kind == "epoch" else None)
 
-        executor.run(missing, follow)
+        executor.run(specs, follow)
 
 
 def _judge(config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore) -> VerdictRecord:
@@ -297,9 +299,11 @@ def _conclude(store: RunStore, display: Display) -> Study:
     display.say(key, accuracy=test.accuracy, count=test.count)
     try:
         proof = study.verify()
-        display.say("run.verified", checks=len(proof.checks))
-    finally:
+    except VerificationError:
         # A proof that failed is no reason to hide what was measured.
         display.say("run.report", path=study.report())
+        raise
+    display.say("run.verified", checks=len(proof.checks))
     display.say("run.saved", path=store.path / "best" / "model.onnx")
+    display.say("run.report", path=study.report())
     return study

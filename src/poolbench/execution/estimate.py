@@ -1,7 +1,7 @@
 """How long a trial will take, from a few measured steps."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 
@@ -17,6 +17,20 @@ MEASURED_STEPS = 2
 FORWARD_SHARE = 1 / 3
 # After training: both sides in float32, and four shifts of the held-out side.
 SHIFT_PASSES = 5
+# Measured on two cores: tables and files of a trial; start of workers, export, proof and
+# report of a study.
+RECORD_SECONDS = 0.5
+HAND_OVER_SECONDS = 20.0
+
+
+def estimate_study_seconds(
+    missing: Sequence[TrialSpec], image_set: ImageSet, workers: int
+) -> float:
+    """Seconds from the first of these trials to the report, on this machine now."""
+    seconds = estimate_trial_seconds(missing, image_set)
+    trials = sum(seconds[spec.variant.id] for spec in missing) / min(workers, len(missing))
+    # The final trial is that of some variant, on the whole pool.
+    return trials + max(seconds.values()) + HAND_OVER_SECONDS
 
 
 def estimate_trial_seconds(specs: Iterable[TrialSpec], image_set: ImageSet) -> dict[str, float]:
@@ -52,7 +66,7 @@ def _estimate(spec: TrialSpec, image_set: ImageSet) -> float:
     trained = len(train) * recipe.epochs
     watched = len(held_half) * recipe.epochs if spec.split != "whole" else 0
     judged = len(train) + SHIFT_PASSES * len(held_half)
-    return per_picture * (trained + FORWARD_SHARE * (watched + judged))
+    return per_picture * (trained + FORWARD_SHARE * (watched + judged)) + RECORD_SECONDS
 
 
 def _time(step: Callable[[], None]) -> float:

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,6 +73,12 @@ class RunStore:
     def has_trial(self, trial_id: str) -> bool:
         """Whether this trial is finished."""
         return (self.trials / trial_id / "record.json").is_file()
+
+    def count_others(self, trial_ids: Iterable[str]) -> int:
+        """Finished trials in the folder that are not among these; final ones do not count."""
+        known = set(trial_ids)
+        found = {path.parent.name for path in self.trials.glob("*/record.json")}
+        return sum("-whole-" not in name for name in found - known)
 
     def remove_leftovers(self) -> None:
         """Delete what a killed process had begun; call it while holding the lock."""

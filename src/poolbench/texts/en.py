@@ -32,6 +32,10 @@ EN = {
     "run.positions-differ": (
         "Mind: the variants differ in the position of the operator, and so in multiply-adds."
     ),
+    "run.other-trials": (
+        "The folder holds {count} more trials, of other settings, another machine or another "
+        "version. They are kept but do not count here."
+    ),
     "run.final": "Training {variant} on the whole pool.",
     "run.test": "Test accuracy: {accuracy:.4f} ({count} pictures, opened once).",
     "run.test-watched": (
