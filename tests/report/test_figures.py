@@ -1,5 +1,6 @@
 """The figures: legible for any study, the same bytes each time, and of the numbers of the run."""
 
+import dataclasses
 import warnings
 
 import matplotlib
@@ -127,3 +128,22 @@ def test_twelve_variants_look_different():
 def test_shorten_keeps_names_that_fit():
     assert shorten("x" * 16) == "x" * 16
     assert len(shorten("x" * 17)) == 16
+
+
+def test_seconds_far_apart_are_readable_on_a_logarithmic_axis(make_run):
+    view = read_run(make_run(variants=2, epochs=4))
+    slow = [
+        timing.model_copy(update={"train_seconds": 90.0}) for timing in view.variants[0].timings
+    ]
+    fast = [timing.model_copy(update={"train_seconds": 2.0}) for timing in view.variants[1].timings]
+    variants = (
+        dataclasses.replace(view.variants[0], timings=tuple(slow)),
+        dataclasses.replace(view.variants[1], timings=tuple(fast)),
+    )
+    figure = figures.draw_accuracy_time(dataclasses.replace(view, variants=variants))
+    figure.draw_without_rendering()
+    [axes] = figure.axes
+    assert axes.get_xscale() == "log"
+    names = [label.get_text() for label in axes.get_xticklabels(which="both")]
+    assert {"2", "50"} <= set(names)
+    assert not any("$" in name for name in names)

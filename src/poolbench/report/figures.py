@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from poolbench.report.read import RunView, VariantView
@@ -31,6 +31,8 @@ from poolbench.verdict.sentence import flip
 
 MEASURES = ("loss", "accuracy")
 MOST_COLUMNS = 4
+# A time axis is logarithmic where the slowest takes more than this times the fastest.
+LOG_RATIO = 8
 # More classes than this leave no room for numbers in the cells.
 MOST_NUMBERED_CLASSES = 12
 # More names than this overlap: every second, third, … is written.
@@ -187,18 +189,17 @@ def _label_classes(axes: Axes, classes: tuple[str, ...], *, left: bool, bottom: 
 
 
 def draw_accuracy_time(view: RunView, lang: str = "en") -> Figure:
-    """Held-out accuracy against training time, with the interval of one and the range of both."""
+    """Held-out accuracy with its interval against the median training time with its quartiles."""
     figure = Figure(figsize=(8.2, 4.2), layout="constrained")
     axes = figure.subplots()
     for number, variant in enumerate(view.variants):
         color, marker, _ = get_look(number)
         row = variant.row
-        seconds = [timing.train_seconds for timing in variant.timings]
-        mean = float(np.mean(seconds))
+        low, median, high = _summarize_seconds(variant)
         axes.errorbar(
-            mean,
+            median,
             row.accuracy,
-            xerr=[[mean - min(seconds)], [max(seconds) - mean]],
+            xerr=[[median - low], [high - median]],
             yerr=[
                 [max(0.0, row.accuracy - row.accuracy_low)],
                 [max(0.0, row.accuracy_high - row.accuracy)],
@@ -217,11 +218,20 @@ def draw_accuracy_time(view: RunView, lang: str = "en") -> Figure:
     return figure
 
 
+def _summarize_seconds(variant: VariantView) -> tuple[float, float, float]:
+    """Quartiles of the training seconds; a machine that was busy for a while hardly moves them."""
+    seconds = [timing.train_seconds for timing in variant.timings]
+    low, median, high = (float(value) for value in np.percentile(seconds, [25, 50, 75]))
+    return low, median, high
+
+
 def _scale_seconds(axes: Axes, view: RunView) -> None:
-    seconds = [timing.train_seconds for v in view.variants for timing in v.timings]
-    if min(seconds) > 0 and max(seconds) / min(seconds) > 8:
+    seconds = [value for variant in view.variants for value in _summarize_seconds(variant)]
+    if min(seconds) > 0 and max(seconds) / min(seconds) > LOG_RATIO:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.set_xlim(0, 1.08 * max(seconds) or 1.0)
 

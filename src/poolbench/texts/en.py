@@ -152,7 +152,7 @@ EN = {
     ),
     "report.figure-accuracy-time": (
         "Held-out accuracy against training time. Vertical: 95 % interval of the accuracy; "
-        "horizontal: fastest to slowest trial."
+        "horizontal: median of the trials and their middle half."
     ),
     "report.figure-learning-curves": (
         "Loss and accuracy over the epochs, mean over trials. The bands hold the middle half "
