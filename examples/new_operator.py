@@ -1,6 +1,6 @@
 """For a researcher: an operator of one's own in a fair test against max and average pooling.
 
-    python examples/new_operator.py [EPOCHS]
+    python examples/new_operator.py [EPOCHS [REPEATS]]
 
 The operator is a module that is built with ``channels`` and ``stride``. All variants share splits,
 picture order, augmentation and initial values, so the operator is the only difference.
@@ -31,11 +31,13 @@ class MixedPool2d(poolbench.Operator):
 def main() -> None:
     """Compare on the built-in image set and a small network; put your own and more repeats here."""
     epochs = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    repeats = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     study = poolbench.compare(
         "sample",
         operators=["mixed", "max", "avg"],
         backbones=("lab-example",),
         epochs=epochs,
+        repeats=repeats,
     )
     for pair in study.verdict.differences:
         print(

@@ -55,7 +55,7 @@ def test_own_pictures_of_mixed_sizes_become_a_verified_model(photographs, tmp_pa
 
 
 def test_new_operator_is_compared(tmp_path):
-    said = run_example("new_operator.py", "1", place=tmp_path)
+    said = run_example("new_operator.py", "1", "1", place=tmp_path)
     assert "mixed.lab-example.quick" in said
     assert "Verdict: " in said
 

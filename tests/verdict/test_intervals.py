@@ -37,10 +37,21 @@ def test_picture_part_stays_when_repeats_say_the_same():
     assert total == pytest.approx(row.var(ddof=1) / 400, rel=0.1)
 
 
-@pytest.mark.parametrize(("repeats", "trial_sd"), [(2, 0.02), (6, 0.02), (6, 0.003)])
-def test_interval_covers_over_new_trainings_and_new_pictures(repeats, trial_sd):
+def test_same_test_pictures_in_every_training_count_in_full():
+    # The lab protocol: one fold, so nothing of the pictures shows between the trials.
+    rng = np.random.default_rng(1)
+    row = rng.normal(size=500)
+    values = row + rng.normal(0, 0.01, (3, 500))
+    parts = compute_components(values, np.zeros((3, 500), dtype=int))
+    assert parts.trials + parts.pictures == pytest.approx(row.var(ddof=1) / 500, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("repeats", "folds", "trial_sd"), [(2, 5, 0.02), (6, 5, 0.02), (6, 5, 0.003), (5, 1, 0.01)]
+)
+def test_interval_covers_over_new_trainings_and_new_pictures(repeats, folds, trial_sd):
     rng = np.random.default_rng(repeats)
-    studies, pictures, folds = 400, 300, 5
+    studies, pictures = 400, 300
     covered = 0
     for _ in range(studies):
         easy = rng.beta(6, 0.8, pictures)  # mean 6 / 6.8

@@ -48,9 +48,10 @@ class Components:
 def compute_interval(values: Values, fold: Folds, confidence: float) -> Interval:
     """Confidence interval of the mean over new trainings and new pictures.
 
-    The variance is the mean square between trial means over the number of trials, plus the part
-    of the pictures that repeats share: ``MS / (R K) + (1 - 1 / R) s2 / n``. Degrees of freedom
-    are joined as Satterthwaite does. With one trial nothing is known of re-training, and the
+    The variance is the mean square between trial means over the number T of trials, plus what
+    these do not show of the pictures, since repeats share them:
+    ``MS / T + (1 - 1 / R) T / (T - 1) s2 / n``. Degrees of freedom are joined as Satterthwaite
+    does. With one trial nothing is known of re-training, and the
     interval speaks of the pictures alone.
 
     Args:
@@ -98,7 +99,10 @@ def compute_components(values: Values, fold: Folds) -> Components:
         return Components(
             float(values.mean()), trials, 0, float(values.var(ddof=1)) / pictures, pictures - 1
         )
-    shared = (1 - 1 / repeats) * compute_picture_variance(values) / pictures
+    # Folds hold different pictures, so part of their chance shows between the trial means: with
+    # T = R K trials (K - 1) / (T - 1) of it. The rest is added here; with one fold that is all.
+    hidden = (1 - 1 / repeats) * len(means) / freedom
+    shared = hidden * compute_picture_variance(values) / pictures
     return Components(float(values.mean()), trials, freedom, shared, pictures - 1)
 
 
