@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize, stats
 
 from poolbench.errors import UsageError
+
+# Points at which a chi-squared distribution is taken.
+GRID = 1000
 
 Values = NDArray[np.float64]
 Folds = NDArray[np.int64]
@@ -50,9 +53,9 @@ def compute_interval(values: Values, fold: Folds, confidence: float) -> Interval
 
     The variance is the mean square between trial means over the number T of trials, plus what
     these do not show of the pictures, since repeats share them:
-    ``MS / T + (1 - 1 / R) T / (T - 1) s2 / n``. Degrees of freedom are joined as Satterthwaite
-    does. With one trial nothing is known of re-training, and the
-    interval speaks of the pictures alone.
+    ``MS / T + (1 - 1 / R) T / (T - 1) s2 / n``. That the first part is estimated from T - 1 degrees
+    of freedom is taken into account as generalised confidence intervals do. With one trial nothing
+    is known of re-training, and the interval speaks of the pictures alone.
 
     Args:
         values: ``[R, n]``.
@@ -63,7 +66,7 @@ def compute_interval(values: Values, fold: Folds, confidence: float) -> Interval
         UsageError: If the arrays do not fit together or hold what is no number.
 
     Reference:
-        Satterthwaite 1946, Biometrics Bulletin 2(6).
+        Weerahandi 1993, Journal of the American Statistical Association 88(423).
 
     Example:
         >>> values = np.array([[1.0, 0.0, 1.0, 1.0], [1.0, 1.0, 1.0, 0.0]])
@@ -73,12 +76,7 @@ def compute_interval(values: Values, fold: Folds, confidence: float) -> Interval
         (0.75, 0.291, 1.209)
     """
     parts = compute_components(values, fold)
-    if math.isnan(parts.trials):
-        variance, freedom = parts.pictures, float(parts.picture_freedom)
-    else:
-        variance = parts.trials + parts.pictures
-        freedom = _join_freedom(parts)
-    reach = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * math.sqrt(variance)
+    reach = _find_reach(parts, confidence)
     return Interval(parts.mean, parts.mean - reach, parts.mean + reach)
 
 
@@ -122,12 +120,31 @@ def compute_picture_variance(values: Values) -> float:
     return float(max(0.0, (between - within) / repeats))
 
 
-def _join_freedom(parts: Components) -> float:
-    total = parts.trials + parts.pictures
-    if total == 0:
-        return parts.freedom
-    spread = parts.trials**2 / parts.freedom + parts.pictures**2 / parts.picture_freedom
-    return total**2 / spread
+def _find_reach(parts: Components, confidence: float) -> float:
+    """Half the width of the interval.
+
+    The mean is normal with variance ``trials * f / chi2(f) + pictures``: the first part is known
+    from f degrees of freedom only, the second from so many pictures that it is taken as it is.
+    Without the second this is the t interval.
+    """
+    if math.isnan(parts.trials):
+        quantile = stats.t.ppf(0.5 + confidence / 2, parts.picture_freedom)
+        return float(quantile) * math.sqrt(parts.pictures)
+    student = float(stats.t.ppf(0.5 + confidence / 2, parts.freedom)) * math.sqrt(parts.trials)
+    if parts.trials == 0 or parts.pictures == 0:
+        normal = float(stats.norm.ppf(0.5 + confidence / 2)) * math.sqrt(parts.pictures)
+        return student + normal
+    levels = (np.arange(GRID) + 0.5) / GRID
+    deviations = np.sqrt(
+        parts.trials * parts.freedom / stats.chi2.ppf(levels, parts.freedom) + parts.pictures
+    )
+
+    def lack(reach: float) -> float:
+        return confidence - float(np.mean(2 * stats.norm.cdf(reach / deviations) - 1))
+
+    # The widest of the grid's normal intervals is wider than their mixture.
+    widest = float(stats.norm.ppf(0.5 + confidence / 2)) * float(deviations.max())
+    return float(optimize.brentq(lack, 0.0, widest))
 
 
 def _check(values: Values, fold: Folds) -> None:
