@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from poolbench.config import StudyConfig, build_config, load_config
+from poolbench.config import StudyConfig, build_config, load_config, split_names
 from poolbench.errors import PoolbenchError, UsageError
 from poolbench.texts import choose_language, text
 
@@ -368,9 +368,7 @@ def _merge(file: Path | None, given: dict[str, Any]) -> StudyConfig:
 
 
 def _split(names: str | None) -> tuple[str, ...] | None:
-    if names is None:
-        return None
-    return tuple(name.strip() for name in names.split(",") if name.strip())
+    return None if names is None else split_names(names)
 
 
 def _print(line: str) -> None:

@@ -110,6 +110,16 @@ class StudyConfig(Frozen):
         return self
 
 
+def split_names(names: str) -> tuple[str, ...]:
+    """Names that stand in one string with commas.
+
+    Example:
+        >>> split_names("stride, max,")
+        ('stride', 'max')
+    """
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
 def build_config(values: dict[str, object]) -> StudyConfig:
     """A config from plain values.
 

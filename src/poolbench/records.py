@@ -186,7 +186,6 @@ class DataRecord(Frozen):
 
     Attributes:
         pool_counts: Pictures of each class in the training pool, in label order.
-        mean, sd: Normalisation constants for 0–1 values, red, green, blue.
     """
 
     schema_version: int = SCHEMA_VERSION

@@ -3,14 +3,14 @@
 import hashlib
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from poolbench.config import StudyConfig, build_config, dump_config, load_config
+from poolbench.config import StudyConfig, build_config, dump_config, load_config, split_names
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.store import save_arrays
@@ -20,7 +20,13 @@ from poolbench.execution.collect import collect_outcomes, make_leaderboard
 from poolbench.execution.environment import describe_environment
 from poolbench.execution.estimate import estimate_study_seconds, estimate_trial_seconds
 from poolbench.execution.local import LocalExecutor, Progress
-from poolbench.execution.plan import Plan, has_mixed_positions, make_final_spec, make_plan
+from poolbench.execution.plan import (
+    Plan,
+    has_mixed_positions,
+    make_final_spec,
+    make_plan,
+    take_first,
+)
 from poolbench.execution.store import RunStore
 from poolbench.export.handover import hand_over
 from poolbench.finished import Study
@@ -92,13 +98,14 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     with store.hold():
         store.remove_leftovers()
         _begin(config, image_set, plan, store)
-        missing = show_summary(config, image_set, plan, store, display)
-        _run_trials(missing, plan, image_set, store, display)
+        missing, seconds = show_summary(config, image_set, plan, store, display)
+        _run_trials(missing, seconds, plan, image_set, store, display)
         verdict = _judge(config, image_set, plan, store)
         final = make_final_spec(plan, verdict.recommended)
         if not store.has_trial(final.id):
             display.say("run.final", variant=verdict.recommended)
-            _run_trials([final], plan, image_set, store, display)
+            seconds = estimate_trial_seconds([final], image_set)
+            _run_trials([final], seconds, plan, image_set, store, display)
         hand_over(store, plan.specs, final, verdict, image_set.test)
         return _conclude(store, display)
 
@@ -115,8 +122,12 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
 
 def show_summary(
     config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore, display: Display
-) -> list[TrialSpec]:
-    """Say what will be trained, on what, and how long it will take; the trials that are missing."""
+) -> tuple[list[TrialSpec], dict[str, float]]:
+    """Say what will be trained, on what, and how long it will take.
+
+    Returns:
+        The trials that are missing, and the expected seconds of one, by variant id.
+    """
     missing = [spec for spec in plan.specs if not store.has_trial(spec.id)]
     height, width = image_set.image_size
     conditions = plan.specs[0].conditions
@@ -150,12 +161,13 @@ def show_summary(
     others = store.count_others(spec.id for spec in plan.specs)
     if others:
         display.say("run.other-trials", count=others)
+    seconds = estimate_trial_seconds(missing, image_set)
     if missing:
-        seconds = estimate_study_seconds(missing, image_set, plan.workers)
-        display.say("run.estimate", duration=format_duration(seconds))
+        whole = estimate_study_seconds(missing, seconds, plan.workers)
+        display.say("run.estimate", duration=format_duration(whole))
     else:
         display.say("run.same-trials")
-    return missing
+    return missing, seconds
 
 
 def name_run(config: StudyConfig) -> Path:
@@ -171,7 +183,7 @@ def name_run(config: StudyConfig) -> Path:
 
 def _split(names: str | Sequence[Any]) -> Sequence[Any]:
     """One string with commas as on the command line, or the names themselves."""
-    return [name.strip() for name in names.split(",")] if isinstance(names, str) else names
+    return split_names(names) if isinstance(names, str) else names
 
 
 def _name_operator(operator: str | type[nn.Module]) -> str:
@@ -245,12 +257,20 @@ def _make_data_record(config: StudyConfig, image_set: ImageSet) -> DataRecord:
 
 
 def _run_trials(
-    specs: Sequence[TrialSpec], plan: Plan, image_set: ImageSet, store: RunStore, display: Display
+    specs: Sequence[TrialSpec],
+    seconds: Mapping[str, float],
+    plan: Plan,
+    image_set: ImageSet,
+    store: RunStore,
+    display: Display,
 ) -> None:
-    """Run trials in worker processes and show how far they are."""
+    """Run trials in worker processes and show how far they are.
+
+    Args:
+        seconds: Expected of one trial, by variant id.
+    """
     if not specs:
         return
-    seconds = estimate_trial_seconds(specs, image_set)
     work = {spec.id: seconds[spec.variant.id] for spec in specs}
     epochs = {spec.id: spec.variant.recipe.epochs for spec in specs}
     workers = min(plan.workers, len(specs))
@@ -277,8 +297,7 @@ def _judge(config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore
         notes.append("positions-differ")
     if config.protocol == "lab":
         notes.append("test-watched")
-    first = {variant.id: plan.list_trials(variant.id)[0] for variant in plan.variants}
-    costs = {name: store.load_trial(spec.id).cost for name, spec in first.items()}
+    costs = {name: store.load_trial(s.id).cost for name, s in take_first(plan.specs).items()}
     question = Question(outcomes.ids, costs, config.margin_points, config.protocol, tuple(notes))
     verdict = decide(outcomes.correct, outcomes.fold, question)
     rows = make_leaderboard(store, plan, outcomes)

@@ -65,7 +65,7 @@ def resize_arrays(images: Images, size: tuple[int, int], fit: Fit) -> Images:
     count = max(1, _BATCH_BYTES // (4 * 3 * images.shape[1] * images.shape[2]))
     for start in range(0, len(images), count):
         batch = torch.from_numpy(images[start : start + count].astype(np.float32))
-        changed = resize_images(batch.permute(0, 3, 1, 2), size, fit).round().clamp(0, 255)
+        changed = resize_images(batch.permute(0, 3, 1, 2), size, fit)
         resized[start : start + count] = changed.permute(0, 2, 3, 1).numpy()
     return resized
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ class ImageSet:
         """Height and width in pixels."""
         return self.pool.images.shape[1], self.pool.images.shape[2]
 
-    @property
+    @cached_property
     def manifest_hash(self) -> str:
         """SHA-256 over everything that can decide a result: pixels, labels, groups, class names."""
         return compute_manifest_hash(self)

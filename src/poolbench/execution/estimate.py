@@ -1,11 +1,13 @@
 """How long a trial will take, from a few measured steps."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import numpy as np
 import torch
 
 from poolbench.data.image_set import ImageSet
+from poolbench.execution.plan import take_first
 from poolbench.execution.trial import build_network, split_pictures, to_device
 from poolbench.models.rewrite import rewrite
 from poolbench.records import TrialSpec
@@ -24,10 +26,13 @@ HAND_OVER_SECONDS = 20.0
 
 
 def estimate_study_seconds(
-    missing: Sequence[TrialSpec], image_set: ImageSet, workers: int
+    missing: Sequence[TrialSpec], seconds: Mapping[str, float], workers: int
 ) -> float:
-    """Seconds from the first of these trials to the report, on this machine now."""
-    seconds = estimate_trial_seconds(missing, image_set)
+    """Seconds from the first of these trials to the report.
+
+    Args:
+        seconds: As :func:`estimate_trial_seconds` gives them.
+    """
     trials = sum(seconds[spec.variant.id] for spec in missing) / min(workers, len(missing))
     # The final trial is that of some variant, on the whole pool.
     return trials + max(seconds.values()) + HAND_OVER_SECONDS
@@ -35,12 +40,9 @@ def estimate_study_seconds(
 
 def estimate_trial_seconds(specs: Iterable[TrialSpec], image_set: ImageSet) -> dict[str, float]:
     """Seconds of one trial of each variant, by variant id, measured on this machine now."""
-    first: dict[str, TrialSpec] = {}
-    for spec in specs:
-        first.setdefault(spec.variant.id, spec)
     threads = torch.get_num_threads()
     try:
-        return {name: _estimate(spec, image_set) for name, spec in first.items()}
+        return {name: _estimate(spec, image_set) for name, spec in take_first(specs).items()}
     finally:
         torch.set_num_threads(threads)
 
@@ -49,7 +51,8 @@ def _estimate(spec: TrialSpec, image_set: ImageSet) -> float:
     torch.set_num_threads(spec.conditions.threads)
     recipe = spec.variant.recipe
     train_half, held_half, _ = split_pictures(spec, image_set)
-    train = to_device(train_half, spec.conditions.device)
+    batch = train_half.take(np.arange(min(recipe.batch_size, len(train_half))))
+    train = to_device(batch, spec.conditions.device)
     network = build_network(spec).to(spec.conditions.device)
     form = rewrite(network) if spec.conditions.rewrites else network
     optimizer = build_optimizer(form, recipe)
@@ -57,15 +60,14 @@ def _estimate(spec: TrialSpec, image_set: ImageSet) -> float:
     draws = make_rng(spec.seed, Purpose.AUGMENTATION, 0)
 
     def step() -> None:
-        images = augment_batch(train.images[: recipe.batch_size].float(), recipe, draws)
-        labels = train.labels[: recipe.batch_size]
-        loss, _ = run_step(form, optimizer, images, labels, schedule)
+        images = augment_batch(train.images.float(), recipe, draws)
+        loss, _ = run_step(form, optimizer, images, train.labels, schedule)
         loss.item()
 
-    per_picture = _time(step) / min(recipe.batch_size, len(train))
-    trained = len(train) * recipe.epochs
+    per_picture = _time(step) / len(train)
+    trained = len(train_half) * recipe.epochs
     watched = len(held_half) * recipe.epochs if spec.split != "whole" else 0
-    judged = len(train) + SHIFT_PASSES * len(held_half)
+    judged = len(train_half) + SHIFT_PASSES * len(held_half)
     return per_picture * (trained + FORWARD_SHARE * (watched + judged)) + RECORD_SECONDS
 
 

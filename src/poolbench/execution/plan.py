@@ -1,7 +1,7 @@
 """From a config and an image set to the list of trials."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -107,6 +107,14 @@ def make_final_spec(plan: Plan, variant_id: str) -> TrialSpec:
     if first.split == "official":
         return first
     return first.model_copy(update={"split": "whole", "repeat": 0, "fold": 0, "folds": 1})
+
+
+def take_first(specs: Iterable[TrialSpec]) -> dict[str, TrialSpec]:
+    """The first trial of each variant, by variant id, in the order of the variants."""
+    first: dict[str, TrialSpec] = {}
+    for spec in specs:
+        first.setdefault(spec.variant.id, spec)
+    return first
 
 
 def choose_workers(config: StudyConfig, device: str) -> tuple[int, int]:

@@ -105,10 +105,8 @@ class RunStore:
         _write(part / "timing.json", _to_json(timing))
         _write(part / "history.csv", _to_csv(HISTORY_COLUMNS, history))
         for name, group in arrays.items():
-            buffer = io.BytesIO()
-            np.savez_compressed(buffer, allow_pickle=False, **group)
-            _write(part / f"{name}.npz", buffer.getvalue())
-        _write(part / "weights.safetensors", _pack_weights(weights))
+            _write(part / f"{name}.npz", pack_arrays(group))
+        _write(part / "weights.safetensors", pack_weights(weights))
         flush_folder(part)
         place = self.trials / record.id
         if self.has_trial(record.id):
@@ -215,7 +213,15 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _pack_weights(weights: Arrays) -> bytes:
+def pack_arrays(arrays: Arrays) -> bytes:
+    """Arrays as the content of an npz file, without pickled objects."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def pack_weights(weights: Arrays) -> bytes:
+    """Arrays as the content of a safetensors file."""
     # safetensors writes memory as it lies, and convolutions may lie with the channels last.
     packed: bytes = save({name: np.ascontiguousarray(value) for name, value in weights.items()})
     return packed

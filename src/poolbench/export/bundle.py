@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import save as save_tensors
 from torch import Tensor, nn
 
 from poolbench.data.image_set import Half, Images
 from poolbench.data.resize import resize_images
 from poolbench.evaluation.logits import compute_logits
-from poolbench.execution.store import RunStore
+from poolbench.execution.store import RunStore, pack_arrays, pack_weights
 from poolbench.export.card import name_source
 from poolbench.export.onnx import AnySizeNetwork, make_onnx
 from poolbench.records import DataRecord, FinalRecord, TrialSpec
@@ -79,15 +77,12 @@ def export_variant(store: RunStore, network: nn.Module, spec: TrialSpec, data: D
 def save_pictures(store: RunStore, pictures: Half, num_classes: int) -> None:
     """Write ``pictures.npz``: at most 64 held-out pictures with their labels and names."""
     chosen = pictures.take(choose_reference(pictures.labels, num_classes))
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        allow_pickle=False,
-        images=chosen.images,
-        labels=chosen.labels,
-        names=np.array(chosen.names, dtype=np.str_),
-    )
-    store.save_bytes("pictures.npz", buffer.getvalue())
+    arrays: dict[str, NDArray[Any]] = {
+        "images": chosen.images,
+        "labels": chosen.labels,
+        "names": np.array(chosen.names, dtype=np.str_),
+    }
+    store.save_bytes("pictures.npz", pack_arrays(arrays))
 
 
 def make_metadata(spec: TrialSpec, data: DataRecord) -> dict[str, str]:
@@ -107,11 +102,8 @@ def make_metadata(spec: TrialSpec, data: DataRecord) -> dict[str, str]:
 
 def dump_weights(network: nn.Module) -> bytes:
     """All parameters and buffers as safetensors, under their PyTorch names."""
-    return save_tensors(
-        {
-            name: np.ascontiguousarray(value.detach().cpu().numpy())
-            for name, value in network.state_dict().items()
-        }
+    return pack_weights(
+        {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
     )
 
 
@@ -156,9 +148,7 @@ def dump_reference(
     }
     # JSON as bytes: an array of Python strings could only be read back by unpickling.
     arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()
+    return pack_arrays(arrays)
 
 
 def compute_sha256(content: bytes) -> str:

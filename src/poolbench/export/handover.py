@@ -1,13 +1,13 @@
 """The end of a study: the winner and one trial of each variant, exported once."""
 
-import hashlib
 from collections.abc import Sequence
 
 from poolbench.data.image_set import Half
 from poolbench.errors import RunError, TrainingError
+from poolbench.execution.plan import take_first
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
-from poolbench.export.bundle import export_variant, save_bundle, save_pictures
+from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.records import DataRecord, FinalRecord, StudyRecord, TrialSpec, VerdictRecord
 
@@ -46,7 +46,7 @@ def hand_over(
         return
     # Without this file an interrupted hand-over is done again from its start.
     (store.path / "study.json").unlink(missing_ok=True)
-    for spec in _take_first(trials):
+    for spec in take_first(trials).values():
         export_variant(store, restore_network(store, spec.id), spec, data)
     network = restore_network(store, final.id)
     measured = store.load_arrays(final.id, "predictions")["logits"]
@@ -64,7 +64,7 @@ def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, car
     except (RunError, OSError):
         return False
     ids = tuple(spec.id for spec in trials)
-    expected = hashlib.sha256(card.encode()).hexdigest()
+    expected = compute_sha256(card.encode())
     is_same_study = (study.trials, study.final) == (ids, final.id)
     return is_same_study and study.files == found and found["best/README.md"] == expected
 
@@ -72,18 +72,7 @@ def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, car
 def _hash_files(store: RunStore, trials: Sequence[TrialSpec]) -> dict[str, str]:
     """SHA-256 by path within the run."""
     files = [path for path in sorted((store.path / "best").iterdir()) if path.name != _PROOF]
-    files += [
-        store.path / "variants" / spec.variant.id / "model.onnx" for spec in _take_first(trials)
-    ]
+    files += [store.path / "variants" / name / "model.onnx" for name in take_first(trials)]
     return {
-        file.relative_to(store.path).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in files
+        file.relative_to(store.path).as_posix(): compute_sha256(file.read_bytes()) for file in files
     }
-
-
-def _take_first(trials: Sequence[TrialSpec]) -> list[TrialSpec]:
-    """The first trial of each variant."""
-    first: dict[str, TrialSpec] = {}
-    for spec in trials:
-        first.setdefault(spec.variant.id, spec)
-    return list(first.values())

@@ -11,7 +11,7 @@ from pydantic import RootModel, ValidationError
 
 from poolbench.config import StudyConfig, load_config
 from poolbench.errors import RunError
-from poolbench.execution.store import HISTORY_COLUMNS, RunStore
+from poolbench.execution.store import HISTORY_COLUMNS, Model, RunStore
 from poolbench.records import (
     DataRecord,
     FinalRecord,
@@ -120,8 +120,8 @@ def read_run(path: Path) -> RunView:
         environment=store.load_model("environment.json", _AnyObject).root,
         verdict=verdict,
         variants=_read_variants(store, rows, study.trials),
-        final=_load_final(store),
-        verification=_load_verification(store),
+        final=_load_optional(store, "best/final.json", FinalRecord),
+        verification=_load_optional(store, "best/verification.json", VerificationReport),
         files=_list_files(path / "best"),
     )
 
@@ -229,14 +229,8 @@ def _average_histories(histories: list[NDArray[np.float64]]) -> dict[str, NDArra
     return {name: means[:, column] for column, name in enumerate(HISTORY_COLUMNS)}
 
 
-def _load_verification(store: RunStore) -> VerificationReport | None:
-    name = "best/verification.json"
-    return store.load_model(name, VerificationReport) if (store.path / name).is_file() else None
-
-
-def _load_final(store: RunStore) -> FinalRecord | None:
-    name = "best/final.json"
-    return store.load_model(name, FinalRecord) if (store.path / name).is_file() else None
+def _load_optional(store: RunStore, name: str, model: type[Model]) -> Model | None:
+    return store.load_model(name, model) if (store.path / name).is_file() else None
 
 
 def _list_files(folder: Path) -> tuple[tuple[str, int], ...]:
