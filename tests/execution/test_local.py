@@ -15,6 +15,7 @@ from poolbench.execution.local import LocalExecutor
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
 from poolbench.operators import Operator, register
+from poolbench.training.recipes import QUICK
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +148,16 @@ def test_failing_operator_is_one_error_with_its_reason(plan_of, images, tmp_path
     plan = plan_of(operators=("broken-test",))
     with pytest.raises(TrainingError, match="out of cheese"):
         LocalExecutor(images, tmp_path, 1, 1).run(plan.specs, lambda progress: None)
+
+
+def test_diverged_trial_counts_as_wrong_on_every_picture(plan_of, images, tmp_path):
+    mad = QUICK.model_copy(update={"name": "mad", "learning_rate": 1000.0})
+    plan = plan_of(operators=("max",), recipes=("mad",), own_recipes=(mad,), epochs=9)
+    store = RunStore(tmp_path)
+    LocalExecutor(images, tmp_path, 2, 1).run(plan.specs, lambda progress: None)
+    assert all(store.load_trial(spec.id).diverged_at is not None for spec in plan.specs)
+    # All its logits are alike, which would be right for the class that comes first.
+    assert not collect_outcomes(store, plan).correct.any()
 
 
 def test_restored_network_predicts_what_was_measured(plan_of, images, tmp_path, small_set):

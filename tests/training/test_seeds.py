@@ -45,6 +45,14 @@ def test_initialize_leaves_what_is_inside_a_site_alone():
     assert (blur.weight == 1 / 9).all()
 
 
+def test_parameters_of_one_name_and_other_shapes_are_drawn_apart():
+    small, large = build("max"), get_backbone("lab").build("max", 5, (32, 32))
+    initialize(small, 0)
+    initialize(large, 0)
+    assert not torch.equal(small.linear.weight, large.linear.weight[:3])
+    assert torch.equal(small.conv2.weight, large.conv2.weight)
+
+
 def test_streams_of_purposes_and_keys_are_apart():
     draws = {
         (purpose, key): tuple(make_rng(0, purpose, *key).integers(2**62, size=3))
