@@ -52,6 +52,8 @@ def test_help_names_every_command_without_torch():
         (("run", "--nonsense"), 2, "--nonsense"),
         (("run", "--data", "folder:/no/such/place"), 3, "/no/such/place"),
         (("run", "--config", "/no/such.toml"), 2, "cannot be read"),
+        (("run", "--groups", "subfolder"), 2, "belongs to --data folder:PATH"),
+        (("classes", "--data", "csv:x", "--groups", "folder"), 2, "subfolder, name:REGEX and"),
         (("run", "--folds", "400"), 2, "less than or equal to 100"),
         (("run", "--lang", "xx"), 2, "xx"),
         (("verify", "/no/such/run"), 1, "/no/such/run"),

@@ -37,6 +37,58 @@ def test_build_config_names_what_does_not_fit(values, word):
         build_config(values)
 
 
+@pytest.mark.parametrize("source", ["sample", "cifar100", "npz:a.npz", "task:x"])
+@pytest.mark.parametrize("groups", ["subfolder", "name:x", "column:x"])
+def test_groups_of_a_set_that_has_none_are_refused_by_both_names(source, groups):
+    with pytest.raises(
+        UsageError, match=f"--groups {groups} belongs to .*, not to --data {source}"
+    ):
+        build_config({"data": {"source": source, "groups": groups}})
+
+
+@pytest.mark.parametrize(
+    ("source", "groups", "owner"),
+    [("csv:a.csv", "subfolder", "folder:PATH"), ("folder:a", "column:x", "csv:FILE")],
+)
+def test_groups_of_the_other_kind_of_set_are_refused(source, groups, owner):
+    with pytest.raises(UsageError, match=f"--groups {groups} belongs to --data {owner}, not to "):
+        build_config({"data": {"source": source, "groups": groups}})
+
+
+@pytest.mark.parametrize(
+    "groups", ["", "folder", "subfolder:", "subfolder:x", "name", "name:", "column: ", "colum:x"]
+)
+def test_unknown_groups_list_the_forms(groups):
+    with pytest.raises(UsageError, match="subfolder, name:REGEX and column:NAME"):
+        build_config({"data": {"source": "folder:a", "groups": groups}})
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a", "*", "a{99999999999}"])
+def test_broken_regular_expression_is_refused(pattern):
+    with pytest.raises(UsageError, match="holds a broken regular expression"):
+        build_config({"data": {"source": "csv:a.csv", "groups": f"name:{pattern}"}})
+
+
+def test_endless_regular_expression_is_refused():
+    with pytest.raises(UsageError, match="--groups name:"):
+        build_config({"data": {"source": "csv:a.csv", "groups": "name:" + "(" * 5000 + ")" * 5000}})
+
+
+@pytest.mark.parametrize(
+    ("source", "groups"),
+    [
+        ("folder:a", "subfolder"),
+        ("folder:a", "name:^(.+):"),
+        ("csv:a", "name:x"),
+        ("csv:a", "column:x y"),
+    ],
+)
+def test_groups_survive_toml(tmp_path, source, groups):
+    config = build_config({"data": {"source": source, "groups": groups}})
+    (tmp_path / "config.toml").write_text(dump_config(config), encoding="utf-8")
+    assert load_config(tmp_path / "config.toml").data.groups == groups
+
+
 @pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe", b"folds = 'many'"])
 def test_load_config_refuses_broken_files(tmp_path, content):
     path = tmp_path / "config.toml"

@@ -174,6 +174,7 @@ def test_compare_takes_an_operator_class(tmp_path):
         ({"folds": 1}, UsageError),
         ({"operators": ["max", "max"]}, UsageError),
         ({"device": "tpu"}, UsageError),
+        ({"groups": "subfolder"}, UsageError),
         ({"unknown": 1}, UsageError),
     ],
 )

@@ -33,6 +33,13 @@ INTERRUPTED = 130
 Lang = Annotated[str | None, typer.Option(help="en or ru; by default as the system speaks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        help="What belongs together: subfolder, name:REGEX or column:NAME.",
+        rich_help_panel="Pictures",
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(help="A run directory.")]
 
 
@@ -75,6 +82,7 @@ def run(
         str | None,
         typer.Option(help="Unreadable pictures: error or skip.", rich_help_panel="Pictures"),
     ] = None,
+    groups: Groups = None,
     operators: Annotated[
         str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
     ] = None,
@@ -88,7 +96,10 @@ def run(
         str | None, typer.Option(help="cv or lab.", rich_help_panel="Comparison")
     ] = None,
     folds: Annotated[int | None, typer.Option(rich_help_panel="Comparison")] = None,
-    repeats: Annotated[int | None, typer.Option(rich_help_panel="Comparison")] = None,
+    repeats: Annotated[
+        str | None,
+        typer.Option(help="A number, or auto: until it is decided.", rich_help_panel="Comparison"),
+    ] = None,
     epochs: Annotated[
         int | None,
         typer.Option(help="Instead of the recipe's own number.", rich_help_panel="Comparison"),
@@ -98,6 +109,25 @@ def run(
         typer.Option(
             help="Accuracy points within which variants count as equal.",
             rich_help_panel="Comparison",
+        ),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            help="accuracy or balanced-accuracy; by default by the sizes of the classes.",
+            rich_help_panel="Comparison",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="A variant or operator to compare all others with.", rich_help_panel="Comparison"
+        ),
+    ] = None,
+    replicas: Annotated[
+        int | None,
+        typer.Option(
+            help="Every variant so many times, to compare equals.", rich_help_panel="Comparison"
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(rich_help_panel="Comparison")] = None,
@@ -138,6 +168,7 @@ def run(
         "data.image_size": image_size,
         "data.fit": fit,
         "data.on_bad": on_bad,
+        "data.groups": groups,
         "operators": _split(operators),
         "backbones": _split(backbones),
         "recipes": _split(recipes),
@@ -146,6 +177,9 @@ def run(
         "repeats": repeats,
         "epochs": epochs,
         "margin_points": margin,
+        "metric": metric,
+        "baseline": baseline,
+        "replicas": replicas,
         "seed": seed,
         "device": device,
         "precision": precision,
@@ -267,13 +301,14 @@ def classes(
     data: Annotated[str, typer.Option(help="As in run.")] = "cifar100",
     data_file: Annotated[Path | None, typer.Option(help="As in run.")] = None,
     download: Annotated[bool, typer.Option("--download", help="As in run.")] = False,
+    groups: Annotated[str | None, typer.Option(help="As in run.")] = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
     """The classes of an image set."""
     from poolbench.data.load import list_classes
 
-    values = {"source": data, "data_file": data_file, "download": download}
+    values = {"source": data, "data_file": data_file, "download": download, "groups": groups}
     found = list_classes(build_config({"data": values}).data)
     if as_json:
         _print_json([entry._asdict() for entry in found])

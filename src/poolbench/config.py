@@ -1,5 +1,6 @@
 """What a study is asked to do: frozen models, TOML in and out, no torch."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -14,6 +15,14 @@ Fit = Literal["crop", "pad", "squash"]
 OnBad = Literal["error", "skip"]
 Schedule = Literal["constant", "one-cycle"]
 Precision = Literal["float32", "bfloat16"]
+Metric = Literal["accuracy", "balanced-accuracy"]
+
+# The kinds of image set that each form of `--groups` can be asked of.
+_GROUP_SOURCES = {
+    "subfolder": ("folder:PATH",),
+    "name": ("folder:PATH", "csv:FILE"),
+    "column": ("csv:FILE",),
+}
 
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -50,7 +59,14 @@ class RecipeConfig(Frozen):
 
 
 class DataConfig(Frozen):
-    """Which pictures to take and how to bring them to one size."""
+    """Which pictures to take, which of them belong together, and how to bring them to one size.
+
+    Attributes:
+        groups: ``subfolder``: the first folder below the class folder; ``name:REGEX``: what the
+            first group of the expression, or the whole of it, finds in the file name;
+            ``column:NAME``: a column of the CSV file. ``None``: the column ``group`` of a CSV file
+            that has one.
+    """
 
     source: str = "sample"
     data_file: Path | None = None
@@ -59,6 +75,7 @@ class DataConfig(Frozen):
     image_size: Annotated[int, Field(ge=4, le=1024)] | None = None
     fit: Fit = "squash"
     on_bad: OnBad = "error"
+    groups: str | None = None
 
     @model_validator(mode="after")
     def _check_sources(self) -> Self:
@@ -66,6 +83,8 @@ class DataConfig(Frozen):
             raise ValueError(
                 f"--data-file belongs to cifar10 and cifar100, not to --data {self.source}"
             )
+        if self.groups is not None:
+            _check_groups(self.groups, self.source)
         return self
 
 
@@ -75,7 +94,14 @@ class StudyConfig(Frozen):
     Attributes:
         epochs: Instead of the recipe's own number.
         own_recipes: Recipes beside those that come with poolbench; ``recipes`` may name them.
+        repeats: A number, or ``auto``: looks at the study while it grows and stops when it is
+            decided.
         margin_points: Differences within this many accuracy points count as equivalent.
+        metric: ``auto``: balanced accuracy where the largest class has more than 1.5 times the
+            pictures of the smallest.
+        baseline: A variant, or an operator that only one variant has, to compare all others with.
+        replicas: Every variant so many times, which differ in their seeds alone: a comparison of
+            equals, that must not find a winner.
         seed: The root of every random number.
         workers: Processes that train at the same time; ``None``: one for each core.
     """
@@ -86,9 +112,12 @@ class StudyConfig(Frozen):
     recipes: tuple[str, ...] = ("quick",)
     protocol: Protocol = "cv"
     folds: Annotated[int, Field(ge=2, le=100)] = 5
-    repeats: Annotated[int, Field(ge=1, le=1000)] = 2
+    repeats: Annotated[int, Field(ge=1, le=1000)] | Literal["auto"] = 2
     epochs: PositiveInt | None = None
     margin_points: Annotated[float, Field(gt=0, le=100)] = 1.0
+    metric: Metric | Literal["auto"] = "auto"
+    baseline: str | None = None
+    replicas: Annotated[int, Field(ge=1, le=100)] = 1
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     device: str = "auto"
     precision: Precision | Literal["auto"] = "auto"
@@ -150,6 +179,25 @@ def load_config(path: Path) -> StudyConfig:
 def dump_config(config: StudyConfig) -> str:
     """The config as TOML; what is ``None`` is left out, so the default holds."""
     return tomlkit.dumps(config.model_dump(mode="json", exclude_none=True))
+
+
+def _check_groups(groups: str, source: str) -> None:
+    kind, _, detail = groups.partition(":")
+    has_detail = kind in ("name", "column") and bool(detail.strip())
+    if groups != "subfolder" and not has_detail:
+        raise ValueError(f"--groups {groups} is none of subfolder, name:REGEX and column:NAME")
+    sources = _GROUP_SOURCES[kind]
+    if source.partition(":")[0] not in [known.partition(":")[0] for known in sources]:
+        raise ValueError(
+            f"--groups {groups} belongs to --data {' or '.join(sources)}, not to --data {source}"
+        )
+    if kind == "name":
+        try:
+            re.compile(detail)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(
+                f"--groups {groups} holds a broken regular expression: {error}"
+            ) from None
 
 
 def _explain(error: ValidationError) -> str:

@@ -59,9 +59,10 @@ class Display:
         """The table of all variants."""
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         headings = ("variant", "accuracy", "interval", "gap", "seconds", "multiply-adds")
+        names = {"accuracy": text(f"report.{rows[0].metric}", self.lang)}
         for heading in headings:
             table.add_column(
-                text(f"run.column-{heading}", self.lang),
+                names.get(heading) or text(f"run.column-{heading}", self.lang),
                 justify="left" if heading == "variant" else "right",
                 no_wrap=heading == "variant",
             )

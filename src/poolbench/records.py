@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from poolbench.config import Fit, Frozen, Precision, Protocol, RecipeConfig
+from poolbench.config import Fit, Frozen, Metric, Precision, Protocol, RecipeConfig
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Split = Literal["fold", "official", "whole"]
 
@@ -201,9 +201,14 @@ class DataRecord(Frozen):
 
 
 class LeaderboardRow(Frozen):
-    """One variant in ``leaderboard.csv``; accuracies 0–1, means over trials."""
+    """One variant in ``leaderboard.csv``; accuracies 0–1, means over trials.
+
+    Attributes:
+        metric: What ``accuracy`` and its interval are: plain or balanced.
+    """
 
     variant: str
+    metric: Metric = "accuracy"
     accuracy: float
     accuracy_low: float
     accuracy_high: float
@@ -220,12 +225,29 @@ class LeaderboardRow(Frozen):
     wall_seconds: float
 
 
+class Measure(Frozen):
+    """A difference of something beside accuracy, first minus second, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 class Difference(Frozen):
-    """One pair of variants: ``first`` minus ``second`` in accuracy points, paired.
+    """One pair of variants: ``first`` minus ``second`` in points of the metric, paired.
 
     Attributes:
-        low, high: 95 % interval.
-        tie_low, tie_high: 90 % interval, which must lie within the margin for a tie.
+        low, high: Interval at the verdict's ``confidence``, drawn so that all comparisons with
+            the best hold together.
+        tie_low, tie_high: Interval at ``tie_confidence``, which must lie within the margin for a
+            tie.
+        p_value, p_adjusted: Of no difference, two-sided; the second after Holm 1979, as
+            information: neither decides.
+        probability_better, probability_equal, probability_worse: That the difference is above,
+            within, or below the margin on either side.
+        repeats: Repeats that it rests on.
+        nll: Difference in negative log-likelihood, nats.
+        gap: Difference in over-fitting (training minus held-out accuracy), points.
     """
 
     first: str
@@ -235,6 +257,14 @@ class Difference(Frozen):
     high: float
     tie_low: float
     tie_high: float
+    p_value: float
+    p_adjusted: float
+    probability_better: float
+    probability_equal: float
+    probability_worse: float
+    repeats: int
+    nll: Measure | None = None
+    gap: Measure | None = None
 
 
 class VerdictRecord(Frozen):
@@ -244,6 +274,19 @@ class VerdictRecord(Frozen):
         winner: The variant that is better than every rival; only with kind ``winner``.
         tied: The variants that are equivalent within the margin, best mean first.
         recommended: What to use: the winner, else the cheapest of the tied, else the best mean.
+        metric: ``accuracy``, or ``balanced-accuracy`` (the mean over classes).
+        alpha: Chance of a false winner that is accepted, at the look that decided.
+        confidence: Of each interval, such that all comparisons with the best hold together with
+            ``1 - alpha``.
+        tie_confidence: Of the interval that must lie within the margin for a tie.
+        baseline: The variant that all are compared with in ``against_baseline``, if one was named.
+        further_repeats: How many more would decide it, if the difference is what it seems;
+            ``None``: decided, or no number would.
+        further_pictures: The same for pictures, with ``total_repeats`` repeats in all.
+        detectable_points: The smallest difference that any number of repeats could show on these
+            pictures; ``None`` if the verdict is decided.
+        assumed_trial_sd_points: For published counts: the spread between trainings that was
+            assumed; ``None`` where it was measured.
         notes: Ids of warnings that the texts explain, such as ``positions-differ``.
     """
 
@@ -258,7 +301,39 @@ class VerdictRecord(Frozen):
     repeats: int
     folds: int
     differences: tuple[Difference, ...]
+    metric: Metric = "accuracy"
+    alpha: float = 0.05
+    confidence: float = 0.95
+    tie_confidence: float = 0.90
+    baseline: str | None = None
+    against_baseline: tuple[Difference, ...] = ()
+    further_repeats: int | None = None
+    further_pictures: int | None = None
+    total_repeats: int | None = None
+    detectable_points: float | None = None
+    assumed_trial_sd_points: float | None = None
     notes: tuple[str, ...] = ()
+
+
+class TimeRatio(Frozen):
+    """Training seconds of ``first`` over those of ``second``: geometric mean over trials.
+
+    Attributes:
+        low, high: 95 % interval over trials; not a number if there is only one.
+    """
+
+    first: str
+    second: str
+    ratio: float
+    low: float
+    high: float
+
+
+class StudyTiming(Frozen):
+    """``timing.json`` of a run: measured seconds, kept apart from what must be identical."""
+
+    schema_version: int = SCHEMA_VERSION
+    train_ratios: tuple[TimeRatio, ...]
 
 
 class FinalRecord(Frozen):

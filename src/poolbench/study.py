@@ -10,19 +10,34 @@ from typing import Any
 
 from torch import nn
 
-from poolbench.config import StudyConfig, build_config, dump_config, load_config, split_names
-from poolbench.data.image_set import ImageSet
+from poolbench.config import (
+    Metric,
+    StudyConfig,
+    build_config,
+    dump_config,
+    load_config,
+    split_names,
+)
+from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.store import save_arrays
 from poolbench.display import Display, format_duration
 from poolbench.errors import RunError, UsageError, VerificationError
-from poolbench.execution.collect import collect_outcomes, make_leaderboard
+from poolbench.execution.collect import (
+    choose_metric,
+    collect_outcomes,
+    compute_time_ratios,
+    make_evidence,
+    make_leaderboard,
+)
 from poolbench.execution.environment import describe_environment
 from poolbench.execution.estimate import estimate_study_seconds, estimate_trial_seconds
 from poolbench.execution.local import LocalExecutor, Progress
 from poolbench.execution.plan import (
     Plan,
+    choose_baseline,
     has_mixed_positions,
+    list_looks,
     make_final_spec,
     make_plan,
     take_first,
@@ -39,7 +54,8 @@ from poolbench.records import (
     VerdictRecord,
 )
 from poolbench.texts import choose_language
-from poolbench.verdict.decide import Question, decide
+from poolbench.verdict.decide import Question
+from poolbench.verdict.racing import Race, take_look
 
 RUNS = Path("runs")
 
@@ -54,6 +70,7 @@ def compare(
     image_size: int | None = None,
     fit: str = "squash",
     on_bad: str = "error",
+    groups: str | None = None,
     out: str | Path | None = None,
     lang: str | None = None,
     quiet: bool = False,
@@ -67,6 +84,8 @@ def compare(
         classes: Names or numbers, in the order of the labels, or one string with commas;
             ``None``: all.
         data_file: An archive or folder of CIFAR that is already there.
+        groups: Which pictures belong together, and so stay in one fold: ``subfolder``,
+            ``name:REGEX`` or ``column:NAME``.
         out: The run directory; by default a folder in ``runs`` that the settings name, so that the
             same call goes on where it stopped.
         settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``.
@@ -82,6 +101,7 @@ def compare(
         "image_size": image_size,
         "fit": fit,
         "on_bad": on_bad,
+        "groups": groups,
     }
     names = tuple(_name_operator(operator) for operator in _split(operators))
     config = build_config({"data": data, "operators": names, **settings})
@@ -98,15 +118,14 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     with store.hold():
         store.remove_leftovers()
         _begin(config, image_set, plan, store)
-        missing, seconds = show_summary(config, image_set, plan, store, display)
-        _run_trials(missing, seconds, plan, image_set, store, display)
-        verdict = _judge(config, image_set, plan, store)
+        seconds = show_summary(config, image_set, plan, store, display)
+        verdict, compared = _compete(config, image_set, plan, store, seconds, display)
         final = make_final_spec(plan, verdict.recommended)
         if not store.has_trial(final.id):
             display.say("run.final", variant=verdict.recommended)
             seconds = estimate_trial_seconds([final], image_set)
             _run_trials([final], seconds, plan, image_set, store, display)
-        hand_over(store, plan.specs, final, verdict, image_set.test)
+        hand_over(store, compared, final, verdict, image_set.test)
         return _conclude(store, display)
 
 
@@ -122,11 +141,11 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
 
 def show_summary(
     config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore, display: Display
-) -> tuple[list[TrialSpec], dict[str, float]]:
+) -> dict[str, float]:
     """Say what will be trained, on what, and how long it will take.
 
     Returns:
-        The trials that are missing, and the expected seconds of one, by variant id.
+        Expected seconds of one trial, by variant id, of the variants that lack trials.
     """
     missing = [spec for spec in plan.specs if not store.has_trial(spec.id)]
     height, width = image_set.image_size
@@ -146,9 +165,11 @@ def show_summary(
         trials=len(plan.specs),
         done=len(plan.specs) - len(missing),
         folds=plan.specs[0].folds,
-        repeats=config.repeats,
+        repeats=", ".join(map(str, list_looks(config))),
         protocol=config.protocol,
     )
+    if config.repeats == "auto":
+        display.say("run.auto")
     display.say(
         "run.device",
         device=conditions.device,
@@ -163,11 +184,26 @@ def show_summary(
         display.say("run.other-trials", count=others)
     seconds = estimate_trial_seconds(missing, image_set)
     if missing:
-        whole = estimate_study_seconds(missing, seconds, plan.workers)
-        display.say("run.estimate", duration=format_duration(whole))
+        _show_estimate(config, missing, seconds, plan.workers, display)
     else:
         display.say("run.same-trials")
-    return missing, seconds
+    return seconds
+
+
+def _show_estimate(
+    config: StudyConfig,
+    missing: Sequence[TrialSpec],
+    seconds: Mapping[str, float],
+    workers: int,
+    display: Display,
+) -> None:
+    most = format_duration(estimate_study_seconds(missing, seconds, workers))
+    soon = [spec for spec in missing if spec.repeat < list_looks(config)[0]]
+    if len(soon) in (0, len(missing)):
+        display.say("run.estimate", duration=most)
+    else:
+        least = format_duration(estimate_study_seconds(soon, seconds, workers))
+        display.say("run.estimate-auto", least=least, most=most)
 
 
 def name_run(config: StudyConfig) -> Path:
@@ -209,7 +245,7 @@ def _begin(config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore
                 f"{store.path} holds a study of other pictures ({before.source}: "
                 f"{', '.join(before.classes)}). Choose another --out."
             )
-    _forget_other_study(plan, store)
+    _forget_other_study(config, plan, store)
     conditions = plan.specs[0].conditions
     # What was chosen for this machine holds when the study is continued.
     chosen = {"device": conditions.device, "precision": conditions.precision}
@@ -231,11 +267,14 @@ def _recall(config: StudyConfig, store: RunStore) -> StudyConfig:
     return config.model_copy(update=recalled)
 
 
-def _forget_other_study(plan: Plan, store: RunStore) -> None:
+def _forget_other_study(config: StudyConfig, plan: Plan, store: RunStore) -> None:
     """Results in the folder are no longer whole once another study writes there."""
-    ids = tuple(spec.id for spec in plan.specs)
+    ids = {spec.id for spec in plan.specs}
     with suppress(RunError):
-        if store.load_model("study.json", StudyRecord).trials != ids:
+        before = set(store.load_model("study.json", StudyRecord).trials)
+        # One that stops early does not use all of its plan.
+        is_same = before <= ids if config.repeats == "auto" else before == ids
+        if not is_same:
             (store.path / "study.json").unlink()
 
 
@@ -289,23 +328,81 @@ def _run_trials(
         executor.run(specs, follow)
 
 
-def _judge(config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore) -> VerdictRecord:
-    """Verdict and leaderboard, in memory and on disk."""
-    outcomes = collect_outcomes(store, plan)
+def _compete(
+    config: StudyConfig,
+    image_set: ImageSet,
+    plan: Plan,
+    store: RunStore,
+    seconds: Mapping[str, float],
+    display: Display,
+) -> tuple[VerdictRecord, list[TrialSpec]]:
+    """Train and judge, look by look, until it is decided or the plan is done.
+
+    Returns:
+        The verdict, and the trials that it rests on.
+    """
+    half = image_set.pool if config.protocol == "cv" else image_set.test
+    metric = choose_metric(config.metric, half.labels)
+    looks = list_looks(config)
+    race = Race(tuple(variant.id for variant in plan.variants))
+    reached: dict[str, int] = {}
+    for repeats in looks:
+        reached |= dict.fromkeys(race.active, repeats)
+        specs = _list_compared(plan, reached)
+        missing = [spec for spec in specs if not store.has_trial(spec.id)]
+        _run_trials(missing, seconds, plan, image_set, store, display)
+        trials = [plan.list_trials(name, repeats) for name in race.active]
+        outcomes = [collect_outcomes(store, own) for own in trials]
+        question = _make_question(config, plan, store, metric)
+        race = take_look(race, make_evidence(outcomes, half, metric), question, len(looks))
+        if race.is_over:
+            break
+        if repeats != looks[-1]:
+            display.say("run.look", repeats=repeats, active=", ".join(race.active))
+    assert race.verdict is not None
+    by_variant = {name: plan.list_trials(name, count) for name, count in reached.items()}
+    _save_results(store, race.verdict, by_variant, half)
+    return race.verdict, specs
+
+
+def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
+    """The trials of the first repeats of each variant, in the order of the plan."""
+    return [spec for spec in plan.specs if spec.repeat < reached[spec.variant.id]]
+
+
+def _make_question(config: StudyConfig, plan: Plan, store: RunStore, metric: Metric) -> Question:
     notes = []
     if has_mixed_positions(plan.variants):
         notes.append("positions-differ")
     if config.protocol == "lab":
         notes.append("test-watched")
-    costs = {name: store.load_trial(s.id).cost for name, s in take_first(plan.specs).items()}
-    question = Question(outcomes.ids, costs, config.margin_points, config.protocol, tuple(notes))
-    verdict = decide(outcomes.correct, outcomes.fold, question)
-    rows = make_leaderboard(store, plan, outcomes)
+    if metric == "balanced-accuracy" and config.metric == "auto":
+        notes.append("metric-balanced")
+    first = take_first(plan.specs)
+    return Question(
+        ids=tuple(first),
+        costs={name: store.load_trial(spec.id).cost for name, spec in first.items()},
+        margin_points=config.margin_points,
+        protocol=config.protocol,
+        metric=metric,
+        baseline=choose_baseline(config.baseline, plan.variants),
+        notes=tuple(notes),
+    )
+
+
+def _save_results(
+    store: RunStore,
+    verdict: VerdictRecord,
+    specs: Mapping[str, Sequence[TrialSpec]],
+    half: Half,
+) -> None:
+    """Verdict, leaderboard and ratios of times, on disk."""
+    rows = make_leaderboard(store, specs, half, verdict.metric)
     columns = tuple(LeaderboardRow.model_fields)
     table = [tuple(row.model_dump().values()) for row in rows]
     store.save_table("leaderboard.csv", columns, table)
+    store.save_model("timing.json", compute_time_ratios(store, specs))
     store.save_model("verdict.json", verdict)
-    return verdict
 
 
 def _conclude(store: RunStore, display: Display) -> Study:

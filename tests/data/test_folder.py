@@ -1,4 +1,4 @@
-"""Folders and CSV files of real picture files of many sizes."""
+"""Folders of real picture files of many sizes."""
 
 import os
 import shutil
@@ -12,7 +12,9 @@ from poolbench.config import DataConfig
 from poolbench.data.arrays import resize_arrays
 from poolbench.data.cache import get_cache_folder
 from poolbench.data.decode import decode_picture
-from poolbench.data.folder import load_listing, scan_csv, scan_folder
+from poolbench.data.folder import load_listing, scan_folder
+from poolbench.data.listing import group_listing
+from poolbench.data.listing_csv import scan_csv
 from poolbench.errors import DataError
 
 CONFIG = DataConfig(source="folder:x")
@@ -111,57 +113,95 @@ def test_listing_choose_relabels_in_the_chosen_order(tmp_path):
     assert [(e.name, e.label) for e in chosen.entries] == [("a/1.png", 1), ("c/1.png", 0)]
 
 
-def _write_csv(folder, text):
-    (folder / "list.csv").write_text(text, encoding="utf-8")
-    return folder / "list.csv"
+def _list_groups(listing):
+    return {entry.name: entry.group for entry in listing.entries}
 
 
-def test_scan_csv_reads_groups_and_splits(tmp_path):
-    text = (
-        "\ufeffpath,label,group,split\n"
-        "p/10.png,cat,anna,train\n"
-        "p/2.png,cat,,val\n"
-        "p/3.png,dog,anna,train\n"
-        "p/4.png,dog,boris,test\n"
-        "p/5.png,cat,,TEST\n"
-    )
-    listing = scan_csv(_write_csv(tmp_path, text))
-    assert listing.classes == ("cat", "dog")
-    assert _list_names(listing, "pool") == ["p/2.png", "p/10.png", "p/3.png"]
-    assert _list_names(listing, "test") == ["p/5.png", "p/4.png"]
-    group = {entry.name: entry.group for entry in listing.entries}
-    assert group["p/10.png"] == group["p/3.png"]
-    assert len(set(group.values())) == 4
-    assert listing.entries[0].path == tmp_path / "p" / "2.png"
+def test_scan_folder_by_subfolder_groups_across_classes_and_halves(tmp_path):
+    for name in (
+        "train/a/p10/1.png",
+        "train/a/p2/deep/er/2.png",
+        "train/a/p2/1.png",
+        "train/a/alone.png",
+        "train/b/p2/1.png",
+        "val/b/p10/1.png",
+        "test/b/p2/1.png",
+        "test/a/other/1.png",
+    ):
+        _draw(tmp_path / name)
+    listing = scan_folder(tmp_path, "subfolder")
+    assert listing.classes == ("a", "b")
+    assert _list_names(listing, "pool") == [
+        "train/a/alone.png",
+        "train/a/p2/1.png",
+        "train/a/p2/deep/er/2.png",
+        "train/a/p10/1.png",
+        "train/b/p2/1.png",
+        "val/b/p10/1.png",
+    ]
+    pool = [entry.group for entry in listing.entries if entry.side == "pool"]
+    assert pool == [None, "p2", "p2", "p10", "p2", "p10"]
+    assert _list_groups(listing)["test/b/p2/1.png"] == "p2"
+    assert [entry.label for entry in listing.entries] == [0, 0, 0, 0, 1, 1, 0, 1]
 
 
-@pytest.mark.parametrize(
-    "text", ["label;path\nа;1.png\nб;2.png\n", "path, label\n1.png, а\n2.png, б\n"]
-)
-def test_scan_csv_takes_what_spreadsheets_write(tmp_path, text):
-    listing = scan_csv(_write_csv(tmp_path, text))
-    assert listing.classes == ("а", "б")
-    assert _list_names(listing, "pool") == ["1.png", "2.png"]
-    assert {entry.group for entry in listing.entries} == {None}
+def test_scan_folder_looks_into_subfolders_only_if_told_so(tmp_path):
+    for name in ("a/p1/1.png", "b/p1/1.png"):
+        _draw(tmp_path / name)
+    with pytest.raises(DataError, match="--groups subfolder"):
+        scan_folder(tmp_path)
+    for name in ("a/1.png", "b/1.png"):
+        _draw(tmp_path / name)
+    for groups in (None, "name:."):
+        assert _list_names(scan_folder(tmp_path, groups), "pool") == ["a/1.png", "b/1.png"]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("file,label\na.png,x\n", "has the columns file, label; needed are path and label"),
-        ("", "has the columns none"),
-        ("path,label\n", "lists no pictures"),
-        ("path,label\na.png,x\nb.png,\n", "row 3: label is empty"),
-        ("path,label\na.png\n", "row 2: label is empty"),
-        ("path,label,split\na.png,x,dev\n", "row 2: split is 'dev'; expected train, val or test"),
-        ("path,label\na.png,x\n./a.png,y\n", "twice"),
-    ],
-)
-def test_scan_csv_says_what_is_wrong(tmp_path, text, message):
-    with pytest.raises(DataError, match=message):
-        scan_csv(_write_csv(tmp_path, text))
-    with pytest.raises(DataError, match="cannot be read"):
-        scan_csv(tmp_path / "missing.csv")
+def test_scan_folder_by_subfolder_leaves_out_what_is_hidden_or_no_picture(tmp_path):
+    for name in ("a/p/1.png", "a/p/.1.png", "a/.p/1.png", "a/p/.q/1.png", "a/p/x.png/1.png"):
+        _draw(tmp_path / name)
+    (tmp_path / "a" / "p" / "notes.txt").write_text("x")
+    listing = scan_folder(tmp_path, "subfolder")
+    assert _list_groups(listing) == {"a/p/1.png": "p", "a/p/x.png/1.png": "p"}
+
+
+def test_scan_folder_by_subfolder_joins_the_ways_to_write_an_accent(tmp_path):
+    _draw(tmp_path / "a" / "Андреи\u0306" / "1.png")
+    _draw(tmp_path / "b" / "Андре\u0439" / "1.png")
+    assert len({entry.group for entry in scan_folder(tmp_path, "subfolder").entries}) == 1
+
+
+def test_scan_folder_by_subfolder_ends_where_links_go_in_circles(tmp_path):
+    root = tmp_path / "photos"
+    for name in ("a/0.png", "a/p1/1.png", "b/p1/1.png"):
+        _draw(root / name)
+    (root / "a" / "p1" / "here").symlink_to(root / "a" / "p1", target_is_directory=True)
+    (root / "a" / "p1" / "class").symlink_to(root / "a", target_is_directory=True)
+    (root / "a" / "root").symlink_to("..", target_is_directory=True)
+    (root / "a" / "above").symlink_to(tmp_path, target_is_directory=True)
+    (root / "a" / "self").symlink_to("self")
+    assert _list_groups(scan_folder(root, "subfolder")) == {
+        "a/0.png": None,
+        "a/p1/1.png": "p1",
+        "b/p1/1.png": "p1",
+    }
+
+
+def test_scan_folder_by_subfolder_takes_a_linked_folder_once_under_its_own_name(tmp_path):
+    root = tmp_path / "photos"
+    for name in ("a/p1/1.png", "a/p9/1.png", "b/p9/1.png"):
+        _draw(root / name)
+    _draw(tmp_path / "store" / "2.png")
+    # Both links sort before the folder that they lead to.
+    (root / "a" / "link").symlink_to(root / "a" / "p9", target_is_directory=True)
+    (root / "a" / "p1" / "link").symlink_to(root / "a" / "p9", target_is_directory=True)
+    for name in ("p5", "p6"):
+        (root / "a" / name).symlink_to(tmp_path / "store", target_is_directory=True)
+    assert _list_groups(scan_folder(root, "subfolder")) == {
+        "a/p1/1.png": "p1",
+        "a/p5/2.png": "p5",
+        "a/p9/1.png": "p9",
+        "b/p9/1.png": "p9",
+    }
 
 
 @pytest.fixture
@@ -212,7 +252,8 @@ def test_load_listing_keeps_halves_labels_and_groups_apart(tmp_path):
     for number in range(4):
         _draw(tmp_path / f"{number}.png", seed=number)
     rows = "0.png,cat,g1,train\n1.png,dog,g2,test\n2.png,dog,g1,train\n3.png,cat,g3,test\n"
-    listing = scan_csv(_write_csv(tmp_path, "path,label,group,split\n" + rows))
+    (tmp_path / "list.csv").write_text("path,label,group,split\n" + rows)
+    listing = scan_csv(tmp_path / "list.csv")
     image_set = load_listing(listing, CONFIG)
     assert image_set.has_official_test
     assert image_set.pool.names == ("0.png", "2.png")
@@ -279,6 +320,18 @@ def test_load_listing_decodes_once(photographs):
     assert len(seen) == 12
     assert again.manifest_hash == first.manifest_hash
     assert again.pool.names == first.pool.names
+
+
+def test_load_listing_does_not_keep_groups_with_the_pixels(photographs):
+    plain = scan_folder(photographs)
+    assert load_listing(plain, CONFIG).pool.groups is None
+    seen = []
+    grouped = load_listing(
+        group_listing(plain, r"name:^\d"), CONFIG, lambda *what: seen.append(what)
+    )
+    assert seen == []
+    assert grouped.pool.groups.tolist() == [0, 1, 2, 3, 4, 5] * 2
+    assert grouped.manifest_hash != load_listing(plain, CONFIG).manifest_hash
 
 
 @pytest.mark.parametrize("change", ["rewritten", "renamed", "removed", "size", "fit", "damaged"])

@@ -9,6 +9,7 @@ from poolbench.config import DataConfig
 from poolbench.data.arrays import resize_arrays
 from poolbench.data.load import count_duplicates, list_classes, load_image_set
 from poolbench.data.sample import load_sample
+from poolbench.data.splits import assign_folds, check_enough
 from poolbench.errors import DataError, UnknownNameError, UsageError
 
 RNG = np.random.default_rng(0)
@@ -63,7 +64,7 @@ def test_load_image_set_refuses_a_size_that_memory_will_not_hold(tmp_path):
         _load(f"npz:{tmp_path / 'a.npz'}", image_size=1024)
 
 
-@pytest.mark.parametrize("source", ["sampel", "cifar", "folder:", "npz", "task:x", "folders:x", ""])
+@pytest.mark.parametrize("source", ["sampel", "cifar", "folder:", "npz", "task:", "folders:x", ""])
 def test_load_image_set_refuses_an_unknown_set(source):
     with pytest.raises(UnknownNameError, match="There is no image set"):
         _load(source)
@@ -72,6 +73,21 @@ def test_load_image_set_refuses_an_unknown_set(source):
 def test_load_image_set_names_the_nearest_set():
     with pytest.raises(UnknownNameError, match="Did you mean cifar10"):
         _load("cifar-100")
+
+
+def test_load_image_set_makes_a_task():
+    loaded = _load("task:needle", image_size=16)
+    assert loaded.source == "task:needle"
+    assert loaded.classes == ("noise", "needle")
+    assert loaded.image_size == (16, 16)
+    assert loaded.facts["test_share"] == "official"
+    assert loaded.facts["needle_sd"] == 7.0
+    assert list_classes(DataConfig(source="task:needle"))[1] == (1, "needle", None, 600)
+
+
+def test_load_image_set_names_the_nearest_task():
+    with pytest.raises(UnknownNameError, match="Did you mean needle"):
+        _load("task:needel")
 
 
 def test_load_image_set_says_a_wrong_class_before_it_needs_the_pictures():
@@ -172,6 +188,87 @@ def test_load_image_set_keeps_groups_together_when_it_takes_a_fifth(tmp_path):
     assert loaded.facts["groups_across_halves"] == 0
 
 
+def _find_patients(half):
+    return np.array([name.split("/")[-2] for name in half.names])
+
+
+def _check_whole(half, fold):
+    patients = _find_patients(half)
+    for patient in set(patients):
+        assert len(set(fold[patients == patient])) == 1, patient
+
+
+def test_load_image_set_keeps_a_subfolder_in_one_fold_and_in_one_half(tmp_path):
+    """Eight of twelve patients have pictures of both classes."""
+    for label, patients in (("a", range(10)), ("b", range(2, 12))):
+        for patient in patients:
+            _write_folder(tmp_path / "photos" / label, {f"p{patient}": 3 + patient % 3})
+    loaded = _load(f"folder:{tmp_path / 'photos'}", groups="subfolder")
+    assert set(_find_patients(loaded.pool)).isdisjoint(_find_patients(loaded.test))
+    assert loaded.facts["groups_across_halves"] == 0
+    assert len(loaded.pool) + len(loaded.test) == 80
+    check_enough(loaded.pool, loaded.classes, 4)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        fold = assign_folds(loaded.pool.labels, 4, rng, loaded.pool.groups)
+        _check_whole(loaded.pool, fold)
+        assert len(set(fold)) == 4
+
+
+def test_load_image_set_counts_subfolders_that_stand_in_both_halves(tmp_path):
+    for half, patients in (("train", "pqr"), ("test", "qrs")):
+        for label in "ab":
+            _write_folder(tmp_path / "photos" / half / label, dict.fromkeys(patients, 2))
+    loaded = _load(f"folder:{tmp_path / 'photos'}", groups="subfolder")
+    assert loaded.facts["groups_across_halves"] == 2
+    for patient in "qr":
+        (number,) = set(loaded.pool.groups[_find_patients(loaded.pool) == patient])
+        assert set(loaded.test.groups[_find_patients(loaded.test) == patient]) == {number}
+
+
+def test_load_image_set_with_too_few_groups_is_refused(tmp_path):
+    for label in "ab":
+        _write_folder(tmp_path / "photos" / label, {"p": 9, "q": 9, "r": 9})
+    loaded = _load(f"folder:{tmp_path / 'photos'}", groups="subfolder")
+    with pytest.raises(DataError, match="Too few groups for 5 folds: a has 2, b has 2"):
+        check_enough(loaded.pool, loaded.classes, 5)
+
+
+def test_load_image_set_groups_a_csv_by_name_or_by_column(tmp_path):
+    _write_folder(tmp_path, {"p": 20})
+    rows = [f"p/{n}.png,{'ab'[n % 2]},v{n // 4}" for n in range(20)]
+    (tmp_path / "list.csv").write_text("path,label,video\n" + "\n".join(rows))
+    source = f"csv:{tmp_path / 'list.csv'}"
+    assert _load(source).pool.groups is None
+    by_column = _load(source, groups="column:video")
+    assert len(np.unique(np.append(by_column.pool.groups, by_column.test.groups))) == 5
+    # The last digit of the number.
+    by_name = _load(source, groups=r"name:(\d)\.png")
+    assert len(np.unique(np.append(by_name.pool.groups, by_name.test.groups))) == 10
+
+
+def test_load_image_set_does_not_look_at_the_names_of_other_classes(tmp_path):
+    source = _write_folder(tmp_path / "photos", {"a": 6, "b": 6, "c": 1})
+    (tmp_path / "photos" / "c" / "0.png").rename(tmp_path / "photos" / "c" / "x.png")
+    with pytest.raises(DataError, match=r"1 of 13 pictures: c/x\.png"):
+        _load(source, groups=r"name:\d")
+    assert _load(source, groups=r"name:\d", classes=("a", "b")).pool.groups is not None
+
+
+def test_groups_of_a_set_do_not_depend_on_what_was_skipped(tmp_path):
+    source = _write_folder(tmp_path / "photos", {"a/p": 3, "a/q": 3, "b/p": 3, "b/q": 3, "b/r": 3})
+    (tmp_path / "photos" / "a" / "p" / "0.png").write_text("no picture")
+    loaded = _load(source, groups="subfolder", on_bad="skip")
+    assert loaded.facts["skipped"] == ["a/p/0.png"]
+    halves = (loaded.pool, loaded.test)
+    pairs = {
+        pair
+        for half in halves
+        for pair in zip(_find_patients(half), half.groups.tolist(), strict=True)
+    }
+    assert len(pairs) == 3
+
+
 def test_load_image_set_reads_an_npz(tmp_path):
     images = RNG.integers(0, 256, (30, 6, 6, 3), dtype=np.uint8)
     np.savez(tmp_path / "a.npz", images=images, labels=np.arange(30) % 3, classes=["x", "y", "7"])
@@ -200,6 +297,9 @@ def test_list_classes_counts_the_pool(tmp_path):
         _write_folder(tmp_path / "photos" / half, {"apple": count, "b2": count, "b10": count})
     records = list_classes(DataConfig(source=f"folder:{tmp_path / 'photos'}"))
     assert records == [(0, "apple", None, 3), (1, "b2", None, 3), (2, "b10", None, 3)]
+    _write_folder(tmp_path / "grouped", {"a/p": 2, "a/q": 1, "b/p": 4})
+    config = DataConfig(source=f"folder:{tmp_path / 'grouped'}", groups="subfolder")
+    assert list_classes(config) == [(0, "a", None, 3), (1, "b", None, 4)]
     np.savez(tmp_path / "a.npz", images=np.zeros((3, 4, 4), np.uint8), labels=[0, 5, 5])
     records = list_classes(DataConfig(source=f"npz:{tmp_path / 'a.npz'}"))
     assert records == [(0, "0", None, 1), (1, "5", None, 2)]

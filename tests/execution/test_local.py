@@ -5,6 +5,7 @@ import signal
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -157,7 +158,9 @@ def test_diverged_trial_counts_as_wrong_on_every_picture(plan_of, images, tmp_pa
     LocalExecutor(images, tmp_path, 2, 1).run(plan.specs, lambda progress: None)
     assert all(store.load_trial(spec.id).diverged_at is not None for spec in plan.specs)
     # All its logits are alike, which would be right for the class that comes first.
-    assert not collect_outcomes(store, plan).correct.any()
+    outcomes = collect_outcomes(store, plan.specs)
+    assert not outcomes.correct.any()
+    np.testing.assert_allclose(outcomes.losses, np.log(4))
 
 
 def test_restored_network_predicts_what_was_measured(plan_of, images, tmp_path, small_set):
@@ -170,10 +173,10 @@ def test_restored_network_predicts_what_was_measured(plan_of, images, tmp_path, 
     logits = restore_network(store, spec.id)(pictures)
     torch.testing.assert_close(logits, torch.from_numpy(arrays["logits"]), rtol=1e-4, atol=1e-4)
 
-    outcomes = collect_outcomes(store, plan)
-    rows = make_leaderboard(store, plan, outcomes)
+    trials = {variant.id: plan.list_trials(variant.id) for variant in plan.variants}
+    rows = make_leaderboard(store, trials, small_set.pool, "accuracy")
     for row in rows:
-        mean = outcomes.correct[outcomes.ids.index(row.variant)].mean()
+        mean = collect_outcomes(store, trials[row.variant]).correct.mean()
         assert row.accuracy == pytest.approx(mean)
         assert row.accuracy_low <= row.accuracy <= row.accuracy_high
     assert sorted(rows, key=lambda row: -row.accuracy) == list(rows)

@@ -1,35 +1,30 @@
-"""The operators of the published lab, against hand-made numbers and each other."""
+"""The operators of the published lab, against hand-made numbers and each other.
+
+What holds for every operator of the catalogue stands in ``test_catalogue.py``.
+"""
 
 import pytest
 import torch
 
 from poolbench.errors import UnknownNameError, UsageError
-from poolbench.operators import build_operator, get_operator, list_operators, register
+from poolbench.operators import build_operator, get_operator, register
 from poolbench.operators.plain import avg_pool2d, decimate2d, max_pool2d
 
-IDS = [entry.id for entry in list_operators()]
+PLAIN = ("stride", "max", "avg")
 
 
-@pytest.mark.parametrize("operator_id", IDS)
+@pytest.mark.parametrize("operator_id", PLAIN)
 @pytest.mark.parametrize(
     ("size", "stride", "expected"),
     [((32, 32), 4, (8, 8)), ((7, 9), 4, (2, 3)), ((1, 5), 2, (1, 3)), ((3, 3), 1, (3, 3))],
 )
-def test_operator_output_is_the_ceiling_of_size_over_stride(operator_id, size, stride, expected):
+def test_plain_output_is_the_ceiling_of_size_over_stride(operator_id, size, stride, expected):
     x = torch.randn(2, 5, *size, generator=torch.Generator().manual_seed(0))
     assert build_operator(operator_id, 5, stride=stride)(x).shape == (2, 5, *expected)
 
 
-@pytest.mark.parametrize("operator_id", IDS)
-def test_operator_passes_a_gradient_to_its_input(operator_id):
-    x = torch.randn(2, 3, 8, 8, requires_grad=True)
-    build_operator(operator_id, 3, stride=4)(x).sum().backward()
-    assert x.grad is not None
-    assert x.grad.abs().sum() > 0
-
-
-@pytest.mark.parametrize("operator_id", IDS)
-def test_operator_keeps_blocks_that_are_constant(operator_id):
+@pytest.mark.parametrize("operator_id", PLAIN)
+def test_plain_operators_keep_blocks_that_are_constant(operator_id):
     coarse = torch.arange(2.0 * 3 * 4 * 4).view(2, 3, 4, 4)
     blocks = coarse.repeat_interleave(4, 2).repeat_interleave(4, 3)
     assert torch.equal(build_operator(operator_id, 3, stride=4)(blocks), coarse)

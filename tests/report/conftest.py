@@ -24,6 +24,7 @@ from poolbench.records import (
 from poolbench.training.recipes import QUICK
 from poolbench.verdict.decide import Question, decide
 from poolbench.verdict.intervals import compute_interval
+from poolbench.verdict.paired import Evidence
 
 FOLDS = 2
 OPERATORS = ("max", "avg", "stride", "blur", "lp", "mixed", "gated", "soft", "local-importance")
@@ -95,7 +96,7 @@ class SyntheticRun:
                     correct[place, repeat, index] = right
                     records[variant.id].append(record)
                     timings[variant.id].append(timing)
-        verdict = decide(correct, fold, self.make_question(records))
+        verdict = decide(Evidence(correct, fold), self.make_question(records))
         rows = [
             self.make_row(variant.id, records, timings, correct[place], fold)
             for place, variant in enumerate(self.variants)
@@ -116,7 +117,7 @@ class SyntheticRun:
             {name: trials[0].cost for name, trials in records.items()},
             1.0,
             self.protocol,
-            ("positions-differ",) if len(self.variants) > 1 else (),
+            notes=("positions-differ",) if len(self.variants) > 1 else (),
         )
 
     def make_logits(self, labels, sharpness):

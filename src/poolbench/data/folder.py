@@ -1,15 +1,13 @@
-"""Picture files in folders, or listed in a CSV file, as an image set."""
+"""Picture files in folders, and the decoding of what a listing names."""
 
 import contextlib
-import csv
 import hashlib
 import os
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,22 +16,14 @@ from poolbench.config import DataConfig, Fit
 from poolbench.data.arrays import check_memory, resize_arrays
 from poolbench.data.cache import OnProgress, ignore_progress, load_arrays, save_arrays
 from poolbench.data.decode import decode_picture, has_picture_suffix, read_picture_size
-from poolbench.data.image_set import Half, Images, ImageSet
+from poolbench.data.image_set import Half, Images, ImageSet, Labels
+from poolbench.data.listing import SIDES, Entry, Listing, Side, number_groups
 from poolbench.data.names import natural_key
 from poolbench.errors import DataError
 
-Side = Literal["pool", "test"]
 Size = tuple[int, int]
 
 DEFAULT_SIZE = (64, 64)
-# A validation half joins the pool, of which the folds are made.
-_SIDES: dict[str, Side] = {
-    "train": "pool",
-    "val": "pool",
-    "valid": "pool",
-    "validation": "pool",
-    "test": "test",
-}
 # Bytes of memory for each pixel of a picture while it is decoded and resized: 3 as read, 4 with
 # transparency, 12 as float32, and as much again between the two passes of the filter.
 _BYTES_PER_PIXEL = 32
@@ -42,54 +32,15 @@ _MOST_THREADS = 8
 _CACHE_FORMAT = 1
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One picture file.
-
-    Attributes:
-        name: As a person calls it: relative, with forward slashes.
-        label: Position in the listing's classes.
-        group: Pictures of one group stay in one fold; ``None``: the listing knows no groups.
-    """
-
-    path: Path
-    name: str
-    label: int
-    side: Side
-    group: int | None = None
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The picture files of an image set, none of them opened yet.
-
-    Attributes:
-        source: As on the command line.
-        entries: The pool's before the test half's.
-        ignored: Folders beside the halves that were not looked into.
-    """
-
-    source: str
-    classes: tuple[str, ...]
-    entries: tuple[Entry, ...]
-    ignored: tuple[str, ...] = ()
-
-    def choose(self, chosen: Sequence[int]) -> "Listing":
-        """Only these classes, labelled in this order."""
-        labels = {old: new for new, old in enumerate(chosen)}
-        entries = tuple(
-            replace(entry, label=labels[entry.label])
-            for entry in self.entries
-            if entry.label in labels
-        )
-        classes = tuple(self.classes[number] for number in chosen)
-        return replace(self, classes=classes, entries=entries)
-
-
-def scan_folder(root: Path) -> Listing:
+def scan_folder(root: Path, groups: str | None = None) -> Listing:
     """List ``root/<class>/*``, or ``root/{train,val|valid|validation,test}/<class>/*``.
 
     Names are in natural order; hidden files and files that are no pictures are left out.
+
+    Args:
+        groups: As in :class:`poolbench.config.DataConfig`. With ``subfolder``, pictures at any
+            depth under a class folder are taken, and the first subfolder names their group, the
+            same one in every class and half.
 
     Raises:
         DataError: If the folder is not there or holds no folders with pictures.
@@ -99,41 +50,21 @@ def scan_folder(root: Path) -> Listing:
     halves, ignored = _find_halves(root)
     classes = sorted({name for _, half in halves for name in _list_classes(half)}, key=natural_key)
     labels = {name: label for label, name in enumerate(classes)}
+    list_all = _list_pictures_below if groups == "subfolder" else _list_pictures
     found = [
-        Entry(path, _make_name(path, root), labels[name], side)
+        Entry(path, _make_name(path, root), labels[name], side, _name_group(path, folder))
         for side, half in halves
         for name, folder in _list_classes(half).items()
-        for path in _list_pictures(folder)
+        for path in list_all(folder)
     ]
     if not found:
         raise DataError(
             f"{root} holds no pictures. Expected {root.name}/<class>/<picture>, or "
-            f"{root.name}/train/<class>/<picture> with test (and val) beside train."
+            f"{root.name}/train/<class>/<picture> with test (and val) beside train. Subfolders of "
+            "a class are looked into with --groups subfolder."
         )
     entries = sorted(found, key=lambda entry: (entry.side == "test", entry.label))
     return Listing(f"folder:{root}", tuple(classes), tuple(entries), ignored)
-
-
-def scan_csv(path: Path) -> Listing:
-    """List the pictures of a CSV file with the columns ``path`` and ``label``.
-
-    If there is a column ``group``, pictures of one group stay together; if there is a column
-    ``split`` it says ``train``, ``val`` or ``test``. Paths are relative to the CSV file.
-
-    Raises:
-        DataError: If the file cannot be read, or a column or a value is missing or unknown.
-    """
-    rows = _read_rows(path)
-    classes = sorted({row["label"] for row in rows}, key=natural_key)
-    labels = {name: label for label, name in enumerate(classes)}
-    groups = _number_groups(rows)
-    entries = [
-        Entry(path.parent / row["path"], row["path"], labels[row["label"]], side, group)
-        for row, side, group in zip(rows, _read_sides(path, rows), groups, strict=True)
-    ]
-    _check_listed_once(path, entries)
-    entries.sort(key=lambda e: (e.side == "test", e.label, natural_key(e.name)))
-    return Listing(f"csv:{path}", tuple(classes), tuple(entries))
 
 
 def load_listing(
@@ -167,12 +98,12 @@ def load_listing(
 def _find_halves(root: Path) -> tuple[list[tuple[Side, Path]], tuple[str, ...]]:
     """The folders that hold class folders, and the names of those that are left out."""
     folders = _list_folders(root)
-    halves = [folder for folder in folders if folder.name.casefold() in _SIDES]
+    halves = [folder for folder in folders if folder.name.casefold() in SIDES]
     # A class may be called "train" too: then it holds pictures, not folders.
     if not any(half.name.casefold() == "train" and _list_folders(half) for half in halves):
         return [("pool", root)], ()
     ignored = tuple(folder.name for folder in folders if folder not in halves)
-    return [(_SIDES[half.name.casefold()], half) for half in halves], ignored
+    return [(SIDES[half.name.casefold()], half) for half in halves], ignored
 
 
 def _list_folders(folder: Path) -> list[Path]:
@@ -190,74 +121,49 @@ def _list_pictures(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: natural_key(path.name))
 
 
+def _list_pictures_below(folder: Path) -> list[Path]:
+    """The pictures at any depth; a folder is entered once, however many links lead to it."""
+    start = folder.resolve()
+    # A link upwards would bring in the other classes.
+    entered = {start, *start.parents}
+    found = _list_pictures(folder)
+    folders, links = map(deque, _part_links(folder))
+    while folders or links:
+        # Links wait until all real folders are done: a picture belongs to the group that it lies
+        # in, not to one that only points at it.
+        place = folders.popleft() if folders else links.popleft()
+        target = place.resolve()
+        if target in entered:
+            continue
+        entered.add(target)
+        found += _list_pictures(place)
+        more_folders, more_links = _part_links(place)
+        folders += more_folders
+        links += more_links
+    return sorted(found, key=lambda path: _make_deep_key(path.relative_to(folder)))
+
+
+def _make_deep_key(path: Path) -> list[tuple[list[str | int], str]]:
+    return [natural_key(part) for part in path.parts]
+
+
+def _part_links(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Real subfolders, and links to folders."""
+    parts: tuple[list[Path], list[Path]] = ([], [])
+    for path in _list_folders(folder):
+        parts[path.is_symlink()].append(path)
+    return parts
+
+
+def _name_group(path: Path, class_folder: Path) -> str | None:
+    """The first folder between a class and a picture of it."""
+    first, *rest = path.relative_to(class_folder).parts
+    return unicodedata.normalize("NFC", first) if rest else None
+
+
 def _make_name(path: Path, root: Path) -> str:
     # File systems allow names that are no text; records must be text.
     return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace")
-
-
-def _read_rows(path: Path) -> list[dict[str, str]]:
-    try:
-        # utf-8-sig: spreadsheets put a mark before the first column's name.
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 text: {error}. Save it as CSV in UTF-8.") from None
-    head = text.partition("\n")[0]
-    # Spreadsheets write semicolons where the comma is the decimal sign.
-    delimiter = ";" if ";" in head and "," not in head else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
-    columns = [name.strip() for name in reader.fieldnames or ()]
-    reader.fieldnames = columns
-    if not {"path", "label"} <= set(columns):
-        raise DataError(
-            f"{path} has the columns {', '.join(columns) or 'none'}; needed are path and label, "
-            "allowed beside them group and split."
-        )
-    rows = [_clean_row(path, line, row) for line, row in enumerate(reader, start=2)]
-    if not rows:
-        raise DataError(f"{path} lists no pictures: expected one line for each.")
-    return rows
-
-
-def _clean_row(path: Path, line: int, row: dict[str, str]) -> dict[str, str]:
-    known = ("path", "label", "group", "split")
-    clean = {name: (row.get(name) or "").strip() for name in known if name in row}
-    for name in ("path", "label"):
-        if not clean[name]:
-            raise DataError(f"{path}, row {line}: {name} is empty; every picture needs one.")
-    return {**clean, "label": unicodedata.normalize("NFC", clean["label"])}
-
-
-def _read_sides(path: Path, rows: Sequence[dict[str, str]]) -> Iterator[Side]:
-    for line, row in enumerate(rows, start=2):
-        split = row.get("split", "train").casefold()
-        if split not in _SIDES:
-            raise DataError(
-                f"{path}, row {line}: split is {row['split']!r}; expected train, val or test."
-            )
-        yield _SIDES[split]
-
-
-def _number_groups(rows: Sequence[dict[str, str]]) -> list[int | None]:
-    """A number for each group; a picture without a group stands alone."""
-    if not any(row.get("group") for row in rows):
-        return [None] * len(rows)
-    numbers: dict[str, int] = {}
-    keys = [row["group"] or f"\0{line}" for line, row in enumerate(rows)]
-    return [numbers.setdefault(key, len(numbers)) for key in keys]
-
-
-def _check_listed_once(path: Path, entries: Sequence[Entry]) -> None:
-    seen: set[str] = set()
-    for entry in entries:
-        key = os.path.normpath(entry.path)
-        if key in seen:
-            raise DataError(
-                f"{path} lists {entry.name} twice: the same picture would be trained on and held "
-                "out. Remove one of the lines."
-            )
-        seen.add(key)
 
 
 def _name_cached(entries: Sequence[Entry], config: DataConfig) -> str:
@@ -368,10 +274,13 @@ def _report_bad(problems: Sequence[str], count: int, on_bad: str) -> None:
 
 def _make_image_set(listing: Listing, images: Images, kept: NDArray[np.int64]) -> ImageSet:
     chosen = [listing.entries[i] for i in kept]
+    numbers = number_groups(chosen)
+    groups = None if numbers is None else np.array(numbers, dtype=np.int64)
     # The pool's entries stand first, so that its pictures need no copy.
     count = sum(entry.side == "pool" for entry in chosen)
     pool, test = (
-        _make_half(images[part], chosen[part]) for part in (slice(count), slice(count, None))
+        _make_half(images[part], chosen[part], None if groups is None else groups[part])
+        for part in (slice(count), slice(count, None))
     )
     remaining = set(kept.tolist())
     skipped = [e.name for i, e in enumerate(listing.entries) if i not in remaining]
@@ -382,12 +291,6 @@ def _make_image_set(listing: Listing, images: Images, kept: NDArray[np.int64]) -
     return ImageSet(listing.source, listing.classes, pool, test, has_test, facts)
 
 
-def _make_half(images: Images, entries: Sequence[Entry]) -> Half:
+def _make_half(images: Images, entries: Sequence[Entry], groups: Labels | None) -> Half:
     labels = np.array([entry.label for entry in entries], dtype=np.int64)
-    groups = [entry.group for entry in entries if entry.group is not None]
-    return Half(
-        images,
-        labels,
-        tuple(entry.name for entry in entries),
-        np.array(groups, dtype=np.int64) if groups else None,
-    )
+    return Half(images, labels, tuple(entry.name for entry in entries), groups)

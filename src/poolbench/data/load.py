@@ -12,8 +12,10 @@ from poolbench.config import DataConfig
 from poolbench.data.arrays import check_memory, load_npz, resize_arrays
 from poolbench.data.cache import OnProgress, ignore_progress
 from poolbench.data.cifar import CIFAR10, CIFAR100, load_cifar
-from poolbench.data.folder import Listing, Side, load_listing, scan_csv, scan_folder
+from poolbench.data.folder import load_listing, scan_folder
 from poolbench.data.image_set import Half, ImageSet, Labels
+from poolbench.data.listing import Listing, Side, group_listing
+from poolbench.data.listing_csv import scan_csv
 from poolbench.data.names import (
     CIFAR10_CLASSES,
     CIFAR100_CLASSES,
@@ -23,11 +25,15 @@ from poolbench.data.names import (
 )
 from poolbench.data.sample import load_sample
 from poolbench.data.splits import take_test_share
+from poolbench.data.tasks import get_task
 from poolbench.errors import DataError, UnknownNameError
 
-SOURCES = ("sample", "cifar10", "cifar100", "folder:PATH", "csv:FILE", "npz:PATH")
+SOURCES = ("sample", "cifar10", "cifar100", "folder:PATH", "csv:FILE", "npz:PATH", "task:NAME")
 _PUBLISHED = {"cifar10": (CIFAR10, CIFAR10_CLASSES), "cifar100": (CIFAR100, CIFAR100_CLASSES)}
-_SCANNERS: dict[str, Callable[[Path], Listing]] = {"folder": scan_folder, "csv": scan_csv}
+_SCANNERS: dict[str, Callable[[Path, str | None], Listing]] = {
+    "folder": scan_folder,
+    "csv": scan_csv,
+}
 
 
 class ClassRecord(NamedTuple):
@@ -90,15 +96,15 @@ def list_classes(config: DataConfig) -> list[ClassRecord]:
         UnknownNameError: If the set is unknown.
         DataError: If it is not there or cannot be read.
     """
-    kind, path = _parse_source(config.source)
+    kind, place = _parse_source(config.source)
     if kind in _PUBLISHED:
         published, names = _PUBLISHED[kind]
         return _make_records(names, [published.count_per_class] * len(names), True)
     if kind in _SCANNERS:
-        listing = _SCANNERS[kind](path)
+        listing = _SCANNERS[kind](_expand(place), config.groups)
         labels = [entry.label for entry in listing.entries if entry.side == "pool"]
         return _make_records(listing.classes, _count(labels, listing.classes), False)
-    image_set = load_sample() if kind == "sample" else load_npz(path)
+    image_set = load_sample() if kind == "sample" else _read_arrays(kind, place)
     counts = _count(image_set.pool.labels, image_set.classes)
     return _make_records(image_set.classes, counts, kind == "sample")
 
@@ -113,23 +119,23 @@ def _hash_pictures(half: Half) -> Iterator[bytes]:
     return (hashlib.sha256(image.tobytes()).digest() for image in half.images)
 
 
-def _parse_source(source: str) -> tuple[str, Path]:
-    """The kind of a source, and its path where it has one."""
-    kind, _, path = source.partition(":")
-    if path and kind in (*_SCANNERS, "npz"):
-        return kind, Path(path).expanduser()
+def _parse_source(source: str) -> tuple[str, str]:
+    """The kind of a source, and its path or name where it has one."""
+    kind, _, place = source.partition(":")
+    if place and kind in (*_SCANNERS, "npz", "task"):
+        return kind, place
     if source == "sample" or source in _PUBLISHED:
-        return source, Path()
+        return source, ""
     raise UnknownNameError("image set", source, SOURCES)
 
 
 def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:
     """The chosen classes at the wanted size; without a test half ``test`` is empty."""
-    kind, path = _parse_source(config.source)
+    kind, place = _parse_source(config.source)
     if kind in _SCANNERS:
-        return _read_files(_SCANNERS[kind](path), config, on_progress)
-    if kind == "npz":
-        return _fit_arrays(load_npz(path), config, {})
+        return _read_files(_SCANNERS[kind](_expand(place), config.groups), config, on_progress)
+    if kind in ("npz", "task"):
+        return _fit_arrays(_read_arrays(kind, place), config, {})
     if kind == "sample":
         image_set = load_sample()
     else:
@@ -138,6 +144,14 @@ def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:
         resolve_classes(config.classes, names, build_aliases(names))
         image_set = load_cifar(published, config.data_file, config.download, on_progress)
     return _fit_arrays(image_set, config, build_aliases(image_set.classes))
+
+
+def _expand(place: str) -> Path:
+    return Path(place).expanduser()
+
+
+def _read_arrays(kind: str, place: str) -> ImageSet:
+    return get_task(place).make() if kind == "task" else load_npz(_expand(place))
 
 
 def _read_files(listing: Listing, config: DataConfig, on_progress: OnProgress) -> ImageSet:
@@ -149,7 +163,7 @@ def _read_files(listing: Listing, config: DataConfig, on_progress: OnProgress) -
         for side in sides
     )
     _check_no_empty_class(listing.classes, pool, test if any(test) else None)
-    return load_listing(listing, config, on_progress)
+    return load_listing(group_listing(listing, config.groups), config, on_progress)
 
 
 def _fit_arrays(image_set: ImageSet, config: DataConfig, aliases: Mapping[str, str]) -> ImageSet:

@@ -1,72 +1,158 @@
 """From finished trials on disk to the arrays that the verdict judges, and the leaderboard."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_softmax
 
-from poolbench.execution.plan import Plan
+from poolbench.config import Metric
+from poolbench.data.image_set import Half
 from poolbench.execution.store import RunStore
-from poolbench.records import LeaderboardRow, TrialRecord, TrialSpec, TrialTiming
+from poolbench.records import (
+    LeaderboardRow,
+    StudyTiming,
+    TimeRatio,
+    TrialRecord,
+    TrialSpec,
+    TrialTiming,
+)
 from poolbench.verdict.intervals import compute_interval
+from poolbench.verdict.paired import Evidence, compute_weights
+from poolbench.verdict.ratio import compute_ratio
 
 CONFIDENCE = 0.95
+# Classes that differ by more than this in size are compared by balanced accuracy.
+MOST_UNEQUAL = 1.5
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What the verdict judges.
+    """What the trials of one variant said of held-out pictures; see ``verdict.paired.Evidence``.
 
     Attributes:
-        correct: bool ``[V, R, n]``: was this picture predicted right, when held out.
-        fold: int64 ``[R, n]``: in which fold the picture was held out.
+        correct: bool ``[R, n]``; ``fold`` int64, ``losses`` and ``train_accuracy`` float64 alike.
     """
 
-    ids: tuple[str, ...]
     correct: NDArray[np.bool_]
     fold: NDArray[np.int64]
+    losses: NDArray[np.float64]
+    train_accuracy: NDArray[np.float64]
 
 
-def collect_outcomes(store: RunStore, plan: Plan) -> Outcomes:
-    """Read the held-out predictions of all trials; a diverged trial is wrong everywhere."""
-    ids = tuple(variant.id for variant in plan.variants)
-    repeats = 1 + max(spec.repeat for spec in plan.specs)
-    pictures = sum(
-        len(store.load_arrays(spec.id, "predictions")["index"])
-        for spec in plan.list_trials(ids[0])
-        if spec.repeat == 0
+def choose_metric(wanted: str, labels: NDArray[np.int64]) -> Metric:
+    """Balanced accuracy where class sizes differ much, if nothing was asked for.
+
+    Example:
+        >>> choose_metric("auto", np.array([0, 0, 1])), choose_metric("accuracy", np.array([0, 1]))
+        ('balanced-accuracy', 'accuracy')
+    """
+    if wanted == "accuracy":
+        return "accuracy"
+    counts = np.unique(labels, return_counts=True)[1]
+    is_unequal = counts.max() > MOST_UNEQUAL * counts.min()
+    return "balanced-accuracy" if is_unequal or wanted != "auto" else "accuracy"
+
+
+def collect_outcomes(store: RunStore, specs: Sequence[TrialSpec]) -> Outcomes:
+    """Read the held-out predictions of all trials of one variant.
+
+    A diverged trial is wrong on every picture, with a loss of ln(classes).
+    """
+    repeats = 1 + max(spec.repeat for spec in specs)
+    trials = [(spec, store.load_arrays(spec.id, "predictions")) for spec in specs]
+    pictures = sum(len(arrays["index"]) for spec, arrays in trials if spec.repeat == 0)
+    shape = (repeats, pictures)
+    found = Outcomes(
+        np.zeros(shape, dtype=bool),
+        np.zeros(shape, dtype=np.int64),
+        np.zeros(shape),
+        np.zeros(shape),
     )
-    correct = np.zeros((len(ids), repeats, pictures), dtype=bool)
-    fold = np.zeros((repeats, pictures), dtype=np.int64)
-    for spec in plan.specs:
-        arrays = store.load_arrays(spec.id, "predictions")
+    for spec, arrays in trials:
+        record = store.load_trial(spec.id)
+        place = (spec.repeat, arrays["index"])
         right = arrays["logits"].argmax(axis=1) == arrays["labels"]
-        if store.load_trial(spec.id).diverged_at is not None:
-            right[:] = False
-        correct[ids.index(spec.variant.id), spec.repeat, arrays["index"]] = right
-        fold[spec.repeat, arrays["index"]] = spec.fold
-    return Outcomes(ids, correct, fold)
+        found.correct[place] = right & (record.diverged_at is None)
+        found.fold[place] = spec.fold
+        found.losses[place] = _compute_losses(arrays["logits"], arrays["labels"])
+        found.train_accuracy[place] = record.train.accuracy
+    return found
 
 
-def make_leaderboard(store: RunStore, plan: Plan, outcomes: Outcomes) -> tuple[LeaderboardRow, ...]:
-    """One row for each variant, the highest accuracy first."""
-    rows = [
-        _make_row(store, variant_id, plan.list_trials(variant_id), outcomes)
-        for variant_id in outcomes.ids
-    ]
+def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> Evidence:
+    """The arrays of some variants that have the same repeats.
+
+    Args:
+        half: The pictures that were held out, in the order of the predictions' index.
+    """
+    return Evidence(
+        correct=np.stack([found.correct for found in outcomes]),
+        fold=outcomes[0].fold,
+        weights=compute_weights(half.labels) if metric == "balanced-accuracy" else None,
+        groups=half.groups,
+        losses=np.stack([found.losses for found in outcomes]),
+        train_accuracy=np.stack([found.train_accuracy for found in outcomes]),
+    )
+
+
+def make_leaderboard(
+    store: RunStore, specs: Mapping[str, Sequence[TrialSpec]], half: Half, metric: Metric
+) -> tuple[LeaderboardRow, ...]:
+    """One row for each variant, the highest accuracy first.
+
+    Args:
+        specs: The trials that were compared, by variant id.
+    """
+    rows = [_make_row(store, name, trials, half, metric) for name, trials in specs.items()]
     return tuple(sorted(rows, key=lambda row: (-row.accuracy, row.multiply_adds, row.variant)))
 
 
+def compute_time_ratios(store: RunStore, specs: Mapping[str, Sequence[TrialSpec]]) -> StudyTiming:
+    """Training times of every pair of variants, over the trials that both have."""
+    seconds = {
+        name: {
+            (spec.repeat, spec.fold): store.load_timing(spec.id).train_seconds for spec in trials
+        }
+        for name, trials in specs.items()
+    }
+    ratios = []
+    for first, second in combinations(specs, 2):
+        shared = sorted(seconds[first].keys() & seconds[second].keys())
+        over, under = (np.array([seconds[name][key] for key in shared]) for name in (first, second))
+        interval = compute_ratio(over, under, CONFIDENCE)
+        ratios.append(
+            TimeRatio(
+                first=first,
+                second=second,
+                ratio=interval.mean,
+                low=interval.low,
+                high=interval.high,
+            )
+        )
+    return StudyTiming(train_ratios=tuple(ratios))
+
+
+def _compute_losses(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Negative log-likelihood of each picture, nats."""
+    shares = log_softmax(logits.astype(np.float64), axis=1)
+    losses: NDArray[np.float64] = -shares[np.arange(len(labels)), labels]
+    return losses
+
+
 def _make_row(
-    store: RunStore, variant_id: str, specs: Sequence[TrialSpec], outcomes: Outcomes
+    store: RunStore, variant_id: str, specs: Sequence[TrialSpec], half: Half, metric: Metric
 ) -> LeaderboardRow:
     records = [store.load_trial(spec.id) for spec in specs]
     timings = [store.load_timing(spec.id) for spec in specs]
-    correct = outcomes.correct[outcomes.ids.index(variant_id)]
-    interval = compute_interval(correct.astype(float), outcomes.fold, CONFIDENCE)
+    evidence = make_evidence([collect_outcomes(store, specs)], half, metric)
+    scores = evidence.score(0) / 100
+    interval = compute_interval(scores, evidence.fold, CONFIDENCE, half.groups)
     return LeaderboardRow(
         variant=variant_id,
+        metric=metric,
         accuracy=interval.mean,
         accuracy_low=max(interval.low, 0.0),
         accuracy_high=min(interval.high, 1.0),

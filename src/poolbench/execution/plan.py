@@ -9,13 +9,14 @@ import torch
 from poolbench.config import Precision, StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.splits import check_enough
-from poolbench.errors import UsageError
+from poolbench.errors import UnknownNameError, UsageError
 from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
 from poolbench.models import get_backbone
 from poolbench.operators import get_operator
 from poolbench.records import Conditions, Split, TrialSpec, VariantSpec
 from poolbench.training.precision import choose_device, choose_precision
 from poolbench.training.recipes import choose_epochs, get_recipe
+from poolbench.verdict.racing import LOOKS
 
 NO_OPERATOR = "none"
 
@@ -25,7 +26,8 @@ class Plan:
     """What will be done.
 
     Attributes:
-        specs: All trials of the comparison, in the order in which they are started.
+        specs: All trials of the comparison, in the order in which they are started; a study that
+            is decided early leaves the last ones out.
         workers: Processes at the same time.
     """
 
@@ -33,9 +35,13 @@ class Plan:
     specs: tuple[TrialSpec, ...]
     workers: int
 
-    def list_trials(self, variant_id: str) -> list[TrialSpec]:
-        """The trials of one variant."""
-        return [spec for spec in self.specs if spec.variant.id == variant_id]
+    def list_trials(self, variant_id: str, repeats: int | None = None) -> list[TrialSpec]:
+        """The trials of one variant, of the first so many repeats."""
+        return [
+            spec
+            for spec in self.specs
+            if spec.variant.id == variant_id and (repeats is None or spec.repeat < repeats)
+        ]
 
 
 def make_variants(config: StudyConfig) -> tuple[VariantSpec, ...]:
@@ -52,9 +58,32 @@ def make_variants(config: StudyConfig) -> tuple[VariantSpec, ...]:
         epochs = config.epochs or choose_epochs(recipe, config.data.source)
         recipe = recipe.model_copy(update={"epochs": epochs})
         has_site = get_backbone(backbone_id).has_site
-        for operator in operators if has_site else [NO_OPERATOR]:
-            variants.append(VariantSpec(operator=operator, backbone=backbone_id, recipe=recipe))
+        names = operators if has_site else [NO_OPERATOR]
+        for operator, replica in itertools.product(names, range(config.replicas)):
+            variants.append(
+                VariantSpec(operator=operator, backbone=backbone_id, recipe=recipe, replica=replica)
+            )
     return tuple(variants)
+
+
+def choose_baseline(name: str | None, variants: Sequence[VariantSpec]) -> str | None:
+    """The id of the variant that all others are compared with.
+
+    Args:
+        name: An id, or an operator that only one variant has.
+
+    Raises:
+        UnknownNameError: If it is neither.
+    """
+    if name is None:
+        return None
+    ids = [variant.id for variant in variants]
+    of_operator = [variant.id for variant in variants if variant.operator == name]
+    if name in ids:
+        return name
+    if len(of_operator) == 1:
+        return of_operator[0]
+    raise UnknownNameError("variant", name, ids)
 
 
 def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
@@ -65,6 +94,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
         DataError: If there are too few pictures for the folds.
     """
     variants = make_variants(config)
+    choose_baseline(config.baseline, variants)
     device = choose_device(config.device)
     precision = choose_precision(config.precision, device)
     workers, threads = choose_workers(config, device)
@@ -91,11 +121,16 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
             image_size=image_set.image_size,
             conditions=_make_conditions(config, variant, device, precision, threads),
         )
-        for repeat in range(config.repeats)
+        for repeat in range(list_looks(config)[-1])
         for fold in range(folds)
         for variant in variants
     ]
     return Plan(variants, tuple(specs), workers)
+
+
+def list_looks(config: StudyConfig) -> tuple[int, ...]:
+    """Repeats at which the study is judged; the last is the most that there will be."""
+    return LOOKS if config.repeats == "auto" else (config.repeats,)
 
 
 def make_final_spec(plan: Plan, variant_id: str) -> TrialSpec:

@@ -162,9 +162,11 @@ def _describe_verdict(verdict: VerdictRecord) -> str:
         f"({pair.low:+.2f} to {pair.high:+.2f})"
         for pair in verdict.differences
     )
+    metric = verdict.metric.replace("-", " ")
     return (
         f"{sentence} Trials of each variant: {verdict.repeats * verdict.folds}, judged on "
-        f"{verdict.pictures} pictures. Differences in accuracy with 95 % intervals: {differences}."
+        f"{verdict.pictures} pictures. Differences in {metric}, with intervals that hold "
+        f"together: {differences}."
     )
 
 

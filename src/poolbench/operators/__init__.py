@@ -1,6 +1,7 @@
 """Operators: modules that lower the resolution of a feature map by an integer stride."""
 
-from poolbench.operators import plain
+# Not by the alphabet: the catalogue lists the operators of the published lab first.
+from poolbench.operators import plain, antialiased, rearranging  # isort: skip
 from poolbench.operators._registry import (
     Operator,
     OperatorEntry,
@@ -13,9 +14,11 @@ from poolbench.operators._registry import (
 __all__ = [
     "Operator",
     "OperatorEntry",
+    "antialiased",
     "build_operator",
     "get_operator",
     "list_operators",
     "plain",
+    "rearranging",
     "register",
 ]

@@ -55,6 +55,8 @@ def render_page(view: RunView, figures: dict[str, str], lang: str) -> str:
         figures=figures,
         leaderboard=tables.make_leaderboard(view, lang),
         differences=tables.make_differences(view, lang),
+        baseline=tables.make_baseline(view, lang),
+        beside=tables.make_beside(view, lang),
         over_fitting=tables.make_over_fitting(view, lang),
         class_reports=tables.list_class_reports(view, lang),
         confusion=tables.make_confusion(view, lang),

@@ -26,6 +26,7 @@ from poolbench.report.style import (
     shorten,
     use_style,
 )
+from poolbench.report.wording import name_interval
 from poolbench.texts import text
 from poolbench.verdict.sentence import flip
 
@@ -298,9 +299,10 @@ def draw_differences(view: RunView, lang: str = "en") -> Figure:
         axes.plot(pair.points, place, "o", color="white", markeredgecolor=INK, markersize=6)
     _list_on_axis(axes, [f"{view.labels[best]} − {view.labels[d.second]}" for d in shown])
     axes.set_xlabel(text("report.points", lang))
+    tie = text("report.tie-interval", lang, percent=100 * view.verdict.tie_confidence)
     handles: list[Line2D | Patch] = [
-        Line2D([], [], color=INK, linewidth=1.2, label=text("report.interval", lang)),
-        Line2D([], [], color=HELD_OUT, linewidth=4, label=text("report.tie-interval", lang)),
+        Line2D([], [], color=INK, linewidth=1.2, label=name_interval(view.verdict, lang)),
+        Line2D([], [], color=HELD_OUT, linewidth=4, label=tie),
         Patch(color="#009E73", alpha=0.2, label=text("report.margin", lang, margin=margin)),
     ]
     figure.legend(handles=handles, loc="outside upper left", ncols=3)

@@ -18,6 +18,7 @@ from poolbench.records import (
     LeaderboardRow,
     SideMetrics,
     StudyRecord,
+    StudyTiming,
     TrialRecord,
     TrialTiming,
     VariantSpec,
@@ -71,6 +72,7 @@ class RunView:
         variants: In the order of the leaderboard, the highest accuracy first.
         final: ``None`` if no model was handed over.
         verification: ``None`` if nothing was verified.
+        timing: Ratios of training times; ``None`` if the run has none.
         files: Name (as ``best/model.onnx``) and bytes of what was handed over.
     """
 
@@ -80,6 +82,7 @@ class RunView:
     data: DataRecord
     environment: dict[str, Any]
     verdict: VerdictRecord
+    timing: StudyTiming | None
     variants: tuple[VariantView, ...]
     final: FinalRecord | None
     verification: VerificationReport | None
@@ -119,6 +122,7 @@ def read_run(path: Path) -> RunView:
         data=store.load_model("data.json", DataRecord),
         environment=store.load_model("environment.json", _AnyObject).root,
         verdict=verdict,
+        timing=_load_optional(store, "timing.json", StudyTiming),
         variants=_read_variants(store, rows, study.trials),
         final=_load_optional(store, "best/final.json", FinalRecord),
         verification=_load_optional(store, "best/verification.json", VerificationReport),

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from poolbench.records import SideMetrics
+from poolbench.records import Difference, Measure, SideMetrics
 from poolbench.report.figures import average_shift
 from poolbench.report.read import RunView, VariantView
+from poolbench.report.wording import name_interval
 from poolbench.texts import text
 from poolbench.verdict.sentence import judge_difference
 
@@ -40,7 +41,7 @@ class Table:
 def make_leaderboard(view: RunView, lang: str) -> Table:
     """One row for each variant, the highest accuracy first."""
     head = (
-        *("variant", "accuracy", "interval", "macro-f1", "nll", "calibration-error"),
+        *("variant", view.verdict.metric, "interval", "macro-f1", "nll", "calibration-error"),
         *("gap", "multiply-adds", "train-seconds", "trials"),
     )
     rows = []
@@ -64,23 +65,77 @@ def make_leaderboard(view: RunView, lang: str) -> Table:
 
 def make_differences(view: RunView, lang: str) -> Table:
     """Each pair of variants: points, intervals, and how to read them."""
-    head = ("pair", "points", "interval", "tie-interval", "reading")
+    caption = text("report.differences-caption", lang, margin=view.verdict.margin_points)
+    return _make_pairs(view, lang, view.verdict.differences, caption)
+
+
+def make_baseline(view: RunView, lang: str) -> Table | None:
+    """Each variant against the baseline, if there is one."""
+    verdict = view.verdict
+    if verdict.baseline is None:
+        return None
+    name = view.labels[verdict.baseline]
+    caption = text("report.baseline-caption", lang, variant=name, margin=verdict.margin_points)
+    return _make_pairs(view, lang, verdict.against_baseline, caption)
+
+
+def _make_pairs(view: RunView, lang: str, differences: Sequence[Difference], caption: str) -> Table:
+    verdict = view.verdict
+    head = (
+        *_translate(("pair", "points"), lang),
+        name_interval(verdict, lang),
+        text("report.tie-interval", lang, percent=100 * verdict.tie_confidence),
+        *_translate(("probability", "p-adjusted", "reading"), lang),
+    )
     rows = []
-    for pair in view.verdict.differences:
+    for pair in differences:
         first, second = view.labels[pair.first], view.labels[pair.second]
-        judgement = judge_difference(pair, view.verdict.margin_points)
+        judgement = judge_difference(pair, verdict.margin_points)
         better = {"first": first, "second": second}.get(judgement)
         reading = text("report.reads-better", lang, variant=better) if better else ""
+        shares = (pair.probability_better, pair.probability_equal, pair.probability_worse)
         cells = (
             f"{first} − {second}",
             format_signed(pair.points, 2),
-            f"{format_signed(pair.low, 2)} … {format_signed(pair.high, 2)}",
-            f"{format_signed(pair.tie_low, 2)} … {format_signed(pair.tie_high, 2)}",
+            format_range(pair.low, pair.high, 2),
+            format_range(pair.tie_low, pair.tie_high, 2),
+            " / ".join(f"{share:.3f}" for share in shares),
+            f"{pair.p_adjusted:.2g}",
             reading or text(f"report.reads-{judgement}", lang),
         )
         rows.append(Row(cells))
-    caption = text("report.differences-caption", lang, margin=view.verdict.margin_points)
-    return Table(caption, _translate(head, lang), tuple(rows), words=(4,))
+    return Table(caption, head, tuple(rows), words=(6,))
+
+
+def make_beside(view: RunView, lang: str) -> Table:
+    """What each pair differs in beside accuracy: loss, over-fitting, training time."""
+    ratios = (
+        {}
+        if view.timing is None
+        else {(pair.first, pair.second): pair for pair in view.timing.train_ratios}
+    )
+    rows = []
+    for pair in view.verdict.differences:
+        ratio, turned = ratios.get((pair.first, pair.second)), ratios.get((pair.second, pair.first))
+        times = (ratio.ratio, ratio.low, ratio.high) if ratio else None
+        if turned:
+            times = (1 / turned.ratio, 1 / turned.high, 1 / turned.low)
+        cells = (
+            f"{view.labels[pair.first]} − {view.labels[pair.second]}",
+            _format_measure(pair.nll, 4),
+            _format_measure(pair.gap, 2),
+            "{:.2f} ({:.2f} … {:.2f})".format(*times) if times else MISSING,
+        )
+        rows.append(Row(cells))
+    head = _translate(("pair", "nll-difference", "gap-difference", "time-ratio"), lang)
+    return Table(text("report.beside-caption", lang), head, tuple(rows))
+
+
+def _format_measure(measure: Measure | None, digits: int) -> str:
+    if measure is None:
+        return MISSING
+    reach = format_range(measure.low, measure.high, digits)
+    return f"{format_signed(measure.value, digits)} ({reach})"
 
 
 def make_over_fitting(view: RunView, lang: str) -> Table:
@@ -320,6 +375,11 @@ def format_millions(count: float) -> str:
 def format_signed(value: float, digits: int) -> str:
     """With a true minus sign: ``+0.25``, ``−1.50``."""
     return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def format_range(low: float, high: float, digits: int) -> str:
+    """``−0.25 … +1.50``."""
+    return f"{format_signed(low, digits)} … {format_signed(high, digits)}"
 
 
 def format_count(count: int) -> str:

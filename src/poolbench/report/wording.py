@@ -1,5 +1,6 @@
 """What has to be known to read the verdict rightly."""
 
+from poolbench.records import VerdictRecord
 from poolbench.report.read import RunView
 from poolbench.texts import TEXTS, text
 
@@ -19,6 +20,12 @@ def list_notes(view: RunView, lang: str = "en") -> list[str]:
         if count:
             notes.append(text(f"note.{name}", lang, count=count))
     return notes
+
+
+def name_interval(verdict: VerdictRecord, lang: str) -> str:
+    """The interval's heading: several comparisons hold together."""
+    key = "interval-alone" if len(verdict.differences) < 2 else "interval-together"
+    return text(f"report.{key}", lang, percent=100 * (1 - verdict.alpha))
 
 
 def _count_diverged(view: RunView) -> int:

@@ -6,7 +6,6 @@ EN = {
     "run.progress": "{percent} % done, trials {done}/{total}, {left} left",
     "run.left": "{left} left",
     "run.column-variant": "variant",
-    "run.column-accuracy": "accuracy",
     "run.column-interval": "95 % interval",
     "run.column-gap": "train − held-out",
     "run.column-seconds": "training, s",
@@ -28,6 +27,14 @@ EN = {
         "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
     ),
     "run.estimate": "Expected time: about {duration}.",
+    "run.auto": (
+        "The study is judged after each of these numbers of repeats. It stops when it is decided; "
+        "variants that can no longer win are dropped."
+    ),
+    "run.estimate-auto": (
+        "Expected time: about {least} to the first look, at most about {most} in all."
+    ),
+    "run.look": "After {repeats} repeats not decided yet; still in it: {active}.",
     "run.same-trials": "Every trial is finished already; nothing is trained again.",
     "run.positions-differ": (
         "Mind: the variants differ in the position of the operator, and so in multiply-adds."
@@ -48,16 +55,41 @@ EN = {
     # The verdict in one sentence.
     "verdict.winner": (
         "Winner: {variant}. It beats {rival}, its closest rival, by {points:.2f} points "
-        "(95 % interval {low:.2f} to {high:.2f})."
+        "({percent:.3g} % interval, all comparisons together: {low:.2f} to {high:.2f})."
     ),
     "verdict.tied": (
         "Tie: {variants} are equal within the {margin:g}-point margin. "
-        "Recommended, as the cheapest of them: {recommended}."
+        "Cost decided: {recommended} is recommended as the cheapest of them."
+    ),
+    "verdict.tied-but-different": (
+        "That {variant} is a little better than {others} is sure, but it is less than the margin."
     ),
     "verdict.undecided": (
-        "Undecided: {pictures} pictures and {trials} trials of each variant are too few to name "
-        "a winner, or to call the best equal within the {margin:g}-point margin. "
-        "Best so far: {recommended}."
+        "Undecided on {pictures} pictures (trials of each variant: {trials}): {recommended}, the "
+        "best so far, can neither be told from {others} nor be called equal within the "
+        "{margin:g}-point margin."
+    ),
+    "verdict.need-both": (
+        "If the differences are what they seem, about {repeats} more repeats would decide it, or "
+        "about {pictures} more pictures (repeats in all: {total})."
+    ),
+    "verdict.need-repeats": (
+        "If the differences are what they seem, about {repeats} more repeats would decide it."
+    ),
+    "verdict.need-pictures": (
+        "No number of repeats can decide it: on {there} pictures they cannot show a difference "
+        "below {detectable:.2f} points. About {pictures} more pictures would (repeats in all: "
+        "{total})."
+    ),
+    "verdict.need-nothing": (
+        "Neither more repeats nor more pictures in any number that can be had would decide it."
+    ),
+    "verdict.guess": (
+        "That is a guess: one repeat does not show how much further ones would agree with it."
+    ),
+    "verdict.assumed": (
+        "Assumed: accuracies of trainings on the same pictures spread with a standard deviation "
+        "of {sd:g} points; nothing is paired."
     ),
     "verdict.single": "There is only one variant, so there is nothing to compare.",
     "verdict.one-trial": (
@@ -68,6 +100,11 @@ EN = {
     "note.positions-differ": (
         "The variants differ not only in the operator but also in its position in the network, "
         "and therefore in multiply-adds. The differences are not those of the operator alone."
+    ),
+    "note.metric-balanced": (
+        "The largest class has more than 1.5 times the pictures of the smallest, so the variants "
+        "are compared by balanced accuracy, the mean over classes (--metric accuracy counts all "
+        "pictures alike)."
     ),
     "note.test-watched": (
         "The lab protocol watches the test set in every epoch. Numbers that are chosen by it, "
@@ -114,9 +151,16 @@ EN = {
         "how much a new training would change is not known."
     ),
     "report.explain-differences": (
-        "A point is 0.01 of accuracy. Two variants are equal if the 90 % interval lies within the "
-        "±{margin:g}-point margin; otherwise one is better if the 95 % interval lies on its side "
-        "of zero. Anything else is undecided."
+        "A point is 0.01 of accuracy. Two variants are equal if the {percent:.3g} % interval lies "
+        "within the ±{margin:g}-point margin; otherwise one is better if the wider interval lies "
+        "on its side of zero. Anything else is undecided. The wider intervals hold for all "
+        "comparisons with the best together. The three probabilities are that the first is better "
+        "by more than the margin, equal within it, worse by more. The p value (Holm) is for "
+        "information: neither it nor the probabilities decide."
+    ),
+    "report.explain-beside": (
+        "With 95 % intervals, each for itself. NLL and gap: over new trainings and new pictures. "
+        "Time: the training seconds of the first over those of the second, on this machine."
     ),
     "report.explain-over-fitting": (
         "The gap is training accuracy less held-out accuracy. The rise is that of the held-out "
@@ -147,8 +191,8 @@ EN = {
     # The report: figures.
     "report.figure-differences": (
         "The variant with the best mean less each of the others, in accuracy points. Thin line: "
-        "95 % interval; thick line: 90 % interval; green: the margin within which two variants "
-        "count as equal."
+        "interval that decides on a winner; thick line: interval that must lie within the margin "
+        "(green) for a tie."
     ),
     "report.figure-accuracy-time": (
         "Held-out accuracy against training time. Vertical: 95 % interval of the accuracy; "
@@ -183,7 +227,17 @@ EN = {
     "report.held-out-accuracy": "held-out accuracy",
     "report.points": "difference, points",
     "report.interval": "95 % interval",
-    "report.tie-interval": "90 % interval",
+    "report.tie-interval": "{percent:.3g} % interval",
+    "report.interval-alone": "{percent:.3g} % interval",
+    "report.interval-together": "{percent:.3g} % interval, all together",
+    "report.probability": "better / equal / worse",
+    "report.p-adjusted": "p, Holm",
+    "report.nll-difference": "NLL, nats",
+    "report.gap-difference": "gap, points",
+    "report.time-ratio": "training time, ratio",
+    "report.balanced-accuracy": "balanced accuracy",
+    "report.baseline-caption": "Each against {variant}; {margin:g}-point margin",
+    "report.beside-caption": "Paired differences beside accuracy",
     "report.margin": "equal: the ±{margin:g}-point margin",
     "report.consistency": "consistency",
     "report.shift-pixels": "shift, pixels",

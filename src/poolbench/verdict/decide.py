@@ -1,14 +1,28 @@
 """From correctness to one of three answers: winner, tied or undecided."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from poolbench.config import Protocol
+from poolbench.config import Metric, Protocol
+from poolbench.errors import UnknownNameError
 from poolbench.records import Cost, Difference, VerdictRecord
-from poolbench.verdict.paired import compute_differences
+from poolbench.verdict.paired import (
+    Evidence,
+    Levels,
+    compute_differences,
+    compute_pair,
+    share_confidence,
+)
+from poolbench.verdict.planning import Need, compute_need, estimate_spread
+
+# The chance of a false winner that is accepted.
+ALPHA = 0.05
+# Equivalence is two one-sided tests at 5 % each: the 90 % interval must lie within the margin.
+TIE_ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -18,7 +32,10 @@ class Question:
     Attributes:
         ids: Variants, in the order of the array's first axis.
         costs: By variant id; among the tied the cheapest is recommended.
-        margin_points: Differences within this many accuracy points count as equivalent.
+        margin_points: Differences within this many points count as equivalent.
+        baseline: Variant that all others are compared with besides.
+        share: Part of the accepted error that may be spent on this look; 1 if there is only one.
+        rivals: Comparisons with the best that must hold together; ``None``: all variants but one.
         notes: Ids of warnings to hand on.
     """
 
@@ -26,51 +43,110 @@ class Question:
     costs: Mapping[str, Cost]
     margin_points: float
     protocol: Protocol
+    metric: Metric = "accuracy"
+    baseline: str | None = None
+    share: float = 1.0
+    rivals: int | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def levels(self) -> Levels:
+        """The confidence of the intervals that answer it."""
+        rivals = len(self.ids) - 1 if self.rivals is None else self.rivals
+        return Levels(
+            share_confidence(ALPHA * self.share, rivals),
+            1 - 2 * TIE_ALPHA * self.share,
+            self.margin_points,
+        )
 
-def decide(
-    correct: NDArray[np.bool_], fold: NDArray[np.int64], question: Question
-) -> VerdictRecord:
+
+@dataclass(frozen=True)
+class Answer:
+    """Which of the three it is; see :func:`choose_answer`."""
+
+    winner: str | None
+    tied: tuple[str, ...]
+    open: tuple[Difference, ...]
+
+
+def decide(evidence: Evidence, question: Question) -> VerdictRecord:
     """Name the winner, the tied, or say that it cannot be told.
 
-    *Tied*: every variant is either equivalent to the best mean (the 90 % interval of the
-    difference lies within the margin) or worse than it (the 95 % interval lies above zero), and
-    at least one is equivalent. *Winner*: all others are worse. *Undecided*: anything else, and
-    always when there is only one variant, or one training of each.
+    The best mean is compared with every other variant, by intervals that all hold together with
+    probability 0.95 whichever variant is the best in truth (multiple comparisons with the best,
+    two-sided, so that one of two equals is no winner either). *Tied*: some rivals are equivalent to
+    it (the 90 % interval of the difference lies within the margin), all others worse. *Winner*:
+    all are worse. *Undecided*: anything else, and always when there is only one variant, or one
+    training of each.
 
-    Args:
-        correct: bool ``[V, R, n]``.
-        fold: int64 ``[R, n]``.
+    Raises:
+        UnknownNameError: If the baseline is none of the variants.
+
+    Reference:
+        Hsu 1984, Annals of Statistics 12(3); Schuirmann 1987, Journal of Pharmacokinetics and
+        Biopharmaceutics 15(6).
     """
-    differences = compute_differences(correct, fold, question.ids)
-    order = np.argsort(-correct.mean(axis=(1, 2)), kind="stable")
+    levels = question.levels
+    order = rank(evidence)
+    differences = compute_differences(evidence, question.ids, combinations(order, 2), levels)
     best = question.ids[order[0]]
-    against = [difference for difference in differences if difference.first == best]
-    margin = question.margin_points
-    equal = [difference.second for difference in against if is_equivalent(difference, margin)]
-    worse = [d.second for d in against if d.low > 0 and d.second not in equal]
-    decided = bool(against) and len(equal) + len(worse) == len(against) and _count_trials(fold) > 1
-    notes = question.notes if _count_trials(fold) > 1 else (*question.notes, "one-trial")
-    tied = (best, *equal) if decided and equal else ()
-    winner = best if decided and not equal else None
+    enough = evidence.trials > 1
+    answer = choose_answer(best, differences, question.margin_points, is_enough=enough)
+    notes = question.notes if enough else (*question.notes, "one-trial")
     return VerdictRecord(
         protocol=question.protocol,
-        kind="winner" if winner else "tied" if tied else "undecided",
-        winner=winner,
-        tied=tied,
-        recommended=winner or find_cheapest(tied or (best,), question.costs),
-        margin_points=margin,
-        pictures=correct.shape[2],
-        repeats=correct.shape[1],
-        folds=len(np.unique(fold[0])),
+        **describe_answer(answer, best, question.costs),
+        margin_points=question.margin_points,
+        pictures=evidence.correct.shape[2],
+        repeats=evidence.repeats,
+        folds=len(np.unique(evidence.fold[0])),
         differences=differences,
+        metric=question.metric,
+        alpha=ALPHA * question.share,
+        confidence=levels.confidence,
+        tie_confidence=levels.tie_confidence,
+        baseline=question.baseline,
+        against_baseline=_compare_with_baseline(evidence, question),
+        **describe_needs([_plan(evidence, question, pair) for pair in answer.open]),
         notes=notes,
     )
 
 
+def rank(evidence: Evidence) -> list[int]:
+    """Positions of the variants, the best mean first; of equals the first stays first."""
+    means = [evidence.score(variant).mean() for variant in range(len(evidence.correct))]
+    return [int(place) for place in np.argsort(-np.array(means), kind="stable")]
+
+
+def choose_answer(
+    best: str, differences: Sequence[Difference], margin_points: float, *, is_enough: bool = True
+) -> Answer:
+    """Winner, tied or neither, from the differences of the best to all others.
+
+    Args:
+        best: The variant with the best mean; differences that begin with another do not count.
+        is_enough: False if re-training cannot be judged at all.
+    """
+    against = [difference for difference in differences if difference.first == best]
+    equal = [d.second for d in against if is_equivalent(d, margin_points)]
+    unclear = tuple(d for d in against if d.low <= 0 and d.second not in equal)
+    if not against or unclear or not is_enough:
+        return Answer(None, (), unclear if is_enough else tuple(against))
+    return Answer(None, (best, *equal), ()) if equal else Answer(best, (), ())
+
+
+def describe_answer(answer: Answer, best: str, costs: Mapping[str, Cost]) -> dict[str, Any]:
+    """The fields of a verdict that the answer decides."""
+    return {
+        "kind": "winner" if answer.winner else "tied" if answer.tied else "undecided",
+        "winner": answer.winner,
+        "tied": answer.tied,
+        "recommended": answer.winner or find_cheapest(answer.tied or (best,), costs),
+    }
+
+
 def is_equivalent(difference: Difference, margin_points: float) -> bool:
-    """Whether the 90 % interval lies within the margin on both sides."""
+    """Whether the interval for a tie lies within the margin on both sides."""
     return -margin_points < difference.tie_low and difference.tie_high < margin_points
 
 
@@ -79,5 +155,40 @@ def find_cheapest(ids: Sequence[str], costs: Mapping[str, Cost]) -> str:
     return min(ids, key=lambda name: (costs[name].multiply_adds, costs[name].parameters, name))
 
 
-def _count_trials(fold: NDArray[np.int64]) -> int:
-    return sum(len(np.unique(row)) for row in fold)
+def _compare_with_baseline(evidence: Evidence, question: Question) -> tuple[Difference, ...]:
+    """Each other variant minus the baseline."""
+    if question.baseline is None:
+        return ()
+    ids = list(question.ids)
+    if question.baseline not in ids:
+        raise UnknownNameError("variant", question.baseline, ids)
+    place = ids.index(question.baseline)
+    pairs = [(other, place) for other in range(len(ids)) if other != place]
+    return compute_differences(evidence, ids, pairs, question.levels)
+
+
+def _plan(evidence: Evidence, question: Question, pair: Difference) -> Need:
+    ids = list(question.ids)
+    parts = compute_pair(evidence, ids.index(pair.first), ids.index(pair.second))
+    units = parts.picture_freedom + 1
+    spread = estimate_spread(parts, evidence.repeats)
+    need = compute_need(pair.points, spread, evidence.repeats, units, question.levels)
+    if need.pictures is None:
+        return need
+    # In pictures, where groups are what is drawn.
+    per_unit = evidence.correct.shape[2] / units
+    return replace(need, pictures=round(need.pictures * per_unit))
+
+
+def describe_needs(needs: Sequence[Need]) -> dict[str, Any]:
+    """What decides all comparisons that are open."""
+    if not needs:
+        return {}
+    repeats = [need.repeats for need in needs]
+    pictures = [need.pictures for need in needs]
+    return {
+        "further_repeats": None if None in repeats else max(r for r in repeats if r is not None),
+        "further_pictures": None if None in pictures else max(p for p in pictures if p is not None),
+        "total_repeats": max(need.total_repeats for need in needs),
+        "detectable_points": max(need.detectable_points for need in needs),
+    }

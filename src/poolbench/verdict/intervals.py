@@ -1,24 +1,32 @@
 """Intervals for a mean over re-trainings and pictures.
 
-``values[repeat, picture]`` holds what one trial said about one picture (right or wrong, or the
-difference of two variants); ``fold[repeat, picture]`` says in which trial of its repeat it was
-held out. A new study would train anew *and* see other pictures, so both kinds of chance count.
+``values[..., repeat, picture]`` holds what one trial said about one picture (right or wrong, a
+loss, or the difference of two variants); ``fold[repeat, picture]`` says in which trial of its
+repeat it was held out. A new study would train anew *and* see other pictures, so both kinds of
+chance count. Leading axes are independent questions that share the folds, such as many pairs.
 """
 
-import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import special, stats
 
 from poolbench.errors import UsageError
 
-# Points at which a chi-squared distribution is taken.
-GRID = 1000
+# Nodes at which a chi-squared distribution is taken, and what is left out at its ends.
+NODES = 128
+LOWER_TAIL, UPPER_TAIL = 1e-9, 1e-12
+# With one repeat, what pictures share and what a training adds by chance cannot be told apart.
+# Used for planning alone; docs/method.md has measured shares.
+ASSUMED_SHARED = 0.5
 
 Values = NDArray[np.float64]
 Folds = NDArray[np.int64]
+Groups = NDArray[np.int64]
+# One number, or one for each question.
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,23 +40,34 @@ class Interval:
 
 @dataclass(frozen=True)
 class Components:
-    """The variance of a mean and its two parts.
+    """The variance of a mean and its parts, ``[...]`` as the leading axes of the values.
 
     Attributes:
-        trials: Part that is seen between trials, ``freedom`` degrees of freedom; not a number if
-            there is only one trial.
-        pictures: Part of the pictures that the trials of several repeats share, and so do not
-            show between them; with ``picture_freedom`` degrees of freedom.
+        trials: Variance of the mean that is seen between trials, with ``freedom`` degrees of
+            freedom; not a number if there is only one trial.
+        pictures: Variance of the mean that repeats share, and so do not show between their trials;
+            with ``picture_freedom`` degrees of freedom.
+        shared: Variance between pictures (or groups) of what all trainings say of them.
+        residual: Variance of what is left for one picture in one training.
     """
 
-    mean: float
-    trials: float
+    mean: Numbers
+    trials: Numbers
     freedom: int
-    pictures: float
+    pictures: Numbers
     picture_freedom: int
+    shared: Numbers
+    residual: Numbers
+
+    @property
+    def variance(self) -> Numbers:
+        """Of the mean, over new trainings and new pictures."""
+        return np.nan_to_num(self.trials) + self.pictures
 
 
-def compute_interval(values: Values, fold: Folds, confidence: float) -> Interval:
+def compute_interval(
+    values: Values, fold: Folds, confidence: float, groups: Groups | None = None
+) -> Interval:
     """Confidence interval of the mean over new trainings and new pictures.
 
     The variance is the mean square between trial means over the number T of trials, plus what
@@ -61,6 +80,8 @@ def compute_interval(values: Values, fold: Folds, confidence: float) -> Interval
         values: ``[R, n]``.
         fold: ``[R, n]``.
         confidence: Between 0 and 1, such as 0.95.
+        groups: int64 ``[n]``: pictures that belong together count as one draw; ``None``: each
+            picture stands alone.
 
     Raises:
         UsageError: If the arrays do not fit together or hold what is no number.
@@ -75,83 +96,149 @@ def compute_interval(values: Values, fold: Folds, confidence: float) -> Interval
         >>> interval.mean, round(interval.low, 3), round(interval.high, 3)
         (0.75, 0.291, 1.209)
     """
-    parts = compute_components(values, fold)
-    reach = _find_reach(parts, confidence)
-    return Interval(parts.mean, parts.mean - reach, parts.mean + reach)
+    parts = compute_components(values, fold, groups)
+    reach = float(compute_reach(parts, confidence))
+    mean = float(parts.mean)
+    return Interval(mean, mean - reach, mean + reach)
 
 
-def compute_components(values: Values, fold: Folds) -> Components:
-    """The parts of the variance of the mean; see :func:`compute_interval`."""
-    _check(values, fold)
-    repeats, pictures = values.shape
-    means = np.array(
-        [
-            values[repeat, fold[repeat] == number].mean()
-            for repeat in range(repeats)
-            for number in np.unique(fold[repeat])
-        ]
-    )
-    freedom = len(means) - 1
-    trials = float(means.var(ddof=1)) / len(means) if freedom else math.nan
-    if freedom == 0:
-        return Components(
-            float(values.mean()), trials, 0, float(values.var(ddof=1)) / pictures, pictures - 1
-        )
+def compute_components(values: Values, fold: Folds, groups: Groups | None = None) -> Components:
+    """The parts of the variance of the mean; see :func:`compute_interval`.
+
+    Args:
+        values: ``[..., R, n]``.
+        fold: ``[R, n]``.
+        groups: ``[n]``.
+    """
+    _check(values, fold, groups)
+    repeats = values.shape[-2]
+    means = compute_trial_means(values, fold)
+    count = means.shape[-1]
+    freedom = count - 1
+    trials = means.var(axis=-1, ddof=1) / count if freedom else np.full(values.shape[:-2], np.nan)
+    units = values if groups is None else sum_groups(values, groups)
+    pictures = units.shape[-1]
+    shared, residual = compute_picture_variances(units)
     # Folds hold different pictures, so part of their chance shows between the trial means: with
     # T = R K trials (K - 1) / (T - 1) of it. The rest is added here; with one fold that is all.
-    hidden = (1 - 1 / repeats) * len(means) / freedom
-    shared = hidden * compute_picture_variance(values) / pictures
-    return Components(float(values.mean()), trials, freedom, shared, pictures - 1)
+    hidden = (1 - 1 / repeats) * count / freedom if freedom else 1.0
+    known = shared if freedom else shared + residual
+    mean = values.mean(axis=(-2, -1))
+    return Components(
+        mean, trials, freedom, hidden * known / pictures, pictures - 1, shared, residual
+    )
 
 
-def compute_picture_variance(values: Values) -> float:
-    """How much pictures differ in what all trainings say of them: a variance component, at least 0.
+def compute_trial_means(values: Values, fold: Folds) -> Values:
+    """The mean of each trial's held-out pictures: ``[..., R, n] -> [..., T]``, repeats in order."""
+    parts = []
+    for repeat, row in enumerate(fold):
+        _, number = np.unique(row, return_inverse=True)
+        member = np.eye(number.max() + 1)[number]
+        parts.append(values[..., repeat, :] @ (member / member.sum(axis=0)))
+    return np.concatenate(parts, axis=-1)
 
-    From the two-way analysis of variance of ``[R, n]``: the mean square between pictures less the
-    residual one, over R. With one repeat it cannot be told from the residual and is 0.
+
+def compute_picture_variances(values: Values) -> tuple[Numbers, Numbers]:
+    """Variance components of pictures and of the residual, each at least 0.
+
+    Shape: ``[..., R, n] -> [...]``, twice.
+
+    From the two-way analysis of variance: the mean square between pictures less the residual one,
+    over R. With one repeat the two cannot be told apart: all is residual.
     """
-    repeats, pictures = values.shape
+    repeats, pictures = values.shape[-2:]
+    centred = values - values.mean(axis=(-2, -1), keepdims=True)
+    by_picture = centred.mean(axis=-2)
+    between = repeats * (by_picture**2).sum(axis=-1) / (pictures - 1)
     if repeats == 1:
-        return 0.0
-    by_picture = values.mean(axis=0)
-    between = repeats * float(by_picture.var(ddof=1))
-    residual = values - by_picture - values.mean(axis=1, keepdims=True) + values.mean()
-    within = float((residual**2).sum()) / ((repeats - 1) * (pictures - 1))
-    return float(max(0.0, (between - within) / repeats))
+        return np.zeros_like(between), between
+    # The sum of squares of the residuals, without an array of them.
+    rest = np.einsum("...rn,...rn->...", centred, centred) - repeats * (by_picture**2).sum(axis=-1)
+    rest = rest - pictures * (centred.mean(axis=-1) ** 2).sum(axis=-1)
+    residual = np.maximum(rest, 0.0) / ((repeats - 1) * (pictures - 1))
+    return np.maximum(between - residual, 0.0) / repeats, residual
 
 
-def _find_reach(parts: Components, confidence: float) -> float:
-    """Half the width of the interval.
+def sum_groups(values: Values, groups: Groups) -> Values:
+    """One value for each group, whose mean is that of the pictures: ``[..., R, n] -> [..., R, G]``.
+
+    Each holds the sum of its pictures' distances from the overall mean (the linearised ratio
+    estimator of cluster sampling), so that groups of unequal size are no noise in themselves.
+    """
+    _, number = np.unique(groups, return_inverse=True)
+    mean = values.mean(axis=(-2, -1), keepdims=True)
+    member = np.eye(number.max() + 1)[number]
+    result: Values = mean + (values - mean) @ (member * (member.shape[1] / len(groups)))
+    return result
+
+
+def compute_reach(parts: Components, confidence: float) -> Numbers:
+    """Half the width of the interval, ``[...]``.
 
     The mean is normal with variance ``trials * f / chi2(f) + pictures``: the first part is known
     from f degrees of freedom only, the second from so many pictures that it is taken as it is.
-    Without the second this is the t interval.
+    Without the second this is Student's interval.
     """
-    if math.isnan(parts.trials):
-        quantile = stats.t.ppf(0.5 + confidence / 2, parts.picture_freedom)
-        return float(quantile) * math.sqrt(parts.pictures)
-    student = float(stats.t.ppf(0.5 + confidence / 2, parts.freedom)) * math.sqrt(parts.trials)
-    if parts.trials == 0 or parts.pictures == 0:
-        normal = float(stats.norm.ppf(0.5 + confidence / 2)) * math.sqrt(parts.pictures)
-        return student + normal
-    levels = (np.arange(GRID) + 0.5) / GRID
-    deviations = np.sqrt(
-        parts.trials * parts.freedom / stats.chi2.ppf(levels, parts.freedom) + parts.pictures
-    )
-
-    def lack(reach: float) -> float:
-        return confidence - float(np.mean(2 * stats.norm.cdf(reach / deviations) - 1))
-
-    # The widest of the grid's normal intervals is wider than their mixture.
-    widest = float(stats.norm.ppf(0.5 + confidence / 2)) * float(deviations.max())
-    return float(optimize.brentq(lack, 0.0, widest))
+    deviations, weights = _list_deviations(parts)
+    # The share that an interval holds is concave in its reach, so Newton's steps from below never
+    # pass the root.
+    reach = stats.norm.ppf(0.5 + confidence / 2) * deviations.min(axis=-1)
+    safe = np.where(deviations > 0, deviations, 1.0)
+    for _ in range(100):
+        scaled = reach[..., None] / safe
+        lack = confidence - special.erf(scaled / np.sqrt(2)) @ weights
+        slope = (np.exp(-(scaled**2) / 2) / safe) @ weights * np.sqrt(2 / np.pi)
+        step = np.where(deviations.max(axis=-1) > 0, lack / slope, 0.0)
+        reach = reach + step
+        if (np.abs(step) <= 1e-12 * reach).all():
+            break
+    return np.asarray(reach)
 
 
-def _check(values: Values, fold: Folds) -> None:
-    if values.ndim != 2 or values.shape != fold.shape or values.shape[1] < 2:
+def compute_probability_below(parts: Components, threshold: float) -> Numbers:
+    """Generalised (fiducial) probability that the mean of new trainings is below, ``[...]``.
+
+    Without any variance it is 0 or 1, and one half at the threshold itself.
+    """
+    deviations, weights = _list_deviations(parts)
+    distance = threshold - parts.mean
+    certain = 0.5 * (1 + np.sign(distance))
+    scaled = distance[..., None] / np.where(deviations > 0, deviations, 1.0)
+    return np.where(deviations.max(axis=-1) > 0, special.ndtr(scaled) @ weights, certain)
+
+
+def _list_deviations(parts: Components) -> tuple[Values, Values]:
+    """The mean as a mixture of normals: their deviations ``[..., NODES]`` and their weights."""
+    pictures = np.asarray(parts.pictures)[..., None]
+    if parts.freedom == 0:
+        scale, weights = _take_chi2(parts.picture_freedom)
+        return np.sqrt(pictures / scale), weights
+    scale, weights = _take_chi2(parts.freedom)
+    return np.sqrt(np.asarray(parts.trials)[..., None] / scale + pictures), weights
+
+
+@lru_cache(maxsize=256)
+def _take_chi2(freedom: int) -> tuple[Values, Values]:
+    """Nodes and weights of chi-squared over its degrees of freedom, by Gauss and Legendre."""
+    chi2 = stats.chi2(freedom)
+    low, high = np.log(chi2.ppf(LOWER_TAIL)), np.log(chi2.isf(UPPER_TAIL))
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    values = np.exp(low + (high - low) * (nodes + 1) / 2)
+    density = weights * chi2.pdf(values) * values
+    return values / freedom, density / density.sum()
+
+
+def _check(values: Values, fold: Folds, groups: Groups | None) -> None:
+    if values.ndim < 2 or values.shape[-2:] != fold.shape or values.shape[-1] < 2:
         raise UsageError(
             "An interval needs values and folds of one shape [repeats, pictures], with at least "
             f"2 pictures; got {values.shape} and {fold.shape}."
         )
     if not np.isfinite(values).all():
         raise UsageError("An interval needs finite values, and some are not.")
+    if groups is not None and (groups.shape != fold.shape[1:] or len(np.unique(groups)) < 2):
+        raise UsageError(
+            f"An interval needs a group for each of {fold.shape[1]} pictures, and at least 2 "
+            f"groups; got {groups.shape} with {len(np.unique(groups))}."
+        )

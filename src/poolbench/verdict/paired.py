@@ -1,51 +1,219 @@
 """Differences between variants, paired over trials and pictures."""
 
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from poolbench.records import Difference
-from poolbench.verdict.intervals import compute_interval
+from poolbench.errors import UsageError
+from poolbench.records import Difference, Measure
+from poolbench.verdict.intervals import (
+    Components,
+    Folds,
+    Groups,
+    Numbers,
+    Values,
+    compute_components,
+    compute_interval,
+    compute_probability_below,
+    compute_reach,
+)
 
-CONFIDENCE = 0.95
-# Two one-sided tests at 5 % each: the 90 % interval must lie within the margin.
-TIE_CONFIDENCE = 0.90
+# Of what is told beside accuracy, and decides nothing.
+SIDE_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the verdict judges.
+
+    Attributes:
+        correct: bool ``[V, R, n]``: was this picture predicted right, when held out.
+        fold: int64 ``[R, n]``: in which fold the picture was held out.
+        weights: float64 ``[n]`` with mean 1: what each picture counts; ``None``: all alike.
+        groups: int64 ``[n]``: pictures of one group are one draw; ``None``: each stands alone.
+        losses: float64 ``[V, R, n]``: negative log-likelihood of the true class, nats.
+        train_accuracy: float64 ``[V, R, n]``, 0-1: of the trial that held the picture out, on the
+            pictures that it was trained on.
+    """
+
+    correct: NDArray[np.bool_]
+    fold: Folds
+    weights: Values | None = None
+    groups: Groups | None = None
+    losses: Values | None = None
+    train_accuracy: Values | None = None
+
+    def __post_init__(self) -> None:
+        shape = self.correct.shape
+        if len(shape) != 3 or shape[1:] != self.fold.shape or 0 in shape:
+            raise UsageError(
+                "A verdict needs correctness [variants, repeats, pictures] and folds [repeats, "
+                f"pictures]; got {shape} and {self.fold.shape}."
+            )
+        for name, array in (("losses", self.losses), ("train_accuracy", self.train_accuracy)):
+            if array is not None and array.shape != shape:
+                raise UsageError(f"{name} must be of the shape of correct: {array.shape}, {shape}.")
+
+    @property
+    def repeats(self) -> int:
+        """R."""
+        return int(self.fold.shape[0])
+
+    @property
+    def trials(self) -> int:
+        """Of each variant."""
+        return sum(len(np.unique(row)) for row in self.fold)
+
+    def score(self, variant: int) -> Values:
+        """What each trial says of each picture of one variant, in points: ``[R, n]``."""
+        points: Values = 100.0 * self.correct[variant]
+        return points if self.weights is None else points * self.weights
+
+
+@dataclass(frozen=True)
+class Levels:
+    """How sure the intervals are, and what counts as equal.
+
+    Attributes:
+        confidence: Of each interval between two variants.
+        tie_confidence: Of the interval that must lie within the margin.
+    """
+
+    confidence: float
+    tie_confidence: float
+    margin_points: float
+
+
+def share_confidence(alpha: float, comparisons: int) -> float:
+    """Confidence of each of some intervals which all hold together with ``1 - alpha``.
+
+    Šidák's inequality: it holds whatever the correlation of the comparisons.
+
+    Reference:
+        Šidák 1967, Journal of the American Statistical Association 62(318).
+
+    Example:
+        >>> round(share_confidence(0.05, 1), 6), round(share_confidence(0.05, 2), 6)
+        (0.95, 0.974679)
+    """
+    return float((1 - alpha) ** (1 / max(comparisons, 1)))
+
+
+def compute_weights(labels: NDArray[np.int64]) -> Values:
+    """Weights with which the mean over pictures is the mean over classes: float64 ``[n]``.
+
+    Example:
+        >>> compute_weights(np.array([0, 0, 0, 1])).round(3).tolist()
+        [0.667, 0.667, 0.667, 2.0]
+    """
+    _, number, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    weights: Values = len(labels) / (len(counts) * counts[number])
+    return weights
+
+
+def compute_pair(evidence: Evidence, first: int, second: int) -> Components:
+    """Mean and variance components of ``first`` minus ``second``, in points."""
+    values = evidence.score(first) - evidence.score(second)
+    return compute_components(values, evidence.fold, evidence.groups)
 
 
 def compute_differences(
-    correct: NDArray[np.bool_], fold: NDArray[np.int64], ids: Sequence[str]
+    evidence: Evidence,
+    ids: Sequence[str],
+    pairs: Iterable[tuple[int, int]],
+    levels: Levels,
 ) -> tuple[Difference, ...]:
-    """First minus second in accuracy points, for each pair; the higher mean comes first.
+    """First minus second, for each pair of positions.
 
     Args:
-        correct: bool ``[V, R, n]``.
-        fold: int64 ``[R, n]``.
         ids: Names of the V variants.
     """
-    order = np.argsort(-correct.mean(axis=(1, 2)), kind="stable")
+    positions = list(pairs)
+    if not positions:
+        return ()
+    parts = stack_components([compute_pair(evidence, *pair) for pair in positions])
     return tuple(
-        _compare(correct[a], correct[b], fold, ids[a], ids[b]) for a, b in combinations(order, 2)
+        Difference(
+            first=ids[first],
+            second=ids[second],
+            repeats=evidence.repeats,
+            nll=_compare_losses(evidence, first, second),
+            gap=_compare_gaps(evidence, first, second),
+            **values,
+        )
+        for (first, second), values in zip(positions, describe_points(parts, levels), strict=True)
     )
 
 
-def _compare(
-    first: NDArray[np.bool_],
-    second: NDArray[np.bool_],
-    fold: NDArray[np.int64],
-    first_id: str,
-    second_id: str,
-) -> Difference:
-    values = 100.0 * (first.astype(float) - second.astype(float))
-    interval = compute_interval(values, fold, CONFIDENCE)
-    tie = compute_interval(values, fold, TIE_CONFIDENCE)
-    return Difference(
-        first=first_id,
-        second=second_id,
-        points=interval.mean,
-        low=interval.low,
-        high=interval.high,
-        tie_low=tie.low,
-        tie_high=tie.high,
-    )
+def describe_points(parts: Components, levels: Levels) -> list[dict[str, Any]]:
+    """Everything that a :class:`Difference` says of points, one by one."""
+    reach = compute_reach(parts, levels.confidence)
+    tie_reach = compute_reach(parts, levels.tie_confidence)
+    below_zero = compute_probability_below(parts, 0.0)
+    p_values = 2 * np.minimum(below_zero, 1 - below_zero)
+    worse = compute_probability_below(parts, -levels.margin_points)
+    better = 1 - compute_probability_below(parts, levels.margin_points)
+    values = {
+        "points": parts.mean,
+        "low": parts.mean - reach,
+        "high": parts.mean + reach,
+        "tie_low": parts.mean - tie_reach,
+        "tie_high": parts.mean + tie_reach,
+        "p_value": p_values,
+        "p_adjusted": adjust_holm(p_values),
+        "probability_better": better,
+        "probability_equal": np.clip(1 - better - worse, 0, 1),
+        "probability_worse": worse,
+    }
+    return [
+        {name: float(numbers[place]) for name, numbers in values.items()}
+        for place in range(len(parts.mean))
+    ]
+
+
+def adjust_holm(p_values: Numbers) -> Numbers:
+    """P values that hold for all tests together, ``[m]``.
+
+    Reference:
+        Holm 1979, Scandinavian Journal of Statistics 6(2).
+
+    Example:
+        >>> adjust_holm(np.array([0.01, 0.04, 0.03])).round(3).tolist()
+        [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p_values)
+    steps = np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1))
+    adjusted = np.empty_like(steps)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return adjusted
+
+
+def stack_components(parts: Sequence[Components]) -> Components:
+    """Several questions of the same folds as one, ``[questions]``."""
+    first = parts[0]
+    fields = {
+        name: np.array([getattr(part, name) for part in parts])
+        for name in ("mean", "trials", "pictures", "shared", "residual")
+    }
+    return Components(freedom=first.freedom, picture_freedom=first.picture_freedom, **fields)
+
+
+def _compare_losses(evidence: Evidence, first: int, second: int) -> Measure | None:
+    if evidence.losses is None:
+        return None
+    return _measure(evidence, evidence.losses[first] - evidence.losses[second])
+
+
+def _compare_gaps(evidence: Evidence, first: int, second: int) -> Measure | None:
+    if evidence.train_accuracy is None:
+        return None
+    gaps = 100.0 * (evidence.train_accuracy - evidence.correct)[[first, second]]
+    return _measure(evidence, gaps[0] - gaps[1])
+
+
+def _measure(evidence: Evidence, values: Values) -> Measure:
+    interval = compute_interval(values, evidence.fold, SIDE_CONFIDENCE, evidence.groups)
+    return Measure(value=interval.mean, low=interval.low, high=interval.high)

@@ -1,40 +1,50 @@
-"""The verdict as a person reads it: one sentence, generated from the numbers."""
+"""The verdict as a person reads it: a sentence or two, generated from the numbers."""
 
 from collections.abc import Mapping
 
-from poolbench.records import Difference, VerdictRecord
+from poolbench.records import Difference, Measure, VerdictRecord
 from poolbench.texts import text
-from poolbench.verdict.decide import is_equivalent
+from poolbench.verdict.decide import choose_answer, is_equivalent
 
 
 def describe_verdict(
     verdict: VerdictRecord, lang: str = "en", labels: Mapping[str, str] | None = None
 ) -> str:
-    """One sentence.
+    """What was found, and what it would take where nothing was.
 
     Args:
         labels: Variant id to the name to use; without it, the ids.
     """
     names = {} if labels is None else labels
-    recommended = names.get(verdict.recommended, verdict.recommended)
     if not verdict.differences:
         return text("verdict.single", lang)
-    if verdict.repeats * verdict.folds == 1:
-        return text("verdict.one-trial", lang, recommended=recommended)
     if verdict.kind == "winner":
-        return _describe_winner(verdict, lang, names)
-    margin = verdict.margin_points
-    if verdict.kind == "tied":
-        tied = ", ".join(names.get(name, name) for name in verdict.tied)
-        return text("verdict.tied", lang, variants=tied, margin=margin, recommended=recommended)
-    return text(
-        "verdict.undecided",
-        lang,
-        recommended=recommended,
-        margin=margin,
-        pictures=verdict.pictures,
-        trials=verdict.repeats * verdict.folds,
-    )
+        sentences = [_describe_winner(verdict, lang, names)]
+    elif verdict.kind == "tied":
+        sentences = _describe_tied(verdict, lang, names)
+    else:
+        sentences = [_describe_undecided(verdict, lang, names), describe_need(verdict, lang)]
+    if verdict.assumed_trial_sd_points is not None:
+        sd = verdict.assumed_trial_sd_points
+        sentences.append(text("verdict.assumed", lang, sd=sd))
+    return " ".join(sentences)
+
+
+def describe_need(verdict: VerdictRecord, lang: str = "en") -> str:
+    """What would decide an undecided verdict."""
+    values = {
+        "repeats": verdict.further_repeats,
+        "pictures": _round(verdict.further_pictures),
+        "there": verdict.pictures,
+        "total": verdict.total_repeats,
+        "detectable": verdict.detectable_points or 0.0,
+    }
+    if verdict.further_repeats is None:
+        key = "pictures" if verdict.further_pictures is not None else "nothing"
+    else:
+        key = "both" if verdict.further_pictures is not None else "repeats"
+    need = text(f"verdict.need-{key}", lang, **values)
+    return need if verdict.repeats > 1 else f"{need} {text('verdict.guess', lang)}"
 
 
 def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
@@ -49,30 +59,82 @@ def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]
         points=closest.points,
         low=closest.low,
         high=closest.high,
+        percent=100 * (1 - verdict.alpha),
     )
+
+
+def _describe_tied(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> list[str]:
+    sentences = [
+        text(
+            "verdict.tied",
+            lang,
+            variants=_list(verdict.tied, names),
+            margin=verdict.margin_points,
+            recommended=names.get(verdict.recommended, verdict.recommended),
+        )
+    ]
+    best = verdict.tied[0]
+    behind = [d.second for d in verdict.differences if d.first == best and d.low > 0]
+    surely = [name for name in behind if name in verdict.tied]
+    if surely:
+        values = {"variant": names.get(best, best), "others": _list(surely, names)}
+        sentences.append(text("verdict.tied-but-different", lang, **values))
+    return sentences
+
+
+def _describe_undecided(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
+    recommended = names.get(verdict.recommended, verdict.recommended)
+    if verdict.repeats * verdict.folds == 1 and verdict.assumed_trial_sd_points is None:
+        return text("verdict.one-trial", lang, recommended=recommended)
+    best = verdict.differences[0].first
+    answer = choose_answer(best, verdict.differences, verdict.margin_points)
+    return text(
+        "verdict.undecided",
+        lang,
+        recommended=recommended,
+        others=_list([d.second for d in answer.open], names),
+        margin=verdict.margin_points,
+        pictures=verdict.pictures,
+        trials=verdict.repeats * verdict.folds,
+    )
+
+
+def _round(count: int | None) -> int | None:
+    """To two digits: it is a forecast."""
+    return None if count is None else int(float(f"{count:.2g}"))
+
+
+def _list(ids: tuple[str, ...] | list[str], names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(name, name) for name in ids)
 
 
 def flip(difference: Difference) -> Difference:
     """The same pair the other way round."""
-    return Difference(
-        first=difference.second,
-        second=difference.first,
-        points=-difference.points,
-        low=-difference.high,
-        high=-difference.low,
-        tie_low=-difference.tie_high,
-        tie_high=-difference.tie_low,
+    return difference.model_copy(
+        update={
+            "first": difference.second,
+            "second": difference.first,
+            "points": -difference.points,
+            "low": -difference.high,
+            "high": -difference.low,
+            "tie_low": -difference.tie_high,
+            "tie_high": -difference.tie_low,
+            "probability_better": difference.probability_worse,
+            "probability_worse": difference.probability_better,
+            "nll": _flip_measure(difference.nll),
+            "gap": _flip_measure(difference.gap),
+        }
     )
 
 
-def judge_difference(difference: Difference, margin_points: float) -> str:
-    """``tied``, ``first``, ``second`` (which is better) or ``undecided``, as the verdict reads it.
+def _flip_measure(measure: Measure | None) -> Measure | None:
+    if measure is None:
+        return None
+    return Measure(value=-measure.value, low=-measure.high, high=-measure.low)
 
-    Example:
-        >>> judge_difference(Difference(first="a", second="b", points=3, low=1, high=5,
-        ...                             tie_low=1.4, tie_high=4.6), 1.0)
-        'first'
-    """
+
+def judge_difference(difference: Difference, margin_points: float) -> str:
+    """``tied``, ``undecided``, or which one is better: ``first`` or ``second``."""
     if is_equivalent(difference, margin_points):
         return "tied"
     if difference.low > 0:

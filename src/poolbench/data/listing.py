@@ -1,0 +1,129 @@
+"""Picture files before they are opened: what each shows, and which of them belong together."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from poolbench.errors import DataError
+
+Side = Literal["pool", "test"]
+
+# A validation half joins the pool, of which the folds are made.
+SIDES: dict[str, Side] = {
+    "train": "pool",
+    "val": "pool",
+    "valid": "pool",
+    "validation": "pool",
+    "test": "test",
+}
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One picture file.
+
+    Attributes:
+        name: As a person calls it: relative, with forward slashes.
+        label: Position in the listing's classes.
+        group: Pictures of one group stay in one fold; ``None``: it stands alone.
+    """
+
+    path: Path
+    name: str
+    label: int
+    side: Side
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The picture files of an image set, none of them opened yet.
+
+    Attributes:
+        source: As on the command line.
+        entries: The pool's before the test half's.
+        ignored: Folders beside the halves that were not looked into.
+    """
+
+    source: str
+    classes: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    ignored: tuple[str, ...] = ()
+
+    def choose(self, chosen: Sequence[int]) -> "Listing":
+        """Only these classes, labelled in this order."""
+        labels = {old: new for new, old in enumerate(chosen)}
+        entries = tuple(
+            replace(entry, label=labels[entry.label])
+            for entry in self.entries
+            if entry.label in labels
+        )
+        classes = tuple(self.classes[number] for number in chosen)
+        return replace(self, classes=classes, entries=entries)
+
+
+def group_listing(listing: Listing, groups: str | None) -> Listing:
+    """The listing with the groups that were asked for.
+
+    Args:
+        groups: As in :class:`poolbench.config.DataConfig`. Subfolders and columns were read with
+            the listing; names are looked at here, once the classes are chosen, because pictures
+            of other classes may be called as they like.
+
+    Raises:
+        DataError: If file names do not match the regular expression, or no picture has a group.
+    """
+    if groups is None:
+        return listing
+    form, _, pattern = groups.partition(":")
+    if form == "name":
+        return _group_by_name(listing, pattern)
+    if not any(entry.group for entry in listing.entries):
+        raise DataError(
+            f"{listing.source}: no picture has a group, but --groups {groups} asks for them. Leave "
+            "the option out if each picture stands alone."
+        )
+    return listing
+
+
+def number_groups(entries: Sequence[Entry]) -> list[int] | None:
+    """A number for the group of each entry, and one of its own for each that stands alone.
+
+    Returns:
+        ``None`` if all of them stand alone.
+    """
+    if not any(entry.group for entry in entries):
+        return None
+    numbers: dict[str | int, int] = {}
+    keys = (entry.group or position for position, entry in enumerate(entries))
+    return [numbers.setdefault(key, len(numbers)) for key in keys]
+
+
+def _group_by_name(listing: Listing, pattern: str) -> Listing:
+    search = re.compile(unicodedata.normalize("NFC", pattern))
+    groups = [_find_group(search, entry.path.name) for entry in listing.entries]
+    missing = [
+        entry.name for entry, group in zip(listing.entries, groups, strict=True) if not group
+    ]
+    if missing:
+        more = ", …" if len(missing) > _MOST_NAMED else ""
+        raise DataError(
+            f"--groups name:{pattern} finds no group in the file names of {len(missing)} of "
+            f"{len(groups)} pictures: {', '.join(missing[:_MOST_NAMED])}{more}. Every name needs "
+            "one: widen the regular expression, or rename or remove these files."
+        )
+    pairs = zip(listing.entries, groups, strict=True)
+    return replace(listing, entries=tuple(replace(entry, group=group) for entry, group in pairs))
+
+
+def _find_group(search: re.Pattern[str], name: str) -> str | None:
+    # Some systems split an accent from its letter; a person who types the expression does not.
+    match = search.search(unicodedata.normalize("NFC", name))
+    if match is None:
+        return None
+    group: str | None = match[1] if search.groups else match[0]
+    return group

@@ -1,0 +1,58 @@
+"""Operators that keep every value and move it from space to channels."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from poolbench.operators._registry import Operator, register
+
+
+def space_to_depth2d(x: Tensor, *, stride: int) -> Tensor:
+    """Every ``stride`` x ``stride`` cell becomes ``stride**2`` channels of one pixel.
+
+    The channels are those of :func:`torch.nn.functional.pixel_unshuffle`: all places of the first
+    input channel come first, row by row.
+
+    Border: a cell that is cut by the right or bottom border is filled by repeating the border.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C * stride**2, ceil(H / stride), ceil(W / stride))``
+
+    Reference:
+        Shi 2016, arXiv:1609.05158, whose sub-pixel shuffle this undoes.
+
+    Example:
+        >>> import torch
+        >>> space_to_depth2d(torch.arange(4.0).view(1, 1, 2, 2), stride=2).flatten().tolist()
+        [0.0, 1.0, 2.0, 3.0]
+    """
+    bottom, right = -x.shape[2] % stride, -x.shape[3] % stride
+    if bottom or right:
+        x = F.pad(x, (0, right, 0, bottom), mode="replicate")
+    return F.pixel_unshuffle(x, stride)
+
+
+@register(
+    "space-to-depth",
+    title="space to depth: each cell into channels, then a 1x1 convolution",
+    title_ru="пространство в глубину: клетка раскладывается по каналам, затем свёртка 1x1",
+)
+class SpaceToDepth2d(Operator):
+    """:func:`space_to_depth2d`, then a learned 1x1 convolution back to ``channels``.
+
+    The convolution begins with PyTorch's default values.
+
+    Reference:
+        Sunkara and Luo 2022 (SPD-Conv), arXiv:2208.03641.
+    """
+
+    def __init__(self, channels: int, *, stride: int) -> None:
+        super().__init__(channels, stride=stride)
+        self.conv = nn.Conv2d(channels * stride**2, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        mixed: Tensor = self.conv(space_to_depth2d(x, stride=self.stride))
+        return mixed
+
+    def count_operations(self, height: int, width: int) -> int:
+        kept = -(-height // self.stride) * -(-width // self.stride)
+        return kept * self.conv.in_channels * self.conv.out_channels

@@ -1,0 +1,112 @@
+"""Published counts, judged without the predictions behind them."""
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+
+from poolbench.errors import UsageError
+from poolbench.records import Cost, Difference, VerdictRecord
+from poolbench.verdict.decide import ALPHA, Question, choose_answer, describe_answer, describe_needs
+from poolbench.verdict.intervals import ASSUMED_SHARED, Components
+from poolbench.verdict.paired import describe_points, stack_components
+from poolbench.verdict.planning import TRIAL_SD_POINTS, Spread, compute_need
+
+NO_COST = Cost(parameters=0, multiply_adds=0, conv_multiply_adds=0)
+
+
+def from_counts(
+    correct: Mapping[str, int],
+    n: int,
+    *,
+    trial_sd: float = TRIAL_SD_POINTS,
+    margin_points: float = 1.0,
+) -> VerdictRecord:
+    """A verdict on one training of each variant, of which only the count of right ones is known.
+
+    Nothing can be paired, and how much trainings differ is not in the numbers, so it is assumed:
+    the verdict and its sentence say what. An accuracy varies by ``p (1 - p) / n`` over pictures
+    (p as Agresti and Coull 1998 move it, so that all right is not taken for sure) and by
+    ``trial_sd`` squared over trainings.
+
+    Args:
+        correct: Variant to the number of test pictures that it predicted right.
+        n: Test pictures.
+        trial_sd: Standard deviation of the accuracy between trainings, in points. The default was
+            measured on the lab's own networks; see docs/method.md.
+        margin_points: Differences within this many points count as equivalent.
+
+    Raises:
+        UsageError: If there are fewer than two variants, or a count is not between 0 and n.
+
+    Example:
+        >>> from_counts({"stride": 275, "max": 278, "avg": 278}, 300).kind
+        'undecided'
+    """
+    _check(correct, n, trial_sd)
+    ids = sorted(correct, key=lambda name: -correct[name])
+    costs = dict.fromkeys(ids, NO_COST)
+    question = Question(ids, costs, margin_points, "lab")
+    pairs = list(combinations(ids, 2))
+    spreads = {pair: _make_spread(correct, n, pair, trial_sd) for pair in pairs}
+    parts = stack_components([_make_parts(correct, n, pair, spreads[pair]) for pair in pairs])
+    described = describe_points(parts, question.levels)
+    differences = tuple(
+        Difference(first=first, second=second, repeats=1, **values)
+        for (first, second), values in zip(pairs, described, strict=True)
+    )
+    answer = choose_answer(ids[0], differences, margin_points)
+    needs = [
+        compute_need(d.points, spreads[d.first, d.second], 1, n, question.levels)
+        for d in answer.open
+    ]
+    return VerdictRecord(
+        protocol="lab",
+        **{**describe_answer(answer, ids[0], costs), "recommended": ids[0]},
+        margin_points=margin_points,
+        pictures=n,
+        repeats=1,
+        folds=1,
+        differences=differences,
+        alpha=ALPHA,
+        confidence=question.levels.confidence,
+        tie_confidence=question.levels.tie_confidence,
+        assumed_trial_sd_points=trial_sd,
+        **describe_needs(needs),
+    )
+
+
+def _make_spread(
+    correct: Mapping[str, int], n: int, pair: tuple[str, str], trial_sd: float
+) -> Spread:
+    moved = np.array([(correct[name] + 2) / (n + 4) for name in pair])
+    pictures = float((1e4 * moved * (1 - moved)).sum())
+    residual, shared = (1 - ASSUMED_SHARED) * pictures, ASSUMED_SHARED * pictures
+    return Spread(trial=2 * trial_sd**2, residual=residual, shared=shared, folds=1)
+
+
+def _make_parts(
+    correct: Mapping[str, int], n: int, pair: tuple[str, str], spread: Spread
+) -> Components:
+    """All of the variance is taken as known, so nothing is left to degrees of freedom."""
+    first, second = (correct[name] for name in pair)
+    variance = spread.trial + (spread.residual + spread.shared) / n
+    return Components(
+        mean=np.asarray(100.0 * (first - second) / n),
+        trials=np.zeros(()),
+        freedom=1,
+        pictures=np.asarray(variance),
+        picture_freedom=n - 1,
+        shared=np.asarray(spread.shared),
+        residual=np.asarray(spread.residual),
+    )
+
+
+def _check(correct: Mapping[str, int], n: int, trial_sd: float) -> None:
+    if len(correct) < 2:
+        raise UsageError(f"Counts of at least two variants are needed, got {len(correct)}.")
+    wrong = [f"{name}: {count}" for name, count in correct.items() if not 0 <= count <= n]
+    if wrong or n < 2:
+        raise UsageError(f"Counts lie between 0 and n, and n is {n}; got {', '.join(wrong)}.")
+    if not 0 <= trial_sd < np.inf:
+        raise UsageError(f"trial_sd is a number of points, 0 or more; got {trial_sd}.")
