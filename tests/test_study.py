@@ -210,3 +210,111 @@ def test_public_names_are_what_is_promised():
     assert all(hasattr(poolbench, name) for name in poolbench.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = poolbench.nothing
+
+
+def compare_briefly(path, **settings):
+    """Two operators, one epoch; the study grows from one repeat to three."""
+    defaults = {"operators": ("max", "avg"), "backbones": "lab-example", "epochs": 1, "folds": 2}
+    given = {**defaults, **settings}
+    given["backbones"] = (given["backbones"],)
+    return poolbench.compare("sample", out=path, quiet=True, lang="en", **given)
+
+
+@pytest.fixture
+def short_looks(monkeypatch):
+    """Looks after one, two and three repeats."""
+    monkeypatch.setattr("poolbench.execution.plan.LOOKS", (1, 2, 3))
+
+
+def read_results(path):
+    """Everything that must be the same again: results without seconds."""
+    with (path / "leaderboard.csv").open() as file:
+        rows = [
+            {name: value for name, value in row.items() if "seconds" not in name}
+            for row in csv.DictReader(file)
+        ]
+    return (path / "verdict.json").read_text(), rows
+
+
+def test_growing_study_stops_at_a_look_and_goes_on_to_the_same(tmp_path, short_looks):
+    study = compare_briefly(tmp_path / "run", repeats="auto")
+    verdict = study.verdict
+    assert verdict.alpha == pytest.approx(0.05 / 3)
+    decided = verdict.kind != "undecided"
+    assert verdict.repeats == 3 or decided
+    trials = [row.trials for row in study.leaderboard()]
+    assert max(trials) == 2 * verdict.repeats
+    done = read_results(tmp_path / "run")
+    # What is left of a study whose first look was cut short.
+    for name in ("study.json", "verdict.json"):
+        (tmp_path / "run" / name).unlink()
+    for record in list((tmp_path / "run" / "trials").glob("*-r0f1-*/record.json"))[:1]:
+        record.unlink()
+    compare_briefly(tmp_path / "run", repeats="auto")
+    assert read_results(tmp_path / "run") == done
+
+
+def test_growing_study_drops_what_cannot_win(tmp_path, short_looks):
+    @poolbench.register("blind-test")
+    class Blind(poolbench.Operator):
+        """Sees nothing, so that it can only guess."""
+
+        def forward(self, x):
+            return 0 * x[:, :, :: self.stride, :: self.stride]
+
+    study = compare_briefly(
+        tmp_path, operators=("max", "blind-test"), repeats="auto", folds=5, epochs=2
+    )
+    assert study.verdict.winner == "max.lab-example.quick"
+    assert study.verdict.repeats < 3
+    text = study.report().read_text(encoding="utf-8")
+    assert "Winner: max" in text
+
+
+def test_replicas_of_one_variant_are_compared_with_each_other(tmp_path):
+    study = compare_briefly(tmp_path, operators=("max",), replicas=2, repeats=1)
+    [difference] = study.verdict.differences
+    assert {difference.first, difference.second} == {
+        "max.lab-example.quick", "max.lab-example.quick.1"
+    }  # fmt: skip
+    assert study.verdict.kind != "winner"
+
+
+def test_unequal_classes_are_compared_by_balanced_accuracy(tmp_path):
+    sample = load_sample()
+    counts = {0: 80, 1: 40}
+    index = np.concatenate(
+        [np.flatnonzero(sample.pool.labels == label)[:count] for label, count in counts.items()]
+    )
+    images, labels = sample.pool.images[index], sample.pool.labels[index]
+    np.savez(tmp_path / "set.npz", images=images, labels=labels)
+    study = poolbench.compare(
+        f"npz:{tmp_path / 'set.npz'}", operators=("max", "avg"), backbones=("lab-example",),
+        epochs=2, folds=2, repeats=1, out=tmp_path / "run", quiet=True, lang="en", baseline="avg",
+    )  # fmt: skip
+    assert study.verdict.metric == "balanced-accuracy"
+    assert "metric-balanced" in study.verdict.notes
+    assert study.verdict.baseline == "avg.lab-example.quick"
+    assert len(study.verdict.against_baseline) == 1
+    row = study.leaderboard()[0]
+    predictions = [
+        np.load(file)
+        for file in (tmp_path / "run" / "trials").glob(f"{row.variant}-r*/predictions.npz")
+    ]
+    right, truth = (
+        np.concatenate(values)
+        for values in zip(
+            *((p["logits"].argmax(axis=1) == p["labels"], p["labels"]) for p in predictions),
+            strict=True,
+        )
+    )
+    assert row.accuracy == pytest.approx(np.mean([right[truth == k].mean() for k in (0, 1)]))
+    text = study.report().read_text(encoding="utf-8")
+    assert "balanced accuracy" in text
+    assert "Each against avg" in text
+
+
+def test_baseline_that_nobody_knows_is_said_before_anything_is_trained(tmp_path):
+    with pytest.raises(UnknownNameError, match="Did you mean"):
+        compare_briefly(tmp_path / "run", baseline="max.lab-exampel.quick")
+    assert not (tmp_path / "run" / "trials").exists()

@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from poolbench import cli_options as options
 from poolbench.config import StudyConfig, build_config, load_config, split_names
 from poolbench.errors import PoolbenchError, UsageError
 from poolbench.texts import choose_language, text
@@ -33,128 +34,38 @@ INTERRUPTED = 130
 Lang = Annotated[str | None, typer.Option(help="en or ru; by default as the system speaks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
-Groups = Annotated[
-    str | None,
-    typer.Option(
-        help="What belongs together: subfolder, name:REGEX or column:NAME.",
-        rich_help_panel="Pictures",
-    ),
-]
 RunPath = Annotated[Path, typer.Argument(help="A run directory.")]
 
 
 @app.command()
 def run(
-    data: Annotated[
-        str | None,
-        typer.Option(
-            help="sample, cifar10, cifar100, folder:PATH, csv:FILE or npz:PATH.",
-            rich_help_panel="Pictures",
-        ),
-    ] = None,
-    data_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="The archive or folder of CIFAR, already there.", rich_help_panel="Pictures"
-        ),
-    ] = None,
-    download: Annotated[
-        bool | None,
-        typer.Option(
-            "--download", help="Fetch CIFAR if it is not there.", rich_help_panel="Pictures"
-        ),
-    ] = None,
-    classes: Annotated[
-        str | None,
-        typer.Option(
-            help="Names or numbers, comma separated; their order is the label order.",
-            rich_help_panel="Pictures",
-        ),
-    ] = None,
-    image_size: Annotated[
-        int | None,
-        typer.Option(help="Pixels each way that the network sees.", rich_help_panel="Pictures"),
-    ] = None,
-    fit: Annotated[
-        str | None, typer.Option(help="crop, pad or squash.", rich_help_panel="Pictures")
-    ] = None,
-    on_bad: Annotated[
-        str | None,
-        typer.Option(help="Unreadable pictures: error or skip.", rich_help_panel="Pictures"),
-    ] = None,
-    groups: Groups = None,
-    operators: Annotated[
-        str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
-    ] = None,
-    backbones: Annotated[
-        str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
-    ] = None,
-    recipes: Annotated[
-        str | None, typer.Option(help="Names, comma separated.", rich_help_panel="Comparison")
-    ] = None,
-    protocol: Annotated[
-        str | None, typer.Option(help="cv or lab.", rich_help_panel="Comparison")
-    ] = None,
-    folds: Annotated[int | None, typer.Option(rich_help_panel="Comparison")] = None,
-    repeats: Annotated[
-        str | None,
-        typer.Option(help="A number, or auto: until it is decided.", rich_help_panel="Comparison"),
-    ] = None,
-    epochs: Annotated[
-        int | None,
-        typer.Option(help="Instead of the recipe's own number.", rich_help_panel="Comparison"),
-    ] = None,
-    margin: Annotated[
-        float | None,
-        typer.Option(
-            help="Accuracy points within which variants count as equal.",
-            rich_help_panel="Comparison",
-        ),
-    ] = None,
-    metric: Annotated[
-        str | None,
-        typer.Option(
-            help="accuracy or balanced-accuracy; by default by the sizes of the classes.",
-            rich_help_panel="Comparison",
-        ),
-    ] = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option(
-            help="A variant or operator to compare all others with.", rich_help_panel="Comparison"
-        ),
-    ] = None,
-    replicas: Annotated[
-        int | None,
-        typer.Option(
-            help="Every variant so many times, to compare equals.", rich_help_panel="Comparison"
-        ),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(rich_help_panel="Comparison")] = None,
-    device: Annotated[
-        str | None, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel="Machine")
-    ] = None,
-    precision: Annotated[
-        str | None, typer.Option(help="auto, float32 or bfloat16.", rich_help_panel="Machine")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes at the same time.", rich_help_panel="Machine")
-    ] = None,
-    no_rewrites: Annotated[
-        bool | None,
-        typer.Option(
-            "--no-rewrites",
-            help="Train the network as it is written, without the exact shortcuts.",
-            rich_help_panel="Machine",
-        ),
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="A TOML file; options on the command line win.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="The run directory.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
-    ] = False,
+    data: options.Data = None,
+    data_file: options.DataFile = None,
+    download: options.Download = None,
+    classes: options.Classes = None,
+    image_size: options.ImageSize = None,
+    fit: options.Fit = None,
+    on_bad: options.OnBad = None,
+    groups: options.Groups = None,
+    operators: options.Operators = None,
+    backbones: options.Backbones = None,
+    recipes: options.Recipes = None,
+    protocol: options.Protocol = None,
+    folds: options.Folds = None,
+    repeats: options.Repeats = None,
+    epochs: options.Epochs = None,
+    margin: options.Margin = None,
+    metric: options.Metric = None,
+    baseline: options.Baseline = None,
+    replicas: options.Replicas = None,
+    seed: options.Seed = None,
+    device: options.Device = None,
+    precision: options.Precision = None,
+    workers: options.Workers = None,
+    no_rewrites: options.NoRewrites = None,
+    config: options.Config = None,
+    out: options.Out = None,
+    dry_run: options.DryRun = False,
     lang: Lang = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -316,6 +227,32 @@ def classes(
     for entry in found:
         russian = f" ({entry.russian})" if entry.russian else ""
         _print(f"{entry.number:>4}  {entry.name}{russian}: {entry.pool_count}")
+
+
+@app.command()
+def calibrate(
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="40 repetitions of each task instead of one.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes at the same time.")] = None,
+    as_json: Json = False,
+    lang: Lang = None,
+    debug: Debug = False,
+) -> None:
+    """Does the instrument itself tell right from wrong?"""
+    from poolbench.calibrate import run_calibration
+    from poolbench.display import Display
+
+    display = Display(choose_language(lang))
+    found = run_calibration(
+        thorough=thorough, seed=seed, workers=workers, on_progress=display.show_jobs
+    )
+    display.show_calibration(found)
+    if as_json:
+        _print_json(found.model_dump(mode="json"))
+    if not found.passed:
+        sys.exit(PoolbenchError.exit_code)
 
 
 @app.command()

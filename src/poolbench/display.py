@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from poolbench.records import LeaderboardRow, VerdictRecord
+from poolbench.records import CalibrationRecord, LeaderboardRow, VerdictRecord
 from poolbench.texts import text
 from poolbench.verdict.sentence import describe_verdict
 
@@ -76,6 +76,33 @@ class Display:
                 f"{row.multiply_adds / 1e6:.2f}",
             )
         self.console.print(table)
+
+    def show_jobs(self, done: int, total: int) -> None:
+        """A line for every tenth of some jobs."""
+        if done * 10 // total > (done - 1) * 10 // total:
+            self.say("calibrate.progress", done=done, total=total)
+
+    def show_calibration(self, record: CalibrationRecord) -> None:
+        """What was expected of each known-answer task, what was found, and the word on it."""
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for heading in ("task", "expected", "found", "right"):
+            table.add_column(text(f"calibrate.{heading}", self.lang))
+        for finding in record.orders:
+            expected = [f"{better} > {worse}" for better, worse in finding.expected]
+            expected += [" = ".join(finding.tied)] if finding.tied else []
+            found = [
+                f"{d.first} − {d.second}: {d.points:.1f} ({d.low:.1f} … {d.high:.1f})"
+                for d in finding.found
+                if (d.first, d.second) in finding.expected or finding.tied
+            ]
+            mark = text("report.passed" if finding.is_right else "report.failed", self.lang)
+            right = f"{finding.right}/{finding.repetitions} {mark}"
+            name = f"{finding.task}, {text(f'calibrate.{finding.measure}', self.lang)}"
+            table.add_row(name, "\n".join(expected), "\n".join(found), right)
+        self.console.print(table)
+        equal = record.equal
+        self.say("calibrate.equal", studies=equal.studies, winners=equal.winners, most=equal.most)
+        self.say("calibrate.passed" if record.passed else "calibrate.failed")
 
     def track(self, work: Mapping[str, float], epochs: Mapping[str, int]) -> "Tracker":
         """A tracker for these trials.

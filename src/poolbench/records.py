@@ -392,3 +392,46 @@ class VerificationReport(Frozen):
     onnxruntime: str
     python: str
     seconds: float
+
+
+class OrderFinding(Frozen):
+    """One known-answer task: what had to be found, and what was.
+
+    Attributes:
+        expected: Pairs of operators, the better one first.
+        tied: Operators whose results must be the very same.
+        found: Differences of the first repetition.
+        right: Repetitions in which everything expected was found.
+        is_right: Whether those are enough.
+    """
+
+    task: str
+    measure: str
+    expected: tuple[tuple[str, str], ...]
+    tied: tuple[str, ...]
+    found: tuple[Difference, ...]
+    repetitions: int
+    right: int
+    is_right: bool
+
+
+class EqualFinding(Frozen):
+    """Studies of one variant against itself.
+
+    Attributes:
+        winners: Studies that found one, which is always false.
+        most: As many as chance explains in a right instrument.
+    """
+
+    studies: int
+    winners: int
+    most: int
+
+
+class CalibrationRecord(Frozen):
+    """What ``poolbench calibrate`` found."""
+
+    schema_version: int = SCHEMA_VERSION
+    orders: tuple[OrderFinding, ...]
+    equal: EqualFinding
+    passed: bool

@@ -79,7 +79,8 @@ def compare(
     """Train, compare, choose, export and verify: the whole job.
 
     Args:
-        source: ``sample``, ``cifar10``, ``cifar100``, ``folder:PATH``, ``csv:FILE``, ``npz:PATH``.
+        source: ``sample``, ``cifar10``, ``cifar100``, ``folder:PATH``, ``csv:FILE``, ``npz:PATH``,
+            ``task:NAME``.
         operators: Ids, or classes of your own (see :func:`poolbench.register`).
         classes: Names or numbers, in the order of the labels, or one string with commas;
             ``None``: all.

@@ -107,6 +107,12 @@ def card(spec, data, final):
         high=4.0,
         tie_low=1.2,
         tie_high=3.8,
+        p_value=0.002,
+        p_adjusted=0.004,
+        probability_better=0.97,
+        probability_equal=0.03,
+        probability_worse=0.0,
+        repeats=2,
     )
     verdict = VerdictRecord(
         protocol="cv",

@@ -1,110 +1,329 @@
 """Three answers: winner, tied, undecided."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from poolbench.errors import UnknownNameError, UsageError
 from poolbench.records import Cost
-from poolbench.verdict.decide import Question, decide, is_equivalent
-from poolbench.verdict.paired import compute_differences
+from poolbench.verdict.decide import (
+    choose_answer,
+    decide,
+    find_cheapest,
+    is_equivalent,
+    rank,
+)
+from poolbench.verdict.paired import Evidence, compute_differences, share_confidence
 
 
-def make_study(accuracies, *, repeats=4, pictures=400, seed=0, folds=5):
-    """Correctness of independent variants; all see the same hard pictures."""
-    rng = np.random.default_rng(seed)
-    hard = rng.random(pictures)
-    fold = np.array([rng.permutation(np.arange(pictures) % folds) for _ in range(repeats)])
-    noise = rng.normal(0, 0.02, (len(accuracies), repeats, pictures))
-    correct = hard + noise < np.array(accuracies)[:, None, None]
-    return correct, fold
+def list_against_best(verdict):
+    best = verdict.differences[0].first
+    return [d for d in verdict.differences if d.first == best]
 
 
-def ask(count, margin=1.0, cheap=0, protocol="cv"):
-    ids = tuple("abcdefgh"[:count])
-    costs = {
-        name: Cost(parameters=10, multiply_adds=10 if place == cheap else 20, conv_multiply_adds=0)
-        for place, name in enumerate(ids)
-    }
-    return Question(ids, costs, margin, protocol)
+def judge_again(verdict):
+    """The rule, once more, from the intervals alone."""
+    against = list_against_best(verdict)
+    equal = {d.second for d in against if d.tie_low > -1 and d.tie_high < 1}
+    worse = {d.second for d in against if d.low > 0}
+    if {d.second for d in against} != equal | worse or verdict.repeats * verdict.folds == 1:
+        return "undecided", None, set()
+    best = verdict.differences[0].first
+    return ("tied", None, {best, *equal}) if equal else ("winner", best, set())
 
 
-def test_clearly_better_variant_wins():
-    verdict = decide(*make_study([0.80, 0.95, 0.70]), ask(3))
+def find_winner(evidence, question, factor=1.0):
+    """As ``decide``, with intervals of another width."""
+    order = rank(evidence, question)
+    pairs = [(order[0], rival) for rival in order[1:]]
+    differences = [
+        d.model_copy(update={"low": d.points - factor * (d.points - d.low)})
+        for d in compute_differences(evidence, question.ids, pairs, question.levels)
+    ]
+    return choose_answer(question.ids[order[0]], differences, question.margin_points).winner
+
+
+def test_clearly_better_variant_wins(make_study, ask):
+    verdict = decide(Evidence(*make_study([0.80, 0.95, 0.70])), ask(3))
     assert (verdict.kind, verdict.winner, verdict.recommended) == ("winner", "b", "b")
     assert verdict.tied == ()
+    assert (verdict.further_repeats, verdict.further_pictures) == (None, None)
 
 
-def test_identical_variants_are_tied_and_the_cheapest_is_recommended():
+def test_verdict_says_what_it_rests_on(make_study, ask):
+    question = ask(3, notes=("positions-differ",), metric="balanced-accuracy")
+    verdict = decide(Evidence(*make_study([0.80, 0.95, 0.70])), question)
+    assert (verdict.pictures, verdict.repeats, verdict.folds) == (400, 4, 5)
+    assert (verdict.protocol, verdict.metric) == ("cv", "balanced-accuracy")
+    assert verdict.notes == ("positions-differ",)
+    assert verdict.alpha == 0.05
+    assert verdict.confidence == pytest.approx(0.95**0.5)
+    assert verdict.tie_confidence == pytest.approx(0.90)
+    assert [(d.first, d.second) for d in verdict.differences] == [
+        ("b", "a"),
+        ("b", "c"),
+        ("a", "c"),
+    ]
+    assert all(d.repeats == 4 for d in verdict.differences)
+
+
+def test_identical_variants_are_tied_and_the_cheapest_is_recommended(make_study, ask):
     correct, fold = make_study([0.9])
-    verdict = decide(np.repeat(correct, 3, axis=0), fold, ask(3, cheap=2))
+    verdict = decide(Evidence(np.repeat(correct, 3, axis=0), fold), ask(3, cheap=2))
     assert verdict.kind == "tied"
     assert set(verdict.tied) == {"a", "b", "c"}
     assert verdict.recommended == "c"
+    assert all(d.low == d.points == d.high == 0.0 for d in verdict.differences)
 
 
-def test_group_can_be_tied_above_the_rest():
+def test_group_can_be_tied_above_the_rest(make_study, ask):
     correct, fold = make_study([0.9, 0.6])
-    verdict = decide(correct[[0, 0, 1]], fold, ask(3, cheap=2))
+    verdict = decide(Evidence(correct[[0, 0, 1]], fold), ask(3, cheap=2))
     assert (verdict.kind, set(verdict.tied), verdict.recommended) == ("tied", {"a", "b"}, "a")
 
 
-def test_small_study_is_undecided():
+def test_small_study_is_undecided_and_says_what_it_would_take(make_study, ask):
     correct, fold = make_study([0.90, 0.91], repeats=1, pictures=60)
-    verdict = decide(correct, fold, ask(2))
+    verdict = decide(Evidence(correct, fold), ask(2))
     assert (verdict.kind, verdict.winner, verdict.tied) == ("undecided", None, ())
+    assert verdict.further_pictures > 60
+    assert verdict.total_repeats >= 1
+    assert verdict.detectable_points > 0
 
 
-def test_published_lab_is_undecided():
+def test_undecided_study_recommends_the_best_mean(make_study, ask):
+    correct, fold = make_study([0.90, 0.93], repeats=1, pictures=60)
+    assert correct[1].mean() > correct[0].mean()
+    assert decide(Evidence(correct, fold), ask(2, cheap=0)).recommended == "b"
+
+
+def test_published_lab_is_undecided(ask):
     # 275, 278 and 278 of 300, one training each.
     correct = np.zeros((3, 1, 300), dtype=bool)
     for variant, count in enumerate((275, 278, 278)):
         correct[variant, 0, :count] = True
-    verdict = decide(correct, np.zeros((1, 300), dtype=np.int64), ask(3, protocol="lab"))
+    evidence = Evidence(correct, np.zeros((1, 300), dtype=np.int64))
+    verdict = decide(evidence, ask(3, protocol="lab"))
     assert verdict.kind == "undecided"
     assert "one-trial" in verdict.notes
 
 
-def test_difference_within_the_margin_is_a_tie_even_if_it_is_sure():
+def test_one_training_of_each_is_undecided_however_far_apart(ask):
+    correct = np.stack([np.ones((1, 50), dtype=bool), np.zeros((1, 50), dtype=bool)])
+    verdict = decide(Evidence(correct, np.zeros((1, 50), dtype=np.int64)), ask(2))
+    assert (verdict.kind, verdict.recommended) == ("undecided", "a")
+    assert verdict.further_repeats is not None
+    assert verdict.total_repeats >= 2
+
+
+def test_difference_within_the_margin_is_a_tie_even_if_it_is_sure(make_study, ask):
     correct, fold = make_study([0.9], repeats=6, pictures=3000)
     other = correct.copy()
     other[0, :, np.flatnonzero(correct[0].all(axis=0))[:6]] = False
-    verdict = decide(np.concatenate([correct, other]), fold, ask(2))
+    verdict = decide(Evidence(np.concatenate([correct, other]), fold), ask(2))
     assert verdict.differences[0].low > 0
     assert verdict.kind == "tied"
 
 
-def test_differences_are_paired():
-    correct, fold = make_study([0.9, 0.9])
-    [difference] = compute_differences(correct, fold, ("a", "b"))
-    # Unpaired, the pictures alone would give about 2 * 1.96 * 2.1 points.
-    assert difference.high - difference.low < 2.0
+def test_margin_decides_what_is_equal(make_study, ask):
+    correct, fold = make_study([0.95, 0.93], repeats=6)
+    assert decide(Evidence(correct, fold), ask(2, margin=10.0)).kind == "tied"
+    assert decide(Evidence(correct, fold), ask(2, margin=0.1)).kind == "winner"
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.floats(0.3, 1.0), min_size=2, max_size=5), st.integers(0, 1000))
-def test_answers_are_exclusive_and_follow_from_the_intervals(accuracies, seed):
-    correct, fold = make_study(accuracies, repeats=2, pictures=60, seed=seed)
-    verdict = decide(correct, fold, ask(len(accuracies)))
-    assert (verdict.kind == "winner") == (verdict.winner is not None)
-    assert (verdict.kind == "tied") == (len(verdict.tied) > 1)
-    best = verdict.winner or (verdict.tied[0] if verdict.tied else None)
-    for difference in verdict.differences:
-        if difference.first == verdict.winner:
-            assert difference.low > 0
-        if difference.first == best and difference.second in verdict.tied:
-            assert is_equivalent(difference, 1.0)
+def test_weights_can_turn_the_verdict(ask):
+    # Variant a is better on the many, b much better on the few.
+    fold = np.tile(np.arange(200) % 5, (3, 1))
+    few = np.arange(200) >= 180
+    weights = np.where(few, 100 / 20, 100 / 180)
+    correct = np.ones((2, 3, 200), dtype=bool)
+    correct[0, :, few] = False
+    correct[1, :, :40] = False
+    assert decide(Evidence(correct, fold), ask(2)).recommended == "a"
+    weighted = decide(Evidence(correct, fold, weights=weights), ask(2))
+    assert weighted.recommended == "b"
+    assert weighted.differences[0].points == pytest.approx(50 - 100 * 40 / 360)
 
 
-def test_single_variant_has_no_differences():
-    verdict = decide(*make_study([0.9]), ask(1))
-    assert verdict.differences == ()
-    assert verdict.recommended == "a"
+def test_groups_make_a_winner_less_sure(make_study, ask):
+    correct, fold = make_study([0.90, 0.87], repeats=3, pictures=60)
+    correct, fold = np.repeat(correct, 8, axis=2), np.repeat(fold, 8, axis=1)
+    apart = decide(Evidence(correct, fold), ask(2))
+    grouped = decide(Evidence(correct, fold, groups=np.repeat(np.arange(60), 8)), ask(2))
+    assert grouped.differences[0].low < apart.differences[0].low
+    assert grouped.pictures == 480
+
+
+def test_needed_pictures_are_pictures_where_groups_are_drawn(make_study, ask):
+    correct, fold = make_study([0.90, 0.89], repeats=3, pictures=60)
+    alone = decide(Evidence(correct, fold), ask(2))
+    copies = Evidence(
+        np.repeat(correct, 8, axis=2),
+        np.repeat(fold, 8, axis=1),
+        groups=np.repeat(np.arange(60), 8),
+    )
+    assert alone.further_pictures is not None
+    assert decide(copies, ask(2)).further_pictures == 8 * alone.further_pictures
+
+
+def test_diverged_trials_are_wrong_and_no_accident(make_study, ask):
+    correct, fold = make_study([0.9, 0.9, 0.7], repeats=3)
+    correct[0, 1, fold[1] == 2] = False
+    assert decide(Evidence(correct, fold), ask(3)).differences[0].first == "b"
+    correct[0] = False
+    verdict = decide(Evidence(correct, fold), ask(3))
+    assert (verdict.kind, verdict.winner) == ("winner", "b")
+    assert verdict.differences[-1].second == "a"
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_all_right_or_all_wrong_is_a_tie(ask, value):
+    correct = np.full((3, 2, 20), value)
+    verdict = decide(Evidence(correct, np.tile(np.arange(20) % 5, (2, 1))), ask(3, cheap=1))
+    assert (verdict.kind, verdict.recommended) == ("tied", "b")
+
+
+def test_single_picture_is_refused(ask):
+    with pytest.raises(UsageError, match="at least 2 pictures"):
+        decide(Evidence(np.ones((2, 2, 1), dtype=bool), np.zeros((2, 1), dtype=int)), ask(2))
+
+
+def test_single_variant_has_no_differences(make_study, ask):
+    verdict = decide(Evidence(*make_study([0.9])), ask(1))
+    assert (verdict.kind, verdict.differences, verdict.recommended) == ("undecided", (), "a")
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_verdict_does_not_depend_on_the_order_of_variants(order):
+def test_verdict_does_not_depend_on_the_order_of_variants(make_study, ask, order):
     correct, fold = make_study([0.95, 0.8])
     question = ask(2)
-    turned = Question(tuple(question.ids[i] for i in order), question.costs, 1.0, "cv")
-    assert decide(correct[list(order)], fold, turned).winner == "a"
+    turned = replace(question, ids=tuple(question.ids[i] for i in order))
+    assert decide(Evidence(correct[list(order)], fold), turned).winner == "a"
+
+
+def test_equal_means_are_ranked_by_cost(ask):
+    # Right in turn: equal means, not equal pictures.
+    row = np.arange(20) % 2 == 0
+    evidence = Evidence(np.array([[row], [~row], [row]]), np.arange(20)[None] % 5)
+    assert rank(evidence, ask(3, cheap=1)) == [1, 0, 2]
+    turned = replace(ask(3, cheap=1), ids=("c", "b", "a"))
+    assert rank(evidence, turned) == [1, 2, 0]
+
+
+@st.composite
+def small_studies(draw):
+    """Studies of every kind: identical, all right, all wrong, tiny, one training, grouped."""
+    accuracies = draw(st.lists(st.sampled_from([0.0, 0.5, 0.9, 0.97, 1.0]), min_size=1, max_size=4))
+    repeats, folds, pictures = (draw(st.integers(*ends)) for ends in ((1, 3), (1, 3), (3, 60)))
+    rng = np.random.default_rng(draw(st.integers(0, 999)))
+    correct = rng.random((len(accuracies), repeats, pictures))
+    if draw(st.booleans()):
+        correct[:] = correct[0]
+    fold = np.stack([rng.permutation(np.arange(pictures) % folds) for _ in range(repeats)])
+    groups = np.arange(pictures) // 2 if draw(st.booleans()) else None
+    weights = rng.random(pictures) + 0.5
+    weights = weights / weights.mean() if draw(st.booleans()) else None
+    correct = correct < np.array(accuracies)[:, None, None]
+    return Evidence(correct, fold, groups=groups, weights=weights)
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_studies(), st.randoms(use_true_random=False))
+def test_answers_are_exclusive_and_follow_from_the_intervals(ask, evidence, random):
+    count = len(evidence.correct)
+    verdict = decide(evidence, ask(count, cheap=count - 1))
+    found = (verdict.kind, verdict.winner, set(verdict.tied))
+    if count == 1:
+        assert found == ("undecided", None, set())
+        return
+    assert found == judge_again(verdict)
+    assert (verdict.kind == "winner") == (verdict.winner is not None)
+    assert (verdict.kind == "tied") == (len(verdict.tied) > 1)
+    assert verdict.recommended in (verdict.winner, *verdict.tied, verdict.differences[0].first)
+    assert all(d.points >= 0 for d in list_against_best(verdict))
+    if verdict.kind != "undecided":
+        assert verdict.total_repeats is None
+    # The order in which the variants are given changes nothing.
+    order = list(range(count))
+    random.shuffle(order)
+    question = ask(count, cheap=count - 1)
+    turned = replace(question, ids=tuple(question.ids[place] for place in order))
+    again = decide(replace(evidence, correct=evidence.correct[order]), turned)
+    assert (again.kind, again.winner, set(again.tied)) == found
+    assert again.recommended == verdict.recommended
+
+
+def test_choose_answer_is_undecided_if_one_rival_of_several_is(make_study, ask):
+    correct, fold = make_study([0.9, 0.6])
+    near = correct[0].copy()
+    near[:, np.flatnonzero(near.any(axis=0))[:5]] = False
+    verdict = decide(Evidence(np.stack([correct[0], near, correct[1]]), fold), ask(3))
+    against = list_against_best(verdict)
+    assert [d.second for d in choose_answer("a", against, 0.5).open] == (
+        [] if against[0].low > 0 else ["b"]
+    )
+    blurred = [against[0].model_copy(update={"low": -0.1, "tie_high": 1.2}), against[1]]
+    answer = choose_answer("a", blurred, 1.0)
+    assert (answer.winner, answer.tied, [d.second for d in answer.open]) == (None, (), ["b"])
+
+
+def test_equivalence_excludes_the_margin_itself(make_study, ask):
+    d = decide(Evidence(*make_study([0.9, 0.9])), ask(2)).differences[0]
+    for low, high, equal in ((-0.9, 0.9, True), (-1.0, 0.5, False), (-0.5, 1.0, False)):
+        assert is_equivalent(d.model_copy(update={"tie_low": low, "tie_high": high}), 1.0) is equal
+
+
+def test_find_cheapest_looks_at_multiply_adds_then_parameters_then_the_id():
+    costs = {
+        name: Cost(parameters=parameters, multiply_adds=adds, conv_multiply_adds=0)
+        for name, parameters, adds in (("d", 1, 9), ("c", 5, 8), ("b", 4, 8), ("a", 4, 8))
+    }
+    assert find_cheapest("dc", costs) == "c"
+    assert find_cheapest("dcb", costs) == "b"
+    assert find_cheapest("dcba", costs) == "a"
+
+
+def test_baseline_is_compared_with_all_others(make_study, ask):
+    evidence = Evidence(*make_study([0.80, 0.95, 0.70]))
+    verdict = decide(evidence, ask(3, baseline="a"))
+    assert verdict.baseline == "a"
+    against = {d.first: d for d in verdict.against_baseline}
+    assert set(against) == {"b", "c"}
+    assert {d.second for d in against.values()} == {"a"}
+    assert against["b"].low > 0 > against["c"].high
+    assert decide(evidence, ask(3)).against_baseline == ()
+
+
+def test_baseline_that_nobody_knows_is_refused(make_study, ask):
+    with pytest.raises(UnknownNameError, match="'z'"):
+        decide(Evidence(*make_study([0.8, 0.9])), ask(2, baseline="z"))
+
+
+def test_levels_share_the_error_over_rivals_and_looks(ask):
+    levels = ask(4, share=0.25, rivals=9).levels
+    assert levels.confidence == share_confidence(0.05 / 4, 9)
+    assert levels.tie_confidence == pytest.approx(1 - 0.1 / 4)
+    assert ask(4).levels.confidence == share_confidence(0.05, 3)
+    assert ask(1).levels.confidence == pytest.approx(0.95)
+
+
+def test_false_winners_among_equals_are_rare(draw_fold, draw_correct, ask):
+    rng = np.random.default_rng(0)
+    fold = draw_fold(rng, 2, 150)
+    studies = draw_correct(rng, [0.85] * 3, fold, studies=400)
+    found, careless = (
+        sum(find_winner(Evidence(study, fold), ask(3), factor) is not None for study in studies)
+        for factor in (1.0, 0.5)
+    )
+    assert found <= 0.05 * 400
+    # The test notices intervals that are half as wide.
+    assert careless > 0.08 * 400
+
+
+def test_find_winner_of_this_test_is_that_of_decide(make_study, ask, no_planning):
+    for seed in range(20):
+        evidence = Evidence(*make_study([0.90, 0.85, 0.88], repeats=2, seed=seed))
+        assert find_winner(evidence, ask(3)) == decide(evidence, ask(3)).winner

@@ -52,6 +52,23 @@ EN = {
     "run.saved": "Model: {path}",
     "run.report": "Report: {path}",
     "run.interrupted": "Interrupted. What was finished is kept. To go on:\n  {command}",
+    # The calibration.
+    "calibrate.progress": "{done} of {total} done",
+    "calibrate.task": "task",
+    "calibrate.expected": "expected",
+    "calibrate.found": "found, points (95 % interval, all together)",
+    "calibrate.right": "right",
+    "calibrate.accuracy": "accuracy",
+    "calibrate.consistency": "consistency",
+    "calibrate.equal": (
+        "Equal variants: {winners} of {studies} small real studies found a winner, which is always "
+        "false; chance explains up to {most}."
+    ),
+    "calibrate.passed": "The instrument tells right from wrong.",
+    "calibrate.failed": (
+        "The instrument is wrong: it does not find what theory demands. Do not trust its verdicts "
+        "on this machine, and report this."
+    ),
     # The verdict in one sentence.
     "verdict.winner": (
         "Winner: {variant}. It beats {rival}, its closest rival, by {points:.2f} points "

@@ -44,7 +44,7 @@ def from_counts(
         'undecided'
     """
     _check(correct, n, trial_sd)
-    ids = sorted(correct, key=lambda name: -correct[name])
+    ids = sorted(correct, key=lambda name: (-correct[name], name))
     costs = dict.fromkeys(ids, NO_COST)
     question = Question(ids, costs, margin_points, "lab")
     pairs = list(combinations(ids, 2))

@@ -87,7 +87,7 @@ def decide(evidence: Evidence, question: Question) -> VerdictRecord:
         Biopharmaceutics 15(6).
     """
     levels = question.levels
-    order = rank(evidence)
+    order = rank(evidence, question)
     differences = compute_differences(evidence, question.ids, combinations(order, 2), levels)
     best = question.ids[order[0]]
     enough = evidence.trials > 1
@@ -112,10 +112,11 @@ def decide(evidence: Evidence, question: Question) -> VerdictRecord:
     )
 
 
-def rank(evidence: Evidence) -> list[int]:
-    """Positions of the variants, the best mean first; of equals the first stays first."""
-    means = [evidence.score(variant).mean() for variant in range(len(evidence.correct))]
-    return [int(place) for place in np.argsort(-np.array(means), kind="stable")]
+def rank(evidence: Evidence, question: Question) -> list[int]:
+    """Positions of the variants, the best mean first; of equals the cheapest, then the first id."""
+    means = [float(evidence.score(variant).mean()) for variant in range(len(evidence.correct))]
+    costs = [_order_by_cost(name, question.costs) for name in question.ids]
+    return sorted(range(len(means)), key=lambda place: (-means[place], costs[place]))
 
 
 def choose_answer(
@@ -152,7 +153,11 @@ def is_equivalent(difference: Difference, margin_points: float) -> bool:
 
 def find_cheapest(ids: Sequence[str], costs: Mapping[str, Cost]) -> str:
     """Fewest multiply-adds, then fewest parameters, then the first id."""
-    return min(ids, key=lambda name: (costs[name].multiply_adds, costs[name].parameters, name))
+    return min(ids, key=lambda name: _order_by_cost(name, costs))
+
+
+def _order_by_cost(name: str, costs: Mapping[str, Cost]) -> tuple[int, int, str]:
+    return costs[name].multiply_adds, costs[name].parameters, name
 
 
 def _compare_with_baseline(evidence: Evidence, question: Question) -> tuple[Difference, ...]:

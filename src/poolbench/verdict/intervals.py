@@ -183,7 +183,7 @@ def compute_reach(parts: Components, confidence: float) -> Numbers:
     deviations, weights = _list_deviations(parts)
     # The share that an interval holds is concave in its reach, so Newton's steps from below never
     # pass the root.
-    reach = stats.norm.ppf(0.5 + confidence / 2) * deviations.min(axis=-1)
+    reach = special.ndtri(0.5 + confidence / 2) * deviations.min(axis=-1)
     safe = np.where(deviations > 0, deviations, 1.0)
     for _ in range(100):
         scaled = reach[..., None] / safe
@@ -218,12 +218,19 @@ def _list_deviations(parts: Components) -> tuple[Values, Values]:
     return np.sqrt(np.asarray(parts.trials)[..., None] / scale + pictures), weights
 
 
+@lru_cache(maxsize=1)
+def _list_nodes() -> tuple[Values, Values]:
+    """Nodes and weights of Gauss and Legendre, which take longer to find than all else here."""
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return nodes, weights
+
+
 @lru_cache(maxsize=256)
 def _take_chi2(freedom: int) -> tuple[Values, Values]:
     """Nodes and weights of chi-squared over its degrees of freedom, by Gauss and Legendre."""
     chi2 = stats.chi2(freedom)
     low, high = np.log(chi2.ppf(LOWER_TAIL)), np.log(chi2.isf(UPPER_TAIL))
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _list_nodes()
     values = np.exp(low + (high - low) * (nodes + 1) / 2)
     density = weights * chi2.pdf(values) * values
     return values / freedom, density / density.sum()

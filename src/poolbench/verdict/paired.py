@@ -56,6 +56,9 @@ class Evidence:
         for name, array in (("losses", self.losses), ("train_accuracy", self.train_accuracy)):
             if array is not None and array.shape != shape:
                 raise UsageError(f"{name} must be of the shape of correct: {array.shape}, {shape}.")
+        for name, row in (("weights", self.weights), ("groups", self.groups)):
+            if row is not None and row.shape != shape[2:]:
+                raise UsageError(f"{name} must hold one for each picture: {row.shape}, {shape}.")
 
     @property
     def repeats(self) -> int:
@@ -68,9 +71,17 @@ class Evidence:
         return sum(len(np.unique(row)) for row in self.fold)
 
     def score(self, variant: int) -> Values:
-        """What each trial says of each picture of one variant, in points: ``[R, n]``."""
+        """What each trial says of each picture of one variant, in points: ``[R, n]``.
+
+        Its mean is the weighted one. Not the points but their distances from it are weighted (the
+        linearised ratio estimator), so that classes of unequal size are no noise in themselves.
+        """
         points: Values = 100.0 * self.correct[variant]
-        return points if self.weights is None else points * self.weights
+        if self.weights is None:
+            return points
+        mean = (points * self.weights).mean()
+        weighted: Values = mean + (points - mean) * self.weights
+        return weighted
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from poolbench.verdict.intervals import ASSUMED_SHARED, Components, compute_reach
 from poolbench.verdict.paired import Levels
 
 # Chance that the study which is asked for decides, if the difference is what it seems.
 POWER = 0.80
+# In place of a standard deviation of 0 points.
+TINY = 1e-9
 MOST_REPEATS = 1000
 MOST_PICTURES = 10_000_000
 # Tried in turn where more pictures alone would not decide.
@@ -19,7 +21,7 @@ MORE_REPEATS = (2, 4, 6, 10, 16, 24)
 # Standard deviation, in points, of the accuracy between trainings on the same pictures. Pooled over
 # the repeats of docs/lab.md: five of each of three variants in study lab-example, two of each of
 # three in lab-published (15 degrees of freedom); benchmarks/results has the trials.
-TRIAL_SD_POINTS = 0.96
+TRIAL_SD_POINTS = 0.98
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,16 @@ def estimate_spread(parts: Components, repeats: int) -> Spread:
 
 def _decides_with(points: float, spread: Spread, repeats: int, levels: Levels, units: int) -> bool:
     """Whether a study of this size would decide, with the wanted power."""
+    if repeats * spread.folds < 2:
+        # One training of each variant never decides.
+        return False
     parts = spread.forecast(repeats, units)
-    spare = float(stats.norm.ppf(POWER) * np.sqrt(parts.variance))
-    to_win = float(compute_reach(parts, levels.confidence)) + spare
-    to_tie = float(compute_reach(parts, levels.tie_confidence)) + spare
-    return abs(points) >= to_win or levels.margin_points - abs(points) >= to_tie
+    deviation = max(float(np.sqrt(parts.variance)), TINY)
+    to_win = float(compute_reach(parts, levels.confidence)) + special.ndtri(POWER) * deviation
+    # A tie can be missed on both sides, and at no difference at all is missed as often on each.
+    room = levels.margin_points - float(compute_reach(parts, levels.tie_confidence))
+    ends = special.ndtr((np.array([room, -room]) - abs(points)) / deviation)
+    return bool(abs(points) >= to_win or ends[0] - ends[1] >= POWER)
 
 
 def _find_least(is_enough: Callable[[int], bool], start: int, most: int) -> int | None:

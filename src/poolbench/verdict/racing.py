@@ -58,7 +58,8 @@ def take_look(race: Race, evidence: Evidence, question: Question, looks: int) ->
 
 def list_beaten(verdict: VerdictRecord) -> tuple[str, ...]:
     """Variants that are worse than the best so far, and not by less than the margin."""
-    if not verdict.differences:
+    # One training of each shows nothing of re-training, so nobody is beaten by it.
+    if not verdict.differences or verdict.repeats * verdict.folds < 2:
         return ()
     best = verdict.differences[0].first
     return tuple(

@@ -49,7 +49,7 @@ def describe_need(verdict: VerdictRecord, lang: str = "en") -> str:
 
 def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
     winner = verdict.recommended
-    against = [flip(d) if d.second == winner else d for d in verdict.differences]
+    against = [flip(d) if d.second == winner else d for d in _list_last(verdict)]
     closest = min((d for d in against if d.first == winner), key=lambda d: d.points)
     return text(
         "verdict.winner",
@@ -86,8 +86,8 @@ def _describe_undecided(verdict: VerdictRecord, lang: str, names: Mapping[str, s
     recommended = names.get(verdict.recommended, verdict.recommended)
     if verdict.repeats * verdict.folds == 1 and verdict.assumed_trial_sd_points is None:
         return text("verdict.one-trial", lang, recommended=recommended)
-    best = verdict.differences[0].first
-    answer = choose_answer(best, verdict.differences, verdict.margin_points)
+    last = _list_last(verdict)
+    answer = choose_answer(last[0].first, last, verdict.margin_points)
     return text(
         "verdict.undecided",
         lang,
@@ -97,6 +97,11 @@ def _describe_undecided(verdict: VerdictRecord, lang: str, names: Mapping[str, s
         pictures=verdict.pictures,
         trials=verdict.repeats * verdict.folds,
     )
+
+
+def _list_last(verdict: VerdictRecord) -> list[Difference]:
+    """The pairs of the last look: those of dropped variants are older and decide nothing now."""
+    return [pair for pair in verdict.differences if pair.repeats == verdict.repeats]
 
 
 def _round(count: int | None) -> int | None:

@@ -1,0 +1,206 @@
+"""Does the instrument itself tell right from wrong: known answers, and equal variants.
+
+Known answers: pictures of ``data.tasks`` for which theory says which operator must win, judged by a
+probe and the verdict. Equal variants: small real studies of one variant against its own replica,
+which must not find a winner more often than the verdict says.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy import stats
+from threadpoolctl import threadpool_limits
+
+from poolbench.config import DataConfig, RecipeConfig, StudyConfig
+from poolbench.data.image_set import ImageSet
+from poolbench.data.sample import load_sample
+from poolbench.data.tasks import Task, get_task, list_tasks
+from poolbench.evaluation.probe import ProbeOutcomes, compute_probe_outcomes
+from poolbench.execution.environment import count_cores
+from poolbench.execution.plan import make_plan
+from poolbench.execution.trial import run_trial
+from poolbench.records import CalibrationRecord, Cost, EqualFinding, OrderFinding, VerdictRecord
+from poolbench.verdict.decide import ALPHA, Question, decide
+from poolbench.verdict.paired import Evidence
+
+# Repetitions of each task, and the part of them that must come out right.
+SHORT, THOROUGH = 1, 40
+LEAST_RIGHT = 0.95
+MARGIN_POINTS = 1.0
+FOLDS, REPEATS = 5, 2
+
+# The small studies of equal variants: pictures of each class and their training.
+EQUAL_STUDIES, EQUAL_STUDIES_THOROUGH = 20, 100
+EQUAL_PICTURES = 50
+EQUAL_RECIPE = RecipeConfig(
+    name="tiny", epochs=4, batch_size=32, learning_rate=0.02, momentum=0.9, nesterov=True
+)
+# A right instrument finds more false winners than are allowed once in a thousand calibrations.
+CHANCE_OF_ALARM = 1e-3
+NO_COST = Cost(parameters=0, multiply_adds=0, conv_multiply_adds=0)
+
+
+class _Job(NamedTuple):
+    """One repetition of a task, or (without a name) one study of equal variants."""
+
+    task: str
+    number: int
+
+
+def run_calibration(
+    *,
+    thorough: bool = False,
+    seed: int = 0,
+    workers: int | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> CalibrationRecord:
+    """Judge the instrument.
+
+    Args:
+        thorough: 40 repetitions of each task instead of one, 100 studies of equal variants.
+        seed: Of the splits of the tasks and of everything in the studies of equal variants.
+        workers: Processes at the same time; ``None``: one for each core.
+        on_progress: Called with jobs done and jobs in all.
+    """
+    repetitions = THOROUGH if thorough else SHORT
+    studies = EQUAL_STUDIES_THOROUGH if thorough else EQUAL_STUDIES
+    jobs = [_Job("", number) for number in range(studies)]
+    jobs += [_Job(task.name, n) for task in list_tasks() for n in range(repetitions)]
+    verdicts = dict(zip(jobs, _run_jobs(jobs, seed, workers, on_progress), strict=True))
+    orders = tuple(
+        summarize_task(task, [verdicts[_Job(task.name, n)] for n in range(repetitions)])
+        for task in list_tasks()
+    )
+    equal = summarize_equal([verdicts[_Job("", number)] for number in range(studies)])
+    passed = equal.winners <= equal.most and all(finding.is_right for finding in orders)
+    return CalibrationRecord(orders=orders, equal=equal, passed=passed)
+
+
+def judge_task(task: Task, repetition: int = 0, seed: int = 0) -> VerdictRecord:
+    """The verdict on one repetition of a known-answer task, by the probe."""
+    return judge_outcomes(
+        compute_probe_outcomes(
+            task.make(repetition),
+            task.operators,
+            folds=FOLDS,
+            repeats=REPEATS,
+            seed=seed,
+            measure=task.measure,
+        )
+    )
+
+
+def judge_outcomes(outcomes: ProbeOutcomes) -> VerdictRecord:
+    """The verdict on what a probe found."""
+    costs = dict.fromkeys(outcomes.operators, NO_COST)
+    question = Question(outcomes.operators, costs, MARGIN_POINTS, "cv")
+    return decide(Evidence(outcomes.correct, outcomes.fold), question)
+
+
+def is_order_found(task: Task, verdict: VerdictRecord) -> bool:
+    """Whether every expected order is there, and what must be the same array is the same."""
+    sure = {(pair.first, pair.second) for pair in verdict.differences if pair.low > 0}
+    same = {
+        frozenset((pair.first, pair.second))
+        for pair in verdict.differences
+        if pair.points == pair.low == pair.high == 0
+    }
+    wanted = {frozenset((task.tied[0], other)) for other in task.tied[1:]}
+    is_tied = set(task.tied) <= set(verdict.tied)
+    return set(task.expected) <= sure and wanted <= same and is_tied
+
+
+def judge_equal(number: int, seed: int = 0) -> VerdictRecord:
+    """The verdict on a small real study of max pooling against its own replica."""
+    image_set = _draw_sample(np.random.default_rng([seed, number]))
+    config = StudyConfig(
+        data=DataConfig(source="sample"),
+        operators=("max",),
+        backbones=("lab-example",),
+        recipes=(EQUAL_RECIPE.name,),
+        own_recipes=(EQUAL_RECIPE,),
+        replicas=2,
+        folds=FOLDS,
+        repeats=REPEATS,
+        seed=seed + number,
+        device="cpu",
+        precision="float32",
+    )
+    plan = make_plan(config, image_set)
+    ids = [variant.id for variant in plan.variants]
+    shape = (len(ids), REPEATS, len(image_set.pool))
+    correct, fold = np.zeros(shape, dtype=bool), np.zeros(shape[1:], dtype=np.int64)
+    for spec in plan.specs:
+        found = run_trial(spec, image_set).predictions
+        right = found.logits.argmax(axis=1) == found.labels
+        correct[ids.index(spec.variant.id), spec.repeat, found.index] = right
+        fold[spec.repeat, found.index] = spec.fold
+    question = Question(ids, dict.fromkeys(ids, NO_COST), MARGIN_POINTS, "cv")
+    return decide(Evidence(correct, fold), question)
+
+
+def summarize_task(task: Task, verdicts: Sequence[VerdictRecord]) -> OrderFinding:
+    """Over the repetitions of a task; the figures are those of the first."""
+    right = sum(is_order_found(task, verdict) for verdict in verdicts)
+    return OrderFinding(
+        task=task.name,
+        measure=task.measure,
+        expected=task.expected,
+        tied=task.tied,
+        found=verdicts[0].differences,
+        repetitions=len(verdicts),
+        right=right,
+        is_right=right >= LEAST_RIGHT * len(verdicts),
+    )
+
+
+def summarize_equal(verdicts: Sequence[VerdictRecord]) -> EqualFinding:
+    """False winners among equal variants, and the most that chance explains."""
+    return EqualFinding(
+        studies=len(verdicts),
+        winners=sum(verdict.kind == "winner" for verdict in verdicts),
+        most=int(stats.binom.isf(CHANCE_OF_ALARM, len(verdicts), ALPHA)),
+    )
+
+
+def _run_jobs(
+    jobs: Sequence[_Job],
+    seed: int,
+    workers: int | None,
+    on_progress: Callable[[int, int], None],
+) -> Iterator[VerdictRecord]:
+    # Fresh processes: torch's threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers or count_cores(), context, _prepare_worker) as pool:
+        for done, verdict in enumerate(pool.map(_run_job, jobs, [seed] * len(jobs)), 1):
+            on_progress(done, len(jobs))
+            yield verdict
+
+
+def _prepare_worker() -> None:
+    torch.set_num_threads(1)
+    # That of NumPy and SciPy, which has read its environment already.
+    threadpool_limits(1)
+    torch.set_flush_denormal(True)
+
+
+def _run_job(job: _Job, seed: int) -> VerdictRecord:
+    if not job.task:
+        return judge_equal(job.number, seed)
+    return judge_task(get_task(job.task), job.number, seed)
+
+
+def _draw_sample(rng: np.random.Generator) -> ImageSet:
+    """Some pictures of each class of the built-in image set."""
+    sample = load_sample()
+    labels = sample.pool.labels
+    chosen = [
+        rng.choice(np.flatnonzero(labels == label), EQUAL_PICTURES, replace=False)
+        for label in range(len(sample.classes))
+    ]
+    return replace(sample, pool=sample.pool.take(np.concatenate(chosen)))

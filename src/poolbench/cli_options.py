@@ -1,0 +1,111 @@
+"""The options of ``poolbench run``: what each takes, and the line that ``--help`` says of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[
+    str | None,
+    typer.Option(
+        help="sample, cifar10, cifar100, folder:PATH, csv:FILE, npz:PATH or task:NAME.",
+        rich_help_panel="Pictures",
+    ),
+]
+DataFile = Annotated[
+    Path | None,
+    typer.Option(help="The archive or folder of CIFAR, already there.", rich_help_panel="Pictures"),
+]
+Download = Annotated[
+    bool | None,
+    typer.Option("--download", help="Fetch CIFAR if it is not there.", rich_help_panel="Pictures"),
+]
+Classes = Annotated[
+    str | None,
+    typer.Option(
+        help="Names or numbers, comma separated; their order is the label order.",
+        rich_help_panel="Pictures",
+    ),
+]
+ImageSize = Annotated[
+    int | None,
+    typer.Option(help="Pixels each way that the network sees.", rich_help_panel="Pictures"),
+]
+Fit = Annotated[str | None, typer.Option(help="crop, pad or squash.", rich_help_panel="Pictures")]
+OnBad = Annotated[
+    str | None,
+    typer.Option(help="Unreadable pictures: error or skip.", rich_help_panel="Pictures"),
+]
+Operators = Annotated[
+    str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
+]
+Backbones = Annotated[
+    str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
+]
+Recipes = Annotated[
+    str | None, typer.Option(help="Names, comma separated.", rich_help_panel="Comparison")
+]
+Protocol = Annotated[str | None, typer.Option(help="cv or lab.", rich_help_panel="Comparison")]
+Folds = Annotated[int | None, typer.Option(rich_help_panel="Comparison")]
+Repeats = Annotated[
+    str | None,
+    typer.Option(help="A number, or auto: until it is decided.", rich_help_panel="Comparison"),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option(help="Instead of the recipe's own number.", rich_help_panel="Comparison"),
+]
+Margin = Annotated[
+    float | None,
+    typer.Option(
+        help="Accuracy points within which variants count as equal.",
+        rich_help_panel="Comparison",
+    ),
+]
+Metric = Annotated[
+    str | None,
+    typer.Option(
+        help="accuracy or balanced-accuracy; by default by the sizes of the classes.",
+        rich_help_panel="Comparison",
+    ),
+]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        help="A variant or operator to compare all others with.", rich_help_panel="Comparison"
+    ),
+]
+Replicas = Annotated[
+    int | None,
+    typer.Option(
+        help="Every variant so many times, to compare equals.", rich_help_panel="Comparison"
+    ),
+]
+Seed = Annotated[int | None, typer.Option(rich_help_panel="Comparison")]
+Device = Annotated[
+    str | None, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel="Machine")
+]
+Precision = Annotated[
+    str | None, typer.Option(help="auto, float32 or bfloat16.", rich_help_panel="Machine")
+]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes at the same time.", rich_help_panel="Machine")
+]
+NoRewrites = Annotated[
+    bool | None,
+    typer.Option(
+        "--no-rewrites",
+        help="Train the network as it is written, without the exact shortcuts.",
+        rich_help_panel="Machine",
+    ),
+]
+Config = Annotated[Path | None, typer.Option(help="A TOML file; options on the command line win.")]
+Out = Annotated[Path | None, typer.Option(help="The run directory.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        help="What belongs together: subfolder, name:REGEX or column:NAME.",
+        rich_help_panel="Pictures",
+    ),
+]
