@@ -78,6 +78,10 @@ EN = {
         "Tie: {variants} are equal within the {margin:g}-point margin. "
         "Cost decided: {recommended} is recommended as the cheapest of them."
     ),
+    "verdict.tied-counts": (
+        "Tie: {variants} are equal within the {margin:g}-point margin. "
+        "The highest count is that of {recommended}."
+    ),
     "verdict.tied-but-different": (
         "That {variant} is a little better than {others} is sure, but it is less than the margin."
     ),

@@ -82,6 +82,10 @@ RU = {
         "Ничья: {variants} равны в пределах {margin:g} п. п. "
         "Решила цена: рекомендуется самый дешёвый из них, {recommended}."
     ),
+    "verdict.tied-counts": (
+        "Ничья: {variants} равны в пределах {margin:g} п. п. "
+        "Наибольшее число верных ответов у {recommended}."
+    ),
     "verdict.tied-but-different": (
         "Вариант {variant} достоверно чуть лучше, чем {others}, но разница меньше допуска."
     ),

@@ -64,9 +64,11 @@ def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]
 
 
 def _describe_tied(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> list[str]:
+    # Published counts come without costs.
+    key = "verdict.tied" if verdict.assumed_trial_sd_points is None else "verdict.tied-counts"
     sentences = [
         text(
-            "verdict.tied",
+            key,
             lang,
             variants=_list(verdict.tied, names),
             margin=verdict.margin_points,
