@@ -226,11 +226,16 @@ class LeaderboardRow(Frozen):
 
 
 class Measure(Frozen):
-    """A difference of something beside accuracy, first minus second, with its 95 % interval."""
+    """A difference of something beside accuracy, first minus second, with its 95 % interval.
+
+    Attributes:
+        p_adjusted: Of no difference, two-sided, after Holm 1979 over all pairs.
+    """
 
     value: float
     low: float
     high: float
+    p_adjusted: float
 
 
 class Difference(Frozen):
@@ -319,14 +324,16 @@ class TimeRatio(Frozen):
     """Training seconds of ``first`` over those of ``second``: geometric mean over trials.
 
     Attributes:
-        low, high: 95 % interval over trials; not a number if there is only one.
+        low, high: 95 % interval over trials; ``None`` if there is only one.
+        p_adjusted: Of a ratio of 1, two-sided, after Holm 1979 over all pairs; ``None`` likewise.
     """
 
     first: str
     second: str
     ratio: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
+    p_adjusted: float | None
 
 
 class StudyTiming(Frozen):

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
 from poolbench.records import SideMetrics
-from poolbench.report import tables
+from poolbench.report import pairs, tables
 from poolbench.report.read import read_run
 
 
@@ -71,7 +71,7 @@ def test_leaderboard_marks_the_recommended_variant_alone(view):
 def test_all_tables_are_as_wide_as_their_heads(view):
     made = [
         tables.make_leaderboard(view, "ru"),
-        tables.make_differences(view, "ru"),
+        pairs.make_differences(view, "ru"),
         tables.make_over_fitting(view, "ru"),
         tables.make_costs(view, "ru"),
         tables.make_shift(view, "ru", "accuracy"),
@@ -87,16 +87,6 @@ def test_all_tables_are_as_wide_as_their_heads(view):
 
 def test_costs_show_the_largest_memory_or_that_none_is_known(view):
     assert tables.make_costs(view, "en").rows[0].cells[-1] == "412"
-
-
-def test_differences_read_every_pair(view):
-    table = tables.make_differences(view, "en")
-    assert len(table.rows) == 3
-    assert {row.cells[-1] for row in table.rows} <= {
-        "undecided",
-        "equal",
-        *(f"{variant.label} is better" for variant in view.variants),
-    }
 
 
 def test_verification_shows_each_check_with_its_limit(view):

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from poolbench.errors import UsageError
-from poolbench.verdict.intervals import compute_interval
+from poolbench.verdict.intervals import (
+    compute_components,
+    compute_interval,
+    compute_probability_below,
+)
 from poolbench.verdict.paired import (
     Evidence,
     Levels,
@@ -234,3 +238,29 @@ def test_no_pairs_have_no_differences(make_study):
 def test_share_confidence_holds_for_independent_comparisons():
     assert share_confidence(0.05, 11) ** 11 == pytest.approx(0.95)
     assert share_confidence(0.05, 0) == share_confidence(0.05, 1) == pytest.approx(0.95)
+
+
+def test_measures_beside_accuracy_have_their_own_intervals_and_holm():
+    rng = np.random.default_rng(3)
+    fold = np.array([rng.permutation(60) % 5 for _ in range(3)])
+    correct = rng.random((3, 3, 60)) < 0.8
+    losses = rng.exponential(1.0, (3, 3, 60)) + np.array([0.0, 0.4, 2.0])[:, None, None]
+    train = np.full((3, 3, 60), 1.0)
+    evidence = Evidence(correct, fold, losses=losses, train_accuracy=train)
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    found = compute_differences(evidence, "abc", pairs, Levels(0.95, 0.9, 1.0))
+    p_values = []
+    for difference, (first, second) in zip(found, pairs, strict=True):
+        parts = compute_components(losses[first] - losses[second], fold)
+        interval = compute_interval(losses[first] - losses[second], fold, 0.95)
+        nll = difference.nll
+        assert (nll.value, nll.low, nll.high) == pytest.approx(
+            (interval.mean, interval.low, interval.high)
+        )
+        below = float(compute_probability_below(parts, 0.0))
+        p_values.append(2 * min(below, 1 - below))
+        # All were right about every training picture, so the gap is the accuracy turned round.
+        assert difference.gap.value == pytest.approx(-difference.points)
+        assert difference.gap.p_adjusted == pytest.approx(difference.p_adjusted)
+    adjusted = [difference.nll.p_adjusted for difference in found]
+    assert adjusted == pytest.approx(adjust_holm(np.array(p_values)).tolist())

@@ -229,8 +229,8 @@ def test_describe_verdict_says_what_was_assumed(verdict, lang, part):
 
 def test_flip_twice_is_the_same_pair():
     measures = {
-        "nll": Measure(value=0.2, low=0.1, high=0.4),
-        "gap": Measure(value=-1.0, low=-3.0, high=0.5),
+        "nll": Measure(value=0.2, low=0.1, high=0.4, p_adjusted=0.03),
+        "gap": Measure(value=-1.0, low=-3.0, high=0.5, p_adjusted=0.2),
     }
     pair = make_difference("a", "b", 2.0, **measures)
     turned = flip(pair)

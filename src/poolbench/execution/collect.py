@@ -1,5 +1,6 @@
 """From finished trials on disk to the arrays that the verdict judges, and the leaderboard."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,8 +21,8 @@ from poolbench.records import (
     TrialTiming,
 )
 from poolbench.verdict.intervals import compute_interval
-from poolbench.verdict.paired import Evidence, compute_weights
-from poolbench.verdict.ratio import compute_ratio
+from poolbench.verdict.paired import Evidence, adjust_holm, compute_weights
+from poolbench.verdict.ratio import Ratio, compute_ratio
 
 CONFIDENCE = 0.95
 # Classes that differ by more than this in size are compared by balanced accuracy.
@@ -118,21 +119,32 @@ def compute_time_ratios(store: RunStore, specs: Mapping[str, Sequence[TrialSpec]
         }
         for name, trials in specs.items()
     }
-    ratios = []
-    for first, second in combinations(specs, 2):
-        shared = sorted(seconds[first].keys() & seconds[second].keys())
-        over, under = (np.array([seconds[name][key] for key in shared]) for name in (first, second))
-        interval = compute_ratio(over, under, CONFIDENCE)
-        ratios.append(
+    pairs = list(combinations(specs, 2))
+    ratios = [_compute_pair_ratio(seconds[first], seconds[second]) for first, second in pairs]
+    known = not any(math.isnan(ratio.p_value) for ratio in ratios)
+    adjusted = adjust_holm(np.array([ratio.p_value for ratio in ratios])) if known else None
+    return StudyTiming(
+        train_ratios=tuple(
             TimeRatio(
                 first=first,
                 second=second,
-                ratio=interval.mean,
-                low=interval.low,
-                high=interval.high,
+                ratio=ratio.ratio,
+                low=ratio.low if known else None,
+                high=ratio.high if known else None,
+                p_adjusted=None if adjusted is None else float(adjusted[place]),
             )
+            for place, ((first, second), ratio) in enumerate(zip(pairs, ratios, strict=True))
         )
-    return StudyTiming(train_ratios=tuple(ratios))
+    )
+
+
+def _compute_pair_ratio(
+    first: Mapping[tuple[int, int], float], second: Mapping[tuple[int, int], float]
+) -> Ratio:
+    """Over the repeats and folds that both have."""
+    shared = sorted(first.keys() & second.keys())
+    over, under = (np.array([seconds[key] for key in shared]) for seconds in (first, second))
+    return compute_ratio(over, under, CONFIDENCE)
 
 
 def _compute_losses(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from poolbench.execution.store import RunStore
-from poolbench.report import tables
+from poolbench.report import pairs, tables
 from poolbench.report.figures import save_figures
 from poolbench.report.read import RunView, read_run
 from poolbench.report.wording import list_notes
@@ -54,9 +54,9 @@ def render_page(view: RunView, figures: dict[str, str], lang: str) -> str:
         notes=list_notes(view, lang),
         figures=figures,
         leaderboard=tables.make_leaderboard(view, lang),
-        differences=tables.make_differences(view, lang),
-        baseline=tables.make_baseline(view, lang),
-        beside=tables.make_beside(view, lang),
+        differences=pairs.make_differences(view, lang),
+        baseline=pairs.make_baseline(view, lang),
+        beside=pairs.make_beside(view, lang),
         over_fitting=tables.make_over_fitting(view, lang),
         class_reports=tables.list_class_reports(view, lang),
         confusion=tables.make_confusion(view, lang),

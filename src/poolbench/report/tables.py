@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from poolbench.records import Difference, Measure, SideMetrics
+from poolbench.records import SideMetrics
 from poolbench.report.figures import average_shift
 from poolbench.report.read import RunView, VariantView
-from poolbench.report.wording import name_interval
 from poolbench.texts import text
-from poolbench.verdict.sentence import judge_difference
 
 MISSING = "—"
 MOST_LISTED = 10
@@ -60,82 +58,7 @@ def make_leaderboard(view: RunView, lang: str) -> Table:
             str(row.trials),
         )
         rows.append(Row(cells, variant.id == view.verdict.recommended))
-    return Table(text("report.leaderboard-caption", lang), _translate(head, lang), tuple(rows))
-
-
-def make_differences(view: RunView, lang: str) -> Table:
-    """Each pair of variants: points, intervals, and how to read them."""
-    caption = text("report.differences-caption", lang, margin=view.verdict.margin_points)
-    return _make_pairs(view, lang, view.verdict.differences, caption)
-
-
-def make_baseline(view: RunView, lang: str) -> Table | None:
-    """Each variant against the baseline, if there is one."""
-    verdict = view.verdict
-    if verdict.baseline is None:
-        return None
-    name = view.labels[verdict.baseline]
-    caption = text("report.baseline-caption", lang, variant=name, margin=verdict.margin_points)
-    return _make_pairs(view, lang, verdict.against_baseline, caption)
-
-
-def _make_pairs(view: RunView, lang: str, differences: Sequence[Difference], caption: str) -> Table:
-    verdict = view.verdict
-    head = (
-        *_translate(("pair", "points"), lang),
-        name_interval(verdict, lang),
-        text("report.tie-interval", lang, percent=100 * verdict.tie_confidence),
-        *_translate(("probability", "p-adjusted", "reading"), lang),
-    )
-    rows = []
-    for pair in differences:
-        first, second = view.labels[pair.first], view.labels[pair.second]
-        judgement = judge_difference(pair, verdict.margin_points)
-        better = {"first": first, "second": second}.get(judgement)
-        reading = text("report.reads-better", lang, variant=better) if better else ""
-        shares = (pair.probability_better, pair.probability_equal, pair.probability_worse)
-        cells = (
-            f"{first} − {second}",
-            format_signed(pair.points, 2),
-            format_range(pair.low, pair.high, 2),
-            format_range(pair.tie_low, pair.tie_high, 2),
-            " / ".join(f"{share:.3f}" for share in shares),
-            f"{pair.p_adjusted:.2g}",
-            reading or text(f"report.reads-{judgement}", lang),
-        )
-        rows.append(Row(cells))
-    return Table(caption, head, tuple(rows), words=(6,))
-
-
-def make_beside(view: RunView, lang: str) -> Table:
-    """What each pair differs in beside accuracy: loss, over-fitting, training time."""
-    ratios = (
-        {}
-        if view.timing is None
-        else {(pair.first, pair.second): pair for pair in view.timing.train_ratios}
-    )
-    rows = []
-    for pair in view.verdict.differences:
-        ratio, turned = ratios.get((pair.first, pair.second)), ratios.get((pair.second, pair.first))
-        times = (ratio.ratio, ratio.low, ratio.high) if ratio else None
-        if turned:
-            times = (1 / turned.ratio, 1 / turned.high, 1 / turned.low)
-        cells = (
-            f"{view.labels[pair.first]} − {view.labels[pair.second]}",
-            _format_measure(pair.nll, 4),
-            _format_measure(pair.gap, 2),
-            "{:.2f} ({:.2f} … {:.2f})".format(*times) if times else MISSING,
-        )
-        rows.append(Row(cells))
-    head = _translate(("pair", "nll-difference", "gap-difference", "time-ratio"), lang)
-    return Table(text("report.beside-caption", lang), head, tuple(rows))
-
-
-def _format_measure(measure: Measure | None, digits: int) -> str:
-    if measure is None:
-        return MISSING
-    reach = format_range(measure.low, measure.high, digits)
-    return f"{format_signed(measure.value, digits)} ({reach})"
+    return Table(text("report.leaderboard-caption", lang), translate(head, lang), tuple(rows))
 
 
 def make_over_fitting(view: RunView, lang: str) -> Table:
@@ -157,7 +80,7 @@ def make_over_fitting(view: RunView, lang: str) -> Table:
             f"{_mean(trial.best_epoch.accuracy for trial in trials):.4f}",
         )
         rows.append(Row(cells, variant.id == view.verdict.recommended))
-    return Table(text("report.over-fitting-caption", lang), _translate(head, lang), tuple(rows))
+    return Table(text("report.over-fitting-caption", lang), translate(head, lang), tuple(rows))
 
 
 def make_costs(view: RunView, lang: str) -> Table:
@@ -181,7 +104,7 @@ def make_costs(view: RunView, lang: str) -> Table:
             f"{max(known) / 1e6:.0f}" if known else MISSING,
         )
         rows.append(Row(cells, variant.id == view.verdict.recommended))
-    return Table(text("report.costs-caption", lang), _translate(head, lang), tuple(rows))
+    return Table(text("report.costs-caption", lang), translate(head, lang), tuple(rows))
 
 
 def make_shift(view: RunView, lang: str, measure: str) -> Table:
@@ -222,7 +145,7 @@ def make_class_report(view: RunView, lang: str, confusion: NDArray[np.int64], si
     for key, line in averages:
         values = (f"{value:.4f}" for value in line)
         rows.append(Row((text(f"report.{key}", lang), *values, str(total))))
-    head = _translate(("class", "precision", "recall", "f1", "support"), lang)
+    head = translate(("class", "precision", "recall", "f1", "support"), lang)
     accuracy = np.trace(confusion) / max(total, 1)
     caption = text(f"report.class-report-{side}", lang, accuracy=accuracy)
     return Table(caption, head, tuple(rows))
@@ -284,7 +207,7 @@ def compute_share_interval(side: SideMetrics) -> tuple[float, float]:
 def make_files(view: RunView, lang: str) -> Table:
     """What was handed over."""
     rows = tuple(Row((name, format_count(size))) for name, size in view.files)
-    return Table(text("report.files-caption", lang), _translate(("file", "bytes"), lang), rows)
+    return Table(text("report.files-caption", lang), translate(("file", "bytes"), lang), rows)
 
 
 def make_verification(view: RunView, lang: str) -> Table | None:
@@ -309,7 +232,7 @@ def make_verification(view: RunView, lang: str) -> Table | None:
         onnxruntime=report.onnxruntime,
         python=report.python,
     )
-    head = _translate(("check", "measured", "at-most", "result"), lang)
+    head = translate(("check", "measured", "at-most", "result"), lang)
     return Table(caption, head, tuple(rows), words=(3,))
 
 
@@ -319,7 +242,7 @@ def make_data(view: RunView, lang: str) -> Table:
     lines = [*zip(data.classes, data.pool_counts, data.test_counts, strict=True)]
     lines.append((text("report.total", lang), sum(data.pool_counts), sum(data.test_counts)))
     rows = tuple(Row((name, str(pool), str(test))) for name, pool, test in lines)
-    head = _translate(("class", "pool-pictures", "test-pictures"), lang)
+    head = translate(("class", "pool-pictures", "test-pictures"), lang)
     return Table(text("report.data-caption", lang), head, rows)
 
 
@@ -393,7 +316,8 @@ def _to_string(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _translate(keys: Sequence[str], lang: str) -> tuple[str, ...]:
+def translate(keys: Sequence[str], lang: str) -> tuple[str, ...]:
+    """The headings of a table in one language."""
     # The number and its percent sign stay on one line.
     texts = (text(f"report.{key}", lang) for key in keys)
     return tuple(heading.replace(" %", "\N{NO-BREAK SPACE}%") for heading in texts)

@@ -16,7 +16,6 @@ from poolbench.verdict.intervals import (
     Numbers,
     Values,
     compute_components,
-    compute_interval,
     compute_probability_below,
     compute_reach,
 )
@@ -146,16 +145,19 @@ def compute_differences(
     if not positions:
         return ()
     parts = stack_components([compute_pair(evidence, *pair) for pair in positions])
+    points = describe_points(parts, levels)
+    losses = _compare(evidence, evidence.losses, positions)
+    gaps = _compare(evidence, _compute_gaps(evidence), positions)
     return tuple(
         Difference(
             first=ids[first],
             second=ids[second],
             repeats=evidence.repeats,
-            nll=_compare_losses(evidence, first, second),
-            gap=_compare_gaps(evidence, first, second),
+            nll=loss,
+            gap=gap,
             **values,
         )
-        for (first, second), values in zip(positions, describe_points(parts, levels), strict=True)
+        for (first, second), values, loss, gap in zip(positions, points, losses, gaps, strict=True)
     )
 
 
@@ -163,8 +165,7 @@ def describe_points(parts: Components, levels: Levels) -> list[dict[str, Any]]:
     """Everything that a :class:`Difference` says of points, one by one."""
     reach = compute_reach(parts, levels.confidence)
     tie_reach = compute_reach(parts, levels.tie_confidence)
-    below_zero = compute_probability_below(parts, 0.0)
-    p_values = 2 * np.minimum(below_zero, 1 - below_zero)
+    p_values = compute_p_values(parts)
     worse = compute_probability_below(parts, -levels.margin_points)
     better = 1 - compute_probability_below(parts, levels.margin_points)
     values = {
@@ -183,6 +184,12 @@ def describe_points(parts: Components, levels: Levels) -> list[dict[str, Any]]:
         {name: float(numbers[place]) for name, numbers in values.items()}
         for place in range(len(parts.mean))
     ]
+
+
+def compute_p_values(parts: Components) -> Numbers:
+    """Two-sided, of no difference, ``[...]``: 0.05 where the 95 % interval ends at 0."""
+    below_zero = compute_probability_below(parts, 0.0)
+    return 2 * np.minimum(below_zero, 1 - below_zero)
 
 
 def adjust_holm(p_values: Numbers) -> Numbers:
@@ -212,19 +219,31 @@ def stack_components(parts: Sequence[Components]) -> Components:
     return Components(freedom=first.freedom, picture_freedom=first.picture_freedom, **fields)
 
 
-def _compare_losses(evidence: Evidence, first: int, second: int) -> Measure | None:
-    if evidence.losses is None:
-        return None
-    return _measure(evidence, evidence.losses[first] - evidence.losses[second])
+def _compare(
+    evidence: Evidence, values: Values | None, pairs: Sequence[tuple[int, int]]
+) -> Sequence[Measure | None]:
+    """First minus second of something beside the metric; ``values``: ``[V, R, n]``."""
+    if values is None:
+        return [None] * len(pairs)
+    parts = stack_components(
+        [
+            compute_components(values[first] - values[second], evidence.fold, evidence.groups)
+            for first, second in pairs
+        ]
+    )
+    reach = compute_reach(parts, SIDE_CONFIDENCE)
+    adjusted = adjust_holm(compute_p_values(parts))
+    return [
+        Measure(value=mean, low=mean - width, high=mean + width, p_adjusted=p_value)
+        for mean, width, p_value in zip(
+            parts.mean.tolist(), reach.tolist(), adjusted.tolist(), strict=True
+        )
+    ]
 
 
-def _compare_gaps(evidence: Evidence, first: int, second: int) -> Measure | None:
+def _compute_gaps(evidence: Evidence) -> Values | None:
+    """Training minus held-out accuracy, in points, ``[V, R, n]``."""
     if evidence.train_accuracy is None:
         return None
-    gaps = 100.0 * (evidence.train_accuracy - evidence.correct)[[first, second]]
-    return _measure(evidence, gaps[0] - gaps[1])
-
-
-def _measure(evidence: Evidence, values: Values) -> Measure:
-    interval = compute_interval(values, evidence.fold, SIDE_CONFIDENCE, evidence.groups)
-    return Measure(value=interval.mean, low=interval.low, high=interval.high)
+    gaps: Values = 100.0 * (evidence.train_accuracy - evidence.correct)
+    return gaps

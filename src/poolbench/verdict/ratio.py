@@ -1,29 +1,39 @@
 """Ratios of training times."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 from poolbench.errors import UsageError
-from poolbench.verdict.intervals import Interval
+
+
+class Ratio(NamedTuple):
+    """A ratio with its confidence interval and the p value of a ratio of 1, two-sided.
+
+    With one trial all but the ratio are not a number.
+    """
+
+    ratio: float
+    low: float
+    high: float
+    p_value: float
 
 
 def compute_ratio(
     first: NDArray[np.float64], second: NDArray[np.float64], confidence: float = 0.95
-) -> Interval:
+) -> Ratio:
     """Geometric mean of ``first / second`` with Student's interval of its logarithm over trials.
 
     Args:
         first: Seconds of each trial, ``[T]``, above 0; ``second`` of the same trials.
 
-    Returns:
-        The ratio; with one trial the interval is not a number.
-
     Raises:
         UsageError: If the shapes differ or a number is not above 0.
 
     Example:
-        >>> compute_ratio(np.array([2.0, 8.0]), np.array([1.0, 4.0])).mean
+        >>> compute_ratio(np.array([2.0, 8.0]), np.array([1.0, 4.0])).ratio
         2.0
     """
     if first.shape != second.shape or first.ndim != 1 or not len(first):
@@ -33,8 +43,13 @@ def compute_ratio(
     if not ((first > 0) & (second > 0)).all():
         raise UsageError("A ratio of times needs numbers above 0.")
     logs = np.log(first / second)
-    reach = np.nan
-    if len(logs) > 1:
-        reach = stats.t.ppf(0.5 + confidence / 2, len(logs) - 1) * stats.sem(logs)
-    low, mean, high = np.exp([logs.mean() - reach, logs.mean(), logs.mean() + reach])
-    return Interval(float(mean), float(low), float(high))
+    mean, freedom = float(logs.mean()), len(logs) - 1
+    if not freedom:
+        return Ratio(float(np.exp(mean)), np.nan, np.nan, np.nan)
+    error = float(stats.sem(logs))
+    reach = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
+    # Ratios that are all alike leave no doubt.
+    p_value = 2 * float(stats.t.sf(abs(mean) / error, freedom)) if error else float(mean == 0)
+    return Ratio(
+        float(np.exp(mean)), float(np.exp(mean - reach)), float(np.exp(mean + reach)), p_value
+    )

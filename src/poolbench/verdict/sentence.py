@@ -137,7 +137,9 @@ def flip(difference: Difference) -> Difference:
 def _flip_measure(measure: Measure | None) -> Measure | None:
     if measure is None:
         return None
-    return Measure(value=-measure.value, low=-measure.high, high=-measure.low)
+    return measure.model_copy(
+        update={"value": -measure.value, "low": -measure.high, "high": -measure.low}
+    )
 
 
 def judge_difference(difference: Difference, margin_points: float) -> str:

@@ -1,0 +1,103 @@
+"""The tables of the report that compare variants two by two."""
+
+from collections.abc import Sequence
+
+from poolbench.records import Difference, Measure, TimeRatio
+from poolbench.report.read import RunView
+from poolbench.report.tables import MISSING, Row, Table, format_range, format_signed, translate
+from poolbench.report.wording import name_interval
+from poolbench.texts import text
+from poolbench.verdict.sentence import judge_difference
+
+
+def make_differences(view: RunView, lang: str) -> Table:
+    """Each pair of variants: points, intervals, and how to read them."""
+    caption = text("report.differences-caption", lang, margin=view.verdict.margin_points)
+    return _make_pairs(view, lang, view.verdict.differences, caption)
+
+
+def make_baseline(view: RunView, lang: str) -> Table | None:
+    """Each variant against the baseline, if there is one."""
+    verdict = view.verdict
+    if verdict.baseline is None:
+        return None
+    name = view.labels[verdict.baseline]
+    caption = text("report.baseline-caption", lang, variant=name, margin=verdict.margin_points)
+    return _make_pairs(view, lang, verdict.against_baseline, caption)
+
+
+def _make_pairs(view: RunView, lang: str, differences: Sequence[Difference], caption: str) -> Table:
+    verdict = view.verdict
+    head = (
+        *translate(("pair", "points"), lang),
+        name_interval(verdict, lang),
+        text("report.tie-interval", lang, percent=100 * verdict.tie_confidence),
+        *translate(("probability", "p-adjusted", "reading"), lang),
+    )
+    rows = []
+    for pair in differences:
+        first, second = view.labels[pair.first], view.labels[pair.second]
+        judgement = judge_difference(pair, verdict.margin_points)
+        better = {"first": first, "second": second}.get(judgement)
+        reading = text("report.reads-better", lang, variant=better) if better else ""
+        shares = (pair.probability_better, pair.probability_equal, pair.probability_worse)
+        cells = (
+            f"{first} − {second}",
+            format_signed(pair.points, 2),
+            format_range(pair.low, pair.high, 2),
+            format_range(pair.tie_low, pair.tie_high, 2),
+            " / ".join(f"{share:.3f}" for share in shares),
+            f"{pair.p_adjusted:.2g}",
+            reading or text(f"report.reads-{judgement}", lang),
+        )
+        rows.append(Row(cells))
+    return Table(caption, head, tuple(rows), words=(6,))
+
+
+def make_beside(view: RunView, lang: str) -> Table:
+    """What each pair differs in beside accuracy: loss, over-fitting, training time."""
+    timing = () if view.timing is None else view.timing.train_ratios
+    ratios = {(pair.first, pair.second): pair for pair in timing}
+    rows = []
+    for pair in view.verdict.differences:
+        ratio = ratios.get((pair.first, pair.second))
+        if ratio is None and (pair.second, pair.first) in ratios:
+            ratio = flip_ratio(ratios[pair.second, pair.first])
+        cells = (
+            f"{view.labels[pair.first]} − {view.labels[pair.second]}",
+            *_format_measure(pair.nll, 4),
+            *_format_measure(pair.gap, 2),
+            *_format_ratio(ratio),
+        )
+        rows.append(Row(cells))
+    head = ("pair", "nll-difference", "p-adjusted", "gap-difference", "p-adjusted")
+    names = translate((*head, "time-ratio", "p-adjusted"), lang)
+    return Table(text("report.beside-caption", lang), names, tuple(rows))
+
+
+def flip_ratio(ratio: TimeRatio) -> TimeRatio:
+    """The same pair the other way round."""
+    return ratio.model_copy(
+        update={
+            "first": ratio.second,
+            "second": ratio.first,
+            "ratio": 1 / ratio.ratio,
+            "low": None if ratio.high is None else 1 / ratio.high,
+            "high": None if ratio.low is None else 1 / ratio.low,
+        }
+    )
+
+
+def _format_ratio(ratio: TimeRatio | None) -> tuple[str, str]:
+    if ratio is None:
+        return MISSING, MISSING
+    if ratio.low is None or ratio.high is None or ratio.p_adjusted is None:
+        return f"{ratio.ratio:.2f}", MISSING
+    return f"{ratio.ratio:.2f} ({ratio.low:.2f} … {ratio.high:.2f})", f"{ratio.p_adjusted:.2g}"
+
+
+def _format_measure(measure: Measure | None, digits: int) -> tuple[str, str]:
+    if measure is None:
+        return MISSING, MISSING
+    reach = format_range(measure.low, measure.high, digits)
+    return f"{format_signed(measure.value, digits)} ({reach})", f"{measure.p_adjusted:.2g}"
