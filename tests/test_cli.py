@@ -36,7 +36,10 @@ def test_help_names_every_command_without_torch():
         "finally: print([m for m in ('torch', 'numpy', 'matplotlib') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for command in ("run", "report", "verify", "export", "predict", "recipes", "classes", "doctor"):
+    for command in (
+        *("run", "report", "verify", "export", "predict", "recipes", "classes", "doctor"),
+        "calibrate",
+    ):
         assert f" {command} " in done.stdout
     assert done.stdout.strip().endswith("[]")
 
@@ -49,6 +52,12 @@ def test_help_names_every_command_without_torch():
         (("run", "--classes", "aple,pear"), 2, "Did you mean apple"),
         (("run", "--classes", "pear"), 2, "two"),
         (("run", "--folds", "many"), 2, "--folds"),
+        (("run", "--repeats", "many"), 2, "repeats"),
+        (("run", "--repeats", "0"), 2, "repeats"),
+        (("run", "--metric", "f1"), 2, "metric"),
+        (("run", "--data", "task:needel"), 2, "Did you mean needle"),
+        (("run", "--baseline", "maxx", "--dry-run"), 2, "Did you mean max"),
+        (("calibrate", "--workers", "0"), 2, "--workers"),
         (("run", "--nonsense"), 2, "--nonsense"),
         (("run", "--data", "folder:/no/such/place"), 3, "/no/such/place"),
         (("run", "--config", "/no/such.toml"), 2, "cannot be read"),

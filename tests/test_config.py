@@ -1,5 +1,7 @@
 """The config: TOML there and back, and one message for what does not fit."""
 
+import tomllib
+
 import pytest
 
 from poolbench.config import StudyConfig, build_config, dump_config, load_config
@@ -113,3 +115,18 @@ def test_two_recipes_of_one_name_are_refused():
     recipe = {"name": "mine", "epochs": 1, "batch_size": 1, "learning_rate": 0.1}
     with pytest.raises(UsageError, match="twice"):
         build_config({"own_recipes": [recipe, recipe]})
+
+
+@pytest.mark.parametrize(("given", "read"), [(3, 3), ("6", 6), ("auto", "auto")])
+def test_repeats_are_a_number_or_auto(given, read):
+    assert build_config({"repeats": given}).repeats == read
+    config = build_config({"repeats": given})
+    assert build_config(tomllib.loads(dump_config(config))) == config
+
+
+@pytest.mark.parametrize("given", [0, -1, 1001, "many", "1e3", 2.5, True, "²"])
+def test_repeats_that_are_no_number_are_refused_in_one_message(given):
+    with pytest.raises(UsageError) as caught:
+        build_config({"repeats": given})
+    assert str(caught.value).count("repeats") == 1
+    assert "or auto" in str(caught.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from poolbench.errors import UsageError
 
@@ -24,6 +24,7 @@ _GROUP_SOURCES = {
     "column": ("csv:FILE",),
 }
 
+MOST_REPEATS = 1000
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -88,6 +89,16 @@ class DataConfig(Frozen):
         return self
 
 
+def _read_repeats(value: object) -> object:
+    """One message, where a union would give one for each of its members."""
+    if value == "auto":
+        return value
+    is_number = isinstance(value, (int, str)) and not isinstance(value, bool)
+    if not is_number or not str(value).isdecimal() or not 1 <= int(str(value)) <= MOST_REPEATS:
+        raise ValueError(f"expected a whole number from 1 to {MOST_REPEATS}, or auto")
+    return int(str(value))
+
+
 class StudyConfig(Frozen):
     """Everything that decides what a study computes.
 
@@ -112,10 +123,10 @@ class StudyConfig(Frozen):
     recipes: tuple[str, ...] = ("quick",)
     protocol: Protocol = "cv"
     folds: Annotated[int, Field(ge=2, le=100)] = 5
-    repeats: Annotated[int, Field(ge=1, le=1000)] | Literal["auto"] = 2
+    repeats: Annotated[int | Literal["auto"], BeforeValidator(_read_repeats)] = 2
     epochs: PositiveInt | None = None
     margin_points: Annotated[float, Field(gt=0, le=100)] = 1.0
-    metric: Metric | Literal["auto"] = "auto"
+    metric: Literal["auto", "accuracy", "balanced-accuracy"] = "auto"
     baseline: str | None = None
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0

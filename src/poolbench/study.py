@@ -363,6 +363,9 @@ def _compete(
     assert race.verdict is not None
     by_variant = {name: plan.list_trials(name, count) for name, count in reached.items()}
     _save_results(store, race.verdict, by_variant, half)
+    diverged = sum(store.load_trial(spec.id).diverged_at is not None for spec in specs)
+    if diverged:
+        display.say("note.diverged", count=diverged)
     return race.verdict, specs
 
 

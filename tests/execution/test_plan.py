@@ -6,7 +6,9 @@ from poolbench.config import DataConfig, RecipeConfig, StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import UnknownNameError, UsageError
 from poolbench.execution.plan import (
+    choose_baseline,
     has_mixed_positions,
+    list_looks,
     make_final_spec,
     make_plan,
     make_variants,
@@ -102,3 +104,31 @@ def test_published_networks_differ_in_position():
     assert not has_mixed_positions(make_variants(StudyConfig(backbones=("lab",))))
     pooled = StudyConfig(backbones=("lab-published",), operators=("max", "avg"))
     assert not has_mixed_positions(make_variants(pooled))
+
+
+def test_replicas_are_variants_of_their_own():
+    variants = make_variants(StudyConfig(operators=("max", "avg"), replicas=2))
+    assert [variant.id for variant in variants] == [
+        "max.lab.quick", "max.lab.quick.1", "avg.lab.quick", "avg.lab.quick.1"
+    ]  # fmt: skip
+
+
+def test_growing_study_plans_for_its_last_look(plan_of):
+    config = StudyConfig(repeats="auto")
+    looks = list_looks(config)
+    assert len(looks) > 1
+    assert list(looks) == sorted(set(looks))
+    plan = plan_of(repeats="auto")
+    assert {spec.repeat for spec in plan.specs} == set(range(looks[-1]))
+    first = plan.list_trials(plan.variants[0].id, looks[0])
+    assert {spec.repeat for spec in first} == set(range(looks[0]))
+
+
+def test_baseline_is_a_variant_or_an_operator_that_only_one_has():
+    variants = make_variants(StudyConfig())
+    assert choose_baseline(None, variants) is None
+    assert choose_baseline("max", variants) == "max.lab.quick"
+    assert choose_baseline("max.lab.quick", variants) == "max.lab.quick"
+    doubled = make_variants(StudyConfig(backbones=("lab", "lab-example")))
+    with pytest.raises(UnknownNameError, match=r"max\.lab"):
+        choose_baseline("max", doubled)

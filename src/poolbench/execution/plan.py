@@ -77,13 +77,14 @@ def choose_baseline(name: str | None, variants: Sequence[VariantSpec]) -> str | 
     """
     if name is None:
         return None
-    ids = [variant.id for variant in variants]
-    of_operator = [variant.id for variant in variants if variant.operator == name]
-    if name in ids:
-        return name
-    if len(of_operator) == 1:
-        return of_operator[0]
-    raise UnknownNameError("variant", name, ids)
+    by_name: dict[str, list[str]] = {}
+    for variant in variants:
+        by_name.setdefault(variant.id, []).append(variant.id)
+        by_name.setdefault(variant.operator, []).append(variant.id)
+    known = {short: ids[0] for short, ids in by_name.items() if len(ids) == 1}
+    if name not in known:
+        raise UnknownNameError("variant", name, known)
+    return known[name]
 
 
 def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
