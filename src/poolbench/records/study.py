@@ -1,0 +1,109 @@
+"""A whole run: its image set, its leaderboard, what was handed over and its proof."""
+
+from pydantic import Field
+
+from poolbench.config import Fit, Frozen, Metric
+from poolbench.records._schema import SCHEMA_VERSION
+from poolbench.records.trial import SideMetrics
+
+
+class DataRecord(Frozen):
+    """``data.json``: the image set of a run.
+
+    Attributes:
+        pool_counts: Pictures of each class in the training pool, in label order.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    source: str
+    classes: tuple[str, ...]
+    image_size: tuple[int, int]
+    fit: Fit
+    manifest_hash: str
+    pool_counts: tuple[int, ...]
+    test_counts: tuple[int, ...]
+    has_official_test: bool
+    facts: dict[str, object] = Field(default_factory=dict)
+
+
+class LeaderboardRow(Frozen):
+    """One variant in ``leaderboard.csv``; accuracies 0–1, means over trials.
+
+    Attributes:
+        metric: What ``accuracy`` and its interval are: plain or balanced.
+    """
+
+    variant: str
+    metric: Metric = "accuracy"
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    macro_f1: float
+    nll: float
+    calibration_error: float
+    gap: float
+    loss_rise: float
+    shift_consistency: float
+    parameters: int
+    multiply_adds: int
+    trials: int
+    train_seconds: float
+    wall_seconds: float
+
+
+class FinalRecord(Frozen):
+    """The winner retrained on the whole pool; the test half was opened once, for it."""
+
+    trial: str
+    variant: str
+    test: SideMetrics
+
+
+class StudyRecord(Frozen):
+    """``study.json``: written last, so a run that has it is whole.
+
+    Attributes:
+        trials: Ids of the trials that were compared; the folder may hold others.
+        final: The trial whose network is in ``best``.
+        files: SHA-256 of what was handed over, by path within the run.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    trials: tuple[str, ...]
+    final: str
+    files: dict[str, str] = Field(default_factory=dict)
+
+
+class Check(Frozen):
+    """One thing that was looked at.
+
+    Attributes:
+        value: What was measured, with the unit that the name says; ``None`` if it could not be.
+        tolerance: The most that ``value`` may be.
+        detail: Why it failed, in words.
+    """
+
+    name: str
+    passed: bool
+    value: float | None = None
+    tolerance: float = 0.0
+    detail: str = ""
+
+
+class VerificationReport(Frozen):
+    """``best/verification.json``.
+
+    Attributes:
+        pictures: Reference pictures that were predicted, in each of two sizes.
+        torch_imported: Whether torch was loaded in the process that verified.
+        seconds: From the start of the checks to their end.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    passed: bool
+    checks: tuple[Check, ...]
+    pictures: int
+    torch_imported: bool
+    onnxruntime: str
+    python: str
+    seconds: float

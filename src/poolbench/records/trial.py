@@ -1,0 +1,176 @@
+"""One training: what decides it, and what it found."""
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import Field
+
+from poolbench.config import Frozen, Precision, RecipeConfig
+from poolbench.records._schema import SCHEMA_VERSION
+
+Split = Literal["fold", "official", "whole"]
+
+
+class VariantSpec(Frozen):
+    """Operator + backbone + recipe (+ replica): what a study compares."""
+
+    operator: str
+    backbone: str
+    recipe: RecipeConfig
+    replica: int = 0
+
+    @property
+    def id(self) -> str:
+        """Safe as a folder name and as an HTML id: ``max.lab.quick``."""
+        name = f"{self.operator}.{self.backbone}.{self.recipe.name}"
+        return f"{name}.{self.replica}" if self.replica else name
+
+
+class Conditions(Frozen):
+    """What else decides a trial's result to the last bit.
+
+    Attributes:
+        fingerprint: Hash of processor, operating system, thread count and library versions.
+        sources: SHA-256 of the source of every operator that is not poolbench's own, by id.
+    """
+
+    device: str
+    precision: Precision
+    threads: int
+    rewrites: bool
+    poolbench: str
+    torch: str
+    fingerprint: str
+    sources: dict[str, str] = Field(default_factory=dict)
+
+
+class TrialSpec(Frozen):
+    """One training of one variant on one part of the pictures.
+
+    Attributes:
+        split: ``fold``: all folds but one, judged on that one; ``official``: the training half,
+            judged on the test half every epoch; ``whole``: the whole pool, the test half opened
+            once at the end.
+        fold: Which fold is held out; 0 where there are none.
+    """
+
+    variant: VariantSpec
+    split: Split
+    repeat: int
+    fold: int
+    folds: int
+    seed: int
+    manifest_hash: str
+    num_classes: int
+    image_size: tuple[int, int]
+    conditions: Conditions
+
+    @property
+    def id(self) -> str:
+        """Readable, and ends in a hash of everything that decides the result."""
+        place = "whole" if self.split == "whole" else f"r{self.repeat}f{self.fold}"
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        digest = hashlib.sha256(canonical.encode()).hexdigest()[:12]
+        return f"{self.variant.id}-{place}-{digest}"
+
+
+class SideMetrics(Frozen):
+    """Measures on one side (the training or the held-out pictures), in float32.
+
+    Attributes:
+        nll: Mean negative log-likelihood in nats.
+        calibration_error: Expected calibration error over 15 equal-width bins, 0–1.
+        confusion: Row: true class, column: predicted class.
+        report: scikit-learn's ``classification_report(output_dict=True)`` with class names.
+    """
+
+    count: int
+    accuracy: float
+    nll: float
+    calibration_error: float
+    macro_f1: float
+    confusion: tuple[tuple[int, ...], ...]
+    report: dict[str, dict[str, float]]
+
+
+class Overfit(Frozen):
+    """How far a network learned its training pictures by heart.
+
+    Attributes:
+        gap: Training accuracy minus held-out accuracy, 0–1.
+        loss_rise: Held-out loss of the last epoch minus the lowest of any epoch, in nats.
+        loss_minimum_epoch: The epoch (from 1) with the lowest held-out loss.
+    """
+
+    gap: float
+    loss_rise: float
+    loss_minimum_epoch: int
+
+
+class BestEpoch(Frozen):
+    """The epoch with the highest held-out accuracy: optimistic, chosen on what it is judged by."""
+
+    epoch: int
+    accuracy: float
+
+
+class ShiftCurve(Frozen):
+    """Held-out pictures moved by 0, 1, … pixels in four directions, border filled by reflection.
+
+    Attributes:
+        pixels: The shifts; entry 0 is no shift.
+        accuracy: Each picture goes in one direction, the four take turns; 0–1.
+        consistency: Part of the pictures that keep the label they have without a shift, 0–1.
+    """
+
+    pixels: tuple[int, ...]
+    accuracy: tuple[float, ...]
+    consistency: tuple[float, ...]
+
+
+class Cost(Frozen):
+    """What a network costs for one picture.
+
+    Attributes:
+        multiply_adds: Of the whole network, pooling counted by formula.
+        conv_multiply_adds: Of its convolutions alone, as the published lab counts.
+    """
+
+    parameters: int
+    multiply_adds: int
+    conv_multiply_adds: int
+
+
+class TrialRecord(Frozen):
+    """What a trial found; the same bits whenever it is run again (seconds live elsewhere).
+
+    Attributes:
+        diverged_at: The step at which the loss stopped being finite, or ``None``.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    id: str
+    spec: TrialSpec
+    train: SideMetrics
+    held_out: SideMetrics
+    overfit: Overfit
+    best_epoch: BestEpoch
+    shift: ShiftCurve
+    cost: Cost
+    diverged_at: int | None = None
+
+
+class TrialTiming(Frozen):
+    """Measured seconds and bytes, kept apart from what must be identical.
+
+    Attributes:
+        train_seconds: Training steps alone.
+        wall_seconds: With evaluation and everything else of the trial.
+        peak_memory_bytes: Of the process that trained (of the GPU where there is one); ``None``
+            where the system does not tell.
+    """
+
+    train_seconds: float
+    wall_seconds: float
+    peak_memory_bytes: int | None
