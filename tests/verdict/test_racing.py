@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from poolbench.verdict.decide import decide
+from poolbench.records import Cost
+from poolbench.verdict.decide import Question, decide
 from poolbench.verdict.paired import Evidence, share_confidence
 from poolbench.verdict.racing import LOOKS, Race, list_beaten, take_look
 from poolbench.verdict.sentence import describe_verdict
@@ -163,3 +164,12 @@ def test_best_variant_is_hardly_ever_dropped(draw_fold, draw_correct, ask, no_pl
     assert sum("d" in race.active for race in races) <= 3
     assert all("a" in race.active or "c" in race.active for race in races)
     assert sum({"a", "c"} <= set(race.active) for race in races) >= 57
+
+
+def test_race_of_one_variant_is_over_at_once():
+    rng = np.random.default_rng(0)
+    evidence = Evidence(rng.random((1, 2, 20)) < 0.8, np.tile(np.arange(20) % 5, (2, 1)))
+    cost = Cost(parameters=1, multiply_adds=1, conv_multiply_adds=1)
+    race = take_look(Race(("a",)), evidence, Question(("a",), {"a": cost}, 1.0, "cv"), 6)
+    assert race.is_over
+    assert race.verdict.kind == "undecided"

@@ -31,8 +31,9 @@ class Race:
 
     @property
     def is_over(self) -> bool:
-        """Whether the question is answered."""
-        return self.verdict is not None and self.verdict.kind != "undecided"
+        """Whether the question is answered, or there is none: one variant has no rival."""
+        verdict = self.verdict
+        return verdict is not None and (verdict.kind != "undecided" or not verdict.differences)
 
 
 def take_look(race: Race, evidence: Evidence, question: Question, looks: int) -> Race:
