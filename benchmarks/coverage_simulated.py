@@ -1,6 +1,6 @@
 """How often the intervals of the verdict hold the truth, in simulated studies.
 
-    python benchmarks/coverage_simulated.py [--studies 5000] [--processes 2] [--stress]
+    python benchmarks/coverage_simulated.py [--studies 5000] [--processes 2] [--stress | --groups]
 
 Each cell is a kind of study: K = 5 folds, R repeats, n pictures, V variants whose trainings differ
 by chance (``noise`` points, of some ``shape``), pictures of equal or unequal difficulty. In each
@@ -8,9 +8,11 @@ study all variants are trained and judged anew on new pictures. ``pairwise`` is 
 95 % intervals of the first variant against each other one that hold the true difference,
 ``together`` the share of studies in which all of them do, drawn at the level of the verdict.
 ``--stress``: the first variant's trainings vary half as much as those of the others, so that
-skewness does not cancel in a difference; reported, without a target.
+skewness does not cancel in a difference; reported, without a target. ``--groups``: pictures in
+groups of 15 that share half of the variance, as in photographs of one plant.
 
-Writes benchmarks/results/verdict/coverage_simulated.csv (or coverage_stress.csv).
+Writes benchmarks/results/verdict/coverage_simulated.csv (or coverage_stress.csv,
+coverage_groups.csv).
 """
 
 import argparse
@@ -45,6 +47,8 @@ SHARED = 0.7
 # Points by which variants differ in truth: 0, 1, 2, 3, 0, 1, …
 STEP, STEPS = 0.01, 4
 CHUNK = 3_000_000
+# With --groups: pictures of each, standard deviations in points, studies of one set of folds.
+GROUP_PICTURES, GROUP_SD, GROUP_BATCH = 15, 20.0, 50
 GRID = np.linspace(0, 1, 401)
 
 
@@ -81,7 +85,12 @@ def main() -> None:
     parser.add_argument("--studies", type=int, default=5000)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--stress", action="store_true")
+    parser.add_argument("--groups", action="store_true")
     arguments = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    if arguments.groups:
+        simulate_groups(arguments.studies)
+        return
     steadiness = 0.5 if arguments.stress else 1.0
     cells = STRESS if arguments.stress else CELLS
     # The largest first, so that no process is left with one at the end.
@@ -97,13 +106,38 @@ def main() -> None:
                     f"{number}/{len(tasks)} cells, {time.monotonic() - started:.0f} s", flush=True
                 )
     rows.sort(key=lambda row: cells.index(Cell(*row[:6])))
-    RESULTS.mkdir(parents=True, exist_ok=True)
     name = "coverage_stress.csv" if arguments.stress else "coverage_simulated.csv"
     with (RESULTS / name).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*Cell._fields, "studies", "pairwise", "together", "sd", "reach"])
         writer.writerows(rows)
     summarize(rows)
+
+
+def simulate_groups(studies: int) -> None:
+    """Differences of two variants in points, normal: groups, pictures and trainings all vary."""
+    rows = []
+    for groups, repeats in itertools.product((6, 10, 20, 50, 100), (2, 6, 20)):
+        rng = np.random.default_rng([groups, repeats])
+        number = np.repeat(np.arange(groups), GROUP_PICTURES)
+        hits = []
+        for _ in range(studies // GROUP_BATCH):
+            # Studies of one batch share their folds; groups come anew in each.
+            fold = np.stack(
+                [rng.permutation(np.arange(groups) % FOLDS)[number] for _ in range(repeats)]
+            )
+            shape = (GROUP_BATCH, repeats)
+            common = rng.normal(0, GROUP_SD, (GROUP_BATCH, 1, groups))[:, :, number]
+            trials = rng.normal(0, 2, (*shape, FOLDS))[:, np.arange(repeats)[:, None], fold]
+            rest = rng.normal(0, GROUP_SD, (*shape, len(number)))
+            parts = compute_components(common + trials + rest, fold, number)
+            hits.append(np.abs(parts.mean) <= compute_reach(parts, 0.95))
+        rows.append((groups, repeats, studies, round(float(np.mean(hits)), 4)))
+        print(rows[-1], flush=True)
+    with (RESULTS / "coverage_groups.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("groups", "repeats", "studies", "coverage"))
+        writer.writerows(rows)
 
 
 def summarize(rows: list[tuple]) -> None:

@@ -24,7 +24,8 @@ from poolbench.evaluation.probe import ProbeOutcomes, compute_probe_outcomes
 from poolbench.execution.environment import count_cores
 from poolbench.execution.plan import make_plan
 from poolbench.execution.trial import run_trial
-from poolbench.records import CalibrationRecord, Cost, EqualFinding, OrderFinding, VerdictRecord
+from poolbench.records import CalibrationRecord, EqualFinding, OrderFinding, VerdictRecord
+from poolbench.verdict.counts import NO_COST
 from poolbench.verdict.decide import ALPHA, Question, decide
 from poolbench.verdict.paired import Evidence
 
@@ -42,7 +43,6 @@ EQUAL_RECIPE = RecipeConfig(
 )
 # A right instrument finds more false winners than are allowed once in a thousand calibrations.
 CHANCE_OF_ALARM = 1e-3
-NO_COST = Cost(parameters=0, multiply_adds=0, conv_multiply_adds=0)
 
 
 class _Job(NamedTuple):
@@ -136,8 +136,9 @@ def judge_equal(number: int, seed: int = 0) -> VerdictRecord:
     shape = (len(ids), REPEATS, len(image_set.pool))
     correct, fold = np.zeros(shape, dtype=bool), np.zeros(shape[1:], dtype=np.int64)
     for spec in plan.specs:
-        found = run_trial(spec, image_set).predictions
-        right = found.logits.argmax(axis=1) == found.labels
+        outcome = run_trial(spec, image_set)
+        found, diverged = outcome.predictions, outcome.record.diverged_at is not None
+        right = (found.logits.argmax(axis=1) == found.labels) & (not diverged)
         correct[ids.index(spec.variant.id), spec.repeat, found.index] = right
         fold[spec.repeat, found.index] = spec.fold
     question = Question(ids, dict.fromkeys(ids, NO_COST), MARGIN_POINTS, "cv")

@@ -203,8 +203,9 @@ def operators(lang: Lang = None, as_json: Json = False, debug: Debug = False) ->
     if as_json:
         _print_json([{"id": entry.id, "title": entry.title} for entry in list_operators()])
         return
+    width = max(len(entry.id) for entry in list_operators())
     for entry in list_operators():
-        _print(f"{entry.id:<10} {entry.title_ru if russian else entry.title}")
+        _print(f"{entry.id:<{width}} {entry.title_ru if russian else entry.title}")
 
 
 @app.command()

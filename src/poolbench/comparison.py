@@ -12,6 +12,7 @@ from poolbench.execution.collect import (
     choose_metric,
     collect_outcomes,
     compute_time_ratios,
+    has_rough_groups,
     make_evidence,
     make_leaderboard,
 )
@@ -54,7 +55,7 @@ def compete(
         run_trials(missing, seconds, plan, image_set, store, display)
         trials = [plan.list_trials(name, repeats) for name in race.active]
         outcomes = [collect_outcomes(store, own) for own in trials]
-        question = _make_question(config, plan, store, metric)
+        question = _make_question(config, plan, store, metric, half)
         race = take_look(race, make_evidence(outcomes, half, metric), question, len(looks))
         if race.is_over:
             break
@@ -74,7 +75,9 @@ def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
     return [spec for spec in plan.specs if spec.repeat < reached[spec.variant.id]]
 
 
-def _make_question(config: StudyConfig, plan: Plan, store: RunStore, metric: Metric) -> Question:
+def _make_question(
+    config: StudyConfig, plan: Plan, store: RunStore, metric: Metric, half: Half
+) -> Question:
     notes = []
     if has_mixed_positions(plan.variants):
         notes.append("positions-differ")
@@ -82,6 +85,8 @@ def _make_question(config: StudyConfig, plan: Plan, store: RunStore, metric: Met
         notes.append("test-watched")
     if metric == "balanced-accuracy" and config.metric == "auto":
         notes.append("metric-balanced")
+    if half.groups is not None and has_rough_groups(half.groups, plan.specs[0].folds):
+        notes.append("groups-few")
     first = take_first(plan.specs)
     return Question(
         ids=tuple(first),

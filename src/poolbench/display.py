@@ -11,9 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from poolbench.records import CalibrationRecord, LeaderboardRow, VerdictRecord
+from poolbench.records import (
+    CalibrationRecord,
+    Difference,
+    LeaderboardRow,
+    OrderFinding,
+    VerdictRecord,
+)
 from poolbench.texts import text
-from poolbench.verdict.sentence import describe_verdict
+from poolbench.verdict.sentence import describe_verdict, flip
 
 # Where there is no terminal, a line for every part of this size of the whole.
 LINE_SHARE = 0.1
@@ -92,8 +98,7 @@ class Display:
             expected += [" = ".join(finding.tied)] if finding.tied else []
             found = [
                 f"{d.first} − {d.second}: {d.points:.1f} ({d.low:.1f} … {d.high:.1f})"
-                for d in finding.found
-                if (d.first, d.second) in finding.expected or finding.tied
+                for d in _orient(finding)
             ]
             mark = text("report.passed" if finding.is_right else "report.failed", self.lang)
             right = f"{finding.right}/{finding.repetitions} {mark}"
@@ -203,6 +208,15 @@ class _BarTracker(Tracker):
         left = text("run.left", self.display.lang, left=format_duration(self.seconds_left))
         count = f"{self.done}/{len(self.work)}"
         self.bar.update(self.task, completed=sum(self.parts.values()), left=left, count=count)
+
+
+def _orient(finding: OrderFinding) -> list[Difference]:
+    """The differences that were asked for, each as it was expected to be."""
+    wanted = [
+        flip(pair) if (pair.second, pair.first) in finding.expected else pair
+        for pair in finding.found
+    ]
+    return [d for d in wanted if (d.first, d.second) in finding.expected or finding.tied]
 
 
 def format_duration(seconds: float) -> str:

@@ -184,8 +184,10 @@ def _show_estimate(
 ) -> None:
     most = format_duration(estimate_study_seconds(missing, seconds, workers))
     soon = [spec for spec in missing if spec.repeat < list_looks(config)[0]]
-    if len(soon) in (0, len(missing)):
+    if config.repeats != "auto":
         display.say("run.estimate", duration=most)
+    elif not soon:
+        display.say("run.estimate-most", most=most)
     else:
         least = format_duration(estimate_study_seconds(soon, seconds, workers))
         display.say("run.estimate-auto", least=least, most=most)

@@ -208,7 +208,7 @@ def test_load_cifar_refuses_a_truncated_archive(small, tmp_path):
 def real_cache(tmp_path_factory):
     """A cache folder in which CIFAR-100 itself was decoded, once for all tests here."""
     if not REAL_ARCHIVE.is_file():
-        pytest.skip("shared/data/cifar-100-python.tar.gz is not beside this checkout")
+        pytest.skip("the CIFAR-100 archive is not there")
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POOLBENCH_CACHE", str(folder))

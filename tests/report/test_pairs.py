@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from poolbench.records import Measure, StudyTiming, TimeRatio
+from poolbench.records import SideDifference, StudyTiming, TimeRatio
 from poolbench.report import pairs
 from poolbench.report.read import read_run
 
@@ -31,11 +31,11 @@ def test_differences_read_every_pair(view):
 def test_differences_name_the_levels_of_their_intervals(view):
     looked = change_verdict(view, alpha=0.05 / 6, tie_confidence=1 - 0.1 / 6)
     assert pairs.make_differences(view, "en").head[2:4] == (
-        "95 % interval, all together",
+        "95 % interval, for comparisons with the best",
         "90 % interval",
     )
     assert pairs.make_differences(looked, "en").head[2:4] == (
-        "99.2 % interval, all together",
+        "99.2 % interval, for comparisons with the best",
         "98.3 % interval",
     )
     alone = change_verdict(view, differences=view.verdict.differences[:1])
@@ -56,8 +56,10 @@ def test_baseline_has_a_table_only_if_there_is_one(view):
 def test_beside_shows_loss_gap_and_time_in_the_direction_of_the_pair(view):
     pair = view.verdict.differences[0].model_copy(
         update={
-            "nll": Measure(value=-0.05, low=-0.09, high=-0.01, p_adjusted=0.02),
-            "gap": Measure(value=1.5, low=0.5, high=2.5, p_adjusted=0.004),
+            "nll": SideDifference(
+                value=-0.05, low=-0.09, high=-0.01, p_value=0.02, p_adjusted=0.02
+            ),
+            "gap": SideDifference(value=1.5, low=0.5, high=2.5, p_value=0.002, p_adjusted=0.004),
         }
     )
     ratio = TimeRatio(

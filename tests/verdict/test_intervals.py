@@ -1,5 +1,6 @@
 """Intervals: hand-solved, against independent oracles, and right as often as they say."""
 
+import dataclasses
 from fractions import Fraction as F
 
 import numpy as np
@@ -330,3 +331,37 @@ def test_single_picture_is_refused():
 def test_groups_that_do_not_fit_are_refused(groups):
     with pytest.raises(UsageError, match="group"):
         compute_interval(np.ones((1, 3)), np.zeros((1, 3), dtype=int), 0.95, groups)
+
+
+def draw_grouped(rng, studies, repeats, groups, size):
+    """Differences whose groups vary by 20 points, and their folds: whole groups."""
+    number = np.repeat(np.arange(groups), size)
+    fold = np.stack([rng.permutation(np.arange(groups) % 5)[number] for _ in range(repeats)])
+    common = rng.normal(0, 20, (studies, 1, groups))[:, :, number]
+    return common + rng.normal(0, 30, (studies, repeats, len(number))), fold, number
+
+
+@pytest.mark.parametrize(("groups", "repeats"), [(10, 6), (40, 6)])
+def test_interval_covers_for_groups_also_if_they_are_few(groups, repeats):
+    rng = np.random.default_rng(groups)
+    values, fold, number = draw_grouped(rng, 3000, repeats, groups, 8)
+    parts = compute_components(values, fold, number)
+    covered = np.mean(np.abs(parts.mean) <= compute_reach(parts, 0.95))
+    assert 0.93 <= covered <= 0.975
+    # As if each picture stood alone, which is what groups are there to prevent.
+    alone = compute_components(values, fold)
+    assert np.mean(np.abs(alone.mean) <= compute_reach(alone, 0.95)) < 0.90
+
+
+def test_interval_of_many_pictures_takes_their_part_as_known():
+    parts = make_parts(0.5, 1.0, 9)
+    few = dataclasses.replace(parts, picture_freedom=9)
+    many = dataclasses.replace(parts, picture_freedom=1000)
+    assert float(compute_reach(few, 0.95)) > 1.05 * float(compute_reach(many, 0.95))
+    # Two independent parts of nine degrees of freedom each, drawn.
+    rng = np.random.default_rng(0)
+    scale = 9 / rng.chisquare(9, (2, 400_000))
+    drawn = rng.standard_normal(400_000) * np.sqrt(0.5 * scale[0] + 1.0 * scale[1])
+    assert float(compute_reach(few, 0.95)) == pytest.approx(
+        np.quantile(np.abs(drawn), 0.95), rel=0.01
+    )

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from poolbench.records import Cost
-from poolbench.verdict.decide import Question, decide
-from poolbench.verdict.paired import Evidence, share_confidence
+from poolbench.verdict.decide import decide
+from poolbench.verdict.paired import Evidence, adjust_holm, share_confidence
 from poolbench.verdict.racing import LOOKS, Race, list_beaten, take_look
 from poolbench.verdict.sentence import describe_verdict
 
@@ -125,7 +124,7 @@ def test_one_training_of_each_drops_nobody(ask, no_planning):
 
 def test_only_variant_has_nobody_to_beat(make_study, ask):
     race = take_look(Race(("a",)), Evidence(*make_study([0.9])), ask(1), 3)
-    assert (race.active, race.is_over, list_beaten(race.verdict)) == (("a",), False, ())
+    assert (race.active, race.is_over, list_beaten(race.verdict)) == (("a",), True, ())
 
 
 def test_sentence_of_a_race_speaks_of_its_last_look(make_study, ask):
@@ -166,10 +165,13 @@ def test_best_variant_is_hardly_ever_dropped(draw_fold, draw_correct, ask, no_pl
     assert sum({"a", "c"} <= set(race.active) for race in races) >= 57
 
 
-def test_race_of_one_variant_is_over_at_once():
-    rng = np.random.default_rng(0)
-    evidence = Evidence(rng.random((1, 2, 20)) < 0.8, np.tile(np.arange(20) % 5, (2, 1)))
-    cost = Cost(parameters=1, multiply_adds=1, conv_multiply_adds=1)
-    race = take_look(Race(("a",)), evidence, Question(("a",), {"a": cost}, 1.0, "cv"), 6)
-    assert race.is_over
-    assert race.verdict.kind == "undecided"
+def test_p_values_are_adjusted_over_all_pairs_also_of_dropped_variants(make_study, ask):
+    correct, fold = make_study([0.90, 0.89, 0.60, 0.50], repeats=4, pictures=300)
+    question = ask(4)
+    race = take_look(Race(tuple(question.ids)), Evidence(correct[:, :2], fold[:2]), question, 2)
+    assert race.active == ("a", "b")
+    race = take_look(race, Evidence(correct[:2], fold), question, 2)
+    p_values = np.array([pair.p_value for pair in race.verdict.differences])
+    assert len(p_values) == 6
+    adjusted = [pair.p_adjusted for pair in race.verdict.differences]
+    assert adjusted == pytest.approx(adjust_holm(p_values).tolist())

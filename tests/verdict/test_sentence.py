@@ -2,7 +2,7 @@
 
 import pytest
 
-from poolbench.records import Difference, Measure, VerdictRecord
+from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.verdict.sentence import describe_need, describe_verdict, flip, judge_difference
 
 
@@ -91,8 +91,8 @@ def test_describe_verdict_uses_the_labels(lang):
 @pytest.mark.parametrize(
     ("lang", "start", "end"),
     [
-        ("en", "Tie: max, stride are equal within the 1.5-point margin", "stride is recommended"),
-        ("ru", "Ничья: max, stride равны в пределах 1.5 п. п.", "дешёвый из них, stride."),
+        ("en", "Tie: max, stride. max has the highest mean", "stride is recommended"),
+        ("ru", "Ничья: max, stride. Наибольшее среднее у max", "дешёвый из них, stride."),
     ],
 )
 def test_describe_verdict_names_the_tied_and_the_cheapest(lang, start, end):
@@ -229,8 +229,8 @@ def test_describe_verdict_says_what_was_assumed(verdict, lang, part):
 
 def test_flip_twice_is_the_same_pair():
     measures = {
-        "nll": Measure(value=0.2, low=0.1, high=0.4, p_adjusted=0.03),
-        "gap": Measure(value=-1.0, low=-3.0, high=0.5, p_adjusted=0.2),
+        "nll": SideDifference(value=0.2, low=0.1, high=0.4, p_value=0.01, p_adjusted=0.03),
+        "gap": SideDifference(value=-1.0, low=-3.0, high=0.5, p_value=0.2, p_adjusted=0.2),
     }
     pair = make_difference("a", "b", 2.0, **measures)
     turned = flip(pair)

@@ -4,12 +4,13 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from poolbench.config import Precision, StudyConfig
-from poolbench.data.image_set import ImageSet
+from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough
-from poolbench.errors import UnknownNameError, UsageError
+from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
 from poolbench.models import get_backbone
 from poolbench.operators import get_operator
@@ -106,6 +107,8 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
         )
     if config.protocol == "cv":
         check_enough(image_set.pool, image_set.classes, config.folds)
+    else:
+        _check_test(image_set.test)
     manifest_hash = image_set.manifest_hash
     folds = config.folds if config.protocol == "cv" else 1
     split: Split = "fold" if config.protocol == "cv" else "official"
@@ -168,6 +171,16 @@ def has_mixed_positions(variants: Sequence[VariantSpec]) -> bool:
         if get_backbone(backbone_id).positions_differ and mixed:
             return True
     return False
+
+
+def _check_test(test: Half) -> None:
+    """An interval over pictures needs at least two draws."""
+    units = len(test) if test.groups is None else len(np.unique(test.groups))
+    if units < 2:
+        kind = "pictures" if test.groups is None else "groups"
+        raise DataError(
+            f"The test half has {units} {kind}; the lab protocol judges by it and needs at least 2."
+        )
 
 
 def _make_conditions(

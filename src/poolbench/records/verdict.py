@@ -6,16 +6,17 @@ from poolbench.config import Frozen, Metric, Protocol
 from poolbench.records._schema import SCHEMA_VERSION
 
 
-class Measure(Frozen):
+class SideDifference(Frozen):
     """A difference of something beside accuracy, first minus second, with its 95 % interval.
 
     Attributes:
-        p_adjusted: Of no difference, two-sided, after Holm 1979 over all pairs.
+        p_value, p_adjusted: Of no difference, two-sided; the second after Holm 1979 over all pairs.
     """
 
     value: float
     low: float
     high: float
+    p_value: float
     p_adjusted: float
 
 
@@ -24,11 +25,11 @@ class Difference(Frozen):
 
     Attributes:
         low, high: Interval at the verdict's ``confidence``, drawn so that all comparisons with
-            the best hold together.
+            the variant that is the best in truth hold together.
         tie_low, tie_high: Interval at ``tie_confidence``, which must lie within the margin for a
             tie.
-        p_value, p_adjusted: Of no difference, two-sided; the second after Holm 1979, as
-            information: neither decides.
+        p_value, p_adjusted: Of no difference, two-sided; the second after Holm 1979 over all pairs
+            of the study. Information: neither decides, and neither knows of earlier looks.
         probability_better, probability_equal, probability_worse: That the difference is above,
             within, or below the margin on either side.
         repeats: Repeats that it rests on.
@@ -49,8 +50,8 @@ class Difference(Frozen):
     probability_equal: float
     probability_worse: float
     repeats: int
-    nll: Measure | None = None
-    gap: Measure | None = None
+    nll: SideDifference | None = None
+    gap: SideDifference | None = None
 
 
 class VerdictRecord(Frozen):
@@ -62,8 +63,8 @@ class VerdictRecord(Frozen):
         recommended: What to use: the winner, else the cheapest of the tied, else the best mean.
         metric: ``accuracy``, or ``balanced-accuracy`` (the mean over classes).
         alpha: Chance of a false winner that is accepted, at the look that decided.
-        confidence: Of each interval, such that all comparisons with the best hold together with
-            ``1 - alpha``.
+        confidence: Of each interval, such that all comparisons with the variant that is the best
+            in truth hold together with ``1 - alpha``.
         tie_confidence: Of the interval that must lie within the margin for a tie.
         baseline: The variant that all are compared with in ``against_baseline``, if one was named.
         further_repeats: How many more would decide it, if the difference is what it seems;

@@ -214,7 +214,7 @@ def draw_accuracy_time(view: RunView, lang: str = "en") -> Figure:
         )
     _scale_seconds(axes, view)
     axes.set_xlabel(text("report.train-seconds", lang))
-    axes.set_ylabel(text("report.held-out-accuracy", lang))
+    axes.set_ylabel(text(f"report.held-out-{view.verdict.metric}", lang))
     add_side_legend(figure, [variant.label for variant in view.variants], lines=False)
     return figure
 
@@ -299,7 +299,7 @@ def draw_differences(view: RunView, lang: str = "en") -> Figure:
         axes.plot(pair.points, place, "o", color="white", markeredgecolor=INK, markersize=6)
     _list_on_axis(axes, [f"{view.labels[best]} − {view.labels[d.second]}" for d in shown])
     axes.set_xlabel(text("report.points", lang))
-    tie = text("report.tie-interval", lang, percent=100 * view.verdict.tie_confidence)
+    tie = text("report.interval-alone", lang, percent=100 * view.verdict.tie_confidence)
     handles: list[Line2D | Patch] = [
         Line2D([], [], color=INK, linewidth=1.2, label=name_interval(view.verdict, lang)),
         Line2D([], [], color=HELD_OUT, linewidth=4, label=tie),

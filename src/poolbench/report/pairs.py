@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from poolbench.records import Difference, Measure, TimeRatio
+from poolbench.records import Difference, SideDifference, TimeRatio
 from poolbench.report.read import RunView
 from poolbench.report.tables import MISSING, Row, Table, format_range, format_signed, translate
 from poolbench.report.wording import name_interval
@@ -31,7 +31,7 @@ def _make_pairs(view: RunView, lang: str, differences: Sequence[Difference], cap
     head = (
         *translate(("pair", "points"), lang),
         name_interval(verdict, lang),
-        text("report.tie-interval", lang, percent=100 * verdict.tie_confidence),
+        text("report.interval-alone", lang, percent=100 * verdict.tie_confidence),
         *translate(("probability", "p-adjusted", "reading"), lang),
     )
     rows = []
@@ -96,7 +96,7 @@ def _format_ratio(ratio: TimeRatio | None) -> tuple[str, str]:
     return f"{ratio.ratio:.2f} ({ratio.low:.2f} … {ratio.high:.2f})", f"{ratio.p_adjusted:.2g}"
 
 
-def _format_measure(measure: Measure | None, digits: int) -> tuple[str, str]:
+def _format_measure(measure: SideDifference | None, digits: int) -> tuple[str, str]:
     if measure is None:
         return MISSING, MISSING
     reach = format_range(measure.low, measure.high, digits)

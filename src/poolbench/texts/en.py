@@ -34,6 +34,9 @@ EN = {
     "run.estimate-auto": (
         "Expected time: about {least} to the first look, at most about {most} in all."
     ),
+    "run.estimate-most": (
+        "Expected time: at most about {most}; less if it was decided at an earlier look."
+    ),
     "run.look": "After {repeats} repeats not decided yet; still in it: {active}.",
     "run.same-trials": "Every trial is finished already; nothing is trained again.",
     "run.positions-differ": (
@@ -56,7 +59,7 @@ EN = {
     "calibrate.progress": "{done} of {total} done",
     "calibrate.task": "task",
     "calibrate.expected": "expected",
-    "calibrate.found": "found, points (95 % interval, all together)",
+    "calibrate.found": "found, points (95 % interval), first repetition",
     "calibrate.right": "right",
     "calibrate.accuracy": "accuracy",
     "calibrate.consistency": "consistency",
@@ -64,7 +67,7 @@ EN = {
         "Equal variants: {winners} of {studies} small real studies found a winner, which is always "
         "false; chance explains up to {most}."
     ),
-    "calibrate.passed": "The instrument tells right from wrong.",
+    "calibrate.passed": "Every known answer was found, and equal variants look equal.",
     "calibrate.failed": (
         "The instrument is wrong: it does not find what theory demands. Do not trust its verdicts "
         "on this machine, and report this."
@@ -72,15 +75,16 @@ EN = {
     # The verdict in one sentence.
     "verdict.winner": (
         "Winner: {variant}. It beats {rival}, its closest rival, by {points:.2f} points "
-        "({percent:.3g} % interval, all comparisons together: {low:.2f} to {high:.2f})."
+        "({percent:.3g} % interval for comparisons with the best: {low:.2f} to {high:.2f})."
     ),
     "verdict.tied": (
-        "Tie: {variants} are equal within the {margin:g}-point margin. "
-        "Cost decided: {recommended} is recommended as the cheapest of them."
+        "Tie: {variants}. {best} has the highest mean, and the others are equal to it within the "
+        "{margin:g}-point margin. Cost decided: {recommended} is recommended as the cheapest of "
+        "them."
     ),
     "verdict.tied-counts": (
-        "Tie: {variants} are equal within the {margin:g}-point margin. "
-        "The highest count is that of {recommended}."
+        "Tie: {variants}. {best} has the highest count, and the others are equal to it within the "
+        "{margin:g}-point margin."
     ),
     "verdict.tied-but-different": (
         "That {variant} is a little better than {others} is sure, but it is less than the margin."
@@ -125,7 +129,11 @@ EN = {
     "note.metric-balanced": (
         "The largest class has more than 1.5 times the pictures of the smallest, so the variants "
         "are compared by balanced accuracy, the mean over classes (--metric accuracy counts all "
-        "pictures alike)."
+        "pictures alike). Loss, over-fitting and the test accuracy stay plain."
+    ),
+    "note.groups-few": (
+        "The groups are few (fewer than 20), or one holds more pictures than a fold should, so the "
+        "intervals are rougher than they say."
     ),
     "note.test-watched": (
         "The lab protocol watches the test set in every epoch. Numbers that are chosen by it, "
@@ -172,12 +180,13 @@ EN = {
         "how much a new training would change is not known."
     ),
     "report.explain-differences": (
-        "A point is 0.01 of accuracy. Two variants are equal if the {percent:.3g} % interval lies "
-        "within the ±{margin:g}-point margin; otherwise one is better if the wider interval lies "
-        "on its side of zero. Anything else is undecided. The wider intervals hold for all "
-        "comparisons with the best together. The three probabilities are that the first is better "
-        "by more than the margin, equal within it, worse by more. The p value (Holm) is for "
-        "information: neither it nor the probabilities decide."
+        "A point is 0.01 of the metric. Two variants are equal if the {percent:.3g} % interval "
+        "lies within the ±{margin:g}-point margin; otherwise one is better if the wider interval "
+        "lies on its side of zero. Anything else is undecided. The wider intervals are drawn so "
+        "that all comparisons with the variant that is the best in truth hold together. The three "
+        "probabilities are that the first is better by more than the margin, equal within it, "
+        "worse by more. The p value (Holm) is for information: neither it nor the probabilities "
+        "decide."
     ),
     "report.explain-beside": (
         "With 95 % intervals, each for itself. NLL and gap: over new trainings and new pictures. "
@@ -248,14 +257,14 @@ EN = {
     "report.held-out-accuracy": "held-out accuracy",
     "report.points": "difference, points",
     "report.interval": "95 % interval",
-    "report.tie-interval": "{percent:.3g} % interval",
     "report.interval-alone": "{percent:.3g} % interval",
-    "report.interval-together": "{percent:.3g} % interval, all together",
+    "report.interval-together": "{percent:.3g} % interval, for comparisons with the best",
     "report.probability": "better / equal / worse",
     "report.p-adjusted": "p, Holm",
     "report.nll-difference": "NLL, nats",
     "report.gap-difference": "gap, points",
     "report.time-ratio": "training time, ratio",
+    "report.held-out-balanced-accuracy": "held-out balanced accuracy",
     "report.balanced-accuracy": "balanced accuracy",
     "report.baseline-caption": "Each against {variant}; {margin:g}-point margin",
     "report.beside-caption": "Paired differences beside accuracy",

@@ -9,7 +9,7 @@ from poolbench.errors import UsageError
 from poolbench.records import Cost, Difference, VerdictRecord
 from poolbench.verdict.decide import ALPHA, Question, choose_answer, describe_answer, describe_needs
 from poolbench.verdict.intervals import ASSUMED_SHARED, Components
-from poolbench.verdict.paired import describe_points, stack_components
+from poolbench.verdict.paired import adjust_differences, describe_points, stack_components
 from poolbench.verdict.planning import TRIAL_SD_POINTS, Spread, compute_need
 
 NO_COST = Cost(parameters=0, multiply_adds=0, conv_multiply_adds=0)
@@ -43,7 +43,7 @@ def from_counts(
         >>> from_counts({"stride": 275, "max": 278, "avg": 278}, 300).kind
         'undecided'
     """
-    _check(correct, n, trial_sd)
+    _check(correct, n, trial_sd, margin_points)
     ids = sorted(correct, key=lambda name: (-correct[name], name))
     costs = dict.fromkeys(ids, NO_COST)
     question = Question(ids, costs, margin_points, "lab")
@@ -51,7 +51,7 @@ def from_counts(
     spreads = {pair: _make_spread(correct, n, pair, trial_sd) for pair in pairs}
     parts = stack_components([_make_parts(correct, n, pair, spreads[pair]) for pair in pairs])
     described = describe_points(parts, question.levels)
-    differences = tuple(
+    differences = adjust_differences(
         Difference(first=first, second=second, repeats=1, **values)
         for (first, second), values in zip(pairs, described, strict=True)
     )
@@ -102,11 +102,15 @@ def _make_parts(
     )
 
 
-def _check(correct: Mapping[str, int], n: int, trial_sd: float) -> None:
+def _check(correct: Mapping[str, int], n: int, trial_sd: float, margin_points: float) -> None:
     if len(correct) < 2:
         raise UsageError(f"Counts of at least two variants are needed, got {len(correct)}.")
+    if n < 2:
+        raise UsageError(f"At least 2 test pictures are needed; n is {n}.")
     wrong = [f"{name}: {count}" for name, count in correct.items() if not 0 <= count <= n]
-    if wrong or n < 2:
+    if wrong:
         raise UsageError(f"Counts lie between 0 and n, and n is {n}; got {', '.join(wrong)}.")
+    if not margin_points > 0:
+        raise UsageError(f"margin_points is a number of points above 0; got {margin_points}.")
     if not 0 <= trial_sd < np.inf:
         raise UsageError(f"trial_sd is a number of points, 0 or more; got {trial_sd}.")

@@ -17,6 +17,9 @@ from poolbench.errors import UsageError
 
 # Nodes at which a chi-squared distribution is taken, and what is left out at its ends.
 NODES = 128
+FEW_NODES = 32
+# From so many pictures (or groups) on, how much they differ is taken as known.
+MANY_UNITS = 100
 LOWER_TAIL, UPPER_TAIL = 1e-9, 1e-12
 # With one repeat, what pictures share and what a training adds by chance cannot be told apart.
 # Used for planning alone; docs/method.md has measured shares.
@@ -177,7 +180,8 @@ def compute_reach(parts: Components, confidence: float) -> Numbers:
     """Half the width of the interval, ``[...]``.
 
     The mean is normal with variance ``trials * f / chi2(f) + pictures``: the first part is known
-    from f degrees of freedom only, the second from so many pictures that it is taken as it is.
+    from f degrees of freedom only, the second from so many pictures that it is taken as it is;
+    where they are few, as groups can be, it is mixed over its own degrees of freedom too.
     Without the second this is Student's interval.
     """
     deviations, weights = _list_deviations(parts)
@@ -215,22 +219,29 @@ def _list_deviations(parts: Components) -> tuple[Values, Values]:
         scale, weights = _take_chi2(parts.picture_freedom)
         return np.sqrt(pictures / scale), weights
     scale, weights = _take_chi2(parts.freedom)
-    return np.sqrt(np.asarray(parts.trials)[..., None] / scale + pictures), weights
+    trials = np.asarray(parts.trials)[..., None] / scale
+    if parts.picture_freedom >= MANY_UNITS:
+        return np.sqrt(trials + pictures), weights
+    # Few groups: how much they differ is not known well either.
+    unit_scale, unit_weights = _take_chi2(parts.picture_freedom, FEW_NODES)
+    variances = trials[..., :, None] + (pictures / unit_scale)[..., None, :]
+    mixed = np.sqrt(variances.reshape(*variances.shape[:-2], -1))
+    return mixed, np.outer(weights, unit_weights).ravel()
 
 
 @lru_cache(maxsize=1)
-def _list_nodes() -> tuple[Values, Values]:
+def _list_nodes(count: int) -> tuple[Values, Values]:
     """Nodes and weights of Gauss and Legendre, which take longer to find than all else here."""
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = np.polynomial.legendre.leggauss(count)
     return nodes, weights
 
 
 @lru_cache(maxsize=256)
-def _take_chi2(freedom: int) -> tuple[Values, Values]:
+def _take_chi2(freedom: int, count: int = NODES) -> tuple[Values, Values]:
     """Nodes and weights of chi-squared over its degrees of freedom, by Gauss and Legendre."""
     chi2 = stats.chi2(freedom)
     low, high = np.log(chi2.ppf(LOWER_TAIL)), np.log(chi2.isf(UPPER_TAIL))
-    nodes, weights = _list_nodes()
+    nodes, weights = _list_nodes(count)
     values = np.exp(low + (high - low) * (nodes + 1) / 2)
     density = weights * chi2.pdf(values) * values
     return values / freedom, density / density.sum()

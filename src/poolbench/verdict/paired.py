@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.errors import UsageError
-from poolbench.records import Difference, Measure
+from poolbench.records import Difference, SideDifference
 from poolbench.verdict.intervals import (
     Components,
     Folds,
@@ -148,7 +148,7 @@ def compute_differences(
     points = describe_points(parts, levels)
     losses = _compare(evidence, evidence.losses, positions)
     gaps = _compare(evidence, _compute_gaps(evidence), positions)
-    return tuple(
+    return adjust_differences(
         Difference(
             first=ids[first],
             second=ids[second],
@@ -161,8 +161,29 @@ def compute_differences(
     )
 
 
+def adjust_differences(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+    """With p values that are adjusted over all of them."""
+    pairs = tuple(differences)
+    adjusted = adjust_holm(np.array([pair.p_value for pair in pairs]))
+    losses = _adjust_sides([pair.nll for pair in pairs])
+    gaps = _adjust_sides([pair.gap for pair in pairs])
+    return tuple(
+        pair.model_copy(update={"p_adjusted": float(p_value), "nll": loss, "gap": gap})
+        for pair, p_value, loss, gap in zip(pairs, adjusted, losses, gaps, strict=True)
+    )
+
+
+def _adjust_sides(sides: Sequence[SideDifference | None]) -> list[SideDifference | None]:
+    known = [side for side in sides if side is not None]
+    adjusted = iter(adjust_holm(np.array([side.p_value for side in known])).tolist())
+    return [
+        None if side is None else side.model_copy(update={"p_adjusted": next(adjusted)})
+        for side in sides
+    ]
+
+
 def describe_points(parts: Components, levels: Levels) -> list[dict[str, Any]]:
-    """Everything that a :class:`Difference` says of points, one by one."""
+    """Everything that a :class:`Difference` says of points, one by one; p values as they are."""
     reach = compute_reach(parts, levels.confidence)
     tie_reach = compute_reach(parts, levels.tie_confidence)
     p_values = compute_p_values(parts)
@@ -175,7 +196,7 @@ def describe_points(parts: Components, levels: Levels) -> list[dict[str, Any]]:
         "tie_low": parts.mean - tie_reach,
         "tie_high": parts.mean + tie_reach,
         "p_value": p_values,
-        "p_adjusted": adjust_holm(p_values),
+        "p_adjusted": p_values,
         "probability_better": better,
         "probability_equal": np.clip(1 - better - worse, 0, 1),
         "probability_worse": worse,
@@ -221,7 +242,7 @@ def stack_components(parts: Sequence[Components]) -> Components:
 
 def _compare(
     evidence: Evidence, values: Values | None, pairs: Sequence[tuple[int, int]]
-) -> Sequence[Measure | None]:
+) -> Sequence[SideDifference | None]:
     """First minus second of something beside the metric; ``values``: ``[V, R, n]``."""
     if values is None:
         return [None] * len(pairs)
@@ -232,12 +253,12 @@ def _compare(
         ]
     )
     reach = compute_reach(parts, SIDE_CONFIDENCE)
-    adjusted = adjust_holm(compute_p_values(parts))
+    numbers = (parts.mean.tolist(), reach.tolist(), compute_p_values(parts).tolist())
     return [
-        Measure(value=mean, low=mean - width, high=mean + width, p_adjusted=p_value)
-        for mean, width, p_value in zip(
-            parts.mean.tolist(), reach.tolist(), adjusted.tolist(), strict=True
+        SideDifference(
+            value=mean, low=mean - width, high=mean + width, p_value=p_value, p_adjusted=p_value
         )
+        for mean, width, p_value in zip(*numbers, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from poolbench.records import Difference, VerdictRecord
 from poolbench.verdict.decide import Question, decide
-from poolbench.verdict.paired import Evidence
+from poolbench.verdict.paired import Evidence, adjust_differences
 
 # Repeats at which a study with --repeats auto is looked at.
 LOOKS = (2, 4, 6, 10, 16, 24)
@@ -52,7 +52,9 @@ def take_look(race: Race, evidence: Evidence, question: Question, looks: int) ->
     # The baseline goes on to the end, or nothing later could be compared with it.
     beaten = set(list_beaten(verdict)) - {question.baseline}
     past = {name: _list_past(race, name) for name in ("differences", "against_baseline")}
-    merged = {name: (*getattr(verdict, name), *pairs) for name, pairs in past.items()}
+    merged = {
+        name: adjust_differences((*getattr(verdict, name), *pairs)) for name, pairs in past.items()
+    }
     active = tuple(name for name in race.active if name not in beaten)
     return Race(active, verdict.model_copy(update=merged))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from poolbench.records import Difference, Measure, VerdictRecord
+from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.texts import text
 from poolbench.verdict.decide import choose_answer, is_equivalent
 
@@ -71,6 +71,7 @@ def _describe_tied(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) 
             key,
             lang,
             variants=_list(verdict.tied, names),
+            best=names.get(verdict.tied[0], verdict.tied[0]),
             margin=verdict.margin_points,
             recommended=names.get(verdict.recommended, verdict.recommended),
         )
@@ -134,7 +135,7 @@ def flip(difference: Difference) -> Difference:
     )
 
 
-def _flip_measure(measure: Measure | None) -> Measure | None:
+def _flip_measure(measure: SideDifference | None) -> SideDifference | None:
     if measure is None:
         return None
     return measure.model_copy(
