@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 import traceback
+from collections.abc import Mapping
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -71,33 +72,7 @@ def run(
     debug: Debug = False,
 ) -> None:
     """The whole job; without options on the built-in image set."""
-    given = {
-        "data.source": data,
-        "data.data_file": data_file,
-        "data.download": download,
-        "data.classes": _split(classes),
-        "data.image_size": image_size,
-        "data.fit": fit,
-        "data.on_bad": on_bad,
-        "data.groups": groups,
-        "operators": _split(operators),
-        "backbones": _split(backbones),
-        "recipes": _split(recipes),
-        "protocol": protocol,
-        "folds": folds,
-        "repeats": repeats,
-        "epochs": epochs,
-        "margin_points": margin,
-        "metric": metric,
-        "baseline": baseline,
-        "replicas": replicas,
-        "seed": seed,
-        "device": device,
-        "precision": precision,
-        "workers": workers,
-        "rewrites": None if no_rewrites is None else not no_rewrites,
-    }
-    merged = _merge(config, given)
+    merged = _merge(config, locals())
 
     from poolbench.display import Display
     from poolbench.study import preview_study, run_study
@@ -326,22 +301,19 @@ def _find_language() -> str | None:
     return None
 
 
-def _merge(file: Path | None, given: dict[str, Any]) -> StudyConfig:
+def _merge(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
     """The values of a file, with what was given on the command line over them."""
     values = load_config(file).model_dump(exclude_unset=True) if file else {}
-    for name, value in given.items():
+    for name, place in options.FIELDS.items():
+        value = given[name]
         if value is None:
             continue
-        place, _, field = name.rpartition(".")
-        if place:
-            values.setdefault(place, {})[field] = value
-        else:
-            values[field] = value
+        room, _, field = place.rpartition(".")
+        inner = values.setdefault(room, {}) if room else values
+        inner[field] = split_names(value) if name in options.LISTS else value
+    if given["no_rewrites"]:
+        values["rewrites"] = False
     return build_config(values)
-
-
-def _split(names: str | None) -> tuple[str, ...] | None:
-    return None if names is None else split_names(names)
 
 
 def _print(line: str) -> None:

@@ -109,3 +109,32 @@ Groups = Annotated[
         rich_help_panel="Pictures",
     ),
 ]
+
+# Where the value of an option stands in the config.
+FIELDS = {
+    "data": "data.source",
+    "data_file": "data.data_file",
+    "download": "data.download",
+    "classes": "data.classes",
+    "image_size": "data.image_size",
+    "fit": "data.fit",
+    "on_bad": "data.on_bad",
+    "groups": "data.groups",
+    "operators": "operators",
+    "backbones": "backbones",
+    "recipes": "recipes",
+    "protocol": "protocol",
+    "folds": "folds",
+    "repeats": "repeats",
+    "epochs": "epochs",
+    "margin": "margin_points",
+    "metric": "metric",
+    "baseline": "baseline",
+    "replicas": "replicas",
+    "seed": "seed",
+    "device": "device",
+    "precision": "precision",
+    "workers": "workers",
+}
+# Those that are several names with commas.
+LISTS = ("classes", "operators", "backbones", "recipes")
