@@ -44,6 +44,14 @@ STUDIES = {
     },
     # The same question asked properly: one position, cross-validated, recipe quick.
     "quick": {"classes": "0,33,43", "recipes": ("quick",), "folds": 5, "repeats": 6},
+    # The same in float32, two repeats.
+    "quick-float32": {
+        "classes": "0,33,43",
+        "recipes": ("quick",),
+        "folds": 5,
+        "repeats": 2,
+        "precision": "float32",
+    },
 }
 
 
@@ -63,7 +71,7 @@ def main() -> None:
     )
     place = RESULTS / arguments.name
     place.mkdir(parents=True, exist_ok=True)
-    for name in ("leaderboard.csv", "verdict.json", "environment.json"):
+    for name in ("leaderboard.csv", "verdict.json", "timing.json", "environment.json"):
         shutil.copyfile(study.path / name, place / name)
     save_trials(study.path, place / "trials.csv")
 
