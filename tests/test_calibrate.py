@@ -13,8 +13,10 @@ from poolbench.calibrate import (
     summarize_equal,
     summarize_task,
 )
+from poolbench.cli import main
 from poolbench.data.tasks import get_task, list_tasks
 from poolbench.evaluation.probe import ProbeOutcomes
+from poolbench.records import CalibrationRecord
 
 torch.set_num_threads(1)
 
@@ -76,3 +78,21 @@ def test_calibration_passes():
     record = run_calibration()
     assert record.passed
     assert [finding.task for finding in record.orders] == [task.name for task in list_tasks()]
+
+
+def test_wrong_instrument_is_shown_and_ends_with_code_1(monkeypatch, capsys):
+    task = get_task("needle")
+    turned = judge_outcomes(make_outcomes([0.5, 0.55, 0.9], task.operators))
+    record = CalibrationRecord(
+        orders=(summarize_task(task, [turned]),), equal=summarize_equal([turned]), passed=False
+    )
+    monkeypatch.setattr("poolbench.calibrate.run_calibration", lambda **options: record)
+    monkeypatch.setattr("sys.argv", ["poolbench", "calibrate", "--lang", "en"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    # What was expected and is not so is shown as it was expected: below zero.
+    assert "max − avg: -3" in said
+    assert "0/1 failed" in said
+    assert "The instrument is wrong" in said

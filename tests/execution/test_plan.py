@@ -1,10 +1,13 @@
 """Plans: which trials there are, and what their ids depend on."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from poolbench.config import DataConfig, RecipeConfig, StudyConfig
 from poolbench.data.image_set import ImageSet
-from poolbench.errors import UnknownNameError, UsageError
+from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.execution.plan import (
     choose_baseline,
     has_mixed_positions,
@@ -132,3 +135,13 @@ def test_baseline_is_a_variant_or_an_operator_that_only_one_has():
     doubled = make_variants(StudyConfig(backbones=("lab", "lab-example")))
     with pytest.raises(UnknownNameError, match=r"max\.lab"):
         choose_baseline("max", doubled)
+
+
+def test_lab_protocol_needs_two_draws_to_judge_by(small_set):
+    config = StudyConfig(protocol="lab", backbones=("lab-example",))
+    lonely = replace(small_set, test=small_set.test.take(np.arange(1)))
+    with pytest.raises(DataError, match="1 pictures"):
+        make_plan(config, lonely)
+    grouped = replace(small_set.test, groups=np.zeros(len(small_set.test), dtype=np.int64))
+    with pytest.raises(DataError, match="1 groups"):
+        make_plan(config, replace(small_set, test=grouped))
