@@ -9,6 +9,7 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
 from poolbench.display import Display
 from poolbench.execution.collect import (
+    Outcomes,
     choose_metric,
     collect_outcomes,
     compute_time_ratios,
@@ -48,22 +49,24 @@ def compete(
     looks = list_looks(config)
     race = Race(tuple(variant.id for variant in plan.variants))
     reached: dict[str, int] = {}
+    outcomes: dict[str, Outcomes] = {}
     for repeats in looks:
         reached |= dict.fromkeys(race.active, repeats)
         specs = _list_compared(plan, reached)
         missing = [spec for spec in specs if not store.has_trial(spec.id)]
         run_trials(missing, seconds, plan, image_set, store, display)
-        trials = [plan.list_trials(name, repeats) for name in race.active]
-        outcomes = [collect_outcomes(store, own) for own in trials]
+        for name in race.active:
+            outcomes[name] = collect_outcomes(store, plan.list_trials(name, repeats))
+        evidence = make_evidence([outcomes[name] for name in race.active], half, metric)
         question = _make_question(config, plan, store, metric, half)
-        race = take_look(race, make_evidence(outcomes, half, metric), question, len(looks))
+        race = take_look(race, evidence, question, len(looks))
         if race.is_over:
             break
         if repeats != looks[-1]:
             display.say("run.look", repeats=repeats, active=", ".join(race.active))
     assert race.verdict is not None
     by_variant = {name: plan.list_trials(name, count) for name, count in reached.items()}
-    _save_results(store, race.verdict, by_variant, half)
+    _save_results(store, race.verdict, by_variant, outcomes, half)
     diverged = sum(store.load_trial(spec.id).diverged_at is not None for spec in specs)
     if diverged:
         display.say("note.diverged", count=diverged)
@@ -103,10 +106,11 @@ def _save_results(
     store: RunStore,
     verdict: VerdictRecord,
     specs: Mapping[str, Sequence[TrialSpec]],
+    outcomes: Mapping[str, Outcomes],
     half: Half,
 ) -> None:
     """Verdict, leaderboard and ratios of times, on disk."""
-    rows = make_leaderboard(store, specs, half, verdict.metric)
+    rows = make_leaderboard(store, specs, outcomes, half, verdict.metric)
     columns = tuple(LeaderboardRow.model_fields)
     table = [tuple(row.model_dump().values()) for row in rows]
     store.save_table("leaderboard.csv", columns, table)

@@ -174,9 +174,10 @@ def test_restored_network_predicts_what_was_measured(plan_of, images, tmp_path, 
     torch.testing.assert_close(logits, torch.from_numpy(arrays["logits"]), rtol=1e-4, atol=1e-4)
 
     trials = {variant.id: plan.list_trials(variant.id) for variant in plan.variants}
-    rows = make_leaderboard(store, trials, small_set.pool, "accuracy")
+    outcomes = {name: collect_outcomes(store, own) for name, own in trials.items()}
+    rows = make_leaderboard(store, trials, outcomes, small_set.pool, "accuracy")
     for row in rows:
-        mean = collect_outcomes(store, trials[row.variant]).correct.mean()
+        mean = outcomes[row.variant].correct.mean()
         assert row.accuracy == pytest.approx(mean)
         assert row.accuracy_low <= row.accuracy <= row.accuracy_high
     assert sorted(rows, key=lambda row: -row.accuracy) == list(rows)

@@ -48,10 +48,16 @@ def compute_side_metrics(
     )
 
 
-def compute_nll(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Mean negative log-likelihood in nats, computed in float64."""
+def compute_losses(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Negative log-likelihood of each picture in nats, computed in float64: ``[n]``."""
     log_probabilities = log_softmax(logits.astype(np.float64), axis=1)
-    return float(-log_probabilities[np.arange(len(labels)), labels].mean())
+    losses: NDArray[np.float64] = -log_probabilities[np.arange(len(labels)), labels]
+    return losses
+
+
+def compute_nll(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """Mean negative log-likelihood in nats."""
+    return float(compute_losses(logits, labels).mean())
 
 
 def compute_calibration_error(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax
 
 from poolbench.config import Metric
 from poolbench.data.image_set import Half
+from poolbench.evaluation.metrics import compute_losses
 from poolbench.execution.store import RunStore
 from poolbench.records import (
     LeaderboardRow,
@@ -91,7 +91,7 @@ def collect_outcomes(store: RunStore, specs: Sequence[TrialSpec]) -> Outcomes:
         right = arrays["logits"].argmax(axis=1) == arrays["labels"]
         found.correct[place] = right & (record.diverged_at is None)
         found.fold[place] = spec.fold
-        found.losses[place] = _compute_losses(arrays["logits"], arrays["labels"])
+        found.losses[place] = compute_losses(arrays["logits"], arrays["labels"])
         found.train_accuracy[place] = record.train.accuracy
     return found
 
@@ -113,7 +113,11 @@ def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> E
 
 
 def make_leaderboard(
-    store: RunStore, specs: Mapping[str, Sequence[TrialSpec]], half: Half, metric: Metric
+    store: RunStore,
+    specs: Mapping[str, Sequence[TrialSpec]],
+    outcomes: Mapping[str, Outcomes],
+    half: Half,
+    metric: Metric,
 ) -> tuple[LeaderboardRow, ...]:
     """One row for each variant, the highest accuracy first.
 
@@ -122,8 +126,12 @@ def make_leaderboard(
 
     Args:
         specs: The trials that were compared, by variant id.
+        outcomes: What they said, by variant id.
     """
-    rows = [_make_row(store, name, trials, half, metric) for name, trials in specs.items()]
+    rows = [
+        _make_row(store, name, trials, make_evidence([outcomes[name]], half, metric))
+        for name, trials in specs.items()
+    ]
     return tuple(sorted(rows, key=_order_row))
 
 
@@ -167,24 +175,16 @@ def _order_row(row: LeaderboardRow) -> tuple[Any, ...]:
     return (-row.trials, -row.accuracy, row.multiply_adds, row.variant)
 
 
-def _compute_losses(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Negative log-likelihood of each picture, nats."""
-    shares = log_softmax(logits.astype(np.float64), axis=1)
-    losses: NDArray[np.float64] = -shares[np.arange(len(labels)), labels]
-    return losses
-
-
 def _make_row(
-    store: RunStore, variant_id: str, specs: Sequence[TrialSpec], half: Half, metric: Metric
+    store: RunStore, variant_id: str, specs: Sequence[TrialSpec], evidence: Evidence
 ) -> LeaderboardRow:
     records = [store.load_trial(spec.id) for spec in specs]
     timings = [store.load_timing(spec.id) for spec in specs]
-    evidence = make_evidence([collect_outcomes(store, specs)], half, metric)
     scores = evidence.score(0) / 100
-    interval = compute_interval(scores, evidence.fold, SIDE_CONFIDENCE, half.groups)
+    interval = compute_interval(scores, evidence.fold, SIDE_CONFIDENCE, evidence.groups)
     return LeaderboardRow(
         variant=variant_id,
-        metric=metric,
+        metric="accuracy" if evidence.weights is None else "balanced-accuracy",
         accuracy=interval.mean,
         accuracy_low=max(interval.low, 0.0),
         accuracy_high=min(interval.high, 1.0),

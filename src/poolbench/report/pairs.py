@@ -65,8 +65,8 @@ def make_beside(view: RunView, lang: str) -> Table:
             ratio = flip_ratio(ratios[pair.second, pair.first])
         cells = (
             f"{view.labels[pair.first]} − {view.labels[pair.second]}",
-            *_format_measure(pair.nll, 4),
-            *_format_measure(pair.gap, 2),
+            *_format_side(pair.nll, 4),
+            *_format_side(pair.gap, 2),
             *_format_ratio(ratio),
         )
         rows.append(Row(cells))
@@ -96,8 +96,8 @@ def _format_ratio(ratio: TimeRatio | None) -> tuple[str, str]:
     return f"{ratio.ratio:.2f} ({ratio.low:.2f} … {ratio.high:.2f})", f"{ratio.p_adjusted:.2g}"
 
 
-def _format_measure(measure: SideDifference | None, digits: int) -> tuple[str, str]:
-    if measure is None:
+def _format_side(side: SideDifference | None, digits: int) -> tuple[str, str]:
+    if side is None:
         return MISSING, MISSING
-    reach = format_range(measure.low, measure.high, digits)
-    return f"{format_signed(measure.value, digits)} ({reach})", f"{measure.p_adjusted:.2g}"
+    reach = format_range(side.low, side.high, digits)
+    return f"{format_signed(side.value, digits)} ({reach})", f"{side.p_adjusted:.2g}"

@@ -129,18 +129,16 @@ def flip(difference: Difference) -> Difference:
             "tie_high": -difference.tie_low,
             "probability_better": difference.probability_worse,
             "probability_worse": difference.probability_better,
-            "nll": _flip_measure(difference.nll),
-            "gap": _flip_measure(difference.gap),
+            "nll": _flip_side(difference.nll),
+            "gap": _flip_side(difference.gap),
         }
     )
 
 
-def _flip_measure(measure: SideDifference | None) -> SideDifference | None:
-    if measure is None:
+def _flip_side(side: SideDifference | None) -> SideDifference | None:
+    if side is None:
         return None
-    return measure.model_copy(
-        update={"value": -measure.value, "low": -measure.high, "high": -measure.low}
-    )
+    return side.model_copy(update={"value": -side.value, "low": -side.high, "high": -side.low})
 
 
 def judge_difference(difference: Difference, margin_points: float) -> str:
