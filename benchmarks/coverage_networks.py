@@ -40,7 +40,9 @@ from poolbench.models.lab import Normalize
 from poolbench.models.rewrite import rewrite
 from poolbench.operators import build_operator
 from poolbench.records import Cost
-from poolbench.training.loop import Pictures, Schedule, run_training
+from poolbench.training.loop import run_training
+from poolbench.training.pictures import Part, Pictures, prepare_pictures
+from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize
 from poolbench.verdict import Evidence, Question, compute_interval, decide
 
@@ -212,21 +214,17 @@ def train_network(operator: str, train: Half, study: int, key: tuple[int, ...]) 
     for parameter in network.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-    run_training(
-        rewrite(network), to_pictures(train), None, Schedule(RECIPE, study, key, "float32")
-    )
+    form = rewrite(network)
+    pictures = Pictures(torch.from_numpy(train.images), torch.from_numpy(train.labels))
+    part = Part(prepare_pictures(pictures, form, torch.float32), torch.arange(len(train)))
+    run_training(form, part, None, Schedule(RECIPE, study, key, "float32"))
     return network
-
-
-def to_pictures(half: Half) -> Pictures:
-    """As tensors."""
-    images = torch.from_numpy(half.images).permute(0, 3, 1, 2)
-    return Pictures(images, torch.from_numpy(half.labels))
 
 
 def judge(network: nn.Module, half: Half) -> np.ndarray:
     """bool ``[n]``: which pictures it predicts right."""
-    return compute_logits(network, to_pictures(half).images).argmax(axis=1) == half.labels
+    images = torch.from_numpy(half.images).permute(0, 3, 1, 2)
+    return compute_logits(network, images).argmax(axis=1) == half.labels
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from poolbench.config import DataConfig, RecipeConfig, StudyConfig
 from poolbench.data.load import load_image_set
 from poolbench.execution.plan import make_plan
 from poolbench.execution.trial import run_trial
+from poolbench.execution.workplace import Workplace
 from poolbench.training.recipes import QUICK
 
 RESULTS = Path(__file__).parent / "results" / "recipe_quick.csv"
@@ -69,7 +70,8 @@ def train(recipe: RecipeConfig, operator: str, image_set) -> list[float]:
     """Held-out accuracy on folds 0 and 1."""
     config = StudyConfig(operators=(operator,), recipes=("candidate",), own_recipes=(recipe,))
     specs = make_plan(config, image_set).specs[:2]
-    return [round(run_trial(spec, image_set).record.held_out.accuracy, 4) for spec in specs]
+    place = Workplace(image_set)
+    return [round(run_trial(spec, place).record.held_out.accuracy, 4) for spec in specs]
 
 
 if __name__ == "__main__":

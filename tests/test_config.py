@@ -130,3 +130,17 @@ def test_repeats_that_are_no_number_are_refused_in_one_message(given):
         build_config({"repeats": given})
     assert str(caught.value).count("repeats") == 1
     assert "or auto" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [("5m", 300), ("90s", 90), ("1h30m", 5400), ("45", 45), (60, 60), ("2h", 7200), (" 1M ", 60)],
+)
+def test_time_limits_are_read_as_people_write_them(given, seconds):
+    assert build_config({"time_limit_seconds": given}).time_limit_seconds == seconds
+
+
+@pytest.mark.parametrize("given", ["", "soon", "5 minutes", "-3m", "0", 0, "1.5h"])
+def test_time_limits_that_are_none_are_refused(given):
+    with pytest.raises(UsageError, match="time_limit_seconds"):
+        build_config({"time_limit_seconds": given})

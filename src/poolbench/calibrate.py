@@ -24,6 +24,7 @@ from poolbench.evaluation.probe import ProbeOutcomes, compute_probe_outcomes
 from poolbench.execution.environment import count_cores
 from poolbench.execution.plan import make_plan
 from poolbench.execution.trial import run_trial
+from poolbench.execution.workplace import Workplace
 from poolbench.records import CalibrationRecord, EqualFinding, OrderFinding, VerdictRecord
 from poolbench.verdict.counts import NO_COST
 from poolbench.verdict.decide import ALPHA, Question, decide
@@ -135,8 +136,9 @@ def judge_equal(number: int, seed: int = 0) -> VerdictRecord:
     ids = [variant.id for variant in plan.variants]
     shape = (len(ids), REPEATS, len(image_set.pool))
     correct, fold = np.zeros(shape, dtype=bool), np.zeros(shape[1:], dtype=np.int64)
+    place = Workplace(image_set)
     for spec in plan.specs:
-        outcome = run_trial(spec, image_set)
+        outcome = run_trial(spec, place)
         found, diverged = outcome.predictions, outcome.record.diverged_at is not None
         right = (found.logits.argmax(axis=1) == found.labels) & (not diverged)
         correct[ids.index(spec.variant.id), spec.repeat, found.index] = right

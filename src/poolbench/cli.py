@@ -63,6 +63,7 @@ def run(
     device: options.Device = None,
     precision: options.Precision = None,
     workers: options.Workers = None,
+    time_limit: options.TimeLimit = None,
     no_rewrites: options.NoRewrites = None,
     config: options.Config = None,
     out: options.Out = None,

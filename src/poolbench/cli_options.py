@@ -86,10 +86,14 @@ Device = Annotated[
     str | None, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel="Machine")
 ]
 Precision = Annotated[
-    str | None, typer.Option(help="auto, float32 or bfloat16.", rich_help_panel="Machine")
+    str | None, typer.Option(help="auto, float32, bfloat16 or float16.", rich_help_panel="Machine")
 ]
 Workers = Annotated[
     int | None, typer.Option(help="Processes at the same time.", rich_help_panel="Machine")
+]
+TimeLimit = Annotated[
+    str | None,
+    typer.Option(help="Such as 5m or 1h30m: as many repeats as fit.", rich_help_panel="Machine"),
 ]
 NoRewrites = Annotated[
     bool | None,
@@ -135,6 +139,7 @@ FIELDS = {
     "device": "device",
     "precision": "precision",
     "workers": "workers",
+    "time_limit": "time_limit_seconds",
 }
 # Those that are several names with commas.
 LISTS = ("classes", "operators", "backbones", "recipes")

@@ -1,12 +1,11 @@
 """Train and judge, look by look, until it is decided."""
 
-import tempfile
+import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 from poolbench.config import Metric, StudyConfig
 from poolbench.data.image_set import Half, ImageSet
-from poolbench.data.store import save_arrays
 from poolbench.display import Display
 from poolbench.execution.collect import (
     Outcomes,
@@ -17,6 +16,7 @@ from poolbench.execution.collect import (
     make_evidence,
     make_leaderboard,
 )
+from poolbench.execution.estimate import estimate_study_seconds
 from poolbench.execution.local import LocalExecutor, Progress
 from poolbench.execution.plan import (
     Plan,
@@ -25,52 +25,106 @@ from poolbench.execution.plan import (
     list_looks,
     take_first,
 )
+from poolbench.execution.settle import Settled
 from poolbench.execution.store import RunStore
 from poolbench.records import LeaderboardRow, TrialSpec, VerdictRecord
 from poolbench.verdict.decide import Question
 from poolbench.verdict.racing import Race, take_look
 
 
-def compete(
-    config: StudyConfig,
-    image_set: ImageSet,
-    plan: Plan,
-    store: RunStore,
-    seconds: Mapping[str, float],
-    display: Display,
-) -> tuple[VerdictRecord, list[TrialSpec]]:
+@dataclass(frozen=True)
+class StudyContext:
+    """Where trials are run and what says how long they take."""
+
+    executor: LocalExecutor
+    store: RunStore
+    image_set: ImageSet
+    display: Display
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the comparison came to.
+
+    Attributes:
+        trials: That the verdict rests on.
+        repeats: Of the variants that stayed in it to the end.
+    """
+
+    verdict: VerdictRecord
+    trials: list[TrialSpec]
+    repeats: int
+
+
+def compete(settled: Settled, context: StudyContext, deadline: float | None) -> Compared:
     """Train and judge, look by look, until it is decided or the plan is done.
 
-    Returns:
-        The verdict, and the trials that it rests on.
+    Args:
+        deadline: By the clock :func:`time.monotonic`: no repeat is begun that would, with the
+            report, not be over by then.
     """
-    half = image_set.pool if config.protocol == "cv" else image_set.test
+    config, plan, store = settled.config, settled.plan, context.store
+    half = context.image_set.pool if config.protocol == "cv" else context.image_set.test
     metric = choose_metric(config.metric, half.labels)
     looks = list_looks(config)
     race = Race(tuple(variant.id for variant in plan.variants))
     reached: dict[str, int] = {}
     outcomes: dict[str, Outcomes] = {}
-    for repeats in looks:
-        reached |= dict.fromkeys(race.active, repeats)
-        specs = _list_compared(plan, reached)
-        missing = [spec for spec in specs if not store.has_trial(spec.id)]
-        run_trials(missing, seconds, plan, image_set, store, display)
+    done = 0
+    for look in looks:
+        done = _train_to(look, race.active, reached, settled, context, deadline)
         for name in race.active:
-            outcomes[name] = collect_outcomes(store, plan.list_trials(name, repeats))
+            outcomes[name] = collect_outcomes(store, plan.list_trials(name, done))
         evidence = make_evidence([outcomes[name] for name in race.active], half, metric)
         question = _make_question(config, plan, store, metric, half)
         race = take_look(race, evidence, question, len(looks))
-        if race.is_over:
+        if race.is_over or done < look:
             break
-        if repeats != looks[-1]:
-            display.say("run.look", repeats=repeats, active=", ".join(race.active))
+        if look != looks[-1]:
+            context.display.say("run.look", repeats=look, active=", ".join(race.active))
     assert race.verdict is not None
     by_variant = {name: plan.list_trials(name, count) for name, count in reached.items()}
     _save_results(store, race.verdict, by_variant, outcomes, half)
+    specs = _list_compared(plan, reached)
     diverged = sum(store.load_trial(spec.id).diverged_at is not None for spec in specs)
     if diverged:
-        display.say("note.diverged", count=diverged)
-    return race.verdict, specs
+        context.display.say("note.diverged", count=diverged)
+    return Compared(race.verdict, specs, done)
+
+
+def _train_to(
+    look: int,
+    active: Sequence[str],
+    reached: dict[str, int],
+    settled: Settled,
+    context: StudyContext,
+    deadline: float | None,
+) -> int:
+    """Train all repeats up to a look, or as many as fit; how many there are then.
+
+    Args:
+        reached: Repeats by variant; changed.
+    """
+    done = max((reached.get(name, 0) for name in active), default=0)
+    # Without a limit all at once, so that no worker waits for another at the end of a repeat.
+    steps = [look] if deadline is None else range(done + 1, look + 1)
+    for repeats in steps:
+        wanted = reached | dict.fromkeys(active, repeats)
+        missing = [
+            spec
+            for spec in _list_compared(settled.plan, wanted)
+            if not context.store.has_trial(spec.id)
+        ]
+        seconds = settled.estimate(missing, context.image_set)
+        if missing and done and deadline is not None:
+            needed = estimate_study_seconds(missing, seconds, settled.plan.workers)
+            if time.monotonic() + needed > deadline:
+                context.display.say("run.limit", repeats=done)
+                break
+        run_trials(missing, seconds, context)
+        reached.update(wanted)
+        done = repeats
+    return done
 
 
 def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
@@ -119,14 +173,9 @@ def _save_results(
 
 
 def run_trials(
-    specs: Sequence[TrialSpec],
-    seconds: Mapping[str, float],
-    plan: Plan,
-    image_set: ImageSet,
-    store: RunStore,
-    display: Display,
+    specs: Sequence[TrialSpec], seconds: Mapping[str, float], context: StudyContext
 ) -> None:
-    """Run trials in worker processes and show how far they are.
+    """Run trials in worker processes, the longest first, and show how far they are.
 
     Args:
         seconds: Expected of one trial, by variant id.
@@ -135,17 +184,10 @@ def run_trials(
         return
     work = {spec.id: seconds[spec.variant.id] for spec in specs}
     epochs = {spec.id: spec.variant.recipe.epochs for spec in specs}
-    workers = min(plan.workers, len(specs))
-    with (
-        tempfile.TemporaryDirectory(
-            prefix=".part-", dir=store.path, ignore_cleanup_errors=True
-        ) as folder,
-        display.track(work, epochs) as tracker,
-    ):
-        save_arrays(image_set, Path(folder))
-        executor = LocalExecutor(Path(folder), store.path, workers, specs[0].conditions.threads)
+    longest_first = sorted(specs, key=lambda spec: -work[spec.id])
+    with context.display.track(work, epochs) as tracker:
 
         def follow(progress: Progress) -> None:
             tracker.update(progress.trial, progress.epoch if progress.kind == "epoch" else None)
 
-        executor.run(specs, follow)
+        context.executor.run([[spec] for spec in longest_first], follow)

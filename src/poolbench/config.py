@@ -14,7 +14,7 @@ Protocol = Literal["cv", "lab"]
 Fit = Literal["crop", "pad", "squash"]
 OnBad = Literal["error", "skip"]
 Schedule = Literal["constant", "one-cycle"]
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["float32", "bfloat16", "float16"]
 Metric = Literal["accuracy", "balanced-accuracy"]
 
 # The kinds of image set that each form of `--groups` can be asked of.
@@ -99,6 +99,17 @@ def _read_repeats(value: object) -> object:
     return int(str(value))
 
 
+def _read_duration(value: object) -> object:
+    """``90s``, ``5m``, ``1h30m`` or a number of seconds, in seconds."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", value.strip().lower())
+    if found is None or not any(found.groups()):
+        raise ValueError("expected a time such as 90s, 5m or 1h30m")
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return 3600 * hours + 60 * minutes + seconds
+
+
 class StudyConfig(Frozen):
     """Everything that decides what a study computes.
 
@@ -107,6 +118,9 @@ class StudyConfig(Frozen):
         own_recipes: Recipes beside those that come with poolbench; ``recipes`` may name them.
         repeats: A number, or ``auto``: looks at the study while it grows and stops when it is
             decided.
+        planned_repeats: How many fit into the time limit, as measured when the study was begun;
+            written for its continuation.
+        time_limit_seconds: From the start to the report.
         margin_points: Differences within this many accuracy points count as equivalent.
         metric: ``auto``: balanced accuracy where the largest class has more than 1.5 times the
             pictures of the smallest.
@@ -124,6 +138,8 @@ class StudyConfig(Frozen):
     protocol: Protocol = "cv"
     folds: Annotated[int, Field(ge=2, le=100)] = 5
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_read_repeats)] = 2
+    planned_repeats: PositiveInt | None = None
+    time_limit_seconds: Annotated[PositiveInt | None, BeforeValidator(_read_duration)] = None
     epochs: PositiveInt | None = None
     margin_points: Annotated[float, Field(gt=0, le=100)] = 1.0
     metric: Literal["auto", "accuracy", "balanced-accuracy"] = "auto"

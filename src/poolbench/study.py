@@ -2,14 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from poolbench.comparison import compete, run_trials
+from poolbench.comparison import StudyContext, compete, run_trials
 from poolbench.config import (
     StudyConfig,
     build_config,
@@ -19,17 +21,21 @@ from poolbench.config import (
 )
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
+from poolbench.data.store import save_arrays
 from poolbench.display import Display, format_duration
 from poolbench.errors import RunError, UsageError, VerificationError
-from poolbench.execution.environment import describe_environment
+from poolbench.execution.environment import count_cores, describe_environment
 from poolbench.execution.estimate import estimate_study_seconds, estimate_trial_seconds
+from poolbench.execution.local import LocalExecutor
 from poolbench.execution.plan import (
     Plan,
+    choose_workers,
     has_mixed_positions,
     list_looks,
     make_final_spec,
     make_plan,
 )
+from poolbench.execution.settle import Settled, settle
 from poolbench.execution.store import RunStore
 from poolbench.export.handover import hand_over
 from poolbench.finished import Study
@@ -40,6 +46,7 @@ from poolbench.records import (
     TrialSpec,
 )
 from poolbench.texts import choose_language
+from poolbench.training.precision import choose_device
 
 RUNS = Path("runs")
 
@@ -96,45 +103,85 @@ def compare(
 
 def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     """Run a study, or what is left of it."""
+    started = time.monotonic()
     store = RunStore(out or name_run(config))
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
-    plan = make_plan(config, image_set)
+    make_plan(config, image_set)  # Refuses what does not fit, before anything is written.
     with store.hold():
         store.remove_leftovers()
-        _begin(config, image_set, plan, store)
-        seconds = show_summary(config, image_set, plan, store, display)
-        verdict, compared = compete(config, image_set, plan, store, seconds, display)
-        final = make_final_spec(plan, verdict.recommended)
-        if not store.has_trial(final.id):
-            display.say("run.final", variant=verdict.recommended)
-            seconds = estimate_trial_seconds([final], image_set)
-            run_trials([final], seconds, plan, image_set, store, display)
-        hand_over(store, compared, final, verdict, image_set.test)
+        with _open_executor(config, image_set, store, store.path) as executor:
+            limit = config.time_limit_seconds
+            left = None if limit is None else limit - (time.monotonic() - started)
+            settled = _settle(config, image_set, store, executor, left, display)
+            _begin(settled.config, image_set, settled.plan, store)
+            context = StudyContext(executor, store, image_set, display)
+            deadline = None if limit is None else started + limit
+            compared = compete(settled, context, deadline)
+            final = make_final_spec(settled.plan, compared.verdict.recommended)
+            if not store.has_trial(final.id):
+                display.say("run.final", variant=compared.verdict.recommended)
+                speed = executor.measure([final])[final.id]
+                expected = estimate_trial_seconds(final, speed, image_set)
+                run_trials([final], {final.variant.id: expected}, context)
+        hand_over(store, compared.trials, final, compared.verdict, image_set.test)
         return _conclude(store, display)
 
 
 def preview_study(config: StudyConfig, out: Path | None, display: Display) -> None:
-    """Say what :func:`run_study` would do, and how long that would take; nothing is written."""
+    """Say what :func:`run_study` would do, and how long that would take; nothing is kept."""
     store = RunStore(out or name_run(config))
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
-    plan = make_plan(config, image_set)
-    show_summary(config, image_set, plan, store, display)
+    make_plan(config, image_set)
+    with _open_executor(config, image_set, store, None) as executor:
+        _settle(config, image_set, store, executor, config.time_limit_seconds, display)
     display.say("run.place", path=store.path)
 
 
-def show_summary(
-    config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore, display: Display
-) -> dict[str, float]:
-    """Say what will be trained, on what, and how long it will take.
+@contextmanager
+def _open_executor(
+    config: StudyConfig, image_set: ImageSet, store: RunStore, place: Path | None
+) -> Iterator[LocalExecutor]:
+    """Workers that see the pictures, which lie in a folder for as long as they are needed.
 
-    Returns:
-        Expected seconds of one trial, by variant id, of the variants that lack trials.
+    Args:
+        place: Where that folder is made; ``None``: where the system puts temporary files.
     """
-    missing = [spec for spec in plan.specs if not store.has_trial(spec.id)]
+    device = choose_device(config.device)
+    workers = choose_workers(config, device)
+    cores = count_cores() if device == "cpu" else 1
+    with tempfile.TemporaryDirectory(
+        prefix=".part-", dir=place, ignore_cleanup_errors=True
+    ) as folder:
+        save_arrays(image_set, Path(folder))
+        with LocalExecutor(Path(folder), store.path, workers, cores) as executor:
+            yield executor
+
+
+def _settle(
+    config: StudyConfig,
+    image_set: ImageSet,
+    store: RunStore,
+    executor: LocalExecutor,
+    seconds_left: float | None,
+    display: Display,
+) -> Settled:
+    """Measure, then say what will be trained, on what, and how long it will take."""
+    _show_pictures(image_set, display)
+    display.say("run.measuring")
+    settled = settle(config, image_set, store, executor, seconds_left)
+    missing = [spec for spec in settled.plan.specs if not store.has_trial(spec.id)]
+    _show_plan(settled, len(missing), store, display)
+    if missing:
+        _show_estimate(settled, missing, image_set, display)
+    else:
+        display.say("run.same-trials")
+    return settled
+
+
+def _show_pictures(image_set: ImageSet, display: Display) -> None:
     height, width = image_set.image_size
-    conditions = plan.specs[0].conditions
     display.say(
         "run.data",
         source=image_set.source,
@@ -144,11 +191,16 @@ def show_summary(
         height=height,
         width=width,
     )
+
+
+def _show_plan(settled: Settled, missing: int, store: RunStore, display: Display) -> None:
+    config, plan = settled.config, settled.plan
+    conditions = plan.specs[0].conditions
     display.say(
         "run.plan",
         variants=len(plan.variants),
         trials=len(plan.specs),
-        done=len(plan.specs) - len(missing),
+        done=len(plan.specs) - missing,
         folds=plan.specs[0].folds,
         repeats=", ".join(map(str, list_looks(config))),
         protocol=config.protocol,
@@ -167,24 +219,16 @@ def show_summary(
     others = store.count_others(spec.id for spec in plan.specs)
     if others:
         display.say("run.other-trials", count=others)
-    seconds = estimate_trial_seconds(missing, image_set)
-    if missing:
-        _show_estimate(config, missing, seconds, plan.workers, display)
-    else:
-        display.say("run.same-trials")
-    return seconds
 
 
 def _show_estimate(
-    config: StudyConfig,
-    missing: Sequence[TrialSpec],
-    seconds: Mapping[str, float],
-    workers: int,
-    display: Display,
+    settled: Settled, missing: Sequence[TrialSpec], image_set: ImageSet, display: Display
 ) -> None:
+    seconds = settled.estimate(missing, image_set)
+    workers = settled.plan.workers
     most = format_duration(estimate_study_seconds(missing, seconds, workers))
-    soon = [spec for spec in missing if spec.repeat < list_looks(config)[0]]
-    if config.repeats != "auto":
+    soon = [spec for spec in missing if spec.repeat < list_looks(settled.config)[0]]
+    if settled.config.repeats != "auto":
         display.say("run.estimate", duration=most)
     elif not soon:
         display.say("run.estimate-most", most=most)
@@ -242,15 +286,17 @@ def _begin(config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore
 
 
 def _recall(config: StudyConfig, store: RunStore) -> StudyConfig:
-    """The config with device and precision as they were chosen when the study was begun."""
+    """The config with what was measured and chosen when the study was begun."""
     if not (store.path / "config.toml").is_file():
         return config
     before = load_config(store.path / "config.toml")
-    recalled = {
+    recalled: dict[str, Any] = {
         field: getattr(before, field)
         for field in ("device", "precision")
         if getattr(config, field) == "auto"
     }
+    if before.time_limit_seconds == config.time_limit_seconds:
+        recalled["planned_repeats"] = before.planned_repeats
     return config.model_copy(update=recalled)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from poolbench.data.augment import shift_by, translate
+from poolbench.data.augment import Moves, gather, shift_by
 from poolbench.evaluation.shift import compute_shift_curve, predict_shifted
 
 
@@ -16,11 +16,12 @@ class _Column(nn.Module):
         return torch.stack([x[..., :half].mean((1, 2, 3)), x[..., half:].mean((1, 2, 3))], 1)
 
 
-def test_shifts_move_pictures_as_translate_does():
-    images = torch.rand(1, 3, 9, 7)
+def test_shifts_move_pictures_as_augmentation_does():
+    images = torch.rand(1, 9, 7, 3)
     for down, right in ((3, 0), (0, -2), (-4, 1)):
-        moved = translate(images, torch.tensor([[down, right]]))
-        assert torch.equal(shift_by(images, down, right), moved)
+        moves = Moves(None, torch.tensor([[down, right]]))
+        moved = gather(images, torch.tensor([0]), moves)
+        assert torch.equal(shift_by(images.permute(0, 3, 1, 2), down, right), moved)
 
 
 def test_consistency_falls_only_where_the_prediction_changes():

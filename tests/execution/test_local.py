@@ -26,6 +26,11 @@ def images(tmp_path_factory, small_set):
     return folder
 
 
+def run(images, path, workers, specs, on_progress=lambda progress: None, cores=1):
+    with LocalExecutor(images, path, workers, cores) as executor:
+        executor.run([[spec] for spec in specs], on_progress)
+
+
 def read_results(store, plan):
     """Everything of a trial that must be identical."""
     names = ("record.json", "history.csv", "weights.safetensors", "predictions.npz", "shift.npz")
@@ -39,7 +44,7 @@ def read_results(store, plan):
 def test_killed_and_continued_equals_straight_through(plan_of, images, tmp_path):
     plan = plan_of(epochs=6)
     straight = RunStore(tmp_path / "straight")
-    LocalExecutor(images, straight.path, 2, 1).run(plan.specs, lambda progress: None)
+    run(images, straight.path, 2, plan.specs)
 
     killed = RunStore(tmp_path / "killed")
     finished = []
@@ -52,11 +57,11 @@ def test_killed_and_continued_equals_straight_through(plan_of, images, tmp_path)
                 os.kill(child, signal.SIGKILL)
 
     with pytest.raises(TrainingError, match="same command goes on"):
-        LocalExecutor(images, killed.path, 1, 1).run(plan.specs, kill_one)
+        run(images, killed.path, 1, plan.specs, kill_one)
     assert [spec.id for spec in plan.specs if killed.has_trial(spec.id)] == finished
     left = [spec for spec in plan.specs if not killed.has_trial(spec.id)]
     assert len(left) == len(plan.specs) - 2
-    LocalExecutor(images, killed.path, 3, 1).run(left, lambda progress: None)
+    run(images, killed.path, 3, left)
     assert read_results(killed, plan) == read_results(straight, plan)
 
 
@@ -73,9 +78,45 @@ def find_children():
                 yield int(entry.name)
 
 
+def test_lanes_and_order_do_not_change_a_bit(plan_of, images, tmp_path):
+    plan = plan_of(backbones=("lab",), operators=("max", "stride"), epochs=1)
+    alone, shared = RunStore(tmp_path / "alone"), RunStore(tmp_path / "shared")
+    run(images, alone.path, 2, plan.specs)
+    run(images, shared.path, 1, plan.specs[::-1], cores=3)
+    assert read_results(alone, plan) == read_results(shared, plan)
+
+
+def test_one_executor_measures_and_trains_in_turn(plan_of, images, tmp_path):
+    plan = plan_of()
+    store = RunStore(tmp_path)
+    with LocalExecutor(images, store.path, 2) as executor:
+        before = executor.measure(plan.specs[:3])
+        assert set(before) == {spec.id for spec in plan.specs[:3]}
+        assert not any(store.has_trial(spec.id) for spec in plan.specs)
+        for _ in range(2):
+            executor.run([[spec] for spec in plan.specs[:2]], lambda progress: None)
+        executor.shrink(1)
+        executor.run([[plan.specs[2]]], lambda progress: None)
+    assert [store.has_trial(spec.id) for spec in plan.specs[:4]] == [True, True, True, False]
+    for speed in before.values():
+        assert speed.judge > 0
+        assert 0 < speed.watch < speed.train
+        assert speed.peak_memory_bytes > 10_000_000
+
+
+def test_measuring_does_not_change_what_is_trained(plan_of, images, tmp_path):
+    plan = plan_of()
+    plain, measured = RunStore(tmp_path / "plain"), RunStore(tmp_path / "measured")
+    run(images, plain.path, 1, plan.specs)
+    with LocalExecutor(images, measured.path, 1) as executor:
+        executor.measure(plan.specs[:3])
+        executor.run([[spec] for spec in plan.specs], lambda progress: None)
+    assert read_results(plain, plan) == read_results(measured, plan)
+
+
 def test_workers_end_with_their_work(plan_of, images, tmp_path):
     before = set(find_children())
-    LocalExecutor(images, tmp_path, 2, 1).run(plan_of().specs[:2], lambda progress: None)
+    run(images, tmp_path, 2, plan_of().specs[:2])
     assert set(find_children()) <= before
     assert not [t for t in threading.enumerate() if "listen" in t.name.lower()]
 
@@ -89,7 +130,7 @@ def test_custom_operator_reaches_the_worker(plan_of, images, tmp_path):
 
     register("corner-test")(Corner)
     plan = plan_of(operators=("corner-test",))
-    LocalExecutor(images, tmp_path, 1, 1).run(plan.specs[:1], lambda progress: None)
+    run(images, tmp_path, 1, plan.specs[:1])
     network = restore_network(RunStore(tmp_path), plan.specs[0].id)
     assert isinstance(network.site, Corner)
 
@@ -111,7 +152,7 @@ def make_scaled(factor):
 def test_edited_operator_runs_again_and_is_not_restored_as_it_was(plan_of, images, tmp_path):
     register("edited-test")(make_scaled(1.0))
     before = plan_of(operators=("edited-test",), epochs=1).specs
-    LocalExecutor(images, tmp_path, 1, 1).run(before[:1], lambda progress: None)
+    run(images, tmp_path, 1, before[:1])
     register("edited-test")(make_scaled(2.0))
     after = plan_of(operators=("edited-test",), epochs=1).specs
     assert {spec.id for spec in before}.isdisjoint(spec.id for spec in after)
@@ -123,8 +164,8 @@ def test_learned_operator_gives_the_same_bits_in_any_order(plan_of, images, tmp_
     register("learned-test")(make_scaled(1.0))
     plan = plan_of(operators=("max", "learned-test"), epochs=1)
     first, second = RunStore(tmp_path / "a"), RunStore(tmp_path / "b")
-    LocalExecutor(images, first.path, 1, 1).run(plan.specs, lambda progress: None)
-    LocalExecutor(images, second.path, 2, 1).run(plan.specs[::-1], lambda progress: None)
+    run(images, first.path, 1, plan.specs)
+    run(images, second.path, 2, plan.specs[::-1])
     assert read_results(first, plan) == read_results(second, plan)
 
 
@@ -132,7 +173,7 @@ def test_file_in_the_working_directory_hides_no_library(plan_of, images, tmp_pat
     (tmp_path / "random.py").write_text("raise RuntimeError('shadowed')")
     monkeypatch.chdir(tmp_path)
     plan = plan_of(epochs=1)
-    LocalExecutor(images, tmp_path, 1, 1).run(plan.specs[:1], lambda progress: None)
+    run(images, tmp_path, 1, plan.specs[:1])
     assert RunStore(tmp_path).has_trial(plan.specs[0].id)
 
 
@@ -148,14 +189,14 @@ def test_failing_operator_is_one_error_with_its_reason(plan_of, images, tmp_path
     register("broken-test")(Broken)
     plan = plan_of(operators=("broken-test",))
     with pytest.raises(TrainingError, match="out of cheese"):
-        LocalExecutor(images, tmp_path, 1, 1).run(plan.specs, lambda progress: None)
+        run(images, tmp_path, 1, plan.specs)
 
 
 def test_diverged_trial_counts_as_wrong_on_every_picture(plan_of, images, tmp_path):
     mad = QUICK.model_copy(update={"name": "mad", "learning_rate": 1000.0})
     plan = plan_of(operators=("max",), recipes=("mad",), own_recipes=(mad,), epochs=9)
     store = RunStore(tmp_path)
-    LocalExecutor(images, tmp_path, 2, 1).run(plan.specs, lambda progress: None)
+    run(images, tmp_path, 2, plan.specs)
     assert all(store.load_trial(spec.id).diverged_at is not None for spec in plan.specs)
     # All its logits are alike, which would be right for the class that comes first.
     outcomes = collect_outcomes(store, plan.specs)
@@ -166,7 +207,7 @@ def test_diverged_trial_counts_as_wrong_on_every_picture(plan_of, images, tmp_pa
 def test_restored_network_predicts_what_was_measured(plan_of, images, tmp_path, small_set):
     plan = plan_of()
     store = RunStore(tmp_path)
-    LocalExecutor(images, tmp_path, 2, 1).run(plan.specs, lambda progress: None)
+    run(images, tmp_path, 2, plan.specs)
     spec = plan.specs[2]
     arrays = store.load_arrays(spec.id, "predictions")
     pictures = torch.from_numpy(small_set.pool.images[arrays["index"]]).permute(0, 3, 1, 2).float()

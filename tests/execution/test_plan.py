@@ -127,6 +127,14 @@ def test_growing_study_plans_for_its_last_look(plan_of):
     assert {spec.repeat for spec in first} == set(range(looks[0]))
 
 
+@pytest.mark.parametrize(
+    ("repeats", "planned", "looks"),
+    [(6, None, (6,)), (6, 4, (4,)), (6, 9, (6,)), ("auto", 6, (2, 4, 6)), ("auto", 1, (1,))],
+)
+def test_time_limit_shortens_the_plan(repeats, planned, looks):
+    assert list_looks(StudyConfig(repeats=repeats, planned_repeats=planned)) == looks
+
+
 def test_baseline_is_a_variant_or_an_operator_that_only_one_has():
     variants = make_variants(StudyConfig())
     assert choose_baseline(None, variants) is None

@@ -11,6 +11,7 @@ from poolbench.errors import RunError
 from poolbench.execution.store import HISTORY_COLUMNS, RunStore
 from poolbench.execution.trial import run_trial
 from poolbench.execution.worker import save_outcome
+from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialRecord
 
 
@@ -20,7 +21,7 @@ def outcome(small_set):
     from poolbench.execution.plan import make_plan
 
     config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, repeats=1)
-    return run_trial(make_plan(config, small_set).specs[0], small_set)
+    return run_trial(make_plan(config, small_set).specs[0], Workplace(small_set))
 
 
 @pytest.fixture

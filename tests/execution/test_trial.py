@@ -5,39 +5,40 @@ import pytest
 
 from poolbench.execution.plan import make_final_spec
 from poolbench.execution.trial import build_network, run_trial, split_pictures
+from poolbench.execution.workplace import Workplace
 
 
 def test_folds_hold_every_picture_out_once_in_each_repeat(plan_of, small_set):
     plan = plan_of(folds=4, repeats=2)
     for repeat in (0, 1):
         specs = [s for s in plan.list_trials(plan.variants[0].id) if s.repeat == repeat]
-        held = np.concatenate([split_pictures(spec, small_set)[2] for spec in specs])
+        held = np.concatenate([split_pictures(spec, small_set).held_out for spec in specs])
         assert sorted(held) == list(range(160))
 
 
 def test_training_part_and_held_out_part_share_no_picture(plan_of, small_set):
-    train, held_out, index = split_pictures(plan_of().specs[0], small_set)
-    assert set(train.names).isdisjoint(held_out.names)
-    assert len(train) + len(held_out) == 160
-    assert tuple(small_set.pool.names[i] for i in index) == held_out.names
+    split = split_pictures(plan_of().specs[0], small_set)
+    assert split.half == "pool"
+    assert sorted([*split.train, *split.held_out]) == list(range(160))
 
 
 def test_variants_share_splits(plan_of, small_set):
     plan = plan_of()
     first, second = (plan.list_trials(variant.id)[0] for variant in plan.variants[:2])
-    assert np.array_equal(split_pictures(first, small_set)[2], split_pictures(second, small_set)[2])
+    one, other = split_pictures(first, small_set), split_pictures(second, small_set)
+    assert np.array_equal(one.held_out, other.held_out)
 
 
 def test_trial_repeats_bit_for_bit(plan_of, small_set):
     spec = plan_of().specs[1]
-    first, second = run_trial(spec, small_set), run_trial(spec, small_set)
+    first, second = run_trial(spec, Workplace(small_set)), run_trial(spec, Workplace(small_set))
     assert first.record == second.record
     assert np.array_equal(first.predictions.logits, second.predictions.logits)
     assert all(np.array_equal(first.weights[k], second.weights[k]) for k in first.weights)
 
 
 def test_record_agrees_with_its_predictions(plan_of, small_set):
-    outcome = run_trial(plan_of().specs[0], small_set)
+    outcome = run_trial(plan_of().specs[0], Workplace(small_set))
     predicted = outcome.predictions.logits.argmax(axis=1)
     labels = small_set.pool.labels[outcome.predictions.index]
     assert outcome.record.held_out.accuracy == np.mean(predicted == labels)
@@ -53,13 +54,13 @@ def test_record_agrees_with_its_predictions(plan_of, small_set):
 
 def test_final_trial_does_not_watch_the_test_half(plan_of, small_set):
     plan = plan_of()
-    outcome = run_trial(make_final_spec(plan, plan.variants[0].id), small_set)
+    outcome = run_trial(make_final_spec(plan, plan.variants[0].id), Workplace(small_set))
     assert all(np.isnan(row.nll) for row in outcome.history)
     assert outcome.record.held_out.count == len(small_set.test)
 
 
 def test_lab_protocol_watches_the_test_half_every_epoch(plan_of, small_set):
-    outcome = run_trial(plan_of(protocol="lab").specs[0], small_set)
+    outcome = run_trial(plan_of(protocol="lab").specs[0], Workplace(small_set))
     assert outcome.history[-1].accuracy == pytest.approx(outcome.record.held_out.accuracy)
 
 
@@ -67,7 +68,7 @@ def test_diverged_trial_is_kept_and_says_nothing(plan_of, small_set):
     spec = plan_of().specs[1]
     recipe = spec.variant.recipe.model_copy(update={"learning_rate": 1000.0, "epochs": 9})
     variant = spec.variant.model_copy(update={"recipe": recipe})
-    outcome = run_trial(spec.model_copy(update={"variant": variant}), small_set)
+    outcome = run_trial(spec.model_copy(update={"variant": variant}), Workplace(small_set))
     assert outcome.record.diverged_at is not None
     assert outcome.record.held_out.nll == pytest.approx(np.log(4))
     assert outcome.record.held_out.accuracy == outcome.record.overfit.gap == 0.0

@@ -8,13 +8,14 @@ import torch
 
 from poolbench.config import RecipeConfig
 from poolbench.data.sample import load_sample
-from poolbench.execution.trial import to_device
+from poolbench.execution.workplace import Workplace
 from poolbench.models import get_backbone
-from poolbench.models.rewrite import rewrite
-from poolbench.training.loop import Schedule, augment_batch, run_training
+from poolbench.models.rewrite import keep_plain, rewrite
+from poolbench.training.loop import run_training
 from poolbench.training.recipes import LAB, choose_epochs, get_recipe, list_recipes
-from poolbench.training.schedule import compute_rate
-from poolbench.training.seeds import Purpose, initialize, make_rng
+from poolbench.training.schedule import Schedule, compute_rate
+from poolbench.training.seeds import initialize
+from poolbench.training.slices import Lanes
 
 RECIPE = RecipeConfig(
     name="test",
@@ -29,18 +30,20 @@ RECIPE = RecipeConfig(
 )
 
 
-def train(recipe=RECIPE, *, watched=True, noise=0, rewritten=True, key=(0, 0, 0)):
+def train(recipe=RECIPE, *, watched=True, noise=0, rewritten=True, key=(0, 0, 0), lanes=1):
     torch.set_num_threads(1)
     sample = load_sample()
-    pictures = to_device(sample.pool.take(np.arange(120)), "cpu")
-    test = to_device(sample.test.take(np.arange(70)), "cpu")
+    place = Workplace(sample)
     network = get_backbone("lab-example").build("avg", 4, (32, 32))
     initialize(network, 0)
     torch.manual_seed(noise)
     np.random.seed(noise)  # noqa: NPY002
-    form = rewrite(network) if rewritten else network
+    form = rewrite(network) if rewritten else keep_plain(network)
+    pictures = place.make_part(place.prepare("pool", form, "float32"), np.arange(120))
+    test = place.make_part(place.prepare("test", form, "float32"), np.arange(70))
     schedule = Schedule(recipe, 0, key, "float32")
-    result = run_training(form, pictures, test if watched else None, schedule)
+    with Lanes(lanes) as threads:
+        result = run_training(form, pictures, test if watched else None, schedule, lanes=threads)
     return network.state_dict(), result
 
 
@@ -87,14 +90,6 @@ def test_divergence_stops_training_and_is_told():
 def test_rewritten_training_ends_near_the_plain_one():
     fast, plain = train(rewritten=True)[1], train(rewritten=False)[1]
     assert fast.history[-1].nll == pytest.approx(plain.history[-1].nll, rel=1e-3)
-
-
-def test_augmentation_moves_and_mirrors_each_picture_by_its_own_draw():
-    images = torch.arange(3.0 * 32 * 32).view(1, 3, 32, 32).repeat(64, 1, 1, 1)
-    moved = augment_batch(images, RECIPE, make_rng(0, Purpose.AUGMENTATION))
-    assert len({tuple(picture[0, 16].tolist()) for picture in moved}) > 8
-    untouched = RECIPE.model_copy(update={"flip": False, "translate_pixels": 0})
-    assert torch.equal(augment_batch(images, untouched, make_rng(0, Purpose.AUGMENTATION)), images)
 
 
 def test_one_cycle_rises_then_falls_to_zero():

@@ -1,10 +1,14 @@
 """Augmentation of whole batches on the device; the draws come from outside."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
+
+from poolbench.config import RecipeConfig
 
 Draws = NDArray[np.int64]
 
@@ -19,36 +23,70 @@ def draw_flips(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
     return rng.random(count) < 0.5
 
 
-def flip(images: Tensor, flips: Tensor) -> Tensor:
-    """Mirror the chosen pictures left to right.
+@dataclass(frozen=True)
+class Moves:
+    """How each picture of a batch is augmented; first mirrored, then shifted.
 
-    Shape:
-        ``(B, C, H, W), bool (B,) -> (B, C, H, W)``
+    Attributes:
+        flips: bool ``[B]``, mirrored left to right, or ``None``.
+        shifts: int64 ``[B, 2]``, pixels down and right, smaller than the picture; or ``None``.
     """
-    return torch.where(flips.view(-1, 1, 1, 1), images.flip(3), images)
+
+    flips: Tensor | None
+    shifts: Tensor | None
+
+    def __getitem__(self, part: slice) -> "Moves":
+        return Moves(
+            None if self.flips is None else self.flips[part],
+            None if self.shifts is None else self.shifts[part],
+        )
+
+    def to(self, device: torch.device) -> "Moves":
+        """The same on a device."""
+        return Moves(
+            None if self.flips is None else self.flips.to(device),
+            None if self.shifts is None else self.shifts.to(device),
+        )
 
 
-def translate(images: Tensor, shifts: Tensor) -> Tensor:
-    """Move each picture by whole pixels; what comes in at the border is a reflection.
+def draw_moves(rng: np.random.Generator, count: int, recipe: RecipeConfig) -> Moves | None:
+    """What the recipe does to a batch of ``count`` pictures: one draw for each picture."""
+    flips = torch.from_numpy(draw_flips(rng, count)) if recipe.flip else None
+    pixels = recipe.translate_pixels
+    shifts = torch.from_numpy(draw_shifts(rng, count, pixels)) if pixels else None
+    return None if flips is None and shifts is None else Moves(flips, shifts)
+
+
+def gather(images: Tensor, index: Tensor, moves: Moves | None = None) -> Tensor:
+    """A batch of the chosen pictures, mirrored and shifted by whole pixels.
+
+    What comes in at the border is a reflection. Each value is copied once: the place that it comes
+    from is computed from choice, mirror and shift together.
 
     Shape:
-        ``(B, C, H, W), int64 (B, 2) -> (B, C, H, W)``
-
-    Args:
-        shifts: Pixels down and right, for each picture; smaller than the picture.
+        ``(N, H, W, C), int64 (B,) -> (B, C, H, W)`` with the channels last in memory.
 
     Example:
-        >>> images = torch.arange(4.0).view(1, 1, 1, 4).expand(1, 1, 4, 4)
-        >>> translate(images, torch.tensor([[0, 1]]))[0, 0, 0].tolist()
+        >>> images = torch.arange(4.0).view(1, 1, 4, 1)
+        >>> moves = Moves(None, torch.tensor([[0, 1]]))
+        >>> gather(images, torch.tensor([0]), moves)[0, 0, 0].tolist()
         [1.0, 0.0, 1.0, 2.0]
     """
-    batch, _, height, width = images.shape
-    rows = _reflect(torch.arange(height, device=images.device) - shifts[:, :1], height)
-    columns = _reflect(torch.arange(width, device=images.device) - shifts[:, 1:], width)
-    which = torch.arange(batch, device=images.device).view(-1, 1, 1)
-    # Indexing with the channels last gathers whole pixels.
-    pixels = images.permute(0, 2, 3, 1)[which, rows[:, :, None], columns[:, None, :]]
-    return pixels.permute(0, 3, 1, 2)
+    if moves is None:
+        return images[index].permute(0, 3, 1, 2)
+    _, height, width, channels = images.shape
+    rows = torch.arange(height, device=images.device).expand(len(index), -1)
+    columns = torch.arange(width, device=images.device).expand(len(index), -1)
+    if moves.shifts is not None:
+        rows = _reflect(rows - moves.shifts[:, :1], height)
+        columns = _reflect(columns - moves.shifts[:, 1:], width)
+    if moves.flips is not None:
+        columns = torch.where(moves.flips[:, None], width - 1 - columns, columns)
+    lines = index[:, None] * height + rows
+    pixels = (lines[:, :, None] * width + columns[:, None, :]).flatten()
+    # As rows of a table: three times as fast as indexing with three indexes.
+    batch = images.view(-1, channels).index_select(0, pixels)
+    return batch.view(len(index), height, width, channels).permute(0, 3, 1, 2)
 
 
 def shift_by(images: Tensor, down: int, right: int) -> Tensor:

@@ -8,9 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-# Pixels at a time: 128 pictures of 32x32. Fixed, since sums in another order may differ in the
-# last bit, and in pixels, so that memory does not grow with the size of the pictures.
-BATCH_PIXELS = 128 * 32 * 32
+# Pixels at a time: 16 pictures of 32x32, which stay in the cache. Fixed, since sums in another
+# order may differ in the last bit, and in pixels, so that memory does not grow with the size of
+# the pictures.
+BATCH_PIXELS = 16 * 32 * 32
 
 
 @torch.no_grad()

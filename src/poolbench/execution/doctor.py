@@ -10,8 +10,8 @@ import torch
 from poolbench.config import StudyConfig
 from poolbench.data.cache import get_cache_folder
 from poolbench.execution.environment import describe_environment
-from poolbench.execution.plan import choose_workers
-from poolbench.training.precision import choose_device, choose_precision, list_devices
+from poolbench.execution.plan import THREADS, choose_workers
+from poolbench.training.precision import choose_device, list_devices, list_precisions
 
 GIB = 2**30
 
@@ -19,8 +19,8 @@ GIB = 2**30
 def examine() -> dict[str, Any]:
     """Findings by name, ready to print."""
     device = choose_device("auto")
-    workers, threads = choose_workers(StudyConfig(), device)
-    environment = describe_environment(device, threads)
+    workers = choose_workers(StudyConfig(), device)
+    environment = describe_environment(device, THREADS)
     memory = environment["memory_bytes"]
     return {
         "poolbench": environment["poolbench"],
@@ -31,8 +31,8 @@ def examine() -> dict[str, Any]:
         "memory": f"{memory / GIB:.1f} GiB" if memory else "unknown",
         "devices": ", ".join(list_devices()),
         "used": f"{device} ({environment['device']})",
-        "precision": choose_precision("auto", device),
-        "workers": f"{workers} of {threads} thread",
+        "precision": " or ".join(list_precisions("auto", device)),
+        "workers": f"{workers} of {THREADS} thread",
         "cache": _describe_cache(),
         **environment["libraries"],
         "ipython": "there" if importlib.util.find_spec("IPython") else "not there",

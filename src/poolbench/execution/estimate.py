@@ -1,28 +1,36 @@
-"""How long a trial will take, from a few measured steps."""
+"""How long a study will take, from the measured speed of its variants."""
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
-import numpy as np
-import torch
+from collections.abc import Mapping, Sequence
 
 from poolbench.data.image_set import ImageSet
-from poolbench.execution.plan import take_first
-from poolbench.execution.trial import build_network, split_pictures, to_device
-from poolbench.models.rewrite import rewrite
-from poolbench.records import TrialSpec
-from poolbench.training.loop import Schedule, augment_batch, build_optimizer, run_step
-from poolbench.training.seeds import Purpose, make_rng
+from poolbench.records import Speed, TrialSpec
 
-MEASURED_STEPS = 2
-# A forward pass costs about a third of a training step.
-FORWARD_SHARE = 1 / 3
-# After training: both sides in float32, and four shifts of the held-out side.
-SHIFT_PASSES = 5
-# Measured on two cores: tables and files of a trial; start of workers, export, proof and
-# report of a study.
-RECORD_SECONDS = 0.5
-HAND_OVER_SECONDS = 20.0
+# After training both sides are judged, the held-out side under four shifts too.
+SHIFTS = 4
+# Measured on two cores: tables and files of a trial; export, proof and report of a study.
+RECORD_SECONDS = 0.2
+HAND_OVER_SECONDS = 15.0
+
+
+def estimate_trial_seconds(spec: TrialSpec, speed: Speed, image_set: ImageSet) -> float:
+    """Seconds of one trial in a worker that has started."""
+    pool, test = len(image_set.pool), len(image_set.test)
+    held_out = pool // spec.folds if spec.split == "fold" else test
+    train = pool - held_out if spec.split == "fold" else pool
+    watched = 0 if spec.split == "whole" else held_out
+    epochs = spec.variant.recipe.epochs
+    trained = epochs * (train * speed.train + watched * speed.watch)
+    judged = (train + (1 + SHIFTS) * held_out) * speed.judge
+    return speed.start + trained + judged + RECORD_SECONDS
+
+
+def estimate_wall_seconds(seconds: Sequence[float], workers: int) -> float:
+    """Seconds of all trials, the longest first, each given to the worker that is free first."""
+    free = [0.0] * max(1, workers)
+    for trial in sorted(seconds, reverse=True):
+        free.sort()
+        free[0] += trial
+    return max(free)
 
 
 def estimate_study_seconds(
@@ -31,50 +39,8 @@ def estimate_study_seconds(
     """Seconds from the first of these trials to the report.
 
     Args:
-        seconds: As :func:`estimate_trial_seconds` gives them.
+        seconds: Of one trial, by variant id.
     """
-    trials = sum(seconds[spec.variant.id] for spec in missing) / min(workers, len(missing))
-    # The final trial is that of some variant, on the whole pool.
+    trials = estimate_wall_seconds([seconds[spec.variant.id] for spec in missing], workers)
+    # The final trial is that of some variant, on the whole pool, alone on all cores.
     return trials + max(seconds.values()) + HAND_OVER_SECONDS
-
-
-def estimate_trial_seconds(specs: Iterable[TrialSpec], image_set: ImageSet) -> dict[str, float]:
-    """Seconds of one trial of each variant, by variant id, measured on this machine now."""
-    threads = torch.get_num_threads()
-    try:
-        return {name: _estimate(spec, image_set) for name, spec in take_first(specs).items()}
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _estimate(spec: TrialSpec, image_set: ImageSet) -> float:
-    torch.set_num_threads(spec.conditions.threads)
-    recipe = spec.variant.recipe
-    train_half, held_half, _ = split_pictures(spec, image_set)
-    batch = train_half.take(np.arange(min(recipe.batch_size, len(train_half))))
-    train = to_device(batch, spec.conditions.device)
-    network = build_network(spec).to(spec.conditions.device)
-    form = rewrite(network) if spec.conditions.rewrites else network
-    optimizer = build_optimizer(form, recipe)
-    schedule = Schedule(recipe, spec.seed, (0,), spec.conditions.precision)
-    draws = make_rng(spec.seed, Purpose.AUGMENTATION, 0)
-
-    def step() -> None:
-        images = augment_batch(train.images.float(), recipe, draws)
-        loss, _ = run_step(form, optimizer, images, train.labels, schedule)
-        loss.item()
-
-    per_picture = _time(step) / len(train)
-    trained = len(train_half) * recipe.epochs
-    watched = len(held_half) * recipe.epochs if spec.split != "whole" else 0
-    judged = len(train_half) + SHIFT_PASSES * len(held_half)
-    return per_picture * (trained + FORWARD_SHARE * (watched + judged)) + RECORD_SECONDS
-
-
-def _time(step: Callable[[], None]) -> float:
-    """Seconds of a step; the first one, which sets things up, does not count."""
-    step()
-    started = time.perf_counter()
-    for _ in range(MEASURED_STEPS):
-        step()
-    return (time.perf_counter() - started) / MEASURED_STEPS

@@ -1,4 +1,4 @@
-"""Trials on this machine: worker processes of a fixed number of threads, fed one at a time."""
+"""Trials on this machine: worker processes, fed one piece of work at a time."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -18,10 +18,19 @@ import cloudpickle
 
 from poolbench.errors import TrainingError
 from poolbench.operators import get_operator
-from poolbench.records import TrialSpec
+from poolbench.records import Speed, TrialSpec
 
 STOP_SECONDS = 2.0
 WAIT_SECONDS = 0.5
+
+WORKER_ENVIRONMENT = {
+    # One thread for each slice of a batch, in every library.
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+    # glibc gives large arrays back to the system at once and fetches them anew, page by page, in
+    # the next step: up to half of the time of one. These keep them (mallopt(3)).
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**32 - 1),
+}
 
 
 @dataclass(frozen=True)
@@ -34,81 +43,115 @@ class Progress:
 
 
 class LocalExecutor:
-    """Runs trials in worker processes.
+    """Worker processes that train and measure; a context manager.
+
+    They start with the first work that there is for them, and stay until the end.
 
     Args:
         images: Folder written by :func:`poolbench.data.store.save_arrays`.
         run: The run directory that finished trials are written to.
         workers: Processes at the same time.
-        threads: Threads of each.
+        cores: Threads of all of them together, where there are fewer processes than that.
     """
 
-    def __init__(self, images: Path, run: Path, workers: int, threads: int) -> None:
+    def __init__(self, images: Path, run: Path, workers: int, cores: int = 1) -> None:
         self.images = images
         self.run_path = run
-        self.workers = workers
-        self.threads = threads
+        self.count = workers
+        self.cores = cores
+        self._workers: list[_Worker] = []
+        self._messages: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
+        self._ready: list[int] = []
 
-    def run(self, specs: Sequence[TrialSpec], on_progress: Callable[[Progress], None]) -> None:
-        """Run all trials in this order; returns when the last is on disk.
+    def __enter__(self) -> "LocalExecutor":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.shrink(0)
+
+    def run(
+        self, groups: Sequence[Sequence[TrialSpec]], on_progress: Callable[[Progress], None]
+    ) -> None:
+        """Run all trials, the groups in this order; returns when the last is on disk.
+
+        Args:
+            groups: Trials that are trained together as one stack; on a processor each is alone.
 
         Raises:
             TrainingError: If a trial fails or a worker dies; the others in flight are ended,
                 finished ones stay.
         """
-        if not specs:
-            return
-        waiting = list(reversed(specs))
-        left = len(specs)
-        count = min(self.workers, len(specs))
-        with self._start_workers(count, specs) as (workers, messages):
+        for message in self._serve("train", groups):
+            kind = message["event"]
+            if kind in ("epoch", "trained"):
+                name = "done" if kind == "trained" else kind
+                on_progress(Progress(name, message["trial"], message.get("epoch", 0)))
+
+    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
+        """How fast these trials will be, by trial id; as many at once as will be trained at once.
+
+        Raises:
+            TrainingError: If a trial fails or a worker dies.
+        """
+        return {
+            message["trial"]: Speed.model_validate(message["speed"])
+            for message in self._serve("measure", [[spec] for spec in specs])
+            if message["event"] == "measured"
+        }
+
+    def shrink(self, count: int) -> None:
+        """Go on with so many processes; the others end."""
+        self.count = min(self.count, count)
+        gone = self._workers[count:]
+        del self._workers[count:]
+        self._ready = [number for number in self._ready if number < count]
+        # All are told before the first is waited for, so that many end as fast as one.
+        for worker in gone:
+            worker.process.terminate()
+        for worker in gone:
+            worker.stop()
+
+    def _serve(self, task: str, groups: Sequence[Sequence[TrialSpec]]) -> Iterator[dict[str, Any]]:
+        """Hand out the groups, and give what the workers say until the last is done."""
+        waiting = list(reversed(groups))
+        left = len(groups)
+        lanes = max(1, self.cores // max(1, min(self.count, left)))
+        if groups:
+            assert self.count, "the executor was closed"
+            self._start()
+        try:
             while left:
-                number, message = _wait_for(messages)
+                while waiting and self._ready:
+                    self._workers[self._ready.pop(0)].send(
+                        _make_request(task, waiting.pop(), lanes)
+                    )
+                number, message = _wait_for(self._messages)
                 kind = message["event"]
+                if number >= len(self._workers):
+                    continue  # The last words of one that was ended.
                 if kind == "ended":
-                    raise TrainingError(_describe_end(workers[number]))
+                    raise TrainingError(_describe_end(self._workers[number]))
                 if kind == "failed":
                     raise _make_error(message)
-                if kind != "ready":
-                    on_progress(Progress(kind, message["trial"], message.get("epoch", 0)))
-                if kind == "done":
-                    left -= 1
-                if kind in ("ready", "done") and waiting:
-                    workers[number].send(waiting.pop().model_dump(mode="json"))
+                if kind == "ready":
+                    self._ready.append(number)
+                    left -= not message["first"]
+                yield message
+        except BaseException:
+            self.shrink(0)
+            raise
 
-    @contextmanager
-    def _start_workers(
-        self, count: int, specs: Sequence[TrialSpec]
-    ) -> "Iterator[tuple[list[_Worker], SimpleQueue[tuple[int, dict[str, Any]]]]]":
-        messages: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
-        workers: list[_Worker] = []
-        try:
-            for number in range(count):
-                worker = _Worker(number, messages, self.threads)
-                workers.append(worker)
-                worker.send(
-                    {
-                        "images": str(self.images),
-                        "run": str(self.run_path),
-                        "threads": self.threads,
-                        "operators": _pack_operators(specs),
-                    }
-                )
-            yield workers, messages
-        finally:
-            # All are told before the first is waited for, so that many end as fast as one.
-            for worker in workers:
-                worker.process.terminate()
-            for worker in workers:
-                worker.stop()
+    def _start(self) -> None:
+        while len(self._workers) < self.count:
+            worker = _Worker(len(self._workers), self._messages)
+            self._workers.append(worker)
+            worker.send({"images": str(self.images), "run": str(self.run_path)})
 
 
 class _Worker:
     """One worker process and the thread that listens to it."""
 
-    def __init__(
-        self, number: int, messages: "SimpleQueue[tuple[int, dict[str, Any]]]", threads: int
-    ) -> None:
+    def __init__(self, number: int, messages: "SimpleQueue[tuple[int, dict[str, Any]]]") -> None:
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "poolbench.execution.worker"],
@@ -117,7 +160,7 @@ class _Worker:
             stderr=self.errors,
             text=True,
             encoding="utf-8",
-            env=_make_environment(threads),
+            env=_make_environment(),
         )
         listener = threading.Thread(target=self._listen, args=(number, messages), daemon=True)
         listener.start()
@@ -177,17 +220,21 @@ def _describe_end(worker: _Worker) -> str:
     )
 
 
-def _make_environment(threads: int) -> dict[str, str]:
-    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+def _make_environment() -> dict[str, str]:
     # The folder of a script or notebook is importable there, so it must be in the worker too.
     # An empty entry is the working directory; last, so that a file there hides no library.
     paths = [path for path in sys.path if path]
     if "" in sys.path:
         paths.append(str(Path.cwd()))
+    return {**os.environ, **WORKER_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _make_request(task: str, specs: Sequence[TrialSpec], lanes: int) -> dict[str, Any]:
     return {
-        **os.environ,
-        **dict.fromkeys(names, str(threads)),
-        "PYTHONPATH": os.pathsep.join(paths),
+        "task": task,
+        "specs": [spec.model_dump(mode="json") for spec in specs],
+        "operators": _pack_operators(specs),
+        "lanes": lanes,
     }
 
 

@@ -15,11 +15,13 @@ from poolbench.execution.environment import compute_fingerprint, count_cores, ge
 from poolbench.models import get_backbone
 from poolbench.operators import get_operator
 from poolbench.records import Conditions, Split, TrialSpec, VariantSpec
-from poolbench.training.precision import choose_device, choose_precision
+from poolbench.training.precision import choose_device, list_precisions
 from poolbench.training.recipes import choose_epochs, get_recipe
 from poolbench.verdict.racing import LOOKS
 
 NO_OPERATOR = "none"
+# That compute one slice of a batch; how many slices are computed at once changes no result.
+THREADS = 1
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def choose_baseline(name: str | None, variants: Sequence[VariantSpec]) -> str | 
 def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
     """All trials of a study.
 
+    Where the precision is still open, it is float32.
+
     Raises:
         UsageError: If the protocol or the device does not fit.
         DataError: If there are too few pictures for the folds.
@@ -98,8 +102,8 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
     variants = make_variants(config)
     choose_baseline(config.baseline, variants)
     device = choose_device(config.device)
-    precision = choose_precision(config.precision, device)
-    workers, threads = choose_workers(config, device)
+    precision = list_precisions(config.precision, device)[0]
+    workers = choose_workers(config, device)
     if config.protocol == "lab" and not image_set.has_official_test:
         raise UsageError(
             f"The lab protocol needs an official test half, and {image_set.source} has none. "
@@ -123,7 +127,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
             manifest_hash=manifest_hash,
             num_classes=len(image_set.classes),
             image_size=image_set.image_size,
-            conditions=_make_conditions(config, variant, device, precision, threads),
+            conditions=_make_conditions(config, variant, device, precision),
         )
         for repeat in range(list_looks(config)[-1])
         for fold in range(folds)
@@ -134,7 +138,11 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
 
 def list_looks(config: StudyConfig) -> tuple[int, ...]:
     """Repeats at which the study is judged; the last is the most that there will be."""
-    return LOOKS if config.repeats == "auto" else (config.repeats,)
+    looks = LOOKS if config.repeats == "auto" else (config.repeats,)
+    most = config.planned_repeats
+    if most is None or most >= looks[-1]:
+        return looks
+    return (*(look for look in looks if look < most), most)
 
 
 def make_final_spec(plan: Plan, variant_id: str) -> TrialSpec:
@@ -156,11 +164,9 @@ def take_first(specs: Iterable[TrialSpec]) -> dict[str, TrialSpec]:
     return first
 
 
-def choose_workers(config: StudyConfig, device: str) -> tuple[int, int]:
-    """Processes, and threads of each: one of one thread for each core, or one for a GPU."""
-    if device == "cpu":
-        return config.workers or count_cores(), 1
-    return config.workers or 1, 1
+def choose_workers(config: StudyConfig, device: str) -> int:
+    """Processes at the same time: one for each core, or one for a GPU."""
+    return config.workers or (count_cores() if device == "cpu" else 1)
 
 
 def has_mixed_positions(variants: Sequence[VariantSpec]) -> bool:
@@ -184,7 +190,7 @@ def _check_test(test: Half) -> None:
 
 
 def _make_conditions(
-    config: StudyConfig, variant: VariantSpec, device: str, precision: Precision, threads: int
+    config: StudyConfig, variant: VariantSpec, device: str, precision: Precision
 ) -> Conditions:
     sources = {}
     if variant.operator != NO_OPERATOR and not get_operator(variant.operator).is_own:
@@ -192,10 +198,10 @@ def _make_conditions(
     return Conditions(
         device=device,
         precision=precision,
-        threads=threads,
+        threads=THREADS,
         rewrites=config.rewrites,
         poolbench=get_poolbench_version(),
         torch=torch.__version__,
-        fingerprint=compute_fingerprint(device, threads),
+        fingerprint=compute_fingerprint(device, THREADS),
         sources=sources,
     )

@@ -4,11 +4,11 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import assign_folds
@@ -18,10 +18,12 @@ from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 from poolbench.evaluation.shift import ShiftPredictions, compute_shift_curve, predict_shifted
 from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
+from poolbench.execution.workplace import HalfName, Workplace
 from poolbench.models import Network, get_backbone
-from poolbench.models.rewrite import rewrite
+from poolbench.models.rewrite import TrainingForm, keep_plain, rewrite
 from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
-from poolbench.training.loop import EpochRow, Pictures, Schedule, TrainingResult, run_training
+from poolbench.training.loop import EpochRow, TrainingResult, run_training
+from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import Purpose, initialize, make_rng, make_torch_seed
 
 Index = NDArray[np.int64]
@@ -76,74 +78,109 @@ def assign_repeat(spec: TrialSpec, pool: Half) -> Index:
     return assign_folds(pool.labels, spec.folds, rng, pool.groups)
 
 
-def split_pictures(spec: TrialSpec, image_set: ImageSet) -> tuple[Half, Half, Index]:
-    """Training part, held-out part, and the positions of the held-out pictures in their half."""
+@dataclass(frozen=True)
+class SplitIndex:
+    """Which pictures train a trial and which judge it.
+
+    Attributes:
+        train: int64 ``[N]``, positions in the pool.
+        half: Where the held-out pictures are.
+        held_out: int64 ``[n]``, positions there.
+    """
+
+    train: Index
+    half: HalfName
+    held_out: Index
+
+
+def split_pictures(spec: TrialSpec, image_set: ImageSet) -> SplitIndex:
+    """The split of a trial."""
     pool = image_set.pool
     if spec.split == "fold":
         held_out = assign_repeat(spec, pool) == spec.fold
-        index = np.flatnonzero(held_out)
-        return pool.take(np.flatnonzero(~held_out)), pool.take(index), index
-    return pool, image_set.test, np.arange(len(image_set.test))
+        return SplitIndex(np.flatnonzero(~held_out), "pool", np.flatnonzero(held_out))
+    return SplitIndex(np.arange(len(pool)), "test", np.arange(len(image_set.test)))
+
+
+def make_form(network: Network, spec: TrialSpec) -> TrainingForm:
+    """The form in which a trial trains its network."""
+    return rewrite(network) if spec.conditions.rewrites else keep_plain(network)
 
 
 def run_trial(
-    spec: TrialSpec, image_set: ImageSet, on_epoch: Callable[[EpochRow], None] = lambda row: None
+    spec: TrialSpec, place: Workplace, on_epoch: Callable[[EpochRow], None] = lambda row: None
 ) -> TrialOutcome:
     """Train and judge one variant on one part of the pictures."""
     started = time.perf_counter()
     device = spec.conditions.device
     reset_peak_memory(device)
-    train_half, held_half, index = split_pictures(spec, image_set)
-    train, held_out = to_device(train_half, device), to_device(held_half, device)
+    split = split_pictures(spec, place.image_set)
     network = build_network(spec).to(device)
-    form = rewrite(network) if spec.conditions.rewrites else network
+    form = make_form(network, spec)
+    train = place.make_part(place.prepare("pool", form, spec.conditions.precision), split.train)
     # The test half is opened once, after training; only the lab protocol watches it.
-    watched = None if spec.split == "whole" else held_out
-    result = run_training(form, train, watched, _make_schedule(spec), on_epoch)
-    train_logits = _compute_finite_logits(network, train, result)
-    logits = _compute_finite_logits(network, held_out, result)
-    shifted = predict_shifted(network, held_out.images)
+    watched = None
+    if spec.split != "whole":
+        prepared = place.prepare(split.half, form, spec.conditions.precision)
+        watched = place.make_part(prepared, split.held_out)
+    result = run_training(
+        form, train, watched, make_schedule(spec), lanes=place.lanes, on_epoch=on_epoch
+    )
+    return judge(spec, place, split, network, result, started)
+
+
+def judge(
+    spec: TrialSpec,
+    place: Workplace,
+    split: SplitIndex,
+    network: Network,
+    result: TrainingResult,
+    started: float,
+) -> TrialOutcome:
+    """What a trained network does with the pictures, in float32.
+
+    Args:
+        started: By the clock :func:`time.perf_counter`, when the trial began.
+    """
+    whole = make_form(network, spec).whole
+    train = place.make_part(place.get_pictures("pool"), split.train)
+    held_out = place.make_part(place.get_pictures(split.half), split.held_out)
+    images = held_out.take_images()
+    train_logits = _compute_finite_logits(whole, train.take_images(), result)
+    logits = _compute_finite_logits(whole, images, result)
+    shifted = predict_shifted(whole, images)
+    train_labels = place.get_half("pool").labels[split.train]
+    labels = place.get_half(split.half).labels[split.held_out]
+    classes = place.image_set.classes
     record = _make_record(
         spec,
         result,
-        train=compute_side_metrics(train_logits, train_half.labels, image_set.classes),
-        held_out=compute_side_metrics(logits, held_half.labels, image_set.classes),
-        shift=compute_shift_curve(shifted, held_half.labels),
+        train=compute_side_metrics(train_logits, train_labels, classes),
+        held_out=compute_side_metrics(logits, labels, classes),
+        shift=compute_shift_curve(shifted, labels),
         cost=compute_cost(network, spec.image_size),
     )
     timing = TrialTiming(
         train_seconds=result.train_seconds,
         wall_seconds=time.perf_counter() - started,
-        peak_memory_bytes=read_peak_memory_bytes(device),
+        peak_memory_bytes=read_peak_memory_bytes(spec.conditions.device),
     )
-    predictions = Predictions(index, held_half.labels, logits)
+    predictions = Predictions(split.held_out, labels, logits)
     weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
     return TrialOutcome(record, timing, result.history, predictions, shifted, weights)
 
 
-def _make_schedule(spec: TrialSpec) -> Schedule:
+def make_schedule(spec: TrialSpec) -> Schedule:
+    """What the steps of a trial follow."""
     key = (spec.repeat, spec.fold, spec.variant.replica)
     return Schedule(spec.variant.recipe, spec.seed, key, spec.conditions.precision)
 
 
-def to_device(half: Half, device: str) -> Pictures:
-    """Pictures of a half as tensors on a device."""
-    # A view with the channels last in memory, as the convolutions want them.
-    images = torch.from_numpy(_make_writeable(half.images)).permute(0, 3, 1, 2)
-    labels = torch.from_numpy(_make_writeable(half.labels))
-    return Pictures(images.to(device), labels.to(device))
-
-
-def _make_writeable(array: NDArray[Any]) -> NDArray[Any]:
-    """torch does not take arrays that are mapped read-only; others need no copy."""
-    return array if array.flags.writeable else np.array(array)
-
-
 def _compute_finite_logits(
-    network: Network, pictures: Pictures, result: TrainingResult
+    network: Network, images: Tensor, result: TrainingResult
 ) -> NDArray[np.float32]:
     """A diverged network says nothing: all classes alike, so its loss is ln(classes)."""
-    logits = compute_logits(network, pictures.images)
+    logits = compute_logits(network, images)
     return logits if result.diverged_at is None else np.zeros_like(logits)
 
 

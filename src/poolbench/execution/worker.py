@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TextIO
@@ -18,26 +19,79 @@ from typing import Any, TextIO
 import cloudpickle
 import torch
 
-from poolbench.data.image_set import ImageSet
 from poolbench.data.store import open_arrays
+from poolbench.execution.measure import measure_speed
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import TrialOutcome, run_trial
+from poolbench.execution.workplace import Workplace
 from poolbench.operators import register
 from poolbench.records import TrialSpec
 from poolbench.training.loop import EpochRow
+from poolbench.training.slices import Lanes
 
 
 def main() -> None:
-    """Serve trials until standard input closes."""
+    """Serve requests until standard input closes."""
     # Ctrl-C reaches the whole process group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = _take_standard_output()
     requests: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
-    image_set, store = _prepare(requests.get())
-    _send(answers, {"event": "ready"})
+    torch.set_num_threads(1)
+    # Numbers near zero that the processor handles a hundred times slower become zero.
+    torch.set_flush_denormal(True)
+    worker = _Worker(requests.get(), answers)
+    worker.say("ready", first=True)
     while True:
-        _serve(TrialSpec.model_validate(requests.get()), image_set, store, answers)
+        worker.serve(requests.get())
+        worker.say("ready", first=False)
+
+
+class _Worker:
+    """What the process keeps between requests."""
+
+    def __init__(self, request: dict[str, Any], answers: TextIO) -> None:
+        self.image_set = open_arrays(Path(request["images"]))
+        self.store = RunStore(Path(request["run"]))
+        self.answers = answers
+        self.place: Workplace | None = None
+        self.lanes = 0
+
+    def serve(self, request: dict[str, Any]) -> None:
+        """Train or measure; whatever goes wrong is told."""
+        specs = [TrialSpec.model_validate(spec) for spec in request["specs"]]
+        for operator_id, pickled in request["operators"].items():
+            # Sent by the parent over its own pipe; nothing from disk is unpickled.
+            register(operator_id)(cloudpickle.loads(base64.b64decode(pickled)))
+        place = self._take_place(specs[0], request["lanes"])
+        try:
+            if request["task"] == "measure":
+                speed = measure_speed(specs[0], place)
+                self.say("measured", trial=specs[0].id, speed=speed.model_dump(mode="json"))
+            else:
+                self._train(specs, place)
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}"
+            self.say("failed", trial=specs[0].id, error=message, details=traceback.format_exc())
+
+    def say(self, event: str, **facts: object) -> None:
+        """One line to the parent."""
+        print(json.dumps({"event": event, **facts}), file=self.answers, flush=True)
+
+    def _take_place(self, spec: TrialSpec, lanes: int) -> Workplace:
+        if self.place is None or self.lanes != lanes:
+            self.place = Workplace(self.image_set, spec.conditions.device, Lanes(lanes))
+            self.lanes = lanes
+        return self.place
+
+    def _train(self, specs: Sequence[TrialSpec], place: Workplace) -> None:
+        for spec in specs:
+
+            def report(row: EpochRow, trial: str = spec.id) -> None:
+                self.say("epoch", trial=trial, epoch=row.epoch)
+
+            save_outcome(self.store, run_trial(spec, place, report))
+            self.say("trained", trial=spec.id)
 
 
 def save_outcome(store: RunStore, outcome: TrialOutcome) -> None:
@@ -59,30 +113,6 @@ def save_outcome(store: RunStore, outcome: TrialOutcome) -> None:
     )
 
 
-def _prepare(request: dict[str, Any]) -> tuple[ImageSet, RunStore]:
-    torch.set_num_threads(request["threads"])
-    # Numbers near zero that the processor handles a hundred times slower become zero.
-    torch.set_flush_denormal(True)
-    for operator_id, pickled in request["operators"].items():
-        # Sent by the parent over its own pipe; nothing from disk is unpickled.
-        register(operator_id)(cloudpickle.loads(base64.b64decode(pickled)))
-    return open_arrays(Path(request["images"])), RunStore(Path(request["run"]))
-
-
-def _serve(spec: TrialSpec, image_set: ImageSet, store: RunStore, answers: TextIO) -> None:
-    def report(row: EpochRow) -> None:
-        _send(answers, {"event": "epoch", "trial": spec.id, "epoch": row.epoch})
-
-    try:
-        save_outcome(store, run_trial(spec, image_set, report))
-    except Exception as error:
-        message = f"{type(error).__name__}: {error}"
-        details = traceback.format_exc()
-        _send(answers, {"event": "failed", "trial": spec.id, "error": message, "details": details})
-    else:
-        _send(answers, {"event": "done", "trial": spec.id})
-
-
 def _flatten(row: EpochRow) -> tuple[float, ...]:
     curves = (row.train_loss, row.train_accuracy, row.held_out_loss, row.held_out_accuracy)
     return (row.epoch, *(x for curve in curves for x in (curve.mean, curve.low, curve.high)))
@@ -99,10 +129,6 @@ def _read_requests(requests: "SimpleQueue[dict[str, Any]]") -> None:
     for line in sys.stdin:
         requests.put(json.loads(line))
     os._exit(0)
-
-
-def _send(answers: TextIO, message: dict[str, Any]) -> None:
-    print(json.dumps(message), file=answers, flush=True)
 
 
 if __name__ == "__main__":

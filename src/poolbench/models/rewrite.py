@@ -4,15 +4,14 @@ A rewritten network shares its parameters with the network that it was made from
 one trains the other, and what is saved is always the plain network.
 """
 
-from typing import Any
+from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from poolbench.models._registry import Network
-from poolbench.operators.plain import AvgPool2d, Decimate2d, MaxPool2d, avg_pool2d
+from poolbench.models.lab import Normalize
+from poolbench.operators.plain import Decimate2d, MaxPool2d
 
 # Layers that act on each value alone, so that dropping values commutes with them.
 POINTWISE = (nn.ReLU, nn.LeakyReLU, nn.ReLU6, nn.GELU, nn.SiLU, nn.Mish, nn.Identity)
@@ -21,18 +20,42 @@ POINTWISE = (nn.ReLU, nn.LeakyReLU, nn.ReLU6, nn.GELU, nn.SiLU, nn.Mish, nn.Iden
 MONOTONE = (nn.ReLU, nn.ReLU6, nn.Identity)
 
 
-def rewrite(network: Network) -> Network:
-    """An equal network that trains faster; parameters are shared with ``network``.
+@dataclass(frozen=True)
+class TrainingForm:
+    """A network in the form in which it is trained.
 
-    Decimation is fused into the convolution before it, max pooling moves before a monotone
-    pointwise layer, ReLU and average pooling become one step. A subclass of such a layer may do
-    something else, so it is left alone.
+    Attributes:
+        prepare: What may be done to all pictures once; ``None``: nothing.
+        body: All that comes after it.
+    """
+
+    prepare: nn.Module | None
+    body: Network
+
+    @property
+    def whole(self) -> Network:
+        """From pixels to logits."""
+        return self.body if self.prepare is None else Network(self.prepare, *self.body)
+
+
+def rewrite(network: Network) -> TrainingForm:
+    """An equal form that trains faster; parameters are shared with ``network``.
+
+    Normalisation of the pictures is set apart, decimation is fused into the convolution before it,
+    max pooling moves before a monotone pointwise layer, the head takes maps as they lie in memory.
+    A subclass of such a layer may do something else, so it is left alone.
     """
     layers = list(network)
+    prepare = layers.pop(0) if layers and type(layers[0]) is Normalize else None
     layers = _fuse_decimation(layers)
     layers = _move_max_first(layers)
-    layers = _fuse_relu_average(layers)
-    return Network(*layers)
+    layers = _reorder_head(layers)
+    return TrainingForm(prepare, Network(*layers))
+
+
+def keep_plain(network: Network) -> TrainingForm:
+    """The network as it is written."""
+    return TrainingForm(None, network)
 
 
 def fuse_decimation(network: Network) -> Network:
@@ -56,39 +79,22 @@ class StridedConv(nn.Module):
         )
 
 
-class ReLUAvgPool2d(nn.Module):
-    """ReLU, then average pooling, without a second full-size array in between."""
+class ChannelsLastLinear(nn.Module):
+    """Flatten, then a linear layer, for maps that have their channels last in memory.
 
-    def __init__(self, stride: int) -> None:
+    The weights are brought into the order of the map, which is cheaper than the other way round,
+    and the gradient of the map comes out with its channels last, as the layers before want it.
+    """
+
+    def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
-        self.stride = stride
+        self.linear = linear
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[2] % self.stride or x.shape[3] % self.stride:
-            return avg_pool2d(F.relu(x), stride=self.stride)
-        pooled: Tensor = _ReLUAvgPool.apply(x, self.stride)  # type: ignore[no-untyped-call]
-        return pooled
-
-
-class _ReLUAvgPool(torch.autograd.Function):
-    """The gradient is written in one pass over the rectified map, window by window."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, stride: int) -> Tensor:
-        rectified = F.relu(x)
-        ctx.save_for_backward(rectified)
-        ctx.stride = stride
-        return F.avg_pool2d(rectified, stride)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
-        (rectified,) = ctx.saved_tensors
-        stride: int = ctx.stride
-        windows = rectified.unflatten(3, (-1, stride)).unflatten(2, (-1, stride))
-        spread = (grad / (stride * stride))[:, :, :, None, :, None].expand_as(windows)
-        result = torch.ops.aten.threshold_backward(spread, windows, 0)
-        return result.flatten(4, 5).flatten(2, 3), None
+        if x.dim() != 4:
+            return self.linear(x.flatten(1))  # type: ignore[no-any-return]
+        weight = self.linear.weight.view(-1, *x.shape[1:]).permute(0, 2, 3, 1).flatten(1)
+        return F.linear(x.permute(0, 2, 3, 1).flatten(1), weight, self.linear.bias)
 
 
 def _fuse_decimation(layers: list[nn.Module]) -> list[nn.Module]:
@@ -133,11 +139,15 @@ def _move_max_first(layers: list[nn.Module]) -> list[nn.Module]:
     return result
 
 
-def _fuse_relu_average(layers: list[nn.Module]) -> list[nn.Module]:
+def _reorder_head(layers: list[nn.Module]) -> list[nn.Module]:
     result: list[nn.Module] = []
     for layer in layers:
-        if type(layer) is AvgPool2d and result and type(result[-1]) is nn.ReLU:
-            result[-1] = ReLUAvgPool2d(layer.stride)
+        if type(layer) is nn.Linear and result and _is_flatten(result[-1]):
+            result[-1] = ChannelsLastLinear(layer)
         else:
             result.append(layer)
     return result
+
+
+def _is_flatten(layer: nn.Module) -> bool:
+    return type(layer) is nn.Flatten and layer.start_dim == 1 and layer.end_dim == -1

@@ -75,6 +75,23 @@ class TrialSpec(Frozen):
         return f"{self.variant.id}-{place}-{digest}"
 
 
+class Speed(Frozen):
+    """Measured on this machine: seconds for a picture, and the memory of the process.
+
+    Attributes:
+        train: A training step, divided by its pictures.
+        watch: A picture that is watched after an epoch, in the format of training.
+        judge: A picture that is judged after training, in float32.
+        start: Before the first step of a trial.
+    """
+
+    train: float
+    watch: float
+    judge: float
+    start: float
+    peak_memory_bytes: int | None
+
+
 class SideMetrics(Frozen):
     """Measures on one side (the training or the held-out pictures), in float32.
 

@@ -26,6 +26,8 @@ EN = {
     "run.device": (
         "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
     ),
+    "run.measuring": "Measuring how fast this machine is …",
+    "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
     "run.estimate": "Expected time: about {duration}.",
     "run.auto": (
         "The study is judged after each of these numbers of repeats. It stops when it is decided; "

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,27 +11,13 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from poolbench.config import Precision, RecipeConfig
-from poolbench.data import augment
-from poolbench.training.precision import autocast
-from poolbench.training.schedule import compute_rate
+from poolbench.data.augment import Moves, draw_moves
+from poolbench.models.rewrite import TrainingForm
+from poolbench.training.engine import Engine
+from poolbench.training.pictures import Part
+from poolbench.training.schedule import Schedule, compute_rate
 from poolbench.training.seeds import Purpose, make_rng, make_torch_seed
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Pictures on the device.
-
-    Attributes:
-        images: uint8 ``[N, 3, H, W]``, 0–255.
-        labels: int64 ``[N]``.
-    """
-
-    images: Tensor
-    labels: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
+from poolbench.training.slices import Lanes
 
 
 @dataclass(frozen=True)
@@ -65,20 +51,6 @@ class EpochRow:
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """What decides the steps of a training, apart from the pictures.
-
-    Attributes:
-        key: Names the random streams: repeat, fold, replica.
-    """
-
-    recipe: RecipeConfig
-    seed: int
-    key: tuple[int, ...]
-    precision: Precision
-
-
-@dataclass(frozen=True)
 class TrainingResult:
     """What a training leaves beside the weights.
 
@@ -94,41 +66,46 @@ class TrainingResult:
 
 
 def run_training(
-    network: nn.Module,
-    train: Pictures,
-    watched: Pictures | None,
+    form: TrainingForm,
+    train: Part,
+    watched: Part | None,
     schedule: Schedule,
+    *,
+    lanes: Lanes | None = None,
     on_epoch: Callable[[EpochRow], None] = lambda row: None,
 ) -> TrainingResult:
-    """Train ``network`` in place.
+    """Train the network of ``form`` in place.
 
     ``watched`` are the held-out pictures whose loss and accuracy are taken after each epoch, for
     the curves alone; nothing is chosen by them. PyTorch's global random state (which dropout draws
     from) is set from the schedule's key and put back.
+
+    Args:
+        lanes: Threads that share the work on a batch; they do not change the result.
     """
     recipe = schedule.recipe
-    devices = [train.images.device] if train.images.is_cuda else []
-    optimizer = build_optimizer(network, recipe)
+    device = train.pictures.images.device
+    engine = Engine(form, train.pictures, schedule, lanes or Lanes())
     history: list[EpochRow] = []
     seconds = 0.0
     diverged_at = None
-    with torch.random.fork_rng(devices):
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
         for epoch in range(recipe.epochs):
             started = time.perf_counter()
-            losses, accuracies = _run_epoch(network, train, optimizer, schedule, epoch)
+            losses, accuracies = _run_epoch(engine, train, schedule, epoch)
             seconds += time.perf_counter() - started
             row = EpochRow(
                 epoch + 1,
                 _summarize(losses),
                 _summarize(accuracies),
-                *_evaluate(network, watched, schedule),
+                *_evaluate(engine, watched, recipe.batch_size),
             )
             history.append(row)
             on_epoch(row)
             if not np.isfinite(losses).all():
                 diverged_at = epoch * len(losses) + int(np.argmin(np.isfinite(losses)))
                 break
-    if diverged_at is None and not _is_finite(network):
+    if diverged_at is None and not _is_finite(form.body):
         # The loss of the last step was still a number, what it did to the weights is not.
         diverged_at = recipe.epochs * math.ceil(len(train) / recipe.batch_size) - 1
     return TrainingResult(tuple(history), seconds, diverged_at)
@@ -138,90 +115,46 @@ def _is_finite(network: nn.Module) -> bool:
     return all(bool(torch.isfinite(value).all()) for value in network.parameters())
 
 
-def build_optimizer(network: nn.Module, recipe: RecipeConfig) -> torch.optim.Optimizer:
-    """Stochastic gradient descent as the recipe says."""
-    return torch.optim.SGD(
-        network.parameters(),
-        lr=recipe.learning_rate,
-        momentum=recipe.momentum,
-        nesterov=recipe.nesterov,
-        weight_decay=recipe.weight_decay,
-    )
-
-
-def run_step(
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    images: Tensor,
-    labels: Tensor,
-    schedule: Schedule,
-) -> tuple[Tensor, Tensor]:
-    """One step of the optimizer; loss and accuracy of the batch, still on the device."""
-    with autocast(images.device.type, schedule.precision):
-        logits = network(images)
-    logits = logits.float()
-    loss = F.cross_entropy(logits, labels, label_smoothing=schedule.recipe.label_smoothing)
-    optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimizer.step()
-    return loss.detach(), (logits.detach().argmax(1) == labels).float().mean()
+def draw_epoch(
+    schedule: Schedule, train: Part, epoch: int
+) -> Iterator[tuple[Tensor, Moves | None]]:
+    """Which pictures (int64 ``[B]``) each step of an epoch takes, and how they are moved."""
+    count, device = len(train), train.index.device
+    order = make_rng(schedule.seed, Purpose.ORDER, *schedule.key, epoch).permutation(count)
+    draws = make_rng(schedule.seed, Purpose.AUGMENTATION, *schedule.key, epoch)
+    for places in torch.split(torch.from_numpy(order), schedule.recipe.batch_size):
+        moves = draw_moves(draws, len(places), schedule.recipe)
+        yield train.index[places.to(device)], None if moves is None else moves.to(device)
 
 
 def _run_epoch(
-    network: nn.Module,
-    train: Pictures,
-    optimizer: torch.optim.Optimizer,
-    schedule: Schedule,
-    epoch: int,
+    engine: Engine, train: Part, schedule: Schedule, epoch: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     recipe = schedule.recipe
-    device = train.images.device
-    order = make_rng(schedule.seed, Purpose.ORDER, *schedule.key, epoch).permutation(len(train))
-    draws = make_rng(schedule.seed, Purpose.AUGMENTATION, *schedule.key, epoch)
     torch.manual_seed(make_torch_seed(schedule.seed, Purpose.LAYERS, *schedule.key, epoch))
     steps = math.ceil(len(train) / recipe.batch_size)
     losses, accuracies = [], []
-    network.train()
-    batches = torch.split(torch.from_numpy(order).to(device), recipe.batch_size)
-    for number, index in enumerate(batches):
+    for number, (index, moves) in enumerate(draw_epoch(schedule, train, epoch)):
         rate = compute_rate(recipe, epoch * steps + number, recipe.epochs * steps)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        images = augment_batch(train.images[index].float(), recipe, draws)
-        loss, accuracy = run_step(network, optimizer, images, train.labels[index], schedule)
+        loss, accuracy = engine.run_step(train.pictures, index, moves, rate)
         losses.append(loss)
         accuracies.append(accuracy)
     return _gather(losses), _gather(accuracies)
 
 
-def augment_batch(images: Tensor, recipe: RecipeConfig, draws: np.random.Generator) -> Tensor:
-    """Flip and move a batch as the recipe says; one draw for each picture."""
-    if recipe.flip:
-        flips = augment.draw_flips(draws, len(images))
-        images = augment.flip(images, torch.from_numpy(flips).to(images.device))
-    if recipe.translate_pixels:
-        shifts = augment.draw_shifts(draws, len(images), recipe.translate_pixels)
-        images = augment.translate(images, torch.from_numpy(shifts).to(images.device))
-    return images
-
-
-@torch.no_grad()
 def _evaluate(
-    network: nn.Module, watched: Pictures | None, schedule: Schedule
+    engine: Engine, watched: Part | None, batch_size: int
 ) -> tuple[Curve, Curve, float, float]:
     if watched is None:
         return UNKNOWN, UNKNOWN, math.nan, math.nan
-    losses, accuracies = [], []
-    network.eval()
-    size = schedule.recipe.batch_size
-    label_batches = torch.split(watched.labels, size)
-    for images, labels in zip(torch.split(watched.images, size), label_batches, strict=True):
-        with autocast(images.device.type, schedule.precision):
-            logits = network(images.float()).float()
+    losses, accuracies, sizes = [], [], []
+    for index in torch.split(watched.index, batch_size):
+        logits = engine.compute_logits(watched.pictures, index)
+        labels = watched.pictures.labels[index]
         losses.append(F.cross_entropy(logits, labels))
         accuracies.append((logits.argmax(1) == labels).float().mean())
+        sizes.append(len(index))
     loss, accuracy = _gather(losses), _gather(accuracies)
-    sizes = [len(labels) for labels in label_batches]
     return (
         _summarize(loss),
         _summarize(accuracy),

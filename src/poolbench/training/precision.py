@@ -1,11 +1,18 @@
 """Which device and which number format a study uses."""
 
 from contextlib import AbstractContextManager
+from typing import cast
 
 import torch
 
 from poolbench.config import Precision
 from poolbench.errors import UsageError
+
+DTYPES: dict[Precision, torch.dtype] = {
+    "float32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
 
 
 def choose_device(wanted: str) -> str:
@@ -34,11 +41,17 @@ def list_devices() -> list[str]:
     return devices
 
 
-def choose_precision(wanted: str, device: str) -> Precision:
-    """bfloat16 where the hardware multiplies it natively, else float32."""
-    if wanted == "float32" or (wanted == "auto" and not has_native_bfloat16(device)):
-        return "float32"
-    return "bfloat16"
+def list_precisions(wanted: str, device: str) -> tuple[Precision, ...]:
+    """What may be used: the wanted one, or for ``auto`` float32 and what the hardware multiplies.
+
+    Which of them is fastest is measured; float32 comes first.
+    """
+    if wanted != "auto":
+        return (cast(Precision, wanted),)
+    if has_native_bfloat16(device):
+        return ("float32", "bfloat16")
+    # Before Ampere: tensor cores for float16 alone.
+    return ("float32", "float16") if device == "cuda" else ("float32",)
 
 
 def has_native_bfloat16(device: str) -> bool:
@@ -53,7 +66,12 @@ def has_native_bfloat16(device: str) -> bool:
 
 def autocast(device: str, precision: Precision) -> AbstractContextManager[object]:
     """The context in which a training step's forward pass runs."""
-    return torch.autocast(device, dtype=torch.bfloat16, enabled=precision == "bfloat16")
+    return torch.autocast(device, dtype=DTYPES[precision], enabled=precision != "float32")
+
+
+def make_scaler(device: str, precision: Precision) -> torch.amp.GradScaler:
+    """Keeps the small gradients of float16 from becoming zero; does nothing elsewhere."""
+    return torch.amp.GradScaler(device, enabled=precision == "float16")
 
 
 def _has_cpu_flag(name: str) -> bool:

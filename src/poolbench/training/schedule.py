@@ -1,9 +1,25 @@
-"""How the learning rate goes over the steps of a training."""
+"""What the steps of a training follow: recipe, seeds, and the learning rate over time."""
 
-from poolbench.config import RecipeConfig
+from dataclasses import dataclass
+
+from poolbench.config import Precision, RecipeConfig
 
 # The one-cycle schedule starts at a 25th of its peak (Smith and Topin 2018, arXiv:1708.07120).
 START_FRACTION = 1 / 25
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What decides the steps of a training, apart from the pictures.
+
+    Attributes:
+        key: Names the random streams: repeat, fold, replica.
+    """
+
+    recipe: RecipeConfig
+    seed: int
+    key: tuple[int, ...]
+    precision: Precision
 
 
 def compute_rate(recipe: RecipeConfig, step: int, steps: int) -> float:

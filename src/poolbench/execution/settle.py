@@ -1,0 +1,146 @@
+"""What is measured once, before a study begins: precision, workers, repeats under a time limit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from poolbench.config import Precision, StudyConfig
+from poolbench.data.arrays import read_available_memory_bytes
+from poolbench.data.image_set import ImageSet
+from poolbench.errors import UsageError
+from poolbench.execution.estimate import (
+    HAND_OVER_SECONDS,
+    estimate_study_seconds,
+    estimate_trial_seconds,
+)
+from poolbench.execution.local import LocalExecutor
+from poolbench.execution.plan import Plan, list_looks, make_plan, take_first
+from poolbench.execution.store import RunStore
+from poolbench.records import Speed, TrialSpec
+from poolbench.training.precision import choose_device, list_precisions
+
+# Part of a time limit that is planned; the rest is for what no measurement foresees.
+PLANNED_SHARE = 0.85
+# Part of the free memory that workers may fill.
+MEMORY_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A study with nothing open.
+
+    Attributes:
+        config: With precision, and repeats where there is a time limit.
+        speeds: By variant id, of the variants that lack trials.
+    """
+
+    config: StudyConfig
+    plan: Plan
+    speeds: Mapping[str, Speed]
+
+    def estimate(self, specs: Sequence[TrialSpec], image_set: ImageSet) -> dict[str, float]:
+        """Seconds of one trial, by variant id."""
+        return {
+            name: estimate_trial_seconds(spec, self.speeds[name], image_set)
+            for name, spec in take_first(specs).items()
+        }
+
+
+def settle(
+    config: StudyConfig,
+    image_set: ImageSet,
+    store: RunStore,
+    executor: LocalExecutor,
+    seconds_left: float | None,
+) -> Settled:
+    """Measure, and choose what is fastest and what fits.
+
+    Args:
+        seconds_left: Of the time limit; ``None``: there is none.
+
+    Raises:
+        UsageError: If the config does not fit, or the time limit is too short for one repeat.
+        DataError: If there are too few pictures for the folds.
+        TrainingError: If a measured trial fails.
+    """
+    wanted = list_precisions(config.precision, choose_device(config.device))
+    plans = {name: make_plan(_set(config, precision=name), image_set) for name in wanted}
+    missing = {name: _list_missing(plan, store) for name, plan in plans.items()}
+    measured = executor.measure(
+        [spec for specs in missing.values() for spec in take_first(specs).values()]
+    )
+    speeds = {
+        name: {variant: measured[spec.id] for variant, spec in take_first(specs).items()}
+        for name, specs in missing.items()
+    }
+
+    def compute_total(name: Precision) -> float:
+        by_variant = Settled(config, plans[name], speeds[name]).estimate(missing[name], image_set)
+        return sum(by_variant.values())
+
+    best = min(wanted, key=compute_total)
+    found = Settled(_set(config, precision=best), plans[best], speeds[best])
+    workers = bound_workers(plans[best].workers, list(found.speeds.values()))
+    executor.shrink(workers)
+    found = Settled(found.config, _set_workers(found.plan, workers), found.speeds)
+    if seconds_left is None or config.planned_repeats is not None or not missing[best]:
+        return found
+    return _fit(found, missing[best], image_set, seconds_left)
+
+
+def bound_workers(workers: int, speeds: Sequence[Speed], available_bytes: int | None = None) -> int:
+    """As many workers as memory will hold, at least one.
+
+    Args:
+        available_bytes: ``None``: what the system says is free beside the workers that run now.
+    """
+    peaks = [speed.peak_memory_bytes for speed in speeds if speed.peak_memory_bytes]
+    available = read_available_memory_bytes() if available_bytes is None else available_bytes
+    if not peaks or available is None:
+        return workers
+    return max(1, min(workers, int(available * MEMORY_SHARE) // max(peaks)))
+
+
+def _fit(
+    found: Settled, missing: Sequence[TrialSpec], image_set: ImageSet, seconds_left: float
+) -> Settled:
+    """As many repeats as fit into the time limit."""
+    seconds = found.estimate(missing, image_set)
+    limit = seconds_left * PLANNED_SHARE
+
+    def estimate(repeats: int) -> float:
+        some = [spec for spec in missing if spec.repeat < repeats]
+        return estimate_study_seconds(some, seconds, found.plan.workers) if some else 0.0
+
+    looks = list_looks(found.config)
+    is_auto = found.config.repeats == "auto"
+    candidates = (1, *looks) if is_auto else tuple(range(1, looks[-1] + 1))
+    fitting = [repeats for repeats in candidates if estimate(repeats) <= limit]
+    if not fitting:
+        raise UsageError(_explain_limit(found, estimate(1), limit))
+    config = _set(found.config, planned_repeats=fitting[-1])
+    plan = make_plan(config, image_set)
+    return Settled(config, _set_workers(plan, found.plan.workers), found.speeds)
+
+
+def _explain_limit(found: Settled, needed: float, limit: float) -> str:
+    epochs = found.plan.specs[0].variant.recipe.epochs
+    share = (limit - HAND_OVER_SECONDS) / max(needed - HAND_OVER_SECONDS, 1e-9)
+    fitting = int(epochs * share)
+    advice = f", or --epochs {fitting}" if fitting >= 1 else ""
+    return (
+        f"One repeat of all variants takes about {needed / PLANNED_SHARE:.0f} s here, with a "
+        f"reserve; --time-limit leaves {limit / PLANNED_SHARE:.0f} s. Allow more time, or take "
+        f"fewer operators or folds{advice}."
+    )
+
+
+def _list_missing(plan: Plan, store: RunStore) -> list[TrialSpec]:
+    return [spec for spec in plan.specs if not store.has_trial(spec.id)]
+
+
+def _set(config: StudyConfig, **values: object) -> StudyConfig:
+    return config.model_copy(update=values)
+
+
+def _set_workers(plan: Plan, workers: int) -> Plan:
+    return Plan(plan.variants, plan.specs, workers)

@@ -1,0 +1,73 @@
+"""What the trials of one process share: pictures on the device, and threads."""
+
+import hashlib
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from poolbench.config import Precision
+from poolbench.data.image_set import Half, ImageSet
+from poolbench.models.rewrite import TrainingForm
+from poolbench.training.pictures import Part, Pictures, choose_dtype, prepare_pictures
+from poolbench.training.slices import Lanes
+
+HalfName = Literal["pool", "test"]
+
+
+class Workplace:
+    """Holds what would otherwise be done again for each trial.
+
+    Args:
+        lanes: Threads that share the work on a batch; they do not change a result.
+    """
+
+    def __init__(self, image_set: ImageSet, device: str = "cpu", lanes: Lanes | None = None):
+        self.image_set = image_set
+        self.device = device
+        self.lanes = lanes or Lanes()
+        self._pictures: dict[HalfName, Pictures] = {}
+        self._prepared: dict[HalfName, tuple[str, Pictures]] = {}
+
+    def get_half(self, name: HalfName) -> Half:
+        """One half of the image set."""
+        half: Half = getattr(self.image_set, name)
+        return half
+
+    def get_pictures(self, name: HalfName) -> Pictures:
+        """The pictures of a half as they are, on the device."""
+        if name not in self._pictures:
+            half = self.get_half(name)
+            images = torch.from_numpy(_make_writeable(half.images))
+            labels = torch.from_numpy(_make_writeable(half.labels))
+            self._pictures[name] = Pictures(images.to(self.device), labels.to(self.device))
+        return self._pictures[name]
+
+    def prepare(self, name: HalfName, form: TrainingForm, precision: Precision) -> Pictures:
+        """The pictures of a half as ``form.body`` wants them; the last ones are kept."""
+        if form.prepare is None:
+            return self.get_pictures(name)
+        dtype = choose_dtype(form, precision)
+        key = _describe(form, dtype)
+        if name not in self._prepared or self._prepared[name][0] != key:
+            self._prepared.pop(name, None)
+            self._prepared[name] = key, prepare_pictures(self.get_pictures(name), form, dtype)
+        return self._prepared[name][1]
+
+    def make_part(self, pictures: Pictures, index: NDArray[np.int64]) -> Part:
+        """Some of the pictures of a half."""
+        return Part(pictures, torch.from_numpy(index).to(self.device))
+
+
+def _describe(form: TrainingForm, dtype: torch.dtype) -> str:
+    assert form.prepare is not None
+    digest = hashlib.sha256(f"{type(form.prepare).__qualname__} {dtype}".encode())
+    for name, value in form.prepare.state_dict().items():
+        digest.update(name.encode() + value.cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _make_writeable(array: NDArray[Any]) -> NDArray[Any]:
+    """torch does not take arrays that are mapped read-only; others need no copy."""
+    return array if array.flags.writeable else np.array(array)

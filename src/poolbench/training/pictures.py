@@ -1,0 +1,96 @@
+"""Pictures on the device, prepared once for all steps that will take them."""
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from poolbench.config import Precision
+from poolbench.data.augment import Moves, gather
+from poolbench.models.rewrite import ChannelsLastLinear, StridedConv, TrainingForm
+from poolbench.training.precision import DTYPES
+
+# Of prepared pictures that one process keeps; larger sets are prepared batch by batch.
+MOST_PREPARED_BYTES = 1 << 29
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """One half of an image set on the device.
+
+    Attributes:
+        images: ``[N, H, W, 3]``, uint8 of 0–255 or, where ``prepare`` is ``None``, prepared.
+        labels: int64 ``[N]``.
+        prepare: What is still to be done to each batch that is taken.
+    """
+
+    images: Tensor
+    labels: Tensor
+    prepare: nn.Module | None = None
+
+    def take(self, index: Tensor, moves: Moves | None = None) -> Tensor:
+        """A batch, moved and prepared.
+
+        Shape:
+            int64 ``(B,) -> (B, 3, H, W)`` with the channels last in memory.
+        """
+        batch = gather(self.images, index, moves)
+        if not batch.is_floating_point():
+            batch = batch.float()
+        return batch if self.prepare is None else self.prepare(batch)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the pictures of a half.
+
+    Attributes:
+        index: int64 ``[n]``, positions in ``pictures``.
+    """
+
+    pictures: Pictures
+    index: Tensor
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def labels(self) -> Tensor:
+        """int64 ``[n]``."""
+        return self.pictures.labels[self.index]
+
+    def take_images(self) -> Tensor:
+        """All of its pictures as they are, ``[n, 3, H, W]``."""
+        return self.pictures.images[self.index].permute(0, 3, 1, 2)
+
+
+def choose_dtype(form: TrainingForm, precision: Precision) -> torch.dtype:
+    """The format in which prepared pictures are kept: that of the layer which takes them."""
+    first = form.body[0]
+    multiplies = isinstance(first, (nn.Conv2d, nn.Linear, StridedConv, ChannelsLastLinear))
+    return DTYPES[precision] if multiplies else torch.float32
+
+
+@torch.no_grad()
+def prepare_pictures(pictures: Pictures, form: TrainingForm, dtype: torch.dtype) -> Pictures:
+    """The pictures as ``form.body`` wants them.
+
+    What ``form.prepare`` does to a pixel does not depend on where the pixel is, so it may be done
+    before a batch is taken and moved; in a format of 16 bits the values are rounded here and not
+    by the first layer.
+
+    Args:
+        pictures: As uint8.
+        dtype: As :func:`choose_dtype` gives it.
+    """
+    if form.prepare is None:
+        return pictures
+    if pictures.images.numel() * dtype.itemsize > MOST_PREPARED_BYTES:
+        return Pictures(pictures.images, pictures.labels, form.prepare)
+    images = torch.empty(pictures.images.shape, dtype=dtype, device=pictures.images.device)
+    prepare = copy.deepcopy(form.prepare)
+    parts = zip(torch.split(images, 1024), torch.split(pictures.images, 1024), strict=True)
+    for target, source in parts:
+        target.copy_(prepare(source.permute(0, 3, 1, 2).float()).permute(0, 2, 3, 1))
+    return Pictures(images, pictures.labels)

@@ -1,0 +1,123 @@
+"""A batch in slices: small enough for the processor's cache, and for several threads.
+
+The loss of a batch is a mean over pictures, so its gradient is the sum over slices, as long as a
+picture's logits do not depend on its company. One thread computes a slice, and slices are added in
+their order: the result is the same to the last bit however many threads share the work.
+"""
+
+import copy
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from poolbench.config import Precision
+from poolbench.training.precision import DTYPES
+
+# Of the largest feature map of a slice. A few times a core's own cache: smaller slices cost more
+# in starting work than they save (docs/speed.md has the measurements).
+SLICE_BYTES = 4 << 20
+# In float64 the same picture in other company gives the same logits up to this part.
+TOLERANCE = 1e-9
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Lanes:
+    """Threads that share the slices of a batch; a context manager."""
+
+    def __init__(self, count: int = 1) -> None:
+        self._pool = ThreadPoolExecutor(count, "lane", _set_up_thread) if count > 1 else None
+
+    def __enter__(self) -> "Lanes":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterable[Result]:
+        """The results in the order of the items."""
+        if self._pool is None or len(items) == 1:
+            return map(function, items)
+        return self._pool.map(function, items)
+
+
+def _set_up_thread() -> None:
+    # Both hold for one thread alone.
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+
+
+def split_range(count: int, size: int) -> list[slice]:
+    """``count`` positions in slices of about the same length, at most ``size``; 0: in one.
+
+    Example:
+        >>> split_range(10, 4)
+        [slice(0, 4, None), slice(4, 7, None), slice(7, 10, None)]
+    """
+    number = -(-count // size) if size else 1
+    short, longer = divmod(count, number)
+    ends = [short * k + min(k, longer) for k in range(number + 1)]
+    return [slice(start, stop) for start, stop in itertools.pairwise(ends)]
+
+
+def choose_slice_size(body: nn.Module, image_size: tuple[int, int], precision: Precision) -> int:
+    """Pictures in a slice, or 0 where a batch has to stay whole.
+
+    The network decides it, and nothing of the machine. A batch stays whole on any device but a
+    processor, and where a picture's logits depend on the others of its batch (batch
+    normalisation) or on random numbers (dropout).
+    """
+    if next(body.parameters()).device.type != "cpu":
+        return 0
+    twin = copy.deepcopy(body).double().train()
+    images = _draw_noise(image_size)
+    largest = 0
+
+    def measure(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal largest
+        largest = max(largest, output.numel() // len(images))
+
+    try:
+        with torch.random.fork_rng(devices=[]), _hook(twin, measure), torch.no_grad():
+            alone = _is_alone(twin, images)
+    except Exception:  # Whatever it is, training will meet it and tell it.
+        return 0
+    return max(1, SLICE_BYTES // (largest * DTYPES[precision].itemsize)) if alone else 0
+
+
+def _is_alone(network: nn.Module, images: Tensor) -> bool:
+    """Whether a picture gives the same logits in other company and leaves nothing behind."""
+    state = {name: value.clone() for name, value in network.state_dict().items()}
+    random_state = torch.get_rng_state()
+    together = network(images)
+    apart = torch.cat([network(images[:1]), network(images[1:])])
+    return (
+        torch.equal(torch.get_rng_state(), random_state)
+        and all(torch.equal(value, state[name]) for name, value in network.state_dict().items())
+        and torch.allclose(together, apart, rtol=TOLERANCE, atol=TOLERANCE)
+    )
+
+
+def _draw_noise(image_size: tuple[int, int]) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(3, 3, *image_size, dtype=torch.float64, generator=generator)
+
+
+@contextmanager
+def _hook(network: nn.Module, hook: Callable[..., None]) -> Iterator[None]:
+    handles: list[RemovableHandle] = [
+        module.register_forward_hook(hook) for module in network.modules()
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()

@@ -1,0 +1,119 @@
+"""What is measured once: precision, workers, repeats under a time limit."""
+
+import pytest
+
+from poolbench.config import StudyConfig
+from poolbench.data.store import save_arrays
+from poolbench.errors import UsageError
+from poolbench.execution.estimate import (
+    HAND_OVER_SECONDS,
+    estimate_study_seconds,
+    estimate_trial_seconds,
+    estimate_wall_seconds,
+)
+from poolbench.execution.local import LocalExecutor
+from poolbench.execution.plan import list_looks
+from poolbench.execution.settle import bound_workers, settle
+from poolbench.execution.store import RunStore
+from poolbench.records import Speed
+from poolbench.training.precision import list_precisions
+
+SPEED = Speed(train=0.01, watch=0.003, judge=0.002, start=0.5, peak_memory_bytes=4 << 30)
+
+
+class FixedSpeeds(LocalExecutor):
+    """Knows the speed of each operator and precision without measuring."""
+
+    def __init__(self, store, speeds):
+        super().__init__(store.path, store.path, workers=2)
+        self.speeds = speeds
+
+    def measure(self, specs):
+        return {spec.id: self.speeds[spec.conditions.precision] for spec in specs}
+
+
+def settle_fixed(tmp_path, small_set, seconds_left=None, speeds=None, **settings):
+    store = RunStore(tmp_path)
+    speeds = speeds or {"float32": SPEED}
+    config = StudyConfig(folds=2, repeats=4, epochs=1, workers=2, **settings)
+    return settle(config, small_set, store, FixedSpeeds(store, speeds), seconds_left)
+
+
+def test_trial_of_the_longest_kind_goes_to_the_worker_that_is_free_first():
+    assert estimate_wall_seconds([1, 5, 2, 2], 2) == 5
+    assert estimate_wall_seconds([3, 3, 3], 2) == 6
+    assert estimate_wall_seconds([3, 3, 3], 1) == 9
+
+
+def test_estimate_counts_what_a_trial_does(plan_of, small_set):
+    spec = plan_of(epochs=3).specs[0]
+    seconds = estimate_trial_seconds(spec, SPEED, small_set)
+    # 160 pictures in two folds: 80 trained and 80 watched three times, then all judged and the
+    # held-out ones under four shifts.
+    steps = 3 * (80 * 0.01 + 80 * 0.003) + (80 + 5 * 80) * 0.002
+    assert seconds == pytest.approx(0.5 + steps, abs=1)
+
+
+def test_fastest_precision_is_taken(tmp_path, small_set, monkeypatch):
+    monkeypatch.setattr(
+        "poolbench.execution.settle.list_precisions", lambda *_: ("float32", "bfloat16")
+    )
+    fast = SPEED.model_copy(update={"train": 0.001})
+    for faster, slower in (("bfloat16", "float32"), ("float32", "bfloat16")):
+        found = settle_fixed(tmp_path, small_set, speeds={faster: fast, slower: SPEED})
+        assert found.config.precision == faster
+        assert {spec.conditions.precision for spec in found.plan.specs} == {faster}
+
+
+def test_precision_that_was_asked_for_is_not_measured_against_another():
+    assert list_precisions("bfloat16", "cpu") == ("bfloat16",)
+    assert list_precisions("auto", "cpu")[0] == "float32"
+
+
+def test_workers_are_as_many_as_memory_holds():
+    assert bound_workers(8, [SPEED], available_bytes=64 << 30) == 8
+    assert bound_workers(8, [SPEED], available_bytes=16 << 30) == 3
+    assert bound_workers(8, [SPEED], available_bytes=1 << 30) == 1
+    unknown = SPEED.model_copy(update={"peak_memory_bytes": None})
+    assert bound_workers(8, [unknown], available_bytes=1 << 30) == 8
+
+
+@pytest.mark.parametrize("repeats", [4, "auto"])
+def test_time_limit_takes_as_many_repeats_as_fit(tmp_path, small_set, repeats):
+    config = StudyConfig(folds=2, repeats=repeats, epochs=1, workers=2)
+    store = RunStore(tmp_path)
+    executor = FixedSpeeds(store, {"float32": SPEED})
+    free = settle(config, small_set, store, executor, None)
+    seconds = free.estimate(free.plan.specs, small_set)
+
+    def estimate(count):
+        specs = [spec for spec in free.plan.specs if spec.repeat < count]
+        return estimate_study_seconds(specs, seconds, 2)
+
+    limit = 1.2 * estimate(2)
+    found = settle(config, small_set, store, executor, limit)
+    count = list_looks(found.config)[-1]
+    assert {spec.repeat for spec in found.plan.specs} == set(range(count))
+    assert estimate(count) <= limit
+    assert count == 2
+    # Continued: what was planned stays.
+    again = settle(found.config, small_set, store, executor, 1.0)
+    assert [spec.id for spec in again.plan.specs] == [spec.id for spec in found.plan.specs]
+
+
+def test_time_limit_that_is_too_short_says_what_would_fit(tmp_path, small_set):
+    with pytest.raises(UsageError, match=r"One repeat .* --time-limit leaves 5 s"):
+        settle_fixed(tmp_path, small_set, 5.0)
+    slow = {"float32": SPEED.model_copy(update={"train": 1.0})}
+    with pytest.raises(UsageError, match="fewer operators or folds"):
+        settle_fixed(tmp_path, small_set, HAND_OVER_SECONDS + 30, slow)
+
+
+def test_measured_study_settles(tmp_path, small_set):
+    store = RunStore(tmp_path / "run")
+    save_arrays(small_set, tmp_path / "images")
+    config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, repeats=1)
+    with LocalExecutor(tmp_path / "images", store.path, 2) as executor:
+        found = settle(config, small_set, store, executor, None)
+    assert found.config.precision in ("float32", "bfloat16")
+    assert set(found.speeds) == {variant.id for variant in found.plan.variants}
