@@ -169,7 +169,7 @@ def test_classes_lists_the_sample(poolbench_cli):
 
 def test_doctor_and_operators_answer(poolbench_cli):
     findings = json.loads(poolbench_cli("doctor", "--json").stdout)
-    assert findings["precision"] in ("float32", "bfloat16")
+    assert findings["precision"].startswith("float32")
     assert {entry["id"] for entry in json.loads(poolbench_cli("operators", "--json").stdout)} >= {
         "stride",
         "max",

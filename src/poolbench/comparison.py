@@ -17,6 +17,7 @@ from poolbench.execution.collect import (
     make_leaderboard,
 )
 from poolbench.execution.estimate import estimate_study_seconds
+from poolbench.execution.group import make_groups
 from poolbench.execution.local import LocalExecutor, Progress
 from poolbench.execution.plan import (
     Plan,
@@ -190,4 +191,4 @@ def run_trials(
         def follow(progress: Progress) -> None:
             tracker.update(progress.trial, progress.epoch if progress.kind == "epoch" else None)
 
-        context.executor.run([[spec] for spec in longest_first], follow)
+        context.executor.run(make_groups(longest_first), follow)

@@ -127,6 +127,7 @@ class StudyConfig(Frozen):
         baseline: A variant, or an operator that only one variant has, to compare all others with.
         replicas: Every variant so many times, which differ in their seeds alone: a comparison of
             equals, that must not find a winner.
+        stack: Trials of a variant that are trained as one network; ``auto``: 1 on a processor.
         seed: The root of every random number.
         workers: Processes that train at the same time; ``None``: one for each core.
     """
@@ -149,6 +150,7 @@ class StudyConfig(Frozen):
     device: str = "auto"
     precision: Precision | Literal["auto"] = "auto"
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    stack: PositiveInt | Literal["auto"] = "auto"
     rewrites: bool = True
     own_recipes: tuple[RecipeConfig, ...] = ()
 

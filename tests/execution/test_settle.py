@@ -6,7 +6,7 @@ from poolbench.config import StudyConfig
 from poolbench.data.store import save_arrays
 from poolbench.errors import UsageError
 from poolbench.execution.estimate import (
-    HAND_OVER_SECONDS,
+    estimate_hand_over_seconds,
     estimate_study_seconds,
     estimate_trial_seconds,
     estimate_wall_seconds,
@@ -106,7 +106,7 @@ def test_time_limit_that_is_too_short_says_what_would_fit(tmp_path, small_set):
         settle_fixed(tmp_path, small_set, 5.0)
     slow = {"float32": SPEED.model_copy(update={"train": 1.0})}
     with pytest.raises(UsageError, match="fewer operators or folds"):
-        settle_fixed(tmp_path, small_set, HAND_OVER_SECONDS + 30, slow)
+        settle_fixed(tmp_path, small_set, estimate_hand_over_seconds(3) + 30, slow)
 
 
 def test_measured_study_settles(tmp_path, small_set):

@@ -79,6 +79,7 @@ def test_slices_cover_the_batch_once_and_evenly(count, size):
 
 def take_step(size, lanes=1, dtype=torch.float64):
     """Parameters and results after one step on 64 pictures in slices of ``size``."""
+    torch.set_num_threads(1)  # As in a worker, and in a lane.
     network = build()
     initialize(network, 5)
     network.to(dtype)

@@ -31,12 +31,18 @@ def examine() -> dict[str, Any]:
         "memory": f"{memory / GIB:.1f} GiB" if memory else "unknown",
         "devices": ", ".join(list_devices()),
         "used": f"{device} ({environment['device']})",
-        "precision": " or ".join(list_precisions("auto", device)),
+        "precision": _describe_precision(device),
         "workers": f"{workers} of {THREADS} thread",
+        "steps": "recorded as CUDA graphs" if device == "cuda" else "eager; no compiler is used",
         "cache": _describe_cache(),
         **environment["libraries"],
         "ipython": "there" if importlib.util.find_spec("IPython") else "not there",
     }
+
+
+def _describe_precision(device: str) -> str:
+    names = list_precisions("auto", device)
+    return names[0] if len(names) == 1 else f"{' or '.join(names)}, by a measurement at the start"
 
 
 def _describe_cache() -> str:

@@ -7,9 +7,10 @@ from poolbench.records import Speed, TrialSpec
 
 # After training both sides are judged, the held-out side under four shifts too.
 SHIFTS = 4
-# Measured on two cores: tables and files of a trial; export, proof and report of a study.
+# Measured on two cores: tables and files of a trial; export of a model; proof and report.
 RECORD_SECONDS = 0.2
-HAND_OVER_SECONDS = 15.0
+EXPORT_SECONDS = 3.5
+REPORT_SECONDS = 5.0
 
 
 def estimate_trial_seconds(spec: TrialSpec, speed: Speed, image_set: ImageSet) -> float:
@@ -43,4 +44,9 @@ def estimate_study_seconds(
     """
     trials = estimate_wall_seconds([seconds[spec.variant.id] for spec in missing], workers)
     # The final trial is that of some variant, on the whole pool, alone on all cores.
-    return trials + max(seconds.values()) + HAND_OVER_SECONDS
+    return trials + max(seconds.values()) + estimate_hand_over_seconds(len(seconds))
+
+
+def estimate_hand_over_seconds(variants: int) -> float:
+    """Seconds from the last trial to the report: a model of each variant, and that of the final."""
+    return (variants + 1) * EXPORT_SECONDS + REPORT_SECONDS

@@ -1,5 +1,6 @@
 """How fast a trial will be, from a few measured steps of it."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -10,19 +11,25 @@ from poolbench.evaluation.logits import BATCH_PIXELS, compute_logits
 from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.execution.trial import build_network, make_form, make_schedule, split_pictures
 from poolbench.execution.workplace import Workplace
+from poolbench.models.rewrite import TrainingForm
 from poolbench.records import Speed, TrialSpec
 from poolbench.training.engine import Engine
 from poolbench.training.loop import draw_epoch
+from poolbench.training.stack import measure_convolutions
 
 # Of each kind of step: at least so long, and at least so often.
-MEASURED_SECONDS = 0.5
+MEASURED_SECONDS = 0.3
 MEASURED_TIMES = 2
+# A forward pass costs about a third of a training step.
+FORWARD_SHARE = 1 / 3
 
 
 def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
     """Train, watch and judge some pictures of a trial, and time it."""
     device = spec.conditions.device
     reset_peak_memory(device)
+    if spec.conditions.stack > 1:
+        return _measure_stack(spec, place, spec.conditions.stack)
     started = time.perf_counter()
     split = split_pictures(spec, place.image_set)
     network = build_network(spec).to(device)
@@ -40,16 +47,50 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
 
     train = _time(train_batch)
     watch = _time(lambda: engine.compute_logits(pictures, index).sum().item())
-    few = torch.from_numpy(split.train[: max(1, BATCH_PIXELS // np.prod(spec.image_size))])
-    images = place.get_pictures("pool").images[few.to(device)].permute(0, 3, 1, 2)
-    judge = _time(lambda: compute_logits(form.whole, images))
+    judge, peak = _measure_judge(spec, place, form), read_peak_memory_bytes(device)
     return Speed(
         train=train / len(index),
         watch=watch / len(index),
-        judge=judge / len(few),
+        judge=judge,
         start=start,
-        peak_memory_bytes=read_peak_memory_bytes(device),
+        peak_memory_bytes=peak,
     )
+
+
+def _measure_stack(spec: TrialSpec, place: Workplace, members: int) -> Speed:
+    """The share of one trial in a stack of so many, or of half as many if they do not fit."""
+    started = time.perf_counter()
+    device = spec.conditions.device
+    index = split_pictures(spec, place.image_set).train
+    forms = [make_form(build_network(spec).to(device), spec) for _ in range(members)]
+    pictures = place.prepare("pool", forms[0], spec.conditions.precision)
+    trains = [place.make_part(pictures, index)] * members
+    start = (time.perf_counter() - started) / members
+    try:
+        seconds = measure_convolutions(forms, trains, [make_schedule(spec)] * members)
+    except torch.OutOfMemoryError:
+        if members == 1:
+            raise
+        seconds = None
+    if seconds is None:
+        return _measure_stack(spec, place, members // 2)
+    batch = min(spec.variant.recipe.batch_size, len(index))
+    train = min(seconds.values()) / (members * batch)
+    return Speed(
+        train=train,
+        watch=train * FORWARD_SHARE,
+        judge=_measure_judge(spec, place, forms[0]),
+        start=start,
+        # Of the device's memory, which is no reason for fewer workers.
+        peak_memory_bytes=None,
+    )
+
+
+def _measure_judge(spec: TrialSpec, place: Workplace, form: TrainingForm) -> float:
+    """Seconds for a picture."""
+    pictures = place.get_pictures("pool")
+    few = pictures.images[: max(1, BATCH_PIXELS // math.prod(spec.image_size))]
+    return _time(lambda: compute_logits(form.whole, few.permute(0, 3, 1, 2))) / len(few)
 
 
 def _time(step: Callable[[], object]) -> float:

@@ -22,6 +22,8 @@ from poolbench.verdict.racing import LOOKS
 NO_OPERATOR = "none"
 # That compute one slice of a batch; how many slices are computed at once changes no result.
 THREADS = 1
+# Trials of a variant that a GPU trains at once.
+GPU_STACK = 64
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,13 @@ def choose_workers(config: StudyConfig, device: str) -> int:
     return config.workers or (count_cores() if device == "cpu" else 1)
 
 
+def choose_stack(config: StudyConfig, device: str) -> int:
+    """Trials at once: as many as a GPU is worth, which falls back to fewer where memory ends."""
+    if config.stack != "auto":
+        return config.stack
+    return GPU_STACK if device == "cuda" else 1
+
+
 def has_mixed_positions(variants: Sequence[VariantSpec]) -> bool:
     """Whether variants of one backbone differ in the position of their operator."""
     for backbone_id in {variant.backbone for variant in variants}:
@@ -200,6 +209,7 @@ def _make_conditions(
         precision=precision,
         threads=THREADS,
         rewrites=config.rewrites,
+        stack=choose_stack(config, device),
         poolbench=get_poolbench_version(),
         torch=torch.__version__,
         fingerprint=compute_fingerprint(device, THREADS),

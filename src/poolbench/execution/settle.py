@@ -8,7 +8,7 @@ from poolbench.data.arrays import read_available_memory_bytes
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import UsageError
 from poolbench.execution.estimate import (
-    HAND_OVER_SECONDS,
+    estimate_hand_over_seconds,
     estimate_study_seconds,
     estimate_trial_seconds,
 )
@@ -124,7 +124,8 @@ def _fit(
 
 def _explain_limit(found: Settled, needed: float, limit: float) -> str:
     epochs = found.plan.specs[0].variant.recipe.epochs
-    share = (limit - HAND_OVER_SECONDS) / max(needed - HAND_OVER_SECONDS, 1e-9)
+    rest = estimate_hand_over_seconds(len(found.plan.variants))
+    share = (limit - rest) / max(needed - rest, 1e-9)
     fitting = int(epochs * share)
     advice = f", or --epochs {fitting}" if fitting >= 1 else ""
     return (

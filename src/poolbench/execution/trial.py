@@ -23,6 +23,7 @@ from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import TrainingForm, keep_plain, rewrite
 from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
 from poolbench.training.loop import EpochRow, TrainingResult, run_training
+from poolbench.training.pictures import Part
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import Purpose, initialize, make_rng, make_torch_seed
 
@@ -118,15 +119,24 @@ def run_trial(
     network = build_network(spec).to(device)
     form = make_form(network, spec)
     train = place.make_part(place.prepare("pool", form, spec.conditions.precision), split.train)
-    # The test half is opened once, after training; only the lab protocol watches it.
-    watched = None
-    if spec.split != "whole":
-        prepared = place.prepare(split.half, form, spec.conditions.precision)
-        watched = place.make_part(prepared, split.held_out)
+    watched = make_watched(spec, place, split, form)
     result = run_training(
         form, train, watched, make_schedule(spec), lanes=place.lanes, on_epoch=on_epoch
     )
     return judge(spec, place, split, network, result, started)
+
+
+def make_watched(
+    spec: TrialSpec, place: Workplace, split: SplitIndex, form: TrainingForm
+) -> Part | None:
+    """The pictures that are looked at after each epoch.
+
+    The test half is opened once, after training; only the lab protocol watches it.
+    """
+    if spec.split == "whole":
+        return None
+    prepared = place.prepare(split.half, form, spec.conditions.precision)
+    return place.make_part(prepared, split.held_out)
 
 
 def judge(

@@ -20,9 +20,10 @@ import cloudpickle
 import torch
 
 from poolbench.data.store import open_arrays
+from poolbench.execution.group import run_group
 from poolbench.execution.measure import measure_speed
 from poolbench.execution.store import RunStore
-from poolbench.execution.trial import TrialOutcome, run_trial
+from poolbench.execution.trial import TrialOutcome
 from poolbench.execution.workplace import Workplace
 from poolbench.operators import register
 from poolbench.records import TrialSpec
@@ -85,13 +86,12 @@ class _Worker:
         return self.place
 
     def _train(self, specs: Sequence[TrialSpec], place: Workplace) -> None:
-        for spec in specs:
+        def report(spec: TrialSpec, row: EpochRow) -> None:
+            self.say("epoch", trial=spec.id, epoch=row.epoch)
 
-            def report(row: EpochRow, trial: str = spec.id) -> None:
-                self.say("epoch", trial=trial, epoch=row.epoch)
-
-            save_outcome(self.store, run_trial(spec, place, report))
-            self.say("trained", trial=spec.id)
+        for outcome in run_group(specs, place, report):
+            save_outcome(self.store, outcome)
+            self.say("trained", trial=outcome.record.id)
 
 
 def save_outcome(store: RunStore, outcome: TrialOutcome) -> None:

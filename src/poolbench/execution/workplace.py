@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from poolbench.config import Precision
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.models.rewrite import TrainingForm
+from poolbench.training.graphs import Convolution
 from poolbench.training.pictures import Part, Pictures, choose_dtype, prepare_pictures
 from poolbench.training.slices import Lanes
 
@@ -27,6 +28,8 @@ class Workplace:
         self.image_set = image_set
         self.device = device
         self.lanes = lanes or Lanes()
+        # The faster kind of convolution in a stack, by variant id.
+        self.convolutions: dict[str, Convolution] = {}
         self._pictures: dict[HalfName, Pictures] = {}
         self._prepared: dict[HalfName, tuple[str, Pictures]] = {}
 

@@ -31,6 +31,7 @@ class Conditions(Frozen):
     """What else decides a trial's result to the last bit.
 
     Attributes:
+        stack: How many trials of a variant are trained at once at most; 1: each alone.
         fingerprint: Hash of processor, operating system, thread count and library versions.
         sources: SHA-256 of the source of every operator that is not poolbench's own, by id.
     """
@@ -39,6 +40,7 @@ class Conditions(Frozen):
     precision: Precision
     threads: int
     rewrites: bool
+    stack: int = 1
     poolbench: str
     torch: str
     fingerprint: str

@@ -64,7 +64,7 @@ class Engine:
             return self._run_slice(images, pictures.labels[index[part]], count)
 
         results = list(self.lanes.map(run_slice, split_range(count, self.slice_size)))
-        _add_gradients(self.parameters, [result.gradients for result in results])
+        add_gradients(self.parameters, [result.gradients for result in results])
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.scaler.step(self.optimizer)
@@ -109,7 +109,7 @@ def build_optimizer(parameters: list[nn.Parameter], recipe: RecipeConfig) -> tor
     )
 
 
-def _add_gradients(parameters: list[nn.Parameter], gradients: list[Gradients]) -> None:
+def add_gradients(parameters: list[nn.Parameter], gradients: list[Gradients]) -> None:
     """Put the sum over slices, in their order, where the optimizer reads it."""
     for parameter, parts in zip(parameters, zip(*gradients, strict=True), strict=True):
         present = [part for part in parts if part is not None]

@@ -31,6 +31,10 @@ class Curve:
 
 UNKNOWN = Curve(math.nan, math.nan, math.nan)
 
+# The held-out side of an epoch: curves of loss and accuracy, mean loss and accuracy over pictures.
+HeldOut = tuple[Curve, Curve, float, float]
+NOT_WATCHED: HeldOut = (UNKNOWN, UNKNOWN, math.nan, math.nan)
+
 
 @dataclass(frozen=True)
 class EpochRow:
@@ -96,8 +100,8 @@ def run_training(
             seconds += time.perf_counter() - started
             row = EpochRow(
                 epoch + 1,
-                _summarize(losses),
-                _summarize(accuracies),
+                summarize(losses),
+                summarize(accuracies),
                 *_evaluate(engine, watched, recipe.batch_size),
             )
             history.append(row)
@@ -105,13 +109,14 @@ def run_training(
             if not np.isfinite(losses).all():
                 diverged_at = epoch * len(losses) + int(np.argmin(np.isfinite(losses)))
                 break
-    if diverged_at is None and not _is_finite(form.body):
+    if diverged_at is None and not is_finite(form.body):
         # The loss of the last step was still a number, what it did to the weights is not.
         diverged_at = recipe.epochs * math.ceil(len(train) / recipe.batch_size) - 1
     return TrainingResult(tuple(history), seconds, diverged_at)
 
 
-def _is_finite(network: nn.Module) -> bool:
+def is_finite(network: nn.Module) -> bool:
+    """Whether all parameters are numbers."""
     return all(bool(torch.isfinite(value).all()) for value in network.parameters())
 
 
@@ -142,24 +147,27 @@ def _run_epoch(
     return _gather(losses), _gather(accuracies)
 
 
-def _evaluate(
-    engine: Engine, watched: Part | None, batch_size: int
-) -> tuple[Curve, Curve, float, float]:
+def _evaluate(engine: Engine, watched: Part | None, batch_size: int) -> HeldOut:
     if watched is None:
-        return UNKNOWN, UNKNOWN, math.nan, math.nan
-    losses, accuracies, sizes = [], [], []
-    for index in torch.split(watched.index, batch_size):
-        logits = engine.compute_logits(watched.pictures, index)
-        labels = watched.pictures.labels[index]
-        losses.append(F.cross_entropy(logits, labels))
-        accuracies.append((logits.argmax(1) == labels).float().mean())
-        sizes.append(len(index))
-    loss, accuracy = _gather(losses), _gather(accuracies)
+        return NOT_WATCHED
+    batches = torch.split(watched.index, batch_size)
+    logits = torch.cat([engine.compute_logits(watched.pictures, index) for index in batches])
+    losses = F.cross_entropy(logits, watched.labels, reduction="none")
+    hits = logits.argmax(1) == watched.labels
+    return describe_held_out(losses.cpu().double().numpy(), hits.cpu().numpy(), batch_size)
+
+
+def describe_held_out(
+    losses: NDArray[np.float64], hits: NDArray[np.bool_], batch_size: int
+) -> HeldOut:
+    """From the loss of each picture, and whether it is told right."""
+    starts = np.arange(0, len(losses), batch_size)
+    sizes = np.diff(starts, append=len(losses))
     return (
-        _summarize(loss),
-        _summarize(accuracy),
-        float(np.average(loss, weights=sizes)),
-        float(np.average(accuracy, weights=sizes)),
+        summarize(np.add.reduceat(losses, starts) / sizes),
+        summarize(np.add.reduceat(hits.astype(np.float64), starts) / sizes),
+        float(losses.mean()),
+        float(hits.mean()),
     )
 
 
@@ -168,6 +176,7 @@ def _gather(values: list[Tensor]) -> NDArray[np.float64]:
     return result
 
 
-def _summarize(values: NDArray[np.float64]) -> Curve:
+def summarize(values: NDArray[np.float64]) -> Curve:
+    """Mean and quartiles of the values of an epoch's batches."""
     low, high = np.percentile(values, [25, 75])
     return Curve(float(values.mean()), float(low), float(high))

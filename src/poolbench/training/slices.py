@@ -78,7 +78,7 @@ def choose_slice_size(body: nn.Module, image_size: tuple[int, int], precision: P
     if next(body.parameters()).device.type != "cpu":
         return 0
     twin = copy.deepcopy(body).double().train()
-    images = _draw_noise(image_size)
+    images = draw_noise(image_size)
     largest = 0
 
     def measure(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -106,7 +106,8 @@ def _is_alone(network: nn.Module, images: Tensor) -> bool:
     )
 
 
-def _draw_noise(image_size: tuple[int, int]) -> Tensor:
+def draw_noise(image_size: tuple[int, int]) -> Tensor:
+    """Three pictures of noise to try a network with, float64 ``[3, 3, H, W]``; always the same."""
     generator = torch.Generator().manual_seed(0)
     return torch.randn(3, 3, *image_size, dtype=torch.float64, generator=generator)
 

@@ -1,0 +1,66 @@
+"""The machine a benchmark ran on, and where its figures are kept."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results" / "speed"
+
+
+def save(name: str, figures: dict[str, Any], libraries: tuple[str, ...] = ()) -> Path:
+    """Write figures with machine, versions, commit and command to ``results/speed``."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    content = {**describe(libraries), **figures}
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def describe(libraries: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What has to stand beside a figure."""
+    import torch
+
+    from poolbench.execution.environment import count_cores, describe_processor
+    from poolbench.training.precision import has_native_bfloat16
+
+    names = ("torch", "numpy", *libraries)
+    return {
+        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": read_commit(),
+        "processor": describe_processor(),
+        "cores": count_cores(),
+        "capability": torch.backends.cpu.get_cpu_capability(),
+        "native_bfloat16": has_native_bfloat16("cpu"),
+        "limits": {
+            name: os.environ[name]
+            for name in ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY")
+            if name in os.environ
+        },
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "versions": {name: metadata.version(name) for name in names},
+    }
+
+
+def read_commit() -> str:
+    """The commit, with a mark where files were changed since."""
+    here = Path(__file__).parent
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    changed = subprocess.run(
+        ["git", "status", "--porcelain", "--", "../src"],
+        cwd=here, capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    return f"{commit}+" if changed else commit

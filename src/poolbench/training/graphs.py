@@ -1,0 +1,368 @@
+"""The steps of a stack: one network for all members, recorded once and then started as a whole.
+
+A step of a small network is some hundred short kernels, and a processor takes longer to start them
+one by one than a CUDA device takes to run them. A recording (a CUDA graph) starts them all at once.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, cuda, nn
+from torch.func import functional_call, stack_module_state, vmap
+from torch.overrides import TorchFunctionMode
+
+from poolbench.data.augment import Moves
+from poolbench.models.rewrite import TrainingForm
+from poolbench.training.engine import add_gradients, build_optimizer
+from poolbench.training.pictures import Pictures
+from poolbench.training.precision import DTYPES, autocast
+from poolbench.training.schedule import Schedule
+
+# How the convolutions of all members are computed: as one with a group of channels for each member,
+# or as a batch of matrix products with unfolded maps.
+Convolution = Literal["grouped", "unfolded"]
+CONVOLUTIONS: tuple[Convolution, ...] = ("grouped", "unfolded")
+
+# As in PyTorch's notes on CUDA graphs: what is set up lazily is set up by then.
+WARM_UPS = 3
+
+Inputs = tuple[Tensor | None, ...]
+Outputs = tuple[Tensor, ...]
+Function = Callable[..., Outputs]
+
+# Before PyTorch 2.12 the allocator goes on asking a graph whose recording failed (pull request
+# 180395 there), so such a one stays alive.
+_FAILED: list[object] = []
+
+
+class StackEngine:
+    """Runs the steps of the trainings of a stack; the networks of ``forms`` are only copied.
+
+    ``T`` is the number of members, ``B`` that of the pictures that each of them takes.
+
+    Args:
+        pictures: Such as all members are trained on.
+        watched: Such as :meth:`watch` takes, if it is called.
+    """
+
+    def __init__(
+        self,
+        forms: Sequence[TrainingForm],
+        pictures: Pictures,
+        schedule: Schedule,
+        *,
+        watched: Pictures | None = None,
+        convolution: Convolution = "grouped",
+    ) -> None:
+        self.network = forms[0].body
+        self.pictures = pictures
+        self.watched = watched
+        self.schedule = schedule
+        self.convolution = convolution
+        self.device = pictures.images.device
+        parameters, buffers = stack_module_state([form.body.train() for form in forms])
+        # Contiguous, so that a group of channels for each member is a view of them.
+        self.parameters = {
+            name: nn.Parameter(value.detach().contiguous()) for name, value in parameters.items()
+        }
+        self.buffers: dict[str, Tensor] = {
+            name: value.contiguous() for name, value in buffers.items()
+        }
+        self.optimizer = build_optimizer(list(self.parameters.values()), schedule.recipe)
+        state = [*self.parameters.values(), *self.buffers.values()]
+        for parameter in self.parameters.values():
+            parameter.grad = torch.zeros_like(parameter)
+            if schedule.recipe.momentum:
+                # Zeros, so that the first step is like every other, as a recording has to be.
+                momentum = torch.zeros_like(parameter)
+                self.optimizer.state[parameter]["momentum_buffer"] = momentum
+                state.append(momentum)
+        self._graphs = Graphs(self.device, state)
+
+    def make_rates(self, rates: Sequence[float]) -> Tensor:
+        """Learning rates on the device, ``[n]``."""
+        # On a CUDA device the fused optimizer reads them as float32.
+        dtype = torch.float64 if self.device.type == "cpu" else torch.float32
+        return torch.tensor(rates, dtype=dtype, device=self.device)
+
+    def run_step(
+        self, index: Tensor, flips: Tensor | None, shifts: Tensor | None, rate: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """One step of all members; loss and accuracy of the batch of each, ``[T]``.
+
+        Shape:
+            index int64 ``[T, B]``, flips bool ``[T, B]``, shifts int64 ``[T, B, 2]``, rate ``[]``
+        """
+        losses, accuracies = self._graphs.call(self.train_batch, index, flips, shifts, rate)
+        return losses, accuracies
+
+    def watch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """In evaluation mode: the loss of each watched picture, and whether it is told right.
+
+        Shape:
+            int64 ``(T, B) -> (T, B)``, bool ``(T, B)``
+        """
+        losses, hits = self._graphs.call(self.watch_batch, index)
+        return losses, hits
+
+    def train_batch(
+        self, index: Tensor, flips: Tensor | None, shifts: Tensor | None, rate: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """As :meth:`run_step`, never recorded."""
+        self.network.train()
+        moves = None
+        if flips is not None or shifts is not None:
+            moves = Moves(
+                None if flips is None else flips.flatten(),
+                None if shifts is None else shifts.flatten(0, 1),
+            )
+        labels = self.pictures.labels[index]
+        logits = self._compute_logits(self.pictures.take(index.flatten(), moves), len(index))
+        smoothing = self.schedule.recipe.label_smoothing
+        losses = _compute_losses(logits, labels, smoothing).mean(1)
+        parameters = list(self.parameters.values())
+        # The loss of one member does not depend on the parameters of another.
+        gradients = torch.autograd.grad(losses.sum(), parameters, allow_unused=True)
+        add_gradients(parameters, [gradients])
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        return losses.detach(), (logits.argmax(2) == labels).float().mean(1)
+
+    @torch.no_grad()
+    def watch_batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """As :meth:`watch`, never recorded."""
+        assert self.watched is not None
+        self.network.eval()
+        labels = self.watched.labels[index]
+        logits = self._compute_logits(self.watched.take(index.flatten()), len(index))
+        return _compute_losses(logits, labels, 0.0), logits.argmax(2) == labels
+
+    def copy_member(self, number: int) -> dict[str, Tensor]:
+        """Parameters and buffers of one member, by name."""
+        state = {**self.parameters, **self.buffers}
+        return {name: value[number].detach().clone() for name, value in state.items()}
+
+    def _compute_logits(self, images: Tensor, members: int) -> Tensor:
+        """``(T * B, 3, H, W) -> (T, B, classes)``, member by member."""
+
+        def run(
+            parameters: Mapping[str, Tensor], buffers: Mapping[str, Tensor], images: Tensor
+        ) -> Tensor:
+            state = {**parameters, **buffers}
+            logits: Tensor = functional_call(self.network, state, (images,))
+            return logits
+
+        stacked = images.view(members, -1, *images.shape[1:])
+        precision = self.schedule.precision
+        dtype = None if precision == "float32" else DTYPES[precision]
+        with _Layers(self.convolution, dtype), autocast(self.device.type, precision):
+            logits: Tensor = vmap(run, randomness="error")(self.parameters, self.buffers, stacked)
+        return logits if logits.dtype == torch.float64 else logits.float()
+
+
+def _compute_losses(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+    """``(T, B, classes), (T, B) -> (T, B)``."""
+    losses = F.cross_entropy(
+        logits.flatten(0, 1), labels.flatten(), reduction="none", label_smoothing=smoothing
+    )
+    return losses.view_as(labels)
+
+
+class _Layers(TorchFunctionMode):
+    """How some layers are computed, whichever module calls them.
+
+    Args:
+        dtype: Of what is multiplied; ``None``: as it comes. Autocast does not see these layers,
+            only what ``vmap`` makes of them.
+    """
+
+    def __init__(self, convolution: Convolution, dtype: torch.dtype | None) -> None:
+        super().__init__()
+        self.convolution = convolution
+        self.dtype = dtype
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func is F.conv2d or func is F.linear:
+            args = tuple(self._cast(value) for value in args)
+            kwargs = {name: self._cast(value) for name, value in kwargs.items()}
+        if func is F.batch_norm and self.dtype and args:
+            # ``vmap`` does not take maps of another format than that of the statistics.
+            return func(args[0].float(), *args[1:], **kwargs).to(args[0].dtype)
+        if func is F.conv2d and self.convolution == "unfolded":
+            return unfold_conv2d(*args, **kwargs)
+        return func(*args, **kwargs)
+
+    def _cast(self, value: object) -> object:
+        return value.to(self.dtype) if isinstance(value, Tensor) and self.dtype else value
+
+
+def unfold_conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | tuple[int, ...] = 1,
+    padding: int | tuple[int, ...] | str = 0,
+    dilation: int | tuple[int, ...] = 1,
+    groups: int = 1,
+) -> Tensor:
+    """:func:`torch.nn.functional.conv2d` as a product of matrices for each picture.
+
+    A convolution with groups, with gaps between the values that it takes, or whose padding is a
+    word is left as it is.
+
+    Example:
+        >>> x, weight = torch.arange(9.0).view(1, 1, 3, 3), torch.ones(1, 1, 2, 2)
+        >>> unfold_conv2d(x, weight)[0, 0].tolist()
+        [[8.0, 12.0], [20.0, 24.0]]
+    """
+    if groups != 1 or isinstance(padding, str) or _make_pair(dilation) != (1, 1):
+        return F.conv2d(input, weight, bias, stride, padding, dilation, groups)
+    down, right = _make_pair(stride)
+    top, left = _make_pair(padding)
+    height, width = weight.shape[2:]
+    padded = F.pad(input, (left, left, top, top))
+    # Views, copied once; on a CUDA device F.unfold starts a kernel for each picture.
+    windows = padded.unfold(2, height, down).unfold(3, width, right)
+    columns = windows.permute(0, 1, 4, 5, 2, 3).flatten(1, 3).flatten(2)
+    # Expanded, since a product that takes pictures and places as one would copy the columns.
+    values = weight.flatten(1).expand(len(input), -1, -1) @ columns
+    if bias is not None:
+        values = values + bias[:, None]
+    return values.view(len(input), len(weight), *windows.shape[2:4])
+
+
+def _make_pair(value: int | tuple[int, ...]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (value[0], value[-1])
+
+
+@dataclass(frozen=True)
+class _Recording:
+    """A graph, and the memory that it reads and writes whenever it is replayed."""
+
+    graph: Any
+    inputs: Inputs
+    outputs: Outputs
+
+    def replay(self, inputs: Inputs) -> Outputs:
+        for place, value in zip(self.inputs, inputs, strict=True):
+            if place is not None and value is not None:
+                place.copy_(value)
+        self.graph.replay()
+        # Copied, since the next replay, of another graph too, may write to the same memory.
+        return tuple(output.clone() for output in self.outputs)
+
+
+class Graphs:
+    """Calls functions of tensors, on a CUDA device by replaying recordings of them.
+
+    The first call with inputs of new shapes makes a recording. A function that cannot be recorded
+    (it waits for the device, or copies from the host) is called as it is, as on any other device.
+    Whatever a function reads beside its inputs has to stay where it is in memory.
+
+    Args:
+        state: All tensors that a function changes; making a recording leaves them as they were.
+    """
+
+    def __init__(self, device: torch.device, state: Sequence[Tensor]) -> None:
+        self._state = list(state)
+        self._records = can_record(device)
+        self._recordings: dict[tuple[object, ...], _Recording | None] = {}
+        if self._records:
+            self._stream: Any = cuda.Stream()  # type: ignore[no-untyped-call]
+            # One for all: they run one after another, and their outputs are copied at once.
+            self._pool = cuda.graph_pool_handle()
+
+    def call(self, function: Function, *inputs: Tensor | None) -> Outputs:
+        """What ``function`` gives for these inputs.
+
+        Args:
+            function: Known by its name, so that a method does not keep its object alive.
+
+        Raises:
+            torch.OutOfMemoryError: Also where a recording is what does not fit.
+        """
+        if not self._records:
+            return function(*inputs)
+        key = (function.__name__, *(None if value is None else value.shape for value in inputs))
+        if key not in self._recordings:
+            self._recordings[key] = self._record(function, inputs)
+        recording = self._recordings[key]
+        return function(*inputs) if recording is None else recording.replay(inputs)
+
+    def _record(self, function: Function, inputs: Inputs) -> _Recording | None:
+        places = tuple(None if value is None else value.clone() for value in inputs)
+        self._stream.wait_stream(cuda.current_stream())
+        with cuda.stream(self._stream):
+            is_recordable = self._warm_up(function, places)
+        cuda.current_stream().wait_stream(self._stream)
+        if not is_recordable:
+            return None
+        graph = cuda.CUDAGraph()
+        try:
+            # The stream is entered here too, since a recording that fails does not leave it.
+            with (
+                cuda.stream(self._stream),
+                cuda.graph(graph, pool=self._pool, stream=self._stream),
+            ):
+                outputs = function(*places)
+        except RuntimeError as error:
+            _FAILED.append(graph)
+            if _is_out_of_memory(error):
+                raise torch.OutOfMemoryError(str(error)) from error
+            return None
+        return _Recording(graph, places, outputs)
+
+    def _warm_up(self, function: Function, inputs: Inputs) -> bool:
+        """Whether the function never waits for the device; leaves the state as it was."""
+        before = [value.detach().clone() for value in self._state]
+        for _ in range(WARM_UPS):
+            function(*inputs)
+        is_free = _runs_without_waiting(function, inputs)
+        with torch.no_grad():
+            for value, old in zip(self._state, before, strict=True):
+                value.copy_(old)
+        return is_free
+
+
+def can_record(device: torch.device) -> bool:
+    """Whether the device has graphs."""
+    return device.type == "cuda"
+
+
+def _runs_without_waiting(function: Function, inputs: Inputs) -> bool:
+    """Found out before recording, as a recording that fails leaves the allocator in disorder."""
+    mode = cuda.get_sync_debug_mode()
+    with warnings.catch_warnings():
+        # That the mode does not find everything; the rest is found while recording.
+        warnings.simplefilter("ignore")
+        cuda.set_sync_debug_mode("error")
+    try:
+        function(*inputs)
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError:
+        return False
+    finally:
+        cuda.set_sync_debug_mode(mode)
+    return True
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether it is a lack of memory, or was raised while one was handled."""
+    while error is not None:
+        if isinstance(error, torch.OutOfMemoryError):
+            return True
+        error = error.__context__
+    return False

@@ -1,0 +1,379 @@
+"""Many trainings at once: one stacked network that holds the parameters of all of them.
+
+The members of a stack have the same layers, and their own values, pictures, order and augmentation.
+None of them sees another, so each is trained as it would be alone, up to rounding.
+"""
+
+import copy
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from poolbench.models import Network
+from poolbench.models.rewrite import TrainingForm
+from poolbench.training.engine import Engine
+from poolbench.training.graphs import CONVOLUTIONS, Convolution, StackEngine
+from poolbench.training.loop import (
+    NOT_WATCHED,
+    EpochRow,
+    HeldOut,
+    TrainingResult,
+    describe_held_out,
+    draw_epoch,
+    is_finite,
+    summarize,
+)
+from poolbench.training.pictures import Part, Pictures
+from poolbench.training.schedule import Schedule, compute_rate
+from poolbench.training.slices import TOLERANCE, Lanes, draw_noise
+
+# Of each kind of convolution, after the first step, which sets things up.
+MEASURED_STEPS = 5
+# Of the step by which it is found out whether a network can be stacked; exact in every format.
+TRIED_RATE = 0.125
+
+
+def run_stack(
+    forms: Sequence[TrainingForm],
+    trains: Sequence[Part],
+    watched: Sequence[Part | None],
+    schedules: Sequence[Schedule],
+    on_epoch: Callable[[int, EpochRow], None] = lambda number, row: None,
+    *,
+    convolution: Convolution = "grouped",
+) -> list[TrainingResult]:
+    """Train the networks of all ``forms`` in place, each as :func:`run_training` does it alone.
+
+    A member that diverges does not disturb the others; its history and its weights are those of
+    the end of that epoch. The ``train_seconds`` of a member are the seconds of the stack, divided
+    by the number of all members.
+
+    Args:
+        forms: Of the same structure, such as :func:`is_stackable` says yes to.
+        trains: Of the same pictures, and of the same length.
+        watched: Of the same pictures; lengths may differ, and any may be ``None``.
+        schedules: Of the same recipe and precision.
+        on_epoch: Takes the position of a member and its row.
+        convolution: The faster one by :func:`measure_convolutions`.
+
+    Raises:
+        ValueError: If the members do not belong together.
+        torch.OutOfMemoryError: If the stack does not fit; the weights are then as they were.
+    """
+    _check_members(forms, trains, watched, schedules)
+    recipe = schedules[0].recipe
+    watch = _make_watch(watched)
+    seen_pictures = None if watch is None else watch.pictures
+    engine = StackEngine(
+        forms, trains[0].pictures, schedules[0], watched=seen_pictures, convolution=convolution
+    )
+    members = [_Member() for _ in forms]
+    hosted = _bring_to_host(trains)
+    draws = _draw_stack(hosted, schedules, 0, engine.device)
+    for epoch in range(recipe.epochs):
+        started = time.perf_counter()
+        curves = _start_epoch(engine, draws, epoch)
+        if epoch + 1 < recipe.epochs:
+            # Here, while the device is still at work on the steps.
+            draws = _draw_stack(hosted, schedules, epoch + 1, engine.device)
+        losses, accuracies = (torch.stack(curve, 1).cpu().double().numpy() for curve in curves)
+        seconds = (time.perf_counter() - started) / len(forms)
+        seen = _look(engine, watch, recipe.batch_size)
+        for number, member in enumerate(members):
+            if member.has_diverged():
+                continue
+            member.add(losses[number], accuracies[number], seen.get(number), seconds)
+            on_epoch(number, member.history[-1])
+            if member.has_diverged():
+                member.state = engine.copy_member(number)
+        if all(member.has_diverged() for member in members):
+            break
+    for number, (member, form) in enumerate(zip(members, forms, strict=True)):
+        _write(form.body, member.state or engine.copy_member(number))
+    return [member.finish(form.body) for member, form in zip(members, forms, strict=True)]
+
+
+def measure_convolutions(
+    forms: Sequence[TrainingForm], trains: Sequence[Part], schedules: Sequence[Schedule]
+) -> dict[Convolution, float]:
+    """Seconds of a step of this stack with each kind of convolution, here.
+
+    The networks of ``forms`` stay as they are. A kind that does not fit takes endless seconds.
+
+    Raises:
+        torch.OutOfMemoryError: If the stack does not fit with grouped convolutions, which take
+            the least memory.
+    """
+    draws = _draw_stack(trains, schedules, 0, trains[0].index.device)
+    seconds: dict[Convolution, float] = {}
+    for convolution in CONVOLUTIONS:
+        try:
+            engine = StackEngine(forms, trains[0].pictures, schedules[0], convolution=convolution)
+            seconds[convolution] = _measure_step(engine, draws)
+        except torch.OutOfMemoryError:
+            if convolution == "grouped":
+                raise
+            seconds[convolution] = math.inf
+    return seconds
+
+
+def is_stackable(form: TrainingForm, schedule: Schedule, image_size: tuple[int, int]) -> bool:
+    """Whether a stack trains such a network as it would be trained alone.
+
+    It is tried: two members take a step in float64, in a stack and alone. This finds out layers
+    that draw random numbers, that decide by the values of the pictures, that keep something which
+    a stack would lose, or that :func:`torch.func.vmap` cannot take for another reason. With
+    float16 each training chooses its own scale of the loss, which a stack cannot.
+
+    Args:
+        image_size: Height and width in pixels.
+    """
+    if schedule.precision == "float16":
+        return False
+    try:
+        return _is_equal_in_stack(form, schedule, image_size)
+    except Exception:  # Whatever it is, training alone does without it or tells it.
+        return False
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """What the members draw for an epoch.
+
+    Attributes:
+        index: int64 ``[T, n]``.
+        flips: bool ``[T, n]``, or ``None``.
+        shifts: int64 ``[T, n, 2]``, or ``None``.
+    """
+
+    index: Tensor
+    flips: Tensor | None
+    shifts: Tensor | None
+
+    def __getitem__(self, part: slice) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """The same for some of the ``n`` pictures."""
+        return (
+            self.index[:, part],
+            None if self.flips is None else self.flips[:, part],
+            None if self.shifts is None else self.shifts[:, part],
+        )
+
+
+def _bring_to_host(trains: Sequence[Part]) -> list[Part]:
+    """With the positions on the host, where the order is drawn without waiting for the device."""
+    return [Part(train.pictures, train.index.cpu()) for train in trains]
+
+
+def _draw_stack(
+    trains: Sequence[Part], schedules: Sequence[Schedule], epoch: int, device: torch.device
+) -> _Draws:
+    """What each member would draw alone; brought to the device at once."""
+    members = [
+        list(draw_epoch(schedule, train, epoch))
+        for schedule, train in zip(schedules, trains, strict=True)
+    ]
+
+    def join(parts: list[list[Tensor]]) -> Tensor:
+        return torch.stack([torch.cat(part) for part in parts]).to(device)
+
+    index = join([[index for index, _ in steps] for steps in members])
+    moves = [[moves for _, moves in steps if moves is not None] for steps in members]
+    flips = [[move.flips for move in steps if move.flips is not None] for steps in moves]
+    shifts = [[move.shifts for move in steps if move.shifts is not None] for steps in moves]
+    return _Draws(index, join(flips) if flips[0] else None, join(shifts) if shifts[0] else None)
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """What is watched after each epoch.
+
+    Attributes:
+        index: int64 ``[T, n]``; a member that watches fewer pictures has picture 0 at the end.
+        counts: How many pictures each member watches.
+    """
+
+    pictures: Pictures
+    index: Tensor
+    counts: tuple[int, ...]
+
+
+def _make_watch(watched: Sequence[Part | None]) -> _Watch | None:
+    """``None`` if no member watches anything."""
+    parts = [part for part in watched if part is not None]
+    if not parts:
+        return None
+    counts = tuple(0 if part is None else len(part) for part in watched)
+    index = parts[0].index.new_zeros(len(watched), max(counts))
+    for row, part in zip(index, watched, strict=True):
+        if part is not None:
+            row[: len(part)] = part.index
+    return _Watch(parts[0].pictures, index, counts)
+
+
+@dataclass
+class _Member:
+    """What is noted of one training.
+
+    Attributes:
+        state: Of a member that diverged, when it did.
+    """
+
+    history: list[EpochRow] = field(default_factory=list)
+    seconds: float = 0.0
+    steps: int = 0
+    diverged_at: int | None = None
+    state: dict[str, Tensor] | None = None
+
+    def has_diverged(self) -> bool:
+        return self.diverged_at is not None
+
+    def add(
+        self,
+        losses: NDArray[np.float64],
+        accuracies: NDArray[np.float64],
+        seen: HeldOut | None,
+        seconds: float,
+    ) -> None:
+        """Note an epoch, by the loss and the accuracy of each of its steps."""
+        held_out = seen or NOT_WATCHED
+        number = len(self.history) + 1
+        row = EpochRow(number, summarize(losses), summarize(accuracies), *held_out)
+        self.history.append(row)
+        self.seconds += seconds
+        if not np.isfinite(losses).all():
+            self.diverged_at = self.steps + int(np.argmin(np.isfinite(losses)))
+        self.steps += len(losses)
+
+    def finish(self, network: nn.Module) -> TrainingResult:
+        """The result, once ``network`` has the weights of the end."""
+        if self.diverged_at is None and not is_finite(network):
+            # The loss of the last step was still a number, what it did to the weights is not.
+            self.diverged_at = self.steps - 1
+        return TrainingResult(tuple(self.history), self.seconds, self.diverged_at)
+
+
+def _start_epoch(
+    engine: StackEngine, draws: _Draws, epoch: int
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Loss and accuracy ``[T]`` of each step, still on the device."""
+    recipe = engine.schedule.recipe
+    count, size = draws.index.shape[1], recipe.batch_size
+    steps = math.ceil(count / size)
+    total = recipe.epochs * steps
+    numbers = range(epoch * steps, (epoch + 1) * steps)
+    rates = engine.make_rates([compute_rate(recipe, number, total) for number in numbers])
+    starts = range(0, count, size)
+    results = [
+        engine.run_step(*draws[start : start + size], rate)
+        for start, rate in zip(starts, rates, strict=True)
+    ]
+    return [loss for loss, _ in results], [accuracy for _, accuracy in results]
+
+
+def _look(engine: StackEngine, watch: _Watch | None, batch_size: int) -> dict[int, HeldOut]:
+    """The held-out side of an epoch by member, without those that watch nothing."""
+    if watch is None:
+        return {}
+    results = [engine.watch(index) for index in torch.split(watch.index, batch_size, 1)]
+    losses = torch.cat([loss for loss, _ in results], 1).cpu().double().numpy()
+    hits = torch.cat([hit for _, hit in results], 1).cpu().numpy()
+    return {
+        number: describe_held_out(losses[number, :count], hits[number, :count], batch_size)
+        for number, count in enumerate(watch.counts)
+        if count
+    }
+
+
+@torch.no_grad()
+def _write(network: nn.Module, state: Mapping[str, Tensor]) -> None:
+    for name, value in (*network.named_parameters(), *network.named_buffers()):
+        value.copy_(state[name])
+
+
+def _measure_step(engine: StackEngine, draws: _Draws) -> float:
+    """Seconds of a step, the median."""
+    batch = draws[: engine.schedule.recipe.batch_size]
+    # Nearly nothing, so that the numbers stay what they are at the start.
+    rate = engine.make_rates([1e-12])[0]
+    seconds = []
+    for _ in range(1 + MEASURED_STEPS):
+        started = time.perf_counter()
+        losses, _accuracies = engine.run_step(*batch, rate)
+        losses.sum().item()
+        seconds.append(time.perf_counter() - started)
+    return float(np.median(seconds[1:]))
+
+
+def _check_members(
+    forms: Sequence[TrainingForm],
+    trains: Sequence[Part],
+    watched: Sequence[Part | None],
+    schedules: Sequence[Schedule],
+) -> None:
+    counts = {len(forms), len(trains), len(watched), len(schedules)}
+    if counts == {0} or len(counts) > 1:
+        raise ValueError(f"A stack needs one of each for every member, got {sorted(counts)}.")
+    lengths = {len(train) for train in trains}
+    if len(lengths) > 1:
+        raise ValueError(f"Members of a stack train on as many pictures, got {sorted(lengths)}.")
+    seen = [part.pictures for part in watched if part is not None]
+    if any(train.pictures is not trains[0].pictures for train in trains) or any(
+        pictures is not seen[0] for pictures in seen
+    ):
+        raise ValueError("Members of a stack take their pictures from the same place.")
+    if any(
+        (schedule.recipe, schedule.precision) != (schedules[0].recipe, schedules[0].precision)
+        for schedule in schedules
+    ):
+        raise ValueError("Members of a stack have the same recipe and precision.")
+
+
+def _is_equal_in_stack(form: TrainingForm, schedule: Schedule, image_size: tuple[int, int]) -> bool:
+    network = copy.deepcopy(form.body)
+    device = next(network.parameters()).device
+    noise = draw_noise(image_size).permute(0, 2, 3, 1)
+    images = torch.cat([noise, -noise]).contiguous().to(device)
+    pictures = Pictures(images, torch.zeros(len(images), dtype=torch.int64, device=device))
+    index = torch.arange(len(images), device=device).view(2, -1)
+    if schedule.precision != "float32":
+        # Rounding would hide what is wrong, so there it only has to run.
+        rounded = Pictures(images.float(), pictures.labels)
+        networks = [copy.deepcopy(network).float() for _ in range(2)]
+        _step_together(networks, rounded, schedule, index)
+    twins = [network.double(), copy.deepcopy(network)]
+    with torch.no_grad():
+        for parameter in twins[1].parameters():
+            parameter.mul_(0.5)
+    alone = copy.deepcopy(twins)
+    exact = replace(schedule, precision="float32")
+    losses = _step_together(twins, pictures, exact, index)
+    for number, (twin, single) in enumerate(zip(twins, alone, strict=True)):
+        engine = Engine(TrainingForm(None, single), pictures, exact, Lanes())
+        engine.run_step(pictures, index[number], None, TRIED_RATE)
+        logits = engine.compute_logits(pictures, index[number])
+        loss = F.cross_entropy(logits, pictures.labels[index[number]])
+        found = [losses[number], *twin.parameters(), *twin.buffers()]
+        wanted = [loss, *single.parameters(), *single.buffers()]
+        for mine, other in zip(found, wanted, strict=True):
+            if not torch.allclose(mine, other, rtol=TOLERANCE, atol=TOLERANCE):
+                return False
+    return True
+
+
+def _step_together(
+    networks: list[Network], pictures: Pictures, schedule: Schedule, index: Tensor
+) -> Tensor:
+    """Train all by one step; their losses ``[T]`` after it in evaluation mode."""
+    forms = [TrainingForm(None, network) for network in networks]
+    engine = StackEngine(forms, pictures, schedule, watched=pictures)
+    engine.train_batch(index, None, None, engine.make_rates([TRIED_RATE])[0])
+    for number, network in enumerate(networks):
+        _write(network, engine.copy_member(number))
+    return engine.watch_batch(index)[0].mean(1)

@@ -1,0 +1,65 @@
+"""Trials in stacks: grouped as they may be, trained as alone, in halves where memory ends."""
+
+import numpy as np
+import pytest
+import torch
+
+from poolbench.execution import group
+from poolbench.execution.group import make_groups, run_group
+from poolbench.execution.trial import run_trial
+from poolbench.execution.workplace import Workplace
+
+
+def test_groups_hold_one_variant_and_no_more_than_their_conditions_allow(plan_of):
+    plan = plan_of(folds=3, repeats=2, stack=4)
+    groups = make_groups(plan.specs)
+    assert sorted(spec.id for group in groups for spec in group) == sorted(s.id for s in plan.specs)
+    assert all(len({spec.variant.id for spec in group}) == 1 for group in groups)
+    assert sorted(map(len, groups)) == [2, 2, 2, 4, 4, 4]
+
+
+def test_on_a_processor_each_trial_is_alone(plan_of):
+    assert all(len(group) == 1 for group in make_groups(plan_of().specs))
+
+
+@pytest.mark.parametrize("operator", ["stride", "max"])
+def test_stacked_trials_are_those_that_were_trained_alone(plan_of, small_set, operator):
+    specs = plan_of(operators=(operator,), folds=3, repeats=2, stack=6, epochs=1).specs
+    place = Workplace(small_set)
+    seen = []
+    outcomes = list(run_group(specs, place, lambda spec, row: seen.append((spec.id, row.epoch))))
+    assert sorted(seen) == sorted((spec.id, 1) for spec in specs)
+    assert sorted(outcome.record.id for outcome in outcomes) == sorted(spec.id for spec in specs)
+    for outcome in outcomes:
+        alone = run_trial(outcome.record.spec, place)
+        np.testing.assert_allclose(
+            outcome.predictions.logits, alone.predictions.logits, rtol=1e-3, atol=1e-3
+        )
+        assert np.array_equal(outcome.predictions.index, alone.predictions.index)
+        assert outcome.history[0].nll == pytest.approx(alone.history[0].nll, rel=1e-3)
+
+
+def test_stack_that_memory_does_not_hold_is_trained_in_halves(plan_of, small_set, monkeypatch):
+    specs = plan_of(operators=("stride",), folds=2, repeats=3, stack=6, epochs=1).specs
+    sizes = []
+
+    def run_small(forms, *arguments, **options):
+        sizes.append(len(forms))
+        if len(forms) > 2:
+            raise torch.OutOfMemoryError("no room")
+        return group_run_stack(forms, *arguments, **options)
+
+    group_run_stack = group.run_stack
+    monkeypatch.setattr(group, "run_stack", run_small)
+    outcomes = list(run_group(specs, Workplace(small_set)))
+    assert [outcome.record.id for outcome in outcomes] == [spec.id for spec in specs]
+    assert sizes == [6, 3, 1, 2, 3, 1, 2]
+
+
+def test_one_trial_that_memory_does_not_hold_is_an_error(plan_of, small_set, monkeypatch):
+    def run_none(*arguments, **options):
+        raise torch.OutOfMemoryError("no room")
+
+    monkeypatch.setattr(group, "run_stack", run_none)
+    with pytest.raises(torch.OutOfMemoryError):
+        list(run_group(plan_of(stack=2).specs[:1], Workplace(small_set)))
