@@ -178,5 +178,6 @@ def _gather(values: list[Tensor]) -> NDArray[np.float64]:
 
 def summarize(values: NDArray[np.float64]) -> Curve:
     """Mean and quartiles of the values of an epoch's batches."""
-    low, high = np.percentile(values, [25, 75])
+    with np.errstate(invalid="ignore"):  # A training that diverges has endless losses.
+        low, high = np.percentile(values, [25, 75])
     return Curve(float(values.mean()), float(low), float(high))
