@@ -30,7 +30,16 @@ RECIPE = RecipeConfig(
 )
 
 
-def train(recipe=RECIPE, *, watched=True, noise=0, rewritten=True, key=(0, 0, 0), lanes=1):
+def train(
+    recipe=RECIPE,
+    *,
+    watched=True,
+    noise=0,
+    rewritten=True,
+    key=(0, 0, 0),
+    lanes=1,
+    precision="float32",
+):
     torch.set_num_threads(1)
     sample = load_sample()
     place = Workplace(sample)
@@ -39,9 +48,9 @@ def train(recipe=RECIPE, *, watched=True, noise=0, rewritten=True, key=(0, 0, 0)
     torch.manual_seed(noise)
     np.random.seed(noise)  # noqa: NPY002
     form = rewrite(network) if rewritten else keep_plain(network)
-    pictures = place.make_part(place.prepare("pool", form, "float32"), np.arange(120))
-    test = place.make_part(place.prepare("test", form, "float32"), np.arange(70))
-    schedule = Schedule(recipe, 0, key, "float32")
+    pictures = place.make_part(place.prepare("pool", form, precision), np.arange(120))
+    test = place.make_part(place.prepare("test", form, precision), np.arange(70))
+    schedule = Schedule(recipe, 0, key, precision)
     with Lanes(lanes) as threads:
         result = run_training(form, pictures, test if watched else None, schedule, lanes=threads)
     return network.state_dict(), result
@@ -121,3 +130,16 @@ def test_choose_epochs_shortens_only_quick_on_the_sample():
         assert choose_epochs(recipe, "cifar100") == recipe.epochs
     assert choose_epochs(LAB, "sample") == LAB.epochs
     assert choose_epochs(get_recipe("quick"), "sample") < get_recipe("quick").epochs
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_training_in_16_bits_follows_that_in_32(precision):
+    found = {name: train(precision=name)[1].history[-1] for name in ("float32", precision)}
+    assert found[precision].nll == pytest.approx(found["float32"].nll, rel=0.05)
+
+
+def test_float16_skips_the_step_that_overflows_and_goes_on():
+    mad = RECIPE.model_copy(update={"epochs": 1, "batch_size": 10, "learning_rate": 1e-3})
+    weights, result = train(mad, precision="float16")
+    assert result.diverged_at is None
+    assert all(torch.isfinite(value).all() for value in weights.values())
