@@ -31,7 +31,11 @@ def describe(libraries: tuple[str, ...] = ()) -> dict[str, Any]:
 
     names = ("torch", "numpy", *libraries)
     return {
-        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        # Of files the name alone: where they lie is nobody's business.
+        "command": " ".join(
+            ["python", f"benchmarks/{Path(sys.argv[0]).name}"]
+            + [Path(word).name if Path(word).exists() else word for word in sys.argv[1:]]
+        ),
         "date": datetime.now(UTC).date().isoformat(),
         "commit": read_commit(),
         "processor": describe_processor(),
