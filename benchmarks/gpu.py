@@ -42,10 +42,9 @@ def main() -> None:
 
 def measure(operator: str, stack: int, arguments: argparse.Namespace) -> dict:
     """Seconds of one training, as part of a stack; start and first run counted apart."""
-    from poolbench.execution.group import run_group
-
     from poolbench.config import DataConfig, StudyConfig
     from poolbench.data.load import load_image_set
+    from poolbench.execution.group import run_group
     from poolbench.execution.plan import make_plan
     from poolbench.execution.workplace import Workplace
     from poolbench.training.precision import list_precisions
@@ -62,7 +61,7 @@ def measure(operator: str, stack: int, arguments: argparse.Namespace) -> dict:
     seconds = []
     for _ in range(2):
         started = time.perf_counter()
-        outcomes = run_group(specs, place)
+        outcomes = list(run_group(specs, place))
         seconds.append(time.perf_counter() - started)
     return {
         "first_seconds": seconds[0],

@@ -91,13 +91,17 @@ def bound_workers(workers: int, speeds: Sequence[Speed], available_bytes: int | 
     """As many workers as memory will hold, at least one.
 
     Args:
-        available_bytes: ``None``: what the system says is free beside the workers that run now.
+        available_bytes: ``None``: what the system says is free, and what the workers have now.
     """
     peaks = [speed.peak_memory_bytes for speed in speeds if speed.peak_memory_bytes]
-    available = read_available_memory_bytes() if available_bytes is None else available_bytes
-    if not peaks or available is None:
+    if not peaks:
         return workers
-    return max(1, min(workers, int(available * MEMORY_SHARE) // max(peaks)))
+    if available_bytes is None:
+        free = read_available_memory_bytes()
+        if free is None:
+            return workers
+        available_bytes = free + workers * max(peaks)
+    return max(1, min(workers, int(available_bytes * MEMORY_SHARE) // max(peaks)))
 
 
 def _fit(

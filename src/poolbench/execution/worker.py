@@ -41,14 +41,14 @@ def main() -> None:
     torch.set_num_threads(1)
     # Numbers near zero that the processor handles a hundred times slower become zero.
     torch.set_flush_denormal(True)
-    worker = _Worker(requests.get(), answers)
-    worker.say("ready", first=True)
+    server = _Server(requests.get(), answers)
+    server.say("ready", first=True)
     while True:
-        worker.serve(requests.get())
-        worker.say("ready", first=False)
+        server.serve(requests.get())
+        server.say("ready", first=False)
 
 
-class _Worker:
+class _Server:
     """What the process keeps between requests."""
 
     def __init__(self, request: dict[str, Any], answers: TextIO) -> None:
@@ -56,7 +56,6 @@ class _Worker:
         self.store = RunStore(Path(request["run"]))
         self.answers = answers
         self.place: Workplace | None = None
-        self.lanes = 0
 
     def serve(self, request: dict[str, Any]) -> None:
         """Train or measure; whatever goes wrong is told."""
@@ -80,9 +79,11 @@ class _Worker:
         print(json.dumps({"event": event, **facts}), file=self.answers, flush=True)
 
     def _take_place(self, spec: TrialSpec, lanes: int) -> Workplace:
-        if self.place is None or self.lanes != lanes:
-            self.place = Workplace(self.image_set, spec.conditions.device, Lanes(lanes))
-            self.lanes = lanes
+        if self.place is None:
+            self.place = Workplace(self.image_set, spec.conditions.device)
+        if self.place.lanes.count != lanes:
+            self.place.lanes.close()
+            self.place.lanes = Lanes(lanes)
         return self.place
 
     def _train(self, specs: Sequence[TrialSpec], place: Workplace) -> None:

@@ -33,12 +33,17 @@ class Lanes:
     """Threads that share the slices of a batch; a context manager."""
 
     def __init__(self, count: int = 1) -> None:
+        self.count = count
         self._pool = ThreadPoolExecutor(count, "lane", _set_up_thread) if count > 1 else None
 
     def __enter__(self) -> "Lanes":
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the threads."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
