@@ -122,3 +122,16 @@ def test_step_equals_plain_autograd():
         torch.testing.assert_close(mine, (parameter - 0.1 * parameter.grad).detach())
     assert found[-2].item() == pytest.approx(loss.item())
     assert found[-1].item() == pytest.approx((logits.argmax(1) == labels).double().mean().item())
+
+
+class Picky(nn.Module):
+    """Takes float32 alone."""
+
+    def forward(self, x):
+        if x.dtype != torch.float32:
+            raise TypeError("float32, please")
+        return x
+
+
+def test_batch_stays_whole_where_it_cannot_be_tried():
+    assert choose_slice_size(build(Picky()), (8, 8), "float32") == 0
