@@ -4,13 +4,14 @@ import time
 
 import pytest
 
-from poolbench.comparison import StudyContext, compete
+from poolbench.comparison import StudyContext, compete, run_trials
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
 from poolbench.display import Display
 from poolbench.execution.local import LocalExecutor
+from poolbench.execution.plan import make_plan
 from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
 
@@ -45,3 +46,19 @@ def test_time_that_is_over_leaves_whole_repeats(tmp_path, image_set, repeats, fi
 def test_time_that_is_left_trains_all_that_was_planned(tmp_path, image_set):
     _, compared = run(tmp_path, image_set, time.monotonic() + 3600, repeats=2)
     assert compared.repeats == compared.verdict.repeats == 2
+
+
+def test_longest_trials_are_handed_out_first(tmp_path, image_set):
+    class Recorder(LocalExecutor):
+        """Notes what it is given."""
+
+        def run(self, groups, on_progress):
+            self.operators = [spec.variant.operator for group in groups for spec in group]
+
+    store = RunStore(tmp_path)
+    executor = Recorder(tmp_path, tmp_path, workers=2)
+    plan = make_plan(StudyConfig(folds=2, repeats=1, epochs=1), image_set)
+    seconds = {"stride.lab.quick": 1.0, "max.lab.quick": 9.0, "avg.lab.quick": 5.0}
+    context = StudyContext(executor, store, image_set, Display("en", quiet=True))
+    run_trials(plan.specs, seconds, context)
+    assert executor.operators == ["max", "max", "avg", "avg", "stride", "stride"]
