@@ -16,6 +16,7 @@ from poolbench.data.sample import load_sample
 from poolbench.errors import RunError, UnknownNameError, UsageError, VerificationError
 from poolbench.records import LeaderboardRow
 from poolbench.study import name_run
+from poolbench.texts import text
 
 FILES = (
     "config.toml", "environment.json", "data.json", "leaderboard.csv", "verdict.json",
@@ -137,9 +138,10 @@ def test_names_may_stand_in_one_string(tmp_path):
         poolbench.compare(classes="plum, aple", operators="max", out=tmp_path / "run", quiet=True)
 
 
-def test_other_pictures_are_refused_in_the_same_place(finished_copy):
+def test_other_pictures_are_refused_before_anything_is_measured(finished_copy, capsys):
     with pytest.raises(UsageError, match="other pictures"):
-        poolbench.compare(classes=["pear", "plum"], out=finished_copy, quiet=True)
+        poolbench.compare(classes=["pear", "plum"], out=finished_copy, lang="en")
+    assert text("run.measuring") not in capsys.readouterr().err
 
 
 def test_compare_takes_an_operator_class(tmp_path):

@@ -49,12 +49,10 @@ class Compared:
 
     Attributes:
         trials: That the verdict rests on.
-        repeats: Of the variants that stayed in it to the end.
     """
 
     verdict: VerdictRecord
     trials: list[TrialSpec]
-    repeats: int
 
 
 def compete(settled: Settled, context: StudyContext, deadline: float | None) -> Compared:
@@ -90,7 +88,7 @@ def compete(settled: Settled, context: StudyContext, deadline: float | None) -> 
     diverged = sum(store.load_trial(spec.id).diverged_at is not None for spec in specs)
     if diverged:
         context.display.say("note.diverged", count=diverged)
-    return Compared(race.verdict, specs, done)
+    return Compared(race.verdict, specs)
 
 
 def _train_to(

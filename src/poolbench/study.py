@@ -108,13 +108,15 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
     make_plan(config, image_set)  # Refuses what does not fit, before anything is written.
+    record = _make_data_record(config, image_set)
     with store.hold():
+        _refuse_other_pictures(record, store)
         store.remove_leftovers()
         with _open_executor(config, image_set, store, store.path) as executor:
             limit = config.time_limit_seconds
             left = None if limit is None else limit - (time.monotonic() - started)
             settled = _settle(config, image_set, store, executor, left, display)
-            _begin(settled.config, image_set, settled.plan, store)
+            _begin(settled, record, store)
             context = StudyContext(executor, store, image_set, display)
             deadline = None if limit is None else started + limit
             compared = compete(settled, context, deadline)
@@ -171,7 +173,7 @@ def _settle(
     _show_pictures(image_set, display)
     display.say("run.measuring")
     settled = settle(config, image_set, store, executor, seconds_left)
-    missing = [spec for spec in settled.plan.specs if not store.has_trial(spec.id)]
+    missing = settled.list_missing(store)
     _show_plan(settled, len(missing), store, display)
     if missing:
         _show_estimate(settled, missing, image_set, display)
@@ -266,16 +268,20 @@ def _name_operator(operator: str | type[nn.Module]) -> str:
     return operator.__name__
 
 
-def _begin(config: StudyConfig, image_set: ImageSet, plan: Plan, store: RunStore) -> None:
-    """Write what the run is about; refuse a folder that holds other pictures."""
-    record = _make_data_record(config, image_set)
-    if (store.path / "data.json").is_file():
-        before = store.load_model("data.json", DataRecord)
-        if before.manifest_hash != record.manifest_hash:
-            raise UsageError(
-                f"{store.path} holds a study of other pictures ({before.source}: "
-                f"{', '.join(before.classes)}). Choose another --out."
-            )
+def _refuse_other_pictures(record: DataRecord, store: RunStore) -> None:
+    if not (store.path / "data.json").is_file():
+        return
+    before = store.load_model("data.json", DataRecord)
+    if before.manifest_hash != record.manifest_hash:
+        raise UsageError(
+            f"{store.path} holds a study of other pictures ({before.source}: "
+            f"{', '.join(before.classes)}). Choose another --out."
+        )
+
+
+def _begin(settled: Settled, record: DataRecord, store: RunStore) -> None:
+    """Write what the run is about."""
+    config, plan = settled.config, settled.plan
     _forget_other_study(config, plan, store)
     conditions = plan.specs[0].conditions
     # What was chosen for this machine holds when the study is continued.

@@ -37,6 +37,10 @@ class Settled:
     plan: Plan
     speeds: Mapping[str, Speed]
 
+    def list_missing(self, store: RunStore) -> list[TrialSpec]:
+        """The trials that are not in a run yet."""
+        return _list_missing(self.plan, store)
+
     def estimate(self, specs: Sequence[TrialSpec], image_set: ImageSet) -> dict[str, float]:
         """Seconds of one trial, by variant id."""
         return {
