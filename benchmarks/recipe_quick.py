@@ -40,8 +40,6 @@ EPOCHS: tuple[dict[str, float], ...] = (
     {"epochs": 40},
     {"epochs": 30},
     {"epochs": 30, "learning_rate": 0.03},
-    {"epochs": 20},
-    {"epochs": 20, "learning_rate": 0.03},
 )
 # File, what is the same for all candidates, candidates, folds.
 TABLES = {
