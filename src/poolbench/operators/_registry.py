@@ -1,13 +1,20 @@
 """The one list of operators, by id."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from torch import Tensor, nn
 
-from poolbench.errors import UnknownNameError, UsageError
+from poolbench.errors import ShapeError, UnknownNameError, UsageError
 from poolbench.operators._source import compute_source_hash
+
+# Laws that a layer with free weights from all channels to all does not keep.
+LEARNED_WEIGHTS: Mapping[str, str] = {
+    "constants": "the weights are learned and need not add up to 1",
+    "bounds": "the weights are learned and may be negative",
+    "channels": "every channel has its own weights",
+}
 
 ModuleClass = TypeVar("ModuleClass", bound=type[nn.Module])
 
@@ -15,7 +22,8 @@ ModuleClass = TypeVar("ModuleClass", bound=type[nn.Module])
 class Operator(nn.Module):
     """Lowers the resolution of a feature map by an integer stride.
 
-    Subclasses implement :meth:`forward` and, where they cost anything, :meth:`count_operations`.
+    Subclasses implement :meth:`forward` (or name the function that does the work) and, where they
+    cost anything, :meth:`count_operations`.
 
     Shape:
         ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
@@ -23,7 +31,22 @@ class Operator(nn.Module):
     Args:
         channels: Channels of the input, which the output keeps.
         stride: Pixels of the input, each way, for one pixel of the output.
+
+    Attributes:
+        function: What an operator without state does, ``function(x, stride=…, **options)``.
+        exceptions: The laws of :mod:`poolbench.testing` that it does not keep, and why.
+        strides: The strides for which it is defined; ``None``: all.
+        is_random: Whether it draws random numbers in training.
+
+    Raises:
+        ShapeError: If it is not defined for this stride.
+        UsageError: If ``channels`` or ``stride`` is less than 1.
     """
+
+    function: ClassVar[Callable[..., Tensor] | None] = None
+    exceptions: ClassVar[Mapping[str, str]] = {}
+    strides: ClassVar[tuple[int, ...] | None] = None
+    is_random: ClassVar[bool] = False
 
     def __init__(self, channels: int, *, stride: int) -> None:
         super().__init__()
@@ -31,29 +54,66 @@ class Operator(nn.Module):
             raise UsageError(
                 f"An operator needs channels and stride of at least 1, got {channels} and {stride}."
             )
+        self.check_stride(stride)
         self.channels = channels
         self.stride = stride
 
+    @classmethod
+    def check_stride(cls, stride: int) -> None:
+        """Raises ShapeError if the operator is not defined for this stride."""
+        if cls.strides is not None and stride not in cls.strides:
+            strides = " and ".join(map(str, cls.strides))
+            raise ShapeError(f"{cls.__name__} is defined for strides {strides}, got {stride}.")
+
+    @property
+    def smallest_size(self) -> int:
+        """The least height and width of a feature map that it takes."""
+        return 1
+
+    def get_options(self) -> dict[str, Any]:
+        """What the constructor was given beside channels and stride."""
+        return {}
+
     def forward(self, x: Tensor) -> Tensor:
-        raise NotImplementedError
+        function = type(self).function
+        if function is None:
+            raise NotImplementedError(f"{type(self).__name__} has neither forward nor function.")
+        return function(x, stride=self.stride, **self.get_options())
 
     def count_operations(self, height: int, width: int) -> int:
         """Multiply-adds (or comparisons) for one picture of an input of this size."""
         return 0
 
+    def count_outputs(self, height: int, width: int) -> int:
+        """Values of the output for one picture."""
+        return self.channels * -(-height // self.stride) * -(-width // self.stride)
+
     def extra_repr(self) -> str:
-        return f"channels={self.channels}, stride={self.stride}"
+        values = {"channels": self.channels, "stride": self.stride, **self.get_options()}
+        return ", ".join(f"{name}={value}" for name, value in values.items())
 
 
 @dataclass(frozen=True)
 class OperatorEntry:
-    """An operator in the catalogue: its id, its class and one line for each language."""
+    """An operator in the catalogue.
+
+    Attributes:
+        title: One line, for each language.
+        year: Of the paper that it comes from; 0: not said.
+        is_own: Whether it comes with poolbench.
+    """
 
     id: str
     cls: type[nn.Module]
     title: str
     title_ru: str
+    year: int
     is_own: bool
+
+    @property
+    def family(self) -> str:
+        """Its file among poolbench's operators; empty for an operator from elsewhere."""
+        return self.cls.__module__.rpartition(".")[2] if self.is_own else ""
 
     @property
     def source_hash(self) -> str:
@@ -65,7 +125,7 @@ _ENTRIES: dict[str, OperatorEntry] = {}
 
 
 def register(
-    operator_id: str, *, title: str = "", title_ru: str = ""
+    operator_id: str, *, title: str = "", title_ru: str = "", year: int = 0
 ) -> Callable[[ModuleClass], ModuleClass]:
     """Add a class to the catalogue under an id.
 
@@ -84,7 +144,7 @@ def register(
                 "choose another."
             )
         is_own = cls.__module__.startswith("poolbench.operators.")
-        _ENTRIES[operator_id] = OperatorEntry(operator_id, cls, title, title_ru, is_own)
+        _ENTRIES[operator_id] = OperatorEntry(operator_id, cls, title, title_ru, year, is_own)
         return cls
 
     return add

@@ -1,13 +1,18 @@
 """Operators that blur before they decimate, so that detail does not alias."""
 
-from math import comb
+import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from poolbench.errors import ShapeError, UsageError
 from poolbench.operators._registry import Operator, register
+from poolbench.operators._windows import count_windows, cut_windows, max_ahead
+
+# A map of zeros is divided by it.
+SMALLEST_SCALE = 1e-6
 
 
 def blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
@@ -44,6 +49,7 @@ def blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Te
     "blur",
     title="blur pooling: a binomial filter, then one value in each cell",
     title_ru="пулинг с размытием: биномиальный фильтр, затем одно значение из каждой клетки",
+    year=2019,
 )
 class BlurPool2d(Operator):
     """Module of :func:`blur_pool2d`; its filter is fixed and is not saved with the weights.
@@ -53,21 +59,25 @@ class BlurPool2d(Operator):
     """
 
     kernel: Tensor
+    function = blur_pool2d
 
     def __init__(self, channels: int, *, stride: int, kernel_size: int | None = None) -> None:
         super().__init__(channels, stride=stride)
         self.kernel_size = _choose_kernel_size(kernel_size, stride)
         self.register_buffer("kernel", _make_kernel(self.kernel_size, channels), persistent=False)
 
+    @property
+    def smallest_size(self) -> int:
+        return self.kernel_size // 2 + 1
+
+    def get_options(self) -> dict[str, Any]:
+        return {"kernel_size": self.kernel_size}
+
     def forward(self, x: Tensor) -> Tensor:
         return _blur(x, self.kernel.to(x.dtype), self.stride)
 
     def count_operations(self, height: int, width: int) -> int:
-        kept = -(-height // self.stride) * -(-width // self.stride)
-        return self.channels * kept * self.kernel_size**2
-
-    def extra_repr(self) -> str:
-        return f"{super().extra_repr()}, kernel_size={self.kernel_size}"
+        return self.count_outputs(height, width) * self.kernel_size**2
 
 
 def _choose_kernel_size(kernel_size: int | None, stride: int) -> int:
@@ -83,7 +93,7 @@ def _choose_kernel_size(kernel_size: int | None, stride: int) -> int:
 
 def _make_kernel(kernel_size: int, channels: int) -> Tensor:
     """``[channels, 1, kernel_size, kernel_size]``: Pascal's triangle both ways, its sum 1."""
-    row = torch.tensor([float(comb(kernel_size - 1, k)) for k in range(kernel_size)])
+    row = torch.tensor([float(math.comb(kernel_size - 1, k)) for k in range(kernel_size)])
     row = row / 2 ** (kernel_size - 1)
     return torch.outer(row, row).repeat(channels, 1, 1, 1)
 
@@ -99,3 +109,273 @@ def _blur(x: Tensor, kernel: Tensor, stride: int) -> Tensor:
         )
     padded = F.pad(x, (border, border, border, border), mode="reflect")
     return F.conv2d(padded, kernel, stride=stride, groups=kernel.shape[0])
+
+
+def max_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
+    """Max pooling at stride 1 over ``stride`` x ``stride`` values, then :func:`blur_pool2d`.
+
+    Border: the maximum takes what there is, the blur reflects.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
+
+    Args:
+        kernel_size: Of the blur, as there.
+
+    Raises:
+        ShapeError: If ``H`` or ``W`` is at most ``kernel_size // 2``.
+        UsageError: If ``kernel_size`` is even or less than 3.
+
+    Reference:
+        Zhang 2019, arXiv:1904.11486 (MaxBlurPool).
+
+    Example:
+        >>> x = torch.zeros(1, 1, 4, 4)
+        >>> x[0, 0, 1, 2] = 16.0
+        >>> max_blur_pool2d(x, stride=2)[0, 0].tolist()
+        [[4.0, 12.0], [2.0, 6.0]]
+    """
+    return blur_pool2d(max_ahead(x, stride), stride=stride, kernel_size=kernel_size)
+
+
+def avg_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
+    """The mean at stride 1 over ``stride`` x ``stride`` values, then :func:`blur_pool2d`.
+
+    Border: the mean takes what there is, the blur reflects.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
+
+    Args:
+        kernel_size: Of the blur, as there.
+
+    Raises:
+        ShapeError: If ``H`` or ``W`` is at most ``kernel_size // 2``.
+        UsageError: If ``kernel_size`` is even or less than 3.
+
+    Reference:
+        After Zhang 2019, arXiv:1904.11486, who blurs in place of the mean.
+
+    Example:
+        >>> x = torch.zeros(1, 1, 4, 4)
+        >>> x[0, 0, 2, 2] = 64.0
+        >>> avg_blur_pool2d(x, stride=2)[0, 0].tolist()
+        [[1.0, 3.0], [3.0, 9.0]]
+    """
+    return blur_pool2d(mean_ahead(x, stride), stride=stride, kernel_size=kernel_size)
+
+
+def aps_pool2d(x: Tensor, *, stride: int) -> Tensor:
+    """Of the ``stride**2`` decimated maps the one with the largest norm, for each picture.
+
+    Under a circular shift the decimated maps change places, and the same one is kept: the output
+    is shifted and nothing else, if the stride divides height and width.
+
+    Border: a cell that is cut by the border is filled by repeating the border.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
+
+    Reference:
+        Chaman and Dokmanić 2021, arXiv:2011.14214 (with the Euclidean norm).
+
+    Example:
+        >>> x = torch.tensor([[[[1.0, 2.0, 1.0, 2.0]]]])
+        >>> aps_pool2d(x, stride=2).flatten().tolist()
+        [2.0, 2.0]
+    """
+    phases = split_phases(x, stride)
+    # Divided by the largest value of the picture, so that squares do not overflow.
+    scale = x.abs().amax((1, 2, 3), keepdim=True).clamp(min=SMALLEST_SCALE).unsqueeze(1)
+    norms = (phases / scale).float().square().sum((2, 3, 4))
+    return take_phase(phases, norms.argmax(1))
+
+
+@register(
+    "max-blur",
+    title="max pooling at stride 1, then blur pooling",
+    title_ru="максимальный пулинг с шагом 1, затем пулинг с размытием",
+    year=2019,
+)
+class MaxBlurPool2d(BlurPool2d):
+    """Module of :func:`max_blur_pool2d`."""
+
+    function = max_blur_pool2d
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(max_ahead(x, self.stride))
+
+    def count_operations(self, height: int, width: int) -> int:
+        window = self.channels * height * width * self.stride**2
+        return window + super().count_operations(height, width)
+
+
+@register(
+    "avg-blur",
+    title="the mean at stride 1, then blur pooling",
+    title_ru="среднее с шагом 1, затем пулинг с размытием",
+    year=2019,
+)
+class AvgBlurPool2d(BlurPool2d):
+    """Module of :func:`avg_blur_pool2d`."""
+
+    function = avg_blur_pool2d
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(mean_ahead(x, self.stride))
+
+    def count_operations(self, height: int, width: int) -> int:
+        window = self.channels * height * width * self.stride**2
+        return window + super().count_operations(height, width)
+
+
+@register(
+    "adaptive-blur",
+    title="adaptive blur: each place learns its own filter",
+    title_ru="адаптивное размытие: у каждого места свой обучаемый фильтр",
+    year=2020,
+)
+class AdaptiveBlurPool2d(Operator):
+    """A filter for each kept place and group of channels, the softmax of a learned convolution.
+
+    It begins as the binomial filter of ``blur``, everywhere.
+
+    Border: filled by repeating the border.
+
+    Args:
+        kernel_size: Filter width in pixels; odd, at least 3; by default as in ``blur``.
+        groups: Sets of channels that share their filters; 8, or fewer where they do not divide
+            the channels.
+
+    Raises:
+        UsageError: If ``kernel_size`` is even, or ``groups`` does not divide ``channels``.
+
+    Reference:
+        Zou 2020, arXiv:2008.09604.
+    """
+
+    # Deviation: no batch normalisation before the softmax, so that pictures stay independent.
+    exceptions = {"channels": "the filters come from a convolution over all channels"}
+
+    def __init__(
+        self,
+        channels: int,
+        *,
+        stride: int,
+        kernel_size: int | None = None,
+        groups: int | None = None,
+    ) -> None:
+        super().__init__(channels, stride=stride)
+        self.kernel_size = _choose_kernel_size(kernel_size, stride)
+        self.groups = math.gcd(channels, 8) if groups is None else groups
+        if self.groups < 1 or channels % self.groups:
+            raise UsageError(f"groups must divide the {channels} channels, got {groups}.")
+        self.conv = nn.Conv2d(channels, self.groups * self.kernel_size**2, 3, stride)
+        nn.init.zeros_(self.conv.weight)
+        binomial = _make_kernel(self.kernel_size, 1).flatten().log()
+        with torch.no_grad():
+            assert self.conv.bias is not None
+            self.conv.bias.copy_(binomial.repeat(self.groups))
+
+    def get_options(self) -> dict[str, Any]:
+        return {"kernel_size": self.kernel_size, "groups": self.groups}
+
+    def forward(self, x: Tensor) -> Tensor:
+        size, stride = self.kernel_size, self.stride
+        logits = self.conv(F.pad(x, (1, 1, 1, 1), mode="replicate"))
+        weights = torch.unflatten(logits, 1, (self.groups, 1, size**2)).softmax(3)
+        border = size // 2
+        padded = F.pad(x, (border,) * 4, mode="replicate")
+        windows = padded.unfold(2, size, stride).unfold(3, size, stride).flatten(-2)
+        windows = torch.unflatten(windows, 1, (self.groups, -1)).movedim(-1, 3)
+        return (weights * windows).sum(3).flatten(1, 2)
+
+    def count_operations(self, height: int, width: int) -> int:
+        kept = count_windows(height, self.stride) * count_windows(width, self.stride)
+        predict = kept * self.conv.out_channels * self.channels * 9
+        return predict + kept * self.channels * self.kernel_size**2
+
+
+@register(
+    "aps",
+    title="adaptive polyphase sampling: the decimated map with the largest norm",
+    title_ru="адаптивная полифазная выборка: прореженная карта с наибольшей нормой",
+    year=2021,
+)
+class ApsPool2d(Operator):
+    """Module of :func:`aps_pool2d`."""
+
+    function = aps_pool2d
+
+    def count_operations(self, height: int, width: int) -> int:
+        return self.channels * height * width
+
+
+@register(
+    "lps",
+    title="learnable polyphase sampling: a small network chooses the decimated map",
+    title_ru="обучаемая полифазная выборка: маленькая сеть выбирает прореженную карту",
+    year=2022,
+)
+class LpsPool2d(Operator):
+    """Of the ``stride**2`` decimated maps the one with the best score of a small network.
+
+    In training the maps are mixed by a Gumbel softmax of the scores, at temperature 1. The score is
+    the mean over the map of convolution, ReLU, convolution, with circular borders.
+
+    Border: a cell that is cut by the border is filled by repeating the border.
+
+    Reference:
+        Rojas-Gomez 2022, arXiv:2210.08001.
+    """
+
+    is_random = True
+
+    exceptions = {"channels": "the score comes from a convolution over all channels"}
+
+    def __init__(self, channels: int, *, stride: int) -> None:
+        super().__init__(channels, stride=stride)
+        hidden = max(4, channels // 4)
+        self.first = nn.Conv2d(channels, hidden, 3, padding=1, padding_mode="circular")
+        self.second = nn.Conv2d(hidden, 1, 3, padding=1, padding_mode="circular")
+
+    def forward(self, x: Tensor) -> Tensor:
+        phases = split_phases(x, self.stride)
+        scores = self.second(torch.relu(self.first(phases.flatten(0, 1)))).mean((1, 2, 3))
+        scores = scores.view(phases.shape[:2])
+        if not self.training:
+            return take_phase(phases, scores.argmax(1))
+        weights = F.gumbel_softmax(scores, dim=1)
+        return (weights[:, :, None, None, None] * phases).sum(1)
+
+    def count_operations(self, height: int, width: int) -> int:
+        hidden = self.first.out_channels
+        places = count_windows(height, self.stride) * count_windows(width, self.stride)
+        return places * self.stride**2 * 9 * (self.channels * hidden + hidden)
+
+
+def mean_ahead(x: Tensor, width: int) -> Tensor:
+    """The mean of the ``width`` x ``width`` values from each place on, of those that there are."""
+    padded = F.avg_pool2d(F.pad(x, (0, width - 1, 0, width - 1)), width, 1)
+    covered = F.pad(x.new_ones(1, 1, *x.shape[2:]), (0, width - 1, 0, width - 1))
+    return padded / F.avg_pool2d(covered, width, 1)
+
+
+def split_phases(x: Tensor, stride: int) -> Tensor:
+    """Every way to decimate a map.
+
+    Shape:
+        ``(B, C, H, W) -> (B, stride**2, C, ceil(H / stride), ceil(W / stride))``
+    """
+    windows = cut_windows(x, stride, stride, None)
+    return windows.flatten(-2).movedim(-1, 1)
+
+
+def take_phase(phases: Tensor, chosen: Tensor) -> Tensor:
+    """One phase of each picture.
+
+    Args:
+        chosen: int64 ``[B]``.
+    """
+    index = chosen.view(-1, 1, 1, 1, 1).expand(-1, 1, *phases.shape[2:])
+    return phases.gather(1, index).squeeze(1)

@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from poolbench.operators._registry import Operator, register
+from poolbench.operators._registry import LEARNED_WEIGHTS, Operator, register
 
 
 def space_to_depth2d(x: Tensor, *, stride: int) -> Tensor:
@@ -35,6 +35,7 @@ def space_to_depth2d(x: Tensor, *, stride: int) -> Tensor:
     "space-to-depth",
     title="space to depth: each cell into channels, then a 1x1 convolution",
     title_ru="пространство в глубину: клетка раскладывается по каналам, затем свёртка 1x1",
+    year=2022,
 )
 class SpaceToDepth2d(Operator):
     """:func:`space_to_depth2d`, then a learned 1x1 convolution back to ``channels``.
@@ -45,6 +46,8 @@ class SpaceToDepth2d(Operator):
         Sunkara and Luo 2022 (SPD-Conv), arXiv:2208.03641.
     """
 
+    exceptions = LEARNED_WEIGHTS
+
     def __init__(self, channels: int, *, stride: int) -> None:
         super().__init__(channels, stride=stride)
         self.conv = nn.Conv2d(channels * stride**2, channels, 1)
@@ -54,5 +57,67 @@ class SpaceToDepth2d(Operator):
         return mixed
 
     def count_operations(self, height: int, width: int) -> int:
-        kept = -(-height // self.stride) * -(-width // self.stride)
-        return kept * self.conv.in_channels * self.conv.out_channels
+        return self.count_outputs(height, width) * self.conv.in_channels
+
+
+@register(
+    "patch-merge",
+    title="patch merging: each cell into channels, normalised, then a linear layer",
+    title_ru="слияние патчей: клетка раскладывается по каналам, нормируется, затем линейный слой",
+    year=2021,
+)
+class PatchMerge2d(Operator):
+    """:func:`space_to_depth2d`, layer normalisation over the channels, a linear layer without bias.
+
+    Border: as there.
+
+    Reference:
+        Liu 2021 (Swin), arXiv:2103.14030.
+    """
+
+    # Deviation: back to ``channels``, not to twice as many.
+    exceptions = LEARNED_WEIGHTS
+
+    def __init__(self, channels: int, *, stride: int) -> None:
+        super().__init__(channels, stride=stride)
+        self.norm = nn.LayerNorm(channels * stride**2)
+        self.linear = nn.Linear(channels * stride**2, channels, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        cells = space_to_depth2d(x, stride=self.stride).permute(0, 2, 3, 1)
+        merged: Tensor = self.linear(self.norm(cells))
+        return merged.permute(0, 3, 1, 2)
+
+    def count_operations(self, height: int, width: int) -> int:
+        outputs = self.count_outputs(height, width)
+        return outputs * self.linear.in_features + 2 * outputs * self.stride**2
+
+
+@register(
+    "focus",
+    title="focus: each cell into channels, then a 3x3 convolution",
+    title_ru="фокус: клетка раскладывается по каналам, затем свёртка 3x3",
+    year=2020,
+)
+class Focus2d(Operator):
+    """:func:`space_to_depth2d`, then a learned 3x3 convolution back to ``channels``.
+
+    Border: as there; the convolution is filled with zeros.
+
+    Reference:
+        Jocher 2020, YOLOv5, module Focus.
+    """
+
+    # Deviation: the convolution alone; normalisation and activation belong to the network.
+    exceptions = LEARNED_WEIGHTS
+
+    def __init__(self, channels: int, *, stride: int) -> None:
+        super().__init__(channels, stride=stride)
+        self.conv = nn.Conv2d(channels * stride**2, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        mixed: Tensor = self.conv(space_to_depth2d(x, stride=self.stride))
+        return mixed
+
+    def count_operations(self, height: int, width: int) -> int:
+        return self.count_outputs(height, width) * self.conv.in_channels * 9

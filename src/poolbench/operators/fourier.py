@@ -1,0 +1,272 @@
+"""Operators that keep low frequencies: Fourier and Hartley.
+
+For one size of the map they are linear maps of its rows and of its columns. They are computed as
+two matrix products, not by an FFT, so they export to ONNX and take any float dtype.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from poolbench.operators._registry import Operator, register
+from poolbench.operators._windows import count_windows
+
+Matrix = NDArray[np.float64]
+# The edge of the learned mask, in frequencies (R in Riad 2022).
+EDGE_WIDTH = 4.0
+
+
+@lru_cache(maxsize=256)
+def make_spectral_matrix(size: int, wanted: int) -> Matrix:
+    """``[wanted, size]``: keep the lowest ``wanted`` Fourier coefficients of a row.
+
+    Of an even number the last is shared by both signs of the frequency, half each.
+    """
+    synthesis, analysis = make_fourier_bases(size, wanted)
+    return np.asarray(synthesis @ analysis)
+
+
+@lru_cache(maxsize=256)
+def make_low_cut_matrix(size: int, wanted: int) -> Matrix:
+    """``[wanted, size]``: as spectral, without the frequency that two signs would share."""
+    synthesis, analysis = make_fourier_bases(size, wanted)
+    frequency = np.repeat(np.arange(len(analysis) // 2), 2)
+    kept = (2 * frequency < wanted) | (frequency == 0)
+    return np.asarray(synthesis[:, kept] @ analysis[kept])
+
+
+@lru_cache(maxsize=256)
+def make_hartley_matrix(size: int, wanted: int) -> Matrix:
+    """``[wanted, size]``: keep the lowest ``wanted`` Hartley coefficients of a row."""
+    frequency = np.arange(-(wanted // 2), wanted - wanted // 2)
+    synthesis = _cas(np.arange(wanted), frequency, wanted)
+    analysis = _cas(frequency, np.arange(size), size)
+    return np.asarray(synthesis @ analysis / size)
+
+
+def make_fourier_bases(size: int, wanted: int) -> tuple[Matrix, Matrix]:
+    """A cosine and a sine for each frequency 0, 1, … ``wanted // 2``.
+
+    Returns:
+        Synthesis ``[wanted, 2 * frequencies]`` and analysis ``[2 * frequencies, size]``; their
+        product is :func:`make_spectral_matrix`.
+    """
+    frequency = np.arange(wanted // 2 + 1)
+    is_single = (frequency == 0) | (2 * frequency == wanted)
+    weight = np.where(is_single, 1.0, 2.0) / size
+    out = 2 * np.pi * np.outer(np.arange(wanted), frequency) / wanted
+    into = 2 * np.pi * np.outer(frequency, np.arange(size)) / size
+    synthesis = np.stack([np.cos(out) * weight, np.sin(out) * weight], axis=2)
+    analysis = np.stack([np.cos(into), np.sin(into)], axis=1)
+    return synthesis.reshape(wanted, -1), analysis.reshape(-1, size)
+
+
+def _cas(first: NDArray[np.int64], second: NDArray[np.int64], period: int) -> Matrix:
+    angle = 2 * np.pi * np.outer(first, second) / period
+    return np.asarray(np.cos(angle) + np.sin(angle))
+
+
+def spectral_pool2d(x: Tensor, *, stride: int) -> Tensor:
+    """Keep the lowest Fourier coefficients, as many as the output has pixels.
+
+    Border: the map is taken as periodic.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
+
+    Reference:
+        Rippel 2015, arXiv:1506.03767.
+
+    Example:
+        >>> x = torch.tensor([[[[1.0, 3.0, 5.0, 3.0]]]])
+        >>> [round(value, 4) for value in spectral_pool2d(x, stride=2).flatten().tolist()]
+        [2.0, 4.0]
+    """
+    return _transform(x, stride, make_spectral_matrix)
+
+
+def flc_pool2d(x: Tensor, *, stride: int) -> Tensor:
+    """FrequencyLowCut: keep only frequencies that the output can show without aliasing.
+
+    Border: the map is taken as periodic.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
+
+    Reference:
+        Grabinski 2022, arXiv:2204.00491.
+
+    Example:
+        >>> x = torch.tensor([[[[1.0, 3.0, 5.0, 3.0]]]])
+        >>> [round(value, 4) for value in flc_pool2d(x, stride=2).flatten().tolist()]
+        [3.0, 3.0]
+    """
+    # Deviation: of an even number the highest frequency is dropped, of which the paper keeps one
+    # sign; so the output is real without being cut to its real part.
+    return _transform(x, stride, make_low_cut_matrix)
+
+
+def hartley_pool2d(x: Tensor, *, stride: int) -> Tensor:
+    """Keep the lowest Hartley coefficients, as many as the output has pixels.
+
+    Border: the map is taken as periodic.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
+
+    Reference:
+        Zhang and Ma 2018, arXiv:1810.04028.
+
+    Example:
+        >>> x = torch.ones(1, 1, 1, 4)
+        >>> [round(value, 4) for value in hartley_pool2d(x, stride=2).flatten().tolist()]
+        [1.0, 1.0]
+    """
+    return _transform(x, stride, make_hartley_matrix)
+
+
+def _transform(x: Tensor, stride: int, make: Callable[[int, int], Matrix]) -> Tensor:
+    down, across = (make(size, count_windows(size, stride)) for size in x.shape[2:])
+    return _apply(x, x.new_tensor(down), x.new_tensor(across))
+
+
+def _apply(x: Tensor, down: Tensor, across: Tensor) -> Tensor:
+    """A matrix for the columns and one for the rows."""
+    return down @ (x @ across.T)
+
+
+class _MatrixPool2d(Operator):
+    """Keeps its matrices for the sizes that it has met."""
+
+    make: Callable[[int, int], Matrix]
+    exceptions = {
+        "bounds": "a cut spectrum overshoots at edges",
+    }
+
+    def __init__(self, channels: int, *, stride: int) -> None:
+        super().__init__(channels, stride=stride)
+        self._matrices: dict[tuple[int, torch.dtype, torch.device], Tensor] = {}
+
+    def forward(self, x: Tensor) -> Tensor:
+        down, across = (self._get_matrix(size, x) for size in x.shape[2:])
+        return _apply(x, down, across)
+
+    def _get_matrix(self, size: int, x: Tensor) -> Tensor:
+        key = (size, x.dtype, x.device)
+        if key in self._matrices:
+            return self._matrices[key]
+        matrix = x.new_tensor(type(self).make(size, count_windows(size, self.stride)))
+        # What is made while a compiler or exporter looks on is not a real tensor.
+        if not torch.compiler.is_compiling():
+            self._matrices[key] = matrix
+        return matrix
+
+    def count_operations(self, height: int, width: int) -> int:
+        down, across = count_windows(height, self.stride), count_windows(width, self.stride)
+        return self.channels * across * height * (width + down)
+
+
+@register(
+    "spectral",
+    title="spectral pooling: the lowest Fourier coefficients",
+    title_ru="спектральный пулинг: низшие коэффициенты Фурье",
+    year=2015,
+)
+class SpectralPool2d(_MatrixPool2d):
+    """Module of :func:`spectral_pool2d`."""
+
+    function = spectral_pool2d
+    make = make_spectral_matrix
+
+
+@register(
+    "flc",
+    title="frequency low cut: only frequencies that do not alias",
+    title_ru="отсечение верхних частот: только то, что не порождает муар",
+    year=2022,
+)
+class FlcPool2d(_MatrixPool2d):
+    """Module of :func:`flc_pool2d`."""
+
+    function = flc_pool2d
+    make = make_low_cut_matrix
+
+
+@register(
+    "hartley",
+    title="Hartley pooling: the lowest Hartley coefficients",
+    title_ru="пулинг Хартли: низшие коэффициенты Хартли",
+    year=2018,
+)
+class HartleyPool2d(_MatrixPool2d):
+    """Module of :func:`hartley_pool2d`."""
+
+    function = hartley_pool2d
+    make = make_hartley_matrix
+    exceptions = {
+        **_MatrixPool2d.exceptions,
+        "shift": "of the highest frequency one sign is kept, which a shift mixes with the other",
+    }
+
+
+@register(
+    "diff-stride",
+    title="DiffStride: spectral pooling with a learned cut",
+    title_ru="DiffStride: спектральный пулинг с обучаемым срезом",
+    year=2022,
+)
+class DiffStridePool2d(Operator):
+    """Spectral pooling behind a soft mask over frequencies whose cut is learned, one for each axis.
+
+    The cut is at ``size / (2 s)``; s is learned, begins at the stride and only makes the map
+    smoother: the size of the output stays. The mask falls from 1 to 0 over 4 frequencies; the mean
+    of the map is always kept.
+
+    Border: the map is taken as periodic.
+
+    Reference:
+        Riad 2022, arXiv:2202.01653.
+    """
+
+    # Deviation: the output keeps its size whatever s becomes, so that networks can be compared.
+    exceptions = _MatrixPool2d.exceptions
+
+    def __init__(self, channels: int, *, stride: int) -> None:
+        super().__init__(channels, stride=stride)
+        self.strides_learned = nn.Parameter(torch.tensor([float(stride), float(stride)]))
+        self._bases: dict[tuple[int, torch.dtype, torch.device], tuple[Tensor, Tensor]] = {}
+
+    def forward(self, x: Tensor) -> Tensor:
+        down, across = (
+            self._make_matrix(size, x, s)
+            for size, s in zip(x.shape[2:], self.strides_learned, strict=True)
+        )
+        return _apply(x, down, across)
+
+    def _make_matrix(self, size: int, x: Tensor, s: Tensor) -> Tensor:
+        synthesis, analysis = self._get_bases(size, x)
+        count = analysis.shape[0] // 2
+        frequency = torch.arange(count, device=x.device, dtype=x.dtype)
+        cut = size / (2 * s.clamp(min=1.0).to(x.dtype))
+        mask = ((cut + 0.5 - frequency) / EDGE_WIDTH).clamp(0, 1)
+        mask = torch.where(frequency == 0, torch.ones_like(mask), mask)
+        return (synthesis * mask.repeat_interleave(2)) @ analysis
+
+    def _get_bases(self, size: int, x: Tensor) -> tuple[Tensor, Tensor]:
+        key = (size, x.dtype, x.device)
+        if key in self._bases:
+            return self._bases[key]
+        found = make_fourier_bases(size, count_windows(size, self.stride))
+        bases = x.new_tensor(found[0]), x.new_tensor(found[1])
+        if not torch.compiler.is_compiling():
+            self._bases[key] = bases
+        return bases
+
+    def count_operations(self, height: int, width: int) -> int:
+        down, across = count_windows(height, self.stride), count_windows(width, self.stride)
+        matrices = (down + 2) * down * height + (across + 2) * across * width
+        return matrices + self.channels * across * height * (width + down)
