@@ -171,17 +171,25 @@ def recipes(as_json: Json = False) -> None:
 
 
 @app.command()
-def operators(lang: Lang = None, as_json: Json = False, debug: Debug = False) -> None:
-    """The catalogue of operators."""
-    from poolbench.operators import list_operators
+def operators(
+    operator: Annotated[str | None, typer.Argument(help="An id: show its card.")] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """The catalogue of operators, or one operator's card."""
+    from poolbench.display import format_operators
+    from poolbench.operators import compute_facts, get_operator, list_operators, load_card
 
-    russian = choose_language(lang) == "ru"
+    entries = list_operators() if operator is None else [get_operator(operator)]
+    facts = [compute_facts(entry) for entry in entries]
     if as_json:
-        _print_json([{"id": entry.id, "title": entry.title} for entry in list_operators()])
-        return
-    width = max(len(entry.id) for entry in list_operators())
-    for entry in list_operators():
-        _print(f"{entry.id:<{width}} {entry.title_ru if russian else entry.title}")
+        shown = [fact.model_dump(mode="json") for fact in facts]
+        _print_json(shown if operator is None else shown[0])
+    elif operator is not None:
+        _print(load_card(entries[0]))
+    else:
+        _print(format_operators(facts, choose_language(lang)))
 
 
 @app.command()

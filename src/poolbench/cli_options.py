@@ -37,7 +37,8 @@ OnBad = Annotated[
     typer.Option(help="Unreadable pictures: error or skip.", rich_help_panel="Pictures"),
 ]
 Operators = Annotated[
-    str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
+    str | None,
+    typer.Option(help="Ids, comma separated; all: every one.", rich_help_panel="Comparison"),
 ]
 Backbones = Annotated[
     str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from poolbench.operators import OperatorFacts
 from poolbench.records import (
     CalibrationRecord,
     Difference,
@@ -234,3 +235,22 @@ def format_duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def format_operators(facts: Sequence[OperatorFacts], lang: str) -> str:
+    """The catalogue as lines of equal columns."""
+    columns = ("id", "family", "year", "parameters", "cost", "title")
+    rows = [tuple(text(f"operators.{column}", lang) for column in columns)]
+    for fact in facts:
+        family = f"family.{fact.family}" if fact.family else "family.own"
+        cost = "–" if fact.relative_cost is None else f"{fact.relative_cost:.1f}"
+        title = fact.title_ru if lang == "ru" and fact.title_ru else fact.title
+        year = str(fact.year) if fact.year else "–"
+        rows.append((fact.id, text(family, lang), year, str(fact.parameters), cost, title))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(columns))]
+    lines = []
+    for row in rows:
+        numbers = [f"{cell:>{width}}" for cell, width in zip(row[2:5], widths[2:5], strict=True)]
+        words = [f"{cell:<{width}}" for cell, width in zip(row[:2], widths[:2], strict=True)]
+        lines.append("  ".join([*words, *numbers, row[5]]))
+    return "\n".join([*lines, "", text("operators.note", lang)])

@@ -13,7 +13,7 @@ from poolbench.data.splits import check_enough
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
 from poolbench.models import get_backbone
-from poolbench.operators import get_operator
+from poolbench.operators import expand_operators, get_operator
 from poolbench.records import Conditions, Split, TrialSpec, VariantSpec
 from poolbench.training.precision import choose_device, list_precisions
 from poolbench.training.recipes import choose_epochs, get_recipe
@@ -56,7 +56,7 @@ def make_variants(config: StudyConfig) -> tuple[VariantSpec, ...]:
         UnknownNameError: For an operator, backbone or recipe that nobody knows.
     """
     own = {recipe.name: recipe for recipe in config.own_recipes}
-    operators = [get_operator(name).id for name in config.operators]
+    operators = expand_operators(config.operators)
     variants = []
     for backbone_id, recipe_name in itertools.product(config.backbones, config.recipes):
         recipe = own.get(recipe_name) or get_recipe(recipe_name)

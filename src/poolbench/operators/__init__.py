@@ -4,10 +4,12 @@
 from poolbench.operators import plain, mixtures, means, ranks, soft  # isort: skip
 from poolbench.operators import stochastic, antialiased, fourier  # isort: skip
 from poolbench.operators import wavelets, rearranging  # isort: skip
+from poolbench.operators._cards import OperatorFacts, compute_facts, load_card
 from poolbench.operators._registry import (
     Operator,
     OperatorEntry,
     build_operator,
+    expand_operators,
     get_operator,
     list_operators,
     register,
@@ -16,11 +18,15 @@ from poolbench.operators._registry import (
 __all__ = [
     "Operator",
     "OperatorEntry",
+    "OperatorFacts",
     "antialiased",
     "build_operator",
+    "compute_facts",
+    "expand_operators",
     "fourier",
     "get_operator",
     "list_operators",
+    "load_card",
     "means",
     "mixtures",
     "plain",

@@ -1,6 +1,6 @@
 """The one list of operators, by id."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -15,6 +15,8 @@ LEARNED_WEIGHTS: Mapping[str, str] = {
     "bounds": "the weights are learned and may be negative",
     "channels": "every channel has its own weights",
 }
+
+ALL = "all"
 
 ModuleClass = TypeVar("ModuleClass", bound=type[nn.Module])
 
@@ -166,6 +168,17 @@ def list_operators() -> list[OperatorEntry]:
     return list(_ENTRIES.values())
 
 
+def expand_operators(names: Iterable[str]) -> list[str]:
+    """Ids without repetition, ``all`` standing for every operator that comes with poolbench.
+
+    Raises:
+        UnknownNameError: With the nearest ids.
+    """
+    everything = [entry.id for entry in list_operators() if entry.is_own]
+    ids = [i for name in names for i in (everything if name == ALL else [get_operator(name).id])]
+    return list(dict.fromkeys(ids))
+
+
 def build_operator(operator_id: str, channels: int, *, stride: int) -> nn.Module:
     """A new module of the operator with this id.
 
@@ -185,7 +198,7 @@ def build_operator(operator_id: str, channels: int, *, stride: int) -> nn.Module
 
 def _check_id(operator_id: str) -> None:
     plain = operator_id.replace("-", "").replace("+", "").replace("_", "")
-    if not plain.isalnum() or not plain.isascii():
+    if not plain.isalnum() or not plain.isascii() or operator_id == ALL:
         raise UsageError(
             f"{operator_id!r} cannot be an operator id: use letters, digits, '-', '+' and '_'."
         )

@@ -2,7 +2,8 @@
 
 All operators share one geometry. The window of output pixel ``i`` begins at
 ``i * stride - (kernel_size - stride) // 2``, so a window as wide as the stride is a cell of the
-grid, and a wider one is centred on its cell. There are ``ceil(size / stride)`` windows each way.
+grid, and a wider one is centred on its cell or, where that would be between pixels, half a pixel
+after. There are ``ceil(size / stride)`` windows each way.
 """
 
 from typing import Any
@@ -47,14 +48,14 @@ def count_windows(size: int, stride: int) -> int:
     return -(-size // stride)
 
 
-def choose_kernel_size(kernel_size: int | None, stride: int, default: int | None = None) -> int:
+def choose_kernel_size(kernel_size: int | None, stride: int) -> int:
     """The width of a window; by default that of a cell.
 
     Raises:
         UsageError: If windows would leave out values of the input.
     """
     if kernel_size is None:
-        return default or stride
+        return stride
     if kernel_size < stride:
         raise UsageError(
             f"kernel_size must be at least the stride ({stride}), got {kernel_size}: windows would "

@@ -133,7 +133,7 @@ def max_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -
         >>> x = torch.zeros(1, 1, 4, 4)
         >>> x[0, 0, 1, 2] = 16.0
         >>> max_blur_pool2d(x, stride=2)[0, 0].tolist()
-        [[4.0, 12.0], [2.0, 6.0]]
+        [[8.0, 12.0], [2.0, 3.0]]
     """
     return blur_pool2d(max_ahead(x, stride), stride=stride, kernel_size=kernel_size)
 
@@ -160,7 +160,7 @@ def avg_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -
         >>> x = torch.zeros(1, 1, 4, 4)
         >>> x[0, 0, 2, 2] = 64.0
         >>> avg_blur_pool2d(x, stride=2)[0, 0].tolist()
-        [[1.0, 3.0], [3.0, 9.0]]
+        [[4.0, 6.0], [6.0, 9.0]]
     """
     return blur_pool2d(mean_ahead(x, stride), stride=stride, kernel_size=kernel_size)
 
@@ -169,7 +169,7 @@ def aps_pool2d(x: Tensor, *, stride: int) -> Tensor:
     """Of the ``stride**2`` decimated maps the one with the largest norm, for each picture.
 
     Under a circular shift the decimated maps change places, and the same one is kept: the output
-    is shifted and nothing else, if the stride divides height and width.
+    is shifted and nothing else, if the stride divides height and width and no two norms are equal.
 
     Border: a cell that is cut by the border is filled by repeating the border.
 
@@ -184,10 +184,12 @@ def aps_pool2d(x: Tensor, *, stride: int) -> Tensor:
         >>> aps_pool2d(x, stride=2).flatten().tolist()
         [2.0, 2.0]
     """
+    # Deviation: cut cells repeat the border, where the authors wrap around.
     phases = split_phases(x, stride)
     # Divided by the largest value of the picture, so that squares do not overflow.
     scale = x.abs().amax((1, 2, 3), keepdim=True).clamp(min=SMALLEST_SCALE).unsqueeze(1)
-    norms = (phases / scale).float().square().sum((2, 3, 4))
+    exact = torch.promote_types(x.dtype, torch.float32)
+    norms = (phases / scale).to(exact).square().sum((2, 3, 4))
     return take_phase(phases, norms.argmax(1))
 
 
@@ -254,7 +256,8 @@ class AdaptiveBlurPool2d(Operator):
         Zou 2020, arXiv:2008.09604.
     """
 
-    # Deviation: no batch normalisation before the softmax, so that pictures stay independent.
+    # Deviation: no batch normalisation before the softmax, so that pictures stay independent; it
+    # begins as a blur, not at random; the border is repeated, not reflected.
     exceptions = {"channels": "the filters come from a convolution over all channels"}
 
     def __init__(

@@ -4,70 +4,68 @@ For one size of the map they are linear maps of its rows and of its columns. The
 two matrix products, not by an FFT, so they export to ONNX and take any float dtype.
 """
 
+import math
 from collections.abc import Callable
-from functools import lru_cache
+from typing import ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from poolbench.operators._registry import Operator, register
 from poolbench.operators._windows import count_windows
 
-Matrix = NDArray[np.float64]
 # The edge of the learned mask, in frequencies (R in Riad 2022).
 EDGE_WIDTH = 4.0
 
 
-@lru_cache(maxsize=256)
-def make_spectral_matrix(size: int, wanted: int) -> Matrix:
-    """``[wanted, size]``: keep the lowest ``wanted`` Fourier coefficients of a row.
+def make_spectral_matrix(size: int, wanted: int) -> Tensor:
+    """float64 ``[wanted, size]``: keep the lowest ``wanted`` Fourier coefficients of a row.
 
     Of an even number the last is shared by both signs of the frequency, half each.
     """
     synthesis, analysis = make_fourier_bases(size, wanted)
-    return np.asarray(synthesis @ analysis)
+    return synthesis @ analysis
 
 
-@lru_cache(maxsize=256)
-def make_low_cut_matrix(size: int, wanted: int) -> Matrix:
-    """``[wanted, size]``: as spectral, without the frequency that two signs would share."""
+def make_low_cut_matrix(size: int, wanted: int) -> Tensor:
+    """float64 ``[wanted, size]``: as spectral, without the frequency that two signs would share."""
     synthesis, analysis = make_fourier_bases(size, wanted)
-    frequency = np.repeat(np.arange(len(analysis) // 2), 2)
-    kept = (2 * frequency < wanted) | (frequency == 0)
-    return np.asarray(synthesis[:, kept] @ analysis[kept])
+    # A cosine and a sine for each frequency below half of the output's pixels.
+    kept = 2 * max(1, -(-wanted // 2))
+    return synthesis[:, :kept] @ analysis[:kept]
 
 
-@lru_cache(maxsize=256)
-def make_hartley_matrix(size: int, wanted: int) -> Matrix:
-    """``[wanted, size]``: keep the lowest ``wanted`` Hartley coefficients of a row."""
-    frequency = np.arange(-(wanted // 2), wanted - wanted // 2)
-    synthesis = _cas(np.arange(wanted), frequency, wanted)
-    analysis = _cas(frequency, np.arange(size), size)
-    return np.asarray(synthesis @ analysis / size)
+def make_hartley_matrix(size: int, wanted: int) -> Tensor:
+    """float64 ``[wanted, size]``: keep the lowest ``wanted`` Hartley coefficients of a row."""
+    frequency = torch.arange(-(wanted // 2), wanted - wanted // 2, dtype=torch.float64)
+    synthesis = _compute_angles(_count(wanted), frequency, wanted)
+    analysis = _compute_angles(frequency, _count(size), size)
+    return (synthesis.cos() + synthesis.sin()) @ (analysis.cos() + analysis.sin()) / size
 
 
-def make_fourier_bases(size: int, wanted: int) -> tuple[Matrix, Matrix]:
+def make_fourier_bases(size: int, wanted: int) -> tuple[Tensor, Tensor]:
     """A cosine and a sine for each frequency 0, 1, … ``wanted // 2``.
 
     Returns:
-        Synthesis ``[wanted, 2 * frequencies]`` and analysis ``[2 * frequencies, size]``; their
-        product is :func:`make_spectral_matrix`.
+        Synthesis float64 ``[wanted, 2 * frequencies]`` and analysis ``[2 * frequencies, size]``;
+        their product is :func:`make_spectral_matrix`.
     """
-    frequency = np.arange(wanted // 2 + 1)
+    frequency = _count(wanted // 2 + 1)
     is_single = (frequency == 0) | (2 * frequency == wanted)
-    weight = np.where(is_single, 1.0, 2.0) / size
-    out = 2 * np.pi * np.outer(np.arange(wanted), frequency) / wanted
-    into = 2 * np.pi * np.outer(frequency, np.arange(size)) / size
-    synthesis = np.stack([np.cos(out) * weight, np.sin(out) * weight], axis=2)
-    analysis = np.stack([np.cos(into), np.sin(into)], axis=1)
-    return synthesis.reshape(wanted, -1), analysis.reshape(-1, size)
+    weight = (2 - is_single.double()) / size
+    out = _compute_angles(_count(wanted), frequency, wanted)
+    into = _compute_angles(frequency, _count(size), size)
+    synthesis = torch.stack([out.cos() * weight, out.sin() * weight], dim=2)
+    analysis = torch.stack([into.cos(), into.sin()], dim=1)
+    return synthesis.flatten(1), analysis.flatten(0, 1)
 
 
-def _cas(first: NDArray[np.int64], second: NDArray[np.int64], period: int) -> Matrix:
-    angle = 2 * np.pi * np.outer(first, second) / period
-    return np.asarray(np.cos(angle) + np.sin(angle))
+def _count(number: int) -> Tensor:
+    return torch.arange(number, dtype=torch.float64)
+
+
+def _compute_angles(first: Tensor, second: Tensor, period: int) -> Tensor:
+    return 2 * math.pi * torch.outer(first, second) / period
 
 
 def spectral_pool2d(x: Tensor, *, stride: int) -> Tensor:
@@ -106,7 +104,7 @@ def flc_pool2d(x: Tensor, *, stride: int) -> Tensor:
         [3.0, 3.0]
     """
     # Deviation: of an even number the highest frequency is dropped, of which the paper keeps one
-    # sign; so the output is real without being cut to its real part.
+    # sign; so the output is real by itself. The mean is kept.
     return _transform(x, stride, make_low_cut_matrix)
 
 
@@ -129,9 +127,9 @@ def hartley_pool2d(x: Tensor, *, stride: int) -> Tensor:
     return _transform(x, stride, make_hartley_matrix)
 
 
-def _transform(x: Tensor, stride: int, make: Callable[[int, int], Matrix]) -> Tensor:
+def _transform(x: Tensor, stride: int, make: Callable[[int, int], Tensor]) -> Tensor:
     down, across = (make(size, count_windows(size, stride)) for size in x.shape[2:])
-    return _apply(x, x.new_tensor(down), x.new_tensor(across))
+    return _apply(x, down.to(x), across.to(x))
 
 
 def _apply(x: Tensor, down: Tensor, across: Tensor) -> Tensor:
@@ -142,7 +140,7 @@ def _apply(x: Tensor, down: Tensor, across: Tensor) -> Tensor:
 class _MatrixPool2d(Operator):
     """Keeps its matrices for the sizes that it has met."""
 
-    make: Callable[[int, int], Matrix]
+    make: ClassVar[Callable[[int, int], Tensor]]
     exceptions = {
         "bounds": "a cut spectrum overshoots at edges",
     }
@@ -159,7 +157,7 @@ class _MatrixPool2d(Operator):
         key = (size, x.dtype, x.device)
         if key in self._matrices:
             return self._matrices[key]
-        matrix = x.new_tensor(type(self).make(size, count_windows(size, self.stride)))
+        matrix = type(self).make(size, count_windows(size, self.stride)).to(x)
         # What is made while a compiler or exporter looks on is not a real tensor.
         if not torch.compiler.is_compiling():
             self._matrices[key] = matrix
@@ -207,10 +205,6 @@ class HartleyPool2d(_MatrixPool2d):
 
     function = hartley_pool2d
     make = make_hartley_matrix
-    exceptions = {
-        **_MatrixPool2d.exceptions,
-        "shift": "of the highest frequency one sign is kept, which a shift mixes with the other",
-    }
 
 
 @register(
@@ -222,9 +216,9 @@ class HartleyPool2d(_MatrixPool2d):
 class DiffStridePool2d(Operator):
     """Spectral pooling behind a soft mask over frequencies whose cut is learned, one for each axis.
 
-    The cut is at ``size / (2 s)``; s is learned, begins at the stride and only makes the map
-    smoother: the size of the output stays. The mask falls from 1 to 0 over 4 frequencies; the mean
-    of the map is always kept.
+    The cut is at ``size / (2 s)``; s is learned and begins at the stride. The size of the output
+    stays: a larger s makes the map smoother, a smaller one, towards 1, spectral pooling. The mask
+    falls from 1 to 0 over the 4 frequencies before the cut; the mean of the map is always kept.
 
     Border: the map is taken as periodic.
 
@@ -232,7 +226,8 @@ class DiffStridePool2d(Operator):
         Riad 2022, arXiv:2202.01653.
     """
 
-    # Deviation: the output keeps its size whatever s becomes, so that networks can be compared.
+    # Deviation: the output keeps its size whatever s becomes, so that networks can be compared; so
+    # the mask falls before the cut, not beyond it, where nothing is left that it could act on.
     exceptions = _MatrixPool2d.exceptions
 
     def __init__(self, channels: int, *, stride: int) -> None:
@@ -261,7 +256,7 @@ class DiffStridePool2d(Operator):
         if key in self._bases:
             return self._bases[key]
         found = make_fourier_bases(size, count_windows(size, self.stride))
-        bases = x.new_tensor(found[0]), x.new_tensor(found[1])
+        bases = found[0].to(x), found[1].to(x)
         if not torch.compiler.is_compiling():
             self._bases[key] = bases
         return bases

@@ -38,12 +38,12 @@ def log_sum_exp_pool2d(
         UsageError: If ``sharpness`` is not above 0.
 
     Reference:
-        Pinheiro and Collobert 2015, arXiv:1411.6228.
+        Pinheiro and Collobert 2015, arXiv:1411.6228 (there over the whole map).
 
     Example:
         >>> x = torch.tensor([[[[0.0, 0.0], [0.0, 1.0]]]])
         >>> round(log_sum_exp_pool2d(x, stride=2).item(), 4)
-        0.7281
+        0.7267
     """
     _check_positive("sharpness", sharpness)
     kernel_size = choose_kernel_size(kernel_size, stride)
@@ -65,7 +65,9 @@ def power_mean(x: Tensor, power: Tensor, kernel_size: int, stride: int) -> Tenso
     Shape:
         ``(B, C, H, W), () -> (B, C, ceil(H / stride), ceil(W / stride))``
     """
-    power = power + torch.where(power.abs() < LEAST_POWER, LEAST_POWER, 0.0).to(power.dtype)
+    least = torch.where(power < 0, -LEAST_POWER, LEAST_POWER).to(power.dtype)
+    # Moved by a constant, so that a learned power still feels its slope.
+    power = power + torch.where(power.abs() < LEAST_POWER, least - power, 0).detach()
     mask = cut_mask(x, kernel_size, stride)
     logs = cut_windows(x.clamp(min=LEAST_VALUE), kernel_size, stride, 1.0).log()
     scaled = power * logs
@@ -90,7 +92,8 @@ class GemPool2d(WindowOperator):
         Radenović 2018, arXiv:1711.02512.
     """
 
-    # Deviation: the power begins at 1, where it is average pooling, not at 3.
+    # Deviation: over windows, not the whole map; the power begins at 1, where it is average
+    # pooling, not at 3.
     exceptions = {
         "constants": "values below 1e-6 are taken as 1e-6",
         "bounds": "values below 1e-6 are taken as 1e-6",

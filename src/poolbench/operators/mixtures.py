@@ -49,6 +49,8 @@ class MixedPool2d(WindowOperator):
 class GatedPool2d(WindowOperator):
     """As ``mixed``, with ``a = sigmoid(<mask, window>)``; the mask begins at 0, so a at 0.5.
 
+    Border: a window takes what it has; to the mask, what lies beyond is 0.
+
     Reference:
         Lee 2016, arXiv:1509.08985.
     """

@@ -139,7 +139,7 @@ def lp_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None, p: floa
         UsageError: If ``p`` is less than 1.
 
     Reference:
-        Sermanet 2012, arXiv:1204.3968.
+        Sermanet 2012, arXiv:1204.3968 (there with Gaussian weights; here all weights are 1).
 
     Example:
         >>> lp_pool2d(torch.tensor([[[[3.0, 0.0], [0.0, -4.0]]]]), stride=2).item()
@@ -186,10 +186,15 @@ def _norm(windows: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
     "stride",
     title="strided convolution: keep one value in each cell",
     title_ru="свёртка с шагом: одно значение из каждой клетки",
-    year=1998,
+    year=1989,
 )
 class Decimate2d(Operator):
-    """Module of :func:`decimate2d`; costs nothing."""
+    """Module of :func:`decimate2d`; costs nothing.
+
+    Reference:
+        LeCun 1989, "Backpropagation Applied to Handwritten Zip Code Recognition": filters that move
+        by two pixels.
+    """
 
     function = decimate2d
 
@@ -232,6 +237,9 @@ class ConvPool2d(WindowOperator):
     Reference:
         Springenberg 2015, arXiv:1412.6806.
     """
+
+    # Deviation: windows as wide as the stride, not 3x3; it begins as average pooling, not at
+    # random.
 
     exceptions = LEARNED_WEIGHTS
 
@@ -355,7 +363,8 @@ class _OverlapPool2d(WindowOperator):
     """Windows that reach into their neighbours, ``2 * stride - 1`` wide by default."""
 
     def __init__(self, channels: int, *, stride: int, kernel_size: int | None = None) -> None:
-        super().__init__(channels, stride=stride, kernel_size=kernel_size or 2 * stride - 1)
+        width = 2 * stride - 1 if kernel_size is None else kernel_size
+        super().__init__(channels, stride=stride, kernel_size=width)
 
 
 @register(

@@ -98,14 +98,14 @@ class OrdinalPool2d(_RankedPool2d):
     Border: a window that is cut by the border is filled by repeating the border.
 
     Reference:
-        Deliège 2019, arXiv:1912.04010 ("Ordinal Pooling").
+        Deliège 2019, arXiv:2109.01561 ("Ordinal Pooling").
     """
 
     exceptions = {"channels": "every channel has its own weights"}
 
     def __init__(self, channels: int, *, stride: int, kernel_size: int | None = None) -> None:
         super().__init__(channels, stride=stride, kernel_size=kernel_size)
-        # Deviation: kept positive with sum 1 by a softmax, not by projecting after each step.
+        # Deviation: positive with sum 1 by a softmax, and equal to begin with.
         self.logits = nn.Parameter(torch.zeros(self.kernel_size**2, channels))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from poolbench.operators._windows import (
     mean_windows,
 )
 
-# LIP's logits lie between 0 and this (Gao 2019, section 3.3).
+# LIP's logits lie between 0 and this (Gao 2019).
 LIP_SCALE = 12.0
 # Smooths the absolute value at 0 (Saeedan 2018, their epsilon).
 DETAIL_EPSILON = 1e-3
@@ -97,7 +97,8 @@ class LipPool2d(WindowOperator):
         Gao 2019, arXiv:1908.04156.
     """
 
-    # Deviation: cells as wide as the stride, not 3x3 windows at stride 2.
+    # Deviation: cells as wide as the stride, not 3x3 windows at stride 2; the scale of the
+    # normalisation begins at 0, not the convolution.
     exceptions = {
         "channels": "the weights come from a convolution over all channels",
     }
@@ -192,6 +193,8 @@ class DetailPreservingPool2d(WindowOperator):
         Saeedan 2018, arXiv:1804.04076 (symmetric, with the mean as the smoothed map: Lite-DPP).
     """
 
+    # Deviation: a and l are clamped at 0, not exponentials, so that l can begin at 0; the
+    # difference is not divided by its mean over the window.
     exceptions = {"channels": "every channel has its own weights"}
 
     def __init__(self, channels: int, *, stride: int, kernel_size: int | None = None) -> None:
@@ -230,7 +233,8 @@ class AttentionPool2d(WindowOperator):
     Border: a window that is cut by the border takes what it has.
 
     Reference:
-        The attention pooling of Radford 2021, arXiv:2103.00020, section 2.4, within a window.
+        After the attention pooling of Radford 2021, arXiv:2103.00020, here within a window, with
+        one head and the pixels themselves as values.
     """
 
     exceptions = {"channels": "the weights come from all channels"}

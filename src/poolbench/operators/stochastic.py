@@ -33,7 +33,8 @@ from poolbench.operators._windows import (
 class StochasticPool2d(WindowOperator):
     """In training one value of each window, drawn in proportion to it; else their mean so weighted.
 
-    Values below 0 count as 0; where a window has none above 0, all its values are alike.
+    Values below 0 count as 0; where a window has none above 0, all its values are alike (the paper
+    has no negative values).
 
     Border: a window that is cut by the border takes what it has.
 
@@ -86,7 +87,7 @@ class MixedRandomPool2d(WindowOperator):
     def forward(self, x: Tensor) -> Tensor:
         largest = max_windows(x, self.kernel_size, self.stride)
         mean = mean_windows(x, self.kernel_size, self.stride)
-        # Deviation: the half in place of how often each was drawn in training.
+        # Deviation: their mean, where the paper goes by how often each was drawn in training.
         share = x.new_tensor(0.5)
         if self.training:
             share = torch.empty(*x.shape[:2], 1, 1, dtype=x.dtype, device=x.device).bernoulli_()
@@ -177,7 +178,7 @@ class S3Pool2d(Operator):
     In training each strip of ``grid`` rows keeps ``grid / stride`` of them, in order, and columns
     alike, the same for a whole batch; in evaluation each cell is averaged instead.
 
-    Border: filled by repeating the border.
+    Border: a window takes what it has.
 
     Args:
         grid: Rows of a strip, a multiple of ``stride``; ``2 * stride`` by default.

@@ -100,7 +100,7 @@ class WaveletPool2d(_DyadicPool2d):
     The convolution begins with the low band alone, as average pooling. Nothing is lost before it.
 
     Reference:
-        Liu 2018, arXiv:1805.07071 (multi-level wavelet CNN).
+        Liu 2018, arXiv:1805.07071 (multi-level wavelet CNN; there with blocks of 3x3 convolutions).
     """
 
     exceptions = LEARNED_WEIGHTS
@@ -122,7 +122,8 @@ class WaveletPool2d(_DyadicPool2d):
     def count_operations(self, height: int, width: int) -> int:
         levels = self.stride // 2
         mixing = self.count_outputs(height, width) * self.conv.in_channels
-        return 4 * levels * self.channels * height * width + mixing
+        # Two additions and the halving, for each value.
+        return 3 * levels * self.channels * height * width + mixing
 
 
 @register(

@@ -341,4 +341,25 @@ EN = {
     "report.test-half-official": "as published with the set",
     "report.test-half-taken": "taken out of the set before anything else",
     "report.manifest-hash": "manifest hash",
+    "operators.id": "id",
+    "operators.family": "family",
+    "operators.year": "year",
+    "operators.parameters": "parameters",
+    "operators.cost": "cost",
+    "operators.title": "what it does",
+    "operators.note": (
+        "Parameters for 64 channels at stride 2; cost: multiply-adds there over those of max "
+        "pooling. poolbench operators ID shows a card."
+    ),
+    "family.plain": "plain",
+    "family.mixtures": "mixture",
+    "family.means": "mean",
+    "family.ranks": "by rank",
+    "family.soft": "soft",
+    "family.stochastic": "random",
+    "family.antialiased": "anti-aliased",
+    "family.fourier": "Fourier",
+    "family.wavelets": "wavelet",
+    "family.rearranging": "rearranging",
+    "family.own": "own",
 }

@@ -347,4 +347,25 @@ RU = {
     "report.test-half-official": "опубликована вместе с набором",
     "report.test-half-taken": "отделена от набора прежде всего остального",
     "report.manifest-hash": "хеш набора",
+    "operators.id": "имя",
+    "operators.family": "семейство",
+    "operators.year": "год",
+    "operators.parameters": "параметры",
+    "operators.cost": "цена",
+    "operators.title": "что делает",
+    "operators.note": (
+        "Параметры — для 64 каналов и шага 2; цена — умножения со сложением там же по сравнению "
+        "с максимальным пулингом. poolbench operators ИМЯ показывает карточку."
+    ),
+    "family.plain": "простые",
+    "family.mixtures": "смеси",
+    "family.means": "средние",
+    "family.ranks": "по рангу",
+    "family.soft": "мягкие",
+    "family.stochastic": "случайные",
+    "family.antialiased": "сглаживающие",
+    "family.fourier": "Фурье",
+    "family.wavelets": "вейвлеты",
+    "family.rearranging": "перестановки",
+    "family.own": "своё",
 }

@@ -1,0 +1,33 @@
+"""Every operator of the catalogue keeps the contract; there is no branch for any one of them."""
+
+import pytest
+
+from poolbench.errors import UnknownNameError
+from poolbench.operators import list_operators
+from poolbench.testing import LAWS, check_operator, list_checks
+
+# poolbench's own: other tests of the same process may register more.
+IDS = [entry.id for entry in list_operators() if entry.is_own]
+
+
+@pytest.mark.parametrize("check", list_checks())
+@pytest.mark.parametrize("operator_id", IDS)
+def test_operator_keeps_the_contract(operator_id, check):
+    check_operator(operator_id, check)
+
+
+def test_catalogue_is_as_large_as_promised_and_begins_with_the_published_lab():
+    assert IDS[:3] == ["stride", "max", "avg"]
+    assert len(IDS) >= 40
+
+
+def test_exceptions_name_laws_and_reasons():
+    for entry in list_operators():
+        for law, reason in getattr(entry.cls, "exceptions", {}).items():
+            assert law in LAWS
+            assert len(reason.split()) > 3
+
+
+def test_unknown_check_is_refused():
+    with pytest.raises(UnknownNameError, match="onnx"):
+        check_operator("max", "onx")
