@@ -14,8 +14,8 @@ from torch import Tensor
 import poolbench
 
 
-@poolbench.register("mixed", title="the mean of max and average pooling")
-class MixedPool2d(poolbench.Operator):
+@poolbench.register("half-max", title="the mean of max and average pooling")
+class HalfMaxPool2d(poolbench.Operator):
     """Half max pooling, half average pooling (Lee 2016, arXiv:1509.08985, with a fixed half)."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -34,7 +34,7 @@ def main() -> None:
     repeats = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     study = poolbench.compare(
         "sample",
-        operators=["mixed", "max", "avg"],
+        operators=["half-max", "max", "avg"],
         backbones=("lab-example",),
         epochs=epochs,
         repeats=repeats,

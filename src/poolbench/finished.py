@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import cast
 
+from poolbench.config import load_config
 from poolbench.errors import UsageError
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
@@ -11,6 +12,7 @@ from poolbench.export.onnx import Layout, export_onnx
 from poolbench.export.predict import OnnxModel, load_model
 from poolbench.export.verify import verify_run
 from poolbench.models import Network
+from poolbench.operators import get_operator
 from poolbench.records import (
     DataRecord,
     FinalRecord,
@@ -71,8 +73,12 @@ class Study:
             variant: Its id; ``None``: the model that is handed over.
 
         Raises:
-            UsageError: If the study has no such trial.
+            UsageError: If the study has no such trial, or names an operator by its module that
+                cannot be imported now.
         """
+        for name in load_config(self.path / "config.toml").operators:
+            if ":" in name:
+                get_operator(name)
         if variant is None:
             return restore_network(self._store, self.final.trial)
         for trial_id in self._record.trials:

@@ -5,15 +5,13 @@ from poolbench.operators import plain, mixtures, means, ranks, soft  # isort: sk
 from poolbench.operators import stochastic, antialiased, fourier  # isort: skip
 from poolbench.operators import wavelets, rearranging  # isort: skip
 from poolbench.operators._cards import OperatorFacts, compute_facts, load_card
-from poolbench.operators._registry import (
-    Operator,
-    OperatorEntry,
+from poolbench.operators._catalogue import (
     build_operator,
     expand_operators,
     get_operator,
     list_operators,
-    register,
 )
+from poolbench.operators._registry import Operator, OperatorEntry, register
 
 __all__ = [
     "Operator",

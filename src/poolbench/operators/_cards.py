@@ -5,7 +5,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from poolbench.errors import UsageError
-from poolbench.operators._registry import OperatorEntry, build_operator
+from poolbench.operators._catalogue import build_operator
+from poolbench.operators._registry import OperatorEntry
 
 # Cards name the cost at this place: a middle layer of a small network.
 CHANNELS, SIZE, STRIDE = 64, 32, 2

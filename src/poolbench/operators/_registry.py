@@ -1,12 +1,12 @@
 """The one list of operators, by id."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from torch import Tensor, nn
 
-from poolbench.errors import ShapeError, UnknownNameError, UsageError
+from poolbench.errors import ShapeError, UsageError
 from poolbench.operators._source import compute_source_hash
 
 # Laws that a layer with free weights from all channels to all does not keep.
@@ -138,62 +138,33 @@ def register(
     """
 
     def add(cls: ModuleClass) -> ModuleClass:
-        _check_id(operator_id)
-        taken = _ENTRIES.get(operator_id)
-        if taken is not None and taken.cls.__qualname__ != cls.__qualname__:
-            raise UsageError(
-                f"The operator id {operator_id!r} belongs to {taken.cls.__qualname__}; "
-                "choose another."
-            )
-        is_own = cls.__module__.startswith("poolbench.operators.")
-        _ENTRIES[operator_id] = OperatorEntry(operator_id, cls, title, title_ru, year, is_own)
+        add_operator(cls, operator_id, title, title_ru, year)
         return cls
 
     return add
 
 
-def get_operator(operator_id: str) -> OperatorEntry:
-    """The entry of an id.
+def add_operator(
+    cls: type[nn.Module], operator_id: str, title: str = "", title_ru: str = "", year: int = 0
+) -> None:
+    """What :func:`register` does, as a plain call."""
+    _check_id(operator_id)
+    is_own = cls.__module__.startswith("poolbench.operators.")
+    taken = _ENTRIES.get(operator_id)
+    if taken is not None:
+        is_same = (taken.cls.__qualname__, taken.is_own) == (cls.__qualname__, is_own)
+        if not is_same:
+            whose = "poolbench" if taken.is_own else taken.cls.__module__
+            raise UsageError(
+                f"The operator id {operator_id!r} belongs to {taken.cls.__qualname__} of {whose}; "
+                "choose another."
+            )
+    _ENTRIES[operator_id] = OperatorEntry(operator_id, cls, title, title_ru, year, is_own)
 
-    Raises:
-        UnknownNameError: With the nearest ids.
-    """
-    if operator_id not in _ENTRIES:
-        raise UnknownNameError("operator", operator_id, _ENTRIES)
-    return _ENTRIES[operator_id]
 
-
-def list_operators() -> list[OperatorEntry]:
-    """All entries, in the order of their registration."""
+def list_entries() -> list[OperatorEntry]:
+    """What is registered so far, in that order."""
     return list(_ENTRIES.values())
-
-
-def expand_operators(names: Iterable[str]) -> list[str]:
-    """Ids without repetition, ``all`` standing for every operator that comes with poolbench.
-
-    Raises:
-        UnknownNameError: With the nearest ids.
-    """
-    everything = [entry.id for entry in list_operators() if entry.is_own]
-    ids = [i for name in names for i in (everything if name == ALL else [get_operator(name).id])]
-    return list(dict.fromkeys(ids))
-
-
-def build_operator(operator_id: str, channels: int, *, stride: int) -> nn.Module:
-    """A new module of the operator with this id.
-
-    Raises:
-        UnknownNameError: If there is none.
-        UsageError: If its class does not take ``channels`` and ``stride``.
-    """
-    cls = get_operator(operator_id).cls
-    try:
-        return cls(channels, stride=stride)
-    except TypeError as error:
-        raise UsageError(
-            f"Operator {operator_id!r} cannot be built as {cls.__name__}(channels, stride=…): "
-            f"{error}."
-        ) from error
 
 
 def _check_id(operator_id: str) -> None:

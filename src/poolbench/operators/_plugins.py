@@ -1,0 +1,69 @@
+"""Operators from elsewhere: named as ``package.module:Class``, or installed as entry points."""
+
+import sys
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from torch import nn
+
+from poolbench.errors import UsageError
+from poolbench.operators._registry import add_operator, list_entries
+
+# In a package's metadata: name = "package.module:Class", the name being the id.
+GROUP = "poolbench.operators"
+
+
+def load_named(name: str) -> str:
+    """Import ``package.module:Class``, from the working directory too; its id.
+
+    The id is the one that the class is registered under, else the name of the class.
+
+    Raises:
+        UsageError: If there is no such module or class, or its id is taken.
+    """
+    module_name, _, class_name = name.partition(":")
+    if "" not in sys.path:
+        # The working directory, as with ``python -m``; last, so that a file there hides no library.
+        sys.path.append("")
+    try:
+        module = import_module(module_name)
+    except Exception as error:
+        # Whatever a module of one's own raises while it is imported.
+        raise UsageError(
+            f"Operator {name!r}: module {module_name!r} cannot be imported "
+            f"({type(error).__name__}: {error}). Name it as package.module:Class."
+        ) from error
+    cls = getattr(module, class_name, None)
+    if not (isinstance(cls, type) and issubclass(cls, nn.Module)):
+        found = "nothing of that name" if cls is None else f"a {type(cls).__name__}"
+        raise UsageError(
+            f"Operator {name!r}: {module_name} has {found}; expected a torch.nn.Module class."
+        )
+    return _find_or_add(cls, cls.__name__)
+
+
+@cache
+def load_installed() -> None:
+    """Register what installed packages offer; once in a process.
+
+    Raises:
+        UsageError: If one of them cannot be loaded or its id is taken.
+    """
+    for point in entry_points(group=GROUP):
+        try:
+            cls = point.load()
+        except Exception as error:
+            raise UsageError(
+                f"The installed operator {point.name!r} ({point.value}) cannot be loaded "
+                f"({type(error).__name__}: {error}). Mend or uninstall its package."
+            ) from error
+        _find_or_add(cls, point.name)
+
+
+def _find_or_add(cls: type[nn.Module], operator_id: str) -> str:
+    for entry in list_entries():
+        if entry.cls is cls:
+            return entry.id
+    add_operator(cls, operator_id)
+    return operator_id
