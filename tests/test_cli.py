@@ -221,3 +221,23 @@ def test_killed_study_goes_on_to_the_same_bits(poolbench_cli, finished, tmp_path
     assert (out / "best" / "weights.safetensors").read_bytes() == (
         path / "best" / "weights.safetensors"
     ).read_bytes()
+
+
+def test_operators_lists_the_catalogue_in_both_languages_and_shows_a_card(poolbench_cli):
+    entries = json.loads(poolbench_cli("operators", "--json").stdout)
+    assert len(entries) >= 40
+    assert {entry["id"]: entry["relative_cost"] for entry in entries}["max"] == 1
+    for lang, heading, family in (("en", "family", "wavelet"), ("ru", "семейство", "вейвлеты")):
+        listed = poolbench_cli("operators", "--lang", lang).stdout
+        assert heading in listed.splitlines()[0]
+        assert any(
+            line.startswith("haar ") and family in line and "2018" in line
+            for line in listed.splitlines()
+        )
+    assert poolbench_cli("operators", "blur").stdout.startswith("# blur\n")
+    assert (
+        json.loads(poolbench_cli("operators", "blur", "--json").stdout)["family"] == "antialiased"
+    )
+    done = poolbench_cli("operators", "blurr")
+    assert done.returncode == 2
+    assert "Did you mean blur" in done.stderr

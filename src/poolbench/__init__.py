@@ -11,10 +11,21 @@ from poolbench._version import __version__
 if TYPE_CHECKING:
     from poolbench.export.onnx import export_onnx
     from poolbench.finished import Study, load
+    from poolbench.models.swap import Swapped, swap
     from poolbench.operators import Operator, register
     from poolbench.study import compare
 
-__all__ = ["Operator", "Study", "__version__", "compare", "export_onnx", "load", "register"]
+__all__ = [
+    "Operator",
+    "Study",
+    "Swapped",
+    "__version__",
+    "compare",
+    "export_onnx",
+    "load",
+    "register",
+    "swap",
+]
 
 _PLACES = {
     "Operator": "poolbench.operators",
@@ -22,7 +33,9 @@ _PLACES = {
     "compare": "poolbench.study",
     "export_onnx": "poolbench.export.onnx",
     "load": "poolbench.finished",
+    "Swapped": "poolbench.models.swap",
     "register": "poolbench.operators",
+    "swap": "poolbench.models.swap",
 }
 
 

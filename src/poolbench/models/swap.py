@@ -1,0 +1,285 @@
+"""Another operator in a person's own network, wherever that lowers its resolution."""
+
+import copy
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from poolbench.errors import UsageError
+from poolbench.operators import get_operator
+from poolbench.operators.plain import Decimate2d
+
+Pool = nn.MaxPool2d | nn.AvgPool2d
+EXAMPLE_SIZE = 64
+
+
+@dataclass(frozen=True)
+class Swapped:
+    """A network with other operators.
+
+    Attributes:
+        model: The new network; the one that was given is as it was.
+        replaced: What stood at each name before.
+        left: Why something that lowers the resolution was left alone, by name.
+    """
+
+    model: nn.Module
+    replaced: dict[str, str]
+    left: dict[str, str]
+
+    def __str__(self) -> str:
+        lines = [f"replaced {name}: {before}" for name, before in self.replaced.items()]
+        lines += [f"left alone {name}: {reason}" for name, reason in self.left.items()]
+        return "\n".join(lines)
+
+
+class SwappedPool(nn.Module):
+    """An operator in the place of a pooling layer, with the output size of that layer.
+
+    The map is cropped, or its border repeated, so that the operator's cells are centred where the
+    windows of the layer were (half a pixel off where they cannot be) and there are as many.
+
+    Args:
+        operators: By the number of channels, since one layer may stand in several places.
+    """
+
+    def __init__(self, pool: Pool, operators: dict[int, nn.Module]) -> None:
+        super().__init__()
+        self.pool = copy.deepcopy(pool)
+        self.site = nn.ModuleDict({str(n): module for n, module in operators.items()})
+
+    def forward(self, x: Tensor) -> Tensor:
+        for axis in (2, 3):
+            x = _fit(x, axis, self.pool)
+        out: Tensor = self.site[str(x.shape[1])](x)
+        return out
+
+
+class SwappedConv(nn.Conv2d):
+    """A strided convolution as one without stride, then an operator; its weights keep their names.
+
+    The output has the size of the strided one, for every size of the input.
+    """
+
+    def __init__(self, conv: nn.Conv2d, operator: nn.Module) -> None:
+        super().__init__(
+            conv.in_channels,
+            conv.out_channels,
+            conv.kernel_size,  # type: ignore[arg-type]
+            padding=conv.padding,  # type: ignore[arg-type]
+            dilation=conv.dilation,  # type: ignore[arg-type]
+            groups=conv.groups,
+            bias=conv.bias is not None,
+            padding_mode=conv.padding_mode,
+        )
+        self.weight, self.bias = conv.weight, conv.bias
+        self.site = operator
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.site(super().forward(x))
+        return out
+
+
+def swap(
+    model: nn.Module, operator: str | type[nn.Module], *, example: Tensor | None = None
+) -> Swapped:
+    """Replace what lowers the resolution of a network by an operator.
+
+    Replaced are max and average pooling layers and convolutions with the same stride above 1 each
+    way. Every layer's output keeps its size, for any size of the input, and every weight is kept. A
+    strided convolution becomes one without stride, followed by the operator; for ``stride`` it
+    stays as it is. Pooling that is called as a function inside a ``forward`` cannot be seen.
+
+    Args:
+        operator: An id, ``package.module:Class``, or a class built as ``(channels, stride=…)``.
+        example: A batch that the network takes, from which pooling layers learn their channels; by
+            default zeros ``[1, channels of the first convolution, 64, 64]``.
+
+    Raises:
+        UsageError: If there is nothing to replace, or the network does not take the example.
+
+    Example:
+        >>> net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.MaxPool2d(2))
+        >>> print(swap(net, "blur"))
+        replaced 2: MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
+    """
+    cls = get_operator(operator).cls if isinstance(operator, str) else operator
+    new = copy.deepcopy(model)
+    found = list(_list_candidates(new))
+    left = {name: reason for name, _, reason in found if reason}
+    wanted = [(name, layer) for name, layer, reason in found if not reason]
+    channels = _find_channels(new, wanted, example)
+    replaced: dict[str, str] = {}
+    made: dict[nn.Module, nn.Module] = {}
+    for name, layer in wanted:
+        if isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d)) and not channels[layer]:
+            left[name] = "the example does not reach it"
+            continue
+        if layer not in made:
+            made[layer] = _make(layer, cls, channels.get(layer, set()), new)
+        new = _put(new, name, made[layer])
+        replaced[name] = str(layer)
+    if not replaced:
+        reasons = "".join(f" {name}: {reason}." for name, reason in left.items())
+        raise UsageError(
+            f"{type(model).__name__} has no max pooling, average pooling or strided convolution "
+            f"that can be replaced.{reasons} Pooling inside a forward has to become a layer first."
+        )
+    return Swapped(new, replaced, left)
+
+
+def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
+    """Name, layer, and why it is left alone; a layer that has several names comes with each."""
+    for name, layer in model.named_modules(remove_duplicate=False):
+        if isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d)):
+            stride = _pair(layer.stride)
+        elif isinstance(layer, nn.Conv2d):
+            stride = _pair(layer.stride)
+            if stride == (1, 1):
+                continue
+        else:
+            continue
+        yield name, layer, _explain(layer, stride)
+
+
+def _explain(layer: nn.Module, stride: tuple[int, int]) -> str:
+    if stride[0] != stride[1]:
+        return f"its stride differs each way, {stride[0]} and {stride[1]}"
+    if stride[0] == 1:
+        return "its stride is 1"
+    if getattr(layer, "return_indices", False):
+        return "its indices are asked for"
+    return ""
+
+
+def _find_channels(
+    model: nn.Module, wanted: list[tuple[str, nn.Module]], example: Tensor | None
+) -> dict[nn.Module, set[int]]:
+    """How many channels each pooling layer meets, by one pass of the example."""
+    pools = {layer for _, layer in wanted if isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d))}
+    channels: dict[nn.Module, set[int]] = {pool: set() for pool in pools}
+    if not pools:
+        return channels
+
+    def note(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        channels[layer].add(inputs[0].shape[-3])
+
+    handles = [pool.register_forward_pre_hook(note) for pool in pools]
+    batch = _make_example(model) if example is None else example
+    try:
+        with _evaluating(model), torch.no_grad():
+            model(batch)
+    except Exception as error:
+        # Whatever a network of one's own raises.
+        raise UsageError(
+            f"{type(model).__name__} does not take an example of {list(batch.shape)} "
+            f"({type(error).__name__}: {str(error)[:200]}). Give one that it takes, "
+            "swap(…, example=…)."
+        ) from error
+    finally:
+        for handle in handles:
+            handle.remove()
+    return channels
+
+
+def _make_example(model: nn.Module) -> Tensor:
+    convs = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d)]
+    channels = convs[0].in_channels if convs else 3
+    values = next(model.parameters(), torch.zeros(()))
+    return torch.zeros(
+        1, channels, EXAMPLE_SIZE, EXAMPLE_SIZE, dtype=values.dtype, device=values.device
+    )
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    """So that the pass changes no running statistics."""
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
+
+
+def _make(
+    layer: nn.Module, cls: type[nn.Module], channels: set[int], model: nn.Module
+) -> nn.Module:
+    values = next(model.parameters(), torch.zeros(()))
+    stride = _pair(layer.stride)[0]  # type: ignore[arg-type]
+
+    def build(count: int) -> nn.Module:
+        return _build(cls, count, stride).to(values.device, values.dtype)
+
+    if isinstance(layer, nn.Conv2d):
+        if issubclass(cls, Decimate2d):
+            return layer
+        module: nn.Module = SwappedConv(layer, build(layer.out_channels))
+    else:
+        assert isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d))
+        module = SwappedPool(layer, {count: build(count) for count in sorted(channels)})
+    return module.train(layer.training)
+
+
+def _build(cls: type[nn.Module], channels: int, stride: int) -> nn.Module:
+    try:
+        return cls(channels, stride=stride)
+    except TypeError as error:
+        raise UsageError(
+            f"{cls.__name__} cannot be built as {cls.__name__}(channels, stride=…): {error}."
+        ) from error
+
+
+def _put(model: nn.Module, name: str, module: nn.Module) -> nn.Module:
+    """Put a module at a name; the whole network has the empty one."""
+    if not name:
+        return module
+    parent, _, last = name.rpartition(".")
+    setattr(model.get_submodule(parent), last, module)
+    return model
+
+
+def _fit(x: Tensor, axis: int, pool: Pool) -> Tensor:
+    """Crop, or repeat the border, so that there are as many cells as the pool has windows."""
+    kernel, stride, padding = (
+        _pair(value)[axis - 2] for value in (pool.kernel_size, pool.stride, pool.padding)
+    )
+    dilation = _pair(getattr(pool, "dilation", 1))[axis - 2]
+    reach = dilation * (kernel - 1) + 1
+    size = x.shape[axis]
+    wanted = compute_pooled_size(size, reach, stride, padding, pool.ceil_mode)
+    # Of two places that are half a pixel off, the one that moves the map less.
+    before = math.trunc(padding - (reach - stride) / 2)
+    # As many as give the wanted number of cells: the last may be cut.
+    most, least = wanted * stride, (wanted - 1) * stride + 1
+    length = min(max(size + before, least), most)
+    after = length - size - before
+    borders = (0, 0, before, after) if axis == 2 else (before, after, 0, 0)
+    first, last = max(-before, 0), size - max(-after, 0)
+    x = x.narrow(axis, first, last - first)
+    borders = tuple(max(border, 0) for border in borders)  # type: ignore[assignment]
+    return F.pad(x, borders, mode="replicate") if any(borders) else x
+
+
+def compute_pooled_size(size: int, reach: int, stride: int, padding: int, ceil_mode: bool) -> int:
+    """Outputs of a pooling layer along an axis, as torch counts them.
+
+    Args:
+        reach: Pixels from the first to the last value of a window.
+    """
+    steps = (size + 2 * padding - reach) / stride
+    count = (math.ceil(steps) if ceil_mode else math.floor(steps)) + 1
+    # No window begins beyond the map and the padding before it.
+    if ceil_mode and (count - 1) * stride >= size + padding:
+        count -= 1
+    return count
+
+
+def _pair(value: int | tuple[int, ...]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (value[0], value[-1])
