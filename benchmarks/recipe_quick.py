@@ -40,6 +40,7 @@ EPOCHS: tuple[dict[str, float], ...] = (
     {"epochs": 40},
     {"epochs": 30},
     {"epochs": 30, "learning_rate": 0.03},
+    {"epochs": 20},
 )
 # File, what is the same for all candidates, candidates, folds.
 TABLES = {

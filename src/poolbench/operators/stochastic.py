@@ -139,7 +139,7 @@ class FractionalMaxPool2d(Operator):
 
 
 def _list_sizes(size: int, target: int, stride: int) -> list[int]:
-    """Sizes after each step, none of which is by more than a half."""
+    """Sizes after each step, none less than half of the one before."""
     if size == target:
         return []
     steps = math.ceil(2 * math.log2(stride))
