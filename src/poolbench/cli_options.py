@@ -38,10 +38,16 @@ OnBad = Annotated[
 ]
 Operators = Annotated[
     str | None,
-    typer.Option(help="Ids, comma separated; all: every one.", rich_help_panel="Comparison"),
+    typer.Option(
+        help="Ids or package.module:Class, comma separated; all: every one.",
+        rich_help_panel="Comparison",
+    ),
 ]
 Backbones = Annotated[
-    str | None, typer.Option(help="Ids, comma separated.", rich_help_panel="Comparison")
+    str | None,
+    typer.Option(
+        help="Ids or package.module:factory, comma separated.", rich_help_panel="Comparison"
+    ),
 ]
 Recipes = Annotated[
     str | None, typer.Option(help="Names, comma separated.", rich_help_panel="Comparison")

@@ -11,7 +11,7 @@ from poolbench.export.bundle import make_metadata
 from poolbench.export.onnx import Layout, export_onnx
 from poolbench.export.predict import OnnxModel, load_model
 from poolbench.export.verify import verify_run
-from poolbench.models import Network
+from poolbench.models import Network, find_backbone
 from poolbench.operators import get_operator
 from poolbench.records import (
     DataRecord,
@@ -73,12 +73,16 @@ class Study:
             variant: Its id; ``None``: the model that is handed over.
 
         Raises:
-            UsageError: If the study has no such trial, or names an operator by its module that
-                cannot be imported now.
+            UsageError: If the study has no such trial, or names an operator or backbone by a module
+                that cannot be imported now.
         """
-        for name in load_config(self.path / "config.toml").operators:
+        config = load_config(self.path / "config.toml")
+        for name in config.operators:
             if ":" in name:
                 get_operator(name)
+        for name in config.backbones:
+            if ":" in name:
+                find_backbone(name)
         if variant is None:
             return restore_network(self._store, self.final.trial)
         for trial_id in self._record.trials:

@@ -183,3 +183,11 @@ def test_layer_that_the_example_does_not_reach_is_left_alone():
     model = SharedPool()
     model.unused = nn.AvgPool2d(2)
     assert swap(model, "max").left == {"unused": "the example does not reach it"}
+
+
+@pytest.mark.parametrize("size", [(12, 9), (20, 20)])
+def test_cost_of_a_swapped_convolution_is_that_without_stride_and_of_the_operator(size):
+    conv = swap(nn.Conv2d(3, 5, 3, 2, 1, dilation=2), "avg").model
+    full = nn.Conv2d(3, 5, 3, 1, 1, dilation=2)(draw(1, 3, *size))
+    expected = full[0].numel() * 3 * 9 + full[0].numel()
+    assert conv.count_operations(*size) == expected

@@ -17,8 +17,9 @@ from typing import IO, Any
 import cloudpickle
 
 from poolbench.errors import TrainingError
+from poolbench.models import get_backbone
 from poolbench.operators import get_operator
-from poolbench.records import Speed, TrialSpec
+from poolbench.records import BACKBONE_SOURCE, Speed, TrialSpec
 
 STOP_SECONDS = 2.0
 WAIT_SECONDS = 0.5
@@ -233,15 +234,18 @@ def _make_request(task: str, specs: Sequence[TrialSpec], lanes: int) -> dict[str
     return {
         "task": task,
         "specs": [spec.model_dump(mode="json") for spec in specs],
-        "operators": _pack_operators(specs),
+        "sources": _pack_sources(specs),
         "lanes": lanes,
     }
 
 
-def _pack_operators(specs: Sequence[TrialSpec]) -> dict[str, str]:
-    """Classes that are not poolbench's own, as the worker cannot import a notebook's cell."""
+def _pack_sources(specs: Sequence[TrialSpec]) -> dict[str, str]:
+    """Operators and backbones of one's own, as the worker cannot import a notebook's cell."""
     packed = {}
-    for operator_id in {name for spec in specs for name in spec.conditions.sources}:
-        cls = get_operator(operator_id).cls
-        packed[operator_id] = base64.b64encode(cloudpickle.dumps(cls)).decode("ascii")
+    for name in {name for spec in specs for name in spec.conditions.sources}:
+        if name.startswith(BACKBONE_SOURCE):
+            thing: Any = get_backbone(name.removeprefix(BACKBONE_SOURCE)).factory
+        else:
+            thing = get_operator(name).cls
+        packed[name] = base64.b64encode(cloudpickle.dumps(thing)).decode("ascii")
     return packed

@@ -12,9 +12,9 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
-from poolbench.models import get_backbone
+from poolbench.models import find_backbone, get_backbone
 from poolbench.operators import expand_operators, get_operator
-from poolbench.records import Conditions, Split, TrialSpec, VariantSpec
+from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
 from poolbench.training.precision import choose_device, list_precisions
 from poolbench.training.recipes import choose_epochs, get_recipe
 from poolbench.verdict.racing import LOOKS
@@ -58,15 +58,15 @@ def make_variants(config: StudyConfig) -> tuple[VariantSpec, ...]:
     own = {recipe.name: recipe for recipe in config.own_recipes}
     operators = expand_operators(config.operators)
     variants = []
-    for backbone_id, recipe_name in itertools.product(config.backbones, config.recipes):
+    backbones = [find_backbone(name) for name in config.backbones]
+    for backbone, recipe_name in itertools.product(backbones, config.recipes):
         recipe = own.get(recipe_name) or get_recipe(recipe_name)
         epochs = config.epochs or choose_epochs(recipe, config.data.source)
         recipe = recipe.model_copy(update={"epochs": epochs})
-        has_site = get_backbone(backbone_id).has_site
-        names = operators if has_site else [NO_OPERATOR]
+        names = operators if backbone.has_site else [NO_OPERATOR]
         for operator, replica in itertools.product(names, range(config.replicas)):
             variants.append(
-                VariantSpec(operator=operator, backbone=backbone_id, recipe=recipe, replica=replica)
+                VariantSpec(operator=operator, backbone=backbone.id, recipe=recipe, replica=replica)
             )
     return tuple(variants)
 
@@ -204,6 +204,9 @@ def _make_conditions(
     sources = {}
     if variant.operator != NO_OPERATOR and not get_operator(variant.operator).is_own:
         sources[variant.operator] = get_operator(variant.operator).source_hash
+    backbone = get_backbone(variant.backbone)
+    if backbone.factory is not None:
+        sources[f"{BACKBONE_SOURCE}{backbone.id}"] = backbone.source_hash
     return Conditions(
         device=device,
         precision=precision,

@@ -5,9 +5,9 @@ import torch
 from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import build_network
-from poolbench.models import Network
+from poolbench.models import Network, list_backbones
 from poolbench.operators import list_operators
-from poolbench.records import TrialRecord
+from poolbench.records import BACKBONE_SOURCE, TrialRecord
 
 
 def restore_network(store: RunStore, trial_id: str) -> Network:
@@ -31,15 +31,20 @@ def restore_network(store: RunStore, trial_id: str) -> Network:
 
 
 def _check_sources(record: TrialRecord) -> None:
-    for operator_id, source_hash in record.spec.conditions.sources.items():
-        known = {entry.id: entry for entry in list_operators()}
-        if operator_id not in known:
+    known = {entry.id: entry.source_hash for entry in list_operators() if not entry.is_own}
+    for backbone in list_backbones():
+        if backbone.factory is not None:
+            known[f"{BACKBONE_SOURCE}{backbone.id}"] = backbone.source_hash
+    for name, source_hash in record.spec.conditions.sources.items():
+        kind = "backbone" if name.startswith(BACKBONE_SOURCE) else "operator"
+        said = f"the {kind} {name.removeprefix(BACKBONE_SOURCE)!r}"
+        if name not in known:
             raise RunError(
-                f"Trial {record.id} used the operator {operator_id!r}, which is not there now: "
-                "define and register its class first (poolbench.register)."
+                f"Trial {record.id} used {said}, which is not there now: define and register its "
+                "class first (poolbench.register)."
             )
-        if known[operator_id].source_hash != source_hash:
+        if known[name] != source_hash:
             raise RunError(
-                f"Trial {record.id} used another version of the operator {operator_id!r} than the "
-                "one that is registered now. Bring back that version, or run the study again."
+                f"Trial {record.id} used another version of {said} than the one that is "
+                "registered now. Bring back that version, or run the study again."
             )

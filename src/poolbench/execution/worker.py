@@ -25,8 +25,9 @@ from poolbench.execution.measure import measure_speed
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import TrialOutcome
 from poolbench.execution.workplace import Workplace
+from poolbench.models import add_factory
 from poolbench.operators import register
-from poolbench.records import TrialSpec
+from poolbench.records import BACKBONE_SOURCE, TrialSpec
 from poolbench.training.loop import EpochRow
 from poolbench.training.slices import Lanes
 
@@ -60,9 +61,9 @@ class _Server:
     def serve(self, request: dict[str, Any]) -> None:
         """Train or measure; whatever goes wrong is told."""
         specs = [TrialSpec.model_validate(spec) for spec in request["specs"]]
-        for operator_id, pickled in request["operators"].items():
+        for name, pickled in request["sources"].items():
             # Sent by the parent over its own pipe; nothing from disk is unpickled.
-            register(operator_id)(cloudpickle.loads(base64.b64decode(pickled)))
+            _register(name, cloudpickle.loads(base64.b64decode(pickled)))
         place = self._take_place(specs[0], request["lanes"])
         try:
             if request["task"] == "measure":
@@ -130,6 +131,14 @@ def _read_requests(requests: "SimpleQueue[dict[str, Any]]") -> None:
     for line in sys.stdin:
         requests.put(json.loads(line))
     os._exit(0)
+
+
+def _register(name: str, thing: Any) -> None:
+    """Enter an operator or backbone that is not poolbench's own."""
+    if name.startswith(BACKBONE_SOURCE):
+        add_factory(name.removeprefix(BACKBONE_SOURCE), thing)
+    else:
+        register(name)(thing)
 
 
 if __name__ == "__main__":

@@ -7,5 +7,14 @@ from poolbench.models._registry import (
     get_backbone,
     list_backbones,
 )
+from poolbench.models.factory import add_factory, find_backbone
 
-__all__ = ["Backbone", "Network", "get_backbone", "lab", "list_backbones"]
+__all__ = [
+    "Backbone",
+    "Network",
+    "add_factory",
+    "find_backbone",
+    "get_backbone",
+    "lab",
+    "list_backbones",
+]

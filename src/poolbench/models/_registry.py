@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from poolbench.errors import UnknownNameError
+from poolbench.operators import compute_source_hash
 
 
 class Network(nn.Sequential):
@@ -18,6 +19,7 @@ class Network(nn.Sequential):
 
 
 Builder = Callable[[str, int, tuple[int, int]], Network]
+Factory = Callable[[int], nn.Module]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Backbone:
         has_site: False if there is nowhere to put an operator; its one variant has operator
             ``none``.
         positions_differ: The operators sit at different places, so position is compared too.
+        factory: What a person's own network is made by; ``None`` for poolbench's.
     """
 
     id: str
@@ -37,6 +40,12 @@ class Backbone:
     build: Builder
     has_site: bool = True
     positions_differ: bool = False
+    factory: Factory | None = None
+
+    @property
+    def source_hash(self) -> str:
+        """SHA-256 of what the factory does, so that an edited network trains again."""
+        return compute_source_hash(self.factory)
 
 
 _BACKBONES: dict[str, Backbone] = {}

@@ -84,6 +84,20 @@ class SwappedConv(nn.Conv2d):
         out: Tensor = self.site(super().forward(x))
         return out
 
+    def count_operations(self, height: int, width: int) -> int:
+        """Multiply-adds for one picture of an input of this size, those of the operator too."""
+        rows, columns = (
+            self._count_outputs(size, axis) for axis, size in enumerate((height, width))
+        )
+        count = getattr(self.site, "count_operations", None)
+        own = 0 if count is None else int(count(rows, columns))
+        return rows * columns * self.weight.numel() + own
+
+    def _count_outputs(self, size: int, axis: int) -> int:
+        # A strided convolution cannot have the padding "same".
+        padding = 0 if isinstance(self.padding, str) else self.padding[axis]
+        return size + 2 * padding - self.dilation[axis] * (self.kernel_size[axis] - 1)
+
 
 def swap(
     model: nn.Module, operator: str | type[nn.Module], *, example: Tensor | None = None

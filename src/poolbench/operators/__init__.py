@@ -11,7 +11,9 @@ from poolbench.operators._catalogue import (
     get_operator,
     list_operators,
 )
+from poolbench.operators._plugins import load_object
 from poolbench.operators._registry import Operator, OperatorEntry, register
+from poolbench.operators._source import compute_source_hash
 
 __all__ = [
     "Operator",
@@ -20,11 +22,13 @@ __all__ = [
     "antialiased",
     "build_operator",
     "compute_facts",
+    "compute_source_hash",
     "expand_operators",
     "fourier",
     "get_operator",
     "list_operators",
     "load_card",
+    "load_object",
     "means",
     "mixtures",
     "plain",

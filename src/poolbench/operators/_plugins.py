@@ -4,25 +4,27 @@ import sys
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import Any
 
 from torch import nn
 
-from poolbench.errors import UsageError
+from poolbench.errors import UnknownNameError, UsageError
 from poolbench.operators._registry import add_operator, list_entries
 
 # In a package's metadata: name = "package.module:Class", the name being the id.
 GROUP = "poolbench.operators"
 
 
-def load_named(name: str) -> str:
-    """Import ``package.module:Class``, from the working directory too; its id.
+def load_object(kind: str, name: str) -> Any:
+    """What ``package.module:name`` names; the module may lie in the working directory.
 
-    The id is the one that the class is registered under, else the name of the class.
+    Args:
+        kind: What it should be, for the message.
 
     Raises:
-        UsageError: If there is no such module or class, or its id is taken.
+        UsageError: If there is no such module, it fails, or it has nothing of that name.
     """
-    module_name, _, class_name = name.partition(":")
+    module_name, _, attribute = name.partition(":")
     if "" not in sys.path:
         # The working directory, as with ``python -m``; last, so that a file there hides no library.
         sys.path.append("")
@@ -31,14 +33,26 @@ def load_named(name: str) -> str:
     except Exception as error:
         # Whatever a module of one's own raises while it is imported.
         raise UsageError(
-            f"Operator {name!r}: module {module_name!r} cannot be imported "
-            f"({type(error).__name__}: {error}). Name it as package.module:Class."
+            f"{kind.capitalize()} {name!r}: module {module_name!r} cannot be imported "
+            f"({type(error).__name__}: {error}). Name it as package.module:name."
         ) from error
-    cls = getattr(module, class_name, None)
+    if not hasattr(module, attribute):
+        raise UnknownNameError(f"{kind} in {module_name}:", attribute, vars(module))
+    return getattr(module, attribute)
+
+
+def load_named(name: str) -> str:
+    """Import ``package.module:Class``; its id.
+
+    The id is the one that the class is registered under, else the name of the class.
+
+    Raises:
+        UsageError: If there is no such module or class, or its id is taken.
+    """
+    cls = load_object("operator", name)
     if not (isinstance(cls, type) and issubclass(cls, nn.Module)):
-        found = "nothing of that name" if cls is None else f"a {type(cls).__name__}"
         raise UsageError(
-            f"Operator {name!r}: {module_name} has {found}; expected a torch.nn.Module class."
+            f"Operator {name!r} is a {type(cls).__name__}; expected a torch.nn.Module class."
         )
     return _find_or_add(cls, cls.__name__)
 

@@ -15,10 +15,10 @@ from typing import Any
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
-def compute_source_hash(cls: type) -> str:
-    """SHA-256 in hex of a class, its base classes and everything of its module that it uses."""
+def compute_source_hash(thing: Any) -> str:
+    """SHA-256 in hex of a class or function and everything of its module that it uses."""
     digest = hashlib.sha256()
-    for part in _describe(cls, cls.__module__, set()):
+    for part in _describe(thing, thing.__module__, set()):
         digest.update(part.encode())
         digest.update(b"\0")
     return digest.hexdigest()

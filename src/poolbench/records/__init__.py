@@ -10,6 +10,7 @@ from poolbench.records.study import (
     VerificationReport,
 )
 from poolbench.records.trial import (
+    BACKBONE_SOURCE,
     BestEpoch,
     Conditions,
     Cost,
@@ -35,6 +36,7 @@ from poolbench.records.verdict import (
 )
 
 __all__ = [
+    "BACKBONE_SOURCE",
     "SCHEMA_VERSION",
     "BestEpoch",
     "CalibrationRecord",

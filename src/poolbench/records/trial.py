@@ -27,13 +27,18 @@ class VariantSpec(Frozen):
         return f"{name}.{self.replica}" if self.replica else name
 
 
+# Before the id of a backbone among the sources of a trial.
+BACKBONE_SOURCE = "backbone:"
+
+
 class Conditions(Frozen):
     """What else decides a trial's result to the last bit.
 
     Attributes:
         stack: How many trials of a variant are trained at once at most; 1: each alone.
         fingerprint: Hash of processor, operating system, thread count and library versions.
-        sources: SHA-256 of the source of every operator that is not poolbench's own, by id.
+        sources: SHA-256 of the source of every operator and (``backbone:`` before its id) backbone
+            that is not poolbench's own.
     """
 
     device: str

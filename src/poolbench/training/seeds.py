@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-# Children of a network that hold an operator have a name that begins so.
+# A module of this name holds an operator, wherever it is in a network.
 SITE = "site"
 
 
@@ -50,7 +50,7 @@ def initialize(network: nn.Module, seed: int, *key: int) -> None:
     they hold. What is inside a site stays as the operator's author made it.
     """
     for prefix, module in network.named_modules():
-        if not prefix.startswith(SITE) and isinstance(
+        if SITE not in prefix.split(".") and isinstance(
             module, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
         ):
             fan_in = module.weight[0].numel()

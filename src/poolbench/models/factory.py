@@ -1,0 +1,93 @@
+"""A person's own network as a backbone: its factory, named as ``package.module:factory``."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from poolbench.errors import ShapeError, UsageError
+from poolbench.models._registry import (
+    Backbone,
+    Factory,
+    Network,
+    add_backbone,
+    get_backbone,
+    list_backbones,
+)
+from poolbench.models.lab import Normalize
+from poolbench.models.swap import swap
+from poolbench.operators import load_object
+
+
+def find_backbone(name: str) -> Backbone:
+    """The backbone with this id, or that of a factory named as ``package.module:factory``.
+
+    Raises:
+        UnknownNameError: With the nearest ids.
+        UsageError: If there is no such module or factory, or another backbone has its name.
+    """
+    if ":" not in name:
+        return get_backbone(name)
+    factory = load_object("backbone", name)
+    if not callable(factory):
+        raise UsageError(f"Backbone {name!r} is a {type(factory).__name__}, not a function.")
+    return add_factory(getattr(factory, "__name__", name.rpartition(":")[2]), factory)
+
+
+def add_factory(backbone_id: str, factory: Factory) -> Backbone:
+    """Enter a factory into the list of backbones; one of the same name and module replaces itself.
+
+    Args:
+        factory: From the number of classes to a module that takes float ``[B, 3, H, W]``, pixels
+            normalised to about zero mean and unit deviation, and gives logits ``[B, classes]``.
+
+    Raises:
+        UsageError: If the id belongs to another backbone.
+    """
+    known = {backbone.id: backbone for backbone in list_backbones()}
+    taken = known.get(backbone_id)
+    if taken is not None and getattr(taken.factory, "__module__", None) != factory.__module__:
+        raise UsageError(f"The backbone id {backbone_id!r} is taken: rename your factory.")
+
+    def build(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
+        return build_swapped(factory, operator, num_classes, image_size)
+
+    title = f"{factory.__module__}:{backbone_id}"
+    return add_backbone(Backbone(backbone_id, title, title, build, factory=factory))
+
+
+def build_swapped(
+    factory: Callable[[int], nn.Module],
+    operator: str,
+    num_classes: int,
+    image_size: tuple[int, int],
+) -> Network:
+    """Normalisation, then the factory's network with the operator swapped in.
+
+    Raises:
+        ShapeError: If the network does not give logits for pictures of this size.
+        UsageError: If the factory fails or gives no module, or there is nothing to replace.
+    """
+    name = getattr(factory, "__name__", "factory")
+    try:
+        model = factory(num_classes)
+    except Exception as error:
+        raise UsageError(
+            f"Backbone {name!r} fails for {num_classes} classes ({type(error).__name__}: {error})."
+        ) from error
+    if not isinstance(model, nn.Module):
+        raise UsageError(f"Backbone {name!r} gives a {type(model).__name__}, expected a module.")
+    example = torch.zeros(1, 3, *image_size)
+    swapped = swap(model, operator, example=example)
+    network = Network()
+    network.add_module("normalize", Normalize())
+    network.add_module("model", swapped.model)
+    with torch.no_grad():
+        logits = network.eval()(example)
+    network.train()
+    if logits.shape != (1, num_classes):
+        raise ShapeError(
+            f"Backbone {name!r} gives {list(logits.shape)} for one picture of {image_size[0]}x"
+            f"{image_size[1]} pixels, expected logits [1, {num_classes}]."
+        )
+    return network
