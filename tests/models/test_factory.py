@@ -9,7 +9,7 @@ import torch
 import poolbench
 from poolbench.config import StudyConfig
 from poolbench.data.sample import load_sample
-from poolbench.errors import ShapeError, UnknownNameError, UsageError
+from poolbench.errors import ShapeError, UsageError
 from poolbench.execution.plan import make_plan
 from poolbench.execution.trial import build_network
 from poolbench.models import add_factory, find_backbone

@@ -57,6 +57,7 @@ def test_class_is_found_by_its_module_under_its_own_name_or_its_id(module):
     ("name", "said"),
     [
         ("{module}:Nothing", "nothing of that name"),
+        ("{module}:LastPol2d", "Did you mean LastPool2d"),
         ("{module}:NUMBER", "a int"),
         ("no.such.module:Pool", "cannot be imported"),
         (":Pool", "cannot be imported"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from poolbench.errors import UnknownNameError, UsageError
+from poolbench.errors import UsageError, nearest_names
 from poolbench.operators._registry import add_operator, list_entries
 
 # In a package's metadata: name = "package.module:Class", the name being the id.
@@ -37,7 +37,11 @@ def load_object(kind: str, name: str) -> Any:
             f"({type(error).__name__}: {error}). Name it as package.module:name."
         ) from error
     if not hasattr(module, attribute):
-        raise UnknownNameError(f"{kind} in {module_name}:", attribute, vars(module))
+        near = nearest_names(attribute, [known for known in vars(module) if known[:1] != "_"])
+        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        raise UsageError(
+            f"{kind.capitalize()} {name!r}: {module_name} has nothing of that name.{hint}"
+        )
     return getattr(module, attribute)
 
 
