@@ -56,7 +56,14 @@ def test_own_pictures_of_mixed_sizes_become_a_verified_model(photographs, tmp_pa
 
 def test_new_operator_is_compared(tmp_path):
     said = run_example("new_operator.py", "1", "1", place=tmp_path)
-    assert "mixed.lab-example.quick" in said
+    assert "half-max.lab-example.quick" in said
+    assert "Verdict: " in said
+
+
+def test_own_network_is_swapped_and_compared(tmp_path):
+    said = run_example("own_network.py", "1", "1", place=tmp_path)
+    assert "replaced conv1: Conv2d" in said
+    assert "replaced pool: MaxPool2d" in said
     assert "Verdict: " in said
 
 
