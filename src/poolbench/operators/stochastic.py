@@ -119,14 +119,16 @@ class FractionalMaxPool2d(Operator):
 
     def forward(self, x: Tensor) -> Tensor:
         for axis in (2, 3):
-            size, target = x.shape[axis], count_windows(x.shape[axis], self.stride)
+            # A plain number also while an exporter traces.
+            size = int(x.shape[axis])
+            target = count_windows(size, self.stride)
             for wanted in _list_sizes(size, target, self.stride):
                 x = self._shrink(x, axis, wanted)
         return x
 
     def _shrink(self, x: Tensor, axis: int, wanted: int) -> Tensor:
         offset = torch.rand(()).item() if self.training else 0.5
-        edges = compute_edges(x.shape[axis], wanted, offset)
+        edges = compute_edges(int(x.shape[axis]), wanted, offset)
         first = torch.tensor(edges[:-1], device=x.device)
         last = torch.tensor(edges[1:], device=x.device) - 1
         return torch.maximum(x.index_select(axis, first), x.index_select(axis, last))
