@@ -44,7 +44,7 @@ def open_session(path):
 
 
 # The operators that the layout nchw, written by the older exporter, is known to hold.
-CLASSIC = {"stride", "max", "avg", "blur", "space-to-depth"}
+CLASSIC = {"none", "stride", "max", "avg", "blur", "space-to-depth"}
 
 
 class SideBySide(nn.Module):
