@@ -31,7 +31,7 @@ class SmallNetwork(nn.Module):
 
 
 def small(num_classes: int) -> nn.Module:
-    """What ``--backbones own_network:small`` names: builds the network for so many classes."""
+    """The network for so many classes; ``--backbones own_network:small`` on the command line."""
     return SmallNetwork(num_classes)
 
 
@@ -44,7 +44,7 @@ def main() -> None:
     study = poolbench.compare(
         "sample",
         operators=["max", "avg", "blur"],
-        backbones=("own_network:small",),
+        backbones=[small],
         epochs=epochs,
         repeats=repeats,
     )

@@ -76,13 +76,7 @@ class Study:
             UsageError: If the study has no such trial, or names an operator or backbone by a module
                 that cannot be imported now.
         """
-        config = load_config(self.path / "config.toml")
-        for name in config.operators:
-            if ":" in name:
-                get_operator(name)
-        for name in config.backbones:
-            if ":" in name:
-                find_backbone(name)
+        self._load_named()
         if variant is None:
             return restore_network(self._store, self.final.trial)
         for trial_id in self._record.trials:
@@ -113,6 +107,7 @@ class Study:
         Raises:
             UsageError: For another layout, or a size where there is none to choose.
         """
+        self._load_named()
         record = self._store.load_trial(trial or self.final.trial)
         name = f"{record.id}-{layout}{size or ''}.onnx"
         place = Path(out) if out else self.path / "exports" / name
@@ -126,6 +121,16 @@ class Study:
             size=None if size is None else (size, size),
             metadata=make_metadata(record.spec, self.data),
         )
+
+    def _load_named(self) -> None:
+        """Import what the study named by its module, so that its networks can be built again."""
+        config = load_config(self.path / "config.toml")
+        for name in config.operators:
+            if ":" in name:
+                get_operator(name)
+        for name in config.backbones:
+            if ":" in name:
+                find_backbone(name)
 
     def report(self, lang: str | None = None) -> Path:
         """Rebuild the HTML report; its path."""

@@ -29,6 +29,7 @@ from poolbench.execution.estimate import estimate_study_seconds, estimate_trial_
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.plan import (
     Plan,
+    check_networks,
     choose_workers,
     has_mixed_positions,
     list_looks,
@@ -39,6 +40,7 @@ from poolbench.execution.settle import Settled, settle
 from poolbench.execution.store import RunStore
 from poolbench.export.handover import hand_over
 from poolbench.finished import Study
+from poolbench.models import Factory, add_factory
 from poolbench.operators import register
 from poolbench.records import (
     DataRecord,
@@ -55,6 +57,7 @@ def compare(
     source: str = "sample",
     *,
     operators: str | Sequence[str | type[nn.Module]] = ("stride", "max", "avg"),
+    backbones: str | Sequence[str | Factory] = ("lab",),
     classes: str | Sequence[str | int] | None = None,
     data_file: str | Path | None = None,
     download: bool = False,
@@ -73,6 +76,8 @@ def compare(
         source: ``sample``, ``cifar10``, ``cifar100``, ``folder:PATH``, ``csv:FILE``, ``npz:PATH``,
             ``task:NAME``.
         operators: Ids, or classes of your own (see :func:`poolbench.register`).
+        backbones: Ids, ``package.module:factory``, or functions of your own, which give a network
+            for a number of classes.
         classes: Names or numbers, in the order of the labels, or one string with commas;
             ``None``: all.
         data_file: An archive or folder of CIFAR that is already there.
@@ -96,7 +101,9 @@ def compare(
         "groups": groups,
     }
     names = tuple(_name_operator(operator) for operator in _split(operators))
-    config = build_config({"data": data, "operators": names, **settings})
+    networks = tuple(_name_backbone(backbone) for backbone in _split(backbones))
+    given = {"data": data, "operators": names, "backbones": networks}
+    config = build_config({**given, **settings})
     place = None if out is None else Path(out)
     return run_study(config, place, Display(choose_language(lang), quiet=quiet))
 
@@ -107,7 +114,8 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     store = RunStore(out or name_run(config))
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
-    make_plan(config, image_set)  # Refuses what does not fit, before anything is written.
+    # Refuses what does not fit, before anything is written.
+    check_networks(make_plan(config, image_set))
     record = _make_data_record(config, image_set)
     with store.hold():
         _refuse_other_pictures(record, store)
@@ -135,7 +143,7 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
     store = RunStore(out or name_run(config))
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
-    make_plan(config, image_set)
+    check_networks(make_plan(config, image_set))
     with _open_executor(config, image_set, store, None) as executor:
         _settle(config, image_set, store, executor, config.time_limit_seconds, display)
     display.say("run.place", path=store.path)
@@ -266,6 +274,16 @@ def _name_operator(operator: str | type[nn.Module]) -> str:
             return entry.id
     register(operator.__name__)(operator)
     return operator.__name__
+
+
+def _name_backbone(backbone: str | Factory) -> str:
+    """The id of a backbone; a function gets its own name as id."""
+    if isinstance(backbone, str):
+        return backbone
+    name = getattr(backbone, "__name__", "")
+    if not name.isidentifier():
+        raise UsageError(f"{backbone!r} cannot be a backbone: give a function that has a name.")
+    return add_factory(name, backbone).id
 
 
 def _refuse_other_pictures(record: DataRecord, store: RunStore) -> None:

@@ -28,12 +28,12 @@ class Net(nn.Module):
         self.norm = nn.BatchNorm2d(WIDTH)
         self.conv2 = nn.Conv2d(WIDTH, WIDTH, 3, padding=1)
         self.pool = nn.MaxPool2d(2)
-        self.linear = nn.Linear(WIDTH, num_classes)
+        self.linear = nn.Linear(16 * WIDTH, num_classes)
 
     def forward(self, x):
         x = self.pool(torch.relu(self.norm(self.conv1(x))))
         x = self.pool(torch.relu(self.conv2(x)))
-        return self.linear(x.mean((2, 3)))
+        return self.linear(x.view(x.size(0), -1))
 
 def tiny(num_classes):
     return Net(num_classes)
@@ -103,6 +103,20 @@ def gives_too_few(num_classes):
     )
 
 
+def takes_other_pictures(num_classes):
+    return torch.nn.Sequential(
+        torch.nn.MaxPool2d(2), torch.nn.Flatten(), torch.nn.Linear(3 * 64, num_classes)
+    )
+
+
+def gives_a_pair(num_classes):
+    class Pair(torch.nn.Module):
+        def forward(self, x):
+            return x, x
+
+    return Pair()
+
+
 def has_no_pool(num_classes):
     return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, num_classes))
 
@@ -114,6 +128,8 @@ def has_no_pool(num_classes):
         (gives_a_number, UsageError, "gives a int, expected a module"),
         (gives_too_few, ShapeError, r"gives \[1, 3\] .* expected logits \[1, 4\]"),
         (has_no_pool, UsageError, "no max pooling"),
+        (takes_other_pictures, ShapeError, "does not take a picture of 32x32 pixels"),
+        (gives_a_pair, ShapeError, "gives a tuple for one picture"),
     ],
 )
 def test_network_that_does_not_fit_is_refused(factory, error, said):
@@ -136,8 +152,23 @@ def test_study_of_ones_own_network_ends_in_a_verified_model_and_an_edit_reruns_i
     assert study.verify().checks
     assert study.model("conv.tiny.quick")(torch.zeros(2, 3, 32, 32)).shape == (2, 4)
     trials = {path.name for path in (run / "trials").iterdir()}
+    for layout in ("nhwc", "nchw"):
+        out = ("--layout", layout, "--out", tmp_path / f"{layout}.onnx")
+        exported = poolbench_cli("export", run, *out, cwd=tmp_path)
+        assert exported.returncode == 0, exported.stderr
 
     (tmp_path / f"{module}.py").write_text(MODULE.format(width=9))
     assert poolbench_cli(*command, cwd=tmp_path).returncode == 0
     added = {path.name for path in (run / "trials").iterdir()} - trials
     assert len(added) == 5
+
+
+def test_network_that_does_not_fit_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(ShapeError, match="takes_other_pictures"):
+        poolbench.compare(backbones=[takes_other_pictures], out=tmp_path / "run", quiet=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_function_without_a_name_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="a function that has a name"):
+        poolbench.compare(backbones=[lambda n: None], out=tmp_path / "run", quiet=True)

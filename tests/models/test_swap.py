@@ -2,6 +2,7 @@
 
 import copy
 
+import onnxruntime
 import pytest
 import torch
 from torch import nn
@@ -9,8 +10,10 @@ from torch import nn
 import poolbench
 from poolbench.errors import UsageError
 from poolbench.models.swap import SwappedConv, compute_pooled_size, swap
+from poolbench.operators import list_operators
 from poolbench.operators.antialiased import BlurPool2d
 
+IDS = [entry.id for entry in list_operators() if entry.is_own]
 SIZES = [(32, 32), (33, 47), (40, 31), (17, 64)]
 
 
@@ -185,9 +188,54 @@ def test_layer_that_the_example_does_not_reach_is_left_alone():
     assert swap(model, "max").left == {"unused": "the example does not reach it"}
 
 
-@pytest.mark.parametrize("size", [(12, 9), (20, 20)])
-def test_cost_of_a_swapped_convolution_is_that_without_stride_and_of_the_operator(size):
-    conv = swap(nn.Conv2d(3, 5, 3, 2, 1, dilation=2), "avg").model
-    full = nn.Conv2d(3, 5, 3, 1, 1, dilation=2)(draw(1, 3, *size))
-    expected = full[0].numel() * 3 * 9 + full[0].numel()
-    assert conv.count_operations(*size) == expected
+class Centred(nn.Conv2d):
+    """Does something else with its weight."""
+
+    def forward(self, x):
+        return nn.functional.conv2d(x, self.weight - self.weight.mean(), None, self.stride)
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        (Centred(3, 3, 3, 2), "forward of its own"),
+        (nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 3, 3, 2)), "computed from others"),
+        (nn.LazyConv2d(3, 3, 2), "run once"),
+        (nn.AvgPool2d(2, divisor_override=1), "another number"),
+        (nn.MaxPool2d(2, return_indices=True), "indices"),
+    ],
+    ids=["own forward", "parametrised", "lazy", "divisor", "indices"],
+)
+def test_layer_that_cannot_be_replaced_is_left_alone(layer, reason):
+    swapped = swap(nn.Sequential(nn.Conv2d(3, 3, 3, 2), layer), "blur")
+    assert set(swapped.replaced) == {"0"}
+    assert reason in swapped.left["1"]
+
+
+@pytest.mark.parametrize("operator", IDS)
+@pytest.mark.parametrize(
+    "layer",
+    [nn.Conv2d(3, 4, 3, 2, 1), nn.MaxPool2d(2), nn.MaxPool2d(3, 2, 1)],
+    ids=["conv", "pool", "stem"],
+)
+def test_map_of_any_size_is_taken_and_can_be_viewed(layer, operator):
+    new = swap(layer, operator, example=torch.zeros(1, 3, 16, 16)).model
+    for size in (1, 2, 3, 8):
+        if size == 1 and layer.padding == 0:
+            continue
+        x = draw(1, 3, size, 8)
+        assert new(x).view(-1).shape == layer(x).view(-1).shape
+
+
+@pytest.mark.parametrize("layout", ["nhwc", "nchw"])
+@pytest.mark.parametrize("operator", ["stride", "blur", "lip"])
+def test_swapped_network_is_exported_in_both_layouts(operator, layout, tmp_path):
+    model = swap(SmallResNet(), operator).model.eval()
+    path = poolbench.export_onnx(model, tmp_path / "model.onnx", image_size=(33, 32), layout=layout)
+    x = (255 * draw(3, 33, 32, 3).sigmoid()).round()
+    pictures = x if layout == "nhwc" else x.permute(0, 3, 1, 2)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    found = session.run(["output"], {"input": pictures.contiguous().numpy()})[0]
+    with torch.no_grad():
+        expected = model(x.permute(0, 3, 1, 2))
+    torch.testing.assert_close(torch.from_numpy(found), expected, rtol=1e-3, atol=1e-3)

@@ -67,3 +67,32 @@ def test_hash_is_the_same_in_another_process():
         [sys.executable, "-c", code, folder], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == compute(body="sum(x.amax() for _ in range(2))")
+
+
+BLOCKS = "class Block:\n    def forward(self, x):\n        return x * {factor}\n"
+USES = {
+    "from": "from blocks_{n} import Block\ndef make(classes):\n    return Block()\n",
+    "import": "import blocks_{n}\ndef make(classes):\n    return blocks_{n}.Block()\n",
+    "instance": "from blocks_{n} import Block\nONE = Block()\nONE.size = {factor}\n"
+    "def make(classes):\n    return ONE\n",
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_hash_follows_other_modules_of_the_same_folder(use, tmp_path):
+    hashes = []
+    for number, factor in enumerate((2, 3)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        name = f"{use}_{tmp_path.name}"
+        (folder / f"blocks_{name}.py").write_text(BLOCKS.format(factor=factor))
+        (folder / f"net_{name}.py").write_text(USES[use].format(n=name, factor=factor))
+        code = (
+            f"import net_{name}; from poolbench.operators._source import compute_source_hash;"
+            f"print(compute_source_hash(net_{name}.make))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder
+        )
+        hashes.append(done.stdout)
+    assert hashes[0] != hashes[1]

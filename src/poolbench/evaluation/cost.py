@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from poolbench.models import Network
 from poolbench.models.rewrite import StridedConv, fuse_decimation
+from poolbench.models.swap import SwappedConv
 from poolbench.records import Cost
 
 CONVOLUTIONS = (nn.Conv2d, StridedConv)
@@ -22,7 +23,9 @@ def compute_cost(network: Network, image_size: tuple[int, int]) -> Cost:
     form = fuse_decimation(network)
     totals = {"conv": 0, "other": 0}
     handles = [
-        module.register_forward_hook(_make_counter(totals)) for module in _list_counted(form)
+        module.register_forward_hook(_make_counter(totals))
+        # A layer that stands in several places is hooked once, and called for each.
+        for module in dict.fromkeys(_list_counted(form))
     ]
     training = network.training
     device = next(network.parameters()).device
@@ -44,7 +47,8 @@ def _list_counted(module: nn.Module) -> Iterator[nn.Module]:
     """Modules to count; what is inside an operator that counts itself is not counted again."""
     if hasattr(module, "count_operations") or isinstance(module, (*CONVOLUTIONS, nn.Linear)):
         yield module
-        return
+        if not isinstance(module, SwappedConv):
+            return
     for child in module.children():
         yield from _list_counted(child)
 
@@ -54,6 +58,9 @@ def _make_counter(totals: dict[str, int]):  # type: ignore[no-untyped-def]
         if hasattr(module, "count_operations"):
             height, width = inputs[0].shape[2:]
             totals["other"] += module.count_operations(height, width)  # type: ignore[operator]
+        elif isinstance(module, SwappedConv):
+            height, width = module.compute_full_size(*inputs[0].shape[2:])
+            totals["conv"] += height * width * module.weight.numel()
         elif isinstance(module, CONVOLUTIONS):
             totals["conv"] += output[0].numel() * module.weight[0].numel()
         elif isinstance(module, nn.Linear):

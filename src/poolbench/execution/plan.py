@@ -138,6 +138,18 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
     return Plan(variants, tuple(specs), workers)
 
 
+def check_networks(plan: Plan) -> None:
+    """Build each network of one's own once.
+
+    Raises:
+        UsageError: If a factory fails, or its network does not fit the pictures or an operator.
+    """
+    for spec in take_first(plan.specs).values():
+        backbone = get_backbone(spec.variant.backbone)
+        if backbone.factory is not None:
+            backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+
+
 def list_looks(config: StudyConfig) -> tuple[int, ...]:
     """Repeats at which the study is judged; the last is the most that there will be."""
     looks = LOOKS if config.repeats == "auto" else (config.repeats,)

@@ -64,9 +64,12 @@ def build_network(spec: TrialSpec) -> Network:
     with torch.random.fork_rng(devices=[]):
         # What an operator draws when it is built comes from the trial's own stream.
         torch.manual_seed(make_torch_seed(spec.seed, Purpose.INIT, *key))
-        build = get_backbone(variant.backbone).build
-        network = build(variant.operator, spec.num_classes, spec.image_size)
+        backbone = get_backbone(variant.backbone)
+        network = backbone.build(variant.operator, spec.num_classes, spec.image_size)
     initialize(network, spec.seed, *key)
+    if backbone.factory is not None:
+        # It may rely on how its maps lie in memory, as every ``view`` does.
+        return network
     for parameter in network.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)

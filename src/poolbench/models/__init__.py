@@ -3,6 +3,7 @@
 from poolbench.models import lab
 from poolbench.models._registry import (
     Backbone,
+    Factory,
     Network,
     get_backbone,
     list_backbones,
@@ -11,6 +12,7 @@ from poolbench.models.factory import add_factory, find_backbone
 
 __all__ = [
     "Backbone",
+    "Factory",
     "Network",
     "add_factory",
     "find_backbone",

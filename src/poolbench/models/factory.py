@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from poolbench.errors import ShapeError, UsageError
 from poolbench.models._registry import (
@@ -17,6 +17,17 @@ from poolbench.models._registry import (
 from poolbench.models.lab import Normalize
 from poolbench.models.swap import swap
 from poolbench.operators import load_object
+
+
+class Contiguous(nn.Module):
+    """Lays the pictures out as networks expect them, so that a ``view`` inside works.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, H, W)``, the columns of a channel side by side in memory.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.contiguous()
 
 
 def find_backbone(name: str) -> Backbone:
@@ -78,16 +89,31 @@ def build_swapped(
     if not isinstance(model, nn.Module):
         raise UsageError(f"Backbone {name!r} gives a {type(model).__name__}, expected a module.")
     example = torch.zeros(1, 3, *image_size)
+    _check_logits(name, model, example, num_classes)
     swapped = swap(model, operator, example=example)
     network = Network()
     network.add_module("normalize", Normalize())
+    network.add_module("contiguous", Contiguous())
     network.add_module("model", swapped.model)
-    with torch.no_grad():
+    _check_logits(f"{name} with operator {operator}", network, example, num_classes)
+    return network.train()
+
+
+@torch.no_grad()
+def _check_logits(name: str, network: nn.Module, example: Tensor, num_classes: int) -> None:
+    size = "x".join(map(str, example.shape[2:]))
+    try:
         logits = network.eval()(example)
-    network.train()
-    if logits.shape != (1, num_classes):
+    except Exception as error:
+        # Whatever a network of one's own raises.
         raise ShapeError(
-            f"Backbone {name!r} gives {list(logits.shape)} for one picture of {image_size[0]}x"
-            f"{image_size[1]} pixels, expected logits [1, {num_classes}]."
+            f"Backbone {name!r} does not take a picture of {size} pixels "
+            f"({type(error).__name__}: {str(error)[:200]}). Choose another --image-size, or mend "
+            "the network."
+        ) from error
+    if not isinstance(logits, Tensor) or logits.shape != (1, num_classes):
+        found = list(logits.shape) if isinstance(logits, Tensor) else f"a {type(logits).__name__}"
+        raise ShapeError(
+            f"Backbone {name!r} gives {found} for one picture of {size} pixels, expected logits "
+            f"[1, {num_classes}]."
         )
-    return network

@@ -54,10 +54,11 @@ class SwappedPool(nn.Module):
         self.site = nn.ModuleDict({str(n): module for n, module in operators.items()})
 
     def forward(self, x: Tensor) -> Tensor:
+        # Sizes are plain numbers, also where the classic exporter would trace them.
+        operator = self.site[str(int(x.shape[1]))]
         for axis in (2, 3):
-            x = _fit(x, axis, self.pool)
-        out: Tensor = self.site[str(x.shape[1])](x)
-        return out
+            x = _fit(x, axis, self.pool, getattr(operator, "smallest_size", 1))
+        return _lay_out(operator(x), x)
 
 
 class SwappedConv(nn.Conv2d):
@@ -79,24 +80,24 @@ class SwappedConv(nn.Conv2d):
         )
         self.weight, self.bias = conv.weight, conv.bias
         self.site = operator
+        self.site_stride = conv.stride[0]
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.site(super().forward(x))
-        return out
+        x = super().forward(x)
+        least = getattr(self.site, "smallest_size", 1)
+        for axis in (2, 3):
+            x = _fill_cell(x, axis, self.site_stride, least)
+        return _lay_out(self.site(x), x)
 
-    def count_operations(self, height: int, width: int) -> int:
-        """Multiply-adds for one picture of an input of this size, those of the operator too."""
-        rows, columns = (
-            self._count_outputs(size, axis) for axis, size in enumerate((height, width))
-        )
-        count = getattr(self.site, "count_operations", None)
-        own = 0 if count is None else int(count(rows, columns))
-        return rows * columns * self.weight.numel() + own
-
-    def _count_outputs(self, size: int, axis: int) -> int:
+    def compute_full_size(self, height: int, width: int) -> tuple[int, int]:
+        """Size of what the operator takes, for an input of this size."""
         # A strided convolution cannot have the padding "same".
-        padding = 0 if isinstance(self.padding, str) else self.padding[axis]
-        return size + 2 * padding - self.dilation[axis] * (self.kernel_size[axis] - 1)
+        padding = (0, 0) if isinstance(self.padding, str) else self.padding
+        rows, columns = (
+            size + 2 * padding[axis] - self.dilation[axis] * (self.kernel_size[axis] - 1)
+            for axis, size in enumerate((height, width))
+        )
+        return rows, columns
 
 
 def swap(
@@ -161,6 +162,12 @@ def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
         yield name, layer, _explain(layer, stride)
 
 
+def _lay_out(out: Tensor, like: Tensor) -> Tensor:
+    """In memory as a pool or convolution gives its maps: as its input lies, without gaps."""
+    is_last = int(like.shape[1]) > 1 and like.stride(1) == 1
+    return out.contiguous(memory_format=torch.channels_last if is_last else torch.contiguous_format)
+
+
 def _explain(layer: nn.Module, stride: tuple[int, int]) -> str:
     if stride[0] != stride[1]:
         return f"its stride differs each way, {stride[0]} and {stride[1]}"
@@ -168,7 +175,22 @@ def _explain(layer: nn.Module, stride: tuple[int, int]) -> str:
         return "its stride is 1"
     if getattr(layer, "return_indices", False):
         return "its indices are asked for"
+    if getattr(layer, "divisor_override", None) is not None:
+        return "it divides by another number than that of its values"
+    if any(isinstance(value, nn.UninitializedParameter) for value in layer.parameters()):
+        return "its size is not known before the network is run once"
+    if isinstance(layer, nn.Conv2d) and "weight" not in dict(layer.named_parameters(recurse=False)):
+        return "its weight is computed from others"
+    if not any(_runs_as(layer, kind) for kind in (nn.MaxPool2d, nn.AvgPool2d, nn.Conv2d)):
+        return f"{type(layer).__name__} has a forward of its own"
     return ""
+
+
+def _runs_as(layer: nn.Module, kind: type[nn.Module]) -> bool:
+    names = ("forward", "_conv_forward")
+    return isinstance(layer, kind) and all(
+        getattr(type(layer), name, None) is getattr(kind, name, None) for name in names
+    )
 
 
 def _find_channels(
@@ -259,19 +281,20 @@ def _put(model: nn.Module, name: str, module: nn.Module) -> nn.Module:
     return model
 
 
-def _fit(x: Tensor, axis: int, pool: Pool) -> Tensor:
+def _fit(x: Tensor, axis: int, pool: Pool, smallest: int) -> Tensor:
     """Crop, or repeat the border, so that there are as many cells as the pool has windows."""
     kernel, stride, padding = (
         _pair(value)[axis - 2] for value in (pool.kernel_size, pool.stride, pool.padding)
     )
     dilation = _pair(getattr(pool, "dilation", 1))[axis - 2]
     reach = dilation * (kernel - 1) + 1
-    size = x.shape[axis]
+    size = int(x.shape[axis])
     wanted = compute_pooled_size(size, reach, stride, padding, pool.ceil_mode)
     # Of two places that are half a pixel off, the one that moves the map less.
     before = math.trunc(padding - (reach - stride) / 2)
     # As many as give the wanted number of cells: the last may be cut.
     most, least = wanted * stride, (wanted - 1) * stride + 1
+    least = max(least, min(most, smallest))
     length = min(max(size + before, least), most)
     after = length - size - before
     borders = (0, 0, before, after) if axis == 2 else (before, after, 0, 0)
@@ -279,6 +302,16 @@ def _fit(x: Tensor, axis: int, pool: Pool) -> Tensor:
     x = x.narrow(axis, first, last - first)
     borders = tuple(max(border, 0) for border in borders)  # type: ignore[assignment]
     return F.pad(x, borders, mode="replicate") if any(borders) else x
+
+
+def _fill_cell(x: Tensor, axis: int, stride: int, smallest: int) -> Tensor:
+    """Repeat the last border for an operator that takes no smaller map, as far as the cell goes."""
+    size = int(x.shape[axis])
+    missing = min(smallest, math.ceil(size / stride) * stride) - size
+    if missing <= 0:
+        return x
+    borders = (0, 0, 0, missing) if axis == 2 else (0, missing, 0, 0)
+    return F.pad(x, borders, mode="replicate")
 
 
 def compute_pooled_size(size: int, reach: int, stride: int, padding: int, ceil_mode: bool) -> int:

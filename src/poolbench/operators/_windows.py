@@ -45,7 +45,8 @@ class WindowOperator(Operator):
 
 def count_windows(size: int, stride: int) -> int:
     """Windows along an axis of this size."""
-    return -(-size // stride)
+    # Not the negative of a floor: traced for ONNX, a division rounds towards zero.
+    return (size + stride - 1) // stride
 
 
 def choose_kernel_size(kernel_size: int | None, stride: int) -> int:

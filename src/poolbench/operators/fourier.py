@@ -31,7 +31,7 @@ def make_low_cut_matrix(size: int, wanted: int) -> Tensor:
     """float64 ``[wanted, size]``: as spectral, without the frequency that two signs would share."""
     synthesis, analysis = make_fourier_bases(size, wanted)
     # A cosine and a sine for each frequency below half of the output's pixels.
-    kept = 2 * max(1, -(-wanted // 2))
+    kept = 2 * max(1, (wanted + 1) // 2)
     return synthesis[:, :kept] @ analysis[:kept]
 
 
