@@ -43,28 +43,24 @@ def open_session(path):
     return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
 
 
-# The operators that the layout nchw, written by the older exporter, is known to hold.
-CLASSIC = {"none", "stride", "max", "avg", "blur", "space-to-depth"}
-
-
 class SideBySide(nn.Module):
     """Every backbone with every operator, their logits in a row: one export tries them all."""
 
-    def __init__(self, size, networks=NETWORKS):
+    def __init__(self, size):
         super().__init__()
-        self.networks = nn.ModuleList(build(*names, size) for names in networks)
+        self.networks = nn.ModuleList(build(*names, size) for names in NETWORKS)
 
     def forward(self, x):
         return torch.cat([network(x) for network in self.networks], dim=1)
 
 
-def check_all(network, session, pictures, atol=1e-4, networks=NETWORKS):
+def check_all(network, session, pictures, atol=1e-4):
     """Whether the exported network predicts what the other does, network by network."""
     with torch.no_grad():
         wanted = network(torch.from_numpy(pictures)).split(len(CLASSES), dim=1)
     found = session.run(["output"], {"input": pictures})[0]
     for names, mine, theirs in zip(
-        networks, np.split(found, len(wanted), axis=1), wanted, strict=True
+        NETWORKS, np.split(found, len(wanted), axis=1), wanted, strict=True
     ):
         np.testing.assert_allclose(mine, theirs.numpy(), atol=atol, err_msg=str(names))
 
@@ -94,12 +90,11 @@ def test_export_onnx_predicts_what_torch_does_at_any_batch_and_size(tmp_path):
 
 @pytest.mark.parametrize("size", [(32, 32), (33, 27)])
 def test_export_onnx_nchw_predicts_what_torch_does_at_any_batch(tmp_path, size):
-    names = [names for names in NETWORKS if set(names) & CLASSIC]
-    networks = SideBySide(size, names).eval()
+    networks = SideBySide(size).eval()
     path = export_onnx(networks, tmp_path / "m.onnx", image_size=size, layout="nchw")
     for batch in (1, 2, 7):
         pictures = np.ascontiguousarray(make_pictures(batch, *size).transpose(0, 3, 1, 2))
-        check_all(networks, open_session(path), pictures, networks=names)
+        check_all(networks, open_session(path), pictures)
 
 
 def test_export_onnx_gives_probabilities(exported):

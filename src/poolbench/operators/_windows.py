@@ -101,6 +101,25 @@ def cut_windows(x: Tensor, kernel_size: int, stride: int, value: float | None = 
     return x.unfold(2, kernel_size, stride).unfold(3, kernel_size, stride)
 
 
+def list_places(padded: Tensor, kernel_size: int, stride: int) -> list[Tensor]:
+    """The values of every window, one map for each place in the window, row by row.
+
+    Args:
+        padded: ``(B, C, H', W')``, with what windows reach over the border.
+
+    Shape:
+        ``(B, C, H', W') -> kernel_size**2 times (B, C, h, w)``, where
+        ``h = (H' - kernel_size) // stride + 1``
+    """
+    # Plain numbers, also where the older exporter would trace them.
+    down, across = ((int(size) - kernel_size) // stride * stride + 1 for size in padded.shape[2:])
+    return [
+        padded[:, :, row : row + down : stride, column : column + across : stride]
+        for row in range(kernel_size)
+        for column in range(kernel_size)
+    ]
+
+
 def cut_mask(x: Tensor, kernel_size: int, stride: int) -> Tensor | None:
     """1 where a window lies on the map, 0 beyond its border; ``None`` if no window is cut.
 
@@ -138,6 +157,13 @@ def max_ahead(x: Tensor, width: int) -> Tensor:
     return F.max_pool2d(padded, width, 1)
 
 
+def mean_ahead(x: Tensor, width: int) -> Tensor:
+    """The mean of the ``width`` x ``width`` values from each place on, of those that there are."""
+    padded = F.avg_pool2d(F.pad(x, (0, width - 1, 0, width - 1)), width, 1)
+    covered = F.pad(x.new_ones(1, 1, *x.shape[2:]), (0, width - 1, 0, width - 1))
+    return padded / F.avg_pool2d(covered, width, 1)
+
+
 def average_by(windows: Tensor, weights: Tensor, mask: Tensor | None) -> Tensor:
     """The mean of every window under weights of at least 0, beyond the border none."""
     if mask is not None:
@@ -163,7 +189,7 @@ def sort_windows(x: Tensor, kernel_size: int, stride: int) -> list[Tensor]:
     Shape:
         ``(B, C, H, W) -> kernel_size**2 times (B, C, ceil(H / stride), ceil(W / stride))``
     """
-    values = list(cut_windows(x, kernel_size, stride, None).flatten(-2).unbind(-1))
+    values = list_places(pad_windows(x, kernel_size, stride, None), kernel_size, stride)
     for first, second in _list_exchanges(len(values)):
         larger = torch.maximum(values[first], values[second])
         values[second] = torch.minimum(values[first], values[second])

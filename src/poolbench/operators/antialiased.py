@@ -1,7 +1,8 @@
 """Operators that blur before they decimate, so that detail does not alias."""
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +10,13 @@ from torch import Tensor, nn
 
 from poolbench.errors import ShapeError, UsageError
 from poolbench.operators._registry import Operator, register
-from poolbench.operators._windows import count_windows, cut_windows, max_ahead
+from poolbench.operators._windows import (
+    count_windows,
+    list_places,
+    max_ahead,
+    mean_ahead,
+    pad_windows,
+)
 
 # A map of zeros is divided by it.
 SMALLEST_SCALE = 1e-6
@@ -193,23 +200,30 @@ def aps_pool2d(x: Tensor, *, stride: int) -> Tensor:
     return take_phase(phases, norms.argmax(1))
 
 
+class _WindowBlurPool2d(BlurPool2d):
+    """A window operation at stride 1, then a blur."""
+
+    before: ClassVar[Callable[[Tensor, int], Tensor]]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(type(self).before(x, self.stride))
+
+    def count_operations(self, height: int, width: int) -> int:
+        window = self.channels * height * width * self.stride**2
+        return window + super().count_operations(height, width)
+
+
 @register(
     "max-blur",
     title="max pooling at stride 1, then blur pooling",
     title_ru="максимальный пулинг с шагом 1, затем пулинг с размытием",
     year=2019,
 )
-class MaxBlurPool2d(BlurPool2d):
+class MaxBlurPool2d(_WindowBlurPool2d):
     """Module of :func:`max_blur_pool2d`."""
 
     function = max_blur_pool2d
-
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(max_ahead(x, self.stride))
-
-    def count_operations(self, height: int, width: int) -> int:
-        window = self.channels * height * width * self.stride**2
-        return window + super().count_operations(height, width)
+    before = max_ahead
 
 
 @register(
@@ -218,17 +232,11 @@ class MaxBlurPool2d(BlurPool2d):
     title_ru="среднее с шагом 1, затем пулинг с размытием",
     year=2019,
 )
-class AvgBlurPool2d(BlurPool2d):
+class AvgBlurPool2d(_WindowBlurPool2d):
     """Module of :func:`avg_blur_pool2d`."""
 
     function = avg_blur_pool2d
-
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(mean_ahead(x, self.stride))
-
-    def count_operations(self, height: int, width: int) -> int:
-        window = self.channels * height * width * self.stride**2
-        return window + super().count_operations(height, width)
+    before = mean_ahead
 
 
 @register(
@@ -289,8 +297,10 @@ class AdaptiveBlurPool2d(Operator):
         weights = torch.unflatten(logits, 1, (self.groups, 1, size**2)).softmax(3)
         border = size // 2
         padded = F.pad(x, (border,) * 4, mode="replicate")
-        windows = padded.unfold(2, size, stride).unfold(3, size, stride).flatten(-2)
-        windows = torch.unflatten(windows, 1, (self.groups, -1)).movedim(-1, 3)
+        places = list_places(padded, size, stride)
+        windows = torch.stack(
+            [torch.unflatten(place, 1, (self.groups, -1)) for place in places], dim=3
+        )
         return (weights * windows).sum(3).flatten(1, 2)
 
     def count_operations(self, height: int, width: int) -> int:
@@ -357,21 +367,13 @@ class LpsPool2d(Operator):
         return places * self.stride**2 * 9 * (self.channels * hidden + hidden)
 
 
-def mean_ahead(x: Tensor, width: int) -> Tensor:
-    """The mean of the ``width`` x ``width`` values from each place on, of those that there are."""
-    padded = F.avg_pool2d(F.pad(x, (0, width - 1, 0, width - 1)), width, 1)
-    covered = F.pad(x.new_ones(1, 1, *x.shape[2:]), (0, width - 1, 0, width - 1))
-    return padded / F.avg_pool2d(covered, width, 1)
-
-
 def split_phases(x: Tensor, stride: int) -> Tensor:
     """Every way to decimate a map.
 
     Shape:
         ``(B, C, H, W) -> (B, stride**2, C, ceil(H / stride), ceil(W / stride))``
     """
-    windows = cut_windows(x, stride, stride, None)
-    return windows.flatten(-2).movedim(-1, 1)
+    return torch.stack(list_places(pad_windows(x, stride, stride, None), stride, stride), dim=1)
 
 
 def take_phase(phases: Tensor, chosen: Tensor) -> Tensor:

@@ -137,35 +137,47 @@ def _apply(x: Tensor, down: Tensor, across: Tensor) -> Tensor:
     return down @ (x @ across.T)
 
 
-class _MatrixPool2d(Operator):
-    """Keeps its matrices for the sizes that it has met."""
+class _PeriodicPool2d(Operator):
+    """Keeps what it made for the sizes that it has met."""
 
-    make: ClassVar[Callable[[int, int], Tensor]]
-    exceptions = {
-        "bounds": "a cut spectrum overshoots at edges",
-    }
+    exceptions = {"bounds": "a cut spectrum overshoots at edges"}
 
     def __init__(self, channels: int, *, stride: int) -> None:
         super().__init__(channels, stride=stride)
-        self._matrices: dict[tuple[int, torch.dtype, torch.device], Tensor] = {}
+        self._kept: dict[tuple[int, torch.dtype, torch.device], tuple[Tensor, ...]] = {}
 
-    def forward(self, x: Tensor) -> Tensor:
-        down, across = (self._get_matrix(size, x) for size in x.shape[2:])
-        return _apply(x, down, across)
+    def make_constants(self, size: int) -> tuple[Tensor, ...]:
+        """What does not change for one size of an axis, float64."""
+        raise NotImplementedError
 
-    def _get_matrix(self, size: int, x: Tensor) -> Tensor:
+    def recall(self, size: int, x: Tensor) -> tuple[Tensor, ...]:
+        """The same, of the dtype and on the device of a map."""
         key = (size, x.dtype, x.device)
-        if key in self._matrices:
-            return self._matrices[key]
-        matrix = type(self).make(size, count_windows(size, self.stride)).to(x)
+        if key in self._kept:
+            return self._kept[key]
+        made = tuple(constant.to(x) for constant in self.make_constants(size))
         # What is made while a compiler or exporter looks on is not a real tensor.
         if not torch.compiler.is_compiling():
-            self._matrices[key] = matrix
-        return matrix
+            self._kept[key] = made
+        return made
 
     def count_operations(self, height: int, width: int) -> int:
         down, across = count_windows(height, self.stride), count_windows(width, self.stride)
         return self.channels * across * height * (width + down)
+
+
+class _MatrixPool2d(_PeriodicPool2d):
+    """One fixed matrix for each size of an axis."""
+
+    make: ClassVar[Callable[[int, int], Tensor]]
+
+    def make_constants(self, size: int) -> tuple[Tensor, ...]:
+        return (type(self).make(size, count_windows(size, self.stride)),)
+
+    def forward(self, x: Tensor) -> Tensor:
+        # Plain numbers, also where the older exporter would trace them.
+        (down,), (across,) = (self.recall(int(size), x) for size in x.shape[2:])
+        return _apply(x, down, across)
 
 
 @register(
@@ -213,7 +225,7 @@ class HartleyPool2d(_MatrixPool2d):
     title_ru="DiffStride: спектральный пулинг с обучаемым срезом",
     year=2022,
 )
-class DiffStridePool2d(Operator):
+class DiffStridePool2d(_PeriodicPool2d):
     """Spectral pooling behind a soft mask over frequencies whose cut is learned, one for each axis.
 
     The cut is at ``size / (2 s)``; s is learned and begins at the stride. The size of the output
@@ -228,22 +240,23 @@ class DiffStridePool2d(Operator):
 
     # Deviation: the output keeps its size whatever s becomes, so that networks can be compared; so
     # the mask falls before the cut, not beyond it, where nothing is left that it could act on.
-    exceptions = _MatrixPool2d.exceptions
 
     def __init__(self, channels: int, *, stride: int) -> None:
         super().__init__(channels, stride=stride)
         self.strides_learned = nn.Parameter(torch.tensor([float(stride), float(stride)]))
-        self._bases: dict[tuple[int, torch.dtype, torch.device], tuple[Tensor, Tensor]] = {}
 
     def forward(self, x: Tensor) -> Tensor:
         down, across = (
-            self._make_matrix(size, x, s)
+            self._make_matrix(int(size), x, s)
             for size, s in zip(x.shape[2:], self.strides_learned, strict=True)
         )
         return _apply(x, down, across)
 
+    def make_constants(self, size: int) -> tuple[Tensor, ...]:
+        return make_fourier_bases(size, count_windows(size, self.stride))
+
     def _make_matrix(self, size: int, x: Tensor, s: Tensor) -> Tensor:
-        synthesis, analysis = self._get_bases(size, x)
+        synthesis, analysis = self.recall(size, x)
         count = analysis.shape[0] // 2
         frequency = torch.arange(count, device=x.device, dtype=x.dtype)
         cut = size / (2 * s.clamp(min=1.0).to(x.dtype))
@@ -251,17 +264,7 @@ class DiffStridePool2d(Operator):
         mask = torch.where(frequency == 0, torch.ones_like(mask), mask)
         return (synthesis * mask.repeat_interleave(2)) @ analysis
 
-    def _get_bases(self, size: int, x: Tensor) -> tuple[Tensor, Tensor]:
-        key = (size, x.dtype, x.device)
-        if key in self._bases:
-            return self._bases[key]
-        found = make_fourier_bases(size, count_windows(size, self.stride))
-        bases = found[0].to(x), found[1].to(x)
-        if not torch.compiler.is_compiling():
-            self._bases[key] = bases
-        return bases
-
     def count_operations(self, height: int, width: int) -> int:
         down, across = count_windows(height, self.stride), count_windows(width, self.stride)
         matrices = (down + 2) * down * height + (across + 2) * across * width
-        return matrices + self.channels * across * height * (width + down)
+        return matrices + super().count_operations(height, width)

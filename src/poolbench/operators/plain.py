@@ -145,8 +145,7 @@ def lp_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None, p: floa
         >>> lp_pool2d(torch.tensor([[[[3.0, 0.0], [0.0, -4.0]]]]), stride=2).item()
         5.0
     """
-    if p < 1:
-        raise UsageError(f"p must be at least 1, got {p}.")
+    _check_power(p)
     kernel_size = choose_kernel_size(kernel_size, stride)
     windows = cut_windows(x, kernel_size, stride).abs()
     return _norm(windows, lambda part: part.pow(p).sum(WINDOW).pow(1 / p))
@@ -169,6 +168,11 @@ def rms_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Ten
     count = kernel_size**2 if mask is None else mask.sum(WINDOW)
     windows = cut_windows(x, kernel_size, stride).abs()
     return _norm(windows, lambda part: (part.square().sum(WINDOW) / count).sqrt())
+
+
+def _check_power(p: float) -> None:
+    if p < 1:
+        raise UsageError(f"p must be at least 1, got {p}.")
 
 
 def _norm(windows: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
@@ -336,8 +340,7 @@ class LpPool2d(WindowOperator):
         self, channels: int, *, stride: int, kernel_size: int | None = None, p: float = 2.0
     ) -> None:
         super().__init__(channels, stride=stride, kernel_size=kernel_size)
-        if p < 1:
-            raise UsageError(f"p must be at least 1, got {p}.")
+        _check_power(p)
         self.p = p
 
     def get_options(self) -> dict[str, Any]:

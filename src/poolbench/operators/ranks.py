@@ -1,5 +1,6 @@
 """Weights by rank: the values of each window sorted, then averaged."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -38,8 +39,7 @@ def rank_pool2d(
         >>> rank_pool2d(torch.tensor([[[[0.0, 0.0], [0.0, 15.0]]]]), stride=2).item()
         8.0
     """
-    if not 0 < decay <= 1:
-        raise UsageError(f"decay must be above 0 and at most 1, got {decay}.")
+    _check_decay(decay)
     values = sort_windows(x, choose_kernel_size(kernel_size, stride), stride)
     # Deviation: the weights are divided by their sum, so that a constant map is kept.
     weights = [(1 - decay) ** rank for rank in range(len(values))]
@@ -111,10 +111,7 @@ class OrdinalPool2d(_RankedPool2d):
     def forward(self, x: Tensor) -> Tensor:
         values = sort_windows(x, self.kernel_size, self.stride)
         weights = self.logits.softmax(0).to(x.dtype)[:, :, None, None]
-        total = weights[0] * values[0]
-        for weight, value in zip(weights[1:], values[1:], strict=True):
-            total = total + weight * value
-        return total
+        return _weigh(values, list(weights))
 
 
 @register(
@@ -136,8 +133,7 @@ class RankPool2d(_RankedPool2d):
         self, channels: int, *, stride: int, kernel_size: int | None = None, decay: float = 0.5
     ) -> None:
         super().__init__(channels, stride=stride, kernel_size=kernel_size)
-        if not 0 < decay <= 1:
-            raise UsageError(f"decay must be above 0 and at most 1, got {decay}.")
+        _check_decay(decay)
         self.decay = decay
 
     def get_options(self) -> dict[str, Any]:
@@ -174,11 +170,16 @@ class TopKPool2d(_RankedPool2d):
         return {**super().get_options(), "k": self.k}
 
 
-def _weigh(values: list[Tensor], weights: list[float]) -> Tensor:
+def _weigh(values: Sequence[Tensor], weights: Sequence[float | Tensor]) -> Tensor:
     total = values[0] * weights[0]
     for value, weight in zip(values[1:], weights[1:], strict=True):
         total = total + value * weight
     return total
+
+
+def _check_decay(decay: float) -> None:
+    if not 0 < decay <= 1:
+        raise UsageError(f"decay must be above 0 and at most 1, got {decay}.")
 
 
 def _choose_k(k: int | None, kernel_size: int) -> int:

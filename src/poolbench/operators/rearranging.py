@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from poolbench.operators._registry import LEARNED_WEIGHTS, Operator, register
+from poolbench.operators._windows import pad_windows
 
 
 def space_to_depth2d(x: Tensor, *, stride: int) -> Tensor:
@@ -25,10 +26,7 @@ def space_to_depth2d(x: Tensor, *, stride: int) -> Tensor:
         >>> space_to_depth2d(torch.arange(4.0).view(1, 1, 2, 2), stride=2).flatten().tolist()
         [0.0, 1.0, 2.0, 3.0]
     """
-    bottom, right = -x.shape[2] % stride, -x.shape[3] % stride
-    if bottom or right:
-        x = F.pad(x, (0, right, 0, bottom), mode="replicate")
-    return F.pixel_unshuffle(x, stride)
+    return F.pixel_unshuffle(pad_windows(x, stride, stride, None), stride)
 
 
 @register(

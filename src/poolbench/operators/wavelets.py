@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from poolbench.operators._registry import LEARNED_WEIGHTS, Operator, register
-from poolbench.operators._windows import cut_windows
+from poolbench.operators._windows import cut_windows, pad_windows
 
 DYADIC = (2, 4)
 
@@ -67,9 +67,7 @@ def split_haar(x: Tensor, stride: int) -> Tensor:
     Shape:
         ``(B, C, H, W) -> (B, stride**2 * C, ceil(H / stride), ceil(W / stride))``
     """
-    bottom, right = -x.shape[2] % stride, -x.shape[3] % stride
-    if bottom or right:
-        x = F.pad(x, (0, right, 0, bottom), mode="replicate")
+    x = pad_windows(x, stride, stride, None)
     while stride > 1:
         top, below = x[:, :, ::2], x[:, :, 1::2]
         low, high = top + below, top - below
@@ -158,9 +156,7 @@ class LiftPool2d(_DyadicPool2d):
         self.levels = nn.ModuleList(_Lifting(channels) for _ in range(stride // 2))
 
     def forward(self, x: Tensor) -> Tensor:
-        bottom, right = -x.shape[2] % self.stride, -x.shape[3] % self.stride
-        if bottom or right:
-            x = F.pad(x, (0, right, 0, bottom), mode="replicate")
+        x = pad_windows(x, self.stride, self.stride, None)
         for level in self.levels:
             x = level(x)
         return x

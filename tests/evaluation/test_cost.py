@@ -1,0 +1,41 @@
+"""What a network of one's own costs, with an operator in the place of its layers."""
+
+import pytest
+import torch
+from torch import nn
+
+from poolbench.evaluation.cost import compute_cost
+from poolbench.models import Network
+from poolbench.models.lab import Normalize
+from poolbench.models.swap import swap
+
+
+def compute(model, operator, size=(32, 32)):
+    example = torch.zeros(1, 3, *size)
+    return compute_cost(Network(Normalize(), swap(model, operator, example=example).model), size)
+
+
+def test_convolution_before_an_operator_is_counted_without_its_stride():
+    model = nn.Conv2d(3, 8, 3, 2, 1)
+    strided, blurred = compute(model, "stride"), compute(model, "blur")
+    assert strided.multiply_adds == strided.conv_multiply_adds == 16 * 16 * 8 * 3 * 9
+    assert blurred.conv_multiply_adds == 4 * strided.conv_multiply_adds
+    # Nine values for each one of the output.
+    assert blurred.multiply_adds - blurred.conv_multiply_adds == 16 * 16 * 8 * 9
+
+
+@pytest.mark.parametrize("size", [(32, 32), (17, 23)])
+def test_full_size_of_a_swapped_convolution_is_what_its_operator_takes(size):
+    conv = nn.Conv2d(3, 4, (5, 3), 2, (1, 0), dilation=(2, 1))
+    swapped = swap(conv, "blur").model
+    full = swapped.compute_full_size(*size)
+    swapped.site = nn.Identity()
+    assert swapped(torch.zeros(1, 3, *size)).shape[2:] == full
+    assert compute(conv, "blur", size).conv_multiply_adds == full[0] * full[1] * 4 * 3 * 15
+
+
+def test_layer_in_several_places_is_counted_once_for_each():
+    pool = nn.MaxPool2d(2)
+    model = nn.Sequential(nn.Sequential(nn.Conv2d(3, 3, 1), pool), nn.Sequential(nn.ReLU(), pool))
+    found = compute(model, "max")
+    assert found.multiply_adds - found.conv_multiply_adds == 3 * (32 * 32 + 16 * 16)
