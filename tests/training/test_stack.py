@@ -17,13 +17,14 @@ from torch.utils._pytree import tree_leaves
 from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import TrainingForm, rewrite
 from poolbench.training import graphs, stack
-from poolbench.training.graphs import CONVOLUTIONS, Graphs, unfold_conv2d
+from poolbench.training.graphs import CONVOLUTIONS, Graphs
 from poolbench.training.loop import run_training
 from poolbench.training.pictures import Part, Pictures
 from poolbench.training.recipes import QUICK
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize
 from poolbench.training.stack import is_stackable, measure_convolutions, run_stack
+from poolbench.training.unfold import unfold_conv2d
 
 # 50 pictures in batches of 16: the last has two.
 RECIPE = QUICK.model_copy(update={"epochs": 3, "batch_size": 16, "label_smoothing": 0.1})

@@ -5,13 +5,15 @@ one trains the other, and what is saved is always the plain network.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from poolbench.models._registry import Network
+from poolbench.models.fused import AveragedConv, is_fusible
 from poolbench.models.lab import Normalize
-from poolbench.operators.plain import Decimate2d, MaxPool2d
+from poolbench.operators.plain import AvgPool2d, Decimate2d, MaxPool2d
 
 # Layers that act on each value alone, so that dropping values commutes with them.
 POINTWISE = (nn.ReLU, nn.LeakyReLU, nn.ReLU6, nn.GELU, nn.SiLU, nn.Mish, nn.Identity)
@@ -42,13 +44,14 @@ def rewrite(network: Network) -> TrainingForm:
     """An equal form that trains faster; parameters are shared with ``network``.
 
     Normalisation of the pictures is set apart, decimation is fused into the convolution before it,
-    max pooling moves before a monotone pointwise layer, the head takes maps as they lie in memory.
-    A subclass of such a layer may do something else, so it is left alone.
+    max pooling moves before a monotone pointwise layer, a convolution takes along a ReLU and an average
+    that come next, the head takes maps as they lie in memory. A subclass of such a layer may do something else, so it is left alone.
     """
     layers = list(network)
     prepare = layers.pop(0) if layers and type(layers[0]) is Normalize else None
     layers = _fuse_decimation(layers)
     layers = _move_max_first(layers)
+    layers = _fuse_average(layers)
     layers = _reorder_head(layers)
     return TrainingForm(prepare, Network(*layers))
 
@@ -137,6 +140,28 @@ def _move_max_first(layers: list[nn.Module]) -> list[nn.Module]:
                 place -= 1
         result.insert(place, layer)
     return result
+
+
+def _fuse_average(layers: list[nn.Module]) -> list[nn.Module]:
+    result: list[nn.Module] = []
+    for layer in layers:
+        conv = _find_fusible(result) if _is_mean_of_cells(layer) else None
+        if conv is None:
+            result.append(layer)
+        else:
+            result[-2:] = [AveragedConv(conv, layer.stride)]
+    return result
+
+
+def _find_fusible(layers: list[nn.Module]) -> nn.Conv2d | None:
+    """The convolution of a convolution and a ReLU at the end."""
+    if len(layers) < 2 or type(layers[-1]) is not nn.ReLU or not is_fusible(layers[-2]):
+        return None
+    return cast(nn.Conv2d, layers[-2])
+
+
+def _is_mean_of_cells(layer: nn.Module) -> bool:
+    return type(layer) is AvgPool2d and layer.kernel_size == layer.stride
 
 
 def _reorder_head(layers: list[nn.Module]) -> list[nn.Module]:

@@ -21,6 +21,7 @@ from poolbench.training.engine import add_gradients, build_optimizer
 from poolbench.training.pictures import Pictures
 from poolbench.training.precision import DTYPES, autocast
 from poolbench.training.schedule import Schedule
+from poolbench.training.unfold import unfold_conv2d
 
 # How the convolutions of all members are computed: as one with a group of channels for each member,
 # or as a batch of matrix products with unfolded maps.
@@ -206,45 +207,6 @@ class _Layers(TorchFunctionMode):
 
     def _cast(self, value: object) -> object:
         return value.to(self.dtype) if isinstance(value, Tensor) and self.dtype else value
-
-
-def unfold_conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: int | tuple[int, ...] = 1,
-    padding: int | tuple[int, ...] | str = 0,
-    dilation: int | tuple[int, ...] = 1,
-    groups: int = 1,
-) -> Tensor:
-    """:func:`torch.nn.functional.conv2d` as a product of matrices for each picture.
-
-    A convolution with groups, with gaps between the values that it takes, or whose padding is a
-    word is left as it is.
-
-    Example:
-        >>> x, weight = torch.arange(9.0).view(1, 1, 3, 3), torch.ones(1, 1, 2, 2)
-        >>> unfold_conv2d(x, weight)[0, 0].tolist()
-        [[8.0, 12.0], [20.0, 24.0]]
-    """
-    if groups != 1 or isinstance(padding, str) or _make_pair(dilation) != (1, 1):
-        return F.conv2d(input, weight, bias, stride, padding, dilation, groups)
-    down, right = _make_pair(stride)
-    top, left = _make_pair(padding)
-    height, width = weight.shape[2:]
-    padded = F.pad(input, (left, left, top, top))
-    # Views, copied once; on a CUDA device F.unfold starts a kernel for each picture.
-    windows = padded.unfold(2, height, down).unfold(3, width, right)
-    columns = windows.permute(0, 1, 4, 5, 2, 3).flatten(1, 3).flatten(2)
-    # Expanded, since a product that takes pictures and places as one would copy the columns.
-    values = weight.flatten(1).expand(len(input), -1, -1) @ columns
-    if bias is not None:
-        values = values + bias[:, None]
-    return values.view(len(input), len(weight), *windows.shape[2:4])
-
-
-def _make_pair(value: int | tuple[int, ...]) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else (value[0], value[-1])
 
 
 @dataclass(frozen=True)
