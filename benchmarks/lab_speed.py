@@ -39,8 +39,13 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.one:
         way, network, seed = arguments.one
-        train = train_course if way == "course" else train_poolbench
-        print(json.dumps(train(network, int(seed), arguments, lanes=2 if way == "alone" else 1)))
+        image_set = load(arguments.data_file)
+        if way == "course":
+            found = train_course(network, int(seed), image_set, arguments.epochs)
+        else:
+            lanes = 2 if way == "alone" else 1
+            found = train_poolbench(network, int(seed), image_set, arguments.epochs, lanes)
+        print(json.dumps(found))
         return
     rows = []
     for pair in range(arguments.pairs):
@@ -121,7 +126,7 @@ def load(data_file: str):
     return load_image_set(DataConfig(source="cifar100", data_file=data_file, classes=CLASSES))
 
 
-def train_poolbench(network: str, seed: int, arguments: argparse.Namespace, lanes: int) -> dict:
+def train_poolbench(network: str, seed: int, image_set, epochs: int, lanes: int) -> dict:
     """A trial of the lab protocol, as a worker runs it."""
     import torch
 
@@ -134,10 +139,9 @@ def train_poolbench(network: str, seed: int, arguments: argparse.Namespace, lane
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    image_set = load(arguments.data_file)
     config = StudyConfig(
         operators=(network,), backbones=("lab-published",), recipes=("lab",), protocol="lab",
-        repeats=1, epochs=arguments.epochs, seed=seed, device="cpu",
+        repeats=1, epochs=epochs, seed=seed, device="cpu",
         precision=list_precisions("auto", "cpu")[-1],
     )  # fmt: skip
     spec = make_plan(config, image_set).specs[0]
@@ -153,14 +157,13 @@ def train_poolbench(network: str, seed: int, arguments: argparse.Namespace, lane
     return {"epoch_seconds": seconds, "accuracy": accuracy, "precision": config.precision}
 
 
-def train_course(network: str, seed: int, arguments: argparse.Namespace, lanes: int) -> dict:
+def train_course(network: str, seed: int, image_set, epochs: int, device: str = "cpu") -> dict:
     """The loop of the course's notebook."""
     import torch
     from torch import nn
     from torch.utils.data import DataLoader, TensorDataset
 
     torch.manual_seed(seed)
-    image_set = load(arguments.data_file)
     train, test = (
         DataLoader(
             TensorDataset(
@@ -172,14 +175,15 @@ def train_course(network: str, seed: int, arguments: argparse.Namespace, lanes: 
         )
         for half in (image_set.pool, image_set.test)
     )
-    model = build_course(network)
+    model = build_course(network).to(device)
     loss_function = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, momentum=MOMENTUM)
     seconds = []
-    for _ in range(arguments.epochs):
+    for _ in range(epochs):
         started = time.perf_counter()
         model.train()
-        for images, labels in train:
+        for batch in train:
+            images, labels = (part.to(device) for part in batch)
             optimizer.zero_grad()
             outputs = model(images)
             loss = loss_function(outputs, labels)
@@ -190,7 +194,8 @@ def train_course(network: str, seed: int, arguments: argparse.Namespace, lanes: 
         model.eval()
         right = 0.0
         with torch.no_grad():
-            for images, labels in test:
+            for batch in test:
+                images, labels = (part.to(device) for part in batch)
                 outputs = model(images)
                 loss_function(outputs, labels).item()
                 right += (outputs.argmax(1) == labels.argmax(1)).float().sum().item()

@@ -54,17 +54,17 @@ def describe(libraries: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def read_commit() -> str:
-    """The commit, with a mark where files were changed since."""
+    """The commit, with a mark where files were changed since.
+
+    ``POOLBENCH_COMMIT`` says it where only the files are, without their history.
+    """
+    if "POOLBENCH_COMMIT" in os.environ:
+        return os.environ["POOLBENCH_COMMIT"]
+    commit = _ask_git("rev-parse", "--short", "HEAD")
+    return f"{commit}+" if _ask_git("status", "--porcelain", "--", "../src") else commit
+
+
+def _ask_git(*words: str) -> str:
     here = Path(__file__).parent
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=here,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    changed = subprocess.run(
-        ["git", "status", "--porcelain", "--", "../src"],
-        cwd=here, capture_output=True, text=True, check=True,
-    ).stdout.strip()  # fmt: skip
-    return f"{commit}+" if changed else commit
+    found = subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, check=True)
+    return found.stdout.strip()

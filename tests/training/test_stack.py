@@ -276,25 +276,60 @@ def test_faster_convolution_that_fits_is_chosen(monkeypatch, grouped, unfolded, 
     assert_states_close(forms, before)
 
 
-@pytest.mark.parametrize("has_bias", [True, False])
-@pytest.mark.parametrize(
+OPTIONS = pytest.mark.parametrize(
     "options",
     [
+        {},
         {"stride": 2, "padding": 1},
         {"stride": (2, 1), "padding": (0, 2)},
+        {"stride": 3, "padding": 4},
         {"dilation": (1, 2)},
         {"groups": 2},
         {"padding": "valid"},
     ],
     ids=str,
 )
-def test_unfolded_convolution_equals_convolution(options, has_bias):
+
+
+def draw_convolution(options, channels, has_bias, dtype, *leading):
+    """Maps, values and bias for a convolution, with more dimensions before each."""
     generator = torch.Generator().manual_seed(0)
-    x = torch.randn(2, 4, 9, 8, generator=generator).double()
-    weight = torch.randn(6, 4 // options.get("groups", 1), 3, 2, generator=generator).double()
-    bias = torch.arange(6.0).double() if has_bias else None
+
+    def draw(*shape):
+        return torch.randn(*leading, *shape, generator=generator, dtype=torch.float64).to(dtype)
+
+    x, weight = draw(2, channels, 9, 8), draw(6, channels // options.get("groups", 1), 3, 2)
+    return [part.requires_grad_() for part in (x, weight, *([draw(6)] if has_bias else []))]
+
+
+@pytest.mark.parametrize("has_bias", [True, False])
+@OPTIONS
+def test_unfolded_convolution_equals_convolution(options, has_bias):
+    parts = draw_convolution(options, 4, has_bias, torch.float64)
+    wanted = F.conv2d(*parts, **options)
+    found = unfold_conv2d(*parts, **options)
+    torch.testing.assert_close(found, wanted)
+    slopes = torch.randn_like(wanted)
     torch.testing.assert_close(
-        unfold_conv2d(x, weight, bias, **options), F.conv2d(x, weight, bias, **options)
+        torch.autograd.grad(found, parts, slopes), torch.autograd.grad(wanted, parts, slopes)
+    )
+
+
+# Of pixels that are padded to words of 8 and 16 bytes, and of such that are not.
+@pytest.mark.parametrize("channels", [2, 4, 6, 16])
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-4), (torch.bfloat16, 0.1)]
+)
+@pytest.mark.parametrize("has_bias", [True, False])
+@OPTIONS
+def test_members_convolve_as_each_does_alone(options, has_bias, dtype, tolerance, channels):
+    parts = draw_convolution(options, channels, has_bias, dtype, 3)
+    wanted = torch.stack([F.conv2d(*one, **options) for one in zip(*parts, strict=True)])
+    found = torch.vmap(lambda *one: unfold_conv2d(*one, **options))(*parts)
+    slopes = torch.randn(wanted.shape, dtype=torch.float64).to(dtype)
+    gradients = [torch.autograd.grad(value, parts, slopes) for value in (found, wanted)]
+    torch.testing.assert_close(
+        (found, *gradients[0]), (wanted, *gradients[1]), rtol=tolerance, atol=tolerance
     )
 
 
@@ -361,7 +396,7 @@ def test_recorded_steps_are_the_same_bits(name, convolution, fake_cuda, monkeypa
     # Steps of 16 and of 2 pictures, and looks at 16 and at 14.
     assert (len(fake_cuda.tapes), fake_cuda.mode) == (4, 0)
     names = [func.name() for func, *_ in fake_cuda.tapes[0].calls]
-    assert ("aten::convolution" in names) == (convolution == "grouped" or name == "lab/blur")
+    assert ("aten::baddbmm" in names) == (convolution == "unfolded")
     monkeypatch.setattr(graphs, "can_record", lambda device: False)
     wanted = run_stack(twins, *rest, convolution=convolution)
     for mine, other in zip(found, wanted, strict=True):

@@ -144,6 +144,6 @@ def _has_fused_kernel() -> bool:
     # No public call gives it; inductor uses this one.
     return (
         platform.machine() in ("x86_64", "AMD64")
-        and torch.backends.mkldnn.is_available()
+        and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
     )

@@ -44,8 +44,9 @@ def rewrite(network: Network) -> TrainingForm:
     """An equal form that trains faster; parameters are shared with ``network``.
 
     Normalisation of the pictures is set apart, decimation is fused into the convolution before it,
-    max pooling moves before a monotone pointwise layer, a convolution takes along a ReLU and an average
-    that come next, the head takes maps as they lie in memory. A subclass of such a layer may do something else, so it is left alone.
+    max pooling moves before a monotone pointwise layer, a convolution takes along a ReLU and an
+    average that come next, the head takes maps as they lie in memory. A subclass of such a layer
+    may do something else, so it is left alone.
     """
     layers = list(network)
     prepare = layers.pop(0) if layers and type(layers[0]) is Normalize else None
@@ -145,11 +146,11 @@ def _move_max_first(layers: list[nn.Module]) -> list[nn.Module]:
 def _fuse_average(layers: list[nn.Module]) -> list[nn.Module]:
     result: list[nn.Module] = []
     for layer in layers:
-        conv = _find_fusible(result) if _is_mean_of_cells(layer) else None
-        if conv is None:
-            result.append(layer)
-        else:
+        conv = _find_fusible(result)
+        if type(layer) is AvgPool2d and layer.kernel_size == layer.stride and conv is not None:
             result[-2:] = [AveragedConv(conv, layer.stride)]
+        else:
+            result.append(layer)
     return result
 
 
@@ -158,10 +159,6 @@ def _find_fusible(layers: list[nn.Module]) -> nn.Conv2d | None:
     if len(layers) < 2 or type(layers[-1]) is not nn.ReLU or not is_fusible(layers[-2]):
         return None
     return cast(nn.Conv2d, layers[-2])
-
-
-def _is_mean_of_cells(layer: nn.Module) -> bool:
-    return type(layer) is AvgPool2d and layer.kernel_size == layer.stride
 
 
 def _reorder_head(layers: list[nn.Module]) -> list[nn.Module]:

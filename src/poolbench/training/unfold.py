@@ -83,11 +83,11 @@ class _MemberConv(torch.autograd.Function):
         stride: Pair,
         padding: Pair,
     ) -> tuple[Tensor, int]:
-        x, weight, bias = (
+        parts = (
             None if value is None else _bring_first(value, place, info.batch_size)
             for value, place in zip((x, weight, bias), in_dims, strict=False)
         )
-        return _StackConv.apply(x, weight, bias, stride, padding), 0  # type: ignore[no-untyped-call]
+        return _StackConv.apply(*parts, stride, padding), 0  # type: ignore[no-untyped-call]
 
 
 class _StackConv(torch.autograd.Function):
@@ -103,86 +103,88 @@ class _StackConv(torch.autograd.Function):
         ctx.save_for_backward(rows, weight)
         ctx.has_bias, ctx.size = bias is not None, x.shape[3:]
         ctx.stride, ctx.padding = stride, padding
-        return _fold_out(rows @ _make_matrix(weight, bias, rows.shape[2]), size)
+        matrix = _make_matrix(weight, rows.shape[2])
+        if bias is None:
+            return _fold_out(rows @ matrix, size)
+        return _fold_out(torch.baddbmm(bias[:, None], rows, matrix), size)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
         rows, weight = ctx.saved_tensors
         members, outputs, channels, height, width = weight.shape
-        of_rows = gradient.permute(0, 1, 3, 4, 2).reshape(members, -1, outputs)
+        gradient = gradient.permute(0, 1, 3, 4, 2).contiguous()
+        of_rows = gradient.reshape(members, -1, outputs)
         of_matrix = rows.transpose(1, 2) @ of_rows
-        count = height * width * channels
-        of_weight = of_matrix[:, :count].reshape(members, height, width, channels, outputs)
-        of_bias = of_matrix[:, count] if ctx.has_bias else None
+        padded = _pad_channels(channels, weight.element_size())
+        of_weight = of_matrix[:, : height * width * padded]
+        of_weight = of_weight.reshape(members, height, width, padded, outputs)[..., :channels, :]
+        of_bias = of_rows.sum(1) if ctx.has_bias else None
         of_x = None
         if ctx.needs_input_grad[0]:
-            of_x = _undo_conv(gradient, weight, ctx.size, ctx.stride, ctx.padding)
+            maps = gradient.permute(0, 1, 4, 2, 3)
+            of_x = _undo_conv(maps, weight, ctx.size, ctx.stride, ctx.padding)
         return of_x, of_weight.permute(0, 4, 3, 1, 2).contiguous(), of_bias, None, None
 
 
 def _undo_conv(
     gradient: Tensor, weight: Tensor, size: torch.Size, stride: Pair, padding: Pair
 ) -> Tensor:
-    """The gradient of the input, itself a convolution: of the gradient with the values turned."""
-    height, width = weight.shape[3:]
-    if stride != (1, 1) or _is_cut(padding, (height, width)):
-        gradient = _spread(gradient, weight, size, stride, padding)
-        before = (0, 0)
-    else:
-        before = (height - 1 - padding[0], width - 1 - padding[1])
-    rows = _unfold(gradient, (height, width), (1, 1), before)
-    turned = weight.flip(3, 4).transpose(1, 2)
-    rows_size = rows.shape[2:4]
-    rows = rows.flatten(1, 3)
-    return _fold_out(rows @ _make_matrix(turned, None, rows.shape[2]), rows_size)
-
-
-def _is_cut(padding: Pair, kernel: Pair) -> bool:
-    """Whether there is more padding than a convolution of the gradient could take away."""
-    return any(pad >= length for pad, length in zip(padding, kernel, strict=True))
-
-
-def _spread(
-    gradient: Tensor, weight: Tensor, size: torch.Size, stride: Pair, padding: Pair
-) -> Tensor:
-    """The gradient with zeros between its values and around them, of the size for a convolution."""
-    height, width = weight.shape[3:]
-    members, batch, outputs, rows, columns = gradient.shape
-    # Where pixel 0 of the padded input would be, and how far its windows reach.
-    whole = (size[0] + 2 * padding[0] + height - 1, size[1] + 2 * padding[1] + width - 1)
-    spread = gradient.new_zeros(members, batch, *whole, outputs)
-    lower = slice(height - 1, height - 1 + (rows - 1) * stride[0] + 1, stride[0])
-    right = slice(width - 1, width - 1 + (columns - 1) * stride[1] + 1, stride[1])
-    spread[:, :, lower, right] = gradient.permute(0, 1, 3, 4, 2)
-    top, left = padding
-    kept = spread[:, :, top : top + size[0] + height - 1, left : left + size[1] + width - 1]
-    return kept.permute(0, 1, 4, 2, 3)
+    """The gradient of the input, member by member: unfolded it would be the largest map of all."""
+    left_over = [
+        size[axis] - ((gradient.shape[3 + axis] - 1) * stride[axis] + weight.shape[3 + axis])
+        + 2 * padding[axis]
+        for axis in (0, 1)
+    ]  # fmt: skip
+    members, batch = gradient.shape[:2]
+    undone = gradient.new_empty(members, batch, *size, weight.shape[2])
+    for place, mine, values in zip(undone, gradient, weight, strict=True):
+        one = F.conv_transpose2d(mine, values, None, stride, padding, left_over)
+        place.copy_(one.permute(0, 2, 3, 1))
+    return undone.permute(0, 1, 4, 2, 3)
 
 
 def _unfold(x: Tensor, kernel: Pair, stride: Pair, padding: Pair) -> Tensor:
-    """``(T, B, C, H, W) -> (T, B, H', W', n)``: the values of each window, a one, zeros."""
+    """``(T, B, C, H, W) -> (T, B, H', W', n)``: the values of each window, then zeros."""
     down, right = stride
     top, left = padding
-    padded = F.pad(x.permute(0, 1, 3, 4, 2), (0, 0, left, left, top, top)).contiguous()
-    windows = padded.unfold(2, kernel[0], down).unfold(3, kernel[1], right)
+    members, batch, channels, height, width = x.shape
+    word = _choose_word(channels, x.element_size())
+    size = (height + 2 * top, width + 2 * left, _pad_channels(channels, x.element_size()))
+    padded = x.new_zeros(members, batch, *size)
+    inner = padded[:, :, top : top + height, left : left + width]
+    source = x.permute(0, 1, 3, 4, 2)
+    if size[2] == channels and source.is_contiguous():
+        inner.view(word).copy_(source.view(word))
+    else:
+        inner[..., :channels] = source
+    windows = padded.view(word).unfold(2, kernel[0], down).unfold(3, kernel[1], right)
     windows = windows.permute(0, 1, 2, 3, 5, 6, 4)
-    count = windows[0, 0, 0, 0].numel()
-    width = -(-(count + 1) // ALIGNMENT) * ALIGNMENT
-    rows = padded.new_empty(*windows.shape[:4], width)
-    rows[..., :count].unflatten(-1, windows.shape[4:]).copy_(windows)
-    rows[..., count] = 1
-    rows[..., count + 1 :] = 0
+    count = kernel[0] * kernel[1] * size[2]
+    rows = x.new_empty(*windows.shape[:4], -(-count // ALIGNMENT) * ALIGNMENT)
+    rows[..., count:] = 0
+    rows[..., :count].view(word).view(windows.shape).copy_(windows)
     return rows
 
 
-def _make_matrix(weight: Tensor, bias: Tensor | None, count: int) -> Tensor:
-    """``(T, O, C, h, w), (T, O) -> (T, count, O)``, in the order of the rows."""
-    matrix = weight.permute(0, 3, 4, 2, 1).flatten(1, 3)
-    whole = matrix.new_zeros(len(matrix), count, matrix.shape[2])
-    whole[:, : matrix.shape[1]] = matrix
-    if bias is not None:
-        whole[:, matrix.shape[1]] = bias
-    return whole
+def _choose_word(channels: int, itemsize: int) -> torch.dtype:
+    """Of 16 or 8 bytes: as many of them are copied in a second as of single values."""
+    return torch.int64 if channels * itemsize <= 8 else torch.complex128
+
+
+def _pad_channels(channels: int, itemsize: int) -> int:
+    """So many that a pixel is whole words."""
+    word = _choose_word(channels, itemsize).itemsize
+    return -(-channels * itemsize // word) * word // itemsize
+
+
+def _make_matrix(weight: Tensor, count: int) -> Tensor:
+    """``(T, O, C, h, w) -> (T, count, O)``, in the order of the rows."""
+    members, outputs, channels, height, width = weight.shape
+    padded = _pad_channels(channels, weight.element_size())
+    matrix = weight.new_zeros(members, count, outputs)
+    inner = matrix[:, : height * width * padded].view(members, height, width, padded, outputs)
+    inner[..., :channels, :] = weight.permute(0, 3, 4, 2, 1)
+    return matrix
 
 
 def _fold_out(values: Tensor, size: torch.Size) -> Tensor:
