@@ -34,9 +34,13 @@ def main() -> None:
     if arguments.device == "cuda" and not torch.cuda.is_available():
         print("no GPU here")
         return
-    image_set = load(arguments)
+    data, image_set = load(arguments)
     rows = [
-        {"operator": operator, "stack": stack, **measure(operator, stack, image_set, arguments)}
+        {
+            "operator": operator,
+            "stack": stack,
+            **measure(operator, stack, data, image_set, arguments),
+        }
         for operator in OPERATORS
         for stack in map(int, arguments.stacks.split(","))
     ]
@@ -44,7 +48,7 @@ def main() -> None:
         "device": torch.cuda.get_device_name() if arguments.device == "cuda" else "cpu",
         "epochs": arguments.epochs,
         "rows": rows,
-        "study": run_study(image_set, arguments),
+        "study": run_study(data, image_set, arguments),
         "course": {network: run_course(network, image_set, arguments) for network in NETWORKS},
     }
     print(json.dumps(figures, indent=1))
@@ -52,36 +56,35 @@ def main() -> None:
 
 
 def load(arguments: argparse.Namespace):
-    """The three classes of the published lab."""
+    """The three classes of the published lab: where they come from, and the pictures."""
     from poolbench.config import DataConfig
     from poolbench.data.load import load_image_set
 
     classes = CLASSES if arguments.data == "cifar100" else None
-    return load_image_set(
-        DataConfig(source=arguments.data, data_file=arguments.data_file, classes=classes)
-    )
+    data = DataConfig(source=arguments.data, data_file=arguments.data_file, classes=classes)
+    return data, load_image_set(data)
 
 
-def plan(operator: str, repeats: int, stack: int, epochs: int | None, image_set, device: str):
+def plan(operator: str, repeats: int, stack: int, epochs: int | None, data, image_set, device):
     """The trials of one operator."""
     from poolbench.config import StudyConfig
     from poolbench.execution.plan import make_plan
     from poolbench.training.precision import list_precisions
 
     config = StudyConfig(
-        operators=(operator,), repeats=repeats, folds=FOLDS, epochs=epochs, device=device,
+        data=data, operators=(operator,), repeats=repeats, folds=FOLDS, epochs=epochs, device=device,
         stack=stack, precision=list_precisions("auto", device)[-1],
     )  # fmt: skip
     return make_plan(config, image_set).specs
 
 
-def measure(operator: str, stack: int, image_set, arguments: argparse.Namespace) -> dict:
+def measure(operator: str, stack: int, data, image_set, arguments: argparse.Namespace) -> dict:
     """Seconds of one training, as part of a stack; those of the first run, which sets up, apart."""
     from poolbench.execution.group import run_group
     from poolbench.execution.workplace import Workplace
 
     specs = plan(
-        operator, -(-stack // FOLDS), stack, arguments.epochs, image_set, arguments.device
+        operator, -(-stack // FOLDS), stack, arguments.epochs, data, image_set, arguments.device
     )[:stack]
     place = Workplace(image_set, arguments.device)
     first, outcomes = clock(lambda: list(run_group(specs, place)))
@@ -101,7 +104,7 @@ def measure(operator: str, stack: int, image_set, arguments: argparse.Namespace)
     return row
 
 
-def run_study(image_set, arguments: argparse.Namespace) -> dict:
+def run_study(data, image_set, arguments: argparse.Namespace) -> dict:
     """All trainings of the honest study, one operator after another in one process."""
     from poolbench.execution.group import run_group
     from poolbench.execution.workplace import Workplace
@@ -110,7 +113,7 @@ def run_study(image_set, arguments: argparse.Namespace) -> dict:
     place = Workplace(image_set, arguments.device)
     result = {}
     for operator in OPERATORS:
-        specs = plan(operator, arguments.repeats, stack, None, image_set, arguments.device)
+        specs = plan(operator, arguments.repeats, stack, None, data, image_set, arguments.device)
         wall, outcomes = clock(lambda specs=specs: list(run_group(specs, place)))
         result[operator] = {
             "trainings": len(outcomes),

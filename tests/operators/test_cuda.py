@@ -18,8 +18,11 @@ def run(module, x, slopes):
     """Values, and the gradients of the input and of the parameters."""
     leaf = x.requires_grad_()
     values = module(leaf)
-    gradients = torch.autograd.grad(values, [leaf, *module.parameters()], slopes.to(x.device))
-    return [part.detach().cpu() for part in (values, *gradients)]
+    # Of one that chooses by chance in training alone, the parameters do nothing here.
+    gradients = torch.autograd.grad(
+        values, [leaf, *module.parameters()], slopes.to(x.device), allow_unused=True
+    )
+    return [part.detach().cpu() for part in (values, *gradients) if part is not None]
 
 
 @needs_cuda

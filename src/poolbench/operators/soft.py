@@ -158,7 +158,7 @@ class AdaptivePool2d(WindowOperator):
         largest = average_by_exp(windows, windows, mask)
         mean = mean_windows(x, self.kernel_size, self.stride)[..., None, None]
         near = average_by_exp(windows, self._compute_likeness(windows, mean), mask)
-        return torch.lerp(near, largest, self.share.clamp(0, 1).to(x.dtype))
+        return torch.lerp(near, largest, self.share.clamp(0, 1).to(near.dtype))
 
     @staticmethod
     def _compute_likeness(windows: Tensor, mean: Tensor) -> Tensor:

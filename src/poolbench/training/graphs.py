@@ -198,9 +198,11 @@ class _Layers(TorchFunctionMode):
         if func is F.conv2d or func is F.linear:
             args = tuple(self._cast(value) for value in args)
             kwargs = {name: self._cast(value) for name, value in kwargs.items()}
-        if func is F.batch_norm and self.dtype and args:
-            # ``vmap`` does not take maps of another format than that of the statistics.
-            return func(args[0].float(), *args[1:], **kwargs).to(args[0].dtype)
+        if func is F.batch_norm and args:
+            # ``vmap`` takes no maps of another format than that of the statistics, nor, on a CUDA
+            # device, such as have their channels last.
+            maps = args[0].float() if self.dtype else args[0]
+            return func(maps.contiguous(), *args[1:], **kwargs).to(args[0].dtype)
         if func is F.conv2d and self.convolution == "unfolded":
             return unfold_conv2d(*args, **kwargs)
         return func(*args, **kwargs)
