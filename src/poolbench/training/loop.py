@@ -161,14 +161,21 @@ def describe_held_out(
     losses: NDArray[np.float64], hits: NDArray[np.bool_], batch_size: int
 ) -> HeldOut:
     """From the loss of each picture, and whether it is told right."""
-    starts = np.arange(0, len(losses), batch_size)
-    sizes = np.diff(starts, append=len(losses))
-    return (
-        summarize(np.add.reduceat(losses, starts) / sizes),
-        summarize(np.add.reduceat(hits.astype(np.float64), starts) / sizes),
-        float(losses.mean()),
-        float(hits.mean()),
+    return describe_held_out_rows(losses[None], hits[None], batch_size)[0]
+
+
+def describe_held_out_rows(
+    losses: NDArray[np.float64], hits: NDArray[np.bool_], batch_size: int
+) -> list[HeldOut]:
+    """The same for each row of ``[T, n]``."""
+    starts = np.arange(0, losses.shape[1], batch_size)
+    sizes = np.diff(starts, append=losses.shape[1])
+    curves = (
+        summarize_rows(np.add.reduceat(values.astype(np.float64), starts, axis=1) / sizes)
+        for values in (losses, hits)
     )
+    means = losses.mean(1).tolist(), hits.mean(1).tolist()
+    return list(zip(*curves, *means, strict=True))
 
 
 def _gather(values: list[Tensor]) -> NDArray[np.float64]:
@@ -178,6 +185,11 @@ def _gather(values: list[Tensor]) -> NDArray[np.float64]:
 
 def summarize(values: NDArray[np.float64]) -> Curve:
     """Mean and quartiles of the values of an epoch's batches."""
+    return summarize_rows(values[None])[0]
+
+
+def summarize_rows(values: NDArray[np.float64]) -> list[Curve]:
+    """The same for each row of ``[T, n]``."""
     with np.errstate(invalid="ignore"):  # A training that diverges has endless losses.
-        low, high = np.percentile(values, [25, 75])
-    return Curve(float(values.mean()), float(low), float(high))
+        low, high = np.percentile(values, [25, 75], axis=1)
+        return list(map(Curve, values.mean(1).tolist(), low.tolist(), high.tolist()))

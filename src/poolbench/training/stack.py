@@ -22,13 +22,14 @@ from poolbench.training.engine import Engine
 from poolbench.training.graphs import CONVOLUTIONS, Convolution, StackEngine
 from poolbench.training.loop import (
     NOT_WATCHED,
+    Curve,
     EpochRow,
     HeldOut,
     TrainingResult,
-    describe_held_out,
+    describe_held_out_rows,
     draw_epoch,
     is_finite,
-    summarize,
+    summarize_rows,
 )
 from poolbench.training.pictures import Part, Pictures
 from poolbench.training.schedule import Schedule, compute_rate
@@ -36,6 +37,8 @@ from poolbench.training.slices import TOLERANCE, Lanes, draw_noise
 
 # Of each kind of convolution, after the first step, which sets things up.
 MEASURED_STEPS = 5
+# Looked at together, as nothing is kept for gradients.
+WATCHED_BATCHES = 4
 # Of the step by which it is found out whether a network can be stacked; exact in every format.
 TRIED_RATE = 0.125
 
@@ -86,10 +89,11 @@ def run_stack(
         losses, accuracies = (torch.stack(curve, 1).cpu().double().numpy() for curve in curves)
         seconds = (time.perf_counter() - started) / len(forms)
         seen = _look(engine, watch, recipe.batch_size)
-        for number, member in enumerate(members):
+        rows = zip(summarize_rows(losses), summarize_rows(accuracies), strict=True)
+        for number, (member, curves) in enumerate(zip(members, rows, strict=True)):
             if member.has_diverged():
                 continue
-            member.add(losses[number], accuracies[number], seen.get(number), seconds)
+            member.add(losses[number], curves, seen.get(number), seconds)
             on_epoch(number, member.history[-1])
             if member.has_diverged():
                 member.state = engine.copy_member(number)
@@ -237,15 +241,13 @@ class _Member:
     def add(
         self,
         losses: NDArray[np.float64],
-        accuracies: NDArray[np.float64],
+        curves: tuple[Curve, Curve],
         seen: HeldOut | None,
         seconds: float,
     ) -> None:
-        """Note an epoch, by the loss and the accuracy of each of its steps."""
-        held_out = seen or NOT_WATCHED
-        number = len(self.history) + 1
-        row = EpochRow(number, summarize(losses), summarize(accuracies), *held_out)
-        self.history.append(row)
+        """Note an epoch: the loss of each of its steps, and the curves of loss and accuracy."""
+        number, held_out = len(self.history) + 1, seen or NOT_WATCHED
+        self.history.append(EpochRow(number, curves[0], curves[1], *held_out))
         self.seconds += seconds
         if not np.isfinite(losses).all():
             self.diverged_at = self.steps + int(np.argmin(np.isfinite(losses)))
@@ -281,14 +283,18 @@ def _look(engine: StackEngine, watch: _Watch | None, batch_size: int) -> dict[in
     """The held-out side of an epoch by member, without those that watch nothing."""
     if watch is None:
         return {}
-    results = [engine.watch(index) for index in torch.split(watch.index, batch_size, 1)]
+    at_once = WATCHED_BATCHES * batch_size
+    results = [engine.watch(index) for index in torch.split(watch.index, at_once, 1)]
     losses = torch.cat([loss for loss, _ in results], 1).cpu().double().numpy()
     hits = torch.cat([hit for _, hit in results], 1).cpu().numpy()
-    return {
-        number: describe_held_out(losses[number, :count], hits[number, :count], batch_size)
-        for number, count in enumerate(watch.counts)
-        if count
-    }
+    counts = np.array(watch.counts)
+    seen: dict[int, HeldOut] = {}
+    for count in set(watch.counts) - {0}:
+        # Members that watch as many pictures are described at once.
+        numbers = np.flatnonzero(counts == count)
+        rows = describe_held_out_rows(losses[numbers, :count], hits[numbers, :count], batch_size)
+        seen.update(zip(numbers.tolist(), rows, strict=True))
+    return seen
 
 
 @torch.no_grad()
