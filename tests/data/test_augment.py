@@ -52,7 +52,7 @@ def test_gather_equals_moving_each_picture(dtype, parts):
 
 
 def test_each_picture_has_its_own_draw():
-    moves = draw_moves(np.random.default_rng(0), 64, RECIPE)
+    moves = draw_moves(np.random.default_rng(0), [64], RECIPE)
     assert len({tuple(shift) for shift in moves.shifts.tolist()}) > 20
     assert 10 < int(moves.flips.sum()) < 54
     assert moves.shifts.abs().max() == 3
@@ -60,4 +60,4 @@ def test_each_picture_has_its_own_draw():
 
 def test_recipe_without_augmentation_draws_nothing():
     plain = RECIPE.model_copy(update={"flip": False, "translate_pixels": 0})
-    assert draw_moves(np.random.default_rng(0), 64, plain) is None
+    assert draw_moves(np.random.default_rng(0), [64], plain) is None

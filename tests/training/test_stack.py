@@ -283,6 +283,7 @@ OPTIONS = pytest.mark.parametrize(
         {"stride": 2, "padding": 1},
         {"stride": (2, 1), "padding": (0, 2)},
         {"stride": 3, "padding": 4},
+        {"stride": (3, 2), "padding": 1},
         {"dilation": (1, 2)},
         {"groups": 2},
         {"padding": "valid"},

@@ -1,5 +1,6 @@
 """Augmentation of whole batches on the device; the draws come from outside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,12 +50,24 @@ class Moves:
         )
 
 
-def draw_moves(rng: np.random.Generator, count: int, recipe: RecipeConfig) -> Moves | None:
-    """What the recipe does to a batch of ``count`` pictures: one draw for each picture."""
-    flips = torch.from_numpy(draw_flips(rng, count)) if recipe.flip else None
+def draw_moves(
+    rng: np.random.Generator, counts: Sequence[int], recipe: RecipeConfig
+) -> Moves | None:
+    """What the recipe does to batches of so many pictures, which are drawn one after the other."""
     pixels = recipe.translate_pixels
-    shifts = torch.from_numpy(draw_shifts(rng, count, pixels)) if pixels else None
-    return None if flips is None and shifts is None else Moves(flips, shifts)
+    flips: list[NDArray[np.bool_]] = []
+    shifts: list[Draws] = []
+    for count in counts:
+        if recipe.flip:
+            flips.append(draw_flips(rng, count))
+        if pixels:
+            shifts.append(draw_shifts(rng, count, pixels))
+    if not flips and not shifts:
+        return None
+    return Moves(
+        torch.from_numpy(np.concatenate(flips)) if flips else None,
+        torch.from_numpy(np.concatenate(shifts)) if shifts else None,
+    )
 
 
 def gather(images: Tensor, index: Tensor, moves: Moves | None = None) -> Tensor:

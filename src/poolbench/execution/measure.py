@@ -14,7 +14,7 @@ from poolbench.execution.workplace import Workplace
 from poolbench.models.rewrite import TrainingForm
 from poolbench.records import Speed, TrialSpec
 from poolbench.training.engine import Engine
-from poolbench.training.loop import draw_epoch
+from poolbench.training.loop import draw_epoch, split_epoch
 from poolbench.training.stack import measure_convolutions
 
 # Of each kind of step: at least so long, and at least so often.
@@ -38,7 +38,9 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
     pictures = place.prepare("pool", form, spec.conditions.precision)
     schedule = make_schedule(spec)
     engine = Engine(form, pictures, schedule, place.lanes)
-    index, moves = next(draw_epoch(schedule, place.make_part(pictures, split.train), 0))
+    index, moves = draw_epoch(schedule, place.make_part(pictures, split.train), 0)
+    first = split_epoch(len(index), schedule.recipe)[0]
+    index, moves = index[first], None if moves is None else moves[first]
     start = time.perf_counter() - started
 
     def train_batch() -> None:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from poolbench.config import RecipeConfig
 from poolbench.data.augment import Moves, draw_moves
 from poolbench.models.rewrite import TrainingForm
 from poolbench.training.engine import Engine
@@ -120,16 +121,21 @@ def is_finite(network: nn.Module) -> bool:
     return all(bool(torch.isfinite(value).all()) for value in network.parameters())
 
 
-def draw_epoch(
-    schedule: Schedule, train: Part, epoch: int
-) -> Iterator[tuple[Tensor, Moves | None]]:
-    """Which pictures (int64 ``[B]``) each step of an epoch takes, and how they are moved."""
+def draw_epoch(schedule: Schedule, train: Part, epoch: int) -> tuple[Tensor, Moves | None]:
+    """All pictures of an epoch in the order of its steps (int64 ``[n]``), and how they move."""
     count, device = len(train), train.index.device
     order = make_rng(schedule.seed, Purpose.ORDER, *schedule.key, epoch).permutation(count)
     draws = make_rng(schedule.seed, Purpose.AUGMENTATION, *schedule.key, epoch)
-    for places in torch.split(torch.from_numpy(order), schedule.recipe.batch_size):
-        moves = draw_moves(draws, len(places), schedule.recipe)
-        yield train.index[places.to(device)], None if moves is None else moves.to(device)
+    counts = [part.stop - part.start for part in split_epoch(count, schedule.recipe)]
+    moves = draw_moves(draws, counts, schedule.recipe)
+    index = train.index[torch.from_numpy(order).to(device)]
+    return index, None if moves is None else moves.to(device)
+
+
+def split_epoch(count: int, recipe: RecipeConfig) -> list[slice]:
+    """Which of the pictures of an epoch each step takes."""
+    size = recipe.batch_size
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
 def _run_epoch(
@@ -137,11 +143,13 @@ def _run_epoch(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     recipe = schedule.recipe
     torch.manual_seed(make_torch_seed(schedule.seed, Purpose.LAYERS, *schedule.key, epoch))
-    steps = math.ceil(len(train) / recipe.batch_size)
+    index, moves = draw_epoch(schedule, train, epoch)
+    parts = split_epoch(len(train), recipe)
     losses, accuracies = [], []
-    for number, (index, moves) in enumerate(draw_epoch(schedule, train, epoch)):
-        rate = compute_rate(recipe, epoch * steps + number, recipe.epochs * steps)
-        loss, accuracy = engine.run_step(train.pictures, index, moves, rate)
+    for number, part in enumerate(parts, epoch * len(parts)):
+        rate = compute_rate(recipe, number, recipe.epochs * len(parts))
+        moved = None if moves is None else moves[part]
+        loss, accuracy = engine.run_step(train.pictures, index[part], moved, rate)
         losses.append(loss)
         accuracies.append(accuracy)
     return _gather(losses), _gather(accuracies)

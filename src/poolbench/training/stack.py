@@ -29,6 +29,7 @@ from poolbench.training.loop import (
     describe_held_out_rows,
     draw_epoch,
     is_finite,
+    split_epoch,
     summarize_rows,
 )
 from poolbench.training.pictures import Part, Pictures
@@ -89,11 +90,11 @@ def run_stack(
         losses, accuracies = (torch.stack(curve, 1).cpu().double().numpy() for curve in curves)
         seconds = (time.perf_counter() - started) / len(forms)
         seen = _look(engine, watch, recipe.batch_size)
-        rows = zip(summarize_rows(losses), summarize_rows(accuracies), strict=True)
-        for number, (member, curves) in enumerate(zip(members, rows, strict=True)):
+        rows = list(zip(summarize_rows(losses), summarize_rows(accuracies), strict=True))
+        for number, member in enumerate(members):
             if member.has_diverged():
                 continue
-            member.add(losses[number], curves, seen.get(number), seconds)
+            member.add(losses[number], rows[number], seen.get(number), seconds)
             on_epoch(number, member.history[-1])
             if member.has_diverged():
                 member.state = engine.copy_member(number)
@@ -179,19 +180,21 @@ def _draw_stack(
     trains: Sequence[Part], schedules: Sequence[Schedule], epoch: int, device: torch.device
 ) -> _Draws:
     """What each member would draw alone; brought to the device at once."""
-    members = [
-        list(draw_epoch(schedule, train, epoch))
-        for schedule, train in zip(schedules, trains, strict=True)
-    ]
-
-    def join(parts: list[list[Tensor]]) -> Tensor:
-        return torch.stack([torch.cat(part) for part in parts]).to(device)
-
-    index = join([[index for index, _ in steps] for steps in members])
-    moves = [[moves for _, moves in steps if moves is not None] for steps in members]
-    flips = [[move.flips for move in steps if move.flips is not None] for steps in moves]
-    shifts = [[move.shifts for move in steps if move.shifts is not None] for steps in moves]
-    return _Draws(index, join(flips) if flips[0] else None, join(shifts) if shifts[0] else None)
+    indexes, members = zip(
+        *(
+            draw_epoch(schedule, train, epoch)
+            for schedule, train in zip(schedules, trains, strict=True)
+        ),
+        strict=True,
+    )
+    moves = [member for member in members if member is not None]
+    flips = [member.flips for member in moves if member.flips is not None]
+    shifts = [member.shifts for member in moves if member.shifts is not None]
+    return _Draws(
+        torch.stack(indexes).to(device),
+        torch.stack(flips).to(device) if flips else None,
+        torch.stack(shifts).to(device) if shifts else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -266,16 +269,11 @@ def _start_epoch(
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Loss and accuracy ``[T]`` of each step, still on the device."""
     recipe = engine.schedule.recipe
-    count, size = draws.index.shape[1], recipe.batch_size
-    steps = math.ceil(count / size)
-    total = recipe.epochs * steps
-    numbers = range(epoch * steps, (epoch + 1) * steps)
+    parts = split_epoch(draws.index.shape[1], recipe)
+    total = recipe.epochs * len(parts)
+    numbers = range(epoch * len(parts), (epoch + 1) * len(parts))
     rates = engine.make_rates([compute_rate(recipe, number, total) for number in numbers])
-    starts = range(0, count, size)
-    results = [
-        engine.run_step(*draws[start : start + size], rate)
-        for start, rate in zip(starts, rates, strict=True)
-    ]
+    results = [engine.run_step(*draws[part], rate) for part, rate in zip(parts, rates, strict=True)]
     return [loss for loss, _ in results], [accuracy for _, accuracy in results]
 
 

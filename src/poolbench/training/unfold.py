@@ -121,26 +121,52 @@ class _StackConv(torch.autograd.Function):
         of_bias = of_rows.sum(1) if ctx.has_bias else None
         of_x = None
         if ctx.needs_input_grad[0]:
-            maps = gradient.permute(0, 1, 4, 2, 3)
-            of_x = _undo_conv(maps, weight, ctx.size, ctx.stride, ctx.padding)
+            undo = _undo_apart if _are_apart((height, width), ctx.stride) else _undo_conv
+            of_x = undo(gradient, weight, ctx.size, ctx.stride, ctx.padding)
         return of_x, of_weight.permute(0, 4, 3, 1, 2).contiguous(), of_bias, None, None
+
+
+def _are_apart(kernel: Pair, stride: Pair) -> bool:
+    """Whether no value is in two windows."""
+    return stride[0] >= kernel[0] and stride[1] >= kernel[1]
+
+
+def _undo_apart(
+    gradient: Tensor, weight: Tensor, size: torch.Size, stride: Pair, padding: Pair
+) -> Tensor:
+    """The gradient ``(T, B, C, H, W)`` of an input each of whose values is in one window."""
+    members, batch, rows, columns, outputs = gradient.shape
+    _, _, channels, *kernel = weight.shape
+    word = _choose_word(channels, weight.element_size())
+    width = _pad_channels(channels, weight.element_size())
+    matrix = _make_matrix(weight, kernel[0] * kernel[1] * width)
+    values = gradient.view(members, -1, outputs) @ matrix.transpose(1, 2)
+    (top, left), (height, length) = padding, size
+    undone = gradient.new_zeros(members, batch, height + 2 * top, length + 2 * left, width)
+    windows = undone.view(word).unfold(2, kernel[0], stride[0]).unfold(3, kernel[1], stride[1])
+    windows = windows.permute(0, 1, 2, 3, 5, 6, 4)
+    windows.copy_(values.view(word).view(windows.shape))
+    inner = undone[:, :, top : top + height, left : left + length, :channels]
+    return inner.permute(0, 1, 4, 2, 3)
 
 
 def _undo_conv(
     gradient: Tensor, weight: Tensor, size: torch.Size, stride: Pair, padding: Pair
 ) -> Tensor:
-    """The gradient of the input, member by member: unfolded it would be the largest map of all."""
+    """The same for any windows, member by member: unfolded it would be the largest map of all."""
     left_over = [
-        size[axis] - ((gradient.shape[3 + axis] - 1) * stride[axis] + weight.shape[3 + axis])
+        size[axis] - ((gradient.shape[2 + axis] - 1) * stride[axis] + weight.shape[3 + axis])
         + 2 * padding[axis]
         for axis in (0, 1)
     ]  # fmt: skip
-    members, batch = gradient.shape[:2]
-    undone = gradient.new_empty(members, batch, *size, weight.shape[2])
-    for place, mine, values in zip(undone, gradient, weight, strict=True):
-        one = F.conv_transpose2d(mine, values, None, stride, padding, left_over)
-        place.copy_(one.permute(0, 2, 3, 1))
-    return undone.permute(0, 1, 4, 2, 3)
+    # As cuDNN wants them; those of all members at once.
+    weight = weight.permute(0, 1, 3, 4, 2).contiguous().permute(0, 1, 4, 2, 3)
+    maps = gradient.permute(0, 1, 4, 2, 3)
+    members = [
+        F.conv_transpose2d(mine, values, None, stride, padding, left_over).permute(0, 2, 3, 1)
+        for mine, values in zip(maps, weight, strict=True)
+    ]
+    return torch.stack(members).permute(0, 1, 4, 2, 3)
 
 
 def _unfold(x: Tensor, kernel: Pair, stride: Pair, padding: Pair) -> Tensor:
