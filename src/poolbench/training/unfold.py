@@ -135,7 +135,7 @@ def _undo_apart(
     gradient: Tensor, weight: Tensor, size: torch.Size, stride: Pair, padding: Pair
 ) -> Tensor:
     """The gradient ``(T, B, C, H, W)`` of an input each of whose values is in one window."""
-    members, batch, rows, columns, outputs = gradient.shape
+    members, batch, outputs = (gradient.shape[axis] for axis in (0, 1, 4))
     _, _, channels, *kernel = weight.shape
     word = _choose_word(channels, weight.element_size())
     width = _pad_channels(channels, weight.element_size())
