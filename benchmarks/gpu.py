@@ -72,8 +72,8 @@ def plan(operator: str, repeats: int, stack: int, epochs: int | None, data, imag
     from poolbench.training.precision import list_precisions
 
     config = StudyConfig(
-        data=data, operators=(operator,), repeats=repeats, folds=FOLDS, epochs=epochs, device=device,
-        stack=stack, precision=list_precisions("auto", device)[-1],
+        data=data, operators=(operator,), repeats=repeats, folds=FOLDS, epochs=epochs,
+        device=device, stack=stack, precision=list_precisions("auto", device)[-1],
     )  # fmt: skip
     return make_plan(config, image_set).specs
 

@@ -130,6 +130,7 @@ def make_kernels(body, count: int, dtype) -> tuple[list[Callable[[], object]], i
     from torch import nn
     from torch.nn import functional as F
 
+    from poolbench.models.fused import AveragedConv
     from poolbench.models.rewrite import StridedConv
 
     kernels: list[Callable[[], object]] = []
@@ -137,8 +138,11 @@ def make_kernels(body, count: int, dtype) -> tuple[list[Callable[[], object]], i
 
     def add(module, inputs, output) -> None:
         nonlocal operations
-        conv = module.conv if isinstance(module, StridedConv) else module
+        conv = module if isinstance(module, nn.Conv2d) else module.conv
         stride, last = module.stride, torch.channels_last
+        if isinstance(module, AveragedConv):
+            # Its own output is of the means.
+            stride, output = conv.stride, conv(inputs[0])
         x = inputs[0].to(dtype).contiguous(memory_format=last)
         grad = torch.randn(output.shape, dtype=dtype).contiguous(memory_format=last)
         weight, bias = conv.weight.detach().to(dtype), conv.bias.detach().to(dtype)
@@ -158,7 +162,7 @@ def make_kernels(body, count: int, dtype) -> tuple[list[Callable[[], object]], i
     hooks = [
         module.register_forward_hook(add)
         for module in body.children()
-        if isinstance(module, (nn.Conv2d, StridedConv))
+        if isinstance(module, (nn.Conv2d, StridedConv, AveragedConv))
     ]
     with torch.no_grad():
         body(torch.randn(count, 3, SIZE, SIZE).contiguous(memory_format=torch.channels_last))

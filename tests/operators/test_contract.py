@@ -3,8 +3,10 @@
 import pytest
 
 from poolbench.errors import UnknownNameError
-from poolbench.operators import list_operators
+from poolbench.operators import get_operator, list_operators
 from poolbench.testing import LAWS, check_operator, list_checks
+from poolbench.testing._checks import _check_compiled
+from poolbench.testing._subject import Subject
 
 # poolbench's own: other tests of the same process may register more.
 IDS = [entry.id for entry in list_operators() if entry.is_own]
@@ -14,6 +16,12 @@ IDS = [entry.id for entry in list_operators() if entry.is_own]
 @pytest.mark.parametrize("operator_id", IDS)
 def test_operator_keeps_the_contract(operator_id, check):
     check_operator(operator_id, check)
+
+
+@pytest.mark.slow  # Ten seconds each, and it wants a C++ compiler.
+@pytest.mark.parametrize("operator_id", IDS)
+def test_operator_compiled_by_inductor_is_the_same(operator_id):
+    _check_compiled(Subject(get_operator(operator_id).cls), "inductor")
 
 
 def test_catalogue_is_as_large_as_promised_and_begins_with_the_published_lab():
