@@ -73,9 +73,9 @@ class PatchMerge2d(Operator):
         Liu 2021 (Swin), arXiv:2103.14030.
     """
 
-    # Deviation: back to ``channels``, not to twice as many; a cell begins with the length 1, not with
-    # a deviation of 1, with which the network of the lab diverges at rates that it trains with
-    # under every other operator.
+    # Deviation: back to ``channels``, not to twice as many; a cell begins with the length 1, not
+    # with a deviation of 1, with which the network of the lab diverges at rates that it trains
+    # with under every other operator.
     exceptions = LEARNED_WEIGHTS
 
     def __init__(self, channels: int, *, stride: int) -> None:
