@@ -4,7 +4,7 @@ import hashlib
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
     # Refuses what does not fit, before anything is written.
-    check_networks(make_plan(config, image_set))
+    _show_networks(check_networks(make_plan(config, image_set)), display)
     record = _make_data_record(config, image_set)
     with store.hold():
         _refuse_other_pictures(record, store)
@@ -143,7 +143,7 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
     store = RunStore(out or name_run(config))
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
-    check_networks(make_plan(config, image_set))
+    _show_networks(check_networks(make_plan(config, image_set)), display)
     with _open_executor(config, image_set, store, None) as executor:
         _settle(config, image_set, store, executor, config.time_limit_seconds, display)
     display.say("run.place", path=store.path)
@@ -188,6 +188,11 @@ def _settle(
     else:
         display.say("run.same-trials")
     return settled
+
+
+def _show_networks(notes: Mapping[str, Sequence[str]], display: Display) -> None:
+    for backbone, lines in notes.items():
+        display.say("run.own-network", backbone=backbone, notes="\n  ".join(lines))
 
 
 def _show_pictures(image_set: ImageSet, display: Display) -> None:

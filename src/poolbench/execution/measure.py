@@ -1,13 +1,13 @@
 """How fast a trial will be, from a few measured steps of it."""
 
-import math
 import time
 from collections.abc import Callable
 
 import numpy as np
 import torch
 
-from poolbench.evaluation.logits import BATCH_PIXELS, compute_logits
+from poolbench.evaluation.logits import compute_logits, split_batches
+from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.execution.trial import build_network, make_form, make_schedule, split_pictures
 from poolbench.execution.workplace import Workplace
@@ -20,6 +20,9 @@ from poolbench.training.stack import measure_convolutions
 # Of each kind of step: at least so long, and at least so often.
 MEASURED_SECONDS = 0.3
 MEASURED_TIMES = 2
+# Of the first training steps, which fetch the memory that the later ones find there: on two cores
+# a plan that counted them was 70 % too long.
+WARM_SECONDS = 0.5
 # A forward pass costs about a third of a training step.
 FORWARD_SHARE = 1 / 3
 
@@ -48,14 +51,15 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
         loss, _ = engine.run_step(pictures, index, moves, 1e-12)
         loss.item()
 
-    train = _time(train_batch)
+    train = _time(train_batch, WARM_SECONDS)
     watch = _time(lambda: engine.compute_logits(pictures, index).sum().item())
-    judge, peak = _measure_judge(spec, place, form), read_peak_memory_bytes(device)
+    judge, peak = _measure_judge(place, form), read_peak_memory_bytes(device)
     return Speed(
         train=train / len(index),
         watch=watch / len(index),
         judge=judge,
         start=start,
+        tables=_measure_tables(place),
         peak_memory_bytes=peak,
     )
 
@@ -82,23 +86,33 @@ def _measure_stack(spec: TrialSpec, place: Workplace, members: int) -> Speed:
     return Speed(
         train=train,
         watch=train * FORWARD_SHARE,
-        judge=_measure_judge(spec, place, forms[0]),
+        judge=_measure_judge(place, forms[0]),
         start=start,
+        tables=_measure_tables(place),
         # Of the device's memory, which is no reason for fewer workers.
         peak_memory_bytes=None,
     )
 
 
-def _measure_judge(spec: TrialSpec, place: Workplace, form: TrainingForm) -> float:
+def _measure_judge(place: Workplace, form: TrainingForm) -> float:
     """Seconds for a picture."""
-    pictures = place.get_pictures("pool")
-    few = pictures.images[: max(1, BATCH_PIXELS // math.prod(spec.image_size))]
-    return _time(lambda: compute_logits(form.whole, few.permute(0, 3, 1, 2))) / len(few)
+    few = split_batches(place.get_pictures("pool").images.permute(0, 3, 1, 2))[0]
+    return _time(lambda: compute_logits(form.whole, few)) / len(few)
 
 
-def _time(step: Callable[[], object]) -> float:
-    """Seconds of a step, the median; the first one, which sets things up, does not count."""
+def _measure_tables(place: Workplace) -> float:
+    """Seconds for the measures of both sides of a trial."""
+    labels, classes = place.get_half("pool").labels, place.image_set.classes
+    logits = np.zeros((len(labels), len(classes)), dtype=np.float32)
+    return 2 * _time(lambda: compute_side_metrics(logits, labels, classes))
+
+
+def _time(step: Callable[[], object], warm_seconds: float = 0.0) -> float:
+    """Seconds of a step, the median; the first one, and those of so long, do not count."""
+    warm = time.perf_counter() + warm_seconds
     step()
+    while time.perf_counter() < warm:
+        step()
     seconds: list[float] = []
     while len(seconds) < MEASURED_TIMES or sum(seconds) < MEASURED_SECONDS:
         started = time.perf_counter()

@@ -138,16 +138,22 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
     return Plan(variants, tuple(specs), workers)
 
 
-def check_networks(plan: Plan) -> None:
+def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Build each network of one's own once.
+
+    Returns:
+        What was replaced in it, by backbone id.
 
     Raises:
         UsageError: If a factory fails, or its network does not fit the pictures or an operator.
     """
+    notes = {}
     for spec in take_first(plan.specs).values():
         backbone = get_backbone(spec.variant.backbone)
         if backbone.factory is not None:
-            backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+            network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+            notes[backbone.id] = network.notes
+    return notes
 
 
 def list_looks(config: StudyConfig) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Backbones: networks with sites where an operator sits."""
 
-from poolbench.models import lab
+from poolbench.models import lab, staged
 from poolbench.models._registry import (
     Backbone,
     Factory,
@@ -19,4 +19,5 @@ __all__ = [
     "get_backbone",
     "lab",
     "list_backbones",
+    "staged",
 ]

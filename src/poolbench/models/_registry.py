@@ -1,16 +1,24 @@
 """The one list of backbones, by id, and the network that they build."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor, nn
 
-from poolbench.errors import UnknownNameError
+from poolbench.errors import ShapeError, UnknownNameError
 from poolbench.operators import compute_source_hash
 
 
 class Network(nn.Sequential):
-    """Layers in a row, from pixels (float ``[B, 3, H, W]``, 0–255) to logits ``[B, classes]``."""
+    """Layers in a row, from pixels (float ``[B, 3, H, W]``, 0–255) to logits ``[B, classes]``.
+
+    Attributes:
+        notes: What a person should know of how it was made.
+    """
+
+    notes: tuple[str, ...] = ()
 
     def forward(self, x: Tensor) -> Tensor:
         for layer in self:
@@ -32,6 +40,7 @@ class Backbone:
             ``none``.
         positions_differ: The operators sit at different places, so position is compared too.
         factory: What a person's own network is made by; ``None`` for poolbench's.
+        widen: Gives the builder of a network with so many times as many channels.
     """
 
     id: str
@@ -41,6 +50,7 @@ class Backbone:
     has_site: bool = True
     positions_differ: bool = False
     factory: Factory | None = None
+    widen: Callable[[int], Builder] | None = None
 
     @property
     def source_hash(self) -> str:
@@ -49,6 +59,8 @@ class Backbone:
 
 
 _BACKBONES: dict[str, Backbone] = {}
+# What an id ends with where the network is not of width 1: part of a folder's name, so no colon.
+_WIDTH = re.compile(r"(?P<base>.+)-x(?P<width>[1-9][0-9]?)")
 
 
 def add_backbone(backbone: Backbone) -> Backbone:
@@ -58,16 +70,40 @@ def add_backbone(backbone: Backbone) -> Backbone:
 
 
 def get_backbone(backbone_id: str) -> Backbone:
-    """The backbone with this id.
+    """The backbone with this id; ``resnet-x2`` is ``resnet`` with twice as many channels.
 
     Raises:
         UnknownNameError: With the nearest ids.
     """
-    if backbone_id not in _BACKBONES:
+    if backbone_id in _BACKBONES:
+        return _BACKBONES[backbone_id]
+    found = _WIDTH.fullmatch(backbone_id)
+    base = _BACKBONES.get(found["base"]) if found else None
+    if found is None or base is None or base.widen is None:
         raise UnknownNameError("backbone", backbone_id, _BACKBONES)
-    return _BACKBONES[backbone_id]
+    width = int(found["width"])
+    return base if width == 1 else replace(base, id=backbone_id, build=base.widen(width))
 
 
 def list_backbones() -> list[Backbone]:
     """All backbones."""
     return list(_BACKBONES.values())
+
+
+def count_features(network: Network, image_size: tuple[int, int]) -> int:
+    """How many numbers the network gives for a picture.
+
+    Raises:
+        ShapeError: If it does not take pictures of this size.
+    """
+    try:
+        with torch.no_grad():
+            features = network.eval()(torch.zeros(1, 3, *image_size)).shape[1]
+    except RuntimeError as error:
+        raise ShapeError(
+            f"The network does not take pictures of {image_size[0]}x{image_size[1]} pixels: "
+            f"{str(error).splitlines()[0]} Choose a larger --image-size, or mend the operator if "
+            "it is your own."
+        ) from None
+    network.train()
+    return int(features)

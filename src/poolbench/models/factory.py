@@ -33,12 +33,15 @@ class Contiguous(nn.Module):
 def find_backbone(name: str) -> Backbone:
     """The backbone with this id, or that of a factory named as ``package.module:factory``.
 
+    A number after the colon is a width: ``resnet:2`` has twice as many channels as ``resnet``.
+
     Raises:
         UnknownNameError: With the nearest ids.
         UsageError: If there is no such module or factory, or another backbone has its name.
     """
-    if ":" not in name:
-        return get_backbone(name)
+    base, _, width = name.partition(":")
+    if not width or width.isdecimal():
+        return get_backbone(f"{base}-x{width}" if width else name)
     factory = load_object("backbone", name)
     if not callable(factory):
         raise UsageError(f"Backbone {name!r} is a {type(factory).__name__}, not a function.")
@@ -92,6 +95,7 @@ def build_swapped(
     _check_logits(name, model, example, num_classes)
     swapped = swap(model, operator, example=example)
     network = Network()
+    network.notes = tuple(str(swapped).splitlines())
     network.add_module("normalize", Normalize())
     network.add_module("contiguous", Contiguous())
     network.add_module("model", swapped.model)

@@ -7,8 +7,7 @@ a resolution that is lowered by 4 in one place.
 import torch
 from torch import Tensor, nn
 
-from poolbench.errors import ShapeError
-from poolbench.models._registry import Backbone, Network, add_backbone
+from poolbench.models._registry import Backbone, Network, add_backbone, count_features
 from poolbench.operators import build_operator
 
 # Of CIFAR-100's training half, as the course gives them: red, green, blue of 0-1 values.
@@ -98,16 +97,7 @@ def _build_convolutions() -> Network:
 def _add_head(network: Network, num_classes: int, image_size: tuple[int, int]) -> Network:
     """Flatten and one linear layer, as wide as the feature map turns out to be."""
     network.add_module("flatten", nn.Flatten())
-    try:
-        with torch.no_grad():
-            features = network.eval()(torch.zeros(1, 3, *image_size)).shape[1]
-    except RuntimeError as error:
-        raise ShapeError(
-            f"The network does not take pictures of {image_size[0]}x{image_size[1]} pixels: "
-            f"{str(error).splitlines()[0]} Choose a larger --image-size, or mend the operator if "
-            "it is your own."
-        ) from None
-    network.train()
+    features = count_features(network, image_size)
     network.add_module("linear", nn.Linear(features, num_classes))
     return network
 

@@ -4,6 +4,7 @@ A rewritten network shares its parameters with the network that it was made from
 one trains the other, and what is saved is always the plain network.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -48,7 +49,7 @@ def rewrite(network: Network) -> TrainingForm:
     average that come next, the head takes maps as they lie in memory. A subclass of such a layer
     may do something else, so it is left alone.
     """
-    layers = list(network)
+    layers = list(_flatten(network))
     prepare = layers.pop(0) if layers and type(layers[0]) is Normalize else None
     layers = _fuse_decimation(layers)
     layers = _move_max_first(layers)
@@ -64,7 +65,16 @@ def keep_plain(network: Network) -> TrainingForm:
 
 def fuse_decimation(network: Network) -> Network:
     """The network with every decimation after a convolution written as a strided convolution."""
-    return Network(*_fuse_decimation(list(network)))
+    return Network(*_fuse_decimation(list(_flatten(network))))
+
+
+def _flatten(network: Network) -> Iterator[nn.Module]:
+    """The layers in a row, also of the networks that stand in it."""
+    for layer in network:
+        if type(layer) is Network:
+            yield from _flatten(layer)
+        else:
+            yield layer
 
 
 class StridedConv(nn.Module):

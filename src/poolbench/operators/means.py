@@ -175,5 +175,5 @@ class LogSumExpPool2d(WindowOperator):
 
 
 def _check_positive(name: str, value: float) -> None:
-    if value <= 0:
+    if not value > 0:  # Also what is not a number.
         raise UsageError(f"{name} must be above 0, got {value}.")

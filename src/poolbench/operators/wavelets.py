@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from poolbench.operators._registry import LEARNED_WEIGHTS, Operator, register
-from poolbench.operators._windows import cut_windows, pad_windows
+from poolbench.operators._windows import mean_windows, pad_windows
 
 DYADIC = (2, 4)
 
@@ -31,7 +31,7 @@ def haar_pool2d(x: Tensor, *, stride: int) -> Tensor:
         4.0
     """
     HaarPool2d.check_stride(stride)
-    return cut_windows(x, stride, stride, None).sum((-2, -1)) / stride
+    return mean_windows(pad_windows(x, stride, stride, None), stride, stride) * stride
 
 
 class _DyadicPool2d(Operator):

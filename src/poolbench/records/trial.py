@@ -90,12 +90,14 @@ class Speed(Frozen):
         watch: A picture that is watched after an epoch, in the format of training.
         judge: A picture that is judged after training, in float32.
         start: Before the first step of a trial.
+        tables: What is computed of the predictions of a trial.
     """
 
     train: float
     watch: float
     judge: float
     start: float
+    tables: float
     peak_memory_bytes: int | None
 
 

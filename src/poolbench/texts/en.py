@@ -26,6 +26,7 @@ EN = {
     "run.device": (
         "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
     ),
+    "run.own-network": "Network {backbone}:\n  {notes}",
     "run.measuring": "Measuring how fast this machine is …",
     "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
     "run.estimate": "Expected time: about {duration}.",

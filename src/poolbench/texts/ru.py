@@ -27,6 +27,7 @@ RU = {
         "Устройство: {device}, {precision}. Рабочих процессов: {workers}, потоков в каждом: "
         "{threads}."
     ),
+    "run.own-network": "Сеть {backbone}:\n  {notes}",
     "run.measuring": "Измеряем скорость этой машины …",
     "run.limit": "Время почти вышло: исследование закончено после {repeats} повторов.",
     "run.estimate": "Ожидаемое время: около {duration}.",

@@ -1,0 +1,134 @@
+"""Networks of several stages with a site at each transition, of any width.
+
+Deeper than the course's network and with batch normalisation, as networks are that people keep.
+Their maps lose resolution by 2 at each site, and their head takes the mean of the last map, so
+that the number of parameters does not depend on the size of the pictures.
+"""
+
+from functools import partial
+
+from torch import Tensor, nn
+
+from poolbench.models._registry import Backbone, Network, add_backbone, count_features
+from poolbench.models.lab import Normalize
+from poolbench.operators import build_operator
+
+STRIDE = 2
+# Channels of the first stage at width 1; each further one has twice as many.
+CHANNELS = 32
+STAGES = 3
+BLOCKS = 2
+
+
+class Residual(nn.Module):
+    """Two convolutions and a shortcut around them (He 2016, arXiv:1512.03385).
+
+    Where the resolution falls, the operator sits between the convolutions and, in the shortcut,
+    before the 1x1 convolution.
+
+    Shape:
+        ``(B, channels, H, W) -> (B, outputs, ceil(H / stride), ceil(W / stride))``
+
+    Args:
+        operator: ``None``: the resolution stays.
+    """
+
+    def __init__(self, channels: int, outputs: int, operator: str | None) -> None:
+        super().__init__()
+        self.main = Network()
+        self.shortcut = Network()
+        _add_convolution(self.main, "1", channels, outputs)
+        if operator is not None:
+            self.main.add_module("site", build_operator(operator, outputs, stride=STRIDE))
+            self.shortcut.add_module("site", build_operator(operator, channels, stride=STRIDE))
+        _add_convolution(self.main, "2", outputs, outputs, has_relu=False)
+        if channels != outputs:
+            self.shortcut.add_module("conv", nn.Conv2d(channels, outputs, 1, bias=False))
+            self.shortcut.add_module("norm", nn.BatchNorm2d(outputs))
+        self.relu = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        sum_: Tensor = self.relu(self.main(x) + self.shortcut(x))
+        return sum_
+
+
+def build_plain(
+    operator: str, num_classes: int, image_size: tuple[int, int], *, width: int = 1
+) -> Network:
+    """Three stages of two convolutions, each ended by a site (after Simonyan 2015, VGG)."""
+    network = Network()
+    network.add_module("normalize", Normalize())
+    channels = 3
+    for number in range(STAGES):
+        outputs = CHANNELS * width * 2**number
+        stage = Network()
+        _add_convolution(stage, "1", channels, outputs)
+        _add_convolution(stage, "2", outputs, outputs)
+        stage.add_module("site", build_operator(operator, outputs, stride=STRIDE))
+        network.add_module(f"stage{number + 1}", stage)
+        channels = outputs
+    return _add_head(network, channels, num_classes, image_size)
+
+
+def build_resnet(
+    operator: str, num_classes: int, image_size: tuple[int, int], *, width: int = 1
+) -> Network:
+    """Three stages of two residual blocks; resolution falls where the second and third begin."""
+    network = Network()
+    network.add_module("normalize", Normalize())
+    channels = CHANNELS * width
+    stem = Network()
+    _add_convolution(stem, "1", 3, channels)
+    network.add_module("stem", stem)
+    for number in range(STAGES):
+        outputs = CHANNELS * width * 2**number
+        stage = Network()
+        for block in range(BLOCKS):
+            is_transition = number > 0 and block == 0
+            stage.add_module(
+                f"block{block + 1}",
+                Residual(channels, outputs, operator if is_transition else None),
+            )
+            channels = outputs
+        network.add_module(f"stage{number + 1}", stage)
+    return _add_head(network, channels, num_classes, image_size)
+
+
+def _add_convolution(
+    network: Network, name: str, channels: int, outputs: int, *, has_relu: bool = True
+) -> None:
+    # The normalisation after it takes any offset out again.
+    network.add_module(f"conv{name}", nn.Conv2d(channels, outputs, 3, padding=1, bias=False))
+    network.add_module(f"norm{name}", nn.BatchNorm2d(outputs))
+    if has_relu:
+        network.add_module(f"relu{name}", nn.ReLU())
+
+
+def _add_head(
+    network: Network, channels: int, num_classes: int, image_size: tuple[int, int]
+) -> Network:
+    network.add_module("pool", nn.AdaptiveAvgPool2d(1))
+    network.add_module("flatten", nn.Flatten())
+    network.add_module("linear", nn.Linear(channels, num_classes))
+    count_features(network, image_size)
+    return network
+
+
+add_backbone(
+    Backbone(
+        "plain",
+        "three stages of two convolutions with batch normalisation, a site at the end of each",
+        "три ступени по две свёртки с пакетной нормализацией, оператор в конце каждой",
+        build_plain,
+        widen=lambda width: partial(build_plain, width=width),
+    )
+)
+add_backbone(
+    Backbone(
+        "resnet",
+        "a small residual network, sites at its two transitions, shortcuts included",
+        "малая остаточная сеть, операторы на двух переходах, в обходных путях тоже",
+        build_resnet,
+        widen=lambda width: partial(build_resnet, width=width),
+    )
+)
