@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from poolbench.models import Network
+from poolbench.models import Network, fused
 from poolbench.models.fused import AveragedConv, is_fusible
 from poolbench.models.rewrite import rewrite
 from poolbench.operators.plain import AvgPool2d
@@ -24,6 +24,7 @@ def run(layers, x, slopes, dtype):
     return means.detach(), *torch.autograd.grad(means, parts, slopes.to(means.dtype))
 
 
+@pytest.mark.parametrize("has_kernel", [True, False])
 @pytest.mark.parametrize("dtype", list(TOLERANCES))
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize(
@@ -36,18 +37,22 @@ def run(layers, x, slopes, dtype):
     ],
     ids=str,
 )
-def test_averaged_convolution_equals_its_layers(options, size, average, layout, dtype):
+def test_averaged_convolution_equals_its_layers(
+    options, size, average, layout, dtype, has_kernel, monkeypatch
+):
+    if not has_kernel:
+        monkeypatch.setattr(fused, "has_fused_kernel", lambda dtype: False)
     torch.manual_seed(1)
     conv = nn.Conv2d(4, 6, 3, **options)
     plain = nn.Sequential(conv, nn.ReLU(), AvgPool2d(6, stride=average))
-    fused = AveragedConv(copy.deepcopy(conv), average)
+    region = AveragedConv(copy.deepcopy(conv), average)
     if dtype == torch.float64:
-        plain, fused = plain.double(), fused.double()
+        plain, region = plain.double(), region.double()
     x = torch.randn(3, 4, *size).to(next(plain.parameters()).dtype)
     x = x.contiguous(memory_format=layout)
     slopes = torch.randn(plain(x).shape)
     for mine, wanted in zip(
-        run(fused, x, slopes, dtype), run(plain, x, slopes, dtype), strict=True
+        run(region, x, slopes, dtype), run(plain, x, slopes, dtype), strict=True
     ):
         assert mine.dtype == wanted.dtype
         error = (mine.double() - wanted.double()).abs().max()

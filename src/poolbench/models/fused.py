@@ -17,9 +17,6 @@ from torch import Tensor, nn
 
 from poolbench.operators.plain import avg_pool2d
 
-# What oneDNN computes faster than PyTorch itself does.
-_DTYPES = (torch.float32, torch.bfloat16)
-
 
 class AveragedConv(nn.Module):
     """``conv``, then ReLU, then the mean of every ``stride`` x ``stride`` cell.
@@ -38,7 +35,7 @@ class AveragedConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
-        if x.device.type == "cpu" and dtype in _DTYPES and _has_fused_kernel():
+        if x.device.type == "cpu" and has_fused_kernel(dtype):
             bias = None if self.conv.bias is None else self.conv.bias.to(dtype)
             means, _ = _FusedConv.apply(  # type: ignore[no-untyped-call]
                 x.to(dtype), self.conv.weight.to(dtype), bias, self.conv, self.stride
@@ -140,10 +137,14 @@ def _count_values(size: int, stride: int, maps: Tensor) -> Tensor:
 
 
 @functools.cache
-def _has_fused_kernel() -> bool:
+def has_fused_kernel(dtype: torch.dtype) -> bool:
+    """Whether this processor has a convolution with a ReLU in it, for this format."""
     # No public call gives it; inductor uses this one.
-    return (
-        platform.machine() in ("x86_64", "AMD64")
-        and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-        and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
-    )
+    if platform.machine() not in ("x86_64", "AMD64") or not hasattr(
+        torch.ops.mkldnn, "_convolution_pointwise"
+    ):
+        return False
+    if dtype == torch.bfloat16:
+        # Without AVX-512 it raises where F.conv2d falls back on a slower one.
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return dtype == torch.float32 and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]

@@ -1,9 +1,8 @@
 """The convolutions of all members of a stack as one batch of matrix products.
 
 Grouped convolutions, the other way, are computed group after group by cuDNN. Here the values that
-each output pixel takes are copied side by side, channels last, so that a row of them is one run of
-memory, and one product for each member does the rest. A column of ones brings the bias in, so that
-neither it nor its gradient is a pass of its own.
+each output pixel takes are copied side by side, with the channels last, so that a row of them is
+one run of memory, and one product for each member does the rest.
 """
 
 from typing import Any
