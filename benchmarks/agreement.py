@@ -10,7 +10,7 @@ the course's loop draws its own. On a CUDA device the trainings of a network are
 import argparse
 import statistics
 
-from gpu import load
+from gpu import describe_device, load
 from lab_speed import NETWORKS, train_course
 from machine import save
 
@@ -70,13 +70,6 @@ def describe(values: list[float]) -> dict[str, float]:
     """Mean and standard error."""
     error = statistics.stdev(values) / len(values) ** 0.5
     return {"mean": statistics.mean(values), "standard_error": error}
-
-
-def describe_device(device: str) -> str:
-    """Its name."""
-    import torch
-
-    return torch.cuda.get_device_name() if device == "cuda" else device
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def main() -> None:
         for stack in map(int, arguments.stacks.split(","))
     ]
     figures = {
-        "device": torch.cuda.get_device_name() if arguments.device == "cuda" else "cpu",
+        "device": describe_device(arguments.device),
         "epochs": arguments.epochs,
         "rows": rows,
         "study": run_study(data, image_set, arguments),
@@ -53,6 +53,11 @@ def main() -> None:
     }
     print(json.dumps(figures, indent=1))
     print(save(arguments.name, figures))
+
+
+def describe_device(device: str) -> str:
+    """Its name."""
+    return torch.cuda.get_device_name() if device == "cuda" else device
 
 
 def load(arguments: argparse.Namespace):

@@ -16,14 +16,16 @@ from poolbench.operators import list_operators
 
 torch.set_num_threads(1)
 
-# Every operator in one backbone, and a few of each kind in every other.
+# Every operator in two backbones, on large maps and on small ones, and a few in every other
+# (lab-published is lab but for stride).
 OPERATORS = [entry.id for entry in list_operators()]
+WHOLE = ("lab", "lab-example")
 FEW = ("stride", "max", "avg", "blur", "soft", "aps", "spectral", "space-to-depth")
 NETWORKS = [
     (backbone.id, operator)
     for backbone in list_backbones()
     for operator in (
-        (OPERATORS if backbone.id == "lab" else FEW) if backbone.has_site else ["none"]
+        (OPERATORS if backbone.id in WHOLE else FEW) if backbone.has_site else ["none"]
     )
 ]
 # Where torch lies on this machine.

@@ -101,10 +101,12 @@ def _measure_judge(place: Workplace, form: TrainingForm) -> float:
 
 
 def _measure_tables(place: Workplace) -> float:
-    """Seconds for the measures of both sides of a trial."""
-    labels, classes = place.get_half("pool").labels, place.image_set.classes
-    logits = np.zeros((len(labels), len(classes)), dtype=np.float32)
-    return 2 * _time(lambda: compute_side_metrics(logits, labels, classes))
+    """Seconds for the measures of both sides of a trial; measured once in a process."""
+    if place.tables_seconds is None:
+        labels, classes = place.get_half("pool").labels, place.image_set.classes
+        logits = np.zeros((len(labels), len(classes)), dtype=np.float32)
+        place.tables_seconds = 2 * _time(lambda: compute_side_metrics(logits, labels, classes))
+    return place.tables_seconds
 
 
 def _time(step: Callable[[], object], warm_seconds: float = 0.0) -> float:

@@ -30,6 +30,8 @@ class Workplace:
         self.lanes = lanes or Lanes()
         # The faster kind of convolution in a stack, by variant id.
         self.convolutions: dict[str, Convolution] = {}
+        # Of the tables of a trial, which are alike for all variants; ``None``: not measured yet.
+        self.tables_seconds: float | None = None
         self._pictures: dict[HalfName, Pictures] = {}
         self._prepared: dict[HalfName, tuple[str, Pictures]] = {}
 

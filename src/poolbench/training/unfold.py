@@ -142,8 +142,7 @@ def _undo_apart(
     values = gradient.view(members, -1, outputs) @ matrix.transpose(1, 2)
     (top, left), (height, length) = padding, size
     undone = gradient.new_zeros(members, batch, height + 2 * top, length + 2 * left, width)
-    windows = undone.view(word).unfold(2, kernel[0], stride[0]).unfold(3, kernel[1], stride[1])
-    windows = windows.permute(0, 1, 2, 3, 5, 6, 4)
+    windows = _view_windows(undone.view(word), (kernel[0], kernel[1]), stride)
     windows.copy_(values.view(word).view(windows.shape))
     inner = undone[:, :, top : top + height, left : left + length, :channels]
     return inner.permute(0, 1, 4, 2, 3)
@@ -170,7 +169,6 @@ def _undo_conv(
 
 def _unfold(x: Tensor, kernel: Pair, stride: Pair, padding: Pair) -> Tensor:
     """``(T, B, C, H, W) -> (T, B, H', W', n)``: the values of each window, then zeros."""
-    down, right = stride
     top, left = padding
     members, batch, channels, height, width = x.shape
     word = _choose_word(channels, x.element_size())
@@ -182,13 +180,18 @@ def _unfold(x: Tensor, kernel: Pair, stride: Pair, padding: Pair) -> Tensor:
         inner.view(word).copy_(source.view(word))
     else:
         inner[..., :channels] = source
-    windows = padded.view(word).unfold(2, kernel[0], down).unfold(3, kernel[1], right)
-    windows = windows.permute(0, 1, 2, 3, 5, 6, 4)
+    windows = _view_windows(padded.view(word), kernel, stride)
     count = kernel[0] * kernel[1] * size[2]
     rows = x.new_empty(*windows.shape[:4], -(-count // ALIGNMENT) * ALIGNMENT)
     rows[..., count:] = 0
     rows[..., :count].view(word).view(windows.shape).copy_(windows)
     return rows
+
+
+def _view_windows(padded: Tensor, kernel: Pair, stride: Pair) -> Tensor:
+    """``(T, B, H, W, C) -> (T, B, H', W', h, w, C)``, the same memory."""
+    windows = padded.unfold(2, kernel[0], stride[0]).unfold(3, kernel[1], stride[1])
+    return windows.permute(0, 1, 2, 3, 5, 6, 4)
 
 
 def _choose_word(channels: int, itemsize: int) -> torch.dtype:
