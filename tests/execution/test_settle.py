@@ -58,6 +58,8 @@ def test_estimate_counts_what_a_trial_does(plan_of, small_set):
     # held-out ones under four shifts.
     steps = 3 * (80 * 0.01 + 80 * 0.003) + (80 + 5 * 80) * 0.002
     assert seconds == pytest.approx(0.5 + steps, abs=1)
+    slower = SPEED.model_copy(update={"tables": SPEED.tables + 3})
+    assert estimate_trial_seconds(spec, slower, small_set) == pytest.approx(seconds + 3)
 
 
 def test_fastest_precision_is_taken(tmp_path, small_set, monkeypatch):

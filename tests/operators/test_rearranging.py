@@ -127,3 +127,11 @@ def test_focus_is_a_convolution_of_the_cells_filled_with_zeros(stride, size):
 def test_rearranging_refuses_sizes_below_one(operator_id, channels, stride):
     with pytest.raises(UsageError, match=f"at least 1, got {channels} and {stride}"):
         build_operator(operator_id, channels, stride=stride)
+
+
+@pytest.mark.parametrize("stride", [2, 4])
+def test_patch_merge_begins_with_cells_of_length_one(stride):
+    module = build_operator("patch-merge", 8, stride=stride)
+    cells = 5 + 3 * torch.randn(50, module.linear.in_features)
+    lengths = module.norm(cells).norm(dim=1)
+    torch.testing.assert_close(lengths, torch.ones(50), rtol=1e-3, atol=1e-3)
