@@ -59,7 +59,7 @@ FOLDS, REPEATS = 5, 2
 VARIANTS = (("max", 0), ("avg", 0), ("max", 1))
 RECIPE = RecipeConfig(
     name="tiny", epochs=12, batch_size=32, learning_rate=0.05, momentum=0.9, nesterov=True,
-    weight_decay=5e-3, schedule="one-cycle", warmup_fraction=0.25, flip=True,
+    weight_decay=5e-3, schedule="one-cycle", warmup_fraction=0.25, flip="random",
 )  # fmt: skip
 COLUMNS = (
     "study", "difference", "low", "high", "undrawn_difference", "low_one_repeat",

@@ -87,14 +87,14 @@ def measure(network: str) -> dict:
     """One process: seconds of a step, of its convolutions, and operations for each second."""
     import torch
 
-    from poolbench.data.augment import Moves
+    from poolbench.data.draws import Draws
     from poolbench.models import get_backbone
     from poolbench.models.rewrite import rewrite
     from poolbench.training.engine import Engine
     from poolbench.training.pictures import Pictures, choose_dtype, prepare_pictures
     from poolbench.training.precision import DTYPES, list_precisions
     from poolbench.training.recipes import LAB
-    from poolbench.training.schedule import Schedule
+    from poolbench.training.schedule import Pace, Schedule
     from poolbench.training.slices import Lanes, split_range
 
     torch.set_num_threads(1)
@@ -111,13 +111,12 @@ def measure(network: str) -> dict:
     pictures = prepare_pictures(raw, form, choose_dtype(form, precision))
     engine = Engine(form, pictures, Schedule(LAB, 0, (0,), precision), Lanes())
     index = torch.randperm(1500)[:BATCH_SIZE]
-    moves: Moves | None = None
     slices = split_range(BATCH_SIZE, engine.slice_size)
     kernels, operations = make_kernels(form.body, len(index[slices[0]]), DTYPES[precision])
     matrix = torch.randn(MATRIX, MATRIX, dtype=DTYPES[precision])
     return {
         "precision": precision,
-        "step": clock(lambda: engine.run_step(pictures, index, moves, 1e-6)),
+        "step": clock(lambda: engine.run_step(pictures, index, Draws(), Pace(1e-6))),
         "convolutions": len(slices) * clock(lambda: [kernel() for kernel in kernels]),
         "operations": operations * BATCH_SIZE / len(index[slices[0]]),
         "peak": 2 * MATRIX**3 / clock(lambda: matrix @ matrix),

@@ -13,7 +13,7 @@ from poolbench.errors import UsageError
 Protocol = Literal["cv", "lab"]
 Fit = Literal["crop", "pad", "squash"]
 OnBad = Literal["error", "skip"]
-Schedule = Literal["constant", "one-cycle"]
+Schedule = Literal["constant", "one-cycle", "triangular", "cosine"]
 Precision = Literal["float32", "bfloat16", "float16"]
 Metric = Literal["accuracy", "balanced-accuracy"]
 
@@ -34,29 +34,82 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _read_flip(value: object) -> object:
+    """``true`` and ``false`` of a TOML file."""
+    return {True: "random", False: "none"}[value] if isinstance(value, bool) else value
+
+
 class RecipeConfig(Frozen):
-    """How a network is trained.
+    """How a network is trained; ``docs/recipes.md`` has the source of each method.
 
     Attributes:
-        learning_rate: The rate of a constant schedule, the highest rate of a one-cycle schedule.
-        warmup_fraction: Part of all steps in which a one-cycle schedule rises.
+        learning_rate: The rate of a constant schedule, the highest rate of any other.
+        momentum, nesterov: Of SGD.
+        schedule: ``one-cycle``: straight up from a 25th of the rate, straight down to zero;
+            ``triangular``: the same from zero; ``cosine``: straight up, down along half a cosine.
+        warmup_fraction: Part of all steps in which a schedule rises.
+        ema_decay: Of an exponential moving average of the weights, which is what is judged and
+            handed over; 0: none.
+        dropout: Before the last linear layer.
+        class_balance: ``loss``: a class of few pictures weighs more; ``sampling``: its pictures
+            are taken more often.
+        initialization: ``dirac``: convolutions begin as the identity, as far as they have room.
+        whitened: The first convolution begins with the whitening of the training pictures.
+        flip: Pictures are mirrored left to right with probability one half, or every second time.
         translate_pixels: Pictures are shifted by up to this many pixels each way.
-        flip: Pictures are mirrored left to right with probability one half.
+        crop_scale: The smallest part of a picture's area that is cut out and enlarged; 1: none.
+        cutout: Side of the square that is wiped out, as a part of the picture's; 0: none.
+        color_jitter: Brightness, contrast and saturation change by up to this factor; 0: none.
+        mixup, cutmix: Parameter of the beta distribution of the mixing share; 0: not used. With
+            both, each picture meets one of them.
+        progressive_size: Side of the pictures in the first epoch, as a part of the full one.
+        trained_part: ``head``: the last layer and the operators; ``last-stage``: the stage before
+            it too.
+        test_views: What the answers for a picture are averaged over.
+        validation_fraction: Part of the training pictures that is put aside to choose the epoch
+            whose weights are kept; 0: the last epoch.
+        patience: Training ends when the chosen epoch lies so many back; 0: it never does.
     """
 
     # It becomes part of folder names.
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+-]*$", max_length=64)]
     epochs: PositiveInt
     batch_size: PositiveInt
+    optimizer: Literal["sgd", "adamw"] = "sgd"
     learning_rate: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     nesterov: bool = False
     weight_decay: Annotated[float, Field(ge=0, le=10)] = 0.0
     schedule: Schedule = "constant"
     warmup_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    ema_decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    flip: bool = False
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    class_balance: Literal["none", "loss", "sampling"] = "none"
+    initialization: Literal["uniform", "dirac"] = "uniform"
+    whitened: bool = False
+    flip: Annotated[Literal["none", "random", "alternating"], BeforeValidator(_read_flip)] = "none"
     translate_pixels: Annotated[int, Field(ge=0, le=1024)] = 0
+    crop_scale: Annotated[float, Field(gt=0, le=1)] = 1.0
+    cutout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    color_jitter: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    mixup: Annotated[float, Field(ge=0, le=100)] = 0.0
+    cutmix: Annotated[float, Field(ge=0, le=100)] = 0.0
+    progressive_size: Annotated[float, Field(gt=0, le=1)] = 1.0
+    trained_part: Literal["all", "last-stage", "head"] = "all"
+    test_views: Literal["one", "mirror", "mirror-shift"] = "one"
+    validation_fraction: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if self.optimizer == "adamw" and (self.momentum or self.nesterov):
+            raise ValueError("momentum and nesterov belong to sgd, not to adamw")
+        if self.nesterov and not self.momentum:
+            raise ValueError("nesterov needs a momentum above 0")
+        if self.patience and not self.validation_fraction:
+            raise ValueError("patience needs a validation_fraction above 0")
+        return self
 
 
 class DataConfig(Frozen):

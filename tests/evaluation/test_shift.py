@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from poolbench.data.augment import Moves, gather, shift_by
+from poolbench.data.augment import gather, shift_by
+from poolbench.data.draws import Draws
 from poolbench.evaluation.shift import compute_shift_curve, predict_shifted
 
 
@@ -19,8 +20,8 @@ class _Column(nn.Module):
 def test_shifts_move_pictures_as_augmentation_does():
     images = torch.rand(1, 9, 7, 3)
     for down, right in ((3, 0), (0, -2), (-4, 1)):
-        moves = Moves(None, torch.tensor([[down, right]]))
-        moved = gather(images, torch.tensor([0]), moves)
+        draws = Draws(shifts=torch.tensor([[down, right]]))
+        moved = gather(images, torch.tensor([0]), draws)
         assert torch.equal(shift_by(images.permute(0, 3, 1, 2), down, right), moved)
 
 

@@ -23,7 +23,7 @@ RECIPE = RecipeConfig(
     batch_size=50,
     learning_rate=0.01,
     momentum=0.9,
-    flip=True,
+    flip="random",
     translate_pixels=2,
     schedule="one-cycle",
     warmup_fraction=0.3,
@@ -116,7 +116,7 @@ def test_recipe_lab_is_the_published_one():
     assert (LAB.schedule, LAB.weight_decay, LAB.flip, LAB.translate_pixels) == (
         "constant",
         0,
-        False,
+        "none",
         0,
     )
 

@@ -5,11 +5,12 @@ import torch
 from torch import nn
 
 from poolbench.config import RecipeConfig
+from poolbench.data.draws import Draws
 from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import TrainingForm
 from poolbench.training.engine import Engine
 from poolbench.training.pictures import Pictures
-from poolbench.training.schedule import Schedule
+from poolbench.training.schedule import Pace, Schedule
 from poolbench.training.seeds import initialize
 from poolbench.training.slices import SLICE_BYTES, Lanes, choose_slice_size, split_range
 
@@ -90,7 +91,7 @@ def take_step(size, lanes=1, dtype=torch.float64):
     with Lanes(lanes) as threads:
         engine = Engine(TrainingForm(None, network), pictures, schedule, threads)
         engine.slice_size = size
-        results = engine.run_step(pictures, torch.arange(64), None, 0.1)
+        results = engine.run_step(pictures, torch.arange(64), Draws(), Pace(0.1))
     return [*(p.detach() for p in network.parameters()), *results]
 
 

@@ -159,16 +159,32 @@ def test_stack_in_bfloat16_is_near_training_alone(convolution):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"flip": False},
-        {"flip": False, "translate_pixels": 0},
+        {"flip": "none"},
+        {"flip": "none", "translate_pixels": 0},
+        {"flip": "alternating", "schedule": "cosine"},
         {"momentum": 0.0, "nesterov": False},
         {"schedule": "constant", "nesterov": False, "batch_size": 64, "weight_decay": 0.0},
         {"count": 1},
+        {"optimizer": "adamw", "momentum": 0.0, "nesterov": False, "learning_rate": 1e-3},
+        {"ema_decay": 0.8},
+        {"mixup": 0.4},
+        {"cutmix": 1.0, "mixup": 0.4, "class_balance": "loss"},
+        {"cutout": 0.4, "crop_scale": 0.3},
+        {"color_jitter": 0.4, "class_balance": "sampling", "ema_decay": 0.5},
     ],
     ids=str,
 )
 def test_stack_of_another_recipe_or_size_equals_training_alone(changes):
     assert_same_training(make_members("norm", **changes))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"progressive_size": 0.5}, {"trained_part": "head"}, {"validation_fraction": 0.2}]
+)
+def test_recipe_whose_members_differ_in_their_course_is_trained_alone(changes):
+    form = make_members("norm", torch.float32)[0][0]
+    recipe = RECIPE.model_copy(update=changes)
+    assert not is_stackable(form, Schedule(recipe, 0, (0,), "float32"), SIZE)
 
 
 @pytest.mark.parametrize("gone", [[1], [0, 1, 2]])

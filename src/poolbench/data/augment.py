@@ -1,76 +1,16 @@
-"""Augmentation of whole batches on the device; the draws come from outside."""
+"""Augmentation of whole batches on the device; what is drawn comes from :mod:`.draws`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor
 
-from poolbench.config import RecipeConfig
+from poolbench.data.draws import Draws
 
-Draws = NDArray[np.int64]
-
-
-def draw_shifts(rng: np.random.Generator, count: int, pixels: int) -> Draws:
-    """int64 ``[count, 2]``: how far down and right each picture moves, in -pixels..pixels."""
-    return rng.integers(-pixels, pixels, size=(count, 2), endpoint=True)
+# Parts of red, green and blue in the brightness that is seen (ITU-R BT.601).
+LUMA = (0.299, 0.587, 0.114)
 
 
-def draw_flips(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
-    """bool ``[count]``: which pictures are mirrored, each with probability one half."""
-    return rng.random(count) < 0.5
-
-
-@dataclass(frozen=True)
-class Moves:
-    """How each picture of a batch is augmented; first mirrored, then shifted.
-
-    Attributes:
-        flips: bool ``[B]``, mirrored left to right, or ``None``.
-        shifts: int64 ``[B, 2]``, pixels down and right, smaller than the picture; or ``None``.
-    """
-
-    flips: Tensor | None
-    shifts: Tensor | None
-
-    def __getitem__(self, part: slice) -> "Moves":
-        return Moves(
-            None if self.flips is None else self.flips[part],
-            None if self.shifts is None else self.shifts[part],
-        )
-
-    def to(self, device: torch.device) -> "Moves":
-        """The same on a device."""
-        return Moves(
-            None if self.flips is None else self.flips.to(device),
-            None if self.shifts is None else self.shifts.to(device),
-        )
-
-
-def draw_moves(
-    rng: np.random.Generator, counts: Sequence[int], recipe: RecipeConfig
-) -> Moves | None:
-    """What the recipe does to batches of so many pictures, which are drawn one after the other."""
-    pixels = recipe.translate_pixels
-    flips: list[NDArray[np.bool_]] = []
-    shifts: list[Draws] = []
-    for count in counts:
-        if recipe.flip:
-            flips.append(draw_flips(rng, count))
-        if pixels:
-            shifts.append(draw_shifts(rng, count, pixels))
-    if not flips and not shifts:
-        return None
-    return Moves(
-        torch.from_numpy(np.concatenate(flips)) if flips else None,
-        torch.from_numpy(np.concatenate(shifts)) if shifts else None,
-    )
-
-
-def gather(images: Tensor, index: Tensor, moves: Moves | None = None) -> Tensor:
+def gather(images: Tensor, index: Tensor, draws: Draws | None = None) -> Tensor:
     """A batch of the chosen pictures, mirrored and shifted by whole pixels.
 
     What comes in at the border is a reflection. Each value is copied once: the place that it comes
@@ -81,25 +21,105 @@ def gather(images: Tensor, index: Tensor, moves: Moves | None = None) -> Tensor:
 
     Example:
         >>> images = torch.arange(4.0).view(1, 1, 4, 1)
-        >>> moves = Moves(None, torch.tensor([[0, 1]]))
-        >>> gather(images, torch.tensor([0]), moves)[0, 0, 0].tolist()
+        >>> draws = Draws(shifts=torch.tensor([[0, 1]]))
+        >>> gather(images, torch.tensor([0]), draws)[0, 0, 0].tolist()
         [1.0, 0.0, 1.0, 2.0]
     """
-    if moves is None:
+    if draws is None or (draws.flips is None and draws.shifts is None):
         return images[index].permute(0, 3, 1, 2)
     _, height, width, channels = images.shape
     rows = torch.arange(height, device=images.device).expand(len(index), -1)
     columns = torch.arange(width, device=images.device).expand(len(index), -1)
-    if moves.shifts is not None:
-        rows = _reflect(rows - moves.shifts[:, :1], height)
-        columns = _reflect(columns - moves.shifts[:, 1:], width)
-    if moves.flips is not None:
-        columns = torch.where(moves.flips[:, None], width - 1 - columns, columns)
+    if draws.shifts is not None:
+        rows = _reflect(rows - draws.shifts[:, :1], height)
+        columns = _reflect(columns - draws.shifts[:, 1:], width)
+    if draws.flips is not None:
+        columns = torch.where(draws.flips[:, None], width - 1 - columns, columns)
     lines = index[:, None] * height + rows
     pixels = (lines[:, :, None] * width + columns[:, None, :]).flatten()
     # As rows of a table: three times as fast as indexing with three indexes.
     batch = images.view(-1, channels).index_select(0, pixels)
     return batch.view(len(index), height, width, channels).permute(0, 3, 1, 2)
+
+
+def crop_pictures(images: Tensor, boxes: Tensor) -> Tensor:
+    """Enlarge a box of each picture to the whole of it, between pixels linearly.
+
+    Shape:
+        ``(B, C, H, W), (B, 4) -> (B, C, H, W)``, float32
+    """
+    sides = boxes[:, 2:] - boxes[:, :2]
+    centres = boxes[:, 2:] + boxes[:, :2] - 1
+    theta = images.new_zeros(len(images), 2, 3, dtype=torch.float32)
+    theta[:, 0, 0], theta[:, 1, 1] = sides[:, 1], sides[:, 0]
+    theta[:, 0, 2], theta[:, 1, 2] = centres[:, 1], centres[:, 0]
+    grid = F.affine_grid(theta, list(images.shape), align_corners=False)
+    return F.grid_sample(images.float(), grid, padding_mode="border", align_corners=False)
+
+
+def jitter_colors(images: Tensor, factors: Tensor) -> Tensor:
+    """Change brightness, then contrast around the mean brightness, then saturation.
+
+    Shape:
+        ``(B, 3, H, W), (B, 3) -> (B, 3, H, W)``, 0–255
+    """
+    brightness, contrast, saturation = factors.to(images.dtype).view(-1, 3, 1, 1, 1).unbind(1)
+    images = (images * brightness).clamp(0, 255)
+    middle = _compute_luma(images).mean((2, 3), keepdim=True)
+    images = torch.lerp(middle, images, contrast).clamp(0, 255)
+    return torch.lerp(_compute_luma(images), images, saturation).clamp(0, 255)
+
+
+def wipe_out(images: Tensor, boxes: Tensor) -> Tensor:
+    """Give a box of each picture the mean colour of that picture.
+
+    Shape:
+        ``(B, C, H, W), (B, 4) -> (B, C, H, W)``
+    """
+    # Deviation: the paper's zero is another colour before normalisation than after it.
+    inside = find_inside(boxes, images)
+    return torch.where(inside, images.mean((2, 3), keepdim=True), images)
+
+
+def mix_pictures(
+    images: Tensor, others: Tensor, opacities: Tensor, patches: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Each picture mixed with another one, and how much of it is left, float32 ``[B]``.
+
+    Shape:
+        ``(B, C, H, W), (B, C, H, W), (B,), (B, 4) -> (B, C, H, W), (B,)``
+    """
+    mixed = torch.lerp(others, images, opacities.to(images.dtype).view(-1, 1, 1, 1))
+    if patches is None:
+        return mixed, opacities
+    inside = find_inside(patches, images)
+    shares = opacities * (1 - inside.float().mean((1, 2, 3)))
+    return torch.where(inside, others, mixed), shares
+
+
+def find_inside(boxes: Tensor, images: Tensor) -> Tensor:
+    """bool ``[B, 1, H, W]``: the pixels whose middle lies in the box."""
+    height, width = images.shape[2:]
+    rows, columns = (
+        (torch.arange(size, device=boxes.device, dtype=torch.float32) + 0.5) / size
+        for size in (height, width)
+    )
+    top, left, bottom, right = (edge[:, None] for edge in boxes.unbind(1))
+    is_row = (rows >= top) & (rows < bottom)
+    is_column = (columns >= left) & (columns < right)
+    return (is_row[:, :, None] & is_column[:, None, :])[:, None]
+
+
+def shrink(images: Tensor, size: tuple[int, int]) -> Tensor:
+    """Fewer pixels, by a triangle filter as wide as they then lie apart.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, *size)``
+    """
+    if tuple(images.shape[2:]) == size:
+        return images
+    small = F.interpolate(images.float(), size, mode="bilinear", antialias=True)
+    return small.to(images.dtype)
 
 
 def shift_by(images: Tensor, down: int, right: int) -> Tensor:
@@ -122,3 +142,8 @@ def _reflect(positions: Tensor, size: int) -> Tensor:
     period = 2 * (size - 1)
     folded = positions.remainder(period)
     return torch.minimum(folded, period - folded)
+
+
+def _compute_luma(images: Tensor) -> Tensor:
+    """``(B, 3, H, W) -> (B, 1, H, W)``."""
+    return (images * images.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)

@@ -13,12 +13,15 @@ from poolbench.records import Cost
 CONVOLUTIONS = (nn.Conv2d, StridedConv)
 
 
-def compute_cost(network: Network, image_size: tuple[int, int]) -> Cost:
+def compute_cost(network: Network, image_size: tuple[int, int], *, passes: int = 1) -> Cost:
     """Count parameters, and multiply-adds by one forward pass of zeros.
 
     A decimation after a convolution counts as the strided convolution that it is, whichever way
     it is computed. Convolutions and linear layers are counted by their shapes; an operator says
     by itself, in ``count_operations(height, width)``, what it costs.
+
+    Args:
+        passes: How often the network is run for one answer.
     """
     form = fuse_decimation(network)
     totals = {"conv": 0, "other": 0}
@@ -38,8 +41,8 @@ def compute_cost(network: Network, image_size: tuple[int, int]) -> Cost:
             handle.remove()
     return Cost(
         parameters=sum(parameter.numel() for parameter in network.parameters()),
-        multiply_adds=totals["conv"] + totals["other"],
-        conv_multiply_adds=totals["conv"],
+        multiply_adds=passes * (totals["conv"] + totals["other"]),
+        conv_multiply_adds=passes * totals["conv"],
     )
 
 

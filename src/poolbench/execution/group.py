@@ -11,13 +11,14 @@ from poolbench.execution.memory import reset_peak_memory
 from poolbench.execution.trial import (
     SplitIndex,
     TrialOutcome,
-    build_network,
     judge,
     make_form,
     make_schedule,
     make_watched,
+    prepare_half,
     run_trial,
     split_pictures,
+    start_network,
 )
 from poolbench.execution.workplace import Workplace
 from poolbench.models import Network
@@ -74,8 +75,10 @@ def _run_stack(
     specs: list[TrialSpec], place: Workplace, on_epoch: OnEpoch
 ) -> Iterator[TrialOutcome]:
     reset_peak_memory(place.device)
-    networks = [build_network(spec).to(place.device) for spec in specs]
     splits = [split_pictures(spec, place.image_set) for spec in specs]
+    networks = [
+        start_network(spec, place, split) for spec, split in zip(specs, splits, strict=True)
+    ]
     schedule, image_size = make_schedule(specs[0]), specs[0].image_size
     if not is_stackable(make_form(networks[0], specs[0]), schedule, image_size):
         for spec in specs:
@@ -108,7 +111,7 @@ def _train(
     on_epoch: OnEpoch,
 ) -> list[TrainingResult]:
     forms = [make_form(network, spec) for network, spec in zip(networks, specs, strict=True)]
-    pictures = place.prepare("pool", forms[0], specs[0].conditions.precision)
+    pictures = prepare_half("pool", specs[0], place, forms[0])
     trains = [place.make_part(pictures, split.train) for split in splits]
     watched = [
         make_watched(spec, place, split, form)

@@ -9,12 +9,20 @@ import torch
 from poolbench.evaluation.logits import compute_logits, split_batches
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
-from poolbench.execution.trial import build_network, make_form, make_schedule, split_pictures
+from poolbench.execution.trial import (
+    make_form,
+    make_schedule,
+    prepare_half,
+    split_pictures,
+    start_network,
+)
 from poolbench.execution.workplace import Workplace
 from poolbench.models.rewrite import TrainingForm
+from poolbench.models.views import add_views
 from poolbench.records import Speed, TrialSpec
 from poolbench.training.engine import Engine
 from poolbench.training.loop import draw_epoch, split_epoch
+from poolbench.training.schedule import Pace
 from poolbench.training.stack import measure_convolutions
 
 # Of each kind of step: at least so long, and at least so often.
@@ -36,24 +44,24 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
         return _measure_stack(spec, place, 1 if spec.split == "whole" else spec.conditions.stack)
     started = time.perf_counter()
     split = split_pictures(spec, place.image_set)
-    network = build_network(spec).to(device)
+    network = start_network(spec, place, split)
     form = make_form(network, spec)
-    pictures = place.prepare("pool", form, spec.conditions.precision)
+    pictures = prepare_half("pool", spec, place, form)
     schedule = make_schedule(spec)
     engine = Engine(form, pictures, schedule, place.lanes)
-    index, moves = draw_epoch(schedule, place.make_part(pictures, split.train), 0)
+    index, draws = draw_epoch(schedule, place.make_part(pictures, split.train), 0)
     first = split_epoch(len(index), schedule.recipe)[0]
-    index, moves = index[first], None if moves is None else moves[first]
+    index, draws = index[first], draws[first]
     start = time.perf_counter() - started
 
     def train_batch() -> None:
         # A rate of nearly nothing, so that the numbers stay what they are at the start.
-        loss, _ = engine.run_step(pictures, index, moves, 1e-12)
+        loss, _ = engine.run_step(pictures, index, draws, Pace(1e-12))
         loss.item()
 
     train = _time(train_batch, WARM_SECONDS)
     watch = _time(lambda: engine.compute_logits(pictures, index).sum().item())
-    judge, peak = _measure_judge(place, form), read_peak_memory_bytes(device)
+    judge, peak = _measure_judge(place, form, spec), read_peak_memory_bytes(device)
     return Speed(
         train=train / len(index),
         watch=watch / len(index),
@@ -67,11 +75,10 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
 def _measure_stack(spec: TrialSpec, place: Workplace, members: int) -> Speed:
     """The share of one trial in a stack of so many, or of half as many if they do not fit."""
     started = time.perf_counter()
-    device = spec.conditions.device
-    index = split_pictures(spec, place.image_set).train
-    forms = [make_form(build_network(spec).to(device), spec) for _ in range(members)]
-    pictures = place.prepare("pool", forms[0], spec.conditions.precision)
-    trains = [place.make_part(pictures, index)] * members
+    split = split_pictures(spec, place.image_set)
+    forms = [make_form(start_network(spec, place, split), spec) for _ in range(members)]
+    pictures = prepare_half("pool", spec, place, forms[0])
+    trains = [place.make_part(pictures, split.train)] * members
     start = (time.perf_counter() - started) / members
     try:
         seconds = measure_convolutions(forms, trains, [make_schedule(spec)] * members)
@@ -81,12 +88,12 @@ def _measure_stack(spec: TrialSpec, place: Workplace, members: int) -> Speed:
         seconds = None
     if seconds is None:
         return _measure_stack(spec, place, members // 2)
-    batch = min(spec.variant.recipe.batch_size, len(index))
+    batch = min(spec.variant.recipe.batch_size, len(split.train))
     train = min(seconds.values()) / (members * batch)
     return Speed(
         train=train,
         watch=train * FORWARD_SHARE,
-        judge=_measure_judge(place, forms[0]),
+        judge=_measure_judge(place, forms[0], spec),
         start=start,
         tables=_measure_tables(place),
         # Of the device's memory, which is no reason for fewer workers.
@@ -94,10 +101,11 @@ def _measure_stack(spec: TrialSpec, place: Workplace, members: int) -> Speed:
     )
 
 
-def _measure_judge(place: Workplace, form: TrainingForm) -> float:
+def _measure_judge(place: Workplace, form: TrainingForm, spec: TrialSpec) -> float:
     """Seconds for a picture."""
+    whole = add_views(form.whole, spec.variant.recipe.test_views)
     few = split_batches(place.get_pictures("pool").images.permute(0, 3, 1, 2))[0]
-    return _time(lambda: compute_logits(form.whole, few)) / len(few)
+    return _time(lambda: compute_logits(whole, few)) / len(few)
 
 
 def _measure_tables(place: Workplace) -> float:

@@ -6,6 +6,7 @@ from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import build_network
 from poolbench.models import Network, list_backbones
+from poolbench.models.views import add_views
 from poolbench.operators import list_operators
 from poolbench.records import BACKBONE_SOURCE, TrialRecord
 
@@ -27,7 +28,7 @@ def restore_network(store: RunStore, trial_id: str) -> Network:
         network.load_state_dict(weights)
     except RuntimeError as error:
         raise RunError(f"The weights of {trial_id} do not fit its network: {error}") from None
-    return network.eval()
+    return add_views(network, record.spec.variant.recipe.test_views).eval()
 
 
 def _check_sources(record: TrialRecord) -> None:

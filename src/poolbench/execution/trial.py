@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from poolbench.data.image_set import Half, ImageSet
-from poolbench.data.splits import assign_folds
+from poolbench.data.splits import assign_folds, check_enough
 from poolbench.evaluation.cost import compute_cost
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
@@ -20,10 +20,12 @@ from poolbench.evaluation.shift import ShiftPredictions, compute_shift_curve, pr
 from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.execution.workplace import HalfName, Workplace
 from poolbench.models import Network, get_backbone
-from poolbench.models.rewrite import TrainingForm, keep_plain, rewrite
+from poolbench.models.rewrite import TrainingForm, add_dropout, keep_plain, rewrite
+from poolbench.models.start import freeze, make_dirac, whiten_first
+from poolbench.models.views import add_views, count_passes
 from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
 from poolbench.training.loop import EpochRow, TrainingResult, run_training
-from poolbench.training.pictures import Part
+from poolbench.training.pictures import Part, Pictures
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import Purpose, initialize, make_rng, make_torch_seed
 
@@ -67,6 +69,8 @@ def build_network(spec: TrialSpec) -> Network:
         backbone = get_backbone(variant.backbone)
         network = backbone.build(variant.operator, spec.num_classes, spec.image_size)
     initialize(network, spec.seed, *key)
+    if variant.recipe.initialization == "dirac":
+        make_dirac(network)
     if backbone.factory is not None:
         # It may rely on how its maps lie in memory, as every ``view`` does.
         return network
@@ -90,25 +94,59 @@ class SplitIndex:
         train: int64 ``[N]``, positions in the pool.
         half: Where the held-out pictures are.
         held_out: int64 ``[n]``, positions there.
+        inner: int64 ``[m]``, positions in the pool: put aside to choose the epoch that is kept.
     """
 
     train: Index
     half: HalfName
     held_out: Index
+    inner: Index | None = None
 
 
 def split_pictures(spec: TrialSpec, image_set: ImageSet) -> SplitIndex:
     """The split of a trial."""
     pool = image_set.pool
     if spec.split == "fold":
-        held_out = assign_repeat(spec, pool) == spec.fold
-        return SplitIndex(np.flatnonzero(~held_out), "pool", np.flatnonzero(held_out))
-    return SplitIndex(np.arange(len(pool)), "test", np.arange(len(image_set.test)))
+        is_held_out = assign_repeat(spec, pool) == spec.fold
+        split = SplitIndex(np.flatnonzero(~is_held_out), "pool", np.flatnonzero(is_held_out))
+    else:
+        split = SplitIndex(np.arange(len(pool)), "test", np.arange(len(image_set.test)))
+    share = spec.variant.recipe.validation_fraction
+    return _put_aside(split, spec, pool, share) if share else split
+
+
+def _put_aside(split: SplitIndex, spec: TrialSpec, pool: Half, share: float) -> SplitIndex:
+    """A part of the training pictures is put aside, of each class its share, groups whole."""
+    part = pool.take(split.train)
+    parts = round(1 / share)
+    check_enough(part, [str(label) for label in range(spec.num_classes)], parts)
+    rng = make_rng(spec.seed, Purpose.VALIDATION, spec.repeat, spec.fold)
+    is_inner = assign_folds(part.labels, parts, rng, part.groups) == 0
+    return replace(split, train=split.train[~is_inner], inner=split.train[is_inner])
 
 
 def make_form(network: Network, spec: TrialSpec) -> TrainingForm:
     """The form in which a trial trains its network."""
-    return rewrite(network) if spec.conditions.rewrites else keep_plain(network)
+    form = rewrite(network) if spec.conditions.rewrites else keep_plain(network)
+    share = spec.variant.recipe.dropout
+    return add_dropout(form, share) if share else form
+
+
+def start_network(spec: TrialSpec, place: Workplace, split: SplitIndex) -> Network:
+    """The network as its training begins: on the device, whitened and frozen as the recipe says."""
+    network = build_network(spec)
+    if spec.variant.recipe.whitened:
+        pool = place.get_half("pool").images
+        images = torch.from_numpy(pool[split.train]).permute(0, 3, 1, 2)
+        whiten_first(network, images.float())
+    freeze(network, spec.variant.recipe.trained_part)
+    return network.to(spec.conditions.device)
+
+
+def prepare_half(name: HalfName, spec: TrialSpec, place: Workplace, form: TrainingForm) -> Pictures:
+    """The pictures of a half as the training takes them."""
+    late = spec.variant.recipe.color_jitter > 0
+    return place.prepare(name, form, spec.conditions.precision, late=late)
 
 
 def run_trial(
@@ -116,15 +154,19 @@ def run_trial(
 ) -> TrialOutcome:
     """Train and judge one variant on one part of the pictures."""
     started = time.perf_counter()
-    device = spec.conditions.device
-    reset_peak_memory(device)
+    reset_peak_memory(spec.conditions.device)
     split = split_pictures(spec, place.image_set)
-    network = build_network(spec).to(device)
+    network = start_network(spec, place, split)
     form = make_form(network, spec)
-    train = place.make_part(place.prepare("pool", form, spec.conditions.precision), split.train)
-    watched = make_watched(spec, place, split, form)
+    pool = prepare_half("pool", spec, place, form)
     result = run_training(
-        form, train, watched, make_schedule(spec), lanes=place.lanes, on_epoch=on_epoch
+        form,
+        place.make_part(pool, split.train),
+        make_watched(spec, place, split, form),
+        make_schedule(spec),
+        inner=None if split.inner is None else place.make_part(pool, split.inner),
+        lanes=place.lanes,
+        on_epoch=on_epoch,
     )
     return judge(spec, place, split, network, result, started)
 
@@ -138,8 +180,7 @@ def make_watched(
     """
     if spec.split == "whole":
         return None
-    prepared = place.prepare(split.half, form, spec.conditions.precision)
-    return place.make_part(prepared, split.held_out)
+    return place.make_part(prepare_half(split.half, spec, place, form), split.held_out)
 
 
 def judge(
@@ -155,7 +196,8 @@ def judge(
     Args:
         started: By the clock :func:`time.perf_counter`, when the trial began.
     """
-    whole = make_form(network, spec).whole
+    views = spec.variant.recipe.test_views
+    whole = add_views(make_form(network, spec).whole, views)
     train = place.make_part(place.get_pictures("pool"), split.train)
     held_out = place.make_part(place.get_pictures(split.half), split.held_out)
     images = held_out.take_images()
@@ -171,7 +213,7 @@ def judge(
         train=compute_side_metrics(train_logits, train_labels, classes),
         held_out=compute_side_metrics(logits, labels, classes),
         shift=compute_shift_curve(shifted, labels),
-        cost=compute_cost(network, spec.image_size),
+        cost=compute_cost(network, spec.image_size, passes=count_passes(views)),
     )
     timing = TrialTiming(
         train_seconds=result.train_seconds,
@@ -229,4 +271,5 @@ def _make_record(
         shift=shift,
         cost=cost,
         diverged_at=result.diverged_at,
+        chosen_epoch=result.chosen_epoch,
     )

@@ -11,7 +11,13 @@ from poolbench.config import Precision
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.models.rewrite import TrainingForm
 from poolbench.training.graphs import Convolution
-from poolbench.training.pictures import Part, Pictures, choose_dtype, prepare_pictures
+from poolbench.training.pictures import (
+    MOST_PREPARED_BYTES,
+    Part,
+    Pictures,
+    choose_dtype,
+    prepare_pictures,
+)
 from poolbench.training.slices import Lanes
 
 HalfName = Literal["pool", "test"]
@@ -49,15 +55,23 @@ class Workplace:
             self._pictures[name] = Pictures(images.to(self.device), labels.to(self.device))
         return self._pictures[name]
 
-    def prepare(self, name: HalfName, form: TrainingForm, precision: Precision) -> Pictures:
-        """The pictures of a half as ``form.body`` wants them; the last ones are kept."""
+    def prepare(
+        self, name: HalfName, form: TrainingForm, precision: Precision, *, late: bool = False
+    ) -> Pictures:
+        """The pictures of a half as ``form.body`` wants them; the last ones are kept.
+
+        Args:
+            late: Each batch is prepared when it is taken, after its colours were changed.
+        """
         if form.prepare is None:
             return self.get_pictures(name)
         dtype = choose_dtype(form, precision)
-        key = _describe(form, dtype)
+        key = f"{_describe(form, dtype)} {late}"
         if name not in self._prepared or self._prepared[name][0] != key:
             self._prepared.pop(name, None)
-            self._prepared[name] = key, prepare_pictures(self.get_pictures(name), form, dtype)
+            raw = self.get_pictures(name)
+            most = 0 if late else MOST_PREPARED_BYTES
+            self._prepared[name] = key, prepare_pictures(raw, form, dtype, most)
         return self._prepared[name][1]
 
     def make_part(self, pictures: Pictures, index: NDArray[np.int64]) -> Part:

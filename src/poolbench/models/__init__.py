@@ -2,6 +2,7 @@
 
 from poolbench.models import lab, staged
 from poolbench.models._registry import (
+    SITE,
     Backbone,
     Factory,
     Network,
@@ -11,6 +12,7 @@ from poolbench.models._registry import (
 from poolbench.models.factory import add_factory, find_backbone
 
 __all__ = [
+    "SITE",
     "Backbone",
     "Factory",
     "Network",

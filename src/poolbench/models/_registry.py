@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from poolbench.errors import ShapeError, UnknownNameError
 from poolbench.operators import compute_source_hash
 
+# A module of this name holds an operator, wherever it is in a network.
+SITE = "site"
+
 
 class Network(nn.Sequential):
     """Layers in a row, from pixels (float ``[B, 3, H, W]``, 0–255) to logits ``[B, classes]``.

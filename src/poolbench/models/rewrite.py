@@ -11,6 +11,7 @@ from typing import cast
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from poolbench.errors import UsageError
 from poolbench.models._registry import Network
 from poolbench.models.fused import AveragedConv, is_fusible
 from poolbench.models.lab import Normalize
@@ -61,6 +62,21 @@ def rewrite(network: Network) -> TrainingForm:
 def keep_plain(network: Network) -> TrainingForm:
     """The network as it is written."""
     return TrainingForm(None, network)
+
+
+def add_dropout(form: TrainingForm, share: float) -> TrainingForm:
+    """The form with dropout before its last layer (Srivastava 2014); the network stays as it is.
+
+    Raises:
+        UsageError: If the last layer is not linear.
+    """
+    *layers, head = form.body
+    if not isinstance(head, (nn.Linear, ChannelsLastLinear)):
+        raise UsageError(
+            f"dropout belongs before a last linear layer, and this network ends in a "
+            f"{type(head).__name__}. Take a recipe without it, or put it into the network."
+        )
+    return TrainingForm(form.prepare, Network(*layers, nn.Dropout(share), head))
 
 
 def fuse_decimation(network: Network) -> Network:

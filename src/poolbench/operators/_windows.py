@@ -83,8 +83,25 @@ def pad_windows(x: Tensor, kernel_size: int, stride: int, value: float | None = 
     if not (top or bottom or left or right):
         return x
     if value is None:
-        return F.pad(x, (left, right, top, bottom), mode="replicate")
+        return repeat_border(x, (left, right, top, bottom))
     return F.pad(x, (left, right, top, bottom), value=value)
+
+
+def repeat_border(x: Tensor, borders: tuple[int, int, int, int]) -> Tensor:
+    """Repeat the border so many times: left, right, top, bottom.
+
+    As padding of mode ``replicate`` does, whose gradient inductor takes to lie otherwise in memory
+    than it does (torch 2.13) where the map comes from, or goes to, a convolution.
+
+    Shape:
+        ``(B, C, H, W) -> (B, C, H + top + bottom, W + left + right)``
+    """
+    left, right, top, bottom = borders
+    for axis, before, after in ((2, top, bottom), (3, left, right)):
+        if before or after:
+            first, last = x.narrow(axis, 0, 1), x.narrow(axis, x.shape[axis] - 1, 1)
+            x = torch.cat([*[first] * before, x, *[last] * after], axis)
+    return x
 
 
 def cut_windows(x: Tensor, kernel_size: int, stride: int, value: float | None = 0.0) -> Tensor:

@@ -16,6 +16,7 @@ from poolbench.operators._windows import (
     max_ahead,
     mean_ahead,
     pad_windows,
+    repeat_border,
 )
 
 # A map of zeros is divided by it.
@@ -293,10 +294,12 @@ class AdaptiveBlurPool2d(Operator):
 
     def forward(self, x: Tensor) -> Tensor:
         size, stride = self.kernel_size, self.stride
-        logits = self.conv(F.pad(x, (1, 1, 1, 1), mode="replicate"))
-        weights = torch.unflatten(logits, 1, (self.groups, 1, size**2)).softmax(3)
         border = size // 2
-        padded = F.pad(x, (border,) * 4, mode="replicate")
+        padded = repeat_border(x, (border,) * 4)
+        # The convolution reaches one pixel over the border, whatever the filter does.
+        more = border - 1
+        near = padded[:, :, more : x.shape[2] + more + 2, more : x.shape[3] + more + 2]
+        weights = torch.unflatten(self.conv(near), 1, (self.groups, 1, size**2)).softmax(3)
         places = list_places(padded, size, stride)
         windows = torch.stack(
             [torch.unflatten(place, 1, (self.groups, -1)) for place in places], dim=3

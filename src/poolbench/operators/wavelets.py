@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from poolbench.operators._registry import LEARNED_WEIGHTS, Operator, register
-from poolbench.operators._windows import mean_windows, pad_windows
+from poolbench.operators._windows import mean_windows, pad_windows, repeat_border
 
 DYADIC = (2, 4)
 
@@ -196,5 +196,5 @@ class _Lifting(nn.Module):
 
     def _filter(self, x: Tensor, taps: Tensor, axis: int) -> Tensor:
         shape, border = ((3, 1), (0, 0, 1, 1)) if axis == 2 else ((1, 3), (1, 1, 0, 0))
-        padded = F.pad(x, border, mode="replicate")
+        padded = repeat_border(x, border)
         return F.conv2d(padded, taps.view(self.channels, 1, *shape), groups=self.channels)

@@ -173,6 +173,8 @@ class TrialRecord(Frozen):
 
     Attributes:
         diverged_at: The step at which the loss stopped being finite, or ``None``.
+        chosen_epoch: The epoch (from 1) whose weights were kept, where the recipe puts pictures
+            aside to choose one; ``None``: the last.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -185,6 +187,7 @@ class TrialRecord(Frozen):
     shift: ShiftCurve
     cost: Cost
     diverged_at: int | None = None
+    chosen_epoch: int | None = None
 
 
 class TrialTiming(Frozen):

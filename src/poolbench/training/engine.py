@@ -1,17 +1,20 @@
 """The steps of a training: gradients slice by slice, and what the optimizer makes of them."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from poolbench.config import RecipeConfig
-from poolbench.data.augment import Moves
+from poolbench.data.augment import shrink
+from poolbench.data.draws import Draws
 from poolbench.models.rewrite import TrainingForm
-from poolbench.training.pictures import Pictures
+from poolbench.training.average import MovingAverage
+from poolbench.training.losses import compute_losses
+from poolbench.training.pictures import Pictures, Targets, take_mixed
 from poolbench.training.precision import autocast, make_scaler
-from poolbench.training.schedule import Schedule
+from poolbench.training.schedule import Pace, Schedule
 from poolbench.training.slices import Lanes, choose_slice_size, split_range
 
 Gradients = tuple[Tensor | None, ...]
@@ -37,38 +40,55 @@ class Engine:
 
     Args:
         pictures: Such as will be trained on.
+        class_weights: float ``[classes]``; ``None``: all classes weigh the same.
     """
 
     def __init__(
-        self, form: TrainingForm, pictures: Pictures, schedule: Schedule, lanes: Lanes
+        self,
+        form: TrainingForm,
+        pictures: Pictures,
+        schedule: Schedule,
+        lanes: Lanes,
+        class_weights: Tensor | None = None,
     ) -> None:
         self.body = form.body
-        self.parameters = list(form.body.parameters())
+        self.parameters = [value for value in form.body.parameters() if value.requires_grad]
         self.schedule = schedule
         self.lanes = lanes
+        self.class_weights = class_weights
         self.device = pictures.images.device
         self.optimizer = build_optimizer(self.parameters, schedule.recipe)
         self.scaler = make_scaler(self.device.type, schedule.precision)
+        self.average = None
+        if schedule.recipe.ema_decay:
+            self.average = MovingAverage([*form.body.parameters(), *form.body.buffers()])
         height, width = pictures.images.shape[1:3]
         self.slice_size = choose_slice_size(form.body, (height, width), schedule.precision)
+        self._frozen = list_frozen(form.body)
 
     def run_step(
-        self, pictures: Pictures, index: Tensor, moves: Moves | None, rate: float
+        self, pictures: Pictures, index: Tensor, draws: Draws, pace: Pace
     ) -> tuple[Tensor, Tensor]:
         """One step of the optimizer; loss and accuracy of the batch, still on the device."""
         self.body.train()
+        for module in self._frozen:
+            module.eval()
         count = len(index)
 
         def run_slice(part: slice) -> SliceResult:
-            images = pictures.take(index[part], None if moves is None else moves[part])
-            return self._run_slice(images, pictures.labels[index[part]], count)
+            images, targets = take_mixed(pictures, index, draws, part)
+            if pace.size is not None:
+                images = shrink(images, pace.size)
+            return self._run_slice(images, targets, count)
 
         results = list(self.lanes.map(run_slice, split_range(count, self.slice_size)))
         add_gradients(self.parameters, [result.gradients for result in results])
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = pace.rate
         self.scaler.step(self.optimizer)
         self.scaler.update()
+        if self.average is not None:
+            self.average.update(pace.keep)
         loss = torch.stack([result.loss for result in results]).sum()
         correct = torch.stack([result.correct for result in results]).sum()
         return loss, correct / count
@@ -81,15 +101,26 @@ class Engine:
         def run_slice(part: slice) -> Tensor:
             return self._compute_logits(pictures.take(index[part]))
 
-        return torch.cat(list(self.lanes.map(run_slice, split_range(len(index), self.slice_size))))
+        with self.judged():
+            parts = split_range(len(index), self.slice_size)
+            return torch.cat(list(self.lanes.map(run_slice, parts)))
 
-    def _run_slice(self, images: Tensor, labels: Tensor, count: int) -> SliceResult:
+    def judged(self) -> AbstractContextManager[None]:
+        """Within it the network has the weights that are judged."""
+        return nullcontext() if self.average is None else self.average.shown()
+
+    def finish(self) -> None:
+        """Leave the network with the weights that are judged."""
+        if self.average is not None:
+            self.average.write()
+
+    def _run_slice(self, images: Tensor, targets: Targets, count: int) -> SliceResult:
         logits = self._compute_logits(images)
         smoothing = self.schedule.recipe.label_smoothing
-        total = F.cross_entropy(logits, labels, reduction="sum", label_smoothing=smoothing)
-        loss = total / count
+        losses = compute_losses(logits, targets, smoothing, self.class_weights)
+        loss = losses.sum() / count
         gradients = torch.autograd.grad(self.scaler.scale(loss), self.parameters, allow_unused=True)
-        return SliceResult(gradients, loss.detach(), (logits.argmax(1) == labels).sum())
+        return SliceResult(gradients, loss.detach(), (logits.argmax(1) == targets.labels).sum())
 
     def _compute_logits(self, images: Tensor) -> Tensor:
         with autocast(self.device.type, self.schedule.precision):
@@ -97,15 +128,36 @@ class Engine:
         return logits if logits.dtype == torch.float64 else logits.float()
 
 
-def build_optimizer(parameters: list[nn.Parameter], recipe: RecipeConfig) -> torch.optim.SGD:
-    """Stochastic gradient descent as the recipe says."""
+def list_frozen(network: nn.Module) -> list[nn.Module]:
+    """Layers whose parameters are all kept as they are; their statistics are kept too."""
+    found = []
+    for module in network.modules():
+        own = list(module.parameters(recurse=False))
+        if own and not any(value.requires_grad for value in own):
+            found.append(module)
+    return found
+
+
+def build_optimizer(parameters: list[nn.Parameter], recipe: RecipeConfig) -> torch.optim.Optimizer:
+    """The optimizer that the recipe names."""
+    device = parameters[0].device.type
+    fused = device in ("cpu", "cuda")
+    if recipe.optimizer == "adamw":
+        return torch.optim.AdamW(
+            parameters,
+            lr=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+            fused=fused,
+            # A recorded step reads the rate where it lies in memory.
+            capturable=device == "cuda",
+        )
     return torch.optim.SGD(
         parameters,
         lr=recipe.learning_rate,
         momentum=recipe.momentum,
         nesterov=recipe.nesterov,
         weight_decay=recipe.weight_decay,
-        fused=parameters[0].device.type in ("cpu", "cuda"),
+        fused=fused,
     )
 
 

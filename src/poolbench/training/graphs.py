@@ -6,7 +6,8 @@ one by one than a CUDA device takes to run them. A recording (a CUDA graph) star
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import torch
@@ -15,10 +16,12 @@ from torch import Tensor, cuda, nn
 from torch.func import functional_call, stack_module_state, vmap
 from torch.overrides import TorchFunctionMode
 
-from poolbench.data.augment import Moves
+from poolbench.data.draws import Draws
 from poolbench.models.rewrite import TrainingForm
+from poolbench.training.average import MovingAverage
 from poolbench.training.engine import add_gradients, build_optimizer
-from poolbench.training.pictures import Pictures
+from poolbench.training.losses import compute_losses
+from poolbench.training.pictures import Pictures, Targets, take_mixed
 from poolbench.training.precision import DTYPES, autocast
 from poolbench.training.schedule import Schedule
 from poolbench.training.unfold import unfold_conv2d
@@ -48,6 +51,7 @@ class StackEngine:
     Args:
         pictures: Such as all members are trained on.
         watched: Such as :meth:`watch` takes, if it is called.
+        class_weights: float ``[T, classes]``; ``None``: all classes weigh the same.
     """
 
     def __init__(
@@ -57,12 +61,14 @@ class StackEngine:
         schedule: Schedule,
         *,
         watched: Pictures | None = None,
+        class_weights: Tensor | None = None,
         convolution: Convolution = "grouped",
     ) -> None:
         self.network = forms[0].body
         self.pictures = pictures
         self.watched = watched
         self.schedule = schedule
+        self.class_weights = class_weights
         self.convolution = convolution
         self.device = pictures.images.device
         parameters, buffers = stack_module_state([form.body.train() for form in forms])
@@ -74,31 +80,33 @@ class StackEngine:
             name: value.contiguous() for name, value in buffers.items()
         }
         self.optimizer = build_optimizer(list(self.parameters.values()), schedule.recipe)
-        state = [*self.parameters.values(), *self.buffers.values()]
+        followed = [*self.parameters.values(), *self.buffers.values()]
+        self.average = MovingAverage(followed) if schedule.recipe.ema_decay else None
         for parameter in self.parameters.values():
             parameter.grad = torch.zeros_like(parameter)
-            if schedule.recipe.momentum:
-                # Zeros, so that the first step is like every other, as a recording has to be.
-                momentum = torch.zeros_like(parameter)
-                self.optimizer.state[parameter]["momentum_buffer"] = momentum
-                state.append(momentum)
+        state = [*followed, *self._start_optimizer()]
+        if self.average is not None:
+            state += self.average.averages
         self._graphs = Graphs(self.device, state)
 
-    def make_rates(self, rates: Sequence[float]) -> Tensor:
-        """Learning rates on the device, ``[n]``."""
+    def make_numbers(self, values: Sequence[float]) -> Tensor:
+        """Learning rates and the like on the device, ``[n]``."""
         # On a CUDA device the fused optimizer reads them as float32.
         dtype = torch.float64 if self.device.type == "cpu" else torch.float32
-        return torch.tensor(rates, dtype=dtype, device=self.device)
+        return torch.tensor(values, dtype=dtype, device=self.device)
 
     def run_step(
-        self, index: Tensor, flips: Tensor | None, shifts: Tensor | None, rate: Tensor
+        self, index: Tensor, draws: Draws, rate: Tensor, keep: Tensor
     ) -> tuple[Tensor, Tensor]:
         """One step of all members; loss and accuracy of the batch of each, ``[T]``.
 
+        Args:
+            keep: How much of the moving average of the weights is kept, ``[]``.
+
         Shape:
-            index int64 ``[T, B]``, flips bool ``[T, B]``, shifts int64 ``[T, B, 2]``, rate ``[]``
+            index int64 ``[T, B]``, draws ``[T, B, …]``, rate ``[]``
         """
-        losses, accuracies = self._graphs.call(self.train_batch, index, flips, shifts, rate)
+        losses, accuracies = self._graphs.call(self.train_batch, index, rate, keep, *draws.values)
         return losses, accuracies
 
     def watch(self, index: Tensor) -> tuple[Tensor, Tensor]:
@@ -111,20 +119,15 @@ class StackEngine:
         return losses, hits
 
     def train_batch(
-        self, index: Tensor, flips: Tensor | None, shifts: Tensor | None, rate: Tensor
+        self, index: Tensor, rate: Tensor, keep: Tensor, *drawn: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """As :meth:`run_step`, never recorded."""
         self.network.train()
-        moves = None
-        if flips is not None or shifts is not None:
-            moves = Moves(
-                None if flips is None else flips.flatten(),
-                None if shifts is None else shifts.flatten(0, 1),
-            )
-        labels = self.pictures.labels[index]
-        logits = self._compute_logits(self.pictures.take(index.flatten(), moves), len(index))
-        smoothing = self.schedule.recipe.label_smoothing
-        losses = _compute_losses(logits, labels, smoothing).mean(1)
+        members, count = index.shape
+        draws = _join_members(Draws(*drawn), count)
+        images, targets = take_mixed(self.pictures, index.flatten(), draws)
+        logits = self._compute_logits(images, members)
+        losses = self._compute_losses(logits, targets).mean(1)
         parameters = list(self.parameters.values())
         # The loss of one member does not depend on the parameters of another.
         gradients = torch.autograd.grad(losses.sum(), parameters, allow_unused=True)
@@ -132,7 +135,10 @@ class StackEngine:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.optimizer.step()
-        return losses.detach(), (logits.argmax(2) == labels).float().mean(1)
+        if self.average is not None:
+            self.average.update(keep)
+        hits = logits.argmax(2) == targets.labels.view(members, count)
+        return losses.detach(), hits.float().mean(1)
 
     @torch.no_grad()
     def watch_batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
@@ -140,13 +146,43 @@ class StackEngine:
         assert self.watched is not None
         self.network.eval()
         labels = self.watched.labels[index]
-        logits = self._compute_logits(self.watched.take(index.flatten()), len(index))
-        return _compute_losses(logits, labels, 0.0), logits.argmax(2) == labels
+        images = self.watched.take(index.flatten())
+        with self.judged():
+            logits = self._compute_logits(images, len(index))
+        losses = compute_losses(logits.flatten(0, 1), Targets(labels.flatten()))
+        return losses.view_as(labels), logits.argmax(2) == labels
+
+    def judged(self) -> AbstractContextManager[None]:
+        """Within it the members have the weights that are judged."""
+        return nullcontext() if self.average is None else self.average.shown()
 
     def copy_member(self, number: int) -> dict[str, Tensor]:
-        """Parameters and buffers of one member, by name."""
-        state = {**self.parameters, **self.buffers}
-        return {name: value[number].detach().clone() for name, value in state.items()}
+        """Parameters and buffers of one member that are judged, by name."""
+        with self.judged():
+            state = {**self.parameters, **self.buffers}
+            return {name: value[number].detach().clone() for name, value in state.items()}
+
+    def _start_optimizer(self) -> list[Tensor]:
+        """What the optimizer keeps, zeros, so that the first step is like every other."""
+        recipe, kept = self.schedule.recipe, []
+        for parameter in self.parameters.values():
+            state = self.optimizer.state[parameter]
+            if recipe.optimizer == "adamw":
+                state["step"] = torch.zeros((), device=self.device)
+                state["exp_avg"] = torch.zeros_like(parameter)
+                state["exp_avg_sq"] = torch.zeros_like(parameter)
+            elif recipe.momentum:
+                state["momentum_buffer"] = torch.zeros_like(parameter)
+            kept += state.values()
+        return kept
+
+    def _compute_losses(self, logits: Tensor, targets: Targets) -> Tensor:
+        """``(T, B, classes) -> (T, B)``."""
+        members, count, _ = logits.shape
+        weights = self.class_weights
+        rows = None if weights is None else weights.repeat_interleave(count, 0)
+        smoothing = self.schedule.recipe.label_smoothing
+        return compute_losses(logits.flatten(0, 1), targets, smoothing, rows).view(members, count)
 
     def _compute_logits(self, images: Tensor, members: int) -> Tensor:
         """``(T * B, 3, H, W) -> (T, B, classes)``, member by member."""
@@ -166,12 +202,13 @@ class StackEngine:
         return logits if logits.dtype == torch.float64 else logits.float()
 
 
-def _compute_losses(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
-    """``(T, B, classes), (T, B) -> (T, B)``."""
-    losses = F.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), reduction="none", label_smoothing=smoothing
-    )
-    return losses.view_as(labels)
+def _join_members(draws: Draws, count: int) -> Draws:
+    """``[T, B, …] -> [T * B, …]``, partners counted over all members."""
+    joined = draws.map(lambda value: value.flatten(0, 1))
+    if draws.partners is None:
+        return joined
+    starts = torch.arange(len(draws.partners), device=draws.partners.device) * count
+    return replace(joined, partners=(draws.partners + starts[:, None]).flatten())
 
 
 class _Layers(TorchFunctionMode):

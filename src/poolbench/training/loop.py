@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from poolbench.config import RecipeConfig
-from poolbench.data.augment import Moves, draw_moves
+from poolbench.data.draws import Draws, draw_augmentation, draw_first_flips
 from poolbench.models.rewrite import TrainingForm
 from poolbench.training.engine import Engine
+from poolbench.training.losses import compute_class_weights
 from poolbench.training.pictures import Part
-from poolbench.training.schedule import Schedule, compute_rate
+from poolbench.training.schedule import Schedule, compute_pace
 from poolbench.training.seeds import Purpose, make_rng, make_torch_seed
 from poolbench.training.slices import Lanes
 
@@ -63,11 +64,33 @@ class TrainingResult:
         train_seconds: Of the steps alone.
         diverged_at: The first step (from 0) whose loss is not finite; training stops after its
             epoch.
+        chosen_epoch: The epoch (from 1) whose weights were kept, where one was chosen.
     """
 
     history: tuple[EpochRow, ...]
     train_seconds: float
     diverged_at: int | None
+    chosen_epoch: int | None = None
+
+
+@dataclass
+class Snapshot:
+    """The weights of the epoch that tells most of some pictures right, the first of equals.
+
+    Attributes:
+        score: Accuracy, then the loss turned round.
+    """
+
+    epoch: int = 0
+    score: tuple[float, float] = (-math.inf, -math.inf)
+    state: dict[str, Tensor] = field(default_factory=dict)
+
+    def offer(self, epoch: int, seen: HeldOut, network: nn.Module) -> None:
+        """Keep the weights if they are better than those that are kept."""
+        score = (seen[3], -seen[2])
+        if score > self.score:
+            self.epoch, self.score = epoch, score
+            self.state = {name: value.clone() for name, value in network.state_dict().items()}
 
 
 def run_training(
@@ -76,6 +99,7 @@ def run_training(
     watched: Part | None,
     schedule: Schedule,
     *,
+    inner: Part | None = None,
     lanes: Lanes | None = None,
     on_epoch: Callable[[EpochRow], None] = lambda row: None,
 ) -> TrainingResult:
@@ -86,14 +110,19 @@ def run_training(
     from) is set from the schedule's key and put back.
 
     Args:
+        inner: Pictures that were put aside from the training part; the weights of the epoch that
+            tells most of them right are kept.
         lanes: Threads that share the work on a batch; they do not change the result.
     """
     recipe = schedule.recipe
     device = train.pictures.images.device
-    engine = Engine(form, train.pictures, schedule, lanes or Lanes())
+    is_weighted = recipe.class_balance == "loss"
+    weights = compute_class_weights(train.labels) if is_weighted else None
+    engine = Engine(form, train.pictures, schedule, lanes or Lanes(), weights)
     history: list[EpochRow] = []
     seconds = 0.0
     diverged_at = None
+    best = Snapshot()
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         for epoch in range(recipe.epochs):
             started = time.perf_counter()
@@ -110,10 +139,24 @@ def run_training(
             if not np.isfinite(losses).all():
                 diverged_at = epoch * len(losses) + int(np.argmin(np.isfinite(losses)))
                 break
+            if inner is not None:
+                _offer(best, epoch + 1, engine, inner)
+                if recipe.patience and epoch + 1 - best.epoch >= recipe.patience:
+                    break
+    if diverged_at is None and best.epoch:
+        form.body.load_state_dict(best.state)
+    else:
+        engine.finish()
     if diverged_at is None and not is_finite(form.body):
         # The loss of the last step was still a number, what it did to the weights is not.
         diverged_at = recipe.epochs * math.ceil(len(train) / recipe.batch_size) - 1
-    return TrainingResult(tuple(history), seconds, diverged_at)
+    return TrainingResult(tuple(history), seconds, diverged_at, best.epoch or None)
+
+
+def _offer(best: Snapshot, epoch: int, engine: Engine, inner: Part) -> None:
+    seen = _evaluate(engine, inner, engine.schedule.recipe.batch_size)
+    with engine.judged():
+        best.offer(epoch, seen, engine.body)
 
 
 def is_finite(network: nn.Module) -> bool:
@@ -121,15 +164,39 @@ def is_finite(network: nn.Module) -> bool:
     return all(bool(torch.isfinite(value).all()) for value in network.parameters())
 
 
-def draw_epoch(schedule: Schedule, train: Part, epoch: int) -> tuple[Tensor, Moves | None]:
-    """All pictures of an epoch in the order of its steps (int64 ``[n]``), and how they move."""
-    count, device = len(train), train.index.device
-    order = make_rng(schedule.seed, Purpose.ORDER, *schedule.key, epoch).permutation(count)
-    draws = make_rng(schedule.seed, Purpose.AUGMENTATION, *schedule.key, epoch)
-    counts = [part.stop - part.start for part in split_epoch(count, schedule.recipe)]
-    moves = draw_moves(draws, counts, schedule.recipe)
+def draw_epoch(schedule: Schedule, train: Part, epoch: int) -> tuple[Tensor, Draws]:
+    """All pictures of an epoch in the order of its steps (int64 ``[n]``), and what is drawn."""
+    recipe, count, device = schedule.recipe, len(train), train.index.device
+    rng = make_rng(schedule.seed, Purpose.ORDER, *schedule.key, epoch)
+    if recipe.class_balance == "sampling":
+        order = draw_balanced(rng, train.labels.cpu().numpy())
+    else:
+        order = rng.permutation(count)
+    augmentation = make_rng(schedule.seed, Purpose.AUGMENTATION, *schedule.key, epoch)
+    counts = [part.stop - part.start for part in split_epoch(count, recipe)]
+    draws = draw_augmentation(augmentation, counts, recipe)
+    if recipe.flip == "alternating":
+        # Each picture is seen from its other side in every second epoch (Jordan 2024).
+        first = draw_first_flips(make_rng(schedule.seed, Purpose.FLIPS, *schedule.key), count)
+        draws = replace(draws, flips=torch.from_numpy((first ^ bool(epoch % 2))[order]))
     index = train.index[torch.from_numpy(order).to(device)]
-    return index, None if moves is None else moves.to(device)
+    return index, draws.to(device)
+
+
+def draw_balanced(rng: np.random.Generator, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """As many positions as there are labels, about the same number of each class.
+
+    A class of few pictures comes with all of them in turn before one comes again.
+    """
+    classes = np.unique(labels)
+    share = -(-len(labels) // len(classes))
+    columns = []
+    for label in classes:
+        mine = np.flatnonzero(labels == label)
+        rounds = -(-share // len(mine))
+        columns.append(np.concatenate([rng.permutation(mine) for _ in range(rounds)])[:share])
+    positions: NDArray[np.int64] = rng.permutation(np.concatenate(columns))[: len(labels)]
+    return positions
 
 
 def split_epoch(count: int, recipe: RecipeConfig) -> list[slice]:
@@ -143,13 +210,13 @@ def _run_epoch(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     recipe = schedule.recipe
     torch.manual_seed(make_torch_seed(schedule.seed, Purpose.LAYERS, *schedule.key, epoch))
-    index, moves = draw_epoch(schedule, train, epoch)
+    index, draws = draw_epoch(schedule, train, epoch)
     parts = split_epoch(len(train), recipe)
+    height, width = train.pictures.images.shape[1:3]
     losses, accuracies = [], []
     for number, part in enumerate(parts, epoch * len(parts)):
-        rate = compute_rate(recipe, number, recipe.epochs * len(parts))
-        moved = None if moves is None else moves[part]
-        loss, accuracy = engine.run_step(train.pictures, index[part], moved, rate)
+        pace = compute_pace(recipe, number, recipe.epochs * len(parts), (height, width))
+        loss, accuracy = engine.run_step(train.pictures, index[part], draws[part], pace)
         losses.append(loss)
         accuracies.append(accuracy)
     return _gather(losses), _gather(accuracies)

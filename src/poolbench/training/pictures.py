@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from poolbench.config import Precision
-from poolbench.data.augment import Moves, gather
+from poolbench.data.augment import crop_pictures, gather, jitter_colors, mix_pictures, wipe_out
+from poolbench.data.draws import Draws
 from poolbench.models.rewrite import ChannelsLastLinear, StridedConv, TrainingForm
 from poolbench.training.precision import DTYPES
 
@@ -29,16 +30,57 @@ class Pictures:
     labels: Tensor
     prepare: nn.Module | None = None
 
-    def take(self, index: Tensor, moves: Moves | None = None) -> Tensor:
-        """A batch, moved and prepared.
+    def take(self, index: Tensor, draws: Draws | None = None) -> Tensor:
+        """A batch, prepared and augmented by all that concerns one picture alone.
 
         Shape:
             int64 ``(B,) -> (B, 3, H, W)`` with the channels last in memory.
         """
-        batch = gather(self.images, index, moves)
+        draws = draws or Draws()
+        batch = gather(self.images, index, draws)
         if not batch.is_floating_point():
             batch = batch.float()
-        return batch if self.prepare is None else self.prepare(batch)
+        if draws.crops is not None:
+            batch = crop_pictures(batch, draws.crops).to(batch.dtype)
+        if draws.colors is not None:
+            batch = jitter_colors(batch, draws.colors)
+        if self.prepare is not None:
+            batch = self.prepare(batch)
+        return batch if draws.holes is None else wipe_out(batch, draws.holes)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What a batch of pictures shows.
+
+    Attributes:
+        labels: int64 ``[B]``, of the pictures themselves.
+        others: int64 ``[B]``, of those that they are mixed with.
+        shares: float32 ``[B]``, how much is left of the pictures themselves.
+    """
+
+    labels: Tensor
+    others: Tensor | None = None
+    shares: Tensor | None = None
+
+
+def take_mixed(
+    pictures: Pictures, index: Tensor, draws: Draws, part: slice = slice(None)
+) -> tuple[Tensor, Targets]:
+    """Some pictures of a batch, fully augmented, and what they show.
+
+    Args:
+        index, draws: Of the whole batch, where each picture's partner is.
+        part: Which pictures of the batch.
+    """
+    mine = draws[part]
+    images, labels = pictures.take(index[part], mine), pictures.labels[index[part]]
+    if mine.partners is None or mine.opacities is None:
+        return images, Targets(labels)
+    partners = index[mine.partners]
+    others = pictures.take(partners, draws[mine.partners])
+    mixed, shares = mix_pictures(images, others, mine.opacities, mine.patches)
+    return mixed, Targets(labels, pictures.labels[partners], shares)
 
 
 @dataclass(frozen=True)
@@ -73,7 +115,12 @@ def choose_dtype(form: TrainingForm, precision: Precision) -> torch.dtype:
 
 
 @torch.no_grad()
-def prepare_pictures(pictures: Pictures, form: TrainingForm, dtype: torch.dtype) -> Pictures:
+def prepare_pictures(
+    pictures: Pictures,
+    form: TrainingForm,
+    dtype: torch.dtype,
+    most_bytes: int = MOST_PREPARED_BYTES,
+) -> Pictures:
     """The pictures as ``form.body`` wants them.
 
     What ``form.prepare`` does to a pixel does not depend on where the pixel is, so it may be done
@@ -83,10 +130,11 @@ def prepare_pictures(pictures: Pictures, form: TrainingForm, dtype: torch.dtype)
     Args:
         pictures: As uint8.
         dtype: As :func:`choose_dtype` gives it.
+        most_bytes: Larger sets are prepared batch by batch.
     """
     if form.prepare is None:
         return pictures
-    if pictures.images.numel() * dtype.itemsize > MOST_PREPARED_BYTES:
+    if pictures.images.numel() * dtype.itemsize > most_bytes:
         return Pictures(pictures.images, pictures.labels, form.prepare)
     images = torch.empty(pictures.images.shape, dtype=dtype, device=pictures.images.device)
     prepare = copy.deepcopy(form.prepare)

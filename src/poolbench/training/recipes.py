@@ -20,7 +20,7 @@ QUICK = RecipeConfig(
     weight_decay=5e-3,
     schedule="one-cycle",
     warmup_fraction=0.25,
-    flip=True,
+    flip="random",
     translate_pixels=4,
 )
 

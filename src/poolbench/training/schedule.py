@@ -1,11 +1,14 @@
 """What the steps of a training follow: recipe, seeds, and the learning rate over time."""
 
+import math
 from dataclasses import dataclass
 
 from poolbench.config import Precision, RecipeConfig
 
 # The one-cycle schedule starts at a 25th of its peak (Smith and Topin 2018, arXiv:1708.07120).
 START_FRACTION = 1 / 25
+# Of the epochs in which pictures have their full size.
+FULL_FRACTION = 0.25
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,36 @@ class Schedule:
     precision: Precision
 
 
+@dataclass(frozen=True)
+class Pace:
+    """What changes from step to step.
+
+    Attributes:
+        rate: Of learning.
+        keep: How much of the moving average of the weights is kept.
+        size: Height and width to which the pictures are shrunk; ``None``: they keep theirs.
+    """
+
+    rate: float
+    keep: float = 0.0
+    size: tuple[int, int] | None = None
+
+
+def compute_pace(recipe: RecipeConfig, step: int, steps: int, image_size: tuple[int, int]) -> Pace:
+    """The pace of a step (from 0) out of ``steps``, for pictures of this height and width."""
+    epoch = step * recipe.epochs // steps
+    height, width = (compute_size(recipe, epoch, side) for side in image_size)
+    size = None if (height, width) == image_size else (height, width)
+    return Pace(compute_rate(recipe, step, steps), compute_keep(recipe, step), size)
+
+
 def compute_rate(recipe: RecipeConfig, step: int, steps: int) -> float:
     """The learning rate of a step (from 0) out of ``steps``.
 
-    ``constant``: always the recipe's rate. ``one-cycle``: straight up from a 25th to the recipe's
-    rate over ``warmup_fraction`` of the steps, then straight down to zero after the last one.
+    ``constant``: always the recipe's rate. Any other rises in a straight line to the recipe's rate
+    over ``warmup_fraction`` of the steps, from a 25th of it (``one-cycle``) or from nearly zero,
+    and then falls to zero after the last step: in a straight line, or (``cosine``) along half a
+    cosine (Loshchilov and Hutter 2017, arXiv:1608.03983).
 
     Example:
         >>> recipe = RecipeConfig(name="r", epochs=1, batch_size=1, learning_rate=1.0,
@@ -38,5 +66,31 @@ def compute_rate(recipe: RecipeConfig, step: int, steps: int) -> float:
         return recipe.learning_rate
     peak = recipe.warmup_fraction * steps
     if step < peak:
-        return recipe.learning_rate * (START_FRACTION + (1 - START_FRACTION) * step / peak)
-    return recipe.learning_rate * (steps - step) / (steps - peak)
+        # A rate of exactly zero would be a step for nothing.
+        start = START_FRACTION if recipe.schedule == "one-cycle" else 1 / (peak + 1)
+        return recipe.learning_rate * (start + (1 - start) * step / peak)
+    left = (steps - step) / (steps - peak)
+    if recipe.schedule == "cosine":
+        left = (1 - math.cos(math.pi * left)) / 2
+    return recipe.learning_rate * left
+
+
+def compute_keep(recipe: RecipeConfig, step: int) -> float:
+    """How much of the moving average of the weights a step (from 0) keeps.
+
+    At first less than the recipe's decay, so that the average forgets the initial values.
+    """
+    return min(recipe.ema_decay, (1 + step) / (10 + step))
+
+
+def compute_size(recipe: RecipeConfig, epoch: int, size: int) -> int:
+    """Side of the pictures in an epoch (from 0), in pixels; an even number below the full side.
+
+    It grows in a straight line and is full for the last quarter of the epochs, in which a network
+    gets used to what it will be judged by.
+    """
+    if recipe.progressive_size == 1:
+        return size
+    grown = min(1.0, epoch / max(1.0, (1 - FULL_FRACTION) * recipe.epochs))
+    part = recipe.progressive_size + (1 - recipe.progressive_size) * grown
+    return size if part >= 1 else max(2, 2 * round(size * part / 2))

@@ -11,8 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-# A module of this name holds an operator, wherever it is in a network.
-SITE = "site"
+from poolbench.models import SITE
 
 
 class Purpose(IntEnum):
@@ -23,6 +22,8 @@ class Purpose(IntEnum):
     ORDER = 3
     AUGMENTATION = 4
     LAYERS = 5
+    FLIPS = 6
+    VALIDATION = 7
 
 
 def make_sequence(seed: int, purpose: Purpose, *key: int) -> np.random.SeedSequence:

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -16,6 +17,8 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from poolbench.config import RecipeConfig
+from poolbench.data.draws import Draws, stack_draws
 from poolbench.models import Network
 from poolbench.models.rewrite import TrainingForm
 from poolbench.training.engine import Engine
@@ -32,8 +35,9 @@ from poolbench.training.loop import (
     split_epoch,
     summarize_rows,
 )
+from poolbench.training.losses import compute_class_weights
 from poolbench.training.pictures import Part, Pictures
-from poolbench.training.schedule import Schedule, compute_rate
+from poolbench.training.schedule import Pace, Schedule, compute_keep, compute_rate
 from poolbench.training.slices import TOLERANCE, Lanes, draw_noise
 
 # Of each kind of convolution, after the first step, which sets things up.
@@ -76,7 +80,12 @@ def run_stack(
     watch = _make_watch(watched)
     seen_pictures = None if watch is None else watch.pictures
     engine = StackEngine(
-        forms, trains[0].pictures, schedules[0], watched=seen_pictures, convolution=convolution
+        forms,
+        trains[0].pictures,
+        schedules[0],
+        watched=seen_pictures,
+        class_weights=_weigh_classes(trains, recipe),
+        convolution=convolution,
     )
     members = [_Member() for _ in forms]
     hosted = _bring_to_host(trains)
@@ -120,7 +129,13 @@ def measure_convolutions(
     seconds: dict[Convolution, float] = {}
     for convolution in CONVOLUTIONS:
         try:
-            engine = StackEngine(forms, trains[0].pictures, schedules[0], convolution=convolution)
+            engine = StackEngine(
+                forms,
+                trains[0].pictures,
+                schedules[0],
+                class_weights=_weigh_classes(trains, schedules[0].recipe),
+                convolution=convolution,
+            )
             seconds[convolution] = _measure_step(engine, draws)
         except torch.OutOfMemoryError:
             if convolution == "grouped":
@@ -135,12 +150,15 @@ def is_stackable(form: TrainingForm, schedule: Schedule, image_size: tuple[int, 
     It is tried: two members take a step in float64, in a stack and alone. This finds out layers
     that draw random numbers, that decide by the values of the pictures, that keep something which
     a stack would lose, or that :func:`torch.func.vmap` cannot take for another reason. With
-    float16 each training chooses its own scale of the loss, which a stack cannot.
+    float16 each training chooses its own scale of the loss, which a stack cannot; nor can it keep
+    a part of the network as it is, change the size of the pictures or choose an epoch.
 
     Args:
         image_size: Height and width in pixels.
     """
-    if schedule.precision == "float16":
+    recipe = schedule.recipe
+    is_uneven = recipe.progressive_size < 1 or recipe.validation_fraction > 0
+    if schedule.precision == "float16" or is_uneven or recipe.trained_part != "all":
         return False
     try:
         return _is_equal_in_stack(form, schedule, image_size)
@@ -148,27 +166,10 @@ def is_stackable(form: TrainingForm, schedule: Schedule, image_size: tuple[int, 
         return False
 
 
-@dataclass(frozen=True)
-class _Draws:
-    """What the members draw for an epoch.
-
-    Attributes:
-        index: int64 ``[T, n]``.
-        flips: bool ``[T, n]``, or ``None``.
-        shifts: int64 ``[T, n, 2]``, or ``None``.
-    """
-
-    index: Tensor
-    flips: Tensor | None
-    shifts: Tensor | None
-
-    def __getitem__(self, part: slice) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """The same for some of the ``n`` pictures."""
-        return (
-            self.index[:, part],
-            None if self.flips is None else self.flips[:, part],
-            None if self.shifts is None else self.shifts[:, part],
-        )
+def _weigh_classes(trains: Sequence[Part], recipe: RecipeConfig) -> Tensor | None:
+    if recipe.class_balance != "loss":
+        return None
+    return torch.stack([compute_class_weights(train.labels) for train in trains])
 
 
 def _bring_to_host(trains: Sequence[Part]) -> list[Part]:
@@ -178,23 +179,14 @@ def _bring_to_host(trains: Sequence[Part]) -> list[Part]:
 
 def _draw_stack(
     trains: Sequence[Part], schedules: Sequence[Schedule], epoch: int, device: torch.device
-) -> _Draws:
-    """What each member would draw alone; brought to the device at once."""
-    indexes, members = zip(
-        *(
-            draw_epoch(schedule, train, epoch)
-            for schedule, train in zip(schedules, trains, strict=True)
-        ),
-        strict=True,
-    )
-    moves = [member for member in members if member is not None]
-    flips = [member.flips for member in moves if member.flips is not None]
-    shifts = [member.shifts for member in moves if member.shifts is not None]
-    return _Draws(
-        torch.stack(indexes).to(device),
-        torch.stack(flips).to(device) if flips else None,
-        torch.stack(shifts).to(device) if shifts else None,
-    )
+) -> tuple[Tensor, Draws]:
+    """What each member would draw alone, index ``[T, n]``; brought to the device at once."""
+    members = [
+        draw_epoch(schedule, train, epoch)
+        for schedule, train in zip(schedules, trains, strict=True)
+    ]
+    index = torch.stack([index for index, _ in members])
+    return index.to(device), stack_draws([draws for _, draws in members]).to(device)
 
 
 @dataclass(frozen=True)
@@ -265,16 +257,25 @@ class _Member:
 
 
 def _start_epoch(
-    engine: StackEngine, draws: _Draws, epoch: int
+    engine: StackEngine, drawn: tuple[Tensor, Draws], epoch: int
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Loss and accuracy ``[T]`` of each step, still on the device."""
     recipe = engine.schedule.recipe
-    parts = split_epoch(draws.index.shape[1], recipe)
+    index, draws = drawn
+    parts = split_epoch(index.shape[1], recipe)
     total = recipe.epochs * len(parts)
     numbers = range(epoch * len(parts), (epoch + 1) * len(parts))
-    rates = engine.make_rates([compute_rate(recipe, number, total) for number in numbers])
-    results = [engine.run_step(*draws[part], rate) for part, rate in zip(parts, rates, strict=True)]
+    rates = engine.make_numbers([compute_rate(recipe, number, total) for number in numbers])
+    keeps = engine.make_numbers([compute_keep(recipe, number) for number in numbers])
+    results = [
+        engine.run_step(index[:, part], draws.map(partial(_take_columns, part)), rate, keep)
+        for part, rate, keep in zip(parts, rates, keeps, strict=True)
+    ]
     return [loss for loss, _ in results], [accuracy for _, accuracy in results]
+
+
+def _take_columns(part: slice, values: Tensor) -> Tensor:
+    return values[:, part]
 
 
 def _look(engine: StackEngine, watch: _Watch | None, batch_size: int) -> dict[int, HeldOut]:
@@ -301,15 +302,16 @@ def _write(network: nn.Module, state: Mapping[str, Tensor]) -> None:
         value.copy_(state[name])
 
 
-def _measure_step(engine: StackEngine, draws: _Draws) -> float:
+def _measure_step(engine: StackEngine, drawn: tuple[Tensor, Draws]) -> float:
     """Seconds of a step, the median."""
-    batch = draws[: engine.schedule.recipe.batch_size]
+    first = slice(engine.schedule.recipe.batch_size)
+    index, draws = drawn[0][:, first], drawn[1].map(partial(_take_columns, first))
     # Nearly nothing, so that the numbers stay what they are at the start.
-    rate = engine.make_rates([1e-12])[0]
+    rate, keep = engine.make_numbers([1e-12, 0.0])
     seconds = []
     for _ in range(1 + MEASURED_STEPS):
         started = time.perf_counter()
-        losses, _accuracies = engine.run_step(*batch, rate)
+        losses, _accuracies = engine.run_step(index, draws, rate, keep)
         losses.sum().item()
         seconds.append(time.perf_counter() - started)
     return float(np.median(seconds[1:]))
@@ -360,7 +362,7 @@ def _is_equal_in_stack(form: TrainingForm, schedule: Schedule, image_size: tuple
     losses = _step_together(twins, pictures, exact, index)
     for number, (twin, single) in enumerate(zip(twins, alone, strict=True)):
         engine = Engine(TrainingForm(None, single), pictures, exact, Lanes())
-        engine.run_step(pictures, index[number], None, TRIED_RATE)
+        engine.run_step(pictures, index[number], Draws(), Pace(TRIED_RATE))
         logits = engine.compute_logits(pictures, index[number])
         loss = F.cross_entropy(logits, pictures.labels[index[number]])
         found = [losses[number], *twin.parameters(), *twin.buffers()]
@@ -377,7 +379,8 @@ def _step_together(
     """Train all by one step; their losses ``[T]`` after it in evaluation mode."""
     forms = [TrainingForm(None, network) for network in networks]
     engine = StackEngine(forms, pictures, schedule, watched=pictures)
-    engine.train_batch(index, None, None, engine.make_rates([TRIED_RATE])[0])
+    rate, keep = engine.make_numbers([TRIED_RATE, 0.0])
+    engine.train_batch(index, rate, keep)
     for number, network in enumerate(networks):
         _write(network, engine.copy_member(number))
     return engine.watch_batch(index)[0].mean(1)

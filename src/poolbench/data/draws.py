@@ -1,0 +1,137 @@
+"""What an augmentation draws for each picture, from a generator that is handed over."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from poolbench.config import RecipeConfig
+
+Values = NDArray[np.generic]
+
+# Width over height of what is cut out, at most; its inverse at least (Szegedy 2015).
+MOST_ASPECT = 4 / 3
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What is drawn for each picture of a batch; ``None``: what the recipe does not do.
+
+    A box is float32 ``[B, 4]``: top, left, bottom, right as parts of the picture's sides.
+
+    Attributes:
+        flips: bool ``[B]``: mirrored left to right.
+        shifts: int64 ``[B, 2]``: pixels down and right, smaller than the picture.
+        crops: The box that is enlarged to the whole picture.
+        colors: float32 ``[B, 3]``: factors of brightness, contrast, saturation.
+        holes: The box that is wiped out.
+        partners: int64 ``[B]``: which picture of the batch each is mixed with.
+        opacities: float32 ``[B]``: how much of a picture itself is left by the mixing.
+        patches: The box in which the partner is seen alone.
+    """
+
+    flips: Tensor | None = None
+    shifts: Tensor | None = None
+    crops: Tensor | None = None
+    colors: Tensor | None = None
+    holes: Tensor | None = None
+    partners: Tensor | None = None
+    opacities: Tensor | None = None
+    patches: Tensor | None = None
+
+    @property
+    def values(self) -> tuple[Tensor | None, ...]:
+        """All of them, in the order above."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    def map(self, function: Callable[[Tensor], Tensor]) -> "Draws":
+        """The same with a function applied to each of them."""
+        return Draws(*(None if value is None else function(value) for value in self.values))
+
+    def __getitem__(self, part: slice | Tensor) -> "Draws":
+        return self.map(lambda value: value[part])
+
+    def to(self, device: torch.device) -> "Draws":
+        """The same on a device."""
+        return self.map(lambda value: value.to(device))
+
+
+def stack_draws(members: Sequence[Draws]) -> Draws:
+    """Those of several trainings of one recipe: each value ``[T, n, …]``."""
+    columns = zip(*(draws.values for draws in members), strict=True)
+    return Draws(*(None if None in column else torch.stack(column) for column in columns))
+
+
+def draw_augmentation(
+    rng: np.random.Generator, counts: Sequence[int], recipe: RecipeConfig
+) -> Draws:
+    """What the recipe does to batches of so many pictures, which are drawn one after the other.
+
+    Alternating flips are no draw of an epoch; see :func:`draw_first_flips`.
+    """
+    columns: dict[str, list[Values]] = {}
+    for count in counts:
+        for name, values in _draw_batch(rng, count, recipe):
+            columns.setdefault(name, []).append(values)
+    return Draws(
+        **{name: torch.from_numpy(np.concatenate(parts)) for name, parts in columns.items()}
+    )
+
+
+def draw_first_flips(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
+    """bool ``[count]``: which pictures are mirrored in the first epoch, each with one half."""
+    return rng.random(count) < 0.5
+
+
+def _draw_batch(
+    rng: np.random.Generator, count: int, recipe: RecipeConfig
+) -> Iterator[tuple[str, Values]]:
+    if recipe.flip == "random":
+        yield "flips", rng.random(count) < 0.5
+    if recipe.translate_pixels:
+        pixels = recipe.translate_pixels
+        yield "shifts", rng.integers(-pixels, pixels, size=(count, 2), endpoint=True)
+    if recipe.crop_scale < 1:
+        yield "crops", _draw_crops(rng, count, recipe.crop_scale)
+    if recipe.color_jitter:
+        reach = recipe.color_jitter
+        yield "colors", rng.uniform(1 - reach, 1 + reach, (count, 3)).astype(np.float32)
+    if recipe.cutout:
+        yield "holes", _draw_squares(rng, np.full(count, recipe.cutout))
+    if recipe.mixup or recipe.cutmix:
+        yield from _draw_mixing(rng, count, recipe)
+
+
+def _draw_crops(rng: np.random.Generator, count: int, scale: float) -> Values:
+    """Of a part of the area and a proportion that are drawn, wherever they fit (Szegedy 2015)."""
+    area = rng.uniform(scale, 1, count)
+    aspect = np.exp(rng.uniform(-np.log(MOST_ASPECT), np.log(MOST_ASPECT), count))
+    sides = np.stack([np.sqrt(area / aspect), np.sqrt(area * aspect)], 1).clip(max=1)
+    start = rng.random((count, 2)) * (1 - sides)
+    return np.concatenate([start, start + sides], 1).astype(np.float32)
+
+
+def _draw_squares(rng: np.random.Generator, sides: NDArray[np.float64]) -> Values:
+    """Around points anywhere in the picture, so that a part may lie outside."""
+    centres = rng.random((len(sides), 2))
+    half = sides[:, None] / 2
+    return np.concatenate([centres - half, centres + half], 1).clip(0, 1).astype(np.float32)
+
+
+def _draw_mixing(
+    rng: np.random.Generator, count: int, recipe: RecipeConfig
+) -> Iterator[tuple[str, Values]]:
+    """Mixup, cutmix, or for each picture one of them."""
+    yield "partners", rng.permutation(count)
+    by_box = rng.random(count) < (0.5 if recipe.mixup else 1.0) if recipe.cutmix else None
+    share = rng.beta(recipe.mixup, recipe.mixup, count) if recipe.mixup else np.ones(count)
+    if by_box is None:
+        yield "opacities", share.astype(np.float32)
+        return
+    kept = rng.beta(recipe.cutmix, recipe.cutmix, count)
+    boxes = _draw_squares(rng, np.sqrt(1 - kept))
+    yield "opacities", np.where(by_box, 1.0, share).astype(np.float32)
+    yield "patches", np.where(by_box[:, None], boxes, 0).astype(np.float32)

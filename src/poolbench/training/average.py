@@ -1,0 +1,48 @@
+"""A moving average of the weights, which is judged instead of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+
+class MovingAverage:
+    """An exponential moving average of tensors (Polyak 1992; Tarvainen 2017, arXiv:1703.01780).
+
+    Args:
+        values: Parameters and buffers, which are followed where they lie in memory. What is no
+            floating-point number is not averaged.
+    """
+
+    def __init__(self, values: Sequence[Tensor]) -> None:
+        self.values = [value.detach() for value in values if value.is_floating_point()]
+        self.averages = [value.clone() for value in self.values]
+
+    @torch.no_grad()
+    def update(self, keep: float | Tensor) -> None:
+        """Take in what the values are now.
+
+        Args:
+            keep: How much of the average is kept; a tensor where steps are recorded.
+        """
+        for average, value in zip(self.averages, self.values, strict=True):
+            average.lerp_(value, 1 - keep)
+
+    @torch.no_grad()
+    def write(self) -> None:
+        """Make the values what their averages are."""
+        for average, value in zip(self.averages, self.values, strict=True):
+            value.copy_(average)
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Within it the values are what their averages are."""
+        before = [value.clone() for value in self.values]
+        self.write()
+        try:
+            yield
+        finally:
+            with torch.no_grad():
+                for value, old in zip(self.values, before, strict=True):
+                    value.copy_(old)
