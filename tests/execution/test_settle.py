@@ -62,6 +62,15 @@ def test_estimate_counts_what_a_trial_does(plan_of, small_set):
     assert estimate_trial_seconds(spec, slower, small_set) == pytest.approx(seconds + 3)
 
 
+def test_lab_protocol_has_no_training_beyond_its_trials(plan_of):
+    seconds = {"max.lab-example.quick": 100.0}
+    rest = estimate_hand_over_seconds(1)
+    for protocol, trainings in (("cv", 3), ("lab", 1)):
+        specs = plan_of(operators=("max",), protocol=protocol, folds=2, repeats=1).specs
+        found = estimate_study_seconds(specs, seconds, 1)
+        assert found == pytest.approx(100 * trainings + rest)
+
+
 def test_fastest_precision_is_taken(tmp_path, small_set, monkeypatch):
     monkeypatch.setattr(
         "poolbench.execution.settle.list_precisions", lambda *_: ("float32", "bfloat16")
