@@ -104,10 +104,26 @@ def test_config_file_is_read_and_options_win(poolbench_cli, tmp_path):
 
 
 def test_recipes_are_printed_as_toml_that_run_takes(poolbench_cli, tmp_path):
-    printed = poolbench_cli("recipes").stdout.replace('name = "quick"', 'name = "slow"')
-    (tmp_path / "mine.toml").write_text('recipes = ["slow"]\n' + printed)
-    done = poolbench_cli("run", "--config", "mine.toml", *QUICKLY, cwd=tmp_path)
+    printed = poolbench_cli("recipes", "quick").stdout
+    (tmp_path / "mine.toml").write_text(printed.replace("epochs = 40", "epochs = 1"))
+    done = poolbench_cli("run", "--recipes", "mine.toml,quick", *QUICKLY, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+    assert "variants 6" in done.stderr
+
+
+def test_recipes_are_listed_in_both_languages(poolbench_cli):
+    names = [entry["name"] for entry in json.loads(poolbench_cli("recipes", "--json").stdout)]
+    for language in ("en", "ru"):
+        lines = poolbench_cli("recipes", "--lang", language).stdout.splitlines()
+        assert [line.split()[0] for line in lines] == names
+
+
+def test_recipe_of_ones_own_may_not_pretend_to_be_another(poolbench_cli, tmp_path):
+    changed = poolbench_cli("recipes", "quick").stdout.replace("epochs = 40", "epochs = 1")
+    (tmp_path / "quick.toml").write_text(changed)
+    done = poolbench_cli("run", "--recipes", "quick.toml", *QUICKLY, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "rename it" in done.stderr
 
 
 def test_russian_is_spoken_when_asked_for(poolbench_cli, tmp_path):

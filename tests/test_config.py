@@ -144,3 +144,39 @@ def test_time_limits_are_read_as_people_write_them(given, seconds):
 def test_time_limits_that_are_none_are_refused(given):
     with pytest.raises(UsageError, match="time_limit_seconds"):
         build_config({"time_limit_seconds": given})
+
+
+RECIPE = "epochs = 3\nbatch_size = 16\nlearning_rate = 0.1\nflip = true\n"
+
+
+def test_recipe_file_gets_the_name_of_the_file_and_is_kept_with_the_study(tmp_path):
+    (tmp_path / "mine.toml").write_text(RECIPE)
+    config = build_config({"recipes": ["quick", f"{tmp_path}/mine.toml"]})
+    assert config.recipes == ("quick", "mine")
+    assert (config.own_recipes[0].epochs, config.own_recipes[0].flip) == (3, "random")
+    (tmp_path / "mine.toml").unlink()
+    assert build_config(tomllib.loads(dump_config(config))) == config
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (RECIPE + "epoch = 3\n", "epoch: Extra inputs"),
+        ("epochs = ", "not TOML"),
+        ("epochs = 3\n", "batch_size: Field required"),
+        (RECIPE + "nesterov = true\n", "needs a momentum"),
+        (RECIPE + 'optimizer = "adamw"\nmomentum = 0.9\n', "belong to sgd"),
+        (RECIPE + "patience = 3\n", "validation_fraction"),
+        (RECIPE + 'flip = "up"\n', "not TOML"),
+    ],
+)
+def test_recipe_file_that_does_not_fit_is_refused_in_one_message(tmp_path, content, message):
+    (tmp_path / "mine.toml").write_text(content)
+    with pytest.raises(UsageError, match=message) as caught:
+        build_config({"recipes": f"{tmp_path}/mine.toml"})
+    assert "mine" in str(caught.value)
+
+
+def test_recipe_file_that_is_not_there_is_told():
+    with pytest.raises(UsageError, match=r"gone\.toml cannot be read"):
+        build_config({"recipes": ["gone.toml"]})

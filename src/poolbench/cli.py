@@ -157,17 +157,25 @@ def predict(
 
 
 @app.command()
-def recipes(as_json: Json = False) -> None:
-    """The recipes, as TOML to change: put a block into a --config file under another name."""
-    import tomlkit
+def recipes(
+    recipe: Annotated[str | None, typer.Argument(help="A name: print its file.")] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """The recipes, or one of them as TOML to change: poolbench run --recipes mine.toml."""
+    from poolbench.training.recipes import get_recipe, list_recipes, load_recipe_text
 
-    from poolbench.training.recipes import list_recipes
-
-    blocks = [recipe.model_dump(mode="json") for recipe in list_recipes()]
+    language = choose_language(lang)
+    found = list_recipes() if recipe is None else [get_recipe(recipe)]
     if as_json:
-        _print_json(blocks)
+        blocks = [entry.model_dump(mode="json") for entry in found]
+        _print_json(blocks if recipe is None else blocks[0])
+    elif recipe is not None:
+        _print(load_recipe_text(recipe).rstrip())
     else:
-        _print(tomlkit.dumps({"own_recipes": blocks}))
+        for entry in found:
+            _print(f"{entry.name:<10} {text(f'recipe.{entry.name}', language)}")
 
 
 @app.command()

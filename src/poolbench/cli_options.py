@@ -50,7 +50,8 @@ Backbones = Annotated[
     ),
 ]
 Recipes = Annotated[
-    str | None, typer.Option(help="Names, comma separated.", rich_help_panel="Comparison")
+    str | None,
+    typer.Option(help="Names or TOML files, comma separated.", rich_help_panel="Comparison"),
 ]
 Protocol = Annotated[str | None, typer.Option(help="cv or lab.", rich_help_panel="Comparison")]
 Folds = Annotated[int | None, typer.Option(rich_help_panel="Comparison")]

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -231,14 +232,14 @@ def split_names(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
-def build_config(values: dict[str, object]) -> StudyConfig:
-    """A config from plain values.
+def build_config(values: Mapping[str, Any]) -> StudyConfig:
+    """A config from plain values; files among the recipes are read.
 
     Raises:
         UsageError: With one line for each value that does not fit.
     """
     try:
-        return StudyConfig.model_validate(values)
+        return StudyConfig.model_validate(_take_recipe_files(values))
     except ValidationError as error:
         raise UsageError(_explain(error)) from None
 
@@ -249,13 +250,54 @@ def load_config(path: Path) -> StudyConfig:
     Raises:
         UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
     """
+    return build_config(_parse_toml(_read_text(path), str(path)))
+
+
+def read_recipe(text: str, name: str) -> RecipeConfig:
+    """A recipe from the text of its TOML file.
+
+    Args:
+        name: Of the recipe, where the text gives none: that of the file.
+
+    Raises:
+        UsageError: If the text is not TOML, or holds unknown or wrong values.
+    """
+    values = {"name": name, **_parse_toml(text, f"Recipe {name}")}
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return RecipeConfig.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(f"Recipe {name}: {_explain(error)}") from None
+
+
+def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, with the recipes of ``….toml`` files among ``own_recipes``."""
+    names = values.get("recipes")
+    listed = split_names(names) if isinstance(names, str) else tuple(names or ())
+    files = [name for name in listed if isinstance(name, str) and name.endswith(".toml")]
+    if not files:
+        return dict(values)
+    read = {name: read_recipe(_read_text(Path(name)), Path(name).stem) for name in files}
+    return {
+        **values,
+        "recipes": tuple(read[name].name if name in read else name for name in listed),
+        "own_recipes": (*values.get("own_recipes", ()), *read.values()),
+    }
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}.") from None
-    return build_config(values)
+
+
+def _parse_toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{name} is not TOML: {error}.") from None
 
 
 def dump_config(config: StudyConfig) -> str:

@@ -16,6 +16,7 @@ from poolbench.models import find_backbone, get_backbone
 from poolbench.operators import expand_operators, get_operator
 from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
 from poolbench.training.precision import choose_device, list_precisions
+from poolbench.training.recipes import NAMES as RECIPES
 from poolbench.training.recipes import choose_epochs, get_recipe
 from poolbench.verdict.racing import LOOKS
 
@@ -54,8 +55,15 @@ def make_variants(config: StudyConfig) -> tuple[VariantSpec, ...]:
 
     Raises:
         UnknownNameError: For an operator, backbone or recipe that nobody knows.
+        UsageError: If a recipe of one's own has the name of another one.
     """
     own = {recipe.name: recipe for recipe in config.own_recipes}
+    for name, recipe in own.items():
+        if name in RECIPES and recipe != get_recipe(name):
+            raise UsageError(
+                f"Recipe {name!r} of your own has the name of one of poolbench's: rename it, or "
+                "its file."
+            )
     operators = expand_operators(config.operators)
     variants = []
     backbones = [find_backbone(name) for name in config.backbones]
