@@ -64,6 +64,7 @@ def run(
     precision: options.Precision = None,
     workers: options.Workers = None,
     time_limit: options.TimeLimit = None,
+    weights: options.Weights = None,
     no_rewrites: options.NoRewrites = None,
     config: options.Config = None,
     out: options.Out = None,
@@ -92,6 +93,37 @@ def run(
                 "final": study.final.model_dump(mode="json"),
             }
         )
+
+
+@app.command()
+def pretrain(
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("weights.safetensors"),
+    data: options.Data = None,
+    data_file: options.DataFile = None,
+    download: options.Download = None,
+    classes: options.Classes = None,
+    image_size: options.ImageSize = None,
+    fit: options.Fit = None,
+    on_bad: options.OnBad = None,
+    operator: Annotated[str, typer.Option(help="One id.")] = "max",
+    backbone: Annotated[str, typer.Option(help="One id.")] = "resnet",
+    recipe: Annotated[str, typer.Option(help="One name or TOML file.")] = "quick",
+    epochs: options.Epochs = None,
+    seed: options.Seed = None,
+    device: options.Device = None,
+    precision: options.Precision = None,
+    weights: options.Weights = None,
+    lang: Lang = None,
+    debug: Debug = False,
+) -> None:
+    """Train one variant on all pictures, and keep its weights for run --weights."""
+    named = {"operators": operator, "backbones": backbone, "recipes": recipe}
+    config = _merge(None, {**locals(), **named})
+
+    from poolbench.display import Display
+    from poolbench.pretraining import run_pretraining
+
+    run_pretraining(config, out, Display(choose_language(lang)))
 
 
 @app.command()
@@ -322,13 +354,13 @@ def _merge(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
     """The values of a file, with what was given on the command line over them."""
     values = load_config(file).model_dump(exclude_unset=True) if file else {}
     for name, place in options.FIELDS.items():
-        value = given[name]
+        value = given.get(name)
         if value is None:
             continue
         room, _, field = place.rpartition(".")
         inner = values.setdefault(room, {}) if room else values
         inner[field] = split_names(value) if name in options.LISTS else value
-    if given["no_rewrites"]:
+    if given.get("no_rewrites"):
         values["rewrites"] = False
     return build_config(values)
 

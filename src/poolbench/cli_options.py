@@ -111,6 +111,13 @@ NoRewrites = Annotated[
         rich_help_panel="Machine",
     ),
 ]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        help="A safetensors file of weights to begin with, as far as they fit.",
+        rich_help_panel="Comparison",
+    ),
+]
 Config = Annotated[Path | None, typer.Option(help="A TOML file; options on the command line win.")]
 Out = Annotated[Path | None, typer.Option(help="The run directory.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
@@ -147,6 +154,7 @@ FIELDS = {
     "device": "device",
     "precision": "precision",
     "workers": "workers",
+    "weights": "weights",
     "time_limit": "time_limit_seconds",
 }
 # Those that are several names with commas.

@@ -169,6 +169,7 @@ class StudyConfig(Frozen):
 
     Attributes:
         epochs: Instead of the recipe's own number.
+        weights: A safetensors file of weights that every network begins with, as far as they fit.
         own_recipes: Recipes beside those that come with poolbench; ``recipes`` may name them.
         repeats: A number, or ``auto``: looks at the study while it grows and stops when it is
             decided.
@@ -206,6 +207,7 @@ class StudyConfig(Frozen):
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     stack: PositiveInt | Literal["auto"] = "auto"
     rewrites: bool = True
+    weights: Path | None = None
     own_recipes: tuple[RecipeConfig, ...] = ()
 
     @model_validator(mode="after")

@@ -1,11 +1,8 @@
 """The whole job, from pictures to a verified model: the one orchestrator."""
 
-import hashlib
-import re
-import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,36 +18,26 @@ from poolbench.config import (
 )
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
-from poolbench.data.store import save_arrays
-from poolbench.display import Display, format_duration
+from poolbench.display import Display
 from poolbench.errors import RunError, UsageError, VerificationError
-from poolbench.execution.environment import count_cores, describe_environment
-from poolbench.execution.estimate import estimate_study_seconds, estimate_trial_seconds
-from poolbench.execution.local import LocalExecutor
+from poolbench.execution.environment import describe_environment
+from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.plan import (
     Plan,
-    check_networks,
-    choose_workers,
-    has_mixed_positions,
-    list_looks,
     make_final_spec,
-    make_plan,
 )
-from poolbench.execution.settle import Settled, settle
+from poolbench.execution.settle import Settled
 from poolbench.execution.store import RunStore
 from poolbench.export.handover import hand_over
 from poolbench.finished import Study
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
+from poolbench.preparation import check_study, name_run, open_executor, settle_study
 from poolbench.records import (
     DataRecord,
     StudyRecord,
-    TrialSpec,
 )
 from poolbench.texts import choose_language
-from poolbench.training.precision import choose_device
-
-RUNS = Path("runs")
 
 
 def compare(
@@ -115,15 +102,15 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
     # Refuses what does not fit, before anything is written.
-    _show_networks(check_networks(make_plan(config, image_set)), display)
+    check_study(config, image_set, display)
     record = _make_data_record(config, image_set)
     with store.hold():
         _refuse_other_pictures(record, store)
         store.remove_leftovers()
-        with _open_executor(config, image_set, store, store.path) as executor:
+        with open_executor(config, image_set, store, store.path) as executor:
             limit = config.time_limit_seconds
             left = None if limit is None else limit - (time.monotonic() - started)
-            settled = _settle(config, image_set, store, executor, left, display)
+            settled = settle_study(config, image_set, store, executor, left, display)
             _begin(settled, record, store)
             context = StudyContext(executor, store, image_set, display)
             deadline = None if limit is None else started + limit
@@ -143,124 +130,10 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
     store = RunStore(out or name_run(config))
     config = _recall(config, store)
     image_set = load_image_set(config.data, display.show_loading)
-    _show_networks(check_networks(make_plan(config, image_set)), display)
-    with _open_executor(config, image_set, store, None) as executor:
-        _settle(config, image_set, store, executor, config.time_limit_seconds, display)
+    check_study(config, image_set, display)
+    with open_executor(config, image_set, store, None) as executor:
+        settle_study(config, image_set, store, executor, config.time_limit_seconds, display)
     display.say("run.place", path=store.path)
-
-
-@contextmanager
-def _open_executor(
-    config: StudyConfig, image_set: ImageSet, store: RunStore, place: Path | None
-) -> Iterator[LocalExecutor]:
-    """Workers that see the pictures, which lie in a folder for as long as they are needed.
-
-    Args:
-        place: Where that folder is made; ``None``: where the system puts temporary files.
-    """
-    device = choose_device(config.device)
-    workers = choose_workers(config, device)
-    cores = count_cores() if device == "cpu" else 1
-    with tempfile.TemporaryDirectory(
-        prefix=".part-", dir=place, ignore_cleanup_errors=True
-    ) as folder:
-        save_arrays(image_set, Path(folder))
-        with LocalExecutor(Path(folder), store.path, workers, cores) as executor:
-            yield executor
-
-
-def _settle(
-    config: StudyConfig,
-    image_set: ImageSet,
-    store: RunStore,
-    executor: LocalExecutor,
-    seconds_left: float | None,
-    display: Display,
-) -> Settled:
-    """Measure, then say what will be trained, on what, and how long it will take."""
-    _show_pictures(image_set, display)
-    display.say("run.measuring")
-    settled = settle(config, image_set, store, executor, seconds_left)
-    missing = settled.list_missing(store)
-    _show_plan(settled, len(missing), store, display)
-    if missing:
-        _show_estimate(settled, missing, image_set, display)
-    else:
-        display.say("run.same-trials")
-    return settled
-
-
-def _show_networks(notes: Mapping[str, Sequence[str]], display: Display) -> None:
-    for backbone, lines in notes.items():
-        display.say("run.own-network", backbone=backbone, notes="\n  ".join(lines))
-
-
-def _show_pictures(image_set: ImageSet, display: Display) -> None:
-    height, width = image_set.image_size
-    display.say(
-        "run.data",
-        source=image_set.source,
-        classes=", ".join(image_set.classes),
-        pool=len(image_set.pool),
-        test=len(image_set.test),
-        height=height,
-        width=width,
-    )
-
-
-def _show_plan(settled: Settled, missing: int, store: RunStore, display: Display) -> None:
-    config, plan = settled.config, settled.plan
-    conditions = plan.specs[0].conditions
-    display.say(
-        "run.plan",
-        variants=len(plan.variants),
-        trials=len(plan.specs),
-        done=len(plan.specs) - missing,
-        folds=plan.specs[0].folds,
-        repeats=", ".join(map(str, list_looks(config))),
-        protocol=config.protocol,
-    )
-    if config.repeats == "auto":
-        display.say("run.auto")
-    display.say(
-        "run.device",
-        device=conditions.device,
-        precision=conditions.precision,
-        workers=plan.workers,
-        threads=conditions.threads,
-    )
-    if has_mixed_positions(plan.variants):
-        display.say("run.positions-differ")
-    others = store.count_others(spec.id for spec in plan.specs)
-    if others:
-        display.say("run.other-trials", count=others)
-
-
-def _show_estimate(
-    settled: Settled, missing: Sequence[TrialSpec], image_set: ImageSet, display: Display
-) -> None:
-    seconds = settled.estimate(missing, image_set)
-    workers = settled.plan.workers
-    most = format_duration(estimate_study_seconds(missing, seconds, workers))
-    soon = [spec for spec in missing if spec.repeat < list_looks(settled.config)[0]]
-    if settled.config.repeats != "auto":
-        display.say("run.estimate", duration=most)
-    elif not soon:
-        display.say("run.estimate-most", most=most)
-    else:
-        least = format_duration(estimate_study_seconds(soon, seconds, workers))
-        display.say("run.estimate-auto", least=least, most=most)
-
-
-def name_run(config: StudyConfig) -> Path:
-    """``runs/<source>-<hash>``: the same settings give the same folder."""
-    # Neither how many work at it nor where the archive lies makes it another study.
-    data = config.data.model_copy(update={"download": False, "data_file": None})
-    settings = config.model_copy(update={"workers": None, "data": data})
-    digest = hashlib.sha256(dump_config(settings).encode()).hexdigest()[:8]
-    kind, _, place = config.data.source.partition(":")
-    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(place).stem).strip("-") if place else kind
-    return RUNS / f"{name or kind}-{digest}"
 
 
 def _split(names: str | Sequence[Any]) -> Sequence[Any]:

@@ -11,22 +11,36 @@ from torch import nn
 
 from poolbench.errors import ShapeError, UsageError
 from poolbench.export.onnx import AnySizeNetwork, FixedSizeNetwork, export_onnx
-from poolbench.models import get_backbone, list_backbones
+from poolbench.models import get_backbone, imagenet, list_backbones
 from poolbench.operators import list_operators
 
 torch.set_num_threads(1)
 
 # Every operator in two backbones, on large maps and on small ones, and a few in every other
-# (lab-published is lab but for stride).
+# (lab-published is lab but for stride); one in two of the large ones, which are built of the same
+# two blocks.
 OPERATORS = [entry.id for entry in list_operators()]
 WHOLE = ("lab", "lab-example")
 FEW = ("stride", "max", "avg", "blur", "soft", "aps", "spectral", "space-to-depth")
+LARGE = {
+    name: ("blur",) if name in ("resnet18", "resnet50") else ()
+    for kind in imagenet.KINDS
+    for name in (kind, f"{kind}-stock")
+}
+
+
+def choose_operators(backbone):
+    if backbone.id in LARGE:
+        return LARGE[backbone.id]
+    if not backbone.has_site:
+        return ("none",)
+    return OPERATORS if backbone.id in WHOLE else FEW
+
+
 NETWORKS = [
     (backbone.id, operator)
     for backbone in list_backbones()
-    for operator in (
-        (OPERATORS if backbone.id in WHOLE else FEW) if backbone.has_site else ["none"]
-    )
+    for operator in choose_operators(backbone)
 ]
 # Where torch lies on this machine.
 FOLDER = str(Path(torch.__file__).parents[1]).encode()

@@ -134,6 +134,10 @@ def build_aliases(classes: Sequence[str]) -> dict[str, str]:
     return {RUSSIAN_NAMES[name]: name for name in classes if name in RUSSIAN_NAMES}
 
 
+# Before the first of the classes that are left out.
+ALL_BUT = "all-but:"
+
+
 def natural_key(name: str) -> tuple[list[str | int], str]:
     """Sort by this, and ``img2`` comes before ``img10``.
 
@@ -155,7 +159,8 @@ def resolve_classes(
     from 0; then a name or an alias without regard to case, ``_`` or a space.
 
     Args:
-        wanted: Names or numbers; ``None``: all classes.
+        wanted: Names or numbers; ``None``: all classes. Where the first begins with ``all-but:``,
+            all classes but these, in the order that they have.
         aliases: Other names of classes.
 
     Raises:
@@ -163,8 +168,13 @@ def resolve_classes(
         UsageError: For a number out of range, a class named twice, or fewer than two classes.
     """
     names = [name.strip() for name in wanted] if wanted is not None else list(classes)
+    is_rest = bool(names) and names[0].startswith(ALL_BUT)
+    if is_rest:
+        names[0] = names[0].removeprefix(ALL_BUT).strip()
     chosen = [_find_class(name, classes, aliases) for name in names]
     _check_different(chosen, names, classes)
+    if is_rest:
+        chosen = [number for number in range(len(classes)) if number not in chosen]
     if len(chosen) < 2:
         kept = classes[chosen[0]] if chosen else "none"
         raise UsageError(

@@ -8,6 +8,8 @@ import numpy as np
 from poolbench.data.image_set import Half, ImageSet
 
 HALVES = ("pool", "test")
+# Beside the arrays: the weights that networks begin with, where there are any.
+WEIGHTS_FILE = "weights.safetensors"
 
 
 def save_arrays(image_set: ImageSet, folder: Path) -> None:

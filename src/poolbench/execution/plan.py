@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,7 +13,9 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
+from poolbench.execution.workplace import hash_file
 from poolbench.models import find_backbone, get_backbone
+from poolbench.models.transfer import Transfer, load_weights, transfer
 from poolbench.operators import expand_operators, get_operator
 from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
 from poolbench.training.precision import choose_device, list_precisions
@@ -106,7 +109,8 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
     Where the precision is still open, it is float32.
 
     Raises:
-        UsageError: If the protocol or the device does not fit.
+        UsageError: If the protocol or the device does not fit, the file of weights cannot be
+            read, or is missing where a recipe needs one.
         DataError: If there are too few pictures for the folds.
     """
     variants = make_variants(config)
@@ -124,6 +128,8 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
     else:
         _check_test(image_set.test)
     manifest_hash = image_set.manifest_hash
+    weights = None if config.weights is None else hash_file(config.weights)
+    _check_trained_parts(variants, config)
     folds = config.folds if config.protocol == "cv" else 1
     split: Split = "fold" if config.protocol == "cv" else "official"
     specs = [
@@ -138,6 +144,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
             num_classes=len(image_set.classes),
             image_size=image_set.image_size,
             conditions=_make_conditions(config, variant, device, precision),
+            weights=weights,
         )
         for repeat in range(list_looks(config)[-1])
         for fold in range(folds)
@@ -162,6 +169,26 @@ def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
             network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
             notes[backbone.id] = network.notes
     return notes
+
+
+def check_weights(plan: Plan, path: Path) -> dict[str, Transfer]:
+    """What each variant's network takes of a file of weights, by variant id.
+
+    Raises:
+        UsageError: If the file cannot be read, or nothing of it fits a network.
+    """
+    weights = load_weights(path)
+    found = {}
+    for name, spec in take_first(plan.specs).items():
+        backbone = get_backbone(spec.variant.backbone)
+        network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+        found[name] = transfer(network, weights)
+        if not found[name].taken:
+            raise UsageError(
+                f"Nothing in {path} fits {name}: the file has {found[name].unused[0]!r} and the "
+                f"like, the network {found[name].fresh[0]!r}."
+            )
+    return found
 
 
 def list_looks(config: StudyConfig) -> tuple[int, ...]:
@@ -212,6 +239,16 @@ def has_mixed_positions(variants: Sequence[VariantSpec]) -> bool:
         if get_backbone(backbone_id).positions_differ and mixed:
             return True
     return False
+
+
+def _check_trained_parts(variants: Sequence[VariantSpec], config: StudyConfig) -> None:
+    """Nothing is gained by keeping random values as they are."""
+    for variant in variants:
+        if variant.recipe.trained_part != "all" and config.weights is None:
+            raise UsageError(
+                f"Recipe {variant.recipe.name!r} keeps a part of the network as it is, which "
+                "needs weights that were trained before: --weights FILE.safetensors."
+            )
 
 
 def _check_test(test: Half) -> None:

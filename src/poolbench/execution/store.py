@@ -222,8 +222,9 @@ def pack_arrays(arrays: Arrays) -> bytes:
 
 def pack_weights(weights: Arrays) -> bytes:
     """Arrays as the content of a safetensors file."""
-    # safetensors writes memory as it lies, and convolutions may lie with the channels last.
-    packed: bytes = save({name: np.ascontiguousarray(value) for name, value in weights.items()})
+    # safetensors writes memory as it lies, and convolutions may lie with the channels last; a single
+    # number stays one, which ascontiguousarray would make a row of.
+    packed: bytes = save({name: np.asarray(value, order="C") for name, value in weights.items()})
     return packed
 
 

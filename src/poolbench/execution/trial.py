@@ -22,6 +22,7 @@ from poolbench.execution.workplace import HalfName, Workplace
 from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import TrainingForm, add_dropout, keep_plain, rewrite
 from poolbench.models.start import freeze, make_dirac, whiten_first
+from poolbench.models.transfer import transfer
 from poolbench.models.views import add_views, count_passes
 from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
 from poolbench.training.loop import EpochRow, TrainingResult, run_training
@@ -133,12 +134,18 @@ def make_form(network: Network, spec: TrialSpec) -> TrainingForm:
 
 
 def start_network(spec: TrialSpec, place: Workplace, split: SplitIndex) -> Network:
-    """The network as its training begins: on the device, whitened and frozen as the recipe says."""
+    """The network as its training begins, on the device.
+
+    Whitened as the recipe says, with what fits of the weights that were trained before, and then
+    frozen.
+    """
     network = build_network(spec)
     if spec.variant.recipe.whitened:
         pool = place.get_half("pool").images
         images = torch.from_numpy(pool[split.train]).permute(0, 3, 1, 2)
         whiten_first(network, images.float())
+    if spec.weights is not None:
+        transfer(network, place.load_weights(spec.weights))
     freeze(network, spec.variant.recipe.trained_part)
     return network.to(spec.conditions.device)
 

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 import cloudpickle
 import torch
 
-from poolbench.data.store import open_arrays
+from poolbench.data.store import WEIGHTS_FILE, open_arrays
 from poolbench.execution.group import run_group
 from poolbench.execution.measure import measure_speed
 from poolbench.execution.store import RunStore
@@ -53,7 +53,8 @@ class _Server:
     """What the process keeps between requests."""
 
     def __init__(self, request: dict[str, Any], answers: TextIO) -> None:
-        self.image_set = open_arrays(Path(request["images"]))
+        self.folder = Path(request["images"])
+        self.image_set = open_arrays(self.folder)
         self.store = RunStore(Path(request["run"]))
         self.answers = answers
         self.place: Workplace | None = None
@@ -81,7 +82,9 @@ class _Server:
 
     def _take_place(self, spec: TrialSpec, lanes: int) -> Workplace:
         if self.place is None:
-            self.place = Workplace(self.image_set, spec.conditions.device)
+            self.place = Workplace(
+                self.image_set, spec.conditions.device, weights=self.folder / WEIGHTS_FILE
+            )
         if self.place.lanes.count != lanes:
             self.place.lanes.close()
             self.place.lanes = Lanes(lanes)

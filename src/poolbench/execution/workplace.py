@@ -1,15 +1,20 @@
 """What the trials of one process share: pictures on the device, and threads."""
 
 import hashlib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from poolbench.config import Precision
 from poolbench.data.image_set import Half, ImageSet
+from poolbench.errors import UsageError
 from poolbench.models.rewrite import TrainingForm
+from poolbench.models.transfer import load_weights
 from poolbench.training.graphs import Convolution
 from poolbench.training.pictures import (
     MOST_PREPARED_BYTES,
@@ -28,18 +33,39 @@ class Workplace:
 
     Args:
         lanes: Threads that share the work on a batch; they do not change a result.
+        weights: The file of weights that networks begin with.
     """
 
-    def __init__(self, image_set: ImageSet, device: str = "cpu", lanes: Lanes | None = None):
+    def __init__(
+        self,
+        image_set: ImageSet,
+        device: str = "cpu",
+        lanes: Lanes | None = None,
+        weights: Path | None = None,
+    ) -> None:
         self.image_set = image_set
+        self.weights = weights
         self.device = device
         self.lanes = lanes or Lanes()
         # The faster kind of convolution in a stack, by variant id.
         self.convolutions: dict[str, Convolution] = {}
         # Of the tables of a trial, which are alike for all variants; ``None``: not measured yet.
         self.tables_seconds: float | None = None
+        self._loaded: Mapping[str, Tensor] | None = None
         self._pictures: dict[HalfName, Pictures] = {}
         self._prepared: dict[HalfName, tuple[str, Pictures]] = {}
+
+    def load_weights(self, sha256: str) -> Mapping[str, Tensor]:
+        """The weights that networks begin with; read once.
+
+        Raises:
+            UsageError: If there are none, or others than the trial names.
+        """
+        if self._loaded is None:
+            if self.weights is None or hash_file(self.weights) != sha256:
+                raise UsageError("The file of weights is not the one that the study began with.")
+            self._loaded = load_weights(self.weights)
+        return self._loaded
 
     def get_half(self, name: HalfName) -> Half:
         """One half of the image set."""
@@ -90,3 +116,16 @@ def _describe(form: TrainingForm, dtype: torch.dtype) -> str:
 def _make_writeable(array: NDArray[Any]) -> NDArray[Any]:
     """torch does not take arrays that are mapped read-only; others need no copy."""
     return array if array.flags.writeable else np.array(array)
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file in hex.
+
+    Raises:
+        UsageError: If it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None

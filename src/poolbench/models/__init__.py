@@ -1,6 +1,6 @@
 """Backbones: networks with sites where an operator sits."""
 
-from poolbench.models import lab, staged
+from poolbench.models import imagenet, lab, staged
 from poolbench.models._registry import (
     SITE,
     Backbone,
@@ -19,6 +19,7 @@ __all__ = [
     "add_factory",
     "find_backbone",
     "get_backbone",
+    "imagenet",
     "lab",
     "list_backbones",
     "staged",

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from poolbench.models._registry import Backbone, Network, add_backbone, count_features
 from poolbench.operators import build_operator
 
+Colour = tuple[float, float, float]
+
 # Of CIFAR-100's training half, as the course gives them: red, green, blue of 0-1 values.
 MEAN = (0.5074, 0.4867, 0.4411)
 SD = (0.2011, 0.1987, 0.2025)
@@ -23,6 +25,9 @@ MLP_WIDTH = 10
 class Normalize(nn.Module):
     """Bring pixels of 0–255 to about zero mean and unit deviation.
 
+    Args:
+        mean, sd: Of red, green and blue, of 0–1 values.
+
     Shape:
         ``(B, 3, H, W) -> (B, 3, H, W)``
     """
@@ -30,10 +35,10 @@ class Normalize(nn.Module):
     mean: Tensor
     sd: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, mean: Colour = MEAN, sd: Colour = SD) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1) * 255)
-        self.register_buffer("sd", torch.tensor(SD).view(1, 3, 1, 1) * 255)
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1) * 255)
+        self.register_buffer("sd", torch.tensor(sd).view(1, 3, 1, 1) * 255)
 
     def forward(self, x: Tensor) -> Tensor:
         return (x - self.mean) / self.sd

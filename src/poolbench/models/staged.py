@@ -18,6 +18,8 @@ STRIDE = 2
 CHANNELS = 32
 STAGES = 3
 BLOCKS = 2
+# Filters of the first convolution of ``speed``: the twelve directions of a 2x2 patch, both signs.
+WHITENED = 24
 
 
 class Residual(nn.Module):
@@ -94,6 +96,34 @@ def build_resnet(
     return _add_head(network, channels, num_classes, image_size)
 
 
+def build_speed(
+    operator: str, num_classes: int, image_size: tuple[int, int], *, width: int = 1
+) -> Network:
+    """A small first convolution, to be whitened, and three stages that lower resolution early.
+
+    After Jordan 2024 (arXiv:2404.00498): each site sits before the normalisation of its stage's
+    first convolution, so that the second one works on a smaller map; the head takes the maximum.
+    """
+    network = Network()
+    network.add_module("normalize", Normalize())
+    network.add_module("conv0", nn.Conv2d(3, WHITENED, 2))
+    network.add_module("gelu0", nn.GELU())
+    channels = WHITENED
+    for number in range(STAGES):
+        outputs = CHANNELS * width * 2**number
+        stage = Network()
+        stage.add_module("conv1", nn.Conv2d(channels, outputs, 3, padding=1, bias=False))
+        stage.add_module("site", build_operator(operator, outputs, stride=STRIDE))
+        stage.add_module("norm1", nn.BatchNorm2d(outputs))
+        stage.add_module("gelu1", nn.GELU())
+        stage.add_module("conv2", nn.Conv2d(outputs, outputs, 3, padding=1, bias=False))
+        stage.add_module("norm2", nn.BatchNorm2d(outputs))
+        stage.add_module("gelu2", nn.GELU())
+        network.add_module(f"stage{number + 1}", stage)
+        channels = outputs
+    return _add_head(network, channels, num_classes, image_size, pool=nn.AdaptiveMaxPool2d(1))
+
+
 def _add_convolution(
     network: Network, name: str, channels: int, outputs: int, *, has_relu: bool = True
 ) -> None:
@@ -105,9 +135,14 @@ def _add_convolution(
 
 
 def _add_head(
-    network: Network, channels: int, num_classes: int, image_size: tuple[int, int]
+    network: Network,
+    channels: int,
+    num_classes: int,
+    image_size: tuple[int, int],
+    *,
+    pool: nn.Module | None = None,
 ) -> Network:
-    network.add_module("pool", nn.AdaptiveAvgPool2d(1))
+    network.add_module("pool", pool or nn.AdaptiveAvgPool2d(1))
     network.add_module("flatten", nn.Flatten())
     network.add_module("linear", nn.Linear(channels, num_classes))
     count_features(network, image_size)
@@ -130,5 +165,14 @@ add_backbone(
         "малая остаточная сеть, операторы на двух переходах, в обходных путях тоже",
         build_resnet,
         widen=lambda width: partial(build_resnet, width=width),
+    )
+)
+add_backbone(
+    Backbone(
+        "speed",
+        "compact, of the speed-run kind: a first layer to whiten, three stages that shrink early",
+        "компактная, как в гонках на время: первый слой для отбеливания, три ступени",
+        build_speed,
+        widen=lambda width: partial(build_speed, width=width),
     )
 )

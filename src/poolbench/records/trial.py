@@ -60,6 +60,7 @@ class TrialSpec(Frozen):
             judged on the test half every epoch; ``whole``: the whole pool, the test half opened
             once at the end.
         fold: Which fold is held out; 0 where there are none.
+        weights: SHA-256 of the file of weights that the network begins with.
     """
 
     variant: VariantSpec
@@ -72,6 +73,7 @@ class TrialSpec(Frozen):
     num_classes: int
     image_size: tuple[int, int]
     conditions: Conditions
+    weights: str | None = None
 
     @property
     def id(self) -> str:

@@ -27,6 +27,13 @@ EN = {
         "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
     ),
     "run.own-network": "Network {backbone}:\n  {notes}",
+    "run.weights": (
+        "Weights for {variant}: {taken} values taken over; begin anew: {fresh}; not used: {unused}."
+    ),
+    "run.pretrained": (
+        "Weights: {path} (SHA-256 {sha256}). Accuracy on the test half: {accuracy:.4f} "
+        "({count} pictures)."
+    ),
     "run.measuring": "Measuring how fast this machine is …",
     "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
     "run.estimate": "Expected time: about {duration}.",

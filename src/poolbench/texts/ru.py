@@ -28,6 +28,14 @@ RU = {
         "{threads}."
     ),
     "run.own-network": "Сеть {backbone}:\n  {notes}",
+    "run.weights": (
+        "Веса для {variant}: взято значений {taken}; начинаются заново: {fresh}; "
+        "не использованы: {unused}."
+    ),
+    "run.pretrained": (
+        "Веса: {path} (SHA-256 {sha256}). Точность на тестовой половине: {accuracy:.4f} "
+        "({count} изображений)."
+    ),
     "run.measuring": "Измеряем скорость этой машины …",
     "run.limit": "Время почти вышло: исследование закончено после {repeats} повторов.",
     "run.estimate": "Ожидаемое время: около {duration}.",

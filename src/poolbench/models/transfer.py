@@ -1,0 +1,71 @@
+"""Weights that were trained before, taken over as far as they fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from poolbench.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What became of weights.
+
+    Attributes:
+        taken: Names that were taken over.
+        fresh: Names of the network that begin anew: not in the file, or of another shape there.
+        unused: Names in the file that the network does not have, or has in another shape.
+    """
+
+    taken: tuple[str, ...]
+    fresh: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file, by name.
+
+    Raises:
+        UsageError: If it cannot be read as one.
+    """
+    try:
+        return load_file(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except SafetensorError as error:
+        raise UsageError(
+            f"{path} is no safetensors file ({error}). Weights of another kind are not read, since "
+            "unpickling them could run any program."
+        ) from None
+
+
+@torch.no_grad()
+def transfer(network: nn.Module, weights: Mapping[str, Tensor]) -> Transfer:
+    """Take over every value whose name and shape fit.
+
+    Normalisation of the pictures stays that of the network. A network of one's own, which stands
+    in ours as ``model``, may have its names without that.
+    """
+    own = _leave_normalisation(network.state_dict())
+    weights = _leave_normalisation(weights)
+    if not own.keys() & weights.keys():
+        weights = {f"model.{name}": value for name, value in weights.items()}
+    taken = []
+    for name, value in own.items():
+        if name in weights and weights[name].shape == value.shape:
+            value.copy_(weights[name])
+            taken.append(name)
+    return Transfer(
+        tuple(taken),
+        tuple(name for name in own if name not in taken),
+        tuple(name for name in weights if name not in taken),
+    )
+
+
+def _leave_normalisation(values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value for name, value in values.items() if not name.startswith("normalize.")}

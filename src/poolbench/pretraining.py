@@ -1,0 +1,70 @@
+"""Weights for others to begin with: one variant, trained once on all pictures of a pool."""
+
+import hashlib
+from pathlib import Path
+
+from poolbench.comparison import StudyContext, run_trials
+from poolbench.config import StudyConfig
+from poolbench.data.load import load_image_set
+from poolbench.display import Display, format_duration
+from poolbench.errors import TrainingError, UsageError
+from poolbench.execution.estimate import estimate_trial_seconds
+from poolbench.execution.plan import make_final_spec, make_plan
+from poolbench.execution.settle import settle
+from poolbench.execution.store import RunStore
+from poolbench.preparation import check_study, name_run, open_executor
+from poolbench.records import TrialRecord
+
+
+def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRecord:
+    """Train one variant on the whole pool and write its weights.
+
+    The trial stays in a folder of ``runs``: the same command gives the same weights at once.
+
+    Args:
+        out: The safetensors file.
+
+    Raises:
+        UsageError: If the config names several variants.
+        TrainingError: If the training diverges.
+    """
+    # One repeat of few folds: the pool is not split, but a plan is one for cross-validation.
+    config = config.model_copy(update={"protocol": "cv", "folds": 2, "repeats": 1})
+    image_set = load_image_set(config.data, display.show_loading)
+    check_study(config, image_set, display)
+    variants = make_plan(config, image_set).variants
+    if len(variants) != 1:
+        names = ", ".join(variant.id for variant in variants)
+        raise UsageError(f"pretrain trains one variant, and these are named: {names}.")
+    store = RunStore(name_run(config))
+    with store.hold():
+        store.remove_leftovers()
+        with open_executor(config, image_set, store, store.path) as executor:
+            display.say("run.measuring")
+            plan = settle(config, image_set, store, executor, None).plan
+            spec = make_final_spec(plan, variants[0].id)
+            if not store.has_trial(spec.id):
+                speed = executor.measure([spec])[spec.id]
+                seconds = estimate_trial_seconds(spec, speed, image_set)
+                display.say("run.estimate", duration=format_duration(seconds))
+                context = StudyContext(executor, store, image_set, display)
+                run_trials([spec], {spec.variant.id: seconds}, context)
+    record = store.load_trial(spec.id)
+    if record.diverged_at is not None:
+        raise TrainingError(
+            f"The training of {spec.variant.id} diverged at step {record.diverged_at}: its loss is "
+            "no longer a number. Take a lower learning rate (poolbench recipes)."
+        )
+    weights = (store.trials / spec.id / "weights.safetensors").read_bytes()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".part-{out.name}")
+    part.write_bytes(weights)
+    part.replace(out)
+    display.say(
+        "run.pretrained",
+        path=out,
+        sha256=hashlib.sha256(weights).hexdigest(),
+        accuracy=record.held_out.accuracy,
+        count=record.held_out.count,
+    )
+    return record

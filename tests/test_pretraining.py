@@ -1,0 +1,75 @@
+"""Weights from one image set help on another: the whole way, by the command line."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from poolbench.records import TrialRecord
+
+NETWORK = ("--backbones", "resnet", "--operators", "avg", "--image-size", "16")
+SHORT = ("--epochs", "1", "--folds", "2", "--repeats", "1", "--precision", "float32")
+HEAD = 'epochs = 1\nbatch_size = 64\nlearning_rate = 0.05\ntrained_part = "head"\n'
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory, poolbench_cli):
+    """Of two classes of the sample, max pooling."""
+    place = tmp_path_factory.mktemp("pretrained")
+    done = poolbench_cli(
+        "pretrain", "--classes", "all-but:0,1", "--image-size", "16", "--epochs", "1",
+        "--precision", "float32", "--out", "made/w.safetensors", cwd=place,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "SHA-256" in done.stderr
+    return place / "made" / "w.safetensors"
+
+
+def test_pretraining_leaves_the_weights_of_a_trained_network(weights):
+    values = load_file(weights)
+    assert values["linear.weight"].shape[0] == 2
+    assert values["stem.norm1.num_batches_tracked"] > 0
+
+
+def test_study_begins_with_the_weights_and_says_what_fits(weights, tmp_path, poolbench_cli):
+    (tmp_path / "head.toml").write_text(HEAD)
+    run = ("run", "--classes", "0,1,2", *NETWORK, *SHORT, "--recipes", "head.toml")
+    done = poolbench_cli(*run, "--weights", weights, "--out", "study", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "begin anew: linear.weight, linear.bias" in done.stderr
+    source = load_file(weights)
+    for folder in (tmp_path / "study" / "trials").iterdir():
+        record = TrialRecord.model_validate_json((folder / "record.json").read_text())
+        assert len(record.spec.weights) == 64
+        found = load_file(folder / "weights.safetensors")
+        # The recipe trains the head alone, so all else is as it came.
+        assert torch.equal(found["stage3.block2.main.conv2.weight"],
+                           source["stage3.block2.main.conv2.weight"])  # fmt: skip
+        assert found["stem.norm1.num_batches_tracked"] == source["stem.norm1.num_batches_tracked"]
+    proof = json.loads((tmp_path / "study" / "best" / "verification.json").read_text())
+    assert proof["passed"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--recipes", "head.toml"), "needs weights"),
+        (("--weights", "gone.safetensors"), "cannot be read"),
+        (("--weights", "head.toml"), "no safetensors file"),
+        (("--weights", "other.safetensors"), "Nothing in other.safetensors fits"),
+    ],
+)
+def test_weights_that_cannot_be_used_are_refused(arguments, message, tmp_path, poolbench_cli):
+    (tmp_path / "head.toml").write_text(HEAD)
+    save_file({"elsewhere": torch.ones(3)}, tmp_path / "other.safetensors")
+    done = poolbench_cli("run", *NETWORK, *SHORT, *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_pretraining_of_several_variants_is_refused(poolbench_cli, tmp_path):
+    done = poolbench_cli("pretrain", "--operator", "max,avg", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "one variant" in done.stderr
