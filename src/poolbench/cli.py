@@ -64,6 +64,8 @@ def run(
     precision: options.Precision = None,
     workers: options.Workers = None,
     time_limit: options.TimeLimit = None,
+    vary: options.Vary = None,
+    methods: options.Methods = None,
     weights: options.Weights = None,
     no_rewrites: options.NoRewrites = None,
     config: options.Config = None,

@@ -111,6 +111,21 @@ NoRewrites = Annotated[
         rich_help_panel="Machine",
     ),
 ]
+Vary = Annotated[
+    str | None,
+    typer.Option(
+        help="layers, kernel, width, batch, epochs, rate: one at a time around one variant.",
+        rich_help_panel="Comparison",
+    ),
+]
+Methods = Annotated[
+    bool | None,
+    typer.Option(
+        "--methods",
+        help="Add each method to one variant, or take it away: what helped.",
+        rich_help_panel="Comparison",
+    ),
+]
 Weights = Annotated[
     Path | None,
     typer.Option(
@@ -155,7 +170,9 @@ FIELDS = {
     "precision": "precision",
     "workers": "workers",
     "weights": "weights",
+    "vary": "vary",
+    "methods": "methods",
     "time_limit": "time_limit_seconds",
 }
 # Those that are several names with commas.
-LISTS = ("classes", "operators", "backbones", "recipes")
+LISTS = ("classes", "operators", "backbones", "recipes", "vary")

@@ -21,7 +21,7 @@ from poolbench.execution.group import make_groups
 from poolbench.execution.local import LocalExecutor, Progress
 from poolbench.execution.plan import (
     Plan,
-    choose_baseline,
+    find_baseline,
     has_mixed_positions,
     list_looks,
     take_first,
@@ -150,7 +150,7 @@ def _make_question(
         margin_points=config.margin_points,
         protocol=config.protocol,
         metric=metric,
-        baseline=choose_baseline(config.baseline, plan.variants),
+        baseline=find_baseline(config, plan.variants),
         notes=tuple(notes),
     )
 

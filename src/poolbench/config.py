@@ -16,6 +16,7 @@ Fit = Literal["crop", "pad", "squash"]
 OnBad = Literal["error", "skip"]
 Schedule = Literal["constant", "one-cycle", "triangular", "cosine"]
 Precision = Literal["float32", "bfloat16", "float16"]
+Vary = Literal["layers", "kernel", "width", "batch", "epochs", "rate"]
 Metric = Literal["accuracy", "balanced-accuracy"]
 
 # The kinds of image set that each form of `--groups` can be asked of.
@@ -169,6 +170,8 @@ class StudyConfig(Frozen):
 
     Attributes:
         epochs: Instead of the recipe's own number.
+        vary: What of the one variant that is named is changed, more and less, one at a time.
+        methods: Each method is added to, or taken from, the one variant that is named.
         weights: A safetensors file of weights that every network begins with, as far as they fit.
         own_recipes: Recipes beside those that come with poolbench; ``recipes`` may name them.
         repeats: A number, or ``auto``: looks at the study while it grows and stops when it is
@@ -207,6 +210,8 @@ class StudyConfig(Frozen):
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     stack: PositiveInt | Literal["auto"] = "auto"
     rewrites: bool = True
+    vary: tuple[Vary, ...] = ()
+    methods: bool = False
     weights: Path | None = None
     own_recipes: tuple[RecipeConfig, ...] = ()
 

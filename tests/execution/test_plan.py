@@ -55,7 +55,6 @@ def test_backbone_without_a_site_gives_one_variant():
         {"epochs": 3},
         {"rewrites": False},
         {"precision": "bfloat16"},
-        {"own_recipes": (QUICK.model_copy(update={"learning_rate": 0.5}),)},
     ],
 )
 def test_trial_id_follows_what_decides_the_result(plan_of, settings):
@@ -63,6 +62,18 @@ def test_trial_id_follows_what_decides_the_result(plan_of, settings):
         plan_of(precision="float32").specs,
         plan_of(**{"precision": "float32", **settings}).specs,
     )
+    assert {spec.id for spec in first}.isdisjoint(spec.id for spec in other)
+
+
+def test_trial_id_follows_the_numbers_of_a_recipe_and_not_its_name_alone(plan_of):
+    first, other = (
+        plan_of(
+            recipes=("mine",),
+            own_recipes=(QUICK.model_copy(update={"name": "mine", "learning_rate": rate}),),
+        ).specs
+        for rate in (0.02, 0.5)
+    )
+    assert {spec.variant.id for spec in first} == {spec.variant.id for spec in other}
     assert {spec.id for spec in first}.isdisjoint(spec.id for spec in other)
 
 

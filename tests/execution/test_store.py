@@ -40,6 +40,7 @@ def test_trial_comes_back_as_it_was_saved(store, outcome):
     assert np.array_equal(arrays["logits"], outcome.predictions.logits)
     weights = store.load_weights(trial)
     assert all(np.array_equal(weights[name], outcome.weights[name]) for name in outcome.weights)
+    assert all(weights[name].shape == outcome.weights[name].shape for name in outcome.weights)
 
 
 def test_trial_folder_holds_the_files_of_the_design(store, outcome):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from poolbench.errors import ShapeError, UnknownNameError
+from poolbench.errors import ShapeError, UnknownNameError, UsageError
 from poolbench.evaluation.cost import compute_cost
 from poolbench.models import find_backbone, get_backbone
 from poolbench.models.rewrite import rewrite
@@ -65,13 +65,41 @@ def test_width_multiplies_channels(backbone):
     assert 3 < ratio < 4
 
 
-def test_width_is_a_part_of_the_id():
+def test_shape_is_a_part_of_the_id():
     assert find_backbone("resnet:1") is get_backbone("resnet")
     assert find_backbone("resnet:3").id == "resnet-x3"
     assert get_backbone("resnet-x3").build is not get_backbone("resnet").build
-    for name in ("lab:2", "resnet:0", "resnet:100", "nothing:2", "lab-x2"):
+    assert get_backbone("lab-x2-k7-l3").id == "lab-x2-k7-l3"
+    assert get_backbone("lab-k5-l2") is get_backbone("lab")
+    assert get_backbone("lab-published").id == "lab-published"
+    for name in ("resnet:0", "resnet:100", "nothing:2"):
         with pytest.raises(UnknownNameError):
             find_backbone(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("mlp:2", "no width"), ("resnet-k5", "no kernel"), ("lab-k4", "odd side")]
+)
+def test_shape_that_a_backbone_does_not_have_is_refused(name, message):
+    with pytest.raises(UsageError, match=message):
+        find_backbone(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "kernels"),
+    [
+        ("lab", [5, 3]),
+        ("lab-k7", [7, 3]),
+        ("lab-l1", [5]),
+        ("lab-l3", [5, 3, 3]),
+        ("plain-k5-l1", [5, 5, 5]),
+    ],
+)
+def test_kernel_and_layers_are_what_the_id_says(name, kernels):
+    network = build(name, "max")
+    found = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+    assert [layer.kernel_size[0] for layer in found] == kernels
+    assert network(torch.zeros(2, 3, *SIZE)).shape == (2, 3)
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)

@@ -11,11 +11,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from poolbench.report import figures
 from poolbench.report.read import read_run
 from poolbench.report.style import get_look, shorten, use_style
+from poolbench.verdict.sentence import flip
 
 
 @pytest.fixture(scope="module")
 def view(run_path):
-    return read_run(run_path)
+    """Of a run in which all variants were compared with the one of the lowest mean, besides."""
+    found = read_run(run_path)
+    name, differences = found.variants[-1].id, found.verdict.differences
+    turned = [flip(pair) if pair.first == name else pair for pair in differences]
+    against = tuple(pair for pair in turned if pair.second == name)
+    changed = {"baseline": name, "against_baseline": against}
+    return dataclasses.replace(found, verdict=found.verdict.model_copy(update=changed))
 
 
 def list_text_boxes(figure):
@@ -71,7 +78,7 @@ def test_figures_of_one_variant_leave_out_the_differences(make_run, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         saved = figures.save_figures(read_run(path), "en", tmp_path)
-    assert set(saved) == set(figures.FIGURES) - {"differences"}
+    assert set(saved) == set(figures.FIGURES) - {"differences", "baseline"}
 
 
 def test_save_figures_writes_svg_and_png_and_the_same_bytes_again(view, tmp_path):

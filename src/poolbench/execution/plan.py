@@ -13,6 +13,7 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
+from poolbench.execution.variations import list_methods, list_variations
 from poolbench.execution.workplace import hash_file
 from poolbench.models import find_backbone, get_backbone
 from poolbench.models.transfer import Transfer, load_weights, transfer
@@ -79,7 +80,43 @@ def make_variants(config: StudyConfig) -> tuple[VariantSpec, ...]:
             variants.append(
                 VariantSpec(operator=operator, backbone=backbone.id, recipe=recipe, replica=replica)
             )
+    if config.vary or config.methods:
+        variants += _change_one(variants, config)
+    _check_sizes(variants)
     return tuple(variants)
+
+
+def find_baseline(config: StudyConfig, variants: Sequence[VariantSpec]) -> str | None:
+    """The id of the variant that all others are compared with.
+
+    What is changed in one thing at a time is compared with what it was changed from.
+
+    Raises:
+        UnknownNameError: If the config names none of the variants.
+    """
+    if config.baseline is None and (config.vary or config.methods):
+        return variants[0].id
+    return choose_baseline(config.baseline, variants)
+
+
+def _change_one(variants: Sequence[VariantSpec], config: StudyConfig) -> list[VariantSpec]:
+    if len(variants) != 1:
+        raise UsageError(
+            f"--vary and --methods change one variant, and {len(variants)} are named: name one "
+            "operator, one backbone and one recipe."
+        )
+    changed = list(list_variations(variants[0], config.vary))
+    return [*changed, *list_methods(variants[0])] if config.methods else changed
+
+
+def _check_sizes(variants: Sequence[VariantSpec]) -> None:
+    for variant in variants:
+        is_growing = variant.recipe.progressive_size < 1
+        if is_growing and not get_backbone(variant.backbone).any_size:
+            raise UsageError(
+                f"Recipe {variant.recipe.name!r} begins with smaller pictures, and backbone "
+                f"{variant.backbone!r} takes one size: its last layer sees every place of its map."
+            )
 
 
 def choose_baseline(name: str | None, variants: Sequence[VariantSpec]) -> str | None:
@@ -114,7 +151,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
         DataError: If there are too few pictures for the folds.
     """
     variants = make_variants(config)
-    choose_baseline(config.baseline, variants)
+    find_baseline(config, variants)
     device = choose_device(config.device)
     precision = list_precisions(config.precision, device)[0]
     workers = choose_workers(config, device)

@@ -222,8 +222,8 @@ def pack_arrays(arrays: Arrays) -> bytes:
 
 def pack_weights(weights: Arrays) -> bytes:
     """Arrays as the content of a safetensors file."""
-    # safetensors writes memory as it lies, and convolutions may lie with the channels last; a single
-    # number stays one, which ascontiguousarray would make a row of.
+    # safetensors writes memory as it lies, and convolutions may lie with the channels last. Not by
+    # ascontiguousarray, which makes a row of a single number.
     packed: bytes = save({name: np.asarray(value, order="C") for name, value in weights.items()})
     return packed
 

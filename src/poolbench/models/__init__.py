@@ -8,6 +8,7 @@ from poolbench.models._registry import (
     Network,
     get_backbone,
     list_backbones,
+    reshape_backbone,
 )
 from poolbench.models.factory import add_factory, find_backbone
 
@@ -22,5 +23,6 @@ __all__ = [
     "imagenet",
     "lab",
     "list_backbones",
+    "reshape_backbone",
     "staged",
 ]

@@ -1,13 +1,14 @@
 """The one list of backbones, by id, and the network that they build."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from poolbench.errors import ShapeError, UnknownNameError
+from poolbench.errors import ShapeError, UnknownNameError, UsageError
 from poolbench.operators import compute_source_hash
 
 # A module of this name holds an operator, wherever it is in a network.
@@ -29,7 +30,7 @@ class Network(nn.Sequential):
         return x
 
 
-Builder = Callable[[str, int, tuple[int, int]], Network]
+Builder = Callable[..., Network]
 Factory = Callable[[int], nn.Module]
 
 
@@ -38,12 +39,15 @@ class Backbone:
     """A network with sites.
 
     Attributes:
-        build: From operator id, number of classes and picture size ``(height, width)``.
+        build: From operator id, number of classes and picture size ``(height, width)``, and what
+            ``shape`` names.
         has_site: False if there is nowhere to put an operator; its one variant has operator
             ``none``.
         positions_differ: The operators sit at different places, so position is compared too.
         factory: What a person's own network is made by; ``None`` for poolbench's.
-        widen: Gives the builder of a network with so many times as many channels.
+        shape: What of its shape can be chosen, with the usual values: ``width`` (so many times as
+            many channels), ``kernel`` (side in pixels), ``layers`` (convolutions in a row).
+        any_size: Whether one network takes pictures of several sizes.
     """
 
     id: str
@@ -53,7 +57,8 @@ class Backbone:
     has_site: bool = True
     positions_differ: bool = False
     factory: Factory | None = None
-    widen: Callable[[int], Builder] | None = None
+    shape: Mapping[str, int] = field(default_factory=dict)
+    any_size: bool = False
 
     @property
     def source_hash(self) -> str:
@@ -62,8 +67,11 @@ class Backbone:
 
 
 _BACKBONES: dict[str, Backbone] = {}
-# What an id ends with where the network is not of width 1: part of a folder's name, so no colon.
-_WIDTH = re.compile(r"(?P<base>.+)-x(?P<width>[1-9][0-9]?)")
+# What an id ends with where the shape is not the usual one: part of a folder's name, so no colon.
+_SHAPE = re.compile(
+    r"(?P<base>.+?)(-x(?P<width>[1-9]\d?))?(-k(?P<kernel>[1-9]\d?))?(-l(?P<layers>[1-9]\d?))?"
+)
+_LETTERS = {"width": "x", "kernel": "k", "layers": "l"}
 
 
 def add_backbone(backbone: Backbone) -> Backbone:
@@ -75,17 +83,43 @@ def add_backbone(backbone: Backbone) -> Backbone:
 def get_backbone(backbone_id: str) -> Backbone:
     """The backbone with this id; ``resnet-x2`` is ``resnet`` with twice as many channels.
 
+    After the width may follow the side of the kernel and the number of layers: ``lab-k7-l3``.
+
     Raises:
         UnknownNameError: With the nearest ids.
+        UsageError: If the backbone has no such shape.
     """
     if backbone_id in _BACKBONES:
         return _BACKBONES[backbone_id]
-    found = _WIDTH.fullmatch(backbone_id)
-    base = _BACKBONES.get(found["base"]) if found else None
-    if found is None or base is None or base.widen is None:
+    found = _SHAPE.fullmatch(backbone_id)
+    if found is None or found["base"] not in _BACKBONES:
         raise UnknownNameError("backbone", backbone_id, _BACKBONES)
-    width = int(found["width"])
-    return base if width == 1 else replace(base, id=backbone_id, build=base.widen(width))
+    values = {name: int(found[name]) for name in _LETTERS if found[name]}
+    return reshape_backbone(_BACKBONES[found["base"]], **values)
+
+
+def reshape_backbone(backbone: Backbone, **values: int) -> Backbone:
+    """The backbone with another width, kernel or number of layers.
+
+    Raises:
+        UsageError: If its shape cannot be chosen so.
+    """
+    unknown = values.keys() - backbone.shape.keys()
+    if unknown:
+        known = ", ".join(backbone.shape) or "nothing"
+        raise UsageError(
+            f"Backbone {backbone.id!r} has no {' and no '.join(sorted(unknown))} to choose; of its "
+            f"shape can be chosen: {known}."
+        )
+    if not values.get("kernel", 1) % 2:
+        raise UsageError(f"A kernel has an odd side, got {values['kernel']}.")
+    shape = {**backbone.shape, **values}
+    changed = {name: value for name, value in shape.items() if value != backbone.shape[name]}
+    if not changed:
+        return backbone
+    suffix = "".join(f"-{_LETTERS[name]}{changed[name]}" for name in _LETTERS if name in changed)
+    build = partial(backbone.build, **changed)
+    return replace(backbone, id=f"{backbone.id}{suffix}", build=build)
 
 
 def list_backbones() -> list[Backbone]:

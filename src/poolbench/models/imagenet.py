@@ -151,6 +151,7 @@ for _name, (_block, _depths) in KINDS.items():
             "for larger pictures, named as in timm; sites: max pooling and strided convolutions",
             "для больших изображений, имена как в timm; операторы вместо пулинга и шагов свёрток",
             partial(build_imagenet, block=_block, depths=_depths),
+            any_size=True,
         )
     )
     add_backbone(
@@ -160,5 +161,6 @@ for _name, (_block, _depths) in KINDS.items():
             "она же, как опубликована; места для оператора нет",
             partial(_build_without_site, stock=partial(build_stock, block=_block, depths=_depths)),
             has_site=False,
+            any_size=True,
         )
     )

@@ -44,10 +44,31 @@ class Normalize(nn.Module):
         return (x - self.mean) / self.sd
 
 
-def build_lab(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
-    """The course's pooled network; the operator sits after the second convolution."""
-    network = _build_convolutions()
-    network.add_module("site", build_operator(operator, 64, stride=STRIDE))
+def build_lab(
+    operator: str,
+    num_classes: int,
+    image_size: tuple[int, int],
+    *,
+    width: int = 1,
+    kernel: int = 5,
+    layers: int = 2,
+) -> Network:
+    """The course's pooled network; the operator sits after the last convolution.
+
+    Args:
+        kernel: Of the first convolution.
+        layers: Convolutions; each after the first has 64 channels, times ``width``.
+    """
+    network = Network()
+    network.add_module("normalize", Normalize())
+    channels = 32 * width
+    network.add_module("conv1", nn.Conv2d(3, channels, kernel, padding=kernel // 2))
+    network.add_module("relu1", nn.ReLU())
+    for number in range(2, layers + 1):
+        network.add_module(f"conv{number}", nn.Conv2d(channels, 64 * width, 3, padding=1))
+        network.add_module(f"relu{number}", nn.ReLU())
+        channels = 64 * width
+    network.add_module("site", build_operator(operator, channels, stride=STRIDE))
     return _add_head(network, num_classes, image_size)
 
 
@@ -89,16 +110,6 @@ def build_mlp(operator: str, num_classes: int, image_size: tuple[int, int]) -> N
     return network
 
 
-def _build_convolutions() -> Network:
-    network = Network()
-    network.add_module("normalize", Normalize())
-    network.add_module("conv1", nn.Conv2d(3, 32, 5, padding=2))
-    network.add_module("relu1", nn.ReLU())
-    network.add_module("conv2", nn.Conv2d(32, 64, 3, padding=1))
-    network.add_module("relu2", nn.ReLU())
-    return network
-
-
 def _add_head(network: Network, num_classes: int, image_size: tuple[int, int]) -> Network:
     """Flatten and one linear layer, as wide as the feature map turns out to be."""
     network.add_module("flatten", nn.Flatten())
@@ -113,6 +124,7 @@ add_backbone(
         "the course's network, one site after the second convolution",
         "сеть курса, одно место для оператора после второй свёртки",
         build_lab,
+        shape={"width": 1, "kernel": 5, "layers": 2},
     )
 )
 add_backbone(

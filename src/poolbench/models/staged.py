@@ -5,8 +5,6 @@ Their maps lose resolution by 2 at each site, and their head takes the mean of t
 that the number of parameters does not depend on the size of the pictures.
 """
 
-from functools import partial
-
 from torch import Tensor, nn
 
 from poolbench.models._registry import Backbone, Network, add_backbone, count_features
@@ -55,20 +53,26 @@ class Residual(nn.Module):
 
 
 def build_plain(
-    operator: str, num_classes: int, image_size: tuple[int, int], *, width: int = 1
+    operator: str,
+    num_classes: int,
+    image_size: tuple[int, int],
+    *,
+    width: int = 1,
+    kernel: int = 3,
+    layers: int = 2,
 ) -> Network:
-    """Three stages of two convolutions, each ended by a site (after Simonyan 2015, VGG)."""
+    """Three stages of so many convolutions, each ended by a site (after Simonyan 2015, VGG)."""
     network = Network()
     network.add_module("normalize", Normalize())
     channels = 3
     for number in range(STAGES):
         outputs = CHANNELS * width * 2**number
         stage = Network()
-        _add_convolution(stage, "1", channels, outputs)
-        _add_convolution(stage, "2", outputs, outputs)
+        for layer in range(1, layers + 1):
+            _add_convolution(stage, str(layer), channels, outputs, kernel=kernel)
+            channels = outputs
         stage.add_module("site", build_operator(operator, outputs, stride=STRIDE))
         network.add_module(f"stage{number + 1}", stage)
-        channels = outputs
     return _add_head(network, channels, num_classes, image_size)
 
 
@@ -125,10 +129,17 @@ def build_speed(
 
 
 def _add_convolution(
-    network: Network, name: str, channels: int, outputs: int, *, has_relu: bool = True
+    network: Network,
+    name: str,
+    channels: int,
+    outputs: int,
+    *,
+    kernel: int = 3,
+    has_relu: bool = True,
 ) -> None:
     # The normalisation after it takes any offset out again.
-    network.add_module(f"conv{name}", nn.Conv2d(channels, outputs, 3, padding=1, bias=False))
+    conv = nn.Conv2d(channels, outputs, kernel, padding=kernel // 2, bias=False)
+    network.add_module(f"conv{name}", conv)
     network.add_module(f"norm{name}", nn.BatchNorm2d(outputs))
     if has_relu:
         network.add_module(f"relu{name}", nn.ReLU())
@@ -155,7 +166,8 @@ add_backbone(
         "three stages of two convolutions with batch normalisation, a site at the end of each",
         "три ступени по две свёртки с пакетной нормализацией, оператор в конце каждой",
         build_plain,
-        widen=lambda width: partial(build_plain, width=width),
+        shape={"width": 1, "kernel": 3, "layers": 2},
+        any_size=True,
     )
 )
 add_backbone(
@@ -164,7 +176,8 @@ add_backbone(
         "a small residual network, sites at its two transitions, shortcuts included",
         "малая остаточная сеть, операторы на двух переходах, в обходных путях тоже",
         build_resnet,
-        widen=lambda width: partial(build_resnet, width=width),
+        shape={"width": 1},
+        any_size=True,
     )
 )
 add_backbone(
@@ -173,6 +186,7 @@ add_backbone(
         "compact, of the speed-run kind: a first layer to whiten, three stages that shrink early",
         "компактная, как в гонках на время: первый слой для отбеливания, три ступени",
         build_speed,
-        widen=lambda width: partial(build_speed, width=width),
+        shape={"width": 1},
+        any_size=True,
     )
 )

@@ -1,7 +1,7 @@
 """The figures of a run, each drawn from what the run saved."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
+from poolbench.records import Difference
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.style import (
     CONTEXT,
@@ -287,7 +288,16 @@ def draw_differences(view: RunView, lang: str = "en") -> Figure:
     best, *others = [variant.id for variant in view.variants]
     turned = [flip(d) if d.second == best else d for d in view.verdict.differences]
     pairs = {d.second: d for d in turned if d.first == best}
-    shown = [pairs[name] for name in others if name in pairs]
+    return _draw_pairs(view, [pairs[name] for name in others if name in pairs], lang)
+
+
+def draw_baseline(view: RunView, lang: str = "en") -> Figure:
+    """Each variant less the baseline, in accuracy points, the highest first."""
+    ranked = sorted(view.verdict.against_baseline, key=lambda pair: -pair.points)
+    return _draw_pairs(view, ranked, lang)
+
+
+def _draw_pairs(view: RunView, shown: Sequence[Difference], lang: str) -> Figure:
     figure = Figure(figsize=(8.2, 1.4 + 0.34 * len(shown)), layout="constrained")
     axes = figure.subplots()
     margin = view.verdict.margin_points
@@ -297,7 +307,7 @@ def draw_differences(view: RunView, lang: str = "en") -> Figure:
         axes.plot([pair.low, pair.high], [place, place], color=INK, linewidth=1.2)
         axes.plot([pair.tie_low, pair.tie_high], [place, place], color=HELD_OUT, linewidth=4)
         axes.plot(pair.points, place, "o", color="white", markeredgecolor=INK, markersize=6)
-    _list_on_axis(axes, [f"{view.labels[best]} − {view.labels[d.second]}" for d in shown])
+    _list_on_axis(axes, [f"{view.labels[d.first]} − {view.labels[d.second]}" for d in shown])
     axes.set_xlabel(text("report.points", lang))
     tie = text("report.interval-alone", lang, percent=100 * view.verdict.tie_confidence)
     handles: list[Line2D | Patch] = [
@@ -341,6 +351,7 @@ def average_shift(variant: VariantView, measure: str) -> NDArray[np.float64]:
 
 FIGURES: Mapping[str, Callable[[RunView, str], Figure]] = {
     "differences": draw_differences,
+    "baseline": draw_baseline,
     "accuracy-time": draw_accuracy_time,
     "learning-curves": draw_learning_curves,
     "over-fitting": draw_over_fitting,
@@ -353,12 +364,19 @@ def save_figures(view: RunView, lang: str = "en", folder: Path | None = None) ->
     """Draw all figures into ``figures/`` of the run (or ``folder``), as SVG and PNG.
 
     Returns:
-        Name to path of the SVG. ``differences`` is missing where there is only one variant.
+        Name to path of the SVG. ``differences`` is missing where there is only one variant,
+        ``baseline`` where none was named.
     """
     place = view.path / "figures" if folder is None else folder
     paths = {}
     with use_style():
         for name, draw in FIGURES.items():
-            if name != "differences" or len(view.variants) > 1:
+            if _has_figure(view, name):
                 paths[name] = save_figure(draw(view, lang), place, name)
     return paths
+
+
+def _has_figure(view: RunView, name: str) -> bool:
+    if name == "baseline":
+        return bool(view.verdict.against_baseline)
+    return name != "differences" or len(view.variants) > 1

@@ -229,6 +229,9 @@ EN = {
     "report.no-final": "No model was saved.",
     "report.no-verification": "The saved model was not verified.",
     # The report: figures.
+    "report.figure-baseline": (
+        "Each variant less the one that it was changed from (the baseline), in accuracy points."
+    ),
     "report.figure-differences": (
         "The variant with the best mean less each of the others, in accuracy points. Thin line: "
         "interval that decides on a winner; thick line: interval that must lie within the margin "
