@@ -126,7 +126,11 @@ def test_lab_protocol_tells_that_the_test_was_watched(poolbench_cli, tmp_path):
     assert {row.variant for row in study.leaderboard()} == {
         "stride.lab-published.quick", "max.lab-published.quick", "none.mlp.quick",
     }  # fmt: skip
-    assert set(study.verdict.notes) == {"positions-differ", "test-watched"}
+    assert set(study.verdict.notes) == {
+        "not-tuned",
+        "positions-differ",
+        "test-watched",
+    }
     assert "watched every epoch" in done.stderr
     assert "opened once" not in done.stderr
     assert "optimistic" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")

@@ -111,6 +111,13 @@ NoRewrites = Annotated[
         rich_help_panel="Machine",
     ),
 ]
+Tune = Annotated[
+    str | None,
+    typer.Option(
+        help="lr: every trial searches for its learning rate; or none.",
+        rich_help_panel="Comparison",
+    ),
+]
 Vary = Annotated[
     str | None,
     typer.Option(
@@ -170,6 +177,7 @@ FIELDS = {
     "precision": "precision",
     "workers": "workers",
     "weights": "weights",
+    "tune": "tune",
     "vary": "vary",
     "methods": "methods",
     "time_limit": "time_limit_seconds",

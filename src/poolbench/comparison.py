@@ -139,6 +139,8 @@ def _make_question(
         notes.append("positions-differ")
     if config.protocol == "lab":
         notes.append("test-watched")
+    if config.tune == "none":
+        notes.append("not-tuned")
     if metric == "balanced-accuracy" and config.metric == "auto":
         notes.append("metric-balanced")
     if half.groups is not None and has_rough_groups(half.groups, plan.specs[0].folds):

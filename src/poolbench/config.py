@@ -16,6 +16,7 @@ Fit = Literal["crop", "pad", "squash"]
 OnBad = Literal["error", "skip"]
 Schedule = Literal["constant", "one-cycle", "triangular", "cosine"]
 Precision = Literal["float32", "bfloat16", "float16"]
+Tune = Literal["none", "lr"]
 Vary = Literal["layers", "kernel", "width", "batch", "epochs", "rate"]
 Metric = Literal["accuracy", "balanced-accuracy"]
 
@@ -170,6 +171,7 @@ class StudyConfig(Frozen):
 
     Attributes:
         epochs: Instead of the recipe's own number.
+        tune: ``lr``: every trial first searches for its learning rate, on its training pictures.
         vary: What of the one variant that is named is changed, more and less, one at a time.
         methods: Each method is added to, or taken from, the one variant that is named.
         weights: A safetensors file of weights that every network begins with, as far as they fit.
@@ -210,6 +212,7 @@ class StudyConfig(Frozen):
     workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     stack: PositiveInt | Literal["auto"] = "auto"
     rewrites: bool = True
+    tune: Tune = "none"
     vary: tuple[Vary, ...] = ()
     methods: bool = False
     weights: Path | None = None

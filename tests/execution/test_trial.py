@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from poolbench.execution.ingredients import build_network, split_pictures
 from poolbench.execution.plan import make_final_spec
-from poolbench.execution.trial import build_network, run_trial, split_pictures
+from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
 
 

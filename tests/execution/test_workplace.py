@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from poolbench.execution.ingredients import build_network, make_form
 from poolbench.execution.measure import measure_speed
-from poolbench.execution.trial import build_network, make_form, run_trial
+from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
 from poolbench.models.rewrite import keep_plain
 from poolbench.training import pictures as pictures_module

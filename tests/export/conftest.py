@@ -10,8 +10,8 @@ from poolbench.config import RecipeConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
+from poolbench.execution.ingredients import build_network
 from poolbench.execution.store import RunStore
-from poolbench.execution.trial import build_network
 from poolbench.export.bundle import export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.records import (

@@ -17,7 +17,7 @@ from poolbench._version import __version__
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pillow")
 # The rooms whose source decides a trial's result; a change elsewhere does not repeat training.
 DECIDING_ROOMS = ("data", "operators", "models", "evaluation", "training")
-DECIDING_FILES = ("execution/trial.py",)
+DECIDING_FILES = ("execution/ingredients.py", "execution/trial.py", "execution/tuning.py")
 
 
 def describe_environment(device: str, threads: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from poolbench.data.image_set import ImageSet
+from poolbench.execution.tuning import RATE_FACTORS, count_tuning_epochs
 from poolbench.records import Speed, TrialSpec
 
 # After training both sides are judged, the held-out side under four shifts too.
@@ -20,6 +21,8 @@ def estimate_trial_seconds(spec: TrialSpec, speed: Speed, image_set: ImageSet) -
     train = pool - held_out if spec.split == "fold" else pool
     watched = 0 if spec.split == "whole" else held_out
     epochs = spec.variant.recipe.epochs
+    if spec.tune == "lr":
+        epochs += len(RATE_FACTORS) * count_tuning_epochs(epochs)
     trained = epochs * (train * speed.train + watched * speed.watch)
     judged = (train + (1 + SHIFTS) * held_out) * speed.judge
     return speed.start + trained + judged + speed.tables + FILES_SECONDS

@@ -7,19 +7,17 @@ from functools import partial
 
 import torch
 
-from poolbench.execution.memory import reset_peak_memory
-from poolbench.execution.trial import (
+from poolbench.execution.ingredients import (
     SplitIndex,
-    TrialOutcome,
-    judge,
     make_form,
     make_schedule,
     make_watched,
     prepare_half,
-    run_trial,
     split_pictures,
     start_network,
 )
+from poolbench.execution.memory import reset_peak_memory
+from poolbench.execution.trial import TrialOutcome, judge, run_trial
 from poolbench.execution.workplace import Workplace
 from poolbench.models import Network
 from poolbench.records import TrialSpec
@@ -80,7 +78,9 @@ def _run_stack(
         start_network(spec, place, split) for spec, split in zip(specs, splits, strict=True)
     ]
     schedule, image_size = make_schedule(specs[0]), specs[0].image_size
-    if not is_stackable(make_form(networks[0], specs[0]), schedule, image_size):
+    # Trials that search for their rates end up with different ones.
+    is_alike = specs[0].tune == "none"
+    if not is_alike or not is_stackable(make_form(networks[0], specs[0]), schedule, image_size):
         for spec in specs:
             yield run_trial(spec, place, partial(on_epoch, spec))
         return

@@ -8,14 +8,14 @@ import torch
 
 from poolbench.evaluation.logits import compute_logits, split_batches
 from poolbench.evaluation.metrics import compute_side_metrics
-from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
-from poolbench.execution.trial import (
+from poolbench.execution.ingredients import (
     make_form,
     make_schedule,
     prepare_half,
     split_pictures,
     start_network,
 )
+from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.execution.workplace import Workplace
 from poolbench.models.rewrite import TrainingForm
 from poolbench.models.views import add_views

@@ -182,6 +182,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
             image_size=image_set.image_size,
             conditions=_make_conditions(config, variant, device, precision),
             weights=weights,
+            tune=config.tune,
         )
         for repeat in range(list_looks(config)[-1])
         for fold in range(folds)

@@ -3,8 +3,8 @@
 import torch
 
 from poolbench.errors import RunError
+from poolbench.execution.ingredients import build_network
 from poolbench.execution.store import RunStore
-from poolbench.execution.trial import build_network
 from poolbench.models import Network, list_backbones
 from poolbench.models.views import add_views
 from poolbench.operators import list_operators

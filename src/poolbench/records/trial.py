@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from poolbench.config import Frozen, Precision, RecipeConfig
+from poolbench.config import Frozen, Precision, RecipeConfig, Tune
 from poolbench.records._schema import SCHEMA_VERSION
 
 Split = Literal["fold", "official", "whole"]
@@ -61,6 +61,7 @@ class TrialSpec(Frozen):
             once at the end.
         fold: Which fold is held out; 0 where there are none.
         weights: SHA-256 of the file of weights that the network begins with.
+        tune: ``lr``: the learning rate is searched for before the training.
     """
 
     variant: VariantSpec
@@ -74,6 +75,7 @@ class TrialSpec(Frozen):
     image_size: tuple[int, int]
     conditions: Conditions
     weights: str | None = None
+    tune: Tune = "none"
 
     @property
     def id(self) -> str:
@@ -177,6 +179,7 @@ class TrialRecord(Frozen):
         diverged_at: The step at which the loss stopped being finite, or ``None``.
         chosen_epoch: The epoch (from 1) whose weights were kept, where the recipe puts pictures
             aside to choose one; ``None``: the last.
+        rate_factor: What the recipe's learning rate was multiplied by; ``None``: not searched for.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -190,6 +193,7 @@ class TrialRecord(Frozen):
     cost: Cost
     diverged_at: int | None = None
     chosen_epoch: int | None = None
+    rate_factor: float | None = None
 
 
 class TrialTiming(Frozen):

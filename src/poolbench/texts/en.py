@@ -136,6 +136,10 @@ EN = {
         "The variants differ not only in the operator but also in its position in the network, "
         "and therefore in multiply-adds. The differences are not those of the operator alone."
     ),
+    "note.not-tuned": (
+        "All variants were trained with the learning rate of their recipe. With the best rate for "
+        "each the order may be another one (--tune lr searches for it)."
+    ),
     "note.metric-balanced": (
         "The largest class has more than 1.5 times the pictures of the smallest, so the variants "
         "are compared by balanced accuracy, the mean over classes (--metric accuracy counts all "

@@ -1,0 +1,137 @@
+"""What a trial is made of: its network, its pictures, and the schedule of its steps."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from poolbench.data.image_set import Half, ImageSet
+from poolbench.data.splits import assign_folds, check_enough
+from poolbench.execution.workplace import HalfName, Workplace
+from poolbench.models import Network, get_backbone
+from poolbench.models.rewrite import TrainingForm, add_dropout, keep_plain, rewrite
+from poolbench.models.start import freeze, make_dirac, whiten_first
+from poolbench.models.transfer import transfer
+from poolbench.records import TrialSpec
+from poolbench.training.pictures import Part, Pictures
+from poolbench.training.schedule import Schedule
+from poolbench.training.seeds import Purpose, initialize, make_rng, make_torch_seed
+
+Index = NDArray[np.int64]
+
+
+def build_network(spec: TrialSpec) -> Network:
+    """The network of a trial with its initial values, on the CPU."""
+    variant = spec.variant
+    key = (spec.repeat, spec.fold, variant.replica)
+    with torch.random.fork_rng(devices=[]):
+        # What an operator draws when it is built comes from the trial's own stream.
+        torch.manual_seed(make_torch_seed(spec.seed, Purpose.INIT, *key))
+        backbone = get_backbone(variant.backbone)
+        network = backbone.build(variant.operator, spec.num_classes, spec.image_size)
+    initialize(network, spec.seed, *key)
+    if variant.recipe.initialization == "dirac":
+        make_dirac(network)
+    if backbone.factory is not None:
+        # It may rely on how its maps lie in memory, as every ``view`` does.
+        return network
+    for parameter in network.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return network
+
+
+def assign_repeat(spec: TrialSpec, pool: Half) -> Index:
+    """int64 ``[N]``: the fold of each picture of the pool in the repeat of this trial."""
+    rng = make_rng(spec.seed, Purpose.SPLIT, spec.repeat)
+    return assign_folds(pool.labels, spec.folds, rng, pool.groups)
+
+
+@dataclass(frozen=True)
+class SplitIndex:
+    """Which pictures train a trial and which judge it.
+
+    Attributes:
+        train: int64 ``[N]``, positions in the pool.
+        half: Where the held-out pictures are.
+        held_out: int64 ``[n]``, positions there.
+        inner: int64 ``[m]``, positions in the pool: put aside to choose the epoch that is kept.
+    """
+
+    train: Index
+    half: HalfName
+    held_out: Index
+    inner: Index | None = None
+
+
+def split_pictures(spec: TrialSpec, image_set: ImageSet) -> SplitIndex:
+    """The split of a trial."""
+    pool = image_set.pool
+    if spec.split == "fold":
+        is_held_out = assign_repeat(spec, pool) == spec.fold
+        split = SplitIndex(np.flatnonzero(~is_held_out), "pool", np.flatnonzero(is_held_out))
+    else:
+        split = SplitIndex(np.arange(len(pool)), "test", np.arange(len(image_set.test)))
+    share = spec.variant.recipe.validation_fraction
+    return put_aside(split, spec, pool, share) if share else split
+
+
+def put_aside(split: SplitIndex, spec: TrialSpec, pool: Half, share: float) -> SplitIndex:
+    """A part of the training pictures is put aside, of each class its share, groups whole."""
+    part = pool.take(split.train)
+    parts = round(1 / share)
+    check_enough(part, [str(label) for label in range(spec.num_classes)], parts)
+    rng = make_rng(spec.seed, Purpose.VALIDATION, spec.repeat, spec.fold)
+    is_inner = assign_folds(part.labels, parts, rng, part.groups) == 0
+    return replace(split, train=split.train[~is_inner], inner=split.train[is_inner])
+
+
+def make_form(network: Network, spec: TrialSpec) -> TrainingForm:
+    """The form in which a trial trains its network."""
+    form = rewrite(network) if spec.conditions.rewrites else keep_plain(network)
+    share = spec.variant.recipe.dropout
+    return add_dropout(form, share) if share else form
+
+
+def start_network(spec: TrialSpec, place: Workplace, split: SplitIndex) -> Network:
+    """The network as its training begins, on the device.
+
+    Whitened as the recipe says, with what fits of the weights that were trained before, and then
+    frozen.
+    """
+    network = build_network(spec)
+    if spec.variant.recipe.whitened:
+        pool = place.get_half("pool").images
+        images = torch.from_numpy(pool[split.train]).permute(0, 3, 1, 2)
+        whiten_first(network, images.float())
+    if spec.weights is not None:
+        transfer(network, place.load_weights(spec.weights))
+    freeze(network, spec.variant.recipe.trained_part)
+    return network.to(spec.conditions.device)
+
+
+def prepare_half(name: HalfName, spec: TrialSpec, place: Workplace, form: TrainingForm) -> Pictures:
+    """The pictures of a half as the training takes them."""
+    late = spec.variant.recipe.color_jitter > 0
+    return place.prepare(name, form, spec.conditions.precision, late=late)
+
+
+def make_watched(
+    spec: TrialSpec, place: Workplace, split: SplitIndex, form: TrainingForm
+) -> Part | None:
+    """The pictures that are looked at after each epoch.
+
+    The test half is opened once, after training; only the lab protocol watches it.
+    """
+    if spec.split == "whole":
+        return None
+    return place.make_part(prepare_half(split.half, spec, place, form), split.held_out)
+
+
+def make_schedule(spec: TrialSpec, rate_factor: float = 1.0) -> Schedule:
+    """What the steps of a trial follow, with so many times the learning rate of its recipe."""
+    key = (spec.repeat, spec.fold, spec.variant.replica)
+    recipe = spec.variant.recipe
+    recipe = recipe.model_copy(update={"learning_rate": rate_factor * recipe.learning_rate})
+    return Schedule(recipe, spec.seed, key, spec.conditions.precision)
