@@ -180,3 +180,13 @@ def test_recipe_file_that_does_not_fit_is_refused_in_one_message(tmp_path, conte
 def test_recipe_file_that_is_not_there_is_told():
     with pytest.raises(UsageError, match=r"gone\.toml cannot be read"):
         build_config({"recipes": ["gone.toml"]})
+
+
+def test_preset_fills_in_what_is_not_said():
+    standard = build_config({"preset": "standard"})
+    assert (standard.recipes, standard.repeats, standard.tune) == (("standard",), 6, "lr")
+    assert build_config({"preset": "standard", "repeats": 2, "tune": "none"}).repeats == 2
+    assert build_config({"preset": "quick"}) == StudyConfig()
+    assert build_config({"preset": "thorough"}).time_limit_seconds == 3600
+    with pytest.raises(UsageError, match="standard"):
+        build_config({"preset": "standart"})

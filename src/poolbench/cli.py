@@ -64,6 +64,7 @@ def run(
     precision: options.Precision = None,
     workers: options.Workers = None,
     time_limit: options.TimeLimit = None,
+    preset: options.Preset = None,
     tune: options.Tune = None,
     vary: options.Vary = None,
     methods: options.Methods = None,

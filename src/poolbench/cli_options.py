@@ -111,6 +111,13 @@ NoRewrites = Annotated[
         rich_help_panel="Machine",
     ),
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        help="quick, standard or thorough: recipe, repeats and tuning at once; other options win.",
+        rich_help_panel="Comparison",
+    ),
+]
 Tune = Annotated[
     str | None,
     typer.Option(
@@ -177,6 +184,7 @@ FIELDS = {
     "precision": "precision",
     "workers": "workers",
     "weights": "weights",
+    "preset": "preset",
     "tune": "tune",
     "vary": "vary",
     "methods": "methods",

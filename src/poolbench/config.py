@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from poolbench.errors import UsageError
+from poolbench.errors import UnknownNameError, UsageError
 
 Protocol = Literal["cv", "lab"]
 Fit = Literal["crop", "pad", "squash"]
@@ -27,6 +27,18 @@ _GROUP_SOURCES = {
     "column": ("csv:FILE",),
 }
 
+# What a preset stands for, where nothing else is said.
+PRESETS: dict[str, dict[str, Any]] = {
+    "quick": {},
+    "standard": {"recipes": ("standard",), "repeats": 6, "tune": "lr"},
+    "thorough": {
+        "backbones": ("speed",),
+        "recipes": ("strong",),
+        "repeats": "auto",
+        "time_limit_seconds": "1h",
+        "tune": "lr",
+    },
+}
 MOST_REPEATS = 1000
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -243,13 +255,13 @@ def split_names(names: str) -> tuple[str, ...]:
 
 
 def build_config(values: Mapping[str, Any]) -> StudyConfig:
-    """A config from plain values; files among the recipes are read.
+    """A config from plain values; a preset is filled in, files among the recipes are read.
 
     Raises:
         UsageError: With one line for each value that does not fit.
     """
     try:
-        return StudyConfig.model_validate(_take_recipe_files(values))
+        return StudyConfig.model_validate(_take_recipe_files(_fill_in_preset(values)))
     except ValidationError as error:
         raise UsageError(_explain(error)) from None
 
@@ -277,6 +289,14 @@ def read_recipe(text: str, name: str) -> RecipeConfig:
         return RecipeConfig.model_validate(values)
     except ValidationError as error:
         raise UsageError(f"Recipe {name}: {_explain(error)}") from None
+
+
+def _fill_in_preset(values: Mapping[str, Any]) -> dict[str, Any]:
+    preset = values.get("preset", "quick")
+    if preset not in PRESETS:
+        raise UnknownNameError("preset", str(preset), PRESETS)
+    given = {name: value for name, value in values.items() if name != "preset"}
+    return {**PRESETS[preset], **given}
 
 
 def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def compare(
     source: str = "sample",
     *,
     operators: str | Sequence[str | type[nn.Module]] = ("stride", "max", "avg"),
-    backbones: str | Sequence[str | Factory] = ("lab",),
+    backbones: str | Sequence[str | Factory] | None = None,
     classes: str | Sequence[str | int] | None = None,
     data_file: str | Path | None = None,
     download: bool = False,
@@ -64,7 +64,7 @@ def compare(
             ``task:NAME``.
         operators: Ids, or classes of your own (see :func:`poolbench.register`).
         backbones: Ids, ``package.module:factory``, or functions of your own, which give a network
-            for a number of classes.
+            for a number of classes; ``None``: what the preset says.
         classes: Names or numbers, in the order of the labels, or one string with commas;
             ``None``: all.
         data_file: An archive or folder of CIFAR that is already there.
@@ -72,7 +72,8 @@ def compare(
             ``name:REGEX`` or ``column:NAME``.
         out: The run directory; by default a folder in ``runs`` that the settings name, so that the
             same call goes on where it stopped.
-        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``.
+        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``; or
+            ``preset="standard"``.
 
     Raises:
         PoolbenchError: Each kind with one message; see :mod:`poolbench.errors`.
@@ -88,8 +89,9 @@ def compare(
         "groups": groups,
     }
     names = tuple(_name_operator(operator) for operator in _split(operators))
-    networks = tuple(_name_backbone(backbone) for backbone in _split(backbones))
-    given = {"data": data, "operators": names, "backbones": networks}
+    given: dict[str, Any] = {"data": data, "operators": names}
+    if backbones is not None:
+        given["backbones"] = tuple(_name_backbone(backbone) for backbone in _split(backbones))
     config = build_config({**given, **settings})
     place = None if out is None else Path(out)
     return run_study(config, place, Display(choose_language(lang), quiet=quiet))
