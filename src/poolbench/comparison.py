@@ -4,13 +4,17 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from poolbench.config import Metric, StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.display import Display
+from poolbench.evaluation.suspects import find_suspects
 from poolbench.execution.collect import (
     Outcomes,
     choose_metric,
     collect_outcomes,
+    collect_probabilities,
     compute_time_ratios,
     has_rough_groups,
     make_evidence,
@@ -27,10 +31,13 @@ from poolbench.execution.plan import (
     take_first,
 )
 from poolbench.execution.settle import Settled
-from poolbench.execution.store import RunStore
+from poolbench.execution.store import SUSPECT_COLUMNS, RunStore, pack_arrays
 from poolbench.records import LeaderboardRow, TrialSpec, VerdictRecord
 from poolbench.verdict.decide import Question
 from poolbench.verdict.racing import Race, take_look
+
+# As pixels, for the report.
+SHOWN_SUSPECTS = 24
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,9 @@ def compete(settled: Settled, context: StudyContext, deadline: float | None) -> 
     assert race.verdict is not None
     by_variant = {name: plan.list_trials(name, count) for name, count in reached.items()}
     _save_results(store, race.verdict, by_variant, outcomes, half)
+    if config.protocol == "cv":
+        chosen = by_variant[race.verdict.recommended]
+        _save_suspects(store, chosen, half, context.image_set.classes)
     specs = _list_compared(plan, reached)
     diverged = sum(store.load_trial(spec.id).diverged_at is not None for spec in specs)
     if diverged:
@@ -171,6 +181,21 @@ def _save_results(
     store.save_table("leaderboard.csv", columns, table)
     store.save_model("timing.json", compute_time_ratios(store, specs))
     store.save_model("verdict.json", verdict)
+
+
+def _save_suspects(
+    store: RunStore, specs: Sequence[TrialSpec], half: Half, classes: Sequence[str]
+) -> None:
+    """``suspects.csv``: pictures whose labels are probably wrong; the first of them as pixels."""
+    probabilities = collect_probabilities(store, specs, len(half), len(classes))
+    found = find_suspects(probabilities, half.labels)
+    rows: list[tuple[object, ...]] = [
+        (half.names[k], classes[half.labels[k]], classes[suggested], f"{margin:.6f}")
+        for k, suggested, margin in zip(found.index, found.suggested, found.margins, strict=True)
+    ]
+    store.save_table("suspects.csv", SUSPECT_COLUMNS, rows)
+    shown = np.ascontiguousarray(half.images[found.index[:SHOWN_SUSPECTS]])
+    store.save_bytes("suspects.npz", pack_arrays({"images": shown}))
 
 
 def run_trials(

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from poolbench.report import figures
-from poolbench.report.read import read_run
+from poolbench.report.read import Suspect, read_run
 from poolbench.report.style import get_look, shorten, use_style
 from poolbench.verdict.sentence import flip
 
@@ -22,7 +22,11 @@ def view(run_path):
     turned = [flip(pair) if pair.first == name else pair for pair in differences]
     against = tuple(pair for pair in turned if pair.second == name)
     changed = {"baseline": name, "against_baseline": against}
-    return dataclasses.replace(found, verdict=found.verdict.model_copy(update=changed))
+    image = np.zeros((8, 8, 3), dtype=np.uint8)
+    suspects = [Suspect(f"train/{k}", "a long class name", "another", 0.5, image) for k in range(9)]
+    return dataclasses.replace(
+        found, verdict=found.verdict.model_copy(update=changed), suspects=tuple(suspects)
+    )
 
 
 def list_text_boxes(figure):
@@ -78,7 +82,7 @@ def test_figures_of_one_variant_leave_out_the_differences(make_run, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         saved = figures.save_figures(read_run(path), "en", tmp_path)
-    assert set(saved) == set(figures.FIGURES) - {"differences", "baseline"}
+    assert set(saved) == set(figures.FIGURES) - {"differences", "baseline", "suspects"}
 
 
 def test_save_figures_writes_svg_and_png_and_the_same_bytes_again(view, tmp_path):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from poolbench.config import Metric
 from poolbench.data.image_set import Half
@@ -94,6 +95,18 @@ def collect_outcomes(store: RunStore, specs: Sequence[TrialSpec]) -> Outcomes:
         found.losses[place] = compute_losses(arrays["logits"], arrays["labels"])
         found.train_accuracy[place] = record.train.accuracy
     return found
+
+
+def collect_probabilities(
+    store: RunStore, specs: Sequence[TrialSpec], pictures: int, classes: int
+) -> NDArray[np.float64]:
+    """``[pictures, classes]``: what networks that never saw a picture said of it, over repeats."""
+    total = np.zeros((pictures, classes))
+    for spec in specs:
+        arrays = store.load_arrays(spec.id, "predictions")
+        total[arrays["index"]] += softmax(arrays["logits"].astype(np.float64), axis=1)
+    shares: NDArray[np.float64] = total / total.sum(1, keepdims=True)
+    return shares
 
 
 def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> Evidence:

@@ -38,6 +38,9 @@ HISTORY_COLUMNS = (
 )
 
 
+SUSPECT_COLUMNS = ("picture", "label", "suggested", "margin")
+
+
 class RunStore:
     """Reads and writes one run directory."""
 

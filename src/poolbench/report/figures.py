@@ -13,6 +13,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from poolbench.records import Difference
+from poolbench.report.gallery import draw_suspects
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.style import (
     CONTEXT,
@@ -356,6 +357,7 @@ FIGURES: Mapping[str, Callable[[RunView, str], Figure]] = {
     "learning-curves": draw_learning_curves,
     "over-fitting": draw_over_fitting,
     "confusion": draw_confusion,
+    "suspects": draw_suspects,
     "shift": draw_shift,
 }
 
@@ -365,7 +367,7 @@ def save_figures(view: RunView, lang: str = "en", folder: Path | None = None) ->
 
     Returns:
         Name to path of the SVG. ``differences`` is missing where there is only one variant,
-        ``baseline`` where none was named.
+        ``baseline`` where none was named, ``suspects`` where there are none.
     """
     place = view.path / "figures" if folder is None else folder
     paths = {}
@@ -377,6 +379,8 @@ def save_figures(view: RunView, lang: str = "en", folder: Path | None = None) ->
 
 
 def _has_figure(view: RunView, name: str) -> bool:
+    if name == "suspects":
+        return bool(view.suspects)
     if name == "baseline":
         return bool(view.verdict.against_baseline)
     return name != "differences" or len(view.variants) > 1

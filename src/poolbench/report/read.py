@@ -65,6 +65,22 @@ class VariantView:
 
 
 @dataclass(frozen=True)
+class Suspect:
+    """A picture whose label is probably wrong.
+
+    Attributes:
+        margin: Probability of the suggested class minus that of the label.
+        image: uint8 ``[H, W, 3]``; ``None``: there are worse ones to show.
+    """
+
+    picture: str
+    label: str
+    suggested: str
+    margin: float
+    image: NDArray[np.uint8] | None
+
+
+@dataclass(frozen=True)
 class RunView:
     """One run.
 
@@ -73,6 +89,7 @@ class RunView:
         final: ``None`` if no model was handed over.
         verification: ``None`` if nothing was verified.
         timing: Ratios of training times; ``None`` if the run has none.
+        suspects: The worst first.
         files: Name (as ``best/model.onnx``) and bytes of what was handed over.
     """
 
@@ -87,6 +104,7 @@ class RunView:
     final: FinalRecord | None
     verification: VerificationReport | None
     files: tuple[tuple[str, int], ...]
+    suspects: tuple[Suspect, ...] = ()
 
     @property
     def recommended(self) -> VariantView:
@@ -127,7 +145,31 @@ def read_run(path: Path) -> RunView:
         final=_load_optional(store, "best/final.json", FinalRecord),
         verification=_load_optional(store, "best/verification.json", VerificationReport),
         files=_list_files(path / "best"),
+        suspects=_read_suspects(path),
     )
+
+
+def _read_suspects(path: Path) -> tuple[Suspect, ...]:
+    """None where nobody looked for them, as in the lab protocol."""
+    try:
+        with (path / "suspects.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        with np.load(path / "suspects.npz", allow_pickle=False) as archive:
+            images = archive["images"]
+        return tuple(
+            Suspect(
+                row["picture"],
+                row["label"],
+                row["suggested"],
+                float(row["margin"]),
+                images[place] if place < len(images) else None,
+            )
+            for place, row in enumerate(rows)
+        )
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError(f"{path}: suspects.csv or suspects.npz cannot be read: {error}") from None
 
 
 def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:

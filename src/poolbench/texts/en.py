@@ -172,6 +172,16 @@ EN = {
     ),
     "report.contents": "Contents",
     "report.section-comparison": "Comparison",
+    "report.suspects": "Labels that may be wrong",
+    "report.figure-suspects": (
+        "Pictures that networks which never saw them take for another class with confidence: "
+        "label, and what they look like."
+    ),
+    "report.explain-suspects": (
+        "Found by confident learning (Northcutt 2021) on the held-out predictions of the "
+        "recommended variant: {count}, all of them in suspects.csv, the worst first. Not every one "
+        "is wrong: some are only hard. Nothing was left out of the study."
+    ),
     "report.section-learning": "Learning and over-fitting",
     "report.section-mistakes": "Which classes are confused",
     "report.section-costs": "Costs",
