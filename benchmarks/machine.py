@@ -10,13 +10,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results" / "speed"
+RESULTS = Path(__file__).parent / "results"
 
 
-def save(name: str, figures: dict[str, Any], libraries: tuple[str, ...] = ()) -> Path:
-    """Write figures with machine, versions, commit and command to ``results/speed``."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{name}.json"
+def save(
+    name: str, figures: dict[str, Any], libraries: tuple[str, ...] = (), room: str = "speed"
+) -> Path:
+    """Write figures with machine, versions, commit and command to a folder of ``results``."""
+    (RESULTS / room).mkdir(parents=True, exist_ok=True)
+    path = RESULTS / room / f"{name}.json"
     content = {**describe(libraries), **figures}
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return path
