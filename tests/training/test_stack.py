@@ -179,6 +179,20 @@ def test_stack_of_another_recipe_or_size_equals_training_alone(changes):
 
 
 @pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("norm", {"ema_decay": 0.8}),
+        # Without normalisation: Adam makes whole steps of the rounding of what nothing depends on.
+        ("lab/stride", {"optimizer": "adamw", "momentum": 0.0, "nesterov": False}),
+    ],
+)
+def test_stack_in_float32_takes_what_the_recipe_keeps(name, changes):
+    members = make_members(name, torch.float32, learning_rate=1e-3, **changes)
+    assert_same_training(members, tolerance=1e-3)
+    assert is_stackable(members[0][0], members[3][0], SIZE)
+
+
+@pytest.mark.parametrize(
     "changes", [{"progressive_size": 0.5}, {"trained_part": "head"}, {"validation_fraction": 0.2}]
 )
 def test_recipe_whose_members_differ_in_their_course_is_trained_alone(changes):

@@ -27,7 +27,8 @@ class MovingAverage:
             keep: How much of the average is kept; a tensor where steps are recorded.
         """
         for average, value in zip(self.averages, self.values, strict=True):
-            average.lerp_(value, 1 - keep)
+            # Not by ``lerp_``, which takes no weight of another format.
+            average.add_((value - average) * (1 - keep))
 
     @torch.no_grad()
     def write(self) -> None:
