@@ -166,8 +166,10 @@ def test_recipe_file_gets_the_name_of_the_file_and_is_kept_with_the_study(tmp_pa
         ("epochs = 3\n", "batch_size: Field required"),
         (RECIPE + "nesterov = true\n", "needs a momentum"),
         (RECIPE + 'optimizer = "adamw"\nmomentum = 0.9\n', "belong to sgd"),
-        (RECIPE + "patience = 3\n", "validation_fraction"),
-        (RECIPE + 'flip = "up"\n', "not TOML"),
+        (RECIPE + "patience = 3\n", "validation_parts"),
+        (RECIPE + "validation_parts = 1\n", "at least 2"),
+        (RECIPE + "warmup_fraction = 0.2\n", "a schedule that rises"),
+        (RECIPE.replace("true", '"up"'), "flip"),
     ],
 )
 def test_recipe_file_that_does_not_fit_is_refused_in_one_message(tmp_path, content, message):

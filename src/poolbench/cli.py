@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from poolbench import cli_options as options
-from poolbench.config import StudyConfig, build_config, load_config, split_names
+from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
 from poolbench.errors import PoolbenchError, UsageError
 from poolbench.texts import choose_language, text
 
@@ -357,6 +357,9 @@ def _find_language() -> str | None:
 def _merge(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
     """The values of a file, with what was given on the command line over them."""
     values = load_config(file).model_dump(exclude_unset=True) if file else {}
+    for name in PRESETS.get(given.get("preset") or "", {}):
+        # What a preset on the command line says wins over the file too.
+        values.pop(name, None)
     for name, place in options.FIELDS.items():
         value = given.get(name)
         if value is None:

@@ -94,6 +94,9 @@ def compete(settled: Settled, context: StudyContext, deadline: float | None) -> 
     if config.protocol == "cv":
         chosen = by_variant[race.verdict.recommended]
         _save_suspects(store, chosen, half, context.image_set.classes)
+    else:
+        for name in ("suspects.csv", "suspects.npz"):
+            (store.path / name).unlink(missing_ok=True)
     specs = _list_compared(plan, reached)
     diverged = sum(store.load_trial(spec.id).diverged_at is not None for spec in specs)
     if diverged:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -81,8 +81,8 @@ class RecipeConfig(Frozen):
         trained_part: ``head``: the last layer and the operators; ``last-stage``: the stage before
             it too.
         test_views: What the answers for a picture are averaged over.
-        validation_fraction: Part of the training pictures that is put aside to choose the epoch
-            whose weights are kept; 0: the last epoch.
+        validation_parts: One of so many parts of the training pictures is put aside to choose the
+            epoch whose weights are kept; 0: none, the last epoch is kept.
         patience: Training ends when the chosen epoch lies so many back; 0: it never does.
     """
 
@@ -113,7 +113,7 @@ class RecipeConfig(Frozen):
     progressive_size: Annotated[float, Field(gt=0, le=1)] = 1.0
     trained_part: Literal["all", "last-stage", "head"] = "all"
     test_views: Literal["one", "mirror", "mirror-shift"] = "one"
-    validation_fraction: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    validation_parts: Annotated[int, Field(ge=0, le=100)] = 0
     patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
     @model_validator(mode="after")
@@ -122,8 +122,12 @@ class RecipeConfig(Frozen):
             raise ValueError("momentum and nesterov belong to sgd, not to adamw")
         if self.nesterov and not self.momentum:
             raise ValueError("nesterov needs a momentum above 0")
-        if self.patience and not self.validation_fraction:
-            raise ValueError("patience needs a validation_fraction above 0")
+        if self.validation_parts == 1:
+            raise ValueError("validation_parts is 0 or at least 2: one of them is put aside")
+        if self.patience and not self.validation_parts:
+            raise ValueError("patience needs validation_parts of at least 2")
+        if self.schedule == "constant" and self.warmup_fraction:
+            raise ValueError("warmup_fraction needs a schedule that rises, not constant")
         return self
 
 
@@ -232,9 +236,9 @@ class StudyConfig(Frozen):
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
-        for field in ("operators", "backbones", "recipes"):
+        for field in ("operators", "backbones", "recipes", "vary"):
             names = getattr(self, field)
-            if not names:
+            if not names and field != "vary":
                 raise ValueError(f"{field} is empty: name at least one")
             if len(set(names)) < len(names):
                 raise ValueError(f"{field} names something twice: {', '.join(names)}")
@@ -307,11 +311,21 @@ def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:
     if not files:
         return dict(values)
     read = {name: read_recipe(_read_text(Path(name)), Path(name).stem) for name in files}
+    taken = {recipe.name for recipe in read.values()}
     return {
         **values,
         "recipes": tuple(read[name].name if name in read else name for name in listed),
-        "own_recipes": (*values.get("own_recipes", ()), *read.values()),
+        "own_recipes": (*_leave_names(values.get("own_recipes", ()), taken), *read.values()),
     }
+
+
+def _leave_names(recipes: Sequence[Any], taken: Collection[str]) -> list[Any]:
+    """The recipes whose names are none of these; what is not one yet is looked at later."""
+    names = [
+        recipe.get("name") if isinstance(recipe, dict) else getattr(recipe, "name", None)
+        for recipe in recipes
+    ]
+    return [recipe for recipe, name in zip(recipes, names, strict=True) if name not in taken]
 
 
 def _read_text(path: Path) -> str:

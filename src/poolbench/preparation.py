@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from poolbench.config import StudyConfig, dump_config
+from poolbench.config import StudyConfig, dump_config, load_config
 from poolbench.data.image_set import ImageSet
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
@@ -164,3 +165,26 @@ def _show_estimate(
     else:
         least = format_duration(estimate_study_seconds(soon, seconds, workers))
         display.say("run.estimate-auto", least=least, most=most)
+
+
+def recall_config(config: StudyConfig, store: RunStore) -> StudyConfig:
+    """The config with what was measured and chosen when the study was begun."""
+    if not (store.path / "config.toml").is_file():
+        return config
+    before = load_config(store.path / "config.toml")
+    recalled: dict[str, Any] = {
+        field: getattr(before, field)
+        for field in ("device", "precision")
+        if getattr(config, field) == "auto"
+    }
+    if before.time_limit_seconds == config.time_limit_seconds:
+        recalled["planned_repeats"] = before.planned_repeats
+    return config.model_copy(update=recalled)
+
+
+def save_config(settled: Settled, store: RunStore) -> None:
+    """Write ``config.toml``; what was chosen for this machine holds when the study is continued."""
+    conditions = settled.plan.specs[0].conditions
+    chosen = {"device": conditions.device, "precision": conditions.precision}
+    config = settled.config.model_copy(update=chosen)
+    store.save_bytes("config.toml", dump_config(config).encode())

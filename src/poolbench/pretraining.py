@@ -12,7 +12,13 @@ from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
-from poolbench.preparation import check_study, name_run, open_executor
+from poolbench.preparation import (
+    check_study,
+    name_run,
+    open_executor,
+    recall_config,
+    save_config,
+)
 from poolbench.records import TrialRecord
 
 
@@ -30,6 +36,8 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     """
     # One repeat of few folds: the pool is not split, but a plan is one for cross-validation.
     config = config.model_copy(update={"protocol": "cv", "folds": 2, "repeats": 1})
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder: give --out the name of a file.")
     image_set = load_image_set(config.data, display.show_loading)
     check_study(config, image_set, display)
     variants = make_plan(config, image_set).variants
@@ -37,13 +45,16 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
         names = ", ".join(variant.id for variant in variants)
         raise UsageError(f"pretrain trains one variant, and these are named: {names}.")
     store = RunStore(name_run(config))
+    config = recall_config(config, store)
     with store.hold():
         store.remove_leftovers()
-        with open_executor(config, image_set, store, store.path) as executor:
-            display.say("run.measuring")
-            plan = settle(config, image_set, store, executor, None).plan
-            spec = make_final_spec(plan, variants[0].id)
-            if not store.has_trial(spec.id):
+        spec = make_final_spec(make_plan(config, image_set), variants[0].id)
+        if config.precision == "auto" or not store.has_trial(spec.id):
+            with open_executor(config, image_set, store, store.path) as executor:
+                display.say("run.measuring")
+                settled = settle(config, image_set, store, executor, None)
+                spec = make_final_spec(settled.plan, variants[0].id)
+                save_config(settled, store)
                 speed = executor.measure([spec])[spec.id]
                 seconds = estimate_trial_seconds(spec, speed, image_set)
                 display.say("run.estimate", duration=format_duration(seconds))

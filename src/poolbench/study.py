@@ -12,8 +12,6 @@ from poolbench.comparison import StudyContext, compete, run_trials
 from poolbench.config import (
     StudyConfig,
     build_config,
-    dump_config,
-    load_config,
     split_names,
 )
 from poolbench.data.image_set import ImageSet
@@ -32,7 +30,14 @@ from poolbench.export.handover import hand_over
 from poolbench.finished import Study
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
-from poolbench.preparation import check_study, name_run, open_executor, settle_study
+from poolbench.preparation import (
+    check_study,
+    name_run,
+    open_executor,
+    recall_config,
+    save_config,
+    settle_study,
+)
 from poolbench.records import (
     DataRecord,
     StudyRecord,
@@ -101,7 +106,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     """Run a study, or what is left of it."""
     started = time.monotonic()
     store = RunStore(out or name_run(config))
-    config = _recall(config, store)
+    config = recall_config(config, store)
     image_set = load_image_set(config.data, display.show_loading)
     # Refuses what does not fit, before anything is written.
     check_study(config, image_set, display)
@@ -130,7 +135,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
 def preview_study(config: StudyConfig, out: Path | None, display: Display) -> None:
     """Say what :func:`run_study` would do, and how long that would take; nothing is kept."""
     store = RunStore(out or name_run(config))
-    config = _recall(config, store)
+    config = recall_config(config, store)
     image_set = load_image_set(config.data, display.show_loading)
     check_study(config, image_set, display)
     with open_executor(config, image_set, store, None) as executor:
@@ -182,26 +187,9 @@ def _begin(settled: Settled, record: DataRecord, store: RunStore) -> None:
     config, plan = settled.config, settled.plan
     _forget_other_study(config, plan, store)
     conditions = plan.specs[0].conditions
-    # What was chosen for this machine holds when the study is continued.
-    chosen = {"device": conditions.device, "precision": conditions.precision}
     store.save_model("data.json", record)
-    store.save_bytes("config.toml", dump_config(config.model_copy(update=chosen)).encode())
+    save_config(settled, store)
     store.save_json("environment.json", describe_environment(conditions.device, conditions.threads))
-
-
-def _recall(config: StudyConfig, store: RunStore) -> StudyConfig:
-    """The config with what was measured and chosen when the study was begun."""
-    if not (store.path / "config.toml").is_file():
-        return config
-    before = load_config(store.path / "config.toml")
-    recalled: dict[str, Any] = {
-        field: getattr(before, field)
-        for field in ("device", "precision")
-        if getattr(config, field) == "auto"
-    }
-    if before.time_limit_seconds == config.time_limit_seconds:
-        recalled["planned_repeats"] = before.planned_repeats
-    return config.model_copy(update=recalled)
 
 
 def _forget_other_study(config: StudyConfig, plan: Plan, store: RunStore) -> None:

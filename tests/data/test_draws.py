@@ -29,7 +29,7 @@ NAMES = {
 
 def draw(counts=(4000,), **options):
     recipe = RecipeConfig(name="test", epochs=1, batch_size=8, learning_rate=0.1, **options)
-    return draw_augmentation(np.random.default_rng(0), counts, recipe)
+    return draw_augmentation(lambda *kind: np.random.default_rng(kind), counts, recipe)
 
 
 def list_drawn(draws):
@@ -59,14 +59,28 @@ def test_boxes_lie_in_the_picture_and_have_the_size_that_was_asked_for():
         assert box.min() >= 0
         assert box.max() <= 1
         assert (box[:, 2:] >= box[:, :2]).all()
-    sides = (draws.crops[:, 2:] - draws.crops[:, :2]).double()
-    area = sides.prod(1)
-    assert area.min() + 1e-6 >= 0.25
-    assert area.max() > 0.9
     inner = (draws.holes[:, :2] > 0).all(1) & (draws.holes[:, 2:] < 1).all(1)
     torch.testing.assert_close(
         (draws.holes[:, 2:] - draws.holes[:, :2])[inner], torch.full((int(inner.sum()), 2), 0.25)
     )
+
+
+@pytest.mark.parametrize("scale", [0.25, 0.9])
+def test_crop_is_never_smaller_than_asked_for(scale):
+    boxes = draw(crop_scale=scale).crops.double()
+    area = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    assert area.min() >= scale - 1e-6
+    assert area.max() > 0.99
+
+
+def test_another_change_leaves_the_moves_as_they_are():
+    counts = (16, 16, 7)
+    plain = draw(counts, flip="random", translate_pixels=3, mixup=0.2)
+    for option in ("crop_scale", "color_jitter", "cutout"):
+        more = draw(counts, **{"flip": "random", "translate_pixels": 3, "mixup": 0.2,
+                               option: EVERYTHING[option]})  # fmt: skip
+        for name in ("flips", "shifts", "partners", "opacities"):
+            assert torch.equal(getattr(more, name), getattr(plain, name)), (option, name)
 
 
 def test_each_batch_finds_its_partners_within_itself():

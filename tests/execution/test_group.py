@@ -6,8 +6,11 @@ import torch
 
 from poolbench.execution import group
 from poolbench.execution.group import make_groups, run_group
+from poolbench.execution.ingredients import can_stack
+from poolbench.execution.measure import measure_speed
 from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
+from poolbench.training.recipes import QUICK
 
 
 def test_groups_hold_one_variant_and_no_more_than_their_conditions_allow(plan_of):
@@ -63,3 +66,21 @@ def test_one_trial_that_memory_does_not_hold_is_an_error(plan_of, small_set, mon
     monkeypatch.setattr(group, "run_stack", run_none)
     with pytest.raises(torch.OutOfMemoryError):
         list(run_group(plan_of(stack=2).specs[:1], Workplace(small_set)))
+
+
+@pytest.mark.parametrize("changes", [{"dropout": 0.3}, {"tune": "lr"}], ids=str)
+def test_trials_that_cannot_share_a_stack_are_measured_and_trained_alone(
+    plan_of, small_set, changes
+):
+    recipe = QUICK.model_copy(
+        update={"name": "mine", "epochs": 1, "dropout": changes.get("dropout", 0.0)}
+    )
+    settings = {"recipes": ("mine",), "own_recipes": (recipe,), "tune": changes.get("tune", "none")}
+    specs = plan_of(operators=("max",), stack=2, epochs=None, **settings).specs
+    place = Workplace(small_set)
+    assert not can_stack(specs[0], place)
+    # Of the process, which no stack tells.
+    assert measure_speed(specs[0], place).peak_memory_bytes is not None
+    for outcome in run_group(specs, place):
+        alone = run_trial(outcome.record.spec, place)
+        assert outcome.record == alone.record

@@ -84,3 +84,30 @@ def test_pictures_cannot_grow_where_a_network_takes_one_size():
         operators=("max",), recipes=("grow",), own_recipes=own, backbones=("speed",)
     )
     assert len(make_variants(config)) == 1
+
+
+@pytest.mark.parametrize(
+    ("backbone", "left_out"),
+    [("mlp", {"whitening", "dirac", "progressive-size"}), ("speed", set())],
+)
+def test_method_that_a_network_has_no_place_for_is_left_out(backbone, left_out):
+    config = StudyConfig(**ONE, backbones=(backbone,), methods=True)
+    names = {variant.recipe.name.removeprefix("quick")[1:] for variant in make_variants(config)[1:]}
+    assert set(METHODS) - names == left_out
+
+
+def test_start_is_no_method_where_weights_take_its_place(tmp_path):
+    weights = tmp_path / "any.safetensors"
+    config = StudyConfig(**ONE, backbones=("speed",), methods=True, weights=weights)
+    names = {variant.recipe.name.removeprefix("quick")[1:] for variant in make_variants(config)[1:]}
+    assert set(METHODS) - names == {"whitening", "dirac"}
+
+
+def test_variation_of_a_shape_goes_on_from_there():
+    variants = vary("width", "kernel", backbones=("lab:2",))[1]
+    assert [variant.backbone for variant in variants] == [
+        "lab-x2",
+        "lab-x4",
+        "lab-x2-k3",
+        "lab-x2-k7",
+    ]

@@ -6,7 +6,7 @@ from torch import nn
 
 from poolbench.errors import ShapeError, UnknownNameError, UsageError
 from poolbench.evaluation.cost import compute_cost
-from poolbench.models import find_backbone, get_backbone
+from poolbench.models import find_backbone, get_backbone, reshape_backbone
 from poolbench.models.rewrite import rewrite
 from poolbench.operators.plain import AvgPool2d, MaxPool2d
 from poolbench.training.seeds import initialize
@@ -75,6 +75,14 @@ def test_shape_is_a_part_of_the_id():
     for name in ("resnet:0", "resnet:100", "nothing:2"):
         with pytest.raises(UnknownNameError):
             find_backbone(name)
+
+
+def test_shape_can_be_chosen_again():
+    wide = get_backbone("lab-x2")
+    assert reshape_backbone(wide, kernel=7).id == "lab-x2-k7"
+    assert reshape_backbone(wide, width=3).id == "lab-x3"
+    assert reshape_backbone(wide, width=1) is get_backbone("lab")
+    assert get_backbone(reshape_backbone(get_backbone("lab-l3"), kernel=3).id).id == "lab-k3-l3"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The training loop: reproducible, honest about its curves, stopped when it diverges."""
 
 import math
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -11,8 +12,15 @@ from poolbench.data.sample import load_sample
 from poolbench.execution.workplace import Workplace
 from poolbench.models import get_backbone
 from poolbench.models.rewrite import keep_plain, rewrite
+from poolbench.texts import TEXTS
 from poolbench.training.loop import run_training
-from poolbench.training.recipes import LAB, choose_epochs, get_recipe, list_recipes
+from poolbench.training.recipes import (
+    LAB,
+    choose_epochs,
+    get_recipe,
+    list_recipes,
+    load_recipe_text,
+)
 from poolbench.training.schedule import Schedule, compute_rate
 from poolbench.training.seeds import initialize
 from poolbench.training.slices import Lanes
@@ -119,6 +127,20 @@ def test_recipe_lab_is_the_published_one():
         "none",
         0,
     )
+
+
+def test_every_recipe_file_is_known_and_has_a_reason():
+    folder = resources.files("poolbench.training") / "recipe_files"
+    names = {file.name.removesuffix(".toml") for file in folder.iterdir()}
+    assert names == {recipe.name for recipe in list_recipes()}
+    for name in names:
+        assert load_recipe_text(name).startswith("# ")
+        assert {f"recipe.{name}"} <= set(TEXTS["en"])
+
+
+def test_quick_under_another_name_is_as_short_on_the_sample():
+    renamed = get_recipe("quick").model_copy(update={"name": "mine"})
+    assert choose_epochs(renamed, "sample") == choose_epochs(get_recipe("quick"), "sample")
 
 
 def test_recipe_quick_takes_about_a_tenth_of_the_epochs():

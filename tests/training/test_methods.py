@@ -10,6 +10,7 @@ from poolbench.execution.workplace import Workplace
 from poolbench.models import get_backbone
 from poolbench.models.rewrite import add_dropout, keep_plain, rewrite
 from poolbench.models.start import freeze
+from poolbench.training.engine import build_optimizer
 from poolbench.training.loop import draw_balanced, draw_epoch, run_training
 from poolbench.training.pictures import Part
 from poolbench.training.schedule import Schedule
@@ -149,8 +150,15 @@ def test_dropout_is_drawn_anew_by_key_and_not_at_test_time():
 
 
 def test_adamw_learns_and_keeps_its_decay_apart():
-    _, _, result = train(make(optimizer="adamw", momentum=0.0, learning_rate=1e-3, epochs=5))
+    adamw = {"optimizer": "adamw", "momentum": 0.0, "learning_rate": 1e-3, "epochs": 5}
+    result = train(make(**adamw))[2]
     assert result.history[-1].train_loss.mean < result.history[0].train_loss.mean
+    # The decay is no part of the gradient, which Adam would scale: one step with the gradient zero
+    # shrinks a weight by rate times decay.
+    weight = torch.nn.Parameter(torch.tensor([2.0]))
+    weight.grad = torch.zeros(1)
+    build_optimizer([weight], make(**adamw, weight_decay=0.5)).step()
+    assert weight.item() == pytest.approx(2 * (1 - 1e-3 * 0.5))
 
 
 def test_classes_of_few_pictures_come_as_often_as_others():

@@ -8,7 +8,8 @@ from poolbench.training.schedule import compute_keep, compute_pace, compute_rate
 
 
 def make(**options):
-    settings = {"epochs": 20, "batch_size": 10, "learning_rate": 0.1, "warmup_fraction": 0.2}
+    settings = {"epochs": 20, "batch_size": 10, "learning_rate": 0.1, "schedule": "one-cycle"}
+    settings["warmup_fraction"] = 0.2
     return RecipeConfig(name="test", **{**settings, **options})
 
 
@@ -51,6 +52,9 @@ def test_pictures_grow_to_their_full_size_by_even_steps():
     assert sizes == sorted(sizes)
     assert sizes[15:] == [32] * 5
     assert all(size % 2 == 0 for size in sizes)
+    for epochs in range(1, 6):
+        # However few there are, the last is full.
+        assert compute_size(make(progressive_size=0.5, epochs=epochs), epochs - 1, 32) == 32
     assert compute_pace(recipe, 0, 200, (32, 64)).size == (16, 32)
     assert compute_pace(recipe, 199, 200, (32, 64)).size is None
     assert compute_pace(make(), 0, 200, (32, 64)).size is None

@@ -1,7 +1,8 @@
 """What an augmentation draws for each picture, from a generator that is handed over."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from enum import IntEnum
 
 import numpy as np
 import torch
@@ -12,8 +13,18 @@ from poolbench.config import RecipeConfig
 
 Values = NDArray[np.generic]
 
-# Width over height of what is cut out, at most; its inverse at least (Szegedy 2015).
+# Of what is cut out, in parts of the picture's sides: width over height at most, and its inverse at
+# least (Szegedy 2015).
 MOST_ASPECT = 4 / 3
+
+
+class Kind(IntEnum):
+    """What has random numbers of its own; the numbers never change."""
+
+    CROPS = 1
+    COLORS = 2
+    HOLES = 3
+    MIXING = 4
 
 
 @dataclass(frozen=True)
@@ -66,15 +77,21 @@ def stack_draws(members: Sequence[Draws]) -> Draws:
 
 
 def draw_augmentation(
-    rng: np.random.Generator, counts: Sequence[int], recipe: RecipeConfig
+    make_rng: Callable[..., np.random.Generator], counts: Sequence[int], recipe: RecipeConfig
 ) -> Draws:
     """What the recipe does to batches of so many pictures, which are drawn one after the other.
 
     Alternating flips are no draw of an epoch; see :func:`draw_first_flips`.
+
+    Args:
+        make_rng: From nothing, or from a number, to a generator. Each further kind of change has
+            one of its own, so that a recipe with it moves pictures as the recipe without it does.
     """
     columns: dict[str, list[Values]] = {}
+    rngs: dict[Kind | None, np.random.Generator] = {kind: make_rng(int(kind)) for kind in Kind}
+    rngs[None] = make_rng()
     for count in counts:
-        for name, values in _draw_batch(rng, count, recipe):
+        for name, values in _draw_batch(rngs, count, recipe):
             columns.setdefault(name, []).append(values)
     return Draws(
         **{name: torch.from_numpy(np.concatenate(parts)) for name, parts in columns.items()}
@@ -87,28 +104,32 @@ def draw_first_flips(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
 
 
 def _draw_batch(
-    rng: np.random.Generator, count: int, recipe: RecipeConfig
+    rngs: Mapping[Kind | None, np.random.Generator], count: int, recipe: RecipeConfig
 ) -> Iterator[tuple[str, Values]]:
+    moves = rngs[None]
     if recipe.flip == "random":
-        yield "flips", rng.random(count) < 0.5
+        yield "flips", moves.random(count) < 0.5
     if recipe.translate_pixels:
         pixels = recipe.translate_pixels
-        yield "shifts", rng.integers(-pixels, pixels, size=(count, 2), endpoint=True)
+        yield "shifts", moves.integers(-pixels, pixels, size=(count, 2), endpoint=True)
     if recipe.crop_scale < 1:
-        yield "crops", _draw_crops(rng, count, recipe.crop_scale)
+        yield "crops", _draw_crops(rngs[Kind.CROPS], count, recipe.crop_scale)
     if recipe.color_jitter:
         reach = recipe.color_jitter
-        yield "colors", rng.uniform(1 - reach, 1 + reach, (count, 3)).astype(np.float32)
+        factors = rngs[Kind.COLORS].uniform(1 - reach, 1 + reach, (count, 3))
+        yield "colors", factors.astype(np.float32)
     if recipe.cutout:
-        yield "holes", _draw_squares(rng, np.full(count, recipe.cutout))
+        yield "holes", _draw_squares(rngs[Kind.HOLES], np.full(count, recipe.cutout))
     if recipe.mixup or recipe.cutmix:
-        yield from _draw_mixing(rng, count, recipe)
+        yield from _draw_mixing(rngs[Kind.MIXING], count, recipe)
 
 
 def _draw_crops(rng: np.random.Generator, count: int, scale: float) -> Values:
     """Of a part of the area and a proportion that are drawn, wherever they fit (Szegedy 2015)."""
     area = rng.uniform(scale, 1, count)
-    aspect = np.exp(rng.uniform(-np.log(MOST_ASPECT), np.log(MOST_ASPECT), count))
+    # No longer than the picture, so that the area stays what was drawn.
+    most = np.log(np.minimum(MOST_ASPECT, 1 / area))
+    aspect = np.exp(rng.uniform(-most, most))
     sides = np.stack([np.sqrt(area / aspect), np.sqrt(area * aspect)], 1).clip(max=1)
     start = rng.random((count, 2)) * (1 - sides)
     return np.concatenate([start, start + sides], 1).astype(np.float32)

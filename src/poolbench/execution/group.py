@@ -9,6 +9,7 @@ import torch
 
 from poolbench.execution.ingredients import (
     SplitIndex,
+    can_stack,
     make_form,
     make_schedule,
     make_watched,
@@ -22,7 +23,7 @@ from poolbench.execution.workplace import Workplace
 from poolbench.models import Network
 from poolbench.records import TrialSpec
 from poolbench.training.loop import EpochRow, TrainingResult
-from poolbench.training.stack import is_stackable, measure_convolutions, run_stack
+from poolbench.training.stack import measure_convolutions, run_stack
 
 OnEpoch = Callable[[TrialSpec, EpochRow], None]
 
@@ -73,17 +74,14 @@ def _run_stack(
     specs: list[TrialSpec], place: Workplace, on_epoch: OnEpoch
 ) -> Iterator[TrialOutcome]:
     reset_peak_memory(place.device)
+    if not can_stack(specs[0], place):
+        for spec in specs:
+            yield run_trial(spec, place, partial(on_epoch, spec))
+        return
     splits = [split_pictures(spec, place.image_set) for spec in specs]
     networks = [
         start_network(spec, place, split) for spec, split in zip(specs, splits, strict=True)
     ]
-    schedule, image_size = make_schedule(specs[0]), specs[0].image_size
-    # Trials that search for their rates end up with different ones.
-    is_alike = specs[0].tune == "none"
-    if not is_alike or not is_stackable(make_form(networks[0], specs[0]), schedule, image_size):
-        for spec in specs:
-            yield run_trial(spec, place, partial(on_epoch, spec))
-        return
     try:
         results = _train(specs, networks, splits, place, on_epoch)
     except torch.OutOfMemoryError:

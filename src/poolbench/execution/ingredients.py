@@ -7,16 +7,17 @@ import torch
 from numpy.typing import NDArray
 
 from poolbench.data.image_set import Half, ImageSet
-from poolbench.data.splits import assign_folds, check_enough
+from poolbench.data.splits import assign_folds
 from poolbench.execution.workplace import HalfName, Workplace
 from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import TrainingForm, add_dropout, keep_plain, rewrite
-from poolbench.models.start import freeze, make_dirac, whiten_first
+from poolbench.models.start import WHITENING_PIXELS, freeze, make_dirac, whiten_first
 from poolbench.models.transfer import transfer
 from poolbench.records import TrialSpec
 from poolbench.training.pictures import Part, Pictures
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import Purpose, initialize, make_rng, make_torch_seed
+from poolbench.training.stack import is_stackable
 
 Index = NDArray[np.int64]
 
@@ -73,15 +74,13 @@ def split_pictures(spec: TrialSpec, image_set: ImageSet) -> SplitIndex:
         split = SplitIndex(np.flatnonzero(~is_held_out), "pool", np.flatnonzero(is_held_out))
     else:
         split = SplitIndex(np.arange(len(pool)), "test", np.arange(len(image_set.test)))
-    share = spec.variant.recipe.validation_fraction
-    return put_aside(split, spec, pool, share) if share else split
+    parts = spec.variant.recipe.validation_parts
+    return put_aside(split, spec, pool, parts) if parts else split
 
 
-def put_aside(split: SplitIndex, spec: TrialSpec, pool: Half, share: float) -> SplitIndex:
-    """A part of the training pictures is put aside, of each class its share, groups whole."""
+def put_aside(split: SplitIndex, spec: TrialSpec, pool: Half, parts: int) -> SplitIndex:
+    """Put one of so many parts of the training pictures aside, alike in classes, groups whole."""
     part = pool.take(split.train)
-    parts = round(1 / share)
-    check_enough(part, [str(label) for label in range(spec.num_classes)], parts)
     rng = make_rng(spec.seed, Purpose.VALIDATION, spec.repeat, spec.fold)
     is_inner = assign_folds(part.labels, parts, rng, part.groups) == 0
     return replace(split, train=split.train[~is_inner], inner=split.train[is_inner])
@@ -102,13 +101,23 @@ def start_network(spec: TrialSpec, place: Workplace, split: SplitIndex) -> Netwo
     """
     network = build_network(spec)
     if spec.variant.recipe.whitened:
-        pool = place.get_half("pool").images
-        images = torch.from_numpy(pool[split.train]).permute(0, 3, 1, 2)
-        whiten_first(network, images.float())
+        height, width = spec.image_size
+        step = -(-len(split.train) * height * width // WHITENING_PIXELS)
+        some = place.get_half("pool").images[split.train[::step]]
+        whiten_first(network, torch.from_numpy(some).permute(0, 3, 1, 2).float())
     if spec.weights is not None:
         transfer(network, place.load_weights(spec.weights))
     freeze(network, spec.variant.recipe.trained_part)
     return network.to(spec.conditions.device)
+
+
+def can_stack(spec: TrialSpec, place: Workplace) -> bool:
+    """Whether trials like this one are trained several at once; one network is tried."""
+    # Trials that search for their rates end up with different ones.
+    if spec.conditions.stack == 1 or spec.tune != "none":
+        return False
+    network = start_network(spec, place, split_pictures(spec, place.image_set))
+    return is_stackable(make_form(network, spec), make_schedule(spec), spec.image_size)
 
 
 def prepare_half(name: HalfName, spec: TrialSpec, place: Workplace, form: TrainingForm) -> Pictures:

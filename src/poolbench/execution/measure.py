@@ -9,6 +9,7 @@ import torch
 from poolbench.evaluation.logits import compute_logits, split_batches
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.execution.ingredients import (
+    can_stack,
     make_form,
     make_schedule,
     prepare_half,
@@ -39,7 +40,7 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
     """Train, watch and judge some pictures of a trial, and time it."""
     device = spec.conditions.device
     reset_peak_memory(device)
-    if spec.conditions.stack > 1:
+    if can_stack(spec, place):
         # The final trial has no others beside it.
         return _measure_stack(spec, place, 1 if spec.split == "whole" else spec.conditions.stack)
     started = time.perf_counter()

@@ -13,9 +13,12 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
+from poolbench.execution.ingredients import make_form
+from poolbench.execution.tuning import JUDGING_PARTS
 from poolbench.execution.variations import list_methods, list_variations
 from poolbench.execution.workplace import hash_file
 from poolbench.models import find_backbone, get_backbone
+from poolbench.models.start import freeze, whiten_first
 from poolbench.models.transfer import Transfer, load_weights, transfer
 from poolbench.operators import expand_operators, get_operator
 from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
@@ -106,7 +109,9 @@ def _change_one(variants: Sequence[VariantSpec], config: StudyConfig) -> list[Va
             "operator, one backbone and one recipe."
         )
     changed = list(list_variations(variants[0], config.vary))
-    return [*changed, *list_methods(variants[0])] if config.methods else changed
+    if config.methods:
+        changed += list_methods(variants[0], has_weights=config.weights is not None)
+    return changed
 
 
 def _check_sizes(variants: Sequence[VariantSpec]) -> None:
@@ -164,6 +169,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
         check_enough(image_set.pool, image_set.classes, config.folds)
     else:
         _check_test(image_set.test)
+    _check_inner(variants, config, image_set)
     manifest_hash = image_set.manifest_hash
     weights = None if config.weights is None else hash_file(config.weights)
     _check_trained_parts(variants, config)
@@ -192,20 +198,28 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
 
 
 def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Build each network of one's own once.
+    """Build each network once that may not be what its variant needs.
 
     Returns:
-        What was replaced in it, by backbone id.
+        What was replaced in networks of one's own, by backbone id.
 
     Raises:
-        UsageError: If a factory fails, or its network does not fit the pictures or an operator.
+        UsageError: If a factory fails, its network does not fit the pictures or an operator, or a
+            network has no place for what its recipe does to it.
     """
     notes = {}
     for spec in take_first(plan.specs).values():
-        backbone = get_backbone(spec.variant.backbone)
+        backbone, recipe = get_backbone(spec.variant.backbone), spec.variant.recipe
+        is_changed = recipe.dropout or recipe.whitened or recipe.trained_part != "all"
+        if backbone.factory is None and not is_changed:
+            continue
+        network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
         if backbone.factory is not None:
-            network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
             notes[backbone.id] = network.notes
+        if recipe.whitened:
+            whiten_first(network, torch.zeros(1, 3, *spec.image_size))
+        freeze(network, recipe.trained_part)
+        make_form(network, spec)
     return notes
 
 
@@ -222,9 +236,19 @@ def check_weights(plan: Plan, path: Path) -> dict[str, Transfer]:
         network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
         found[name] = transfer(network, weights)
         if not found[name].taken:
+            first = next(iter(found[name].unused), "nothing")
             raise UsageError(
-                f"Nothing in {path} fits {name}: the file has {found[name].unused[0]!r} and the "
-                f"like, the network {found[name].fresh[0]!r}."
+                f"Nothing in {path} fits {name}: the file has {first!r} and the like, the network "
+                f"{found[name].fresh[0]!r}."
+            )
+        freeze(network, spec.variant.recipe.trained_part)
+        frozen = {key for key, value in network.named_parameters() if not value.requires_grad}
+        random = [key for key in found[name].fresh if key in frozen]
+        if random:
+            raise UsageError(
+                f"Recipe {spec.variant.recipe.name!r} would keep {random[0]!r} of {name} as it is, "
+                f"and {path} has no values for it: take weights of this network, or a recipe that "
+                "trains all of it."
             )
     return found
 
@@ -286,6 +310,26 @@ def _check_trained_parts(variants: Sequence[VariantSpec], config: StudyConfig) -
             raise UsageError(
                 f"Recipe {variant.recipe.name!r} keeps a part of the network as it is, which "
                 "needs weights that were trained before: --weights FILE.safetensors."
+            )
+
+
+def _check_inner(variants: Sequence[VariantSpec], config: StudyConfig, image_set: ImageSet) -> None:
+    """Of each class enough for every part into which training pictures are split again."""
+    parts = max(variant.recipe.validation_parts for variant in variants)
+    parts = max(parts, JUDGING_PARTS if config.tune == "lr" else 0)
+    folds = config.folds if config.protocol == "cv" else 1
+    pool = image_set.pool
+    for label, name in enumerate(image_set.classes):
+        mine = pool.labels == label
+        units = int(mine.sum()) if pool.groups is None else len(np.unique(pool.groups[mine]))
+        # Of which the largest fold is held out.
+        left = units - (-(-units // folds) if config.protocol == "cv" else 0)
+        if left < parts:
+            kind = "pictures" if pool.groups is None else "groups"
+            raise DataError(
+                f"Class {name!r} has {left} {kind} to train on, and choosing an epoch or a "
+                f"learning rate splits them into {parts} parts. Add pictures, leave the class "
+                "out, or take --tune none and a recipe without validation_parts."
             )
 
 

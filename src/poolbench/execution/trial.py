@@ -155,7 +155,9 @@ def _make_record(
         train, held_out = _count_as_wrong(train), _count_as_wrong(held_out)
         nothing = (0.0,) * len(shift.pixels)
         shift = shift.model_copy(update={"accuracy": nothing, "consistency": nothing})
-    losses = [row.nll for row in history if math.isfinite(row.nll)]
+    # Up to the epoch whose weights are kept.
+    watched = history[: result.chosen_epoch]
+    losses = [row.nll for row in watched if math.isfinite(row.nll)]
     return TrialRecord(
         id=spec.id,
         spec=spec,

@@ -19,8 +19,8 @@ from poolbench.training.loop import run_training
 # as much as the training after it.
 RATE_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 EPOCHS_SHARE = 1 / 5
-# Of the training pictures, which judge the rates.
-JUDGING_SHARE = 0.2
+# Of the training pictures one part of so many judges the rates.
+JUDGING_PARTS = 5
 
 
 def find_rate_factor(spec: TrialSpec, place: Workplace, split: SplitIndex) -> float:
@@ -32,12 +32,12 @@ def find_rate_factor(spec: TrialSpec, place: Workplace, split: SplitIndex) -> fl
     recipe = spec.variant.recipe.model_copy(
         update={
             "epochs": count_tuning_epochs(spec.variant.recipe.epochs),
-            "validation_fraction": 0.0,
+            "validation_parts": 0,
             "patience": 0,
         }
     )
     short = spec.model_copy(update={"variant": spec.variant.model_copy(update={"recipe": recipe})})
-    inside = put_aside(replace(split, inner=None), spec, place.get_half("pool"), JUDGING_SHARE)
+    inside = put_aside(replace(split, inner=None), spec, place.get_half("pool"), JUDGING_PARTS)
     losses = {factor: _try_rate(short, place, inside, factor) for factor in RATE_FACTORS}
     return min(losses, key=lambda factor: losses[factor])
 

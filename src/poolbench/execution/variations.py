@@ -41,17 +41,25 @@ FACTORS: dict[str, tuple[str, float]] = {
 }
 
 
-def list_methods(base: VariantSpec) -> Iterator[VariantSpec]:
+def list_methods(base: VariantSpec, *, has_weights: bool = False) -> Iterator[VariantSpec]:
     """The variant with each method that it lacks, and without each that it has.
 
-    Left out is what cannot be: a network of one size sees no smaller pictures.
+    Left out is what cannot be: a network of one size sees no smaller pictures, one of a person's
+    own may end in anything, and weights take the place of whatever a network begins with.
     """
-    recipe, any_size = base.recipe, get_backbone(base.backbone).any_size
+    recipe, backbone = base.recipe, get_backbone(base.backbone)
+    left_out = set()
+    if not backbone.any_size:
+        left_out.add("progressive-size")
+    if backbone.factory is not None:
+        left_out.add("dropout")
+    if has_weights or not backbone.is_convolutional:
+        left_out |= {"whitening", "dirac"}
     for name, (present, absent) in METHODS.items():
         is_there = any(getattr(recipe, field) != value for field, value in absent.items())
         if is_there:
             yield _change(base, f"{recipe.name}-{name}", absent)
-        elif name != "progressive-size" or any_size:
+        elif name not in left_out:
             yield _change(base, f"{recipe.name}+{name}", present)
 
 

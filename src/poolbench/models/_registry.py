@@ -47,6 +47,8 @@ class Backbone:
         factory: What a person's own network is made by; ``None`` for poolbench's.
         shape: What of its shape can be chosen, with the usual values: ``width`` (so many times as
             many channels), ``kernel`` (side in pixels), ``layers`` (convolutions in a row).
+        base: The id without a shape, where the shape is another than usual.
+        is_convolutional: False if it has no convolution.
         any_size: Whether one network takes pictures of several sizes.
     """
 
@@ -58,6 +60,8 @@ class Backbone:
     positions_differ: bool = False
     factory: Factory | None = None
     shape: Mapping[str, int] = field(default_factory=dict)
+    base: str = ""
+    is_convolutional: bool = True
     any_size: bool = False
 
     @property
@@ -113,13 +117,14 @@ def reshape_backbone(backbone: Backbone, **values: int) -> Backbone:
         )
     if not values.get("kernel", 1) % 2:
         raise UsageError(f"A kernel has an odd side, got {values['kernel']}.")
+    base = _BACKBONES[backbone.base or backbone.id]
     shape = {**backbone.shape, **values}
-    changed = {name: value for name, value in shape.items() if value != backbone.shape[name]}
+    changed = {name: value for name, value in shape.items() if value != base.shape[name]}
     if not changed:
-        return backbone
+        return base
     suffix = "".join(f"-{_LETTERS[name]}{changed[name]}" for name in _LETTERS if name in changed)
-    build = partial(backbone.build, **changed)
-    return replace(backbone, id=f"{backbone.id}{suffix}", build=build)
+    build = partial(base.build, **changed)
+    return replace(base, id=f"{base.id}{suffix}", build=build, shape=shape, base=base.id)
 
 
 def list_backbones() -> list[Backbone]:

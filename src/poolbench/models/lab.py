@@ -151,5 +151,6 @@ add_backbone(
         "полносвязная сеть близкого размера; места для оператора нет",
         build_mlp,
         has_site=False,
+        is_convolutional=False,
     )
 )

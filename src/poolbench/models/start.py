@@ -14,7 +14,7 @@ TrainedPart = Literal["all", "last-stage", "head"]
 
 # Added to the variances by which whitening divides, as in Jordan 2024 (arXiv:2404.00498).
 WHITENING_EPSILON = 5e-4
-# That whitening looks at; a patch has some dozen values, which so many describe well.
+# So many are enough for whitening: a patch has some dozen values.
 WHITENING_PIXELS = 1 << 18
 
 
@@ -42,8 +42,7 @@ def whiten_first(network: Network, images: Tensor) -> None:
     arXiv:2404.00498); filters for which there is no eigenvector left keep their values.
 
     Args:
-        images: float ``[n, 3, H, W]``, 0–255, of the training part alone; if they are many, some
-            are looked at.
+        images: float ``[n, 3, H, W]``, 0–255, of the training part alone.
 
     Raises:
         UsageError: If the network has no convolution that sees the pixels' three channels.
@@ -51,8 +50,7 @@ def whiten_first(network: Network, images: Tensor) -> None:
     conv = next(_list_convolutions(network), None)
     if conv is None or conv.in_channels != 3 or conv.groups != 1 or conv.dilation != (1, 1):
         raise UsageError("A whitened start needs a first convolution that sees three channels.")
-    size, pixels = conv.kernel_size, images.shape[2] * images.shape[3]
-    images = images[:: -(-len(images) * pixels // WHITENING_PIXELS)]
+    size = conv.kernel_size
     patches = F.unfold(_find_input(network, conv, images).double(), size).transpose(1, 2)
     values = patches.flatten(0, 1)
     covariance = values.T @ values / len(values)

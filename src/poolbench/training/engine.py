@@ -72,7 +72,8 @@ class Engine:
         """One step of the optimizer; loss and accuracy of the batch, still on the device."""
         self.body.train()
         for module in self._frozen:
-            module.eval()
+            # Of this layer alone: what sits at its site is trained.
+            module.training = False
         count = len(index)
 
         def run_slice(part: slice) -> SliceResult:

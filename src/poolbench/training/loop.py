@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -149,8 +150,9 @@ def run_training(
         engine.finish()
     if diverged_at is None and not is_finite(form.body):
         # The loss of the last step was still a number, what it did to the weights is not.
-        diverged_at = recipe.epochs * math.ceil(len(train) / recipe.batch_size) - 1
-    return TrainingResult(tuple(history), seconds, diverged_at, best.epoch or None)
+        diverged_at = len(history) * math.ceil(len(train) / recipe.batch_size) - 1
+    chosen = best.epoch if best.epoch and diverged_at is None else None
+    return TrainingResult(tuple(history), seconds, diverged_at, chosen)
 
 
 def _offer(best: Snapshot, epoch: int, engine: Engine, inner: Part) -> None:
@@ -172,7 +174,7 @@ def draw_epoch(schedule: Schedule, train: Part, epoch: int) -> tuple[Tensor, Dra
         order = draw_balanced(rng, train.labels.cpu().numpy())
     else:
         order = rng.permutation(count)
-    augmentation = make_rng(schedule.seed, Purpose.AUGMENTATION, *schedule.key, epoch)
+    augmentation = partial(make_rng, schedule.seed, Purpose.AUGMENTATION, *schedule.key, epoch)
     counts = [part.stop - part.start for part in split_epoch(count, recipe)]
     draws = draw_augmentation(augmentation, counts, recipe)
     if recipe.flip == "alternating":

@@ -5,8 +5,8 @@ from importlib import resources
 from poolbench.config import RecipeConfig, read_recipe
 from poolbench.errors import UnknownNameError
 
-# In the order of their cost.
-NAMES = ("lab", "quick")
+# In the order in which they are shown.
+NAMES = ("lab", "quick", "standard", "strong", "finetune", "finetune-last", "finetune-head")
 # The built-in pictures are learned in a fraction of the epochs, and a first run should be short.
 SAMPLE_EPOCHS = 3
 
@@ -41,5 +41,6 @@ LAB, QUICK = get_recipe("lab"), get_recipe("quick")
 
 
 def choose_epochs(recipe: RecipeConfig, source: str) -> int:
-    """The recipe's epochs; fewer of recipe ``quick`` on the built-in image set."""
-    return SAMPLE_EPOCHS if source == "sample" and recipe == QUICK else recipe.epochs
+    """The recipe's epochs; fewer of ``quick``, whatever it is called, on the built-in image set."""
+    is_quick = recipe.model_copy(update={"name": QUICK.name}) == QUICK
+    return SAMPLE_EPOCHS if source == "sample" and is_quick else recipe.epochs

@@ -91,6 +91,8 @@ def compute_size(recipe: RecipeConfig, epoch: int, size: int) -> int:
     """
     if recipe.progressive_size == 1:
         return size
-    grown = min(1.0, epoch / max(1.0, (1 - FULL_FRACTION) * recipe.epochs))
+    # The last epoch is full, however few there are.
+    growing = min((1 - FULL_FRACTION) * recipe.epochs, recipe.epochs - 1)
+    grown = min(1.0, epoch / growing) if growing else 1.0
     part = recipe.progressive_size + (1 - recipe.progressive_size) * grown
     return size if part >= 1 else max(2, 2 * round(size * part / 2))

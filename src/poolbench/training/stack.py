@@ -157,7 +157,7 @@ def is_stackable(form: TrainingForm, schedule: Schedule, image_size: tuple[int, 
         image_size: Height and width in pixels.
     """
     recipe = schedule.recipe
-    is_uneven = recipe.progressive_size < 1 or recipe.validation_fraction > 0
+    is_uneven = recipe.progressive_size < 1 or recipe.validation_parts > 0
     if schedule.precision == "float16" or is_uneven or recipe.trained_part != "all":
         return False
     try:

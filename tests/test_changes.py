@@ -1,0 +1,76 @@
+"""One thing at a time, learning rates and presets: by the command line, to the end."""
+
+import json
+
+import numpy as np
+
+import poolbench
+from poolbench.records import TrialRecord
+
+SMALL = ("--classes", "0,1", "--image-size", "8", "--operators", "max", "--epochs", "1")
+SHORT = (*SMALL, "--folds", "2", "--repeats", "1", "--precision", "float32")
+
+
+def test_variations_are_compared_with_what_they_were_changed_from(poolbench_cli, tmp_path):
+    done = poolbench_cli("run", *SHORT, "--vary", "batch", "--out", tmp_path / "run", "--json")
+    assert done.returncode == 0, done.stderr
+    verdict = json.loads(done.stdout)["verdict"]
+    assert verdict["baseline"] == "max.lab.quick"
+    assert {pair["first"] for pair in verdict["against_baseline"]} == {
+        "max.lab.quick-batch-down", "max.lab.quick-batch-up",
+    }  # fmt: skip
+    assert (tmp_path / "run" / "figures" / "baseline.svg").is_file()
+    assert "--tune lr" in done.stderr
+
+
+def test_every_trial_of_a_tuned_study_has_its_rate(poolbench_cli, tmp_path):
+    run = tmp_path / "run"
+    done = poolbench_cli("run", *SHORT, "--tune", "lr", "--out", run)
+    assert done.returncode == 0, done.stderr
+    records = [
+        TrialRecord.model_validate_json(path.read_text())
+        for path in (run / "trials").glob("*/record.json")
+    ]
+    assert len(records) == 3
+    assert all(record.rate_factor is not None for record in records)
+    assert "not-tuned" not in poolbench.load(run).verdict.notes
+    # Continued, nothing is trained again.
+    again = poolbench_cli("run", *SHORT, "--tune", "lr", "--out", run)
+    assert "finished already: 2" in again.stderr
+    assert len(list((run / "trials").iterdir())) == 3
+
+
+def test_every_method_can_be_measured_on_a_network_that_has_few_places_for_them(
+    poolbench_cli, tmp_path
+):
+    run = ("run", *SHORT, "--backbones", "mlp", "--methods", "--dry-run")
+    done = poolbench_cli(*run, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "variants 15" in done.stderr
+
+
+def test_preset_on_the_command_line_wins_over_a_file(poolbench_cli, tmp_path):
+    (tmp_path / "study.toml").write_text('recipes = ["lab"]\nrepeats = 1\nfolds = 3\n')
+    run = ("run", "--config", "study.toml", "--preset", "standard", *SMALL, "--dry-run")
+    done = poolbench_cli(*run, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    # Six repeats of the preset, three folds of the file.
+    assert "trials 18" in done.stderr
+
+
+def test_class_too_small_to_choose_a_rate_is_told_before_anything_is_written(
+    poolbench_cli, tmp_path
+):
+    done = poolbench_cli("run", "--data", "npz:few.npz", "--tune", "lr", cwd=make_few(tmp_path))
+    assert done.returncode == 3
+    assert "Class '1' has 4 pictures to train on" in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def make_few(folder):
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], [40, 6])
+    images = rng.integers(0, 256, (46, 8, 8, 3), dtype=np.uint8)
+    np.savez(folder / "few.npz", images=images, labels=labels, test_images=images,
+             test_labels=labels)  # fmt: skip
+    return folder
