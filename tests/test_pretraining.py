@@ -10,7 +10,9 @@ from poolbench.records import TrialRecord
 
 NETWORK = ("--backbones", "resnet", "--operators", "avg", "--image-size", "16")
 SHORT = ("--epochs", "1", "--folds", "2", "--repeats", "1", "--precision", "float32")
-HEAD = 'epochs = 1\nbatch_size = 64\nlearning_rate = 0.05\ntrained_part = "head"\n'
+HEAD = (
+    'epochs = 1\nbatch_size = 64\nlearning_rate = 0.05\npretrained = true\ntrained_part = "head"\n'
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +56,18 @@ def test_study_begins_with_the_weights_and_says_what_fits(weights, tmp_path, poo
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--recipes", "head.toml"), "needs weights"),
-        (("--weights", "gone.safetensors"), "cannot be read"),
-        (("--weights", "head.toml"), "no safetensors file"),
-        (("--weights", "other.safetensors"), "Nothing in other.safetensors fits"),
+        (("--recipes", "head.toml"), "begins with weights"),
+        (("--weights", "other.safetensors"), "No recipe of this study begins with weights"),
+        (("--recipes", "finetune", "--weights", "gone.safetensors"), "cannot be read"),
+        (("--recipes", "finetune", "--weights", "head.toml"), "no safetensors file"),
+        (("--recipes", "finetune", "--weights", "other.safetensors"), "Nothing in other"),
+        (("--recipes", "head.toml", "--weights", "some.safetensors"), "has no values for it"),
     ],
 )
 def test_weights_that_cannot_be_used_are_refused(arguments, message, tmp_path, poolbench_cli):
     (tmp_path / "head.toml").write_text(HEAD)
     save_file({"elsewhere": torch.ones(3)}, tmp_path / "other.safetensors")
+    save_file({"stem.norm1.weight": torch.ones(32)}, tmp_path / "some.safetensors")
     done = poolbench_cli("run", *NETWORK, *SHORT, *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr

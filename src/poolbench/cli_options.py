@@ -143,7 +143,7 @@ Methods = Annotated[
 Weights = Annotated[
     Path | None,
     typer.Option(
-        help="A safetensors file of weights to begin with, as far as they fit.",
+        help="A safetensors file for the recipes that begin with weights, such as finetune.",
         rich_help_panel="Comparison",
     ),
 ]

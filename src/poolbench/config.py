@@ -78,6 +78,7 @@ class RecipeConfig(Frozen):
         mixup, cutmix: Parameter of the beta distribution of the mixing share; 0: not used. With
             both, each picture meets one of them.
         progressive_size: Side of the pictures in the first epoch, as a part of the full one.
+        pretrained: The network begins with the weights that the study names, as far as they fit.
         trained_part: ``head``: the last layer and the operators; ``last-stage``: the stage before
             it too.
         test_views: What the answers for a picture are averaged over.
@@ -111,6 +112,7 @@ class RecipeConfig(Frozen):
     mixup: Annotated[float, Field(ge=0, le=100)] = 0.0
     cutmix: Annotated[float, Field(ge=0, le=100)] = 0.0
     progressive_size: Annotated[float, Field(gt=0, le=1)] = 1.0
+    pretrained: bool = False
     trained_part: Literal["all", "last-stage", "head"] = "all"
     test_views: Literal["one", "mirror", "mirror-shift"] = "one"
     validation_parts: Annotated[int, Field(ge=0, le=100)] = 0
@@ -126,6 +128,10 @@ class RecipeConfig(Frozen):
             raise ValueError("validation_parts is 0 or at least 2: one of them is put aside")
         if self.patience and not self.validation_parts:
             raise ValueError("patience needs validation_parts of at least 2")
+        if self.trained_part != "all" and not self.pretrained:
+            raise ValueError(
+                "trained_part keeps random values as they are without pretrained = true"
+            )
         if self.schedule == "constant" and self.warmup_fraction:
             raise ValueError("warmup_fraction needs a schedule that rises, not constant")
         return self
@@ -190,7 +196,7 @@ class StudyConfig(Frozen):
         tune: ``lr``: every trial first searches for its learning rate, on its training pictures.
         vary: What of the one variant that is named is changed, more and less, one at a time.
         methods: Each method is added to, or taken from, the one variant that is named.
-        weights: A safetensors file of weights that every network begins with, as far as they fit.
+        weights: A safetensors file of weights for the recipes that begin with some.
         own_recipes: Recipes beside those that come with poolbench; ``recipes`` may name them.
         repeats: A number, or ``auto``: looks at the study while it grows and stops when it is
             decided.

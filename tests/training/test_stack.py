@@ -193,7 +193,12 @@ def test_stack_in_float32_takes_what_the_recipe_keeps(name, changes):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"progressive_size": 0.5}, {"trained_part": "head"}, {"validation_parts": 5}]
+    "changes",
+    [
+        {"progressive_size": 0.5},
+        {"trained_part": "head", "pretrained": True},
+        {"validation_parts": 5},
+    ],
 )
 def test_recipe_whose_members_differ_in_their_course_is_trained_alone(changes):
     form = make_members("norm", torch.float32)[0][0]

@@ -110,7 +110,7 @@ def _change_one(variants: Sequence[VariantSpec], config: StudyConfig) -> list[Va
         )
     changed = list(list_variations(variants[0], config.vary))
     if config.methods:
-        changed += list_methods(variants[0], has_weights=config.weights is not None)
+        changed += list_methods(variants[0])
     return changed
 
 
@@ -172,7 +172,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
     _check_inner(variants, config, image_set)
     manifest_hash = image_set.manifest_hash
     weights = None if config.weights is None else hash_file(config.weights)
-    _check_trained_parts(variants, config)
+    _check_weights_used(variants, config)
     folds = config.folds if config.protocol == "cv" else 1
     split: Split = "fold" if config.protocol == "cv" else "official"
     specs = [
@@ -187,7 +187,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
             num_classes=len(image_set.classes),
             image_size=image_set.image_size,
             conditions=_make_conditions(config, variant, device, precision),
-            weights=weights,
+            weights=weights if variant.recipe.pretrained else None,
             tune=config.tune,
         )
         for repeat in range(list_looks(config)[-1])
@@ -224,7 +224,7 @@ def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 
 def check_weights(plan: Plan, path: Path) -> dict[str, Transfer]:
-    """What each variant's network takes of a file of weights, by variant id.
+    """What the networks that begin with a file of weights take of it, by variant id.
 
     Raises:
         UsageError: If the file cannot be read, or nothing of it fits a network.
@@ -232,6 +232,8 @@ def check_weights(plan: Plan, path: Path) -> dict[str, Transfer]:
     weights = load_weights(path)
     found = {}
     for name, spec in take_first(plan.specs).items():
+        if spec.weights is None:
+            continue
         backbone = get_backbone(spec.variant.backbone)
         network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
         found[name] = transfer(network, weights)
@@ -303,14 +305,19 @@ def has_mixed_positions(variants: Sequence[VariantSpec]) -> bool:
     return False
 
 
-def _check_trained_parts(variants: Sequence[VariantSpec], config: StudyConfig) -> None:
-    """Nothing is gained by keeping random values as they are."""
-    for variant in variants:
-        if variant.recipe.trained_part != "all" and config.weights is None:
-            raise UsageError(
-                f"Recipe {variant.recipe.name!r} keeps a part of the network as it is, which "
-                "needs weights that were trained before: --weights FILE.safetensors."
-            )
+def _check_weights_used(variants: Sequence[VariantSpec], config: StudyConfig) -> None:
+    """Weights, and a recipe that begins with them, or neither."""
+    users = [variant.recipe.name for variant in variants if variant.recipe.pretrained]
+    if users and config.weights is None:
+        raise UsageError(
+            f"Recipe {users[0]!r} begins with weights that were trained before: name them, "
+            "--weights FILE.safetensors (poolbench pretrain makes some)."
+        )
+    if config.weights is not None and not users:
+        raise UsageError(
+            f"No recipe of this study begins with weights, so {config.weights} would not be used. "
+            "Take --recipes finetune, or put pretrained = true into a recipe."
+        )
 
 
 def _check_inner(variants: Sequence[VariantSpec], config: StudyConfig, image_set: ImageSet) -> None:

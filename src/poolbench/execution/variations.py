@@ -41,7 +41,7 @@ FACTORS: dict[str, tuple[str, float]] = {
 }
 
 
-def list_methods(base: VariantSpec, *, has_weights: bool = False) -> Iterator[VariantSpec]:
+def list_methods(base: VariantSpec) -> Iterator[VariantSpec]:
     """The variant with each method that it lacks, and without each that it has.
 
     Left out is what cannot be: a network of one size sees no smaller pictures, one of a person's
@@ -53,7 +53,7 @@ def list_methods(base: VariantSpec, *, has_weights: bool = False) -> Iterator[Va
         left_out.add("progressive-size")
     if backbone.factory is not None:
         left_out.add("dropout")
-    if has_weights or not backbone.is_convolutional:
+    if recipe.pretrained or not backbone.is_convolutional:
         left_out |= {"whitening", "dirac"}
     for name, (present, absent) in METHODS.items():
         is_there = any(getattr(recipe, field) != value for field, value in absent.items())
