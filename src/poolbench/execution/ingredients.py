@@ -80,9 +80,9 @@ def split_pictures(spec: TrialSpec, image_set: ImageSet) -> SplitIndex:
 
 def put_aside(split: SplitIndex, spec: TrialSpec, pool: Half, parts: int) -> SplitIndex:
     """Put one of so many parts of the training pictures aside, alike in classes, groups whole."""
-    part = pool.take(split.train)
+    groups = None if pool.groups is None else pool.groups[split.train]
     rng = make_rng(spec.seed, Purpose.VALIDATION, spec.repeat, spec.fold)
-    is_inner = assign_folds(part.labels, parts, rng, part.groups) == 0
+    is_inner = assign_folds(pool.labels[split.train], parts, rng, groups) == 0
     return replace(split, train=split.train[~is_inner], inner=split.train[is_inner])
 
 
