@@ -211,7 +211,7 @@ def recipes(
         _print(load_recipe_text(recipe).rstrip())
     else:
         for entry in found:
-            _print(f"{entry.name:<10} {text(f'recipe.{entry.name}', language)}")
+            _print(f"{entry.name:<14} {text(f'recipe.{entry.name}', language)}")
 
 
 @app.command()
