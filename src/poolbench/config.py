@@ -17,6 +17,8 @@ OnBad = Literal["error", "skip"]
 Schedule = Literal["constant", "one-cycle", "triangular", "cosine"]
 Precision = Literal["float32", "bfloat16", "float16"]
 Tune = Literal["none", "lr"]
+TrainedPart = Literal["all", "last-stage", "head"]
+Views = Literal["one", "mirror", "mirror-shift"]
 Vary = Literal["layers", "kernel", "width", "batch", "epochs", "rate"]
 Metric = Literal["accuracy", "balanced-accuracy"]
 
@@ -113,8 +115,8 @@ class RecipeConfig(Frozen):
     cutmix: Annotated[float, Field(ge=0, le=100)] = 0.0
     progressive_size: Annotated[float, Field(gt=0, le=1)] = 1.0
     pretrained: bool = False
-    trained_part: Literal["all", "last-stage", "head"] = "all"
-    test_views: Literal["one", "mirror", "mirror-shift"] = "one"
+    trained_part: TrainedPart = "all"
+    test_views: Views = "one"
     validation_parts: Annotated[int, Field(ge=0, le=100)] = 0
     patience: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 

@@ -1,6 +1,5 @@
 """Weights for others to begin with: one variant, trained once on all pictures of a pool."""
 
-import hashlib
 from pathlib import Path
 
 from poolbench.comparison import StudyContext, run_trials
@@ -12,6 +11,7 @@ from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
+from poolbench.execution.workplace import hash_file
 from poolbench.preparation import (
     check_study,
     name_run,
@@ -67,14 +67,11 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
             "no longer a number. Take a lower learning rate (poolbench recipes)."
         )
     weights = (store.trials / spec.id / "weights.safetensors").read_bytes()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".part-{out.name}")
-    part.write_bytes(weights)
-    part.replace(out)
+    RunStore(out.parent).save_bytes(out.name, weights)
     display.say(
         "run.pretrained",
         path=out,
-        sha256=hashlib.sha256(weights).hexdigest(),
+        sha256=hash_file(out),
         accuracy=record.held_out.accuracy,
         count=record.held_out.count,
     )

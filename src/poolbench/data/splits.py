@@ -51,10 +51,7 @@ def check_enough(half: Half, classes: Sequence[str], folds: int) -> None:
     unit = "pictures" if half.groups is None else "groups"
     short = []
     for label, name in enumerate(classes):
-        chosen = half.labels == label
-        count = int(chosen.sum())
-        if half.groups is not None:
-            count = len(np.unique(half.groups[chosen]))
+        count = count_units(half, label)
         if count < folds:
             short.append(f"{name} has {count}")
     if short:
@@ -62,6 +59,12 @@ def check_enough(half: Half, classes: Sequence[str], folds: int) -> None:
             f"Too few {unit} for {folds} folds: {', '.join(short)}, and each class needs at "
             f"least {folds}. Add pictures, leave the class out, or take fewer --folds."
         )
+
+
+def count_units(half: Half, label: int) -> int:
+    """Pictures of a class, or groups that have some."""
+    chosen = half.labels == label
+    return int(chosen.sum()) if half.groups is None else len(np.unique(half.groups[chosen]))
 
 
 def take_test_share(half: Half, num_classes: int) -> tuple[Half, Half]:

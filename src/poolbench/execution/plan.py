@@ -10,7 +10,7 @@ import torch
 
 from poolbench.config import Precision, StudyConfig
 from poolbench.data.image_set import Half, ImageSet
-from poolbench.data.splits import check_enough
+from poolbench.data.splits import check_enough, count_units
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
 from poolbench.execution.ingredients import make_form
@@ -327,8 +327,7 @@ def _check_inner(variants: Sequence[VariantSpec], config: StudyConfig, image_set
     folds = config.folds if config.protocol == "cv" else 1
     pool = image_set.pool
     for label, name in enumerate(image_set.classes):
-        mine = pool.labels == label
-        units = int(mine.sum()) if pool.groups is None else len(np.unique(pool.groups[mine]))
+        units = count_units(pool, label)
         # Of which the largest fold is held out.
         left = units - (-(-units // folds) if config.protocol == "cv" else 0)
         if left < parts:

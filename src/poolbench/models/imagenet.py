@@ -5,7 +5,6 @@ operator sits at the sites: the stem's max pooling and every convolution with a 
 becomes one without stride and then the operator (Zhang 2019, arXiv:1904.11486).
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -77,9 +76,6 @@ class Bottleneck(nn.Module):
         y = self.act2(self.bn2(self.conv2(y)))
         sum_: Tensor = self.act3(self.bn3(self.conv3(y)) + self.downsample(x))
         return sum_
-
-
-Block = Callable[[int, int, int], nn.Module]
 
 
 def build_imagenet(

@@ -1,16 +1,14 @@
 """What a network begins with, beside its random values, and which part of it is trained."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from poolbench.config import TrainedPart
 from poolbench.errors import UsageError
 from poolbench.models._registry import SITE, Network
-
-TrainedPart = Literal["all", "last-stage", "head"]
 
 # Added to the variances by which whitening divides, as in Jordan 2024 (arXiv:2404.00498).
 WHITENING_EPSILON = 5e-4

@@ -1,14 +1,11 @@
 """Answers that are averaged over several views of a picture."""
 
-from typing import Literal
-
 import torch
 from torch import Tensor
 
+from poolbench.config import Views
 from poolbench.data.augment import shift_by
 from poolbench.models._registry import Network
-
-Views = Literal["one", "mirror", "mirror-shift"]
 
 # Weight, and pixels down and right; each is looked at from both sides (after Jordan 2024,
 # arXiv:2404.00498).
