@@ -80,6 +80,7 @@ def main() -> None:
     parser.add_argument("--operators", default="max")
     parser.add_argument("--recipes", default="standard")
     parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--epochs", type=int)
     parser.add_argument("--baseline")
     parser.add_argument("--weights")
     parser.add_argument("--methods", action="store_true")
@@ -105,6 +106,7 @@ def make_config(arguments: argparse.Namespace, **settings: object) -> StudyConfi
         "backbones": tuple(arguments.backbone.split(",")),
         "recipes": tuple(arguments.recipes.split(",")),
         "repeats": arguments.repeats,
+        "epochs": arguments.epochs,
         "baseline": arguments.baseline,
         "weights": arguments.weights,
         "methods": arguments.methods,
