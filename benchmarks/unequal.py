@@ -54,9 +54,13 @@ from poolbench.training.recipes import get_recipe
 CIFAR_COUNTS = {"0": 500, "33": 250, "43": 100, "55": 50, "58": 25}
 PHOTOGRAPH_COUNTS = (160, 120, 90, 60, 45, 30, 20, 15)
 TEST_COUNT = 25
-PRETRAIN_COUNT = 200
-PRETRAIN_EPOCHS = 15
-IMAGE_SIZE = 128
+PRETRAIN_COUNT = 400
+# From random values; the recipes of poolbench are for smaller networks than this one.
+PRETRAIN = RecipeConfig(
+    name="before", epochs=30, batch_size=64, learning_rate=0.05, momentum=0.9, nesterov=True,
+    weight_decay=5e-4, schedule="cosine", warmup_fraction=0.1, flip="random", translate_pixels=4,
+)  # fmt: skip
+IMAGE_SIZE = 64
 BATCH = 32
 
 Optimize = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
@@ -90,7 +94,7 @@ def main() -> None:
         config = make(arguments, Path(folder))
         figures = summarize(config)
         seeds = compare_final(config, figures["recommended"], arguments.seeds)
-    figures |= {**seeds, "counts": list_counts(config)}
+        figures |= {**seeds, "counts": list_counts(config)}
     print(json.dumps(seeds, indent=1))
     print(save(f"unequal-{arguments.part}", figures, room="accuracy"))
 
@@ -127,8 +131,8 @@ def make_photographs(arguments: argparse.Namespace, folder: Path) -> StudyConfig
     common = {"image_size": IMAGE_SIZE, "fit": "crop"}
     weights = folder / "weights.safetensors"
     earlier = build_config(
-        {"data": {"source": f"folder:{folder / 'before'}", **common}, "recipes": ("standard",),
-         "backbones": ("resnet18-stock",), "epochs": PRETRAIN_EPOCHS}
+        {"data": {"source": f"folder:{folder / 'before'}", **common}, "recipes": ("before",),
+         "own_recipes": (PRETRAIN,), "backbones": ("resnet18-stock",)}
     )  # fmt: skip
     record = run_pretraining(earlier, weights, Display("en"))
     print(f"weights: {record.held_out.accuracy:.4f} on {record.held_out.count} pictures")

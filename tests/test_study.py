@@ -59,7 +59,7 @@ def test_loaded_study_has_its_figures_and_models(finished):
     study = poolbench.load(path)
     assert study.verdict.model_dump(mode="json") == printed["verdict"]
     assert all(isinstance(row, LeaderboardRow) for row in study.leaderboard())
-    assert {"learning-curves", "confusion", "accuracy-time"} <= set(study.figures)
+    assert {"loss-curves", "accuracy-curves", "confusion", "accuracy-time"} <= set(study.figures)
     html = study._repr_html_()
     assert study.verdict.recommended in html or "stride" in html
     assert study.verdict.kind in repr(study)

@@ -12,6 +12,7 @@ from poolbench.report.build import build_report, render_summary
 from poolbench.report.read import read_run
 from poolbench.verdict.sentence import describe_verdict
 
+# Of HTML, and what matplotlib closes at once.
 VOID = {"meta", "img", "br", "link"}
 
 
@@ -20,19 +21,26 @@ class Page(HTMLParser):
 
     def __init__(self, source):
         super().__init__()
-        self.tags, self.open, self.text = [], [], ""
+        self.tags, self.open, self.languages, self.text = [], [], [], ""
         self.feed(source)
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
+            self.languages.append(dict(attrs).get("lang"))
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
+        self.languages.pop()
 
     def handle_data(self, data):
-        if "style" not in self.open:
+        """What is to be seen in the language of the page."""
+        spoken = {language for language in self.languages if language}
+        if not {"style", "script"} & set(self.open) and len(spoken) < 2:
             self.text += data
 
 
@@ -61,19 +69,25 @@ def test_report_opens_with_the_verdict(built):
 
 def test_report_needs_nothing_from_outside(built):
     page = Page(built[2])
-    assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object"}
+    assert not {tag for tag, _ in page.tags} & {"link", "iframe", "object"}
     for _, attributes in page.tags:
-        for name in ("src", "href"):
-            assert attributes.get(name, "#").startswith(("#", "data:image/svg+xml"))
-    assert "url(" not in built[2]
+        for name in ("src", "href", "xlink:href"):
+            assert attributes.get(name, "#").startswith(("#", "data:image/png"))
+    assert "url(" not in built[2].replace("url(#", "")
     assert "@import" not in built[2]
+    assert not {"fetch(", "XMLHttpRequest", "import("} & set(built[2].split())
 
 
 def test_report_can_be_read_without_seeing_it(built):
     page = Page(built[2])
-    pictures = [attributes for tag, attributes in page.tags if tag == "img"]
-    assert len(pictures) == 6
-    assert all(len(picture["alt"]) > 40 for picture in pictures)
+    named = [attributes for tag, attributes in page.tags if "aria-labelledby" in attributes]
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {attributes["aria-labelledby"] for attributes in named} <= set(ids)
+    plates = [a for _, a in page.tags if a.get("class") == "plate"]
+    assert len(plates) == 12
+    assert all("aria-labelledby" in plate for plate in plates)
+    assert all(attributes["alt"] for tag, attributes in page.tags if tag == "img")
     assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
     targets = {attributes["href"][1:] for tag, attributes in page.tags if tag == "a"}
     assert targets <= {attributes.get("id") for _, attributes in page.tags}
@@ -101,10 +115,42 @@ def test_report_speaks_one_language(built):
     assert count > 300 if lang == "ru" else count == 0
 
 
+def test_report_holds_every_language_and_the_same_figures_in_each(run_path, tmp_path):
+    pages = {}
+    for lang in ("en", "ru"):
+        path = shutil.copytree(run_path, tmp_path / lang / "study")
+        pages[lang] = build_report(path, lang).read_text(encoding="utf-8")
+    spans = {lang: re.findall(r'<span lang="(?:en|ru)">', page) for lang, page in pages.items()}
+    assert spans["en"] == spans["ru"]
+    assert spans["en"].count('<span lang="ru">') > 100
+    figures = [re.findall(r'<div class="plate.*?</div>', p, re.DOTALL) for p in pages.values()]
+    assert figures[0] == figures[1]
+
+
+def test_report_draws_no_words_but_names(built):
+    _, path, source = built
+    view = read_run(path)
+    names = {variant.label for variant in view.variants} | set(view.data.classes)
+    names |= {f"{a} − {b}" for a in view.labels.values() for b in view.labels.values()}
+    drawn = re.findall(r"<text[^>]*>([^<]*)</text>", source)
+    assert len(drawn) > 100
+    assert not [word for word in drawn if re.search("[^\\W\\d]", word) and word not in names]
+
+
+def test_report_writes_every_figure_and_table_as_a_file(built):
+    _, path, source = built
+    names = re.findall(r'<figure id="figure-([a-z-]+)"', source)
+    for name in names:
+        assert (path / "figures" / f"{name}.svg").read_text(encoding="utf-8").startswith("<?xml")
+        assert (path / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    shown = set(re.findall(r'<caption id="table-([a-z-]+)"', source))
+    assert {file.stem for file in (path / "tables").glob("*.csv")} == shown
+
+
 def test_report_escapes_class_names(make_run):
     path = make_run(variants=1, classes=("<script>x</script>", "a & b"), repeats=1, epochs=1)
     source = build_report(path).read_text(encoding="utf-8")
-    assert "<script>" not in source
+    assert "<script>x" not in source
     assert "&lt;script&gt;" in source
     assert "a &amp; b" in source
 

@@ -8,32 +8,44 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from poolbench.report import figures
-from poolbench.report.read import Suspect, read_run
+from poolbench.report.figures import FIGURES, list_figures
+from poolbench.report.figures.classes import bin_confidences, compute_shares
+from poolbench.report.figures.comparison import (
+    compute_matrix,
+    draw_accuracy_time,
+    draw_differences,
+    find_front,
+)
+from poolbench.report.figures.curves import draw_accuracy_curves, draw_gaps, draw_loss_curves
+from poolbench.report.read import read_run
 from poolbench.report.style import get_look, shorten, use_style
 from poolbench.verdict.sentence import flip
 
 
 @pytest.fixture(scope="module")
-def view(run_path):
+def view(make_run):
     """Of a run in which all variants were compared with the one of the lowest mean, besides."""
-    found = read_run(run_path)
+    found = read_run(make_run(variants=4))
     name, differences = found.variants[-1].id, found.verdict.differences
     turned = [flip(pair) if pair.first == name else pair for pair in differences]
     against = tuple(pair for pair in turned if pair.second == name)
     changed = {"baseline": name, "against_baseline": against}
-    image = np.zeros((8, 8, 3), dtype=np.uint8)
-    suspects = [Suspect(f"train/{k}", "a long class name", "another", 0.5, image) for k in range(9)]
-    return dataclasses.replace(
-        found, verdict=found.verdict.model_copy(update=changed), suspects=tuple(suspects)
-    )
+    return dataclasses.replace(found, verdict=found.verdict.model_copy(update=changed))
+
+
+def draw_with_words(view, name):
+    """As a file of its own; the Russian words are the longer ones."""
+    drawing = FIGURES[name].draw(view)
+    drawing.add_words("ru")
+    return drawing.figure
 
 
 def list_text_boxes(figure):
     """Where every written word stands, in pixels."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    boxes = []
+    boxes = [item.get_window_extent() for item in (figure._supxlabel, figure._supylabel) if item]
+    boxes += [legend.get_window_extent() for legend in figure.legends]
     for axes in figure.axes:
         texts = [*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label, axes._left_title]
         for axis, place in ((axes.xaxis, 0), (axes.yaxis, 1)):
@@ -49,11 +61,10 @@ def list_text_boxes(figure):
     return boxes, canvas.get_width_height()
 
 
-@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_figures_have_no_overlapping_words_and_none_outside(view, name):
     with use_style():
-        # The Russian words are the longer ones.
-        boxes, (width, height) = list_text_boxes(figures.FIGURES[name](view, "ru"))
+        boxes, (width, height) = list_text_boxes(draw_with_words(view, name))
     for number, box in enumerate(boxes):
         assert box.x0 >= -1
         assert box.y0 >= -1
@@ -68,40 +79,52 @@ def test_figures_hold_twelve_variants_and_twenty_classes(make_run):
     classes = tuple(f"a rather long class {number}" for number in range(20))
     view = read_run(make_run(variants=12, classes=classes, repeats=1, epochs=2))
     with use_style():
-        for name in ("confusion", "over-fitting", "differences"):
-            boxes, (width, _) = list_text_boxes(figures.FIGURES[name](view, "ru"))
+        for name in ("confusion", "gaps", "differences", "matrix", "class-scores"):
+            boxes, (width, _) = list_text_boxes(draw_with_words(view, name))
             assert all(box.x0 >= -1 and box.x1 <= width + 1 for box in boxes), name
             for number, box in enumerate(boxes):
                 inner = box.padded(-0.5)
                 assert not any(inner.overlaps(other) for other in boxes[:number]), name
-        assert len(figures.draw_learning_curves(view).axes) == 2 * 12
+        assert len(draw_loss_curves(view).figure.axes) == 12
 
 
-def test_figures_of_one_variant_leave_out_the_differences(make_run, tmp_path):
-    path = make_run(variants=1, classes=("a$b$", "<b>"), repeats=1, epochs=1)
-    with warnings.catch_warnings():
+def test_figures_of_one_variant_leave_out_the_differences(make_run):
+    view = read_run(make_run(variants=1, classes=("a$b$", "<b>"), repeats=1, epochs=1))
+    found = list_figures(view)
+    assert set(found) == set(FIGURES) - {"differences", "baseline", "matrix"}
+    with use_style(), warnings.catch_warnings():
         warnings.simplefilter("error")
-        saved = figures.save_figures(read_run(path), "en", tmp_path)
-    assert set(saved) == set(figures.FIGURES) - {"differences", "baseline", "suspects"}
+        for name in found:
+            svg = draw_with_words(view, name), FIGURES[name].draw(view).to_svg(name)
+            assert "<b>" not in svg[1]
 
 
-def test_save_figures_writes_svg_and_png_and_the_same_bytes_again(view, tmp_path):
+def test_a_figure_is_saved_as_svg_and_png_and_the_same_bytes_again(view, tmp_path):
     before = dict(matplotlib.rcParams)
-    first = figures.save_figures(view, "ru", tmp_path / "first")
-    # A user's settings neither disturb nor are changed.
+    found = []
+    for folder, size in (("first", 10), ("second", 30)):
+        # A user's settings neither disturb nor are changed.
+        with matplotlib.rc_context({"font.size": size, "axes.grid": False}), use_style():
+            drawing = draw_differences(view)
+            drawing.add_words("ru")
+            place = drawing.save(tmp_path / folder, "differences")
+        found.append((place.read_bytes(), place.with_suffix(".png").read_bytes()))
     assert dict(matplotlib.rcParams) == before
-    with matplotlib.rc_context({"font.size": 30, "axes.grid": False}):
-        second = figures.save_figures(view, "ru", tmp_path / "second")
-    assert set(first) == set(figures.FIGURES)
-    for name, path in first.items():
-        assert path.read_bytes() == second[name].read_bytes()
-        pictures = [place.with_suffix(".png").read_bytes() for place in (path, second[name])]
-        assert pictures[0] == pictures[1]
-        assert pictures[0].startswith(b"\x89PNG")
+    assert found[0] == found[1]
+    assert found[0][1].startswith(b"\x89PNG")
+
+
+def test_a_figure_on_the_page_has_the_colours_of_the_page(view):
+    with use_style():
+        for name, kind in FIGURES.items():
+            svg = kind.draw(view).to_svg(name)
+            assert "var(--" in svg, name
+            for color in ("#22262b", "#6b727a", "#0072b2"):
+                assert color not in svg, (name, color)
 
 
 def test_learning_curves_draw_the_history(view):
-    axes = figures.draw_learning_curves(view).axes[0]
+    axes = draw_loss_curves(view).figure.axes[0]
     drawn = [line.get_ydata() for line in axes.get_lines()]
     for side in ("train", "held_out"):
         expected = view.variants[0].history[f"{side}_loss"]
@@ -109,12 +132,12 @@ def test_learning_curves_draw_the_history(view):
 
 
 def test_shares_are_percent_of_the_true_class():
-    shares = figures.compute_shares(np.array([[3, 1], [0, 0]]))
+    shares = compute_shares(np.array([[3, 1], [0, 0]]))
     np.testing.assert_array_equal(shares, [[75, 25], [0, 0]])
 
 
 def test_differences_are_the_best_less_each_other(view):
-    axes = figures.draw_differences(view).axes[0]
+    axes = draw_differences(view).figure.axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     best, *others = [variant.label for variant in view.variants]
     assert labels == [f"{best} − {other}" for other in others]
@@ -122,11 +145,11 @@ def test_differences_are_the_best_less_each_other(view):
 
 def test_a_burst_of_the_loss_does_not_flatten_the_curves(view):
     history = view.variants[0].history
-    usual = figures.draw_learning_curves(view).axes[0].get_ylim()[1]
+    usual = draw_loss_curves(view).figure.axes[0].get_ylim()[1]
     kept = history["held_out_loss"].copy()
     history["held_out_loss"][3] = 1e9
     try:
-        top = figures.draw_learning_curves(view).axes[0].get_ylim()[1]
+        top = draw_loss_curves(view).figure.axes[0].get_ylim()[1]
     finally:
         history["held_out_loss"][:] = kept
     assert top < 4 * usual
@@ -151,10 +174,46 @@ def test_seconds_far_apart_are_readable_on_a_logarithmic_axis(make_run):
         dataclasses.replace(view.variants[0], timings=tuple(slow)),
         dataclasses.replace(view.variants[1], timings=tuple(fast)),
     )
-    figure = figures.draw_accuracy_time(dataclasses.replace(view, variants=variants))
-    figure.draw_without_rendering()
-    [axes] = figure.axes
+    drawing = draw_accuracy_time(dataclasses.replace(view, variants=variants))
+    drawing.figure.draw_without_rendering()
+    [axes] = drawing.figure.axes
     assert axes.get_xscale() == "log"
     names = [label.get_text() for label in axes.get_xticklabels(which="both")]
     assert {"2", "50"} <= set(names)
     assert not any("$" in name for name in names)
+
+
+def test_gaps_are_drawn_in_points_with_their_intervals(view):
+    lines = draw_gaps(view).figure.axes[0].get_lines()[1:]
+    for variant, (bar, dot) in zip(
+        view.variants, zip(lines[::2], lines[1::2], strict=True), strict=True
+    ):
+        assert dot.get_xdata()[0] == pytest.approx(100 * variant.row.gap)
+        assert bar.get_xdata()[0] < dot.get_xdata()[0] < bar.get_xdata()[1]
+
+
+def test_front_leaves_out_what_something_else_beats_in_both():
+    assert find_front([3.0, 1.0, 2.0, 2.0], [0.9, 0.5, 0.5, 0.7]) == [1, 3, 0]
+
+
+def test_matrix_turns_its_sign_with_the_pair(view):
+    points, judged = compute_matrix(view)
+    np.testing.assert_array_equal(points, -points.T)
+    np.testing.assert_array_equal(judged, judged.T)
+    pair = view.verdict.differences[0]
+    ids = [variant.id for variant in view.variants]
+    assert points[ids.index(pair.first), ids.index(pair.second)] == pair.points
+
+
+def test_bins_of_confidence_hold_what_was_said_and_what_was_right():
+    confidence = np.array([0.95] * 20 + [0.55] * 10 + [0.75] * 3)
+    is_right = np.array([True] * 18 + [False] * 2 + [True] * 5 + [False] * 5 + [True] * 3)
+    said, right = bin_confidences(confidence, is_right)
+    # Three predictions are too few to say anything.
+    np.testing.assert_allclose(said, [0.55, 0.95])
+    np.testing.assert_allclose(right, [0.5, 0.9])
+
+
+def test_accuracy_curves_reach_from_the_lowest_tenth_to_one(view):
+    low, high = draw_accuracy_curves(view).figure.axes[0].get_ylim()
+    assert 0 <= low < 1 < high

@@ -5,8 +5,11 @@ import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
 from poolbench.records import SideMetrics
-from poolbench.report import pairs, tables
+from poolbench.report import about, classes, tables
+from poolbench.report.build import list_tables
 from poolbench.report.read import read_run
+from poolbench.report.table import Row, Table, format_signed
+from poolbench.report.words import say, speak
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +33,17 @@ def test_class_scores_are_those_of_scikit_learn(confusion):
     expected = precision_recall_fscore_support(
         labels, predicted, labels=range(len(confusion)), zero_division=0.0
     )
-    found = tables.compute_class_scores(confusion)
+    found = classes.compute_class_scores(confusion)
     np.testing.assert_allclose(found, np.stack(expected[:3], axis=1), atol=1e-12)
 
 
 def test_class_report_averages_over_classes_and_over_pictures(view):
     confusion = np.array([[8, 2, 0], [0, 1, 1], [0, 0, 0]])
-    rows = {row.cells[0]: row.cells for row in make_report(view, confusion).rows}
+    table = classes.report_classes(view.data.classes, confusion, "held-out")
+    rows = {speak(row.cells[0], "en"): row.cells for row in table.rows}
     assert rows["apple"][1:] == ("1.0000", "0.8000", "0.8889", "10")
     assert rows["mean over classes"][2] == f"{(0.8 + 0.5 + 0) / 3:.4f}"
     assert rows["mean over pictures"][2] == f"{9 / 12:.4f}"
-
-
-def make_report(view, confusion):
-    return tables.make_class_report(view, "en", confusion, "held-out")
 
 
 def test_share_interval_is_honest_when_everything_is_right():
@@ -56,50 +56,60 @@ def test_share_interval_is_honest_when_everything_is_right():
         confusion=((5, 0), (0, 5)),
         report={},
     )
-    low, high = tables.compute_share_interval(side)
+    low, high = about.compute_share_interval(side)
     # Wilson 1927 with all n right: n / (n + z²).
     assert low == pytest.approx(10 / (10 + 1.959964**2), abs=1e-6)
     assert high == pytest.approx(1.0)
 
 
 def test_leaderboard_marks_the_recommended_variant_alone(view):
-    table = tables.make_leaderboard(view, "en")
+    table = tables.make_leaderboard(view)
     assert [row.cells[0] for row in table.rows if row.marked] == [view.recommended.label]
     assert table.rows[0].cells[1] == f"{view.variants[0].row.accuracy:.4f}"
 
 
 def test_all_tables_are_as_wide_as_their_heads(view):
-    made = [
-        tables.make_leaderboard(view, "ru"),
-        pairs.make_differences(view, "ru"),
-        tables.make_over_fitting(view, "ru"),
-        tables.make_costs(view, "ru"),
-        tables.make_shift(view, "ru", "accuracy"),
-        tables.make_confusion(view, "ru"),
-        tables.make_files(view, "ru"),
-        tables.make_verification(view, "ru"),
-        tables.make_data(view, "ru"),
-        *tables.list_class_reports(view, "ru"),
+    made = list_tables(view)
+    assert len(made) == 17
+    for name, table in made.items():
+        assert {len(row.cells) for row in table.rows} == {len(table.head) or 2}, name
+
+
+def test_class_scores_say_what_the_recommended_variant_is_better_by(view):
+    table = classes.make_class_scores(view)
+    best = view.recommended
+    [other] = [v for v in view.variants if v.label in table.head[2].speak("en") and v is not best]
+    own, its = (classes.compute_class_scores(v.held_out_confusion)[:, 2] for v in (best, other))
+    shown = [float(row.cells[2].replace("−", "-")) for row in table.rows]
+    np.testing.assert_allclose(shown, 100 * (own - its), atol=0.005)
+
+
+def test_a_table_as_csv_holds_numbers_that_programs_read():
+    rows = (Row(("<b>", "−1.50", "37\u00a0316")), Row(("=1+1", "+0.25", "a, b")))
+    content = Table(say("report.data-caption"), (say("report.class"), "x", "y"), rows).to_csv("ru")
+    assert content.decode("utf-8-sig").splitlines() == [
+        "класс,x,y",
+        "<b>,-1.50,37316",
+        '\'=1+1,+0.25,"a, b"',
     ]
-    for table in made:
-        assert {len(row.cells) for row in table.rows} == {len(table.head)}, table.caption
 
 
 def test_costs_show_the_largest_memory_or_that_none_is_known(view):
-    assert tables.make_costs(view, "en").rows[0].cells[-1] == "412"
+    assert tables.make_costs(view).rows[0].cells[-1] == "412"
 
 
 def test_verification_shows_each_check_with_its_limit(view):
-    rows = tables.make_verification(view, "en").rows
-    assert rows[1].cells == ("logits, batches of 7", "4e-06", "0.001", "passed")
+    rows = about.make_verification(view).rows
+    cells = tuple(speak(cell, "en") for cell in rows[1].cells)
+    assert cells == ("logits, batches of 7", "4e-06", "0.001", "passed")
 
 
 def test_flatten_cuts_long_lists_and_says_so():
-    pairs = dict(tables.flatten({"skipped": list(range(25)), "none": [], "a": {"b": None}}))
+    pairs = dict(about.flatten({"skipped": list(range(25)), "none": [], "a": {"b": None}}))
     assert pairs["skipped"] == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, … (25)"
     assert pairs["none"] == pairs["a.b"] == "—"
 
 
 def test_signed_numbers_have_a_true_minus():
-    assert tables.format_signed(-1.5, 2) == "−1.50"
-    assert tables.format_signed(0.25, 2) == "+0.25"
+    assert format_signed(-1.5, 2) == "−1.50"
+    assert format_signed(0.25, 2) == "+0.25"

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from poolbench.config import Frozen, Metric, Protocol
 from poolbench.records._schema import SCHEMA_VERSION
 
@@ -119,10 +121,16 @@ class TimeRatio(Frozen):
 
 
 class StudyTiming(Frozen):
-    """``timing.json`` of a run: measured seconds, kept apart from what must be identical."""
+    """``timing.json`` of a run: measured seconds, kept apart from what must be identical.
+
+    Attributes:
+        latency_ms: Variant id to the milliseconds in which its exported model answers for one
+            picture of the size of training: the median, ONNX Runtime on one thread.
+    """
 
     schema_version: int = SCHEMA_VERSION
     train_ratios: tuple[TimeRatio, ...]
+    latency_ms: dict[str, float] = Field(default_factory=dict)
 
 
 class OrderFinding(Frozen):

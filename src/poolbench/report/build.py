@@ -1,72 +1,120 @@
 """``report.html``: one file that explains a run, with everything it needs inside."""
 
-import base64
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from poolbench.execution.store import RunStore
-from poolbench.report import pairs, tables
-from poolbench.report.figures import save_figures
+from poolbench.report import about, classes, gallery, pairs, tables
+from poolbench.report.drawing import Drawing
+from poolbench.report.figures import list_figures
 from poolbench.report.read import RunView, read_run
-from poolbench.report.wording import list_notes
-from poolbench.texts import text
-from poolbench.verdict.sentence import describe_verdict
+from poolbench.report.style import PALETTE, use_style
+from poolbench.report.table import Table
+from poolbench.report.wording import list_notes, say_verdict
+from poolbench.report.words import Words, say, speak
+from poolbench.texts import TEXTS
 
 REPORT_NAME = "report.html"
+SECTIONS = (
+    *("comparison", "differences", "learning", "costs", "mistakes", "pictures", "shift"),
+    *("landscape", "final", "data", "repeat"),
+)
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A drawing as the page shows it."""
+
+    svg: Markup
+    drawing: Drawing
 
 
 def build_report(path: Path, lang: str = "en") -> Path:
     """Draw the figures of a finished run and write its report.
 
-    The same run gives the same bytes.
+    The same run gives the same bytes. Beside the page lie all of its figures (``figures/``, SVG
+    and PNG) and tables (``tables/``, CSV).
 
     Args:
         path: The run directory.
-        lang: ``en`` or ``ru``.
-
-    Returns:
-        The path of ``report.html``; the figures lie beside it in ``figures/``.
+        lang: The language in which the page opens, and that of the files: ``en`` or ``ru``.
 
     Raises:
         RunError: If ``path`` is no run, is not finished, or holds a broken file.
     """
     view = read_run(path)
-    figures = {name: _embed(file) for name, file in save_figures(view, lang).items()}
-    page = render_page(view, figures, lang)
-    RunStore(path).save_bytes(REPORT_NAME, page.encode())
+    store = RunStore(path)
+    plates = {}
+    with use_style():
+        for name, kind in list_figures(view).items():
+            drawing = kind.draw(view)
+            plates[name] = Plate(drawing.to_svg(name), drawing)
+            drawing.add_words(lang)
+            drawing.save(path / "figures", name)
+    found = list_tables(view)
+    for name, table in found.items():
+        store.save_bytes(f"tables/{name}.csv", table.to_csv(lang))
+    store.save_bytes(REPORT_NAME, render_page(view, plates, found, lang).encode())
     return path / REPORT_NAME
 
 
-def render_page(view: RunView, figures: dict[str, str], lang: str) -> str:
-    """The page as HTML.
+def list_tables(view: RunView) -> dict[str, Table]:
+    """The tables that this run has, by name."""
+    made = {
+        "leaderboard": tables.make_leaderboard(view),
+        "differences": pairs.make_differences(view),
+        "baseline": pairs.make_baseline(view),
+        "beside": pairs.make_beside(view),
+        "over-fitting": tables.make_over_fitting(view),
+        "costs": tables.make_costs(view),
+        "class-scores": classes.make_class_scores(view),
+        "class-report-held-out": classes.make_class_report(view, "held-out"),
+        "class-report-train": classes.make_class_report(view, "train"),
+        "confusion": classes.make_confusion(view),
+        "shift-consistency": tables.make_shift(view, "consistency"),
+        "shift-accuracy": tables.make_shift(view, "accuracy"),
+        "final": about.make_final(view),
+        "files": about.make_files(view),
+        "verification": about.make_verification(view),
+        "data": about.make_data(view),
+        "data-facts": about.make_data_facts(view),
+        "environment": about.make_environment(view),
+    }
+    return {name: table for name, table in made.items() if table is not None and table.rows}
 
-    Args:
-        figures: Name to data URI.
-    """
-    return _load_template("report.html.j2").render(
-        lang=lang,
-        t=partial(_say, lang),
-        view=view,
-        kind=view.verdict.kind if view.verdict.differences else "single",
-        sentence=describe_verdict(view.verdict, lang, view.labels),
-        notes=list_notes(view, lang),
-        figures=figures,
-        leaderboard=tables.make_leaderboard(view, lang),
-        differences=pairs.make_differences(view, lang),
-        baseline=pairs.make_baseline(view, lang),
-        beside=pairs.make_beside(view, lang),
-        over_fitting=tables.make_over_fitting(view, lang),
-        class_reports=tables.list_class_reports(view, lang),
-        confusion=tables.make_confusion(view, lang),
-        costs=tables.make_costs(view, lang),
-        shifts=[tables.make_shift(view, lang, name) for name in ("consistency", "accuracy")],
-        final=tables.make_final(view, lang),
-        files=tables.make_files(view, lang),
-        verification=tables.make_verification(view, lang),
-        data=[tables.make_data(view, lang), tables.make_data_facts(view, lang)],
-        environment=tables.make_environment(view, lang),
+
+def render_page(
+    view: RunView, plates: Mapping[str, Plate], found: Mapping[str, Table], lang: str
+) -> str:
+    """The page as HTML, which holds all languages and opens in one."""
+    galleries = gallery.list_galleries(view)
+    is_there = {
+        "differences": "differences" in found,
+        "pictures": bool(galleries),
+        "landscape": "landscape" in plates,
+    }
+    missing = {name for name, there in is_there.items() if not there}
+    return (
+        _make_environment()
+        .get_template("report.html.j2")
+        .render(
+            lang=lang,
+            languages=list(TEXTS),
+            palette=PALETTE,
+            t=_say,
+            view=view,
+            kind=view.verdict.kind if view.verdict.differences else "single",
+            sentence=say_verdict(view),
+            notes=list_notes(view),
+            sections=[name for name in SECTIONS if name not in missing],
+            plates=plates,
+            tables=found,
+            galleries=galleries,
+        )
     )
 
 
@@ -77,31 +125,31 @@ def render_summary(path: Path, lang: str = "en") -> str:
         RunError: As :func:`build_report`.
     """
     view = read_run(path)
-    return _load_template("summary.html.j2").render(
+    return _load_summary(lang).render(
         lang=lang,
-        t=partial(_say, lang),
-        sentence=describe_verdict(view.verdict, lang, view.labels),
-        notes=list_notes(view, lang),
-        leaderboard=tables.make_leaderboard(view, lang),
+        t=_say,
+        sentence=say_verdict(view),
+        notes=list_notes(view),
+        leaderboard=tables.make_leaderboard(view),
     )
 
 
-def _say(lang: str, key: str, **values: object) -> str:
-    # The number and its percent sign stay on one line.
-    return text(f"report.{key}", lang, **values).replace(" %", "\N{NO-BREAK SPACE}%")
+def _say(key: str, **values: object) -> Words:
+    return say(f"report.{key}", **values)
 
 
-def _load_template(name: str) -> Template:
-    environment = Environment(
+def _load_summary(lang: str) -> Template:
+    """A notebook shows one language."""
+    environment = _make_environment()
+    environment.finalize = lambda value: speak(value, lang)
+    return environment.get_template("summary.html.j2")
+
+
+def _make_environment() -> Environment:
+    return Environment(
         loader=PackageLoader("poolbench", "report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(name)
-
-
-def _embed(file: Path) -> str:
-    """An SVG file as a data URI."""
-    return "data:image/svg+xml;base64," + base64.b64encode(file.read_bytes()).decode()

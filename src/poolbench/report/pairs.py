@@ -4,42 +4,49 @@ from collections.abc import Sequence
 
 from poolbench.records import Difference, SideDifference, TimeRatio
 from poolbench.report.read import RunView
-from poolbench.report.tables import MISSING, Row, Table, format_range, format_signed, translate
+from poolbench.report.table import (
+    MISSING,
+    Row,
+    Table,
+    format_range,
+    format_signed,
+    name_columns,
+)
 from poolbench.report.wording import name_interval
-from poolbench.texts import text
+from poolbench.report.words import Words, say
 from poolbench.verdict.sentence import judge_difference
 
 
-def make_differences(view: RunView, lang: str) -> Table:
+def make_differences(view: RunView) -> Table:
     """Each pair of variants: points, intervals, and how to read them."""
-    caption = text("report.differences-caption", lang, margin=view.verdict.margin_points)
-    return _make_pairs(view, lang, view.verdict.differences, caption)
+    caption = say("report.differences-caption", margin=view.verdict.margin_points)
+    return _make_pairs(view, view.verdict.differences, caption)
 
 
-def make_baseline(view: RunView, lang: str) -> Table | None:
+def make_baseline(view: RunView) -> Table | None:
     """Each variant against the baseline, if there is one."""
     verdict = view.verdict
     if verdict.baseline is None:
         return None
     name = view.labels[verdict.baseline]
-    caption = text("report.baseline-caption", lang, variant=name, margin=verdict.margin_points)
-    return _make_pairs(view, lang, verdict.against_baseline, caption)
+    caption = say("report.baseline-caption", variant=name, margin=verdict.margin_points)
+    return _make_pairs(view, verdict.against_baseline, caption)
 
 
-def _make_pairs(view: RunView, lang: str, differences: Sequence[Difference], caption: str) -> Table:
+def _make_pairs(view: RunView, differences: Sequence[Difference], caption: Words) -> Table:
     verdict = view.verdict
     head = (
-        *translate(("pair", "points"), lang),
-        name_interval(verdict, lang),
-        text("report.interval-alone", lang, percent=100 * verdict.tie_confidence),
-        *translate(("probability", "p-adjusted", "reading"), lang),
+        *name_columns(("pair", "points")),
+        name_interval(verdict),
+        say("report.interval-alone", percent=100 * verdict.tie_confidence),
+        *name_columns(("probability", "p-adjusted", "reading")),
     )
     rows = []
     for pair in differences:
         first, second = view.labels[pair.first], view.labels[pair.second]
         judgement = judge_difference(pair, verdict.margin_points)
         better = {"first": first, "second": second}.get(judgement)
-        reading = text("report.reads-better", lang, variant=better) if better else ""
+        reading = say("report.reads-better", variant=better) if better else ""
         shares = (pair.probability_better, pair.probability_equal, pair.probability_worse)
         cells = (
             f"{first} − {second}",
@@ -48,13 +55,13 @@ def _make_pairs(view: RunView, lang: str, differences: Sequence[Difference], cap
             format_range(pair.tie_low, pair.tie_high, 2),
             " / ".join(f"{share:.3f}" for share in shares),
             f"{pair.p_adjusted:.2g}",
-            reading or text(f"report.reads-{judgement}", lang),
+            reading or say(f"report.reads-{judgement}"),
         )
         rows.append(Row(cells))
     return Table(caption, head, tuple(rows), words=(6,))
 
 
-def make_beside(view: RunView, lang: str) -> Table:
+def make_beside(view: RunView) -> Table:
     """What each pair differs in beside accuracy: loss, over-fitting, training time."""
     timing = () if view.timing is None else view.timing.train_ratios
     ratios = {(pair.first, pair.second): pair for pair in timing}
@@ -71,8 +78,8 @@ def make_beside(view: RunView, lang: str) -> Table:
         )
         rows.append(Row(cells))
     head = ("pair", "nll-difference", "p-adjusted", "gap-difference", "p-adjusted")
-    names = translate((*head, "time-ratio", "p-adjusted"), lang)
-    return Table(text("report.beside-caption", lang), names, tuple(rows))
+    names = name_columns((*head, "time-ratio", "p-adjusted"))
+    return Table(say("report.beside-caption"), names, tuple(rows))
 
 
 def flip_ratio(ratio: TimeRatio) -> TimeRatio:

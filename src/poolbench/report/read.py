@@ -11,7 +11,7 @@ from pydantic import RootModel, ValidationError
 
 from poolbench.config import StudyConfig, load_config
 from poolbench.errors import RunError
-from poolbench.execution.store import HISTORY_COLUMNS, Model, RunStore
+from poolbench.execution.store import Model, RunStore
 from poolbench.records import (
     DataRecord,
     FinalRecord,
@@ -25,6 +25,9 @@ from poolbench.records import (
     VerdictRecord,
     VerificationReport,
 )
+from poolbench.report.answers import read_answers
+from poolbench.report.history import average_histories, read_history
+from poolbench.verdict.intervals import Interval
 
 
 class _AnyObject(RootModel[dict[str, Any]]):
@@ -37,8 +40,12 @@ class VariantView:
 
     Attributes:
         label: The id without the parts that all variants share.
-        history: By name of ``HISTORY_COLUMNS``: float64 ``[epochs]``, means over trials; not a
-            number where nothing was measured.
+        history: See :func:`poolbench.report.history.average_histories`.
+        gap: Training less held-out accuracy, 0–1, with its 95 % interval.
+        loss_rise: Held-out loss of the last epoch less the lowest of any, nats, likewise.
+        confidence: float64 ``[P]``: the probability of the predicted class, for every prediction
+            of a held-out picture in any trial.
+        is_right: bool ``[P]``: whether that class is the true one.
     """
 
     spec: VariantSpec
@@ -47,6 +54,10 @@ class VariantView:
     trials: tuple[TrialRecord, ...]
     timings: tuple[TrialTiming, ...]
     history: dict[str, NDArray[np.float64]]
+    gap: Interval
+    loss_rise: Interval
+    confidence: NDArray[np.float64]
+    is_right: NDArray[np.bool_]
 
     @property
     def id(self) -> str:
@@ -110,6 +121,11 @@ class RunView:
     def recommended(self) -> VariantView:
         """The variant to use."""
         return next(view for view in self.variants if view.id == self.verdict.recommended)
+
+    @property
+    def has_many_trials(self) -> bool:
+        """Whether any variant was trained more than once."""
+        return any(len(view.trials) > 1 for view in self.variants)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -245,34 +261,11 @@ def _read_variant(
         row=row,
         trials=tuple(trials),
         timings=tuple(store.load_timing(trial.id) for trial in trials),
-        history=_average_histories(
-            [_read_history(store.trials / trial.id / "history.csv") for trial in trials]
+        history=average_histories(
+            [read_history(store.trials / trial.id / "history.csv") for trial in trials]
         ),
+        **read_answers(store, trials),
     )
-
-
-def _read_history(path: Path) -> NDArray[np.float64]:
-    """``[epochs, columns]``."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            head, *rows = csv.reader(file)
-        if tuple(head) != HISTORY_COLUMNS:
-            raise ValueError(f"columns {', '.join(head)}")
-        values = np.array(rows, dtype=np.float64).reshape(len(rows), len(HISTORY_COLUMNS))
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path} cannot be read as a history of a trial: {error}") from None
-    return values
-
-
-def _average_histories(histories: list[NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
-    # A diverged trial has fewer epochs, and values that are no numbers.
-    epochs = max(len(history) for history in histories)
-    stack = np.full((len(histories), epochs, len(HISTORY_COLUMNS)), np.nan)
-    for number, history in enumerate(histories):
-        stack[number, : len(history)] = history
-    means = np.ma.masked_invalid(stack).mean(axis=0).filled(np.nan)
-    means[:, 0] = np.arange(1, epochs + 1)
-    return {name: means[:, column] for column, name in enumerate(HISTORY_COLUMNS)}
 
 
 def _load_optional(store: RunStore, name: str, model: type[Model]) -> Model | None:

@@ -1,21 +1,27 @@
-"""How figures look: colours that colour-blind readers can tell apart, fonts, saving."""
+"""How figures look: colours that colour-blind readers can tell apart, and fonts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib
 from matplotlib import font_manager
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 # Okabe and Ito 2008, without the yellow that vanishes on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
 LINES: tuple[Literal["-", "--", ":"], ...] = ("-", "--", ":")
 HELD_OUT, TRAIN, CONTEXT = PALETTE[0], PALETTE[1], "#C9CDD2"
-INK, FAINT = "#22262B", "#6B727A"
+INK, FAINT, GRID, PAPER = "#22262B", "#6B727A", "#E6E8EB", "#FFFFFF"
+# What a page, light or dark, shows in place of each colour.
+CSS_COLORS = {
+    INK.lower(): "var(--ink)",
+    FAINT.lower(): "var(--faint)",
+    GRID.lower(): "var(--grid)",
+    PAPER.lower(): "var(--paper)",
+    CONTEXT.lower(): "var(--context)",
+    **{color.lower(): f"var(--c{number})" for number, color in enumerate(PALETTE)},
+}
 
 # A figure at most this wide is shown at its own size in the report.
 PAGE_WIDTH_INCHES = 10.0
@@ -41,12 +47,11 @@ _STYLE: dict[Any, Any] = {
     "figure.constrained_layout.w_pad": 0.07,
     "figure.facecolor": "white",
     "font.size": 9,
-    "grid.color": "#E6E8EB",
+    "grid.color": GRID,
     "grid.linewidth": 0.7,
     "legend.fontsize": 9,
     "legend.frameon": False,
     "lines.linewidth": 1.7,
-    "savefig.dpi": PNG_DPI,
     "svg.fonttype": "path",
     "svg.hashsalt": "poolbench",
     # A class may be called "a$b$".
@@ -83,24 +88,3 @@ def shorten(name: str, most: int = 16) -> str:
         ('pickup_truck', 'a very long nam…')
     """
     return name if len(name) <= most else f"{name[: most - 1]}…"
-
-
-def add_side_legend(figure: Figure, labels: Sequence[str], *, lines: bool = True) -> None:
-    """The looks of all variants, in their order, to the right of the figure."""
-    handles = []
-    for number, label in enumerate(labels):
-        color, marker, line = get_look(number)
-        handle = Line2D([], [], color=color, marker=marker, linestyle=line, label=label)
-        if not lines:
-            handle.set_linestyle("none")
-        handles.append(handle)
-    figure.legend(handles=handles, loc="outside right upper")
-
-
-def save_figure(figure: Figure, folder: Path, name: str) -> Path:
-    """Write ``name.svg`` and ``name.png``, the same bytes each time; the path of the former."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / f"{name}.svg"
-    figure.savefig(place, metadata={"Date": None, "Creator": None})
-    figure.savefig(folder / f"{name}.png", metadata={"Software": None})
-    return place

@@ -1,0 +1,133 @@
+"""Tables of how a run was made: the saved network, its proof, pictures, machine."""
+
+import json
+
+import numpy as np
+from scipy import stats
+
+from poolbench.records import SideMetrics
+from poolbench.report.read import RunView
+from poolbench.report.table import MISSING, Row, Table, format_count, name_columns
+from poolbench.report.words import Phrase, say
+
+MOST_LISTED = 10
+
+
+def make_final(view: RunView) -> Table | None:
+    """The network that is handed over and its test accuracy."""
+    final = view.final
+    if final is None:
+        return None
+    low, high = compute_share_interval(final.test)
+    pairs = (
+        ("variant", view.labels.get(final.variant, final.variant)),
+        ("trial", final.trial),
+        ("test-accuracy", f"{final.test.accuracy:.4f}"),
+        ("interval", f"{low:.4f} – {high:.4f}"),
+        ("test-pictures", str(final.test.count)),
+        ("macro-f1", f"{final.test.macro_f1:.4f}"),
+        ("nll", f"{final.test.nll:.4f}"),
+        ("calibration-error", f"{final.test.calibration_error:.4f}"),
+    )
+    rows = tuple(Row((say(f"report.{key}"), value)) for key, value in pairs)
+    return Table(say("report.final-caption"), (), rows, words=(1,))
+
+
+def compute_share_interval(side: SideMetrics) -> tuple[float, float]:
+    """95 % interval of an accuracy over pictures (Wilson 1927): honest at 1.0 too."""
+    right = int(np.trace(np.array(side.confusion)))
+    interval = stats.binomtest(right, side.count).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def make_files(view: RunView) -> Table:
+    """What was handed over."""
+    rows = tuple(Row((name, format_count(size))) for name, size in view.files)
+    return Table(say("report.files-caption"), name_columns(("file", "bytes")), rows)
+
+
+def make_verification(view: RunView) -> Table | None:
+    """The proof that the saved model predicts what was measured, check by check."""
+    report = view.verification
+    if report is None:
+        return None
+    rows = []
+    for check in report.checks:
+        result = say("report.passed" if check.passed else "report.failed")
+        cells = (
+            check.name,
+            MISSING if check.value is None else f"{check.value:.3g}",
+            f"{check.tolerance:g}",
+            f"{result}: {check.detail}" if check.detail else result,
+        )
+        rows.append(Row(cells))
+    caption = say(
+        "report.verification-caption",
+        pictures=report.pictures,
+        onnxruntime=report.onnxruntime,
+        python=report.python,
+    )
+    head = name_columns(("check", "measured", "at-most", "result"))
+    return Table(caption, head, tuple(rows), words=(3,))
+
+
+def make_data(view: RunView) -> Table:
+    """Classes and their pictures."""
+    data = view.data
+    lines: list[tuple[Phrase, int, int]] = [
+        *zip(data.classes, data.pool_counts, data.test_counts, strict=True)
+    ]
+    lines.append((say("report.total"), sum(data.pool_counts), sum(data.test_counts)))
+    rows = tuple(Row((name, str(pool), str(test))) for name, pool, test in lines)
+    head = name_columns(("class", "pool-pictures", "test-pictures"))
+    return Table(say("report.data-caption"), head, rows)
+
+
+def make_data_facts(view: RunView) -> Table:
+    """Where the pictures come from and what was done to them."""
+    data = view.data
+    height, width = data.image_size
+    half = "official" if data.has_official_test else "taken"
+    rows = [
+        Row((say("report.source"), data.source)),
+        Row((say("report.image-size"), f"{height} × {width}")),
+        Row((say("report.fit"), data.fit)),
+        Row((say("report.test-half"), say(f"report.test-half-{half}"))),
+        Row((say("report.manifest-hash"), data.manifest_hash)),
+        *(Row(pair) for pair in flatten(data.facts)),
+    ]
+    return Table(say("report.data-facts-caption"), (), tuple(rows), words=(1,))
+
+
+def make_environment(view: RunView) -> Table:
+    """The machine and the libraries."""
+    rows = tuple(Row(pair) for pair in flatten(view.environment))
+    return Table(say("report.environment-caption"), (), rows, words=(1,))
+
+
+def flatten(values: object, name: str = "") -> list[tuple[str, str]]:
+    """Nested values as pairs of a dotted name and a string; long lists are cut, saying so.
+
+    Example:
+        >>> flatten({"a": {"b": 1}, "c": [1, 2]})
+        [('a.b', '1'), ('c', '1, 2')]
+    """
+    if isinstance(values, dict):
+        pairs = [
+            flatten(value, f"{name}.{key}" if name else str(key)) for key, value in values.items()
+        ]
+        return [pair for group in pairs for pair in group]
+    if isinstance(values, list) and any(isinstance(value, dict) for value in values):
+        pairs = [flatten(value, f"{name}.{place}") for place, value in enumerate(values, 1)]
+        return [pair for group in pairs for pair in group]
+    if isinstance(values, list):
+        shown = ", ".join(_to_string(value) for value in values[:MOST_LISTED])
+        more = f", … ({len(values)})" if len(values) > MOST_LISTED else ""
+        return [(name, shown + more or MISSING)]
+    return [(name, _to_string(values))]
+
+
+def _to_string(value: object) -> str:
+    if value is None:
+        return MISSING
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

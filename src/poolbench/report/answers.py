@@ -1,0 +1,66 @@
+"""What the trials of a variant said of pictures that they had not seen."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.execution.store import RunStore
+from poolbench.records import TrialRecord
+from poolbench.verdict.intervals import Interval, compute_interval
+
+CONFIDENCE = 0.95
+
+
+def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, Any]:
+    """Fields of ``VariantView`` that come from the predictions of its trials."""
+    arrays = [store.load_arrays(trial.id, "predictions") for trial in trials]
+    confidences, rights = [], []
+    for found in arrays:
+        probabilities = compute_probabilities(found["logits"])
+        confidences.append(probabilities.max(axis=1))
+        rights.append(probabilities.argmax(axis=1) == found["labels"])
+    gaps = [
+        trial.train.accuracy - right.astype(float)
+        for trial, right in zip(trials, rights, strict=True)
+    ]
+    rises = [
+        np.full(len(right), trial.overfit.loss_rise)
+        for trial, right in zip(trials, rights, strict=True)
+    ]
+    places = [found["index"] for found in arrays]
+    return {
+        "gap": _find_interval(trials, places, gaps),
+        "loss_rise": _find_interval(trials, places, rises),
+        "confidence": np.concatenate(confidences),
+        "is_right": np.concatenate(rights),
+    }
+
+
+def compute_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """``[n, classes]``; alike for all classes where a training diverged."""
+    known = np.where(np.isfinite(logits).all(axis=1, keepdims=True), logits, 0).astype(float)
+    powers = np.exp(known - known.max(axis=1, keepdims=True))
+    result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+def _find_interval(
+    trials: Sequence[TrialRecord],
+    places: Sequence[NDArray[np.int64]],
+    values: Sequence[NDArray[np.float64]],
+) -> Interval:
+    """Over the repeats in which every picture has a number."""
+    repeats = sorted({trial.spec.repeat for trial in trials})
+    pictures = np.unique(np.concatenate(places))
+    table = np.full((len(repeats), len(pictures)), np.nan)
+    fold = np.zeros(table.shape, dtype=np.int64)
+    for trial, place, value in zip(trials, places, values, strict=True):
+        row, columns = repeats.index(trial.spec.repeat), np.searchsorted(pictures, place)
+        table[row, columns], fold[row, columns] = value, trial.spec.fold
+    whole = np.isfinite(table).all(axis=1)
+    if not whole.any():
+        # Of a training that diverged.
+        return Interval(np.nan, np.nan, np.nan)
+    return compute_interval(table[whole], fold[whole], CONFIDENCE)

@@ -1,0 +1,93 @@
+"""Tables of single classes: how well each is told, and which are confused."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.report.read import RunView
+from poolbench.report.table import Row, Table, format_signed, name_columns
+from poolbench.report.words import Phrase, say
+
+# More than this many other variants have no room beside each other.
+MOST_COLUMNS = 6
+
+
+def make_class_scores(view: RunView) -> Table:
+    """F1 of each class for the recommended variant, and by how much the others' is lower."""
+    best = view.recommended
+    others = [variant for variant in view.variants if variant is not best][:MOST_COLUMNS]
+    own = compute_class_scores(best.held_out_confusion)[:, 2]
+    lower = [own - compute_class_scores(variant.held_out_confusion)[:, 2] for variant in others]
+    rows = tuple(
+        Row((name, f"{own[label]:.4f}", *(format_signed(100 * d[label], 2) for d in lower)))
+        for label, name in enumerate(view.data.classes)
+    )
+    less = (say("report.less", variant=variant.label) for variant in others)
+    head = (say("report.class"), say("report.f1-of", variant=best.label), *less)
+    return Table(say("report.class-scores-caption", variant=best.label), head, rows)
+
+
+def make_class_report(view: RunView, side: str) -> Table:
+    """scikit-learn's classification report of the recommended variant, over all its trials.
+
+    Args:
+        side: ``train`` or ``held-out``.
+    """
+    confusions = {
+        "train": view.recommended.train_confusion,
+        "held-out": view.recommended.held_out_confusion,
+    }
+    return report_classes(view.data.classes, confusions[side], side)
+
+
+def report_classes(classes: Sequence[str], confusion: NDArray[np.int64], side: str) -> Table:
+    """Precision, recall and F1 of each class, and their means.
+
+    Args:
+        confusion: ``[classes, classes]``, true x predicted.
+    """
+    scores = compute_class_scores(confusion)
+    support = confusion.sum(axis=1)
+    total = int(support.sum())
+    averages = (
+        ("macro-average", scores.mean(axis=0)),
+        ("weighted-average", support @ scores / max(total, 1)),
+    )
+    rows = [
+        Row((name, *(f"{value:.4f}" for value in line), str(count)))
+        for name, line, count in zip(classes, scores, support, strict=True)
+    ]
+    for key, line in averages:
+        values = (f"{value:.4f}" for value in line)
+        rows.append(Row((say(f"report.{key}"), *values, str(total))))
+    head = name_columns(("class", "precision", "recall", "f1", "support"))
+    accuracy = np.trace(confusion) / max(total, 1)
+    caption = say(f"report.class-report-{side}", accuracy=accuracy)
+    return Table(caption, head, tuple(rows))
+
+
+def compute_class_scores(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Precision, recall and F1 of each class, 0 where undefined: ``[classes, 3]``."""
+    right = np.diag(confusion).astype(float)
+    predicted, true = confusion.sum(axis=0), confusion.sum(axis=1)
+    return np.stack(
+        [
+            right / np.maximum(predicted, 1),
+            right / np.maximum(true, 1),
+            2 * right / np.maximum(predicted + true, 1),
+        ],
+        axis=1,
+    )
+
+
+def make_confusion(view: RunView) -> Table:
+    """Held-out pictures of the recommended variant, counted: true class x predicted class."""
+    confusion = view.recommended.held_out_confusion
+    head: tuple[Phrase, ...] = (say("report.true-over-predicted"), *view.data.classes)
+    rows = tuple(
+        Row((name, *(str(count) for count in line)))
+        for name, line in zip(view.data.classes, confusion, strict=True)
+    )
+    caption = say("report.confusion-table-caption", variant=view.recommended.label)
+    return Table(caption, head, rows)

@@ -1,0 +1,170 @@
+"""A figure apart from its words: numbers and ids are drawn, everything else stands beside it.
+
+So a page can say it in several languages, and a file in one.
+"""
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import matplotlib
+import numpy as np
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
+from matplotlib.patches import Patch
+
+from poolbench.report.style import CSS_COLORS, INK, PNG_DPI, get_look
+from poolbench.report.words import Phrase, Words, speak
+
+# Pixels each way of the sign before a name in a legend on the page.
+SIGN_WIDTH, SIGN_HEIGHT = 26, 14
+MARK_RADIUS = 5
+# More entries of a legend than this stand beside the figure, in a column.
+MOST_ON_TOP = 4
+
+
+Line = Literal["-", "--", ":", ""]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of a legend.
+
+    Attributes:
+        line: Matplotlib's style of a line, or ``""`` for none.
+        marker: Matplotlib's, or ``""``.
+        is_area: A filled patch in place of a line.
+    """
+
+    words: Phrase
+    color: str
+    line: Line = ""
+    marker: str = ""
+    is_area: bool = False
+    is_hollow: bool = False
+    width: float = 1.7
+
+    def to_handle(self, lang: str) -> Line2D | Patch:
+        """The entry for matplotlib's own legend."""
+        label = str(speak(self.words, lang))
+        if self.is_area:
+            return Patch(color=self.color, alpha=0.3, linewidth=0, label=label)
+        return Line2D(
+            [],
+            [],
+            color=self.color,
+            linestyle=self.line or "none",
+            linewidth=self.width,
+            marker=self.marker or "none",
+            markerfacecolor="white" if self.is_hollow else self.color,
+            label=label,
+        )
+
+    @property
+    def sign(self) -> Markup:
+        """The entry's sign as an SVG for the page."""
+        color = Markup(CSS_COLORS.get(self.color.lower(), self.color))
+        middle = SIGN_HEIGHT / 2
+        parts = []
+        if self.is_area:
+            parts.append(f'<rect width="{SIGN_WIDTH}" height="{SIGN_HEIGHT}" opacity=".3"/>')
+        if self.line:
+            dashes = {"--": ' stroke-dasharray="6 3"', ":": ' stroke-dasharray="2 3"'}
+            parts.append(
+                f'<path d="M0 {middle}H{SIGN_WIDTH}" stroke="{color}" '
+                f'stroke-width="{self.width}"{dashes.get(self.line, "")}/>'
+            )
+        if self.marker:
+            paint = "var(--paper)" if self.is_hollow else color
+            parts.append(f'<path d="{_trace(self.marker)}" fill="{paint}" stroke="{color}"/>')
+        return Markup(
+            f'<svg width="{SIGN_WIDTH}" height="{SIGN_HEIGHT}" fill="{color}" '
+            f'aria-hidden="true">{"".join(parts)}</svg>'
+        )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure and its words.
+
+    Attributes:
+        x, y: Names of the axes, which all panels share.
+        tips: What is shown over the artists whose ids are ``tip-0``, ``tip-1`` and so on.
+    """
+
+    figure: Figure
+    x: Words
+    y: Words | None = None
+    keys: tuple[Key, ...] = ()
+    tips: tuple[Phrase, ...] = ()
+
+    def to_svg(self, name: str) -> Markup:
+        """The figure without words, to stand in a page; its ids begin with ``name``."""
+        content = io.StringIO()
+        with matplotlib.rc_context({"svg.fonttype": "none"}):
+            self.figure.savefig(
+                content, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+            )
+        return Markup(_fit_into_page(content.getvalue(), name))
+
+    def save(self, folder: Path, name: str) -> Path:
+        """Write ``name.svg`` and ``name.png``; the path of the former."""
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / f"{name}.svg"
+        self.figure.savefig(place, metadata={"Date": None, "Creator": None})
+        self.figure.savefig(folder / f"{name}.png", metadata={"Software": None}, dpi=PNG_DPI)
+        return place
+
+    def add_words(self, lang: str) -> None:
+        """Write names of axes and the legend into the figure, as a file of its own needs them."""
+        self.figure.supxlabel(self.x.speak(lang), fontsize=9, color=INK)
+        if self.y is not None:
+            self.figure.supylabel(self.y.speak(lang), fontsize=9, color=INK)
+        if self.keys:
+            handles = [key.to_handle(lang) for key in self.keys]
+            if len(handles) > MOST_ON_TOP:
+                self.figure.legend(handles=handles, loc="outside right upper")
+            else:
+                self.figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
+
+
+def key_variants(labels: Sequence[str], *, lines: bool = True) -> tuple[Key, ...]:
+    """The looks of all variants, in their order."""
+    keys = []
+    for number, label in enumerate(labels):
+        color, marker, line = get_look(number)
+        keys.append(Key(label, color, line if lines else "", marker))
+    return tuple(keys)
+
+
+def _trace(marker: str) -> str:
+    """The outline of a marker of matplotlib's as the path of an SVG."""
+    style = MarkerStyle(marker)
+    shape = style.get_path().transformed(style.get_transform())
+    rings = [np.asarray(ring, dtype=float) for ring in shape.to_polygons(closed_only=True)]
+    scale = MARK_RADIUS / max(float(np.abs(ring).max()) for ring in rings)
+    middle = np.array([SIGN_WIDTH, SIGN_HEIGHT]) / 2
+    return "".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in middle + scale * ring * (1, -1)) + "Z"
+        for ring in rings
+    )
+
+
+def _fit_into_page(svg: str, name: str) -> str:
+    """Without head, with ids of its own, and with the colours and the font of the page."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r'(xlink:href="|url\()#', rf"\1#{name}-", svg)
+    svg = re.sub(r"#[0-9a-f]{6}\b", lambda found: CSS_COLORS.get(found[0], found[0]), svg)
+    svg = re.sub(r"font: ([0-9.]+)px [^;\"]*", r"font-size: \1px", svg)
+    svg = re.sub(
+        r"font: (bold|[67]00) ([0-9.]+)px [^;\"]*", r"font-weight: 700; font-size: \2px", svg
+    )
+    # The size in points is what it is drawn for; the page may have less room.
+    return re.sub(r' width="([0-9.]+)pt" height="[0-9.]+pt"', r' style="width: \1pt"', svg, count=1)

@@ -1,0 +1,49 @@
+"""The figures of a run, each drawn from what the run saved."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from poolbench.report.drawing import Drawing
+from poolbench.report.figures import classes, comparison, curves, shift
+from poolbench.report.read import RunView
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """How a figure is drawn, and in which runs there is one."""
+
+    draw: Callable[[RunView], Drawing]
+    is_there: Callable[[RunView], bool] = lambda view: True
+
+
+def _has_pairs(view: RunView) -> bool:
+    return bool(view.verdict.differences)
+
+
+def _has_many_pairs(view: RunView) -> bool:
+    return comparison.MOST_IN_MATRIX >= len(view.variants) > 3
+
+
+FIGURES: Mapping[str, FigureKind] = {
+    "differences": FigureKind(comparison.draw_differences, _has_pairs),
+    "baseline": FigureKind(
+        comparison.draw_baseline, lambda view: bool(view.verdict.against_baseline)
+    ),
+    "matrix": FigureKind(comparison.draw_matrix, _has_many_pairs),
+    "loss-curves": FigureKind(curves.draw_loss_curves),
+    "accuracy-curves": FigureKind(curves.draw_accuracy_curves),
+    "gaps": FigureKind(curves.draw_gaps),
+    "loss-rises": FigureKind(curves.draw_loss_rises),
+    "accuracy-time": FigureKind(comparison.draw_accuracy_time),
+    "accuracy-cost": FigureKind(comparison.draw_accuracy_cost),
+    "class-scores": FigureKind(classes.draw_class_scores),
+    "confusion": FigureKind(classes.draw_confusion),
+    "calibration": FigureKind(classes.draw_calibration),
+    "shift-consistency": FigureKind(shift.draw_shift_consistency),
+    "shift-accuracy": FigureKind(shift.draw_shift_accuracy),
+}
+
+
+def list_figures(view: RunView) -> dict[str, FigureKind]:
+    """The figures that this run has, by name."""
+    return {name: kind for name, kind in FIGURES.items() if kind.is_there(view)}

@@ -1,0 +1,44 @@
+"""What several figures do with their axes."""
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from poolbench.report.style import shorten
+
+# More names than this overlap: every second, third, … is written.
+MOST_LABELLED_CLASSES = 30
+# More classes than this leave no room for numbers in the cells.
+MOST_NUMBERED_CLASSES = 12
+
+
+def list_on_axis(axes: Axes, labels: Sequence[str]) -> None:
+    """Names down the left side, the first on top."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def label_cells(axes: Axes, names: Sequence[str], *, left: bool, bottom: bool) -> None:
+    """The same names beside the rows and under the columns of a matrix."""
+    step = math.ceil(len(names) / MOST_LABELLED_CLASSES)
+    places = range(0, len(names), step)
+    shown = [shorten(names[place]) for place in places]
+    size = 9 if len(shown) <= MOST_NUMBERED_CLASSES else 7
+    axes.set_yticks(places, shown if left else [""] * len(shown), fontsize=size)
+    axes.set_xticks(places, shown if bottom else [""] * len(shown), fontsize=size)
+    if len(shown) > MOST_NUMBERED_CLASSES:
+        axes.tick_params(axis="x", rotation=90)
+        return
+    for label in axes.get_xticklabels():
+        label.set(rotation=45, ha="right", rotation_mode="anchor")
+
+
+def clear_frame(axes: Axes) -> None:
+    """A matrix or picture has neither grid nor frame."""
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)

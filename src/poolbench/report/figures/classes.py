@@ -1,0 +1,131 @@
+"""Figures of single classes: which are confused, and whether probabilities can be believed."""
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from poolbench.report.classes import compute_class_scores
+from poolbench.report.drawing import Drawing, Key, key_variants
+from poolbench.report.figures.axes import (
+    MOST_NUMBERED_CLASSES,
+    clear_frame,
+    label_cells,
+    list_on_axis,
+)
+from poolbench.report.read import RunView
+from poolbench.report.style import CONTEXT, FAINT, PAGE_WIDTH_INCHES, get_look, shorten
+from poolbench.report.words import say
+
+# Of F1 of each class only so many variants are drawn, the first of the leaderboard.
+MOST_COMPARED = 6
+# And so many classes: those in which the variants differ most.
+MOST_CLASSES = 30
+CALIBRATION_BINS = 10
+# A bin of fewer predictions says nothing.
+LEAST_IN_BIN = 10
+
+
+def draw_confusion(view: RunView) -> Drawing:
+    """Confusion matrices of all variants: percent of each true class, held-out pictures."""
+    classes = len(view.data.classes)
+    panel = _choose_panel_inches(classes)
+    columns = min(len(view.variants), max(1, int((PAGE_WIDTH_INCHES - 1.2) // (panel + 0.15))))
+    rows = math.ceil(len(view.variants) / columns)
+    size = (1.3 + (panel + 0.15) * columns, 0.7 + (panel + 0.45) * rows)
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for number, axes in enumerate(grid.flat):
+        if number >= len(view.variants):
+            axes.remove()
+            continue
+        variant = view.variants[number]
+        _draw_matrix(axes, compute_shares(variant.held_out_confusion))
+        axes.set_title(variant.label)
+        last = number + columns >= len(view.variants)
+        label_cells(axes, view.data.classes, left=number % columns == 0, bottom=last)
+    if classes > MOST_NUMBERED_CLASSES:
+        figure.colorbar(
+            grid[0, 0].images[0], ax=grid, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
+            format="%g %%",
+        )  # fmt: skip
+    return Drawing(figure, say("report.predicted-class"), say("report.true-class"))
+
+
+def draw_class_scores(view: RunView) -> Drawing:
+    """F1 of each class and variant; with many classes those in which variants differ most."""
+    shown = view.variants[:MOST_COMPARED]
+    scores = np.stack([compute_class_scores(variant.held_out_confusion)[:, 2] for variant in shown])
+    spread = scores.max(axis=0) - scores.min(axis=0)
+    order = np.sort(np.argsort(-spread, kind="stable")[:MOST_CLASSES])
+    figure = Figure(figsize=(8.2, 0.6 + 0.3 * len(order)), layout="constrained")
+    axes = figure.subplots()
+    for place, label in enumerate(order):
+        low, high = scores[:, label].min(), scores[:, label].max()
+        axes.plot([low, high], [place, place], color=CONTEXT, linewidth=3, zorder=1)
+    for number, values in enumerate(scores):
+        color, marker, _ = get_look(number)
+        axes.plot(values[order], range(len(order)), linestyle="none", marker=marker, color=color)
+    list_on_axis(axes, [shorten(view.data.classes[label]) for label in order])
+    keys = key_variants([variant.label for variant in shown], lines=False)
+    return Drawing(figure, say("report.f1"), keys=keys)
+
+
+def draw_calibration(view: RunView) -> Drawing:
+    """How often predictions of a stated probability are right, held-out pictures of all trials."""
+    shown = view.variants[:MOST_COMPARED]
+    figure = Figure(figsize=(6.2, 3.9), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=":")
+    for number, variant in enumerate(shown):
+        color, marker, line = get_look(number)
+        said, right = bin_confidences(variant.confidence, variant.is_right)
+        axes.plot(said, right, color=color, marker=marker, linestyle=line, markersize=5)
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+    keys = (
+        *key_variants([variant.label for variant in shown]),
+        Key(say("report.calibrated"), FAINT, ":", width=1),
+    )
+    return Drawing(figure, say("report.stated-probability"), say("report.share-right"), keys)
+
+
+def bin_confidences(
+    confidence: NDArray[np.float64], is_right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean stated probability and share of right answers in each bin that has enough of them."""
+    bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    counts = np.bincount(bins, minlength=CALIBRATION_BINS)
+    kept = counts >= LEAST_IN_BIN
+    said = np.bincount(bins, confidence, CALIBRATION_BINS)[kept] / counts[kept]
+    right = np.bincount(bins, is_right, CALIBRATION_BINS)[kept] / counts[kept]
+    return said, right
+
+
+def compute_shares(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Percent of each row; 0 where a class has no pictures."""
+    totals = confusion.sum(axis=1, keepdims=True)
+    shares: NDArray[np.float64] = 100.0 * confusion / np.maximum(totals, 1)
+    return shares
+
+
+def _choose_panel_inches(classes: int) -> float:
+    if classes <= MOST_NUMBERED_CLASSES:
+        return float(np.clip(0.62 * classes, 2.1, 4.1))
+    return float(np.clip(0.135 * classes, 2.7, 4.1))
+
+
+def _draw_matrix(axes: Axes, shares: NDArray[np.float64]) -> None:
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=100, aspect="equal")
+    clear_frame(axes)
+    if len(shares) > MOST_NUMBERED_CLASSES:
+        return
+    digits = 1 if len(shares) <= 5 else 0
+    size = 9 if len(shares) <= 5 else 7.5
+    for row, column in np.ndindex(shares.shape):
+        share = shares[row, column]
+        # On the colours of the map, which are the same by day and by night.
+        color = "#fffffe" if share > 55 else "#22262c"
+        label = f"{share:.{digits}f}"
+        axes.text(column, row, label, ha="center", va="center", color=color, fontsize=size)

@@ -1,0 +1,182 @@
+"""Figures that set variants against each other: differences, and accuracy against what it costs."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
+from numpy.typing import NDArray
+
+from poolbench.records import Difference
+from poolbench.report.drawing import Drawing, Key, key_variants
+from poolbench.report.figures.axes import clear_frame, label_cells, list_on_axis
+from poolbench.report.read import RunView, VariantView
+from poolbench.report.style import FAINT, HELD_OUT, INK, get_look
+from poolbench.report.table import format_range, format_signed
+from poolbench.report.wording import name_interval
+from poolbench.report.words import say
+from poolbench.verdict.sentence import flip, judge_difference
+
+# An axis is logarithmic where the largest is more than this times the smallest.
+LOG_RATIO = 8
+MARGIN_COLOR = "#009E73"
+# Larger matrices have no room for the names of their variants.
+MOST_IN_MATRIX = 40
+
+Range = tuple[float, float, float]
+
+
+def draw_accuracy_time(view: RunView) -> Drawing:
+    """Held-out accuracy with its interval against the median training time with its quartiles."""
+    return _draw_against(view, _summarize_seconds, "train-seconds")
+
+
+def draw_accuracy_cost(view: RunView) -> Drawing:
+    """Held-out accuracy with its interval against multiply-adds."""
+    return _draw_against(view, _count_millions, "multiply-adds-millions")
+
+
+def draw_differences(view: RunView) -> Drawing:
+    """The best mean less each of the others, in accuracy points, with the margin of a tie."""
+    best, *others = [variant.id for variant in view.variants]
+    turned = [flip(d) if d.second == best else d for d in view.verdict.differences]
+    pairs = {d.second: d for d in turned if d.first == best}
+    return _draw_pairs(view, [pairs[name] for name in others if name in pairs])
+
+
+def draw_baseline(view: RunView) -> Drawing:
+    """Each variant less the baseline, in accuracy points, the highest first."""
+    return _draw_pairs(view, sorted(view.verdict.against_baseline, key=lambda d: -d.points))
+
+
+def draw_matrix(view: RunView) -> Drawing:
+    """Row less column in points, for every pair; a dot where the verdict finds one better."""
+    labels = [variant.label for variant in view.variants]
+    points, judged = compute_matrix(view)
+    side = float(np.clip(0.42 * len(labels), 2.6, 8.6))
+    figure = Figure(figsize=(side + 1.6, side + 1.0), layout="constrained")
+    axes = figure.subplots()
+    most = max(float(np.nanmax(np.abs(points))), view.verdict.margin_points)
+    image = axes.imshow(points, cmap="RdBu_r", vmin=-most, vmax=most)
+    down, right = np.nonzero(judged)
+    axes.plot(right, down, "o", color=INK, markersize=3, linestyle="none")
+    label_cells(axes, labels, left=True, bottom=True)
+    clear_frame(axes)
+    figure.colorbar(image, ax=axes, shrink=0.7, aspect=25)
+    keys = (Key(say("report.decided-pair"), INK, marker="o"),)
+    return Drawing(figure, say("report.matrix-columns"), say("report.matrix-rows"), keys)
+
+
+def compute_matrix(view: RunView) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Points of row less column ``[V, V]``, and whether the pair is told apart."""
+    places = {variant.id: place for place, variant in enumerate(view.variants)}
+    points = np.full((len(places), len(places)), np.nan)
+    judged = np.zeros(points.shape, dtype=bool)
+    for pair in view.verdict.differences:
+        row, column = places[pair.first], places[pair.second]
+        points[row, column], points[column, row] = pair.points, -pair.points
+        is_told = judge_difference(pair, view.verdict.margin_points) in ("first", "second")
+        judged[row, column] = judged[column, row] = is_told
+    return points, judged
+
+
+def find_front(costs: Sequence[float], scores: Sequence[float]) -> list[int]:
+    """Places of those that nothing else beats in both: the Pareto front, the cheapest first.
+
+    Example:
+        >>> find_front([1.0, 2.0, 3.0], [0.8, 0.7, 0.9])
+        [0, 2]
+    """
+    front: list[int] = []
+    best = -np.inf
+    for place in sorted(range(len(costs)), key=lambda place: (costs[place], -scores[place])):
+        if scores[place] > best:
+            front.append(place)
+            best = scores[place]
+    return front
+
+
+def _draw_against(view: RunView, measure: Callable[[VariantView], Range], name: str) -> Drawing:
+    figure = Figure(figsize=(8.2, 3.8), layout="constrained")
+    axes = figure.subplots()
+    ranges = [measure(variant) for variant in view.variants]
+    for number, (variant, (low, middle, high)) in enumerate(
+        zip(view.variants, ranges, strict=True)
+    ):
+        color, marker, _ = get_look(number)
+        row = variant.row
+        above = [
+            max(0.0, row.accuracy - row.accuracy_low),
+            max(0.0, row.accuracy_high - row.accuracy),
+        ]
+        axes.errorbar(
+            middle, row.accuracy, xerr=[[middle - low], [high - middle]],
+            yerr=[[value] for value in above], color=color, linestyle="none", elinewidth=1.2,
+            capsize=3,
+        )  # fmt: skip
+        axes.plot(middle, row.accuracy, marker=marker, markersize=7, color=color,
+                  gid=f"tip-{number}")  # fmt: skip
+    middles = [middle for _, middle, _ in ranges]
+    front = find_front(middles, [variant.row.accuracy for variant in view.variants])
+    heights = [view.variants[place].row.accuracy for place in front]
+    axes.step([middles[place] for place in front], heights, where="post", color=FAINT, lw=1,
+              linestyle="--", zorder=0)  # fmt: skip
+    _scale(axes, ranges)
+    keys = key_variants([variant.label for variant in view.variants], lines=False)
+    return Drawing(
+        figure,
+        say(f"report.{name}"),
+        say(f"report.held-out-{view.verdict.metric}"),
+        (*keys, Key(say("report.front"), FAINT, "--", width=1)),
+        tuple(f"{variant.label}: {variant.row.accuracy:.4f}, {middle:.4g}"
+              for variant, middle in zip(view.variants, middles, strict=True)),
+    )  # fmt: skip
+
+
+def _summarize_seconds(variant: VariantView) -> Range:
+    """Quartiles of the training seconds; a machine that was busy for a while hardly moves them."""
+    seconds = [timing.train_seconds for timing in variant.timings]
+    low, median, high = (float(value) for value in np.percentile(seconds, [25, 50, 75]))
+    return low, median, high
+
+
+def _count_millions(variant: VariantView) -> Range:
+    millions = variant.row.multiply_adds / 1e6
+    return millions, millions, millions
+
+
+def _scale(axes: Axes, ranges: Sequence[Range]) -> None:
+    values = [value for three in ranges for value in three]
+    if min(values) > 0 and max(values) / min(values) > LOG_RATIO:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.xaxis.set_minor_locator(NullLocator())
+    else:
+        axes.set_xlim(0, 1.08 * max(values) or 1.0)
+
+
+def _draw_pairs(view: RunView, shown: Sequence[Difference]) -> Drawing:
+    figure = Figure(figsize=(8.2, 0.6 + 0.34 * len(shown)), layout="constrained")
+    axes = figure.subplots()
+    margin = view.verdict.margin_points
+    axes.axvspan(-margin, margin, color=MARGIN_COLOR, alpha=0.13, linewidth=0)
+    axes.axvline(0, color=FAINT, linewidth=1)
+    for place, pair in enumerate(shown):
+        axes.plot([pair.low, pair.high], [place, place], color=INK, linewidth=1.2)
+        axes.plot([pair.tie_low, pair.tie_high], [place, place], color=HELD_OUT, linewidth=4)
+        axes.plot(pair.points, place, "o", color="white", markeredgecolor=INK, markersize=6,
+                  gid=f"tip-{place}")  # fmt: skip
+    list_on_axis(axes, [f"{view.labels[d.first]} − {view.labels[d.second]}" for d in shown])
+    tie = say("report.interval-alone", percent=100 * view.verdict.tie_confidence)
+    keys = (
+        Key(name_interval(view.verdict), INK, "-", width=1.2),
+        Key(tie, HELD_OUT, "-", width=4),
+        Key(say("report.margin", margin=margin), MARGIN_COLOR, is_area=True),
+    )
+    tips = tuple(
+        f"{format_signed(pair.points, 2)} ({format_range(pair.low, pair.high, 2)})"
+        for pair in shown
+    )
+    return Drawing(figure, say("report.points"), keys=keys, tips=tips)

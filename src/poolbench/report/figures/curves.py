@@ -1,0 +1,116 @@
+"""Learning curves, and how far each variant learned its training pictures by heart."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from poolbench.report.drawing import Drawing, Key
+from poolbench.report.figures.axes import list_on_axis
+from poolbench.report.read import RunView, VariantView
+from poolbench.report.style import CONTEXT, FAINT, HELD_OUT, PAGE_WIDTH_INCHES, TRAIN
+from poolbench.report.words import say
+from poolbench.verdict.intervals import Interval
+
+MOST_COLUMNS = 4
+
+
+def draw_loss_curves(view: RunView) -> Drawing:
+    """Loss of each variant, training and held-out side, over the epochs."""
+    return _draw_learning(view, "loss", (0.0, _find_loss_top(view)))
+
+
+def draw_accuracy_curves(view: RunView) -> Drawing:
+    """Accuracy of each variant, training and held-out side, over the epochs."""
+    return _draw_learning(view, "accuracy", (_find_accuracy_foot(view), 1.01))
+
+
+def draw_gaps(view: RunView) -> Drawing:
+    """Training less held-out accuracy of each variant with its interval, in points."""
+    return _draw_intervals(view, [variant.gap for variant in view.variants], "gap-points", 100)
+
+
+def draw_loss_rises(view: RunView) -> Drawing:
+    """By how much the held-out loss rose after its lowest point, with intervals."""
+    return _draw_intervals(view, [variant.loss_rise for variant in view.variants], "loss-rise", 1)
+
+
+def _draw_learning(view: RunView, measure: str, limits: tuple[float, float]) -> Drawing:
+    columns = min(len(view.variants), MOST_COLUMNS)
+    rows = math.ceil(len(view.variants) / columns)
+    width = min(PAGE_WIDTH_INCHES, 1.0 + 3.2 * columns)
+    figure = Figure(figsize=(width, 0.2 + 2.2 * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for number, axes in enumerate(grid.flat):
+        if number >= len(view.variants):
+            axes.remove()
+            continue
+        _draw_curves(axes, view, view.variants[number], measure)
+        axes.set_title(view.variants[number].label)
+        axes.tick_params(labelbottom=number + columns >= len(view.variants))
+    grid[0, 0].set_ylim(*limits)
+    keys = [
+        Key(say("report.train"), TRAIN, "--"),
+        Key(say("report.held-out"), HELD_OUT, "-"),
+        Key(say("report.band" if view.has_many_trials else "report.band-batches"), FAINT,
+            is_area=True),
+    ]  # fmt: skip
+    if len(view.variants) > 1:
+        keys.append(Key(say("report.other-variants"), CONTEXT, "-", width=0.9))
+    return Drawing(figure, say("report.epoch"), say(f"report.{measure}"), tuple(keys))
+
+
+def _draw_curves(axes: Axes, view: RunView, variant: VariantView, measure: str) -> None:
+    for other in view.variants:
+        if other is not variant:
+            history = other.history
+            axes.plot(history["epoch"], history[f"held_out_{measure}"], color=CONTEXT, lw=0.9)
+    epochs = variant.history["epoch"]
+    # A line through one point cannot be seen.
+    marker = "o" if len(epochs) == 1 else ""
+    for side, color, line in (("train", TRAIN, "--"), ("held_out", HELD_OUT, "-")):
+        name = f"{side}_{measure}"
+        low, high = variant.history[f"{name}_low"], variant.history[f"{name}_high"]
+        axes.fill_between(epochs, low, high, color=color, alpha=0.18, linewidth=0)
+        axes.plot(epochs, variant.history[name], color=color, linestyle=line, marker=marker)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
+def _find_loss_top(view: RunView) -> float:
+    """Upper end of the axis: a single burst of the loss does not flatten everything else."""
+    values = _list_finite(view, "loss", ("", "_high"))
+    if not values.size:
+        return 1.0
+    return 1.05 * float(min(values.max(), 3 * np.percentile(values, 95))) or 1.0
+
+
+def _find_accuracy_foot(view: RunView) -> float:
+    """Lower end of the axis: the tenth below the lowest curve."""
+    values = _list_finite(view, "accuracy", ("", "_low"))
+    return max(0.0, math.floor(10 * float(values.min())) / 10) if values.size else 0.0
+
+
+def _list_finite(view: RunView, measure: str, parts: tuple[str, ...]) -> NDArray[np.float64]:
+    names = [f"{side}_{measure}{part}" for side in ("train", "held_out") for part in parts]
+    values = np.concatenate([variant.history[n] for variant in view.variants for n in names])
+    finite: NDArray[np.float64] = values[np.isfinite(values)]
+    return finite
+
+
+def _draw_intervals(
+    view: RunView, intervals: Sequence[Interval], name: str, scale: float
+) -> Drawing:
+    """One line for each variant: its mean and 95 % interval."""
+    figure = Figure(figsize=(8.2, 0.5 + 0.34 * len(view.variants)), layout="constrained")
+    axes = figure.subplots()
+    axes.axvline(0, color=FAINT, linewidth=1)
+    for place, interval in enumerate(intervals):
+        low, mean, high = (scale * value for value in (interval.low, interval.mean, interval.high))
+        axes.plot([low, high], [place, place], color=HELD_OUT, linewidth=1.6)
+        axes.plot(mean, place, "o", color=HELD_OUT, markersize=6)
+    list_on_axis(axes, [variant.label for variant in view.variants])
+    return Drawing(figure, say(f"report.{name}"))

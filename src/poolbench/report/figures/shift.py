@@ -1,0 +1,50 @@
+"""What happens to the answers when the pictures move."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from poolbench.report.drawing import Drawing, key_variants
+from poolbench.report.read import RunView, VariantView
+from poolbench.report.style import get_look
+from poolbench.report.words import say
+
+
+def draw_shift_consistency(view: RunView) -> Drawing:
+    """Part of the pictures that keep their label, of all trials, border by reflection."""
+    return _draw_trials(view, "consistency")
+
+
+def draw_shift_accuracy(view: RunView) -> Drawing:
+    """Accuracy of all trials on pictures that moved, border by reflection."""
+    return _draw_trials(view, "accuracy")
+
+
+def average_shift(variant: VariantView, measure: str) -> NDArray[np.float64]:
+    """``consistency`` or ``accuracy`` at every shift, mean over trials."""
+    curves = np.array([getattr(trial.shift, measure) for trial in variant.trials], dtype=float)
+    means: NDArray[np.float64] = curves.mean(axis=0)
+    return means
+
+
+def _draw_trials(view: RunView, measure: str) -> Drawing:
+    pixels = view.variants[0].trials[0].shift.pixels
+    curves = [average_shift(variant, measure) for variant in view.variants]
+    return draw_moved(view, pixels, curves, measure)
+
+
+def draw_moved(
+    view: RunView, pixels: Sequence[int], curves: Sequence[NDArray[np.float64]], measure: str
+) -> Drawing:
+    """One curve for each variant."""
+    figure = Figure(figsize=(5.0, 3.2), layout="constrained")
+    axes = figure.subplots()
+    for number, curve in enumerate(curves):
+        color, marker, line = get_look(number)
+        axes.plot(pixels, curve, color=color, marker=marker, linestyle=line, markersize=5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    keys = key_variants([variant.label for variant in view.variants])
+    return Drawing(figure, say("report.shift-pixels"), say(f"report.shift-{measure}"), keys)

@@ -1,0 +1,63 @@
+"use strict";
+{
+  const page = document.documentElement;
+
+  function speak(language) {
+    page.lang = language;
+    for (const button of document.querySelectorAll(".languages button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.language === language));
+    }
+    const title = document.querySelector(`h1 [lang="${language}"]`);
+    if (title) document.title = title.textContent;
+  }
+
+  // "−1.50 (−2 … −1)" counts as -1.5; what is no number is compared as words.
+  function readNumber(cell) {
+    const plain = cell.innerText.replace(/−/g, "-").replace(/(\d)\u00a0(?=\d{3})/g, "$1");
+    const found = /^\s*[-+]?\d+(\.\d+)?(e[-+]?\d+)?/.exec(plain);
+    return found ? Number(found[0]) : NaN;
+  }
+
+  function compareCells(first, second) {
+    const [left, right] = [readNumber(first), readNumber(second)];
+    if (Number.isNaN(left) !== Number.isNaN(right)) return Number.isNaN(left) ? 1 : -1;
+    return Number.isNaN(left) ? first.innerText.localeCompare(second.innerText) : left - right;
+  }
+
+  function sort(head) {
+    const rows = head.closest("table").tBodies[0];
+    const way = head.getAttribute("aria-sort") === "descending" ? "ascending" : "descending";
+    const sorted = [...rows.rows].sort((first, second) => {
+      const order = compareCells(first.cells[head.cellIndex], second.cells[head.cellIndex]);
+      return way === "ascending" ? order : -order;
+    });
+    for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", way);
+    rows.append(...sorted);
+  }
+
+  function makeTips(plate) {
+    const texts = JSON.parse(plate.dataset.tips);
+    const tip = document.createElement("div");
+    tip.className = "tip";
+    texts.forEach((text, number) => {
+      const mark = plate.querySelector(`[id$="-tip-${number}"]`);
+      if (!mark) return;
+      mark.addEventListener("pointermove", (event) => {
+        tip.textContent = text;
+        document.body.append(tip);
+        tip.style.left = `${Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8)}px`;
+        tip.style.top = `${event.clientY + 14}px`;
+      });
+      mark.addEventListener("pointerleave", () => tip.remove());
+    });
+  }
+
+  for (const button of document.querySelectorAll(".languages button")) {
+    button.addEventListener("click", () => speak(button.dataset.language));
+  }
+  for (const button of document.querySelectorAll("thead button")) {
+    button.addEventListener("click", () => sort(button.closest("th")));
+  }
+  for (const plate of document.querySelectorAll(".plate[data-tips]")) makeTips(plate);
+}

@@ -1,0 +1,80 @@
+"""A table of the report: rows of finished words, and how numbers are written."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from poolbench.report.words import Phrase, Words, say, speak
+
+MISSING = "—"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The first cell names the row.
+
+    Attributes:
+        marked: The recommended variant.
+        tied: One of those between which the verdict sees no difference that matters.
+    """
+
+    cells: tuple[Phrase, ...]
+    marked: bool = False
+    tied: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; ``words`` are the columns (beside the first) that hold words, not numbers."""
+
+    caption: Words
+    head: tuple[Phrase, ...]
+    rows: tuple[Row, ...]
+    words: tuple[int, ...] = ()
+
+    def to_csv(self, lang: str) -> bytes:
+        """The table as UTF-8 with a byte order mark, which spreadsheets need to see Cyrillic."""
+        content = io.StringIO()
+        writer = csv.writer(content, lineterminator="\n")
+        rows = [row.cells for row in self.rows]
+        for cells in [self.head, *rows] if self.head else rows:
+            writer.writerow([_write_plainly(str(speak(cell, lang))) for cell in cells])
+        return content.getvalue().encode("utf-8-sig")
+
+
+def name_columns(keys: Sequence[str]) -> tuple[Words, ...]:
+    """The headings of a table."""
+    return tuple(say(f"report.{key}") for key in keys)
+
+
+def format_millions(count: float) -> str:
+    """``21.33 M``."""
+    return f"{count / 1e6:.2f}\N{NO-BREAK SPACE}M"
+
+
+def format_signed(value: float, digits: int) -> str:
+    """With a true minus sign: ``+0.25``, ``−1.50``."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def format_range(low: float, high: float, digits: int) -> str:
+    """``−0.25 … +1.50``."""
+    return f"{format_signed(low, digits)} … {format_signed(high, digits)}"
+
+
+def format_count(count: int) -> str:
+    """``33 219``, with a space that does not break."""
+    return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def _write_plainly(cell: str) -> str:
+    """Numbers as programs read them: with a hyphen for minus, and without spaces inside.
+
+    What a spreadsheet would take for a formula is kept from it by a quotation mark.
+    """
+    plain = cell.replace("−", "-") if re.fullmatch(r"[−+]?[0-9.]+", cell) else cell
+    plain = re.sub(r"(?<=\d)\N{NO-BREAK SPACE}(?=\d{3})", "", plain)
+    is_number = re.fullmatch(r"[-+]?[0-9.]+(e[-+]?\d+)?", plain) is not None
+    return f"'{plain}" if plain[:1] in "=+-@" and not is_number else plain

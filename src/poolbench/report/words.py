@@ -1,0 +1,54 @@
+"""What a reader reads, in every language at once: the page switches in place."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from poolbench.texts import TEXTS, text
+
+
+@dataclass(frozen=True)
+class Words:
+    """One text in all languages; whoever writes a file asks for one of them."""
+
+    texts: Mapping[str, str]
+
+    def speak(self, lang: str) -> str:
+        """The text in one language."""
+        return self.texts[lang]
+
+    def __html__(self) -> Markup:
+        """All languages side by side, of which the page shows one."""
+        if len(set(self.texts.values())) == 1:
+            return escape(next(iter(self.texts.values())))
+        spans = (
+            Markup('<span lang="{}">{}</span>').format(lang, words)
+            for lang, words in self.texts.items()
+        )
+        return Markup("").join(spans)
+
+
+# A name that is the same in every language, or words.
+Phrase = str | Words
+
+
+def say(key: str, **values: object) -> Words:
+    """A text of the catalogue; values that are words are put in each in its language."""
+
+    def speak_one(lang: str) -> str:
+        given = {name: speak(value, lang) for name, value in values.items()}
+        # A number and its percent sign stay on one line.
+        return text(key, lang, **given).replace(" %", "\N{NO-BREAK SPACE}%")
+
+    return in_each_language(speak_one)
+
+
+def in_each_language(make: Callable[[str], str]) -> Words:
+    """What ``make`` gives for every language."""
+    return Words({lang: make(lang) for lang in TEXTS})
+
+
+def speak(value: object, lang: str) -> object:
+    """Words in one language; anything else as it is."""
+    return value.speak(lang) if isinstance(value, Words) else value

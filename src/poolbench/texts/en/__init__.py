@@ -1,0 +1,6 @@
+"""The English texts; the keys are those of ``ru``."""
+
+from poolbench.texts.en.report import REPORT
+from poolbench.texts.en.run import RUN
+
+EN = {**RUN, **REPORT}

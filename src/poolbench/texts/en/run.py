@@ -1,0 +1,195 @@
+"""While a study runs, its verdict, and the catalogues."""
+
+RUN = {
+    # While a study runs.
+    "run.training": "Training",
+    "run.progress": "{percent} % done, trials {done}/{total}, {left} left",
+    "run.left": "{left} left",
+    "run.column-variant": "variant",
+    "run.column-interval": "95 % interval",
+    "run.column-gap": "train − held-out",
+    "run.column-seconds": "training, s",
+    "run.column-multiply-adds": "million multiply-adds",
+    "run.loading": "Loading pictures, {step}: {percent} %",
+    "run.step-download": "download",
+    "run.step-read": "reading",
+    "run.step-decode": "decoding",
+    "run.place": "Run directory: {path}",
+    "run.data": (
+        "Data: {source}; classes: {classes}. Pictures: {pool} in the training pool, "
+        "{test} for the test, {height} × {width} px."
+    ),
+    "run.plan": (
+        "Plan: variants {variants}, trials {trials}, of which finished already: {done}. "
+        "Protocol {protocol}, folds {folds}, repeats {repeats}."
+    ),
+    "run.device": (
+        "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
+    ),
+    "run.own-network": "Network {backbone}:\n  {notes}",
+    "run.weights": (
+        "Weights for {variant}: {taken} values taken over; begin anew: {fresh}; not used: {unused}."
+    ),
+    "run.pretrained": (
+        "Weights: {path} (SHA-256 {sha256}). Accuracy on the test half: {accuracy:.4f} "
+        "({count} pictures)."
+    ),
+    "run.measuring": "Measuring how fast this machine is …",
+    "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
+    "run.estimate": "Expected time: about {duration}.",
+    "run.auto": (
+        "The study is judged after each of these numbers of repeats. It stops when it is decided; "
+        "variants that can no longer win are dropped."
+    ),
+    "run.estimate-auto": (
+        "Expected time: about {least} to the first look, at most about {most} in all."
+    ),
+    "run.estimate-most": (
+        "Expected time: at most about {most}; less if it was decided at an earlier look."
+    ),
+    "run.look": "After {repeats} repeats not decided yet; still in it: {active}.",
+    "run.same-trials": "Every trial is finished already; nothing is trained again.",
+    "run.positions-differ": (
+        "Mind: the variants differ in the position of the operator, and so in multiply-adds."
+    ),
+    "run.other-trials": (
+        "The folder holds {count} more trials, of other settings, another machine or another "
+        "version. They are kept but do not count here."
+    ),
+    "run.final": "Training {variant} on the whole pool.",
+    "run.test": "Test accuracy: {accuracy:.4f} ({count} pictures, opened once).",
+    "run.test-watched": (
+        "Test accuracy at the last epoch: {accuracy:.4f} ({count} pictures, watched every epoch)."
+    ),
+    "run.verified": "The saved model was verified in a fresh process; checks passed: {checks}.",
+    "run.saved": "Model: {path}",
+    "run.report": "Report: {path}",
+    "run.interrupted": "Interrupted. What was finished is kept. To go on:\n  {command}",
+    # The calibration.
+    "calibrate.progress": "{done} of {total} done",
+    "calibrate.task": "task",
+    "calibrate.expected": "expected",
+    "calibrate.found": "found, points (95 % interval), first repetition",
+    "calibrate.right": "right",
+    "calibrate.accuracy": "accuracy",
+    "calibrate.consistency": "consistency",
+    "calibrate.equal": (
+        "Equal variants: {winners} of {studies} small real studies found a winner, which is always "
+        "false; chance explains up to {most}."
+    ),
+    "calibrate.passed": "Every known answer was found, and equal variants look equal.",
+    "calibrate.failed": (
+        "The instrument is wrong: it does not find what theory demands. Do not trust its verdicts "
+        "on this machine, and report this."
+    ),
+    # The verdict in one sentence.
+    "verdict.winner": (
+        "Winner: {variant}. It beats {rival}, its closest rival, by {points:.2f} points "
+        "({percent:.3g} % interval for comparisons with the best: {low:.2f} to {high:.2f})."
+    ),
+    "verdict.tied": (
+        "Tie: {variants}. {best} has the highest mean, and the others are equal to it within the "
+        "{margin:g}-point margin. Cost decided: {recommended} is recommended as the cheapest of "
+        "them."
+    ),
+    "verdict.tied-counts": (
+        "Tie: {variants}. {best} has the highest count, and the others are equal to it within the "
+        "{margin:g}-point margin."
+    ),
+    "verdict.tied-but-different": (
+        "That {variant} is a little better than {others} is sure, but it is less than the margin."
+    ),
+    "verdict.undecided": (
+        "Undecided on {pictures} pictures (trials of each variant: {trials}): {recommended}, the "
+        "best so far, can neither be told from {others} nor be called equal within the "
+        "{margin:g}-point margin."
+    ),
+    "verdict.need-both": (
+        "If the differences are what they seem, about {repeats} more repeats would decide it, or "
+        "about {pictures} more pictures (repeats in all: {total})."
+    ),
+    "verdict.need-repeats": (
+        "If the differences are what they seem, about {repeats} more repeats would decide it."
+    ),
+    "verdict.need-pictures": (
+        "No number of repeats can decide it: on {there} pictures they cannot show a difference "
+        "below {detectable:.2f} points. About {pictures} more pictures would (repeats in all: "
+        "{total})."
+    ),
+    "verdict.need-nothing": (
+        "Neither more repeats nor more pictures in any number that can be had would decide it."
+    ),
+    "verdict.guess": (
+        "That is a guess: one repeat does not show how much further ones would agree with it."
+    ),
+    "verdict.assumed": (
+        "Assumed: accuracies of trainings on the same pictures spread with a standard deviation "
+        "of {sd:g} points; nothing is paired."
+    ),
+    "verdict.single": "There is only one variant, so there is nothing to compare.",
+    "verdict.one-trial": (
+        "Undecided: one trial of each variant cannot tell a difference from chance. "
+        "Best so far: {recommended}."
+    ),
+    # What has to be known to read the verdict rightly.
+    "note.positions-differ": (
+        "The variants differ not only in the operator but also in its position in the network, "
+        "and therefore in multiply-adds. The differences are not those of the operator alone."
+    ),
+    "note.not-tuned": (
+        "All variants were trained with the learning rate of their recipe. With the best rate for "
+        "each the order may be another one (--tune lr searches for it)."
+    ),
+    "note.metric-balanced": (
+        "The largest class has more than 1.5 times the pictures of the smallest, so the variants "
+        "are compared by balanced accuracy, the mean over classes (--metric accuracy counts all "
+        "pictures alike). Loss, over-fitting and the test accuracy stay plain."
+    ),
+    "note.groups-few": (
+        "The groups are few (fewer than 20), or one holds more pictures than a fold should, so the "
+        "intervals are rougher than they say."
+    ),
+    "note.test-watched": (
+        "The lab protocol watches the test set in every epoch. Numbers that are chosen by it, "
+        "such as the best epoch, are optimistic."
+    ),
+    "note.diverged": (
+        "Trials that diverged: {count}. Their loss stopped being finite, and every one of their "
+        "predictions counts as wrong."
+    ),
+    "note.duplicates": (
+        "Pictures of the test half that are also in the training pool, exactly: {count}. "
+        "They make the test accuracy optimistic."
+    ),
+    "note.not-verified": (
+        "The saved model failed its verification: it does not predict what was measured."
+    ),
+    "operators.id": "id",
+    "operators.family": "family",
+    "operators.year": "year",
+    "operators.parameters": "parameters",
+    "operators.cost": "cost",
+    "operators.title": "what it does",
+    "operators.note": (
+        "Parameters for 64 channels at stride 2; cost: multiply-adds there over those of max "
+        "pooling. poolbench operators ID shows a card."
+    ),
+    "recipe.lab": "as the course publishes it: plain SGD, 500 epochs",
+    "recipe.quick": "40 epochs of one cycle with flips and shifts",
+    "recipe.standard": "60 epochs, answers averaged over both sides of a picture",
+    "recipe.strong": "100 epochs, colours changed too, answers averaged over six views",
+    "recipe.finetune": "all of a network that begins with weights (--weights)",
+    "recipe.finetune-last": "its last stage, its last layer and its operators",
+    "recipe.finetune-head": "its last layer and its operators",
+    "family.plain": "plain",
+    "family.mixtures": "mixture",
+    "family.means": "mean",
+    "family.ranks": "by rank",
+    "family.soft": "soft",
+    "family.stochastic": "random",
+    "family.antialiased": "anti-aliased",
+    "family.fourier": "Fourier",
+    "family.wavelets": "wavelet",
+    "family.rearranging": "rearranging",
+    "family.own": "own",
+}

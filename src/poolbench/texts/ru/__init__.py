@@ -1,0 +1,6 @@
+"""Русские тексты; ключи те же, что в ``en``."""
+
+from poolbench.texts.ru.report import REPORT
+from poolbench.texts.ru.run import RUN
+
+RU = {**RUN, **REPORT}
