@@ -101,7 +101,7 @@ def list_weights(network: nn.Module) -> list[nn.Parameter]:
 
 
 def draw_direction(weights: Sequence[Tensor], rng: np.random.Generator) -> list[Tensor]:
-    """A random direction, each filter (along the first dimension) as long as that of the weights."""
+    """A random direction whose filters (along the first dimension) are as long as the weights'."""
     direction = []
     for weight in weights:
         values = rng.standard_normal(tuple(weight.shape), dtype=np.float32)
