@@ -151,6 +151,7 @@ def test_operator_of_a_pooling_layer_that_stands_in_several_places_is_found():
     network = Network(Normalize(), swap(model, "avg", example=torch.zeros(1, 3, 16, 16)).model)
     found = compute_site_maps(network.eval(), draw())
     assert found.before.shape == (2, 16, 16) and found.after.shape == (2, 8, 8)
+    assert found.site == "1.1.site"
 
 
 def test_large_maps_are_shrunk_by_area_and_keep_their_form():

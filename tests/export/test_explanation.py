@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
@@ -20,6 +21,7 @@ from poolbench.execution.trial import run_trial
 from poolbench.execution.worker import save_outcome
 from poolbench.execution.workplace import Workplace
 from poolbench.export.explanation import make_explanation
+from poolbench.models import add_factory
 from poolbench.models.views import ViewedNetwork
 from poolbench.records import TrialRecord
 
@@ -240,3 +242,29 @@ def test_nothing_is_pickled_and_names_are_plain_text(found):
     arrays, _ = found
     assert all(array.dtype != object for array in arrays.values())
     assert arrays["wrong_names"].dtype.kind == "U"
+
+
+class _Shy(nn.Module):
+    """Gives no gradients outside training."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(3, 4, 3), nn.MaxPool2d(2), nn.Flatten())
+        self.head = nn.Linear(4 * 5 * 4, classes)
+
+    def forward(self, x):
+        with torch.set_grad_enabled(self.training):
+            return self.head(self.layers(x))
+
+
+def make_shy(classes):
+    return _Shy(classes)
+
+
+def test_network_of_ones_own_that_cannot_be_looked_into_has_the_rest(tmp_path):
+    add_factory("make_shy", make_shy)
+    made = Made(tmp_path, draw_set(), ("max",), backbones=("make_shy",), repeats=1)
+    arrays, facts = made.load()
+    assert facts["cam"]["reason"].startswith("failed: RuntimeError")
+    assert facts["maps"]["entries"][0]["site"] == "model.layers.1.site"
+    assert np.isfinite(arrays["landscape_losses"]).all()

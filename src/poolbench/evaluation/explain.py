@@ -179,8 +179,8 @@ def _list_sites(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     for name, module in network.named_modules():
         if name.rpartition(".")[2] == SITE:
             # A pooling layer that stands in several places has an operator for each.
-            is_several = isinstance(module, nn.ModuleDict)
-            yield from module.named_children() if is_several else ((name, module),)
+            several = module.children() if isinstance(module, nn.ModuleDict) else (module,)
+            yield from ((name, operator) for operator in several)
         elif getattr(module, "is_site", False) and not isinstance(module, SwappedConv):
             yield name, module
 
