@@ -128,7 +128,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 speed = executor.measure([final])[final.id]
                 expected = estimate_trial_seconds(final, speed, image_set)
                 run_trials([final], {final.variant.id: expected}, context)
-        hand_over(store, compared.trials, final, compared.verdict, image_set.test)
+        hand_over(store, compared.trials, final, compared.verdict, image_set)
         return _conclude(store, display)
 
 

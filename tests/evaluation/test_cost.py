@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from poolbench.evaluation.cost import compute_cost
+from poolbench.evaluation.cost import bound_pictures, compute_cost
 from poolbench.models import Network
 from poolbench.models.lab import Normalize
 from poolbench.models.swap import swap
@@ -39,3 +39,12 @@ def test_layer_in_several_places_is_counted_once_for_each():
     model = nn.Sequential(nn.Sequential(nn.Conv2d(3, 3, 1), pool), nn.Sequential(nn.ReLU(), pool))
     found = compute(model, "max")
     assert found.multiply_adds - found.conv_multiply_adds == 3 * (32 * 32 + 16 * 16)
+
+
+@pytest.mark.parametrize("power", range(0, 14))
+def test_bounded_pictures_cost_no_more_than_the_limit(power):
+    pictures = bound_pictures(10**power, 18, 256)
+    assert 0 <= pictures <= 256 and pictures * 18 * 10**power <= 10**12
+    assert (pictures == 256) == (power <= 7) and (pictures == 0) == (power >= 10)
+    # Few pictures are no reason to leave them out.
+    assert bound_pictures(10**power, 18, 1) in (0, 1)

@@ -6,7 +6,13 @@ from torch import Tensor, nn
 
 from poolbench.data.augment import gather, shift_by
 from poolbench.data.draws import Draws
-from poolbench.evaluation.shift import compute_shift_curve, predict_shifted
+from poolbench.evaluation.shift import (
+    SHIFT_MODES,
+    compute_shift_curve,
+    predict_shifted,
+    roll_by,
+    slide_by,
+)
 
 
 class _Column(nn.Module):
@@ -41,3 +47,45 @@ def test_consistency_falls_only_where_the_prediction_changes():
 def test_tiny_pictures_are_shifted_as_far_as_a_reflection_reaches():
     predictions = predict_shifted(_Column(), torch.zeros(4, 3, 3, 3))
     assert predictions.pixels.tolist() == [0, 1, 2]
+
+
+class _Mean(nn.Module):
+    """Says whether a pattern is more often light or dark, wherever it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.conv = nn.Conv2d(3, 4, 3, padding=1, padding_mode="circular")
+
+    def forward(self, x: Tensor) -> Tensor:
+        # Whole numbers, so that the order of a sum does not matter.
+        return torch.relu(self.conv(x).round()).sum((2, 3))
+
+
+def test_network_without_a_stride_does_not_see_a_circular_shift():
+    images = torch.randint(
+        256, (40, 3, 12, 12), generator=torch.Generator().manual_seed(0), dtype=torch.uint8
+    )
+    images[:, :, ::3] = 0
+    network, truth = _Mean(), np.zeros(40, dtype=np.int64)
+    curves = {
+        mode: compute_shift_curve(predict_shifted(network, images, move, 8), truth)
+        for mode, move in SHIFT_MODES.items()
+    }
+    assert curves["circular"].consistency == (1.0,) * 9
+    assert curves["circular"].pixels == tuple(range(9))
+    assert min(curves["border"].consistency) < 1.0
+
+
+def test_what_becomes_free_is_black_and_what_leaves_is_gone():
+    images = torch.arange(1.0, 13).view(1, 1, 3, 4)
+    assert slide_by(images, 1, -2)[0, 0].tolist() == [[0, 0, 0, 0], [3, 4, 0, 0], [7, 8, 0, 0]]
+    assert slide_by(images, -2, 1)[0, 0].tolist() == [[0, 9, 10, 11], [0] * 4, [0] * 4]
+    assert torch.equal(slide_by(images, 0, 0), images)
+    assert roll_by(images, 1, 0)[0, 0, 0].tolist() == [9, 10, 11, 12]
+
+
+def test_oblong_pictures_are_shifted_as_far_as_their_shorter_side_allows():
+    images = torch.full((4, 3, 4, 20), 255.0)
+    for move in SHIFT_MODES.values():
+        assert predict_shifted(_Column(), images, move, 8).pixels.tolist() == [0, 1, 2, 3]

@@ -137,7 +137,7 @@ def bundle(tmp_path_factory, image_set, spec, data, network, final, card):
     measured = compute_logits(network, torch.from_numpy(image_set.test.images).permute(0, 3, 1, 2))
     save_bundle(store, network, spec, data, final, image_set.test, measured, card)
     export_variant(store, network, spec, data)
-    save_pictures(store, image_set.test, len(CLASSES))
+    save_pictures(store, image_set.test)
     return store.path
 
 

@@ -3,12 +3,11 @@ import json
 
 import numpy as np
 import onnxruntime
-import pytest
 import torch
 from safetensors.numpy import load_file
 
 from poolbench.execution.store import RunStore
-from poolbench.export.bundle import choose_reference, make_metadata
+from poolbench.export.bundle import make_metadata
 from poolbench.records import FinalRecord
 
 
@@ -91,13 +90,3 @@ def test_make_metadata_names_the_data_but_not_the_folders_above_it(spec, data):
     assert facts["source"] == "folder:fruit"
     assert facts["operator"] == "max" and facts["data_hash"] == data.manifest_hash
     assert not any("somebody" in value for value in facts.values())
-
-
-@pytest.mark.parametrize(
-    ("counts", "expected"), [((100, 2, 1), (61, 2, 1)), ((3, 0, 2), (3, 0, 2))]
-)
-def test_choose_reference_takes_the_classes_in_turn(counts, expected):
-    labels = np.repeat(np.arange(3), counts)
-    chosen = choose_reference(labels, 3)
-    assert tuple(np.bincount(labels[chosen], minlength=3)) == expected
-    assert (np.diff(chosen) > 0).all()

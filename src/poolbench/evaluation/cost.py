@@ -12,6 +12,30 @@ from poolbench.records import Cost
 
 CONVOLUTIONS = (nn.Conv2d, StridedConv)
 
+# Multiply-adds that something which is only looked at may cost: about two seconds of one core.
+BUDGET = 10**11
+# So many may it cost where fewer pictures would say nothing.
+LIMIT = 10**12
+LEAST_PICTURES = 16
+
+
+def bound_pictures(multiply_adds: int, passes: int, available: int) -> int:
+    """With how many pictures the work is bounded, whatever the network; 0: with none.
+
+    Args:
+        multiply_adds: For one picture.
+        passes: How often each picture is looked at.
+
+    Example:
+        >>> [bound_pictures(10**power, 100, 1000) for power in (4, 7, 8, 9)]
+        [1000, 100, 16, 0]
+    """
+    each = max(multiply_adds, 1) * passes
+    least = min(available, LEAST_PICTURES)
+    if least * each > LIMIT:
+        return 0
+    return min(available, max(least, BUDGET // each))
+
 
 def compute_cost(network: Network, image_size: tuple[int, int], *, passes: int = 1) -> Cost:
     """Count parameters, and multiply-adds by one forward pass of zeros.

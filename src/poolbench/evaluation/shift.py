@@ -1,5 +1,6 @@
 """How steady the predictions are when a picture moves by a few pixels."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,31 @@ SHIFT_PIXELS = 4
 # held-out part is judged at a quarter of the cost.
 DIRECTIONS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
+# From pictures ``[n, 3, H, W]`` and pixels down and right to the moved pictures.
+Mover = Callable[[Tensor, int, int], Tensor]
+
+
+def roll_by(images: Tensor, down: int, right: int) -> Tensor:
+    """Move all pictures; what leaves one at a side comes in at the other."""
+    return torch.roll(images, (down, right), (2, 3))
+
+
+def slide_by(images: Tensor, down: int, right: int) -> Tensor:
+    """Move all pictures; what becomes free is black, as on a canvas."""
+    height, width = images.shape[2:]
+    moved = torch.zeros_like(images)
+    kept = images[
+        :, :, max(-down, 0) : height - max(down, 0), max(-right, 0) : width - max(right, 0)
+    ]
+    moved[:, :, max(down, 0) : height - max(-down, 0), max(right, 0) : width - max(-right, 0)] = (
+        kept
+    )
+    return moved
+
+
+# What the report compares; a trial itself is judged with reflected borders.
+SHIFT_MODES: Mapping[str, Mover] = {"circular": roll_by, "border": slide_by}
+
 
 @dataclass(frozen=True)
 class ShiftPredictions:
@@ -30,14 +56,17 @@ class ShiftPredictions:
     labels: NDArray[np.int64]
 
 
-def predict_shifted(network: nn.Module, images: Tensor) -> ShiftPredictions:
-    """Predictions for pictures moved by 0 to 4 pixels, the border filled by reflection.
+def predict_shifted(
+    network: nn.Module, images: Tensor, move: Mover = shift_by, most: int = SHIFT_PIXELS
+) -> ShiftPredictions:
+    """Predictions for pictures moved by 0, 1, … pixels.
 
     Args:
         images: uint8 ``[n, 3, H, W]``, 0–255.
+        move: What comes in at the border; by default its reflection.
+        most: Pixels; fewer where the picture is too small for them.
     """
-    # A reflection cannot reach further than the picture.
-    most = min(SHIFT_PIXELS, *(size - 1 for size in images.shape[2:]))
+    most = count_pixels(images.shape[2:], most)
     direction = torch.arange(len(images), device=images.device) % len(DIRECTIONS)
     labels = np.zeros((most + 1, len(images)), dtype=np.int64)
     labels[0] = compute_logits(network, images).argmax(axis=1)
@@ -48,11 +77,16 @@ def predict_shifted(network: nn.Module, images: Tensor) -> ShiftPredictions:
                 continue
             labels[pixels, chosen.cpu().numpy()] = np.concatenate(
                 [
-                    _predict(network, shift_by(batch.float(), down * pixels, right * pixels))
+                    _predict(network, move(batch.float(), down * pixels, right * pixels))
                     for batch in split_batches(images[chosen])
                 ]
             )
     return ShiftPredictions(np.arange(most + 1), labels)
+
+
+def count_pixels(image_size: Sequence[int], most: int) -> int:
+    """The furthest shift that leaves something of the picture, and that a reflection can fill."""
+    return min(most, *(size - 1 for size in image_size))
 
 
 def _predict(network: nn.Module, images: Tensor) -> NDArray[np.int64]:

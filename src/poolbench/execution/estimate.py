@@ -11,6 +11,8 @@ SHIFTS = 4
 # Measured on two cores: files of a trial; export of a model; proof and report.
 FILES_SECONDS = 0.05
 EXPORT_SECONDS = 3.5
+# What the report draws of a network: bounded, whatever the network (evaluation/cost.py).
+EXPLAIN_SECONDS = 2.0
 REPORT_SECONDS = 5.0
 
 
@@ -55,4 +57,4 @@ def estimate_study_seconds(
 
 def estimate_hand_over_seconds(variants: int) -> float:
     """Seconds from the last trial to the report: a model of each variant, and that of the final."""
-    return (variants + 1) * EXPORT_SECONDS + REPORT_SECONDS
+    return (variants + 1) * (EXPORT_SECONDS + EXPLAIN_SECONDS) + REPORT_SECONDS

@@ -12,7 +12,19 @@ from poolbench.records import BACKBONE_SOURCE, TrialRecord
 
 
 def restore_network(store: RunStore, trial_id: str) -> Network:
-    """The trained network of a trial, on the CPU, in evaluation mode.
+    """The trained network of a trial as it answers, on the CPU, in evaluation mode.
+
+    Raises:
+        RunError: As :func:`restore_inner`.
+    """
+    views = store.load_trial(trial_id).spec.variant.recipe.test_views
+    return add_views(restore_inner(store, trial_id), views).eval()
+
+
+def restore_inner(store: RunStore, trial_id: str) -> Network:
+    """The trained network of a trial, which looks at one view of a picture.
+
+    On the CPU, in evaluation mode.
 
     Raises:
         RunError: If the trial is not there, its weights do not fit its network, or it used an
@@ -28,7 +40,7 @@ def restore_network(store: RunStore, trial_id: str) -> Network:
         network.load_state_dict(weights)
     except RuntimeError as error:
         raise RunError(f"The weights of {trial_id} do not fit its network: {error}") from None
-    return add_views(network, record.spec.variant.recipe.test_views).eval()
+    return network.eval()
 
 
 def _check_sources(record: TrialRecord) -> None:

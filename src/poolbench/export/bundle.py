@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from poolbench.data.image_set import Half, Images
 from poolbench.data.resize import resize_images
 from poolbench.evaluation.logits import compute_logits
+from poolbench.evaluation.selection import choose_in_turn
 from poolbench.execution.store import RunStore, pack_arrays, pack_weights
 from poolbench.export.card import name_source
 from poolbench.export.onnx import AnySizeNetwork, make_onnx
 from poolbench.records import DataRecord, FinalRecord, TrialSpec
 
-Index = NDArray[np.int64]
 Logits = NDArray[np.float32]
 
 REFERENCE_PICTURES = 64
@@ -57,7 +57,7 @@ def save_bundle(
     store.save_bytes("best/README.md", card.encode())
     store.save_model("best/final.json", final)
     hashes = {"model.onnx": compute_sha256(model), "weights.safetensors": compute_sha256(weights)}
-    index = choose_reference(pictures.labels, len(data.classes))
+    index = choose_in_turn(pictures.labels, REFERENCE_PICTURES)
     reference = dump_reference(network, data, pictures.take(index), measured[index], hashes)
     store.save_bytes("best/reference.npz", reference)
 
@@ -74,9 +74,9 @@ def export_variant(store: RunStore, network: nn.Module, spec: TrialSpec, data: D
     store.save_bytes(f"variants/{spec.variant.id}/model.onnx", content)
 
 
-def save_pictures(store: RunStore, pictures: Half, num_classes: int) -> None:
+def save_pictures(store: RunStore, pictures: Half) -> None:
     """Write ``pictures.npz``: at most 64 held-out pictures with their labels and names."""
-    chosen = pictures.take(choose_reference(pictures.labels, num_classes))
+    chosen = pictures.take(choose_in_turn(pictures.labels, REFERENCE_PICTURES))
     arrays: dict[str, NDArray[Any]] = {
         "images": chosen.images,
         "labels": chosen.labels,
@@ -105,15 +105,6 @@ def dump_weights(network: nn.Module) -> bytes:
     return pack_weights(
         {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
     )
-
-
-def choose_reference(labels: Index, num_classes: int) -> Index:
-    """Positions of at most 64 pictures: of each class in turn the next one, in their order."""
-    ranks = np.zeros(len(labels), dtype=np.int64)
-    for label in range(num_classes):
-        own = np.flatnonzero(labels == label)
-        ranks[own] = np.arange(len(own))
-    return np.sort(np.argsort(ranks, kind="stable")[:REFERENCE_PICTURES])
 
 
 def dump_reference(

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from poolbench.data.image_set import Half
+from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, TrainingError
 from poolbench.execution.plan import take_first
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
 from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
+from poolbench.export.explanation import make_explanation
 from poolbench.records import DataRecord, FinalRecord, StudyRecord, TrialSpec, VerdictRecord
 
 # Written by whoever verifies, so it is no part of what is handed over.
 _PROOF = "verification.json"
+_EXPLANATION = "best/explain.npz"
 
 
 def hand_over(
@@ -20,7 +22,7 @@ def hand_over(
     trials: Sequence[TrialSpec],
     final: TrialSpec,
     verdict: VerdictRecord,
-    test: Half,
+    image_set: ImageSet,
 ) -> None:
     """Write ``best/``, ``variants/``, ``pictures.npz`` and, last, ``study.json``.
 
@@ -28,7 +30,7 @@ def hand_over(
 
     Args:
         trials: What was compared.
-        final: The trial whose network is handed over; its held-out pictures are ``test``.
+        final: The trial whose network is handed over; its held-out pictures are the test half.
 
     Raises:
         TrainingError: If the final trial diverged.
@@ -50,8 +52,9 @@ def hand_over(
         export_variant(store, restore_network(store, spec.id), spec, data)
     network = restore_network(store, final.id)
     measured = store.load_arrays(final.id, "predictions")["logits"]
-    save_bundle(store, network, final, data, handed, test, measured, card)
-    save_pictures(store, test, len(data.classes))
+    save_bundle(store, network, final, data, handed, image_set.test, measured, card)
+    store.save_bytes(_EXPLANATION, make_explanation(store, trials, final, image_set))
+    save_pictures(store, image_set.test)
     ids = tuple(spec.id for spec in trials)
     study = StudyRecord(trials=ids, final=final.id, files=_hash_files(store, trials))
     store.save_model("study.json", study)
@@ -66,7 +69,9 @@ def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, car
     ids = tuple(spec.id for spec in trials)
     expected = compute_sha256(card.encode())
     is_same_study = (study.trials, study.final) == (ids, final.id)
-    return is_same_study and study.files == found and found["best/README.md"] == expected
+    # A run of an earlier version may be whole and lack the explanation.
+    is_whole = study.files == found and _EXPLANATION in found
+    return is_same_study and is_whole and found["best/README.md"] == expected
 
 
 def _hash_files(store: RunStore, trials: Sequence[TrialSpec]) -> dict[str, str]:

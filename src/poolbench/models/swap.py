@@ -255,6 +255,8 @@ def _make(
 
     if isinstance(layer, nn.Conv2d):
         if issubclass(cls, Decimate2d):
+            # It holds no operator, so that it says by itself that it stands where others have one.
+            layer.is_site = True  # type: ignore[assignment]
             return layer
         module: nn.Module = SwappedConv(layer, build(layer.out_channels))
     else:

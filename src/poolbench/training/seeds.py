@@ -24,6 +24,7 @@ class Purpose(IntEnum):
     LAYERS = 5
     FLIPS = 6
     VALIDATION = 7
+    LANDSCAPE = 8
 
 
 def make_sequence(seed: int, purpose: Purpose, *key: int) -> np.random.SeedSequence:
