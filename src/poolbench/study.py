@@ -27,6 +27,7 @@ from poolbench.execution.plan import (
 from poolbench.execution.settle import Settled
 from poolbench.execution.store import RunStore
 from poolbench.export.handover import hand_over
+from poolbench.export.latency import save_latencies
 from poolbench.finished import Study
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
@@ -129,6 +130,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 expected = estimate_trial_seconds(final, speed, image_set)
                 run_trials([final], {final.variant.id: expected}, context)
         hand_over(store, compared.trials, final, compared.verdict, image_set)
+        save_latencies(store)
         return _conclude(store, display)
 
 

@@ -1,12 +1,14 @@
 """A run directory as a study writes it, of made-up logits: real records, no training."""
 
+import json
+
 import numpy as np
 import pytest
 
 from poolbench.config import StudyConfig, dump_config
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
-from poolbench.execution.store import HISTORY_COLUMNS, RunStore
+from poolbench.execution.store import HISTORY_COLUMNS, RunStore, pack_arrays
 from poolbench.export.verify import Check, VerificationReport
 from poolbench.records import (
     Conditions,
@@ -257,7 +259,43 @@ class SyntheticRun:
         record = FinalRecord(trial=chosen.id, variant=recommended, test=test)
         store.save_model("best/final.json", record)
         store.save_bytes("best/model.onnx", b"\0" * 140_000)
+        store.save_bytes("best/explain.npz", self.make_explanation(recommended))
         store.save_model("best/verification.json", make_verification())
+
+    def make_explanation(self, recommended):
+        rng, count, variants = np.random.default_rng(1), len(self.classes), len(self.variants)
+        images = rng.integers(0, 256, (3, 8, 6, 3), dtype=np.uint8)
+        labels = np.arange(3) % count
+        moved = np.linspace(1, 0.5, 9) * np.ones((variants, 2, 1))
+        k = np.linspace(-1, 1, 7)
+        arrays = {"shift_pixels": np.arange(9), "shift_accuracy": 0.9 * moved}
+        arrays |= {"shift_consistency": moved, "shift_counts": np.full(variants, 30)}
+        arrays |= {"landscape_coefficients": k, "maps_image": images[0]}
+        arrays["landscape_losses"] = (0.1 + k[:, None] ** 2 + 2 * k**2).astype(np.float32)
+        arrays["landscape_losses"][0, 0] = np.inf
+        for name in ("wrong", "disagreed", "cam"):
+            arrays[f"{name}_images"], arrays[f"{name}_labels"] = images, labels
+            arrays[f"{name}_names"] = np.array(["train/1", "train/<b>", "train/3"])
+            arrays[f"{name}_predicted"] = (labels + 1) % count
+        arrays["disagreed_predicted"] = rng.integers(0, count, (variants, 3))
+        arrays["disagreed_predicted"][0, 0] = -1
+        arrays["wrong_probability"] = np.array([0.99, 0.9, 0.8])
+        arrays["cam_heat"] = rng.random((3, 8, 6)).astype(np.float16)
+        entries = []
+        for place, variant in enumerate(self.variants):
+            arrays[f"maps_before_{place}"] = rng.normal(size=(4, 8, 6)).astype(np.float16)
+            arrays[f"maps_after_{place}"] = rng.normal(size=(4, 4, 3)).astype(np.float16)
+            entry = {"variant": variant.id, "before_size": [8, 6], "after_size": [4, 3]}
+            entries.append(entry)
+        facts = {
+            "classes": list(self.classes),
+            "variants": [variant.id for variant in self.variants],
+            "recommended": recommended,
+            "maps": {"name": "train/1", "label": 0, "entries": entries},
+            "landscape": {"pictures": 40},
+        }
+        arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+        return pack_arrays(arrays)
 
 
 @pytest.fixture(scope="session")

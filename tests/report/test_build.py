@@ -85,7 +85,7 @@ def test_report_can_be_read_without_seeing_it(built):
     assert len(ids) == len(set(ids))
     assert {attributes["aria-labelledby"] for attributes in named} <= set(ids)
     plates = [a for _, a in page.tags if a.get("class") == "plate"]
-    assert len(plates) == 12
+    assert len(plates) == 15
     assert all("aria-labelledby" in plate for plate in plates)
     assert all(attributes["alt"] for tag, attributes in page.tags if tag == "img")
     assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")

@@ -17,6 +17,8 @@ from poolbench.report.figures.comparison import (
     find_front,
 )
 from poolbench.report.figures.curves import draw_accuracy_curves, draw_gaps, draw_loss_curves
+from poolbench.report.figures.landscape import choose_levels
+from poolbench.report.figures.shift import draw_moved
 from poolbench.report.read import read_run
 from poolbench.report.style import get_look, shorten, use_style
 from poolbench.verdict.sentence import flip
@@ -35,6 +37,9 @@ def view(make_run):
 
 def draw_with_words(view, name):
     """As a file of its own; the Russian words are the longer ones."""
+    if not FIGURES[name].is_there(view):
+        # What is drawn of runs that explain nothing.
+        view = dataclasses.replace(view, explained=None)
     drawing = FIGURES[name].draw(view)
     drawing.add_words("ru")
     return drawing.figure
@@ -91,7 +96,11 @@ def test_figures_hold_twelve_variants_and_twenty_classes(make_run):
 def test_figures_of_one_variant_leave_out_the_differences(make_run):
     view = read_run(make_run(variants=1, classes=("a$b$", "<b>"), repeats=1, epochs=1))
     found = list_figures(view)
-    assert set(found) == set(FIGURES) - {"differences", "baseline", "matrix"}
+    moved = {"shift-consistency", "shift-accuracy"}
+    assert set(found) == set(FIGURES) - {"differences", "baseline", "matrix"} - moved
+    bare = set(list_figures(dataclasses.replace(view, explained=None)))
+    assert moved <= bare
+    assert not bare & {"landscape", "consistency-border"}
     with use_style(), warnings.catch_warnings():
         warnings.simplefilter("error")
         for name in found:
@@ -116,7 +125,7 @@ def test_a_figure_is_saved_as_svg_and_png_and_the_same_bytes_again(view, tmp_pat
 
 def test_a_figure_on_the_page_has_the_colours_of_the_page(view):
     with use_style():
-        for name, kind in FIGURES.items():
+        for name, kind in list_figures(view).items():
             svg = kind.draw(view).to_svg(name)
             assert "var(--" in svg, name
             for color in ("#22262b", "#6b727a", "#0072b2"):
@@ -217,3 +226,22 @@ def test_bins_of_confidence_hold_what_was_said_and_what_was_right():
 def test_accuracy_curves_reach_from_the_lowest_tenth_to_one(view):
     low, high = draw_accuracy_curves(view).figure.axes[0].get_ylim()
     assert 0 <= low < 1 < high
+
+
+def test_landscape_is_drawn_as_it_was_measured_and_steps_grow(view):
+    losses = view.explained.arrays["landscape_losses"].astype(float)
+    levels = choose_levels(losses)
+    assert levels[0] == losses.min()
+    assert levels[-1] < np.inf
+    assert (np.diff(levels, 2) > 0).all()
+    assert np.isfinite(choose_levels(np.full((3, 3), 0.5))).all()
+
+
+def test_moved_curves_are_those_of_their_variant(view):
+    explained = view.explained
+    curves = np.arange(len(view.variants))[:, None, None] * np.ones((1, 2, 9))
+    arrays = {**explained.arrays, "shift_consistency": curves}
+    changed = dataclasses.replace(view, explained=dataclasses.replace(explained, arrays=arrays))
+    lines = draw_moved(changed, "consistency", 1).figure.axes[0].get_lines()
+    places = [explained.facts["variants"].index(variant.id) for variant in view.variants]
+    assert [line.get_ydata()[0] for line in lines] == places

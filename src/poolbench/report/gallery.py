@@ -2,18 +2,25 @@
 
 import base64
 import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from poolbench.report.explained import Explained
 from poolbench.report.read import RunView
 from poolbench.report.words import Phrase, Words, say
 
 # Pixels each way; larger ones are shrunk, since a page of many must stay small.
-MOST_PIXELS = 160
+MOST_PIXELS = 320
+# Of many variants that give one answer only the first are named.
+MOST_NAMED = 6
+# Pixels between maps.
+GAP = 2
 
 
 @dataclass(frozen=True)
@@ -32,18 +39,150 @@ class Shown:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Pictures with one title and an explanation."""
+    """Pictures with one title and an explanation.
 
-    name: str
+    Attributes:
+        is_wide: Each picture is several side by side.
+    """
+
     title: Words
     explanation: Words
     pictures: tuple[Shown, ...]
+    is_wide: bool = False
 
 
 def list_galleries(view: RunView) -> list[Gallery]:
     """The galleries of this run, those without pictures left out."""
     made = [make_suspects(view)]
+    if view.explained is not None:
+        names = dict(view.labels)
+        made = [
+            make_wrong(view.explained, view.recommended.label),
+            make_disagreed(view.explained, names),
+            make_attention(view.explained),
+            make_maps(view.explained, names),
+            *made,
+        ]
     return [gallery for gallery in made if gallery.pictures]
+
+
+def make_wrong(explained: Explained, label: str) -> Gallery:
+    """What the recommended variant got most confidently wrong."""
+    arrays, classes = explained.arrays, explained.facts["classes"]
+    shown = tuple(
+        Shown(
+            embed(image),
+            str(name),
+            (
+                say("report.is", name=classes[true]),
+                say("report.taken-for", name=classes[said], percent=100 * probability),
+            ),
+        )
+        for image, name, true, said, probability in zip(
+            arrays["wrong_images"], arrays["wrong_names"], arrays["wrong_labels"],
+            arrays["wrong_predicted"], arrays["wrong_probability"], strict=True,
+        )
+    )  # fmt: skip
+    title = say("report.wrong", variant=label)
+    return Gallery(title, say("report.explain-wrong"), shown)
+
+
+def make_disagreed(explained: Explained, labels: Mapping[str, str]) -> Gallery:
+    """Where variants disagree, with who says what."""
+    arrays, classes = explained.arrays, explained.facts["classes"]
+    variants = [labels[name] for name in explained.facts["variants"]]
+    shown = tuple(
+        Shown(
+            embed(image),
+            str(name),
+            (say("report.is", name=classes[true]), *_tell(said, variants, classes)),
+        )
+        for image, name, true, said in zip(
+            arrays["disagreed_images"], arrays["disagreed_names"], arrays["disagreed_labels"],
+            arrays["disagreed_predicted"].T, strict=True,
+        )
+    )  # fmt: skip
+    return Gallery(say("report.disagreed"), say("report.explain-disagreed"), shown)
+
+
+def _tell(
+    said: NDArray[np.int64], variants: Sequence[str], classes: Sequence[str]
+) -> Iterator[str]:
+    """One line for each answer: the class, and who gave it."""
+    for label in dict.fromkeys(said.tolist()):
+        who = [name for name, own in zip(variants, said, strict=True) if own == label]
+        if label >= 0:
+            more = f" … ({len(who)})" if len(who) > MOST_NAMED else ""
+            yield f"{classes[label]}: {', '.join(who[:MOST_NAMED])}{more}"
+
+
+def make_attention(explained: Explained) -> Gallery:
+    """Pictures, and beside each what spoke for the answer."""
+    arrays, classes = explained.arrays, explained.facts["classes"]
+    shown = tuple(
+        Shown(
+            embed(np.concatenate([image, paint_heat(image, heat)], axis=1)),
+            str(name),
+            (say("report.is", name=classes[true]), say("report.answer", name=classes[said])),
+        )
+        for image, heat, name, true, said in zip(
+            arrays["cam_images"], arrays["cam_heat"], arrays["cam_names"], arrays["cam_labels"],
+            arrays["cam_predicted"], strict=True,
+        )
+    )  # fmt: skip
+    return Gallery(say("report.attention"), say("report.explain-attention"), shown, is_wide=True)
+
+
+def paint_heat(image: NDArray[np.uint8], heat: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """The picture in grey with the heat over it, uint8 ``[H, W, 3]``."""
+    grey = image.mean(axis=2, keepdims=True)
+    share = np.clip(heat.astype(float), 0, 1)[..., None]
+    color = 255 * matplotlib.colormaps["inferno"](share[..., 0])[..., :3]
+    painted: NDArray[np.uint8] = np.rint(grey * (1 - 0.7 * share) + 0.7 * share * color).astype(
+        np.uint8
+    )
+    return painted
+
+
+def make_maps(explained: Explained, labels: Mapping[str, str]) -> Gallery:
+    """What each operator does to one picture: channels before and after its first site."""
+    facts, arrays = explained.facts["maps"], explained.arrays
+    shown = []
+    for place, entry in enumerate(facts["entries"]):
+        before, after = (
+            arrays[f"maps_{side}_{place}"].astype(float) for side in ("before", "after")
+        )
+        sizes = ["×".join(map(str, entry[f"{side}_size"])) for side in ("before", "after")]
+        shown.append(
+            Shown(
+                embed(lay_out_maps(before, after)),
+                f"{labels[entry['variant']]}: {facts['name']}",
+                (labels[entry["variant"]], " → ".join(sizes)),
+            )
+        )
+    return Gallery(say("report.maps"), say("report.explain-maps"), tuple(shown), is_wide=True)
+
+
+def lay_out_maps(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Channels ``[C, h, w]`` side by side, above before, below after, each pair in one scale."""
+    height, width = before.shape[1:]
+    columns = []
+    for first, second in zip(before, after, strict=True):
+        low = min(first.min(), second.min())
+        reach = max(first.max(), second.max()) - low or 1.0
+        grown = _grow((second - low) / reach, height, width)
+        pair = np.concatenate([(first - low) / reach, np.ones((GAP, width)), grown])
+        columns += [pair, np.ones((2 * height + GAP, GAP))]
+    laid: NDArray[np.uint8] = np.rint(255 * np.concatenate(columns[:-1], axis=1)).astype(np.uint8)
+    return laid
+
+
+def _grow(values: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
+    """Each value as a block of equal pixels."""
+    rows = np.arange(height) * values.shape[0] // height
+    columns = np.arange(width) * values.shape[1] // width
+    grown: NDArray[np.float64] = values[rows][:, columns]
+    return grown
 
 
 def make_suspects(view: RunView) -> Gallery:
@@ -58,7 +197,7 @@ def make_suspects(view: RunView) -> Gallery:
         if suspect.image is not None
     )
     explanation = say("report.explain-suspects", count=len(view.suspects))
-    return Gallery("suspects", say("report.suspects"), explanation, shown)
+    return Gallery(say("report.suspects"), explanation, shown)
 
 
 def embed(image: NDArray[Any]) -> str:

@@ -26,6 +26,7 @@ from poolbench.records import (
     VerificationReport,
 )
 from poolbench.report.answers import read_answers
+from poolbench.report.explained import Explained, read_explained
 from poolbench.report.history import average_histories, read_history
 from poolbench.verdict.intervals import Interval
 
@@ -101,6 +102,8 @@ class RunView:
         verification: ``None`` if nothing was verified.
         timing: Ratios of training times; ``None`` if the run has none.
         suspects: The worst first.
+        explained: What was computed for the report while the networks were at hand; ``None`` in
+            runs of before.
         files: Name (as ``best/model.onnx``) and bytes of what was handed over.
     """
 
@@ -116,6 +119,7 @@ class RunView:
     verification: VerificationReport | None
     files: tuple[tuple[str, int], ...]
     suspects: tuple[Suspect, ...] = ()
+    explained: Explained | None = None
 
     @property
     def recommended(self) -> VariantView:
@@ -162,6 +166,7 @@ def read_run(path: Path) -> RunView:
         verification=_load_optional(store, "best/verification.json", VerificationReport),
         files=_list_files(path / "best"),
         suspects=_read_suspects(path),
+        explained=read_explained(path),
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from poolbench.report.drawing import Drawing
-from poolbench.report.figures import classes, comparison, curves, shift
+from poolbench.report.figures import classes, comparison, curves, landscape, shift
 from poolbench.report.read import RunView
 
 
@@ -14,6 +15,14 @@ class FigureKind:
 
     draw: Callable[[RunView], Drawing]
     is_there: Callable[[RunView], bool] = lambda view: True
+
+
+def _has_moved(view: RunView) -> bool:
+    return view.explained is not None and view.explained.has_shift
+
+
+def _has_landscape(view: RunView) -> bool:
+    return view.explained is not None and view.explained.has_landscape
 
 
 def _has_pairs(view: RunView) -> bool:
@@ -39,8 +48,18 @@ FIGURES: Mapping[str, FigureKind] = {
     "class-scores": FigureKind(classes.draw_class_scores),
     "confusion": FigureKind(classes.draw_confusion),
     "calibration": FigureKind(classes.draw_calibration),
-    "shift-consistency": FigureKind(shift.draw_shift_consistency),
-    "shift-accuracy": FigureKind(shift.draw_shift_accuracy),
+    "shift-consistency": FigureKind(
+        shift.draw_shift_consistency, lambda view: not _has_moved(view)
+    ),
+    "shift-accuracy": FigureKind(shift.draw_shift_accuracy, lambda view: not _has_moved(view)),
+    **{
+        f"{measure}-{mode}": FigureKind(
+            partial(shift.draw_moved, measure=measure, mode=number), _has_moved
+        )
+        for number, mode in enumerate(("circular", "border"))
+        for measure in ("consistency", "accuracy")
+    },
+    "landscape": FigureKind(landscape.draw_landscape, _has_landscape),
 }
 
 

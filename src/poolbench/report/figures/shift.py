@@ -23,6 +23,20 @@ def draw_shift_accuracy(view: RunView) -> Drawing:
     return _draw_trials(view, "accuracy")
 
 
+def draw_moved(view: RunView, measure: str, mode: int) -> Drawing:
+    """Accuracy or consistency of one trial of each variant under shifts of up to 8 pixels.
+
+    Args:
+        mode: 0: what leaves the picture comes in again; 1: black comes in.
+    """
+    assert view.explained is not None
+    arrays, variants = view.explained.arrays, view.explained.facts["variants"]
+    curves = [
+        arrays[f"shift_{measure}"][variants.index(variant.id), mode] for variant in view.variants
+    ]
+    return _draw_curves(view, arrays["shift_pixels"].tolist(), curves, measure)
+
+
 def average_shift(variant: VariantView, measure: str) -> NDArray[np.float64]:
     """``consistency`` or ``accuracy`` at every shift, mean over trials."""
     curves = np.array([getattr(trial.shift, measure) for trial in variant.trials], dtype=float)
@@ -33,13 +47,12 @@ def average_shift(variant: VariantView, measure: str) -> NDArray[np.float64]:
 def _draw_trials(view: RunView, measure: str) -> Drawing:
     pixels = view.variants[0].trials[0].shift.pixels
     curves = [average_shift(variant, measure) for variant in view.variants]
-    return draw_moved(view, pixels, curves, measure)
+    return _draw_curves(view, pixels, curves, measure)
 
 
-def draw_moved(
+def _draw_curves(
     view: RunView, pixels: Sequence[int], curves: Sequence[NDArray[np.float64]], measure: str
 ) -> Drawing:
-    """One curve for each variant."""
     figure = Figure(figsize=(5.0, 3.2), layout="constrained")
     axes = figure.subplots()
     for number, curve in enumerate(curves):

@@ -251,4 +251,52 @@ REPORT = {
     "report.f1-of": "F1 of {variant}",
     "report.less": "less {variant}, points",
     "report.class-scores-caption": "F1 of {variant} in each class, and what it is better by",
+    "report.network": "the network",
+    "report.first-direction": "first random direction",
+    "report.second-direction": "second random direction",
+    "report.figure-landscape": (
+        "The loss around the network that was saved, along two random directions in which "
+        "every filter changes by at most its own length. The colour is the loss in nats; the "
+        "steps grow with the square."
+    ),
+    "report.explain-landscape": (
+        "Filter-normalised directions after Li 2018 (arXiv:1712.09913); biases and "
+        "normalisation stay. Computed on {pictures} pictures of the training pool without "
+        "augmentation, so the lowest point need not lie in the middle."
+    ),
+    "report.figure-consistency-circular": (
+        "Part of the pictures that keep their label when they move; what leaves on one side "
+        "comes in on the other."
+    ),
+    "report.figure-accuracy-circular": "Accuracy on the same pictures.",
+    "report.figure-consistency-border": (
+        "Likewise, but black comes in, as where a picture is moved on a page."
+    ),
+    "report.figure-accuracy-border": "Accuracy on the same pictures with a black border.",
+    "report.explain-shift": (
+        "Curves: one trial of each variant, its held-out pictures, each in one of four "
+        "directions. The tables below: all trials, up to 4 pixels, the border filled by "
+        "reflection."
+    ),
+    "report.is": "is: {name}",
+    "report.taken-for": "taken for: {name}, {percent:.0f} %",
+    "report.answer": "answer: {name}",
+    "report.wrong": "Most confidently wrong: {variant}",
+    "report.explain-wrong": (
+        "Held-out pictures that the recommended variant takes for another class, the most "
+        "confident first."
+    ),
+    "report.disagreed": "Where the variants disagree",
+    "report.explain-disagreed": "Held-out pictures on which the answers are most divided.",
+    "report.attention": "Where the recommended variant looks",
+    "report.explain-attention": (
+        "Left the picture, right what speaks for the answer (Grad-CAM, Selvaraju 2017): the "
+        "brighter, the more. Pictures that the network did not see in training; wrong answers "
+        "first."
+    ),
+    "report.maps": "What each operator does to one picture",
+    "report.explain-maps": (
+        "The four channels that vary most, above as they come to the first site, below as "
+        "they leave it. Each pair has one scale from black to white."
+    ),
 }

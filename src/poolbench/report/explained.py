@@ -1,0 +1,59 @@
+"""``best/explain.npz`` as the report reads it; what is in it stands with who writes it.
+
+See :mod:`poolbench.export.explanation`.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.errors import RunError
+
+EXPLANATION = "best/explain.npz"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Arrays and facts about them.
+
+    Attributes:
+        arrays: By name.
+        facts: What stood beside them as JSON.
+    """
+
+    arrays: dict[str, NDArray[Any]]
+    facts: dict[str, Any]
+
+    @property
+    def has_shift(self) -> bool:
+        """Whether pictures were moved."""
+        return bool(self.arrays["shift_counts"].any())
+
+    @property
+    def has_landscape(self) -> bool:
+        """Whether there is a loss around the network."""
+        return bool(np.isfinite(self.arrays["landscape_losses"]).sum() > 1)
+
+
+def read_explained(run: Path) -> Explained | None:
+    """``None`` where a run has none, as those of before it was made.
+
+    Raises:
+        RunError: If the file is broken.
+    """
+    place = run / EXPLANATION
+    if not place.is_file():
+        return None
+    try:
+        with np.load(place, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        facts = json.loads(arrays.pop("facts").tobytes())
+        found = Explained(arrays, facts)
+        _ = found.has_shift, found.has_landscape, facts["variants"], facts["classes"]
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError(f"{place} cannot be read: {error}") from None
+    return found

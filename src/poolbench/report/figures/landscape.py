@@ -1,0 +1,46 @@
+"""The loss around the network that was handed over."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from poolbench.report.drawing import Drawing, Key
+from poolbench.report.figures.axes import clear_frame
+from poolbench.report.read import RunView
+from poolbench.report.style import INK
+from poolbench.report.words import say
+
+LEVELS = 14
+
+
+def draw_landscape(view: RunView) -> Drawing:
+    """Lines of equal loss on a plane through the weights (Li 2018, arXiv:1712.09913)."""
+    assert view.explained is not None
+    arrays = view.explained.arrays
+    places, losses = arrays["landscape_coefficients"], arrays["landscape_losses"].astype(float)
+    figure = Figure(figsize=(6.0, 4.8), layout="constrained")
+    axes = figure.subplots()
+    levels = choose_levels(losses)
+    # Row: first direction, which is drawn upwards.
+    filled = axes.contourf(
+        places, places, np.minimum(np.nan_to_num(losses, nan=np.inf), levels[-1]), levels,
+        cmap="viridis_r",
+    )  # fmt: skip
+    axes.plot(0, 0, "P", color="white", markeredgecolor=INK, markersize=10)
+    axes.set_aspect("equal")
+    clear_frame(axes)
+    bar = figure.colorbar(filled, ax=axes, aspect=25, ticks=levels[::2], spacing="uniform")
+    bar.ax.set_yticklabels([f"{level:.3g}" for level in levels[::2]])
+    bar.outline.set_visible(False)
+    keys = (Key(say("report.network"), INK, marker="P", is_hollow=True),)
+    return Drawing(figure, say("report.second-direction"), say("report.first-direction"), keys)
+
+
+def choose_levels(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Growing losses, close together where the network is, far apart where nobody goes."""
+    finite = losses[np.isfinite(losses)]
+    low, high = float(finite.min()), float(np.percentile(finite, 95))
+    if high <= low:
+        high = low + 1e-6
+    levels: NDArray[np.float64] = low + (high - low) * np.linspace(0, 1, LEVELS) ** 2
+    return levels

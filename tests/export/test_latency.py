@@ -1,0 +1,17 @@
+"""The time of one answer."""
+
+from poolbench.execution.store import RunStore
+from poolbench.export.latency import save_latencies
+from poolbench.records import StudyTiming
+
+
+def test_latencies_are_measured_for_every_variant_and_leave_the_rest(finished_copy):
+    store = RunStore(finished_copy)
+    before = store.load_model("timing.json", StudyTiming)
+    names = {path.name for path in (finished_copy / "variants").iterdir()}
+    assert set(before.latency_ms) == names
+    save_latencies(store)
+    after = store.load_model("timing.json", StudyTiming)
+    assert after.train_ratios == before.train_ratios
+    assert set(after.latency_ms) == names
+    assert all(0 < milliseconds < 10_000 for milliseconds in after.latency_ms.values())
