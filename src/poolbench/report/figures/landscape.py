@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
 from poolbench.report.drawing import Drawing, Key
@@ -29,6 +30,9 @@ def draw_landscape(view: RunView) -> Drawing:
     axes.plot(0, 0, "P", color="white", markeredgecolor=INK, markersize=10)
     axes.set_aspect("equal")
     clear_frame(axes)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MultipleLocator(0.5))
+        axis.set_tick_params(pad=7)
     bar = figure.colorbar(filled, ax=axes, aspect=25, ticks=levels[::2], spacing="uniform")
     bar.ax.set_yticklabels([f"{level:.3g}" for level in levels[::2]])
     bar.outline.set_visible(False)
