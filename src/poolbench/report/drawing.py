@@ -117,6 +117,8 @@ class Drawing:
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / f"{name}.svg"
         self.figure.savefig(place, metadata={"Date": None, "Creator": None})
+        # Everything has its place now; to look for it once more takes as long as to draw it.
+        self.figure.set_layout_engine("none")
         self.figure.savefig(folder / f"{name}.png", metadata={"Software": None}, dpi=PNG_DPI)
         return place
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from poolbench.report.words import Phrase, Words, say, speak
 
 MISSING = "—"
+MOST_ROWS = 40
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Table:
     head: tuple[Phrase, ...]
     rows: tuple[Row, ...]
     words: tuple[int, ...] = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page shows it only when asked."""
+        return len(self.rows) > MOST_ROWS
 
     def to_csv(self, lang: str) -> bytes:
         """The table as UTF-8 with a byte order mark, which spreadsheets need to see Cyrillic."""

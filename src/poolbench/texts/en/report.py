@@ -299,4 +299,5 @@ REPORT = {
         "The four channels that vary most, above as they come to the first site, below as "
         "they leave it. Each pair has one scale from black to white."
     ),
+    "report.rows": "{count} rows",
 }
