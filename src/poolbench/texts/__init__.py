@@ -9,9 +9,11 @@ from collections.abc import Mapping
 
 from poolbench.errors import UnknownNameError
 from poolbench.texts.en import EN
+from poolbench.texts.page_en import PAGE_EN
+from poolbench.texts.page_ru import PAGE_RU
 from poolbench.texts.ru import RU
 
-TEXTS: Mapping[str, Mapping[str, str]] = {"en": EN, "ru": RU}
+TEXTS: Mapping[str, Mapping[str, str]] = {"en": {**EN, **PAGE_EN}, "ru": {**RU, **PAGE_RU}}
 DEFAULT_LANGUAGE = "en"
 
 # The order in which POSIX lets them decide.
