@@ -95,13 +95,13 @@ def _make_sender(content: bytes, media_type: str) -> Answer:
 
 
 class _Pages:
-    """What the routes answer; the run is read when it is finished, and once."""
+    """What the routes answer."""
 
     def __init__(self, path: Path, lang: str) -> None:
         self._path = path
         self._lang = lang
-        self._run: FinishedRun | None = None
-        self._models: Models | None = None
+        # Which study.json was read, the run, and its models.
+        self._opened: tuple[int, FinishedRun, Models] | None = None
         # One at a time: a picture that is being decoded takes the most memory of all.
         self._worker = ThreadPoolExecutor(1, "poolbench-serve")
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
@@ -119,12 +119,12 @@ class _Pages:
         if not is_finished(self._path):
             found = await asyncio.to_thread(measure_progress, self._path)
             return JSONResponse({"progress": found})
-        run = await self._get_run()
+        run = (await self._open())[0]
         limits = {"uploadBytes": MOST_UPLOAD_BYTES}
         return JSONResponse({**run.describe(), **limits})
 
     async def send_pictures(self, _: Request) -> Response:
-        run = await self._get_run()
+        run = (await self._open())[0]
         return Response(run.pictures[0].tobytes(), media_type="application/octet-stream")
 
     async def show_report(self, request: Request) -> Response:
@@ -153,7 +153,7 @@ class _Pages:
 
     async def prepare_picture(self, request: Request) -> Response:
         """A picture file to the picture as the network sees it, as raw bytes."""
-        run = await self._get_run()
+        run = (await self._open())[0]
         async with self._places:
             content = await _read_body(request, MOST_UPLOAD_BYTES)
             if not content:
@@ -163,8 +163,7 @@ class _Pages:
 
     async def predict(self, request: Request) -> Response:
         """Raw pictures as the network sees them to probabilities ``[models][n][classes]``."""
-        run = await self._get_run()
-        assert self._models is not None
+        run, models = await self._open()
         wanted = _read_number(request.query_params.get("model"), len(run.models))
         height, width = run.data.image_size
         size = height * width * 3
@@ -173,7 +172,7 @@ class _Pages:
             if not content or len(content) % size:
                 raise RefusedError("pixels-shape", 400, height=height, width=width)
             images = np.frombuffer(content, np.uint8).reshape(-1, height, width, 3)
-            found = await self._work(partial(self._models.predict, images, wanted))
+            found = await self._work(partial(models.predict, images, wanted))
         return JSONResponse({"probabilities": found})
 
     async def explain_refusal(self, request: Request, error: Exception) -> Response:
@@ -190,13 +189,15 @@ class _Pages:
         reason = {404: "path", 405: "method"}.get(error.status_code, "other")
         return refuse(reason, error.status_code, lang)
 
-    async def _get_run(self) -> FinishedRun:
+    async def _open(self) -> tuple[FinishedRun, Models]:
+        """The run and its models, read anew when the study was run again meanwhile."""
         if not is_finished(self._path):
             raise RefusedError("unfinished", 409)
-        if self._run is None:
-            self._run = await self._work(partial(read_finished, self._path))
-            self._models = Models(self._run)
-        return self._run
+        stamp = (self._path / "study.json").stat().st_mtime_ns
+        if self._opened is None or self._opened[0] != stamp:
+            run = await self._work(partial(read_finished, self._path))
+            self._opened = stamp, run, Models(run)
+        return self._opened[1:]
 
     async def _work(self, task: Callable[[], Result]) -> Result:
         """Do it beside the event loop, which goes on answering."""

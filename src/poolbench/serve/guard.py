@@ -72,8 +72,7 @@ class Guard:
         if not self._is_known_host(headers.get("host", "")):
             return refuse("host", 400, lang)
         origin = headers.get("origin")
-        own = f"{scope.get('scheme', 'http')}://{headers['host']}"
-        if origin is not None and origin.lower() != own.lower():
+        if origin is not None and origin.lower().partition("://")[2] != headers["host"].lower():
             return refuse("origin", 403, lang)
         # What a page of another site may still ask for without an origin is a picture or a script.
         if origin is None and headers.get("sec-fetch-site") == "cross-site":

@@ -72,19 +72,21 @@ function makeLine(name, atRest) {
   const element = make("tr", "");
   const head = make("th", "", name);
   head.scope = "row";
-  head.title = name;
   const track = make("td", "track");
   const bar = make("span", "bar");
   const tick = make("span", "tick");
   tick.style.insetInlineStart = `${atRest * 100}%`;
   track.append(bar, tick);
   const share = make("td", "share");
+  const number = make("data", "");
+  share.append(number);
   element.append(head, track, share);
   return {
     element,
     show: (value, isBest) => {
       bar.style.inlineSize = `${value * 100}%`;
-      share.textContent = formatPercent(value);
+      number.value = value;
+      number.textContent = formatPercent(value);
       element.classList.toggle("best", isBest);
     },
   };

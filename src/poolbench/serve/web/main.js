@@ -17,7 +17,9 @@ function tell(error) {
 
 function start({ run, pictures }, predictor) {
   // What is looked at: the picture at rest, where it is, and what was said of it.
-  const state = { picture: null, down: 0, right: 0, mode: "circular", atRest: null, said: null };
+  const state = { picture: null, down: 0, right: 0, mode: "circular", atRest: null };
+  // What the models said last, and of which shift: the picture may be further by now.
+  let said = null;
   let showCards = () => {};
   let isBusy = false;
   let isStale = false;
@@ -36,7 +38,7 @@ function start({ run, pictures }, predictor) {
     const found = await predictor.predict(picture.pixels);
     if (state.picture !== picture) return;
     state.atRest = found.map(([shares]) => shares);
-    state.said = state.atRest;
+    said = { shares: state.atRest, down: 0, right: 0 };
     build();
     if (state.down || state.right) update();
     fillMap();
@@ -51,14 +53,11 @@ function start({ run, pictures }, predictor) {
   }
 
   function speak() {
-    showCards(state.said);
-    const best = findLargest(state.said[0]);
-    find("spoken").textContent = say("spoken", {
-      name: run.classes[best],
-      share: formatPercent(state.said[0][best]),
-      down: state.down,
-      right: state.right,
-    });
+    const { shares, down, right } = said;
+    showCards(shares);
+    const best = findLargest(shares[0]);
+    const values = { name: run.classes[best], share: formatPercent(shares[0][best]) };
+    find("spoken").textContent = say("spoken", { ...values, down, right });
   }
 
   function moveBy(down, right) {
@@ -86,7 +85,7 @@ function start({ run, pictures }, predictor) {
         const { picture, down, right, mode } = state;
         const found = await predictor.predict(shift(picture, down, right, mode).pixels);
         if (picture !== state.picture) continue;
-        state.said = found.map(([shares]) => shares);
+        said = { shares: found.map(([shares]) => shares), down, right };
         speak();
       }
     } catch (error) {

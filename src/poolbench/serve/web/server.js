@@ -9,7 +9,10 @@ async function ask(place, options = {}) {
   } catch {
     throw new Error(say("no-server"));
   }
-  if (!answer.ok) throw new Error((await answer.json()).error);
+  if (!answer.ok) {
+    const { error } = await answer.json().catch(() => ({}));
+    throw new Error(error ?? say("server-failed", { status: answer.status }));
+  }
   return answer;
 }
 
