@@ -3,9 +3,12 @@
 import secrets
 import socket
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from PIL import Image
 
 from poolbench.errors import UsageError
 from poolbench.serve.address import is_loopback, make_url
@@ -38,6 +41,8 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
             f"poolbench serve needs {error.name}, which is not installed: "
             "pip install 'poolbench[serve]'"
         ) from None
+    # Such a picture is refused in words; whoever started the server need not hear of it.
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     check_is_run(path)
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     with bind(host, port) as bound:
