@@ -95,6 +95,9 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
     options.intra_op_num_threads = threads
+    if threads:
+        # Threads that wait in a loop for more work are no use to whoever counts them.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PIL import Image
+from threadpoolctl import threadpool_limits
 
 from poolbench.errors import UsageError
 from poolbench.serve.address import is_loopback, make_url
@@ -43,6 +44,8 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
         ) from None
     # Such a picture is refused in words; whoever started the server need not hear of it.
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+    # The products of a resize are small: more threads only wait for each other.
+    threadpool_limits(1, user_api="blas")
     check_is_run(path)
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     with bind(host, port) as bound:
