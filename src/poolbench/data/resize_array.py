@@ -70,7 +70,8 @@ def _compute_weights(length: int, out: int, scale: Scale) -> NDArray[np.float32]
     running = (running * WEIGHT_ONE + total // 2) // total
     weights = np.diff(running, axis=1, prepend=0)
     inside = (middles > 0) & (middles < 2 * length * denominator)
-    return (weights * inside[:, None] / WEIGHT_ONE).astype(np.float32)
+    result: NDArray[np.float32] = (weights * inside[:, None] / WEIGHT_ONE).astype(np.float32)
+    return result
 
 
 def _round_half_up(values: NDArray[np.float32]) -> NDArray[np.float32]:
