@@ -38,7 +38,7 @@ def test_help_names_every_command_without_torch():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     for command in (
         *("run", "report", "verify", "export", "predict", "recipes", "classes", "doctor"),
-        "calibrate",
+        *("calibrate", "serve", "page"),
     ):
         assert f" {command} " in done.stdout
     assert done.stdout.strip().endswith("[]")

@@ -193,6 +193,40 @@ def predict(
 
 
 @app.command()
+def serve(
+    run_path: RunPath,
+    host: Annotated[
+        str, typer.Option(help="An address of this machine; others need the printed token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    lang: Lang = None,
+    debug: Debug = False,
+) -> None:
+    """A page to try the models of a run on pictures, and to watch a study that is running."""
+    from poolbench.serve.server import run_server
+
+    run_server(run_path, host, port, choose_language(lang))
+    sys.exit(INTERRUPTED)
+
+
+@app.command()
+def page(
+    run_path: RunPath,
+    out: Annotated[Path, typer.Option(help="The folder to write.")],
+    bundle: Annotated[
+        Path | None, typer.Option(help="The folder of onnxruntime-web: npm pack, then tar xzf.")
+    ] = None,
+    lang: Lang = None,
+    debug: Debug = False,
+) -> None:
+    """The same page as files for any web host; the models run in the browser."""
+    from poolbench.serve.page import build_page
+
+    language = choose_language(lang)
+    _say(text("serve.page", language, path=build_page(run_path, out, bundle, language)))
+
+
+@app.command()
 def recipes(
     recipe: Annotated[str | None, typer.Argument(help="A name: print its file.")] = None,
     lang: Lang = None,

@@ -41,6 +41,7 @@ from poolbench.preparation import (
 )
 from poolbench.records import (
     DataRecord,
+    PlanRecord,
     StudyRecord,
 )
 from poolbench.texts import choose_language
@@ -191,6 +192,10 @@ def _begin(settled: Settled, record: DataRecord, store: RunStore) -> None:
     conditions = plan.specs[0].conditions
     store.save_model("data.json", record)
     save_config(settled, store)
+    # Under a time limit the plan is what is thought to fit, which less may do in the end.
+    may_end_early = config.repeats == "auto" or config.time_limit_seconds is not None
+    trials = tuple(spec.id for spec in plan.specs)
+    store.save_model("plan.json", PlanRecord(trials=trials, may_end_early=may_end_early))
     store.save_json("environment.json", describe_environment(conditions.device, conditions.threads))
 
 

@@ -1,7 +1,9 @@
 """A picture file to upright RGB, whatever way the file keeps its colours."""
 
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +35,30 @@ _FORMATS = (
 )
 # Pillow's own warning line: a quarter of a gigabyte as RGB.
 MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3
+# Of a picture from someone else: what the weights of a resize are computed for.
+MOST_SIDE = 20_000
 # EXIF orientations that turn a picture by a quarter.
 _QUARTER_TURNS = (5, 6, 7, 8)
 # Where a PNG can keep its orientation.
 _PNG_EXIF_MARKS = (b"eXIf", b"Raw profile type", b"tiff:Orientation")
+
+Refusal = Literal["format", "pixels", "broken"]
+
+
+class RefusedPictureError(DataError):
+    """A picture in memory that is not decoded.
+
+    Attributes:
+        reason: ``format``: none that can be read; ``pixels``: too many; ``broken``: anything else.
+    """
+
+    def __init__(self, message: str, reason: Refusal) -> None:
+        super().__init__(message)
+        self.reason: Refusal = reason
+
+
+class _TooManyPixelsError(DataError):
+    """Known before anything is decoded."""
 
 
 def decode_picture(path: Path) -> Images:
@@ -54,10 +76,26 @@ def decode_picture(path: Path) -> Images:
             ``MOST_PIXELS``, or holds values of no known range.
     """
     try:
-        with _open(path) as image:
-            return np.array(_convert_to_rgb(ImageOps.exif_transpose(image)), dtype=np.uint8)
+        return _decode(path)
     except Exception as error:
         raise DataError(f"{path}: {_explain(error)}") from None
+
+
+def decode_content(content: bytes) -> Images:
+    """Decode a picture that lies in memory, as :func:`decode_picture` does a file.
+
+    Its format and its number of pixels are looked at before anything is decoded.
+
+    Raises:
+        RefusedPictureError: As :func:`decode_picture`; also if a side is longer than ``MOST_SIDE``.
+    """
+    try:
+        with _open(BytesIO(content)) as image:
+            if max(image.size) > MOST_SIDE:
+                raise _TooManyPixelsError(f"a side of {max(image.size)} pixels")
+        return _decode(BytesIO(content))
+    except Exception as error:
+        raise RefusedPictureError(_explain(error), _find_reason(error)) from None
 
 
 def read_picture_size(path: Path) -> tuple[int, int]:
@@ -94,12 +132,17 @@ def _list_suffixes() -> frozenset[str]:
     return frozenset(s for s, name in Image.registered_extensions().items() if name in formats)
 
 
-def _open(path: Path) -> Image.Image:
-    image = Image.open(path, formats=_list_formats())
+def _decode(file: Path | BytesIO) -> Images:
+    with _open(file) as image:
+        return np.array(_convert_to_rgb(ImageOps.exif_transpose(image)), dtype=np.uint8)
+
+
+def _open(file: Path | BytesIO) -> Image.Image:
+    image = Image.open(file, formats=_list_formats())
     width, height = image.size
     if width * height > MOST_PIXELS:
         image.close()
-        raise DataError(
+        raise _TooManyPixelsError(
             f"{width}x{height} pixels are more than the {MOST_PIXELS:,} that are read; make it "
             "smaller"
         )
@@ -149,3 +192,10 @@ def _explain(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
+
+
+def _find_reason(error: Exception) -> Refusal:
+    if isinstance(error, UnidentifiedImageError):
+        return "format"
+    is_large = isinstance(error, _TooManyPixelsError | Image.DecompressionBombError)
+    return "pixels" if is_large else "broken"

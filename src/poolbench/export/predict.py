@@ -80,8 +80,11 @@ class OnnxModel:
         return results[0], results[1] if len(results) > 1 else compute_softmax(results[0])
 
 
-def load_model(path: Path | str) -> OnnxModel:
+def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
     """Open a model file.
+
+    Args:
+        threads: That compute; 0: as many as ONNX Runtime thinks best.
 
     Raises:
         DataError: If the file is missing, is no ONNX model, or does not take pictures.
@@ -91,6 +94,10 @@ def load_model(path: Path | str) -> OnnxModel:
         raise DataError(f"{path} is not a file: give the path of a model, such as best/model.onnx.")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
+    options.intra_op_num_threads = threads
+    if threads:
+        # Threads that wait in a loop for more work are no use to whoever counts them.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]

@@ -6,6 +6,7 @@ from poolbench.records.study import (
     DataRecord,
     FinalRecord,
     LeaderboardRow,
+    PlanRecord,
     StudyRecord,
     VerificationReport,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "LeaderboardRow",
     "OrderFinding",
     "Overfit",
+    "PlanRecord",
     "ShiftCurve",
     "SideDifference",
     "SideMetrics",

@@ -59,6 +59,19 @@ class FinalRecord(Frozen):
     test: SideMetrics
 
 
+class PlanRecord(Frozen):
+    """``plan.json``: what is trained before there is a verdict; for whoever watches.
+
+    Attributes:
+        trials: Ids of the trials to compare; the winner's last training comes on top.
+        may_end_early: Whether the study may be decided before all of them are there.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    trials: tuple[str, ...]
+    may_end_early: bool
+
+
 class StudyRecord(Frozen):
     """``study.json``: written last, so a run that has it is whole.
 

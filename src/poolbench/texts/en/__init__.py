@@ -1,6 +1,7 @@
 """The English texts; the keys are those of ``ru``."""
 
+from poolbench.texts.en.page import PAGE
 from poolbench.texts.en.report import REPORT
 from poolbench.texts.en.run import RUN
 
-EN = {**RUN, **REPORT}
+EN = {**RUN, **REPORT, **PAGE}

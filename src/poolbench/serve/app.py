@@ -1,0 +1,241 @@
+"""The server: the page, and the two questions that it asks. Nothing is written to disk."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from poolbench.data.decode import MOST_PIXELS, RefusedPictureError, decode_content
+from poolbench.data.resize_array import resize_array
+from poolbench.errors import PoolbenchError
+from poolbench.serve.front import MEDIA_TYPES, list_files, make_texts, render_index
+from poolbench.serve.guard import Guard, choose_answer_language, make_report_policy, refuse
+from poolbench.serve.models import Models
+from poolbench.serve.read import (
+    REPORT,
+    FinishedRun,
+    is_finished,
+    measure_progress,
+    read_finished,
+)
+
+MOST_UPLOAD_BYTES = 20_000_000
+# One row of the map of all shifts.
+MOST_PICTURES = 17
+# Questions whose bodies are in memory at the same time; others wait before theirs is read.
+MOST_AT_ONCE = 4
+BODY_SECONDS = 30
+PROGRESS_SECONDS = 1
+# Proxies and browsers drop a connection on which nothing is said for long.
+QUIET_STEPS = 15
+
+Result = TypeVar("Result")
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class RefusedError(Exception):
+    """A question that is not answered; ``reason`` names a text."""
+
+    def __init__(self, reason: str, status: int, **values: object) -> None:
+        super().__init__(reason)
+        self.reason, self.status, self.values = reason, status, values
+
+
+def make_app(path: Path, *, host: str, token: str | None, lang: str) -> Starlette:
+    """The app for one run directory.
+
+    Args:
+        path: The run; it may still be growing.
+        host: What the server is bound to.
+        token: What a person must show; ``None``: nothing.
+        lang: Spoken until the person chooses another.
+    """
+    pages = _Pages(path, lang)
+    routes = [
+        Route("/", pages.show_index),
+        Route("/run.json", pages.describe_run),
+        Route("/pictures.bin", pages.send_pictures),
+        Route("/progress", pages.stream_progress),
+        Route(f"/{REPORT}", pages.show_report),
+        Route("/picture", pages.prepare_picture, methods=["POST"]),
+        Route("/predict", pages.predict, methods=["POST"]),
+    ]
+    files = {**list_files("server"), "texts.json": make_texts()}
+    for name, content in files.items():
+        routes.append(Route(f"/{name}", _make_sender(content, MEDIA_TYPES[Path(name).suffix])))
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, host=host, token=token, lang=lang)],
+        exception_handlers={
+            RefusedError: pages.explain_refusal,
+            PoolbenchError: pages.explain_error,
+            HTTPException: pages.explain_http,
+        },
+        lifespan=pages.live,
+    )
+
+
+def _make_sender(content: bytes, media_type: str) -> Answer:
+    async def send(_: Request) -> Response:
+        return Response(content, media_type=media_type)
+
+    return send
+
+
+class _Pages:
+    """What the routes answer."""
+
+    def __init__(self, path: Path, lang: str) -> None:
+        self._path = path
+        self._lang = lang
+        # Which study.json was read, the run, and its models.
+        self._opened: tuple[int, FinishedRun, Models] | None = None
+        # One at a time: a picture that is being decoded takes the most memory of all.
+        self._worker = ThreadPoolExecutor(1, "poolbench-serve")
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
+
+    @asynccontextmanager
+    async def live(self, _: Starlette) -> AsyncIterator[None]:
+        """Lets the worker go when the server stops."""
+        yield
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    async def show_index(self, _: Request) -> Response:
+        return HTMLResponse(render_index("server", self._lang))
+
+    async def describe_run(self, _: Request) -> Response:
+        if not is_finished(self._path):
+            found = await asyncio.to_thread(measure_progress, self._path)
+            return JSONResponse({"progress": found})
+        run = (await self._open())[0]
+        limits = {"uploadBytes": MOST_UPLOAD_BYTES}
+        return JSONResponse({**run.describe(), **limits})
+
+    async def send_pictures(self, _: Request) -> Response:
+        run = (await self._open())[0]
+        return Response(run.pictures[0].tobytes(), media_type="application/octet-stream")
+
+    async def show_report(self, request: Request) -> Response:
+        if not (is_finished(self._path) and (self._path / REPORT).is_file()):
+            raise RefusedError("unfinished", 404)
+        page = await self._work(partial((self._path / REPORT).read_text, encoding="utf-8"))
+        return HTMLResponse(page, headers={"content-security-policy": make_report_policy(page)})
+
+    async def stream_progress(self, request: Request) -> Response:
+        return StreamingResponse(self._tell_progress(request), media_type="text/event-stream")
+
+    async def _tell_progress(self, request: Request) -> AsyncIterator[str]:
+        told, quiet = "", 0
+        while not await request.is_disconnected():
+            found = await asyncio.to_thread(measure_progress, self._path)
+            line = json.dumps(found)
+            quiet = 0 if line != told else quiet + 1
+            if line != told:
+                yield f"data: {line}\n\n"
+            elif quiet % QUIET_STEPS == 0:
+                yield ": still here\n\n"
+            if found["state"] == "finished":
+                return
+            told = line
+            await asyncio.sleep(PROGRESS_SECONDS)
+
+    async def prepare_picture(self, request: Request) -> Response:
+        """A picture file to the picture as the network sees it, as raw bytes."""
+        run = (await self._open())[0]
+        async with self._places:
+            content = await _read_body(request, MOST_UPLOAD_BYTES)
+            if not content:
+                raise RefusedError("empty", 400)
+            pixels = await self._work(partial(_prepare, content, run))
+        return Response(pixels, media_type="application/octet-stream")
+
+    async def predict(self, request: Request) -> Response:
+        """Raw pictures as the network sees them to probabilities ``[models][n][classes]``."""
+        run, models = await self._open()
+        wanted = _read_number(request.query_params.get("model"), len(run.models))
+        height, width = run.data.image_size
+        size = height * width * 3
+        async with self._places:
+            content = await _read_body(request, MOST_PICTURES * size)
+            if not content or len(content) % size:
+                raise RefusedError("pixels-shape", 400, height=height, width=width)
+            images = np.frombuffer(content, np.uint8).reshape(-1, height, width, 3)
+            found = await self._work(partial(models.predict, images, wanted))
+        return JSONResponse({"probabilities": found})
+
+    async def explain_refusal(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, RefusedError)
+        lang = choose_answer_language(request.headers, self._lang)
+        return refuse(error.reason, error.status, lang, **error.values)
+
+    async def explain_error(self, _: Request, error: Exception) -> Response:
+        return JSONResponse({"error": str(error)}, 500)
+
+    async def explain_http(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        lang = choose_answer_language(request.headers, self._lang)
+        reason = {404: "path", 405: "method"}.get(error.status_code, "other")
+        return refuse(reason, error.status_code, lang)
+
+    async def _open(self) -> tuple[FinishedRun, Models]:
+        """The run and its models, read anew when the study was run again meanwhile."""
+        if not is_finished(self._path):
+            raise RefusedError("unfinished", 409)
+        stamp = (self._path / "study.json").stat().st_mtime_ns
+        if self._opened is None or self._opened[0] != stamp:
+            run = await self._work(partial(read_finished, self._path))
+            self._opened = stamp, run, Models(run)
+        return self._opened[1:]
+
+    async def _work(self, task: Callable[[], Result]) -> Result:
+        """Do it beside the event loop, which goes on answering."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, task)
+
+
+def _prepare(content: bytes, run: FinishedRun) -> bytes:
+    try:
+        image = decode_content(content)
+    except RefusedPictureError as error:
+        status = 413 if error.reason == "pixels" else 415 if error.reason == "format" else 422
+        raise RefusedError(error.reason, status, most=MOST_PIXELS // 1_000_000) from None
+    return resize_array(image, run.data.image_size, run.data.fit).tobytes()
+
+
+async def _read_body(request: Request, most: int) -> bytes:
+    """The body, given up as soon as it is too long or too slow."""
+    refused = RefusedError("size", 413, most=most // 1_000_000 or 1)
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > most:
+        raise refused
+    content = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                content += part
+                if len(content) > most:
+                    raise refused
+    except TimeoutError:
+        raise RefusedError("slow", 408) from None
+    except ClientDisconnect:
+        raise RefusedError("empty", 400) from None
+    return bytes(content)
+
+
+def _read_number(given: str | None, count: int) -> int | None:
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdigit() or int(given) >= count:
+        raise RefusedError("model", 404)
+    return int(given)

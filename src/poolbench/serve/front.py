@@ -1,0 +1,76 @@
+"""The front end: plain HTML, CSS and JavaScript modules, the same for the server and for files."""
+
+import json
+from functools import cache, partial
+from importlib.resources import files
+from typing import Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from poolbench.texts import TEXTS, text
+
+# Who predicts: this program, or the browser by WebAssembly.
+Predictor = Literal["server", "wasm"]
+
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+_SHARED = (
+    "style.css",
+    "icon.svg",
+    "main.js",
+    "classes.js",
+    "draw.js",
+    "map.js",
+    "picture.js",
+    "sources.js",
+    "stage.js",
+    "words.js",
+)
+_OWN: dict[Predictor, tuple[str, ...]] = {
+    "server": ("server.js", "progress.js"),
+    "wasm": ("wasm.js", "worker.js", "resize.js"),
+}
+# In the catalogue of texts.
+_PREFIX = "page."
+
+
+@cache
+def list_files(predictor: Predictor) -> dict[str, bytes]:
+    """The files beside ``index.html``, by name."""
+    folder = files("poolbench.serve") / "web"
+    return {name: (folder / name).read_bytes() for name in (*_SHARED, *_OWN[predictor])}
+
+
+@cache
+def make_texts() -> bytes:
+    """``texts.json``: what the page says, by language and key."""
+    spoken = {
+        lang: {
+            key.removeprefix(_PREFIX): value
+            for key, value in catalogue.items()
+            if key.startswith(_PREFIX)
+        }
+        for lang, catalogue in TEXTS.items()
+    }
+    return json.dumps(spoken, ensure_ascii=False).encode()
+
+
+def render_index(predictor: Predictor, lang: str) -> str:
+    """``index.html``; its texts are replaced in place when another language is chosen."""
+    environment = Environment(
+        loader=PackageLoader("poolbench.serve", "web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = environment.get_template("index.html.j2")
+    return template.render(lang=lang, predictor=predictor, t=partial(_say, lang))
+
+
+def _say(lang: str, key: str) -> str:
+    return text(f"{_PREFIX}{key}", lang)

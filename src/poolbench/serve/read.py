@@ -1,0 +1,160 @@
+"""What the page needs of a run directory, which may still be growing."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.data.image_set import Images
+from poolbench.errors import RunError
+from poolbench.execution.store import RunStore
+from poolbench.export.card import name_source
+from poolbench.records import DataRecord, FinalRecord, PlanRecord, StudyRecord, VerdictRecord
+
+FINAL = "best/model.onnx"
+REPORT = "report.html"
+# Any of them is there as soon as a run has begun.
+_MARKS = ("study.json", "plan.json", "config.toml", ".lock")
+_TRIAL_ID = re.compile(r"(?P<variant>.+)-r\d+f\d+-[0-9a-f]+")
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """One model of a run.
+
+    Attributes:
+        variant: Its id.
+        file: Path within the run.
+        is_final: Whether it was trained on the whole pool, to be handed over.
+        is_recommended: Whether its variant is the one that the verdict recommends.
+    """
+
+    variant: str
+    file: str
+    is_final: bool
+    is_recommended: bool
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run whose study is finished.
+
+    Attributes:
+        models: The one that was handed over first, then one of each variant.
+    """
+
+    path: Path
+    data: DataRecord
+    models: tuple[ServedModel, ...]
+
+    @cached_property
+    def pictures(self) -> tuple[Images, NDArray[np.int64]]:
+        """Held-out pictures uint8 ``[n, H, W, 3]`` and their labels."""
+        path = self.path / "pictures.npz"
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                return archive["images"], archive["labels"]
+        except (OSError, ValueError, KeyError) as error:
+            raise RunError(f"{path} cannot be read: {error}") from None
+
+    @property
+    def has_report(self) -> bool:
+        """Whether there is a report to show."""
+        return (self.path / REPORT).is_file()
+
+    def describe(self) -> dict[str, Any]:
+        """``run.json``: what the page has to know."""
+        height, width = self.data.image_size
+        return {
+            "source": name_source(self.data.source),
+            "classes": list(self.data.classes),
+            "height": height,
+            "width": width,
+            "fit": self.data.fit,
+            "models": [
+                {
+                    "variant": model.variant,
+                    "isFinal": model.is_final,
+                    "isRecommended": model.is_recommended,
+                }
+                for model in self.models
+            ],
+            "labels": self.pictures[1].tolist(),
+            "hasReport": self.has_report,
+        }
+
+
+def check_is_run(path: Path) -> None:
+    """Refuse a folder that no study has ever been in.
+
+    Raises:
+        RunError: If it is none.
+    """
+    if not any((path / name).exists() for name in _MARKS):
+        raise RunError(
+            f"{path} is no run directory: give one that poolbench run made, such as runs/NAME."
+        )
+
+
+def is_finished(path: Path) -> bool:
+    """Whether the study in this folder is whole: its last file is there."""
+    return (path / "study.json").is_file()
+
+
+def read_finished(path: Path) -> FinishedRun:
+    """Read a finished run; it may have been moved since.
+
+    Raises:
+        RunError: If it is not finished, or a file of it is missing or broken.
+    """
+    store = RunStore(path)
+    study = store.load_model("study.json", StudyRecord)
+    recommended = store.load_model("verdict.json", VerdictRecord).recommended
+    final = store.load_model("best/final.json", FinalRecord).variant
+    models = [ServedModel(final, FINAL, True, True)]
+    for name in study.files:
+        parts = Path(name).parts
+        if parts[0] == "variants" and len(parts) == 3 and ".." not in parts:
+            models.append(ServedModel(parts[1], name, False, parts[1] == recommended))
+    for model in models:
+        if not (path / model.file).is_file():
+            raise RunError(
+                f"{path / model.file} is missing. Run the same command again to write it anew."
+            )
+    return FinishedRun(path, store.load_model("data.json", DataRecord), tuple(models))
+
+
+def measure_progress(path: Path) -> dict[str, Any]:
+    """How far a study has come, from its files alone.
+
+    Returns:
+        ``state``: ``preparing``, ``training``, ``finishing`` (the winner is trained again and
+        handed over) or ``finished``; ``done`` and ``total`` trials; ``mayEndEarly``; ``variants``
+        with their own ``done`` and ``total``.
+    """
+    store = RunStore(path)
+    state = "finished" if is_finished(path) else "preparing"
+    if not (path / "plan.json").is_file():
+        return {"state": state, "done": 0, "total": 0, "mayEndEarly": False, "variants": []}
+    plan = store.load_model("plan.json", PlanRecord)
+    variants: dict[str, dict[str, Any]] = {}
+    for trial in plan.trials:
+        found = _TRIAL_ID.fullmatch(trial)
+        name = found["variant"] if found else trial
+        row = variants.setdefault(name, {"variant": name, "done": 0, "total": 0})
+        row["total"] += 1
+        row["done"] += store.has_trial(trial)
+    done, total = (sum(row[key] for row in variants.values()) for key in ("done", "total"))
+    if state != "finished":
+        state = "training" if done < total else "finishing"
+    return {
+        "state": state,
+        "done": done,
+        "total": total,
+        "mayEndEarly": plan.may_end_early,
+        "variants": list(variants.values()),
+    }

@@ -1,0 +1,111 @@
+"""``poolbench serve``: bind, say where, and serve until Ctrl-C."""
+
+import secrets
+import socket
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from PIL import Image
+from threadpoolctl import threadpool_limits
+
+from poolbench.errors import UsageError
+from poolbench.serve.address import is_loopback, make_url
+from poolbench.serve.read import check_is_run, is_finished
+from poolbench.texts import text
+
+# How far to look for a free port above the wanted one.
+MORE_PORTS = 20
+
+
+def run_server(path: Path, host: str, port: int, lang: str) -> None:
+    """Serve a run; comes back when it is interrupted.
+
+    Args:
+        path: The run directory; its study need not be finished.
+        host: An address or name of this machine; anything but loopback needs a token.
+        port: 0: any free one; the next free one if it is taken.
+        lang: Spoken until the person chooses another.
+
+    Raises:
+        RunError: If ``path`` is no run directory.
+        UsageError: If the address cannot be used, or the extra ``serve`` is not installed.
+    """
+    try:
+        import uvicorn
+
+        from poolbench.serve.app import make_app
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"poolbench serve needs {error.name}, which is not installed: "
+            "pip install 'poolbench[serve]'"
+        ) from None
+    # Such a picture is refused in words; whoever started the server need not hear of it.
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+    # The products of a resize are small: more threads only wait for each other.
+    threadpool_limits(1, user_api="blas")
+    check_is_run(path)
+    token = None if is_loopback(host) else secrets.token_urlsafe(24)
+    with bind(host, port) as bound:
+        found = bound.getsockname()[1]
+        if found != port and port != 0:
+            _say("serve.port-taken", lang, port=port, found=found)
+        if not is_finished(path):
+            _say("serve.unfinished", lang, path=path)
+        _say("serve.place", lang, path=path, url=make_url(host, found, token))
+        if token is not None:
+            _say("serve.token", lang)
+        app = make_app(path, host=host, token=token, lang=lang)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            limit_concurrency=100,
+            ws="none",
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[bound])
+    _say("serve.stopped", lang)
+
+
+@contextmanager
+def bind(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket at the wanted port or one of the next.
+
+    Raises:
+        UsageError: If the host is none of this machine, or no port is free.
+    """
+    ports = [0] if port == 0 else range(port, min(port + MORE_PORTS, 65536))
+    reason = ""
+    for candidate in ports:
+        try:
+            family, kind, _, _, address = socket.getaddrinfo(
+                host, candidate, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            bound = socket.socket(family, kind)
+        except OSError as error:
+            raise UsageError(f"{host} cannot be used as --host: {error.strerror}.") from None
+        with bound:
+            # Otherwise a server that was just stopped keeps its port for a minute.
+            if sys.platform != "win32":
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                bound.bind(address)
+                bound.listen()
+            except OSError as error:
+                reason = error.strerror or str(error)
+                continue
+            yield bound
+            return
+    raise UsageError(
+        f"No port of {host} from {ports[0]} to {ports[-1]} can be used ({reason}). Choose another "
+        "--port or --host; --port 0 takes any that is free."
+    )
+
+
+def _say(key: str, lang: str, **values: object) -> None:
+    print(text(key, lang, **values), file=sys.stderr, flush=True)  # noqa: T201

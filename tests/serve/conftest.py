@@ -1,0 +1,326 @@
+"""One small run with awkward class names, a real server, a real browser and the static page."""
+
+import csv
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from filelock import FileLock
+from PIL import Image
+
+from poolbench.serve.bundle import PACKAGE, TESTED
+
+CLASSES = ("<script>alert(1)</script>", 'Кошка "№1"')
+SIZE = 32
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# A browser that keeps to itself: nothing is asked for but what the page asks for.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def make_picture(rng, label, height=40, width=52):
+    """Noise with a bar: bright and upright, or dark and flat; somewhere."""
+    pixels = rng.integers(60, 200, (height, width, 3), dtype=np.uint8)
+    place = int(rng.integers(4, height - 12))
+    if label == 0:
+        pixels[:, place : place + 8] = (250, 220, 40)
+    else:
+        pixels[place : place + 8] = (20, 30, 90)
+    return pixels
+
+
+@contextmanager
+def _shared(tmp_path_factory, name):
+    """A place that all test processes share, and whether this one is the first there."""
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent
+    with FileLock(place / f"{name}.lock"):
+        yield place / name
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory, poolbench_cli) -> Path:
+    """A finished run; not to be changed."""
+    with _shared(tmp_path_factory, "served-run") as path:
+        if not (path / "report.html").is_file():
+            table = _write_pictures(path.with_name("served-pictures"))
+            done = poolbench_cli(
+                *("run", "--data", f"csv:{table}", "--image-size", SIZE, "--fit", "crop"),
+                *("--operators", "max,avg", "--backbones", "lab-example", "--epochs", 4),
+                *("--folds", 2, "--repeats", 1, "--workers", 1, "--out", path),
+            )
+            assert done.returncode == 0, done.stderr
+    return path
+
+
+def _write_pictures(folder: Path) -> Path:
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    rows = []
+    for number in range(80):
+        file = folder / f"{number}.png"
+        Image.fromarray(make_picture(rng, number % 2)).save(file)
+        rows.append({"path": file.name, "label": CLASSES[number % 2]})
+    table = folder / "pictures.csv"
+    with table.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, ["path", "label"])
+        writer.writeheader()
+        writer.writerows(rows)
+    return table
+
+
+@pytest.fixture
+def served_copy(served, tmp_path) -> Path:
+    """The run at another place, to be changed at will."""
+    return Path(shutil.copytree(served, tmp_path / "copy"))
+
+
+@pytest.fixture(scope="session")
+def run_serve():
+    """``poolbench serve`` as a process; its address, and the process."""
+
+    @contextmanager
+    def call(path, *options):
+        command = [sys.executable, "-m", "poolbench", "serve", str(path), "--port", "0", *options]
+        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+        try:
+            said = ""
+            while "http://" not in said:
+                line = process.stderr.readline()
+                assert line, said
+                said += line
+            yield re.search(r"http://\S+", said)[0], process
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def server(served, run_serve):
+    """The address of a server of the run."""
+    with run_serve(served) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory) -> Path:
+    """onnxruntime-web as npm unpacks it."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed, which brings onnxruntime-web")
+    version = next(iter(TESTED))
+    with _shared(tmp_path_factory, "npm") as folder:
+        if not (folder / "package" / "package.json").is_file():
+            folder.mkdir(exist_ok=True)
+            command = ["npm", "pack", "--silent", f"{PACKAGE}@{version}"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            if done.returncode:
+                pytest.skip(f"npm cannot get onnxruntime-web: {done.stderr.strip()[:200]}")
+            with tarfile.open(folder / f"{PACKAGE}-{version}.tgz") as archive:
+                for name in (*TESTED[version], "package.json"):
+                    archive.extract(f"package/{name}", folder, filter="data")
+    return folder / "package"
+
+
+@pytest.fixture(scope="session")
+def static_folder(served, bundle, tmp_path_factory, poolbench_cli) -> Path:
+    """What ``poolbench page`` writes."""
+    out = tmp_path_factory.mktemp("static") / "page"
+    done = poolbench_cli("page", served, "--out", out, "--bundle", bundle)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def serve_folder():
+    """A plain web server without any header of its own; its address."""
+
+    @contextmanager
+    def call(folder):
+        handler = functools.partial(_Quiet, directory=folder)
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as plain:
+            threading.Thread(target=plain.serve_forever, daemon=True).start()
+            yield f"http://127.0.0.1:{plain.server_port}/"
+            plain.shutdown()
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def static(static_folder, serve_folder):
+    """The address of the static page."""
+    with serve_folder(static_folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium."""
+    if not Path(CHROMIUM).is_file():
+        pytest.skip("chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def visit(browser):
+    """The page, ready; afterwards it has to have been quiet and at home.
+
+    Chromium itself writes a line for each answer of 4xx; ``refusals`` says how many there may be.
+    """
+
+    @contextmanager
+    def call(address, refusals=0, **options):
+        context = browser.new_context(**options)
+        page = context.new_page()
+        said, asked = [], []
+        page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+        page.goto(address)
+        page.wait_for_selector("#cards table", timeout=60_000)
+        yield page
+        hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("blob:", "data:"))}
+        assert hosts == {urlsplit(address).netloc}
+        lines = [line for line in said if "the server responded with a status of 4" not in line]
+        assert lines == []
+        assert len(said) == refusals
+        context.close()
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def see():
+    """Wait until an element says something."""
+    expect = pytest.importorskip("playwright.sync_api").expect
+
+    def call(page, element, text):
+        expect(page.locator(element)).to_contain_text(text, timeout=30_000)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def read_cards():
+    """What every model says: class name to probability, by the caption's first words."""
+
+    def call(page):
+        return page.evaluate(
+            """() => [...document.querySelectorAll("#cards table")].map((card) =>
+              Object.fromEntries([...card.querySelectorAll("tr")].map((row) => [
+                row.querySelector("th").textContent,
+                Number(row.querySelector("data").value),
+              ])))"""
+        )
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def choose_file(see):
+    """Choose a file and wait for what is said of it."""
+
+    def call(page, file):
+        page.evaluate("document.getElementById('spoken').textContent = ''")
+        page.set_input_files("#file", file)
+        see(page, "#truth", "Your picture")
+        see(page, "#spoken", "down 0, right 0")
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def predict_file(poolbench_cli):
+    """What ``poolbench predict`` says of a file: class name to probability."""
+
+    def call(model, file):
+        done = poolbench_cli("predict", model, file, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)[0]["probabilities"]
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def check_same():
+    """The same label, and every probability within the tolerance."""
+
+    def call(found, expected, tolerance=1e-3):
+        assert max(found, key=found.get) == max(expected, key=expected.get)
+        assert found == pytest.approx(expected, abs=tolerance)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def picture_files(tmp_path_factory) -> dict[str, Path]:
+    """Pictures of other sizes than the network's, one of them lying on its side."""
+    folder = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(7)
+    png, turned = folder / "a.png", folder / "turned.jpg"
+    Image.fromarray(make_picture(rng, 1, 150, 117)).save(png)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(make_picture(rng, 0, 64, 96)).save(turned, quality=95, exif=exif)
+    return {"png": png, "turned": turned}
+
+
+@pytest.fixture(scope="session")
+def bad_files(tmp_path_factory) -> dict[str, Path]:
+    """A text, a hundred megapixels in a small PNG, and half a picture."""
+    folder = tmp_path_factory.mktemp("bad")
+    text, bomb, half = folder / "a.png", folder / "bomb.png", folder / "half.png"
+    text.write_text("This is no picture.", encoding="utf-8")
+    Image.new("1", (10_000, 10_000)).save(bomb)
+    Image.fromarray(make_picture(np.random.default_rng(1), 0, 80, 80)).save(half)
+    half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
+    assert bomb.stat().st_size < 1_000_000
+    return {"format": text, "pixels": bomb, "broken": half}
+
+
+@pytest.fixture(scope="session")
+def check_accessible():
+    """axe-core finds nothing serious."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def call(page):
+        found = axe.run(page).response["violations"]
+        grave = [
+            f"{violation['id']}: {node['html']}: {node['failureSummary']}"
+            for violation in found
+            if violation["impact"] in ("serious", "critical")
+            for node in violation["nodes"]
+        ]
+        assert grave == []
+
+    return call

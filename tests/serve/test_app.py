@@ -1,0 +1,271 @@
+"""What the server answers, and what it refuses, asked without a browser."""
+
+import asyncio
+import base64
+import hashlib
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from poolbench.export.predict import load_model
+from poolbench.serve import app as serve_app
+from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, make_app
+from poolbench.texts import TEXTS
+
+HOST = "http://127.0.0.1:8000"
+TOKEN = "a-token"
+
+
+@pytest.fixture
+def client(served):
+    with TestClient(make_app(served, host="127.0.0.1", token=None, lang="en"), HOST) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_client(served):
+    """Of a server that other machines reach."""
+    app = make_app(served, host="0.0.0.0", token=TOKEN, lang="en")
+    with TestClient(app, "http://192.0.2.7:8000", follow_redirects=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def images(served):
+    return np.load(served / "pictures.npz")["images"]
+
+
+def make_png(pixels):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_run_json_says_what_there_is(client):
+    facts = client.get("/run.json").json()
+    assert facts["source"] == "csv:pictures.csv"
+    assert facts["classes"] == ["<script>alert(1)</script>", 'Кошка "№1"']
+    assert [model["isFinal"] for model in facts["models"]] == [True, False, False]
+    assert len(facts["labels"]) == 16
+
+
+def test_predict_gives_what_the_models_give(client, served, images):
+    answer = client.post("/predict", content=images[:3].tobytes())
+    found = np.array(answer.json()["probabilities"])
+    assert found.shape == (3, 3, 2)
+    expected = load_model(served / "best" / "model.onnx").predict(images[:3])[1]
+    np.testing.assert_allclose(found[0], expected, atol=1e-5)
+    alone = client.post("/predict?model=2", content=images[:3].tobytes()).json()["probabilities"]
+    np.testing.assert_allclose(alone[0], found[2], atol=1e-6)
+
+
+def test_picture_comes_back_as_the_network_sees_it(client, served):
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (61, 47, 3), dtype=np.uint8)
+    small = client.post("/picture", content=make_png(pixels)).content
+    model = load_model(served / "best" / "model.onnx")
+    seen = np.frombuffer(small, np.uint8).reshape(1, 32, 32, 3)
+    np.testing.assert_allclose(model.predict(seen)[0], model.predict(pixels[None])[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("reason", ["format", "pixels", "broken"])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_bad_picture_is_refused_with_words(client, bad_files, reason, lang):
+    content = bad_files[reason].read_bytes()
+    answer = client.post("/picture", content=content, headers={"Accept-Language": lang})
+    assert answer.status_code == {"format": 415, "pixels": 413, "broken": 422}[reason]
+    template = TEXTS[lang][f"serve.refused-{reason}"]
+    assert answer.json()["error"] == template.format(most=89)
+
+
+def test_long_strip_is_refused_before_it_is_decoded(client):
+    buffer = io.BytesIO()
+    Image.new("1", (30_000, 2)).save(buffer, "PNG")
+    assert client.post("/picture", content=buffer.getvalue()).status_code == 413
+
+
+def test_text_of_a_ghostscript_program_is_no_picture(client):
+    assert client.post("/picture", content=b"%!PS-Adobe-3.0 EPSF-3.0\n").status_code == 415
+
+
+def test_body_that_says_its_length_is_refused_unread(client):
+    answer = client.post("/picture", content=b"x" * (MOST_UPLOAD_BYTES + 1))
+    assert answer.status_code == 413
+    assert "20 MB" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("count", "status"), [(0, 400), (1, 200), (MOST_PICTURES, 200), (MOST_PICTURES + 1, 413)]
+)
+def test_predict_takes_whole_pictures_up_to_a_row(client, count, status):
+    answer = client.post("/predict", content=bytes(count * 32 * 32 * 3))
+    assert answer.status_code == status
+
+
+def test_predict_refuses_part_of_a_picture_and_an_unknown_model(client):
+    assert client.post("/predict", content=b"abc").status_code == 400
+    content = bytes(32 * 32 * 3)
+    for model in ("3", "-1", "x", "../../best", "１", "99999999999999999999"):
+        assert client.post("/predict", params={"model": model}, content=content).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["/config.toml", "/..%2fstudy.json", "/web/main.js", "/best/model.onnx", "/wasm.js", "/ort/"],
+)
+def test_nothing_but_the_page_is_served(client, place):
+    answer = client.get(place)
+    assert answer.status_code == 404
+    assert answer.json()["error"]
+
+
+def test_wrong_method_is_refused(client):
+    assert client.get("/predict").status_code == 405
+    assert client.post("/run.json").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "localhost.", "[::2]"],
+)
+def test_unknown_host_is_refused(client, host):
+    assert client.get("/run.json", headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:9000", "LOCALHOST"])
+def test_own_names_are_known(client, host):
+    assert client.get("/run.json", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1:8001", "http://localhost:8000", ""]
+)
+def test_foreign_origin_is_refused(client, images, origin):
+    content = images[:1].tobytes()
+    answer = client.post("/predict", content=content, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert client.post("/predict", content=content, headers={"Origin": HOST}).status_code == 200
+
+
+def test_other_sites_may_link_here_but_not_load_anything(client):
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    assert client.get("/pictures.bin", headers=headers).status_code == 403
+    headers["Sec-Fetch-Mode"] = "navigate"
+    assert client.get("/", headers=headers).status_code == 200
+
+
+def test_without_the_token_nothing_is_answered(open_client, images):
+    for place in (
+        "/",
+        "/run.json",
+        "/main.js",
+        "/report.html",
+        "/?token=wrong",
+        "/run.json?token=",
+    ):
+        assert open_client.get(place).status_code == 401
+    assert open_client.post("/predict", content=images[:1].tobytes()).status_code == 401
+    wrong = {"X-Poolbench-Token": TOKEN[:-1]}
+    assert open_client.get("/run.json", headers=wrong).status_code == 401
+
+
+def test_token_of_the_address_becomes_a_cookie(open_client):
+    answer = open_client.get(f"/?token={TOKEN}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+    assert open_client.get("/run.json").status_code == 200
+    assert open_client.get("/").status_code == 200
+
+
+def test_token_may_come_in_a_header(open_client):
+    headers = {"X-Poolbench-Token": TOKEN}
+    assert open_client.get("/run.json", headers=headers).status_code == 200
+
+
+def test_open_server_still_refuses_names_of_others(open_client):
+    headers = {"X-Poolbench-Token": TOKEN, "Host": "evil.example"}
+    assert open_client.get("/run.json", headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("place", ["/", "/main.js", "/run.json", "/report.html", "/nowhere"])
+def test_every_answer_has_the_headers_that_protect(client, place):
+    headers = client.get(place).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    script = policy.partition("script-src ")[2].partition(";")[0]
+    assert "unsafe" not in script
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "access-control-allow-origin" not in headers
+
+
+def test_report_runs_the_scripts_that_stand_in_it_and_no_others(served_copy):
+    report = served_copy / "report.html"
+    report.write_text("<p>x</p><script>let one = 1;</script><script src='a.js'></script>")
+    with TestClient(make_app(served_copy, host="::1", token=None, lang="en"), HOST) as client:
+        policy = client.get("/report.html").headers["content-security-policy"]
+    digest = base64.b64encode(hashlib.sha256(b"let one = 1;").digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in policy
+
+
+def test_unfinished_study_has_progress_and_no_report(served_copy):
+    (served_copy / "study.json").unlink()
+    app = make_app(served_copy, host="127.0.0.1", token=None, lang="en")
+    with TestClient(app, HOST) as client:
+        progress = client.get("/run.json").json()["progress"]
+        assert (progress["state"], progress["done"], progress["total"]) == ("finishing", 4, 4)
+        assert client.get("/report.html").status_code == 404
+        assert client.post("/predict", content=b"x").status_code == 409
+
+
+def test_progress_is_told_as_events_until_it_is_finished(client):
+    with client.stream("GET", "/progress") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = [line for line in answer.iter_lines() if line]
+    assert json.loads(lines[-1].removeprefix("data: "))["state"] == "finished"
+
+
+def test_broken_model_is_told_in_words(served_copy):
+    (served_copy / "variants").joinpath("max.lab-example.quick", "model.onnx").write_bytes(b"x")
+    app = make_app(served_copy, host="127.0.0.1", token=None, lang="en")
+    with TestClient(app, HOST) as client:
+        answer = client.post("/predict", content=bytes(32 * 32 * 3))
+    assert answer.status_code == 500
+    assert "not an ONNX model" in answer.json()["error"]
+
+
+def ask_slowly(app, parts):
+    """The status of a POST whose body comes in these parts and then stands still."""
+    statuses = []
+
+    async def receive():
+        if not parts:
+            await asyncio.sleep(3600)
+        return {"type": "http.request", "body": parts.pop(0), "more_body": True}
+
+    async def send(message):
+        statuses.append(message.get("status"))
+
+    headers = [(b"host", b"127.0.0.1")]
+    scope = {"type": "http", "method": "POST", "path": "/picture", "query_string": b""}
+    scope |= {"headers": headers, "http_version": "1.1", "raw_path": b"/picture"}
+    asyncio.run(app(scope, receive, send))
+    return statuses[0]
+
+
+def test_slow_body_is_given_up(served, monkeypatch):
+    monkeypatch.setattr(serve_app, "BODY_SECONDS", 0.05)
+    app = make_app(served, host="127.0.0.1", token=None, lang="en")
+    assert ask_slowly(app, [b"x"]) == 408
+
+
+def test_body_of_unknown_length_is_read_no_further_than_allowed(served):
+    app = make_app(served, host="127.0.0.1", token=None, lang="en")
+    parts = [b"x" * 1_000_000] * 100
+    assert ask_slowly(app, parts) == 413
+    assert len(parts) == 100 - MOST_UPLOAD_BYTES // 1_000_000 - 1

@@ -1,0 +1,232 @@
+"""The page that the server shows, in a real browser."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from poolbench.execution.store import RunStore
+from poolbench.records import PlanRecord, StudyRecord
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+CLASSES = ["<script>alert(1)</script>", 'Кошка "№1"']
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+
+
+def test_page_shows_class_names_literally(visit, server):
+    with visit(server) as page:
+        names = page.locator("#cards table").first.locator("th").all_inner_texts()
+        assert names == CLASSES
+        assert page.locator("#gallery button").count() == 16
+        assert page.locator("#truth").inner_text() == f"Its true class: {CLASSES[0]}"
+        assert page.locator("#gallery button").nth(1).get_attribute("title") in CLASSES
+
+
+@pytest.mark.parametrize("kind", ["png", "turned"])
+def test_page_says_what_predict_says(
+    visit, server, served, picture_files, read_cards, choose_file, predict_file, check_same, kind
+):
+    variants = sorted(folder.name for folder in (served / "variants").iterdir())
+    with visit(server) as page:
+        choose_file(page, picture_files[kind])
+        found = read_cards(page)
+        captions = page.locator("#cards .variant").all_inner_texts()
+    assert sorted(captions[1:]) == variants
+    for caption, shares in zip(captions[1:], found[1:], strict=True):
+        model = served / "variants" / caption / "model.onnx"
+        check_same(shares, predict_file(model, picture_files[kind]))
+    check_same(found[0], predict_file(served, picture_files[kind]))
+
+
+def test_page_moves_the_picture_by_keys_buttons_and_dragging(visit, server, read_cards, see):
+    with visit(server) as page:
+        at_rest = read_cards(page)
+        page.focus("#stage")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Shift+ArrowDown")
+        see(page, "#spoken", "down 4, right 1")
+        assert read_cards(page) != at_rest
+        page.keyboard.press("Home")
+        see(page, "#spoken", "down 0, right 0")
+        assert read_cards(page) == at_rest
+        page.click("[data-move=up]")
+        see(page, "#spoken", "down -1, right 0")
+        box = page.locator("#stage").bounding_box()
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(*middle)
+        page.mouse.down()
+        page.mouse.move(middle[0] + box["width"] * 3.1 / 32, middle[1], steps=5)
+        page.mouse.up()
+        see(page, "#spoken", "down -1, right 3")
+
+
+def test_map_agrees_with_the_moved_picture(visit, server, read_cards, see):
+    with visit(server) as page:
+        page.check("[value=border]")
+        see(page, "#map-text", "289")
+        lowest = page.inner_text("#map-text").rpartition("down ")[2].rstrip(".").split(", right ")
+        label = max(read_cards(page)[0], key=read_cards(page)[0].get)
+        down, right = map(int, lowest)
+        side = page.locator("#map").bounding_box()["width"]
+        cell = side / 17
+        place = {"x": (right + 8.5) * cell, "y": (down + 8.5) * cell}
+        page.locator("#map").click(position=place)
+        see(page, "#spoken", f"down {down}, right {right}")
+        share = read_cards(page)[0][label]
+        told = page.inner_text("#map-text").partition("probability is ")[2].partition("%")[0]
+        assert float(told) == pytest.approx(100 * share, abs=0.51)
+
+
+def test_drawing_is_classified_by_mouse_and_by_keys(visit, server, read_cards, see):
+    with visit(server) as page:
+        page.click("#draw")
+        page.wait_for_selector("#paper")
+        said = read_cards(page)
+        for key in (" ", "ArrowRight", "ArrowRight"):
+            page.keyboard.press(key)
+        see(page, "#truth", "Your picture")
+        box = page.locator("#paper").bounding_box()
+        page.mouse.move(box["x"] + 20, box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 200, box["y"] + 60, steps=4)
+        page.mouse.up()
+        page.wait_for_timeout(300)
+        assert read_cards(page) != said
+
+
+def test_picture_can_be_dropped_and_pasted(
+    visit, server, picture_files, read_cards, choose_file, see
+):
+    content = list(picture_files["png"].read_bytes())
+    with visit(server) as page:
+        choose_file(page, picture_files["png"])
+        expected, spoken = read_cards(page), page.inner_text("#spoken")
+        for event, holder in (("drop", "dataTransfer"), ("paste", "clipboardData")):
+            page.locator("#gallery button").nth(3).click()
+            see(page, "#truth", "Its true class")
+            page.evaluate(
+                """([content, name, holder]) => {
+                  const data = new DataTransfer();
+                  const bytes = new Uint8Array(content);
+                  data.items.add(new File([bytes], "a.png", { type: "image/png" }));
+                  const kind = name === "drop" ? DragEvent : ClipboardEvent;
+                  const options = { bubbles: true, [holder]: data };
+                  document.body.dispatchEvent(new kind(name, options));
+                }""",
+                [content, event, holder],
+            )
+            see(page, "#truth", "Your picture")
+            see(page, "#spoken", spoken)
+            assert read_cards(page) == expected
+
+
+def test_page_refuses_bad_files_in_the_chosen_language(visit, server, bad_files, see):
+    words = {"format": "не изображение", "pixels": "слишком много пикселей", "broken": "повреждён"}
+    with visit(server, refusals=3) as page:
+        page.click("[data-language=ru]")
+        for reason, file in bad_files.items():
+            page.set_input_files("#file", file)
+            see(page, "#error", words[reason])
+        assert page.locator("#error").get_attribute("role") == "alert"
+
+
+def test_language_is_switched_in_place(visit, server, see):
+    with visit(server) as page:
+        page.focus("#stage")
+        page.keyboard.press("ArrowLeft")
+        see(page, "#spoken", "right -1")
+        page.click("[data-language=ru]")
+        assert page.locator("html").get_attribute("lang") == "ru"
+        assert "Истинный класс" in page.inner_text("#truth")
+        assert "вправо -1" in page.inner_text("#spoken")
+        assert page.locator("[data-language=ru]").get_attribute("aria-pressed") == "true"
+        for element in page.locator("[data-text]:visible").all():
+            text = element.inner_text()
+            assert not text or any("а" <= letter <= "я" for letter in text.lower()), text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_page_is_accessible_and_fits(visit, server, check_accessible, size, scheme):
+    with visit(server, viewport=size, color_scheme=scheme) as page:
+        page.click("#draw")
+        check_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_every_control_is_reached_by_the_keyboard(visit, server):
+    with visit(server) as page:
+        reached = set()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            reached.add(
+                page.evaluate("document.activeElement.id || document.activeElement.className")
+            )
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            # The file's own outline is that of its label; after the last comes the browser itself.
+            assert outline != "none" or page.evaluate(
+                "document.activeElement.matches('body, #file')"
+            )
+        assert {"report", "file", "draw", "stage", "up", "left", "map-model"} <= reached
+
+
+def test_report_is_shown_and_reaches_nothing(visit, server):
+    with visit(server) as page:
+        page.click("#report")
+        page.wait_for_load_state()
+        assert page.url.endswith("/report.html")
+        assert CLASSES[0] in page.inner_text("body")
+
+
+def test_running_study_is_watched_until_the_models_are_there(browser, run_serve, served_copy, see):
+    study = served_copy / "study.json"
+    ids = RunStore(served_copy).load_model("plan.json", PlanRecord).trials
+    assert set(ids) == set(json.loads(study.read_text())["trials"])
+    hidden = served_copy.with_name("hidden")
+    shutil.move(study, served_copy.with_name("study.json"))
+    shutil.move(served_copy / "trials" / ids[0], hidden)
+    with run_serve(served_copy) as (address, _):
+        page = browser.new_page()
+        page.goto(address)
+        see(page, "#progress", "3 of 4")
+        assert not page.is_visible("#try")
+        shutil.move(hidden, served_copy / "trials" / ids[0])
+        see(page, "#progress", "All 4")
+        shutil.move(served_copy.with_name("study.json"), study)
+        page.wait_for_selector("#cards table")
+        assert not page.is_visible("#progress")
+        page.close()
+
+
+@pytest.mark.skipif("POOLBENCH_SCREENSHOTS" not in os.environ, reason="writes to docs/images")
+def test_screenshots_for_the_documentation(visit, run_serve, finished, see):
+    """Of the run that POOLBENCH_SCREENSHOTS names, or of the small one."""
+    named = Path(os.environ["POOLBENCH_SCREENSHOTS"])
+    with run_serve(named if named.is_dir() else finished[0]) as (address, _):
+        for name, size, scheme in (("wide", WIDE, "light"), ("narrow", NARROW, "dark")):
+            with visit(address, viewport=size, color_scheme=scheme) as page:
+                page.focus("#stage")
+                for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown"):
+                    page.keyboard.press(key)
+                see(page, "#map-text", "289")
+                place = IMAGES / f"try-it-{name}.png"
+                page.screenshot(path=place, full_page=name == "narrow")
+
+
+def test_serving_changes_nothing_in_the_run(
+    run_serve, served_copy, picture_files, visit, choose_file
+):
+    def look():
+        return {
+            str(file): (file.stat().st_mtime_ns, file.stat().st_size)
+            for file in sorted(served_copy.rglob("*"))
+        }
+
+    assert RunStore(served_copy).load_model("study.json", StudyRecord).trials
+    before = look()
+    with run_serve(served_copy) as (address, _), visit(address) as page:
+        choose_file(page, picture_files["png"])
+        page.click("#report")
+    assert look() == before

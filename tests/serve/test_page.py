@@ -1,0 +1,70 @@
+"""``poolbench page``: what it writes, and what it refuses."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from poolbench.errors import RunError, UsageError
+from poolbench.serve.bundle import TESTED, load_bundle
+from poolbench.serve.page import build_page
+
+VERSION = next(iter(TESTED))
+
+
+def test_page_is_whole_and_replaces_an_earlier_one(served, bundle, tmp_path):
+    out = tmp_path / "page"
+    index = build_page(served, out, bundle, "ru")
+    assert '<html lang="ru">' in index.read_text(encoding="utf-8")
+    (out / "left-over").touch()
+    build_page(served, out, bundle, "en")
+    assert not (out / "left-over").exists()
+    facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    for model, source in zip(facts["models"], ("best", None, None), strict=True):
+        folder = served / (source or f"variants/{model['variant']}")
+        assert (out / model["file"]).read_bytes() == (folder / "model.onnx").read_bytes()
+    pictures = np.load(served / "pictures.npz")["images"]
+    assert (out / "pictures.bin").read_bytes() == pictures.tobytes()
+    assert {file.name for file in (out / "ort").iterdir()} == {
+        "ort.wasm.bundle.min.js",
+        "ort-wasm-simd-threaded.wasm",
+    }
+
+
+def test_page_spares_a_folder_of_something_else(served, bundle, tmp_path):
+    (tmp_path / "index.html").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="something else"):
+        build_page(served, tmp_path, bundle, "en")
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == "mine"
+
+
+def test_page_without_bundle_says_how_to_get_it(served, poolbench_cli, tmp_path):
+    done = poolbench_cli("page", served, "--out", tmp_path / "page")
+    assert done.returncode == 2
+    assert f"npm pack onnxruntime-web@{VERSION} && tar xzf" in done.stderr
+    assert not (tmp_path / "page").exists()
+
+
+def test_page_of_an_unfinished_study_is_refused(served_copy, bundle, tmp_path):
+    (served_copy / "study.json").unlink()
+    with pytest.raises(RunError, match="unfinished"):
+        build_page(served_copy, tmp_path / "page", bundle, "en")
+
+
+def test_load_bundle_refuses_what_is_not_the_tested_package(bundle, tmp_path):
+    with pytest.raises(UsageError, match="no unpacked npm package"):
+        load_bundle(tmp_path)
+    other = shutil.copytree(bundle, tmp_path / "other")
+    told = json.loads((other / "package.json").read_text(encoding="utf-8"))
+    (other / "package.json").write_text(json.dumps({**told, "version": "1.2.3"}), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"onnxruntime-web 1\.2\.3; tested is"):
+        load_bundle(other)
+    changed = shutil.copytree(bundle, tmp_path / "changed")
+    file = changed / "dist" / "ort.wasm.bundle.min.mjs"
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(UsageError, match="SHA-256"):
+        load_bundle(changed)
+    file.unlink()
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_bundle(changed)
