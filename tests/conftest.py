@@ -11,6 +11,16 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# A browser that keeps to itself: nothing is asked for but what the page asks for.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 SMALL = ["--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1"]
 
 
@@ -59,3 +69,33 @@ def finished_copy(finished, tmp_path) -> Path:
     place = tmp_path / "moved" / "elsewhere"
     shutil.copytree(finished[0], place)
     return place
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium."""
+    if not Path(CHROMIUM).is_file():
+        pytest.skip("chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def check_accessible():
+    """axe-core finds nothing serious."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def call(page):
+        found = axe.run(page).response["violations"]
+        grave = [
+            f"{violation['id']}: {node['html']}: {node['failureSummary']}"
+            for violation in found
+            if violation["impact"] in ("serious", "critical")
+            for node in violation["nodes"]
+        ]
+        assert grave == []
+
+    return call

@@ -24,15 +24,6 @@ from poolbench.serve.bundle import PACKAGE, TESTED
 
 CLASSES = ("<script>alert(1)</script>", 'Кошка "№1"')
 SIZE = 32
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-# A browser that keeps to itself: nothing is asked for but what the page asks for.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def make_picture(rng, label, height=40, width=52):
@@ -179,18 +170,6 @@ def static(static_folder, serve_folder):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Chromium."""
-    if not Path(CHROMIUM).is_file():
-        pytest.skip("chromium is not installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
 def visit(browser):
     """The page, ready; afterwards it has to have been quiet and at home.
 
@@ -306,21 +285,3 @@ def bad_files(tmp_path_factory) -> dict[str, Path]:
     half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
     assert bomb.stat().st_size < 1_000_000
     return {"format": text, "pixels": bomb, "broken": half}
-
-
-@pytest.fixture(scope="session")
-def check_accessible():
-    """axe-core finds nothing serious."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-
-    def call(page):
-        found = axe.run(page).response["violations"]
-        grave = [
-            f"{violation['id']}: {node['html']}: {node['failureSummary']}"
-            for violation in found
-            if violation["impact"] in ("serious", "critical")
-            for node in violation["nodes"]
-        ]
-        assert grave == []
-
-    return call

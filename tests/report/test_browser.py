@@ -1,0 +1,124 @@
+"""The report in a real browser."""
+
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from poolbench.report.build import build_report
+
+CLASSES = ("<script>alert(1)</script>", 'Кошка "№1"', "a & b")
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+
+@pytest.fixture(scope="module")
+def report(make_run, tmp_path_factory):
+    """The address of a report of four variants."""
+    path = make_run(variants=4, classes=CLASSES)
+    moved = shutil.copytree(path, tmp_path_factory.mktemp("seen") / "study")
+    return build_report(moved).as_uri()
+
+
+@pytest.fixture(scope="module")
+def visit(browser):
+    """The page; afterwards it has to have been quiet, and to have asked for nothing."""
+
+    @contextmanager
+    def call(address, **options):
+        context = browser.new_context(**options)
+        page = context.new_page()
+        said, asked = [], []
+        page.on("console", lambda line: said.append(line.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+        page.goto(address)
+        yield page
+        assert said == []
+        assert {url for url in asked if not url.startswith("data:")} == {address}
+        context.close()
+
+    return call
+
+
+def test_report_shows_class_names_literally(visit, report):
+    with visit(report) as page:
+        names = page.locator("#mistakes table").first.locator("tbody th").all_inner_texts()
+        assert names == list(CLASSES)
+
+
+def test_report_switches_its_language_in_place(visit, report):
+    with visit(report) as page:
+        heading = page.locator("#comparison h2")
+        assert heading.inner_text() == "Comparison"
+        page.click("text=Русский")
+        assert heading.inner_text() == "Сравнение"
+        assert page.evaluate("document.documentElement.lang") == "ru"
+        assert page.title().startswith("poolbench: сравнение")
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")
+        assert heading.inner_text() == "Comparison"
+
+
+@pytest.mark.parametrize("language", ["English", "Русский"])
+def test_report_sorts_numbers_as_numbers_and_names_as_names(visit, report, language):
+    with visit(report) as page:
+        page.click(f"text={language}")
+        table = page.locator("#differences .scroll").first
+        column = table.locator("tbody tr td:nth-child(2)")
+        button = table.locator("thead th").nth(1).locator("button")
+        for way in ("descending", "ascending"):
+            button.click()
+            shown = [float(text.replace("−", "-")) for text in column.all_inner_texts()]
+            assert shown == sorted(shown, reverse=way == "descending")
+            assert len(set(shown)) > 1
+            assert table.locator("thead th").nth(1).get_attribute("aria-sort") == way
+        table.locator("thead th").first.locator("button").click()
+        names = table.locator("tbody th").all_inner_texts()
+        assert names == sorted(names, reverse=True)
+        assert table.locator("th[aria-sort]").count() == 1
+
+
+def test_report_tells_the_numbers_of_a_point(visit, report):
+    with visit(report) as page:
+        page.locator("#accuracy-time-tip-0").hover(force=True)
+        tip = page.locator(".tip").inner_text()
+        row = page.locator("#comparison tbody tr").first
+        assert row.locator("th").inner_text().split()[0] in tip
+        assert row.locator("td").first.inner_text() in tip
+        page.mouse.move(1, 1)
+        assert page.locator(".tip").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_report_has_nothing_that_hinders(visit, report, check_accessible, scheme):
+    with visit(report, color_scheme=scheme) as page:
+        check_accessible(page)
+        page.click("text=Русский")
+        check_accessible(page)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_report_is_never_wider_than_the_window(visit, report, width):
+    with visit(report, viewport={"width": width, "height": 800}) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_report_prints_without_its_buttons(visit, report):
+    with visit(report) as page:
+        page.emulate_media(media="print")
+        assert not page.locator(".languages").is_visible()
+        assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.skipif("POOLBENCH_SCREENSHOTS" not in os.environ, reason="makes pictures for the docs")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_report_as_a_picture(visit, scheme):
+    """Of the run that POOLBENCH_SCREENSHOTS names, where it names one."""
+    address = (Path(os.environ["POOLBENCH_SCREENSHOTS"]) / "report.html").resolve().as_uri()
+    size = {"width": 1200, "height": 1500}
+    with visit(address, color_scheme=scheme, viewport=size) as page:
+        page.screenshot(path=IMAGES / f"report-{scheme}.png")
+        assert (IMAGES / f"report-{scheme}.png").stat().st_size > 10_000
