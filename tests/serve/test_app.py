@@ -72,6 +72,7 @@ def test_picture_comes_back_as_the_network_sees_it(client, served):
     np.testing.assert_allclose(model.predict(seen)[0], model.predict(pixels[None])[0], atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("reason", ["format", "pixels", "broken"])
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_bad_picture_is_refused_with_words(client, bad_files, reason, lang):
