@@ -1,9 +1,11 @@
-"""Photographs that are drawn: shapes of any colour, turned, lit and half hidden before a texture.
+"""Photographs that are drawn: shapes of a usual colour, tilted, lit, half hidden, on a texture.
 
 Written as JPEG files of 224 to 640 pixels, one folder for each class, as a person's own pictures
-lie. The class is the outline alone: colours, place, size, light and background say nothing.
+lie. A class has an outline and a usual hue, which overlaps with those of its neighbours; place,
+size, light and background say nothing.
 """
 
+import colorsys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,8 @@ from PIL import Image, ImageDraw, ImageFilter
 SIDES = (224, 640)
 # Drawn this many times as large, then shrunk: smooth edges.
 OVERSAMPLING = 2
+# Of the hue around that of its class, whose neighbour is a sixteenth away.
+HUE_SD = 0.04
 
 Points = list[tuple[float, float]]
 
@@ -36,7 +40,7 @@ def _wave(lobes: int, depth: float) -> Points:
     return _from_polar(angles, (1 + depth * np.cos(lobes * angles)) / (1 + depth))
 
 
-# Classes that are hard to tell apart stand beside each other.
+# Classes that are hard to tell apart, by outline and by hue, stand beside each other.
 OUTLINES: dict[str, Points] = {
     "triangle": _polygon(3),
     "square": _polygon(4),
@@ -70,16 +74,17 @@ def write_photographs(folder: Path, counts: dict[str, int], seed: int) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
         for number in range(count):
             rng = np.random.default_rng([seed, place, number])
-            picture = draw_photograph(OUTLINES[name], rng)
+            picture = draw_photograph(name, rng)
             picture.save(folder / name / f"{number:04d}.jpg", quality=int(rng.integers(60, 96)))
 
 
-def draw_photograph(outline: Points, rng: np.random.Generator) -> Image.Image:
+def draw_photograph(name: str, rng: np.random.Generator) -> Image.Image:
     """One picture of one shape."""
+    hue = list(OUTLINES).index(name) / len(OUTLINES) + rng.normal(0, HUE_SD)
     width, height = (int(side) for side in rng.integers(*SIDES, 2, endpoint=True))
-    ground = _make_texture(width, height, rng)
-    figure = _make_texture(width, height, rng)
-    mask = _draw_mask(outline, width, height, rng)
+    ground = _make_texture(width, height, rng.uniform(0, 1), rng)
+    figure = _make_texture(width, height, hue, rng)
+    mask = _draw_mask(OUTLINES[name], width, height, rng)
     ground.paste(figure, (0, 0), mask)
     _hide_a_part(ground, rng)
     light = _make_light(width, height, rng)
@@ -89,20 +94,23 @@ def draw_photograph(outline: Points, rng: np.random.Generator) -> Image.Image:
     return picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 1.5))))
 
 
-def _make_texture(width: int, height: int, rng: np.random.Generator) -> Image.Image:
-    """Two colours, mixed by noise of several sizes."""
+def _make_texture(width: int, height: int, hue: float, rng: np.random.Generator) -> Image.Image:
+    """Two colours of one hue, mixed by noise of several sizes."""
     mix = np.zeros((height, width))
     for octave in range(1, 6):
         small = rng.normal(size=(2 + 2**octave, 2 + 2**octave)).astype(np.float32)
         grown = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
         mix += np.asarray(grown) * rng.uniform(0.3, 1.0) / octave
     share = 1 / (1 + np.exp(-1.5 * mix))[..., None]
-    first, second = rng.uniform(10, 245, (2, 3))
+    first, second = (
+        255 * np.array(colorsys.hsv_to_rgb(hue % 1, rng.uniform(0.4, 1), rng.uniform(0.3, 1)))
+        for _ in range(2)
+    )
     return Image.fromarray((share * first + (1 - share) * second).astype(np.uint8))
 
 
 def _draw_mask(outline: Points, width: int, height: int, rng: np.random.Generator) -> Image.Image:
-    turn, radius = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.42) * min(width, height)
+    turn, radius = rng.uniform(-0.5, 0.5), rng.uniform(0.25, 0.45) * min(width, height)
     squeeze = np.array([[1.0, rng.uniform(-0.2, 0.2)], [0.0, rng.uniform(0.75, 1.0)]])
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     points = np.array(outline) @ squeeze.T @ rotation.T * radius

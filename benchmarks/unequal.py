@@ -52,12 +52,12 @@ from poolbench.training.precision import autocast, list_precisions
 from poolbench.training.recipes import get_recipe
 
 CIFAR_COUNTS = {"0": 500, "33": 250, "43": 100, "55": 50, "58": 25}
-PHOTOGRAPH_COUNTS = (160, 120, 90, 60, 45, 30, 20, 15)
+PHOTOGRAPH_COUNTS = (80, 60, 45, 30, 24, 16, 12, 8)
 TEST_COUNT = 25
-PRETRAIN_COUNT = 400
+PRETRAIN_COUNT = 200
 # From random values; the recipes of poolbench are for smaller networks than this one.
 PRETRAIN = RecipeConfig(
-    name="before", epochs=30, batch_size=64, learning_rate=0.05, momentum=0.9, nesterov=True,
+    name="before", epochs=20, batch_size=64, learning_rate=0.05, momentum=0.9, nesterov=True,
     weight_decay=5e-4, schedule="cosine", warmup_fraction=0.1, flip="random", translate_pixels=4,
 )  # fmt: skip
 IMAGE_SIZE = 64
