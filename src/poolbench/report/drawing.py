@@ -117,7 +117,7 @@ class Drawing:
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / f"{name}.svg"
         self.figure.savefig(place, metadata={"Date": None, "Creator": None})
-        self.figure.savefig(folder / f"{name}.png", metadata={"Software": None}, dpi=PNG_DPI)
+        (folder / f"{name}.png").write_bytes(render_png(self.figure, PNG_DPI))
         return place
 
     def add_words(self, lang: str) -> None:
@@ -131,6 +131,13 @@ class Drawing:
                 self.figure.legend(handles=handles, loc="outside right upper")
             else:
                 self.figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
+
+
+def render_png(figure: Figure, dpi: int) -> bytes:
+    """A figure as a PNG file, the same bytes each time."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png", metadata={"Software": None}, dpi=dpi)
+    return content.getvalue()
 
 
 def key_variants(labels: Sequence[str], *, lines: bool = True) -> tuple[Key, ...]:
