@@ -131,12 +131,26 @@ def pretrain(
 
 
 @app.command()
-def report(run_path: RunPath, lang: Lang = None, debug: Debug = False) -> None:
+def report(
+    run_path: RunPath,
+    lab: options.Lab = False,
+    author: options.Author = None,
+    group: options.Group = None,
+    lang: Lang = None,
+    debug: Debug = False,
+) -> None:
     """Rebuild the HTML report of a run."""
+    if not lab and (author is not None or group is not None):
+        raise UsageError("--author and --group stand on the report to hand in: add --lab.")
     from poolbench.report.build import build_report
 
     language = choose_language(lang)
     _say(text("run.report", language, path=build_report(run_path, language)))
+    if lab:
+        from poolbench.report.handin.build import build_handin
+
+        for line in build_handin(run_path, author, group).describe(language):
+            _say(line)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from poolbench.report.handin.blocks import Block, Draft, Figure
 from poolbench.report.handin.markdown import write_markdown
 from poolbench.report.read import RunView, read_run
 from poolbench.report.style import use_style
+from poolbench.texts import text
 
 FOLDER = "lab-report"
 NAME = "lab-report"
@@ -27,10 +28,13 @@ class HandIn:
     files: tuple[Path, ...]
     kept: tuple[Path, ...]
 
-    @property
-    def has_docx(self) -> bool:
-        """Whether there is a DOCX file."""
-        return any(file.suffix == ".docx" for file in self.files)
+    def describe(self, lang: str) -> list[str]:
+        """Lines that say what was written, and how to get what was not."""
+        lines = [text("run.lab-kept", lang, path=path) for path in self.kept]
+        lines += [text("run.lab-report", lang, path=path) for path in self.files]
+        if not any(file.suffix == ".docx" for file in self.files):
+            lines.append(text("run.lab-no-docx", lang))
+        return lines
 
 
 def build_handin(path: Path, author: str | None = None, group: str | None = None) -> HandIn:

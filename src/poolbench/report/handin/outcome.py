@@ -81,7 +81,8 @@ def write_model(draft: Draft, view: RunView) -> None:
     draft.add_code(
         "import poolbench\n\n"
         'study = poolbench.load("ЗАПУСК")\n'
-        "logits, probabilities = study.best.predict(images)  # uint8 [N, H, W, 3]",
+        "# images: uint8 [N, H, W, 3]\n"
+        "logits, probabilities = study.best.predict(images)",
         "python",
     )
 

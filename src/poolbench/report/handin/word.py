@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,8 +37,11 @@ TEXT_WIDTH = Cm(16.5)
 INDENT = Cm(1.25)
 # Of tables with many columns only a smaller size has room.
 TABLE_SIZES = ((5, Pt(12)), (7, Pt(10)), (99, Pt(9)))
+# Of a column, in letters; lines of its longest cell.
+LEAST_LETTERS, CELL_MARGINS = 4, 3
+MOST_CELL_LINES = 3
 SCREENSHOT_LINES = 10
-TITLE_GAPS = (Pt(110), Pt(90), Pt(170))
+TITLE_GAPS = (Pt(130), Pt(100), Pt(210))
 EMPTY_LINE = "_" * 62
 # The oldest date that a ZIP file can hold.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -134,14 +138,15 @@ def _add(document: DocumentObject, block: Block) -> None:
             heading = document.add_heading(block.text, block.level)
             heading.paragraph_format.first_line_indent = INDENT
         case Paragraph():
-            run = document.add_paragraph().add_run(block.text)
-            run.bold = block.is_bold or None
+            paragraph = document.add_paragraph()
+            paragraph.add_run(block.text).bold = block.is_bold or None
+            # What announces something stays on its page.
+            paragraph.paragraph_format.keep_with_next = block.is_bold or block.text.endswith(":")
         case Items():
             for line in block.lines:
                 document.add_paragraph(line, style="List Bullet")
         case Code():
-            for line in block.text.splitlines():
-                _add_code_line(document, line)
+            _add_code(document, block.text)
         case Figure():
             _add_figure(document, block)
         case Screenshot():
@@ -149,7 +154,8 @@ def _add(document: DocumentObject, block: Block) -> None:
         case Grid():
             _add_grid(document, block)
         case Answer():
-            _add_plain(document, block.label, LEFT)
+            label = _add_plain(document, block.label, LEFT)
+            label.paragraph_format.keep_with_next = True
             for _ in range(block.lines):
                 _add_plain(document, EMPTY_LINE, LEFT)
         case PageBreak():
@@ -181,10 +187,12 @@ def _add_title(document: DocumentObject, block: Title) -> None:
     year.paragraph_format.space_before = TITLE_GAPS[2]
 
 
-def _add_code_line(document: DocumentObject, line: str) -> None:
+def _add_code(document: DocumentObject, text: str) -> None:
     paragraph = _add_plain(document, "", LEFT)
-    paragraph.paragraph_format.line_spacing = 1.0
-    run = paragraph.add_run(line)
+    spacing = paragraph.paragraph_format
+    spacing.line_spacing, spacing.space_before, spacing.space_after = 1.0, Pt(3), Pt(6)
+    # A line break within the paragraph, for each line.
+    run = paragraph.add_run(text)
     run.font.name, run.font.size = CODE_FONT, Pt(11)
 
 
@@ -246,6 +254,9 @@ def _add_grid(document: DocumentObject, block: Grid) -> None:
     width = len(lines[0])
     table = document.add_table(len(lines), width, style="Table Grid")
     size = next(size for most, size in TABLE_SIZES if width <= most)
+    widths = share_width(lines)
+    for column, share in zip(table.columns, widths, strict=True):
+        column.width = share
     for place, (row, cells) in enumerate(zip(table.rows, lines, strict=True)):
         is_head = bool(block.head) and place == 0
         is_bold = is_head or place - bool(block.head) in block.marked
@@ -257,8 +268,20 @@ def _add_grid(document: DocumentObject, block: Grid) -> None:
             paragraph.paragraph_format.line_spacing = 1.0
             run = paragraph.add_run(content)
             run.bold, run.font.size = is_bold or None, size
+            cell.width = widths[column]
     # Text right after a table would stick to it.
     _add_plain(document, "", LEFT).paragraph_format.line_spacing = Pt(10)
+
+
+def share_width(lines: Sequence[Sequence[str]]) -> list[Emu]:
+    """Room for each column: for its longest word, and for long cells in not too many lines."""
+    weights = []
+    for cells in zip(*lines, strict=True):
+        words = max(len(word) for cell in cells for word in (cell.split(" ") or [""]))
+        weights.append(
+            max(words + CELL_MARGINS, max(map(len, cells)) / MOST_CELL_LINES, LEAST_LETTERS)
+        )
+    return [Emu(round(TEXT_WIDTH * weight / sum(weights))) for weight in weights]
 
 
 def _set_row(row: Any, is_head: bool) -> None:
