@@ -1,4 +1,4 @@
-"""The options of ``poolbench run`` and ``report``: what each takes, and the line that ``--help`` says of it."""
+"""The options of ``run`` and ``report``: what each takes, and what ``--help`` says of it."""
 
 from pathlib import Path
 from typing import Annotated

@@ -26,6 +26,8 @@ SIGN_WIDTH, SIGN_HEIGHT = 26, 14
 MARK_RADIUS = 5
 # More entries of a legend than this stand beside the figure, in a column.
 MOST_ON_TOP = 4
+# Room for a line of words above or below a figure.
+LINE_INCHES = 0.28
 
 
 Line = Literal["-", "--", ":", ""]
@@ -122,15 +124,18 @@ class Drawing:
 
     def add_words(self, lang: str) -> None:
         """Write names of axes and the legend into the figure, as a file of its own needs them."""
+        has_top = 0 < len(self.keys) <= MOST_ON_TOP
+        lines = 2 if has_top else 1
+        self.figure.set_figheight(self.figure.get_figheight() + LINE_INCHES * lines)
         self.figure.supxlabel(self.x.speak(lang), fontsize=9, color=INK)
         if self.y is not None:
             self.figure.supylabel(self.y.speak(lang), fontsize=9, color=INK)
         if self.keys:
             handles = [key.to_handle(lang) for key in self.keys]
-            if len(handles) > MOST_ON_TOP:
-                self.figure.legend(handles=handles, loc="outside right upper")
-            else:
+            if has_top:
                 self.figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
+            else:
+                self.figure.legend(handles=handles, loc="outside right upper")
 
 
 def render_png(figure: Figure, dpi: int) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from poolbench.execution.store import RunStore
 from poolbench.report.handin import moving, outcome, phrases, questions, task, training
-from poolbench.report.handin.blocks import Block, Draft, Figure
+from poolbench.report.handin.blocks import Block, Draft, Figure, clean
 from poolbench.report.handin.markdown import write_markdown
 from poolbench.report.read import RunView, read_run
 from poolbench.report.style import use_style
@@ -54,7 +54,7 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
     with use_style():
         blocks = compose(view, author, group, finished.year)
     contents = {".md": write_markdown(blocks).encode()}
-    docx = _write_docx(blocks, author, finished)
+    docx = _write_docx(blocks, clean(author or ""), finished)
     if docx is not None:
         contents[".docx"] = docx
     store = RunStore(path)
@@ -96,7 +96,7 @@ def compose(view: RunView, author: str | None, group: str | None, year: int) -> 
     return draft.blocks
 
 
-def _write_docx(blocks: list[Block], author: str | None, finished: datetime) -> bytes | None:
+def _write_docx(blocks: list[Block], author: str, finished: datetime) -> bytes | None:
     """``None`` where python-docx is not installed."""
     try:
         from poolbench.report.handin.word import write_docx
@@ -104,7 +104,7 @@ def _write_docx(blocks: list[Block], author: str | None, finished: datetime) -> 
         if error.name != "docx":
             raise
         return None
-    return write_docx(blocks, author or "", finished)
+    return write_docx(blocks, author, finished)
 
 
 def _keep_other(place: Path, content: bytes) -> list[Path]:
