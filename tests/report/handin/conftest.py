@@ -84,11 +84,19 @@ def read_docx(path: Path) -> Read:
 
 
 @pytest.fixture(scope="session")
-def build_both():
+def read_both():
+    """A function that reads both documents of a folder."""
+    return lambda folder: (
+        read_markdown(folder / "lab-report.md"),
+        read_docx(folder / "lab-report.docx"),
+    )
+
+
+@pytest.fixture(scope="session")
+def build_both(read_both):
     """A function that writes the hand-in of a run and reads both documents."""
 
     def build(path: Path, author: str | None = None, group: str | None = None):
-        markdown, docx = build_handin(path, author, group).files
-        return read_markdown(markdown), read_docx(docx)
+        return read_both(build_handin(path, author, group).files[0].parent)
 
     return build

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -209,3 +210,11 @@ def test_without_python_docx_or_torch_the_markdown_is_written(run_path, copy):
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "pip install 'poolbench[lab]'" in said
     assert [file.name for file in (path / "lab-report").glob("*.*")] == ["lab-report.md"]
+
+
+def test_the_published_example_is_whole(read_both):
+    folder = Path(__file__).parents[3] / "docs" / "lab-report"
+    markdown, docx = read_both(folder)
+    assert markdown.tables == docx.tables
+    assert {folder / name for name in markdown.pictures} == set(folder.glob("figures/*.png"))
+    assert len(docx.pictures) == len(markdown.pictures)
