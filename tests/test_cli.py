@@ -67,6 +67,9 @@ def test_help_names_every_command_without_torch():
         (("run", "--lang", "xx"), 2, "xx"),
         (("verify", "/no/such/run"), 1, "/no/such/run"),
         (("report", "/no/such/run"), 1, "not a poolbench run"),
+        (("report", "/no/such/run", "--lab"), 1, "not a poolbench run"),
+        (("report", "/no/such/run", "--author", "A"), 2, "add --lab"),
+        (("report", "/no/such/run", "--group", "B"), 2, "add --lab"),
         (("predict", "/no/model.onnx", "/no/picture.png"), 3, "/no/model.onnx"),
     ],
 )
@@ -257,3 +260,14 @@ def test_operators_lists_the_catalogue_in_both_languages_and_shows_a_card(poolbe
     done = poolbench_cli("operators", "blurr")
     assert done.returncode == 2
     assert "Did you mean blur" in done.stderr
+
+
+def test_report_lab_writes_the_hand_in_beside_the_page(poolbench_cli, finished_copy):
+    done = poolbench_cli("report", finished_copy, "--lab", "--author", "Иванов", "--group", "ИВТ-1")
+    assert done.returncode == 0, done.stderr
+    written = finished_copy / "lab-report"
+    for name in ("lab-report.md", "lab-report.docx"):
+        assert str(written / name) in done.stderr
+        assert (written / name).is_file()
+    assert "Иванов" in (written / "lab-report.md").read_text(encoding="utf-8")
+    assert (finished_copy / "report.html").is_file()

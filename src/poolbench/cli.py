@@ -4,7 +4,6 @@ What is heavy (torch, matplotlib, onnx) is imported inside the commands, so that
 at once.
 """
 
-import json
 import os
 import shlex
 import sys
@@ -17,6 +16,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from poolbench import cli_options as options
+from poolbench.cli_finished import commands
+from poolbench.cli_output import INTERRUPTED, print_json, print_line, say
 from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
 from poolbench.errors import PoolbenchError, UsageError
 from poolbench.texts import choose_language, text
@@ -30,12 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-INTERRUPTED = 130
-
-Lang = Annotated[str | None, typer.Option(help="en or ru; by default as the system speaks.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
-RunPath = Annotated[Path, typer.Argument(help="A run directory.")]
+app.add_typer(commands)
 
 
 @app.command()
@@ -73,9 +69,9 @@ def run(
     config: options.Config = None,
     out: options.Out = None,
     dry_run: options.DryRun = False,
-    lang: Lang = None,
-    as_json: Json = False,
-    debug: Debug = False,
+    lang: options.Lang = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,
 ) -> None:
     """The whole job; without options on the built-in image set."""
     merged = _merge(config, locals())
@@ -89,7 +85,7 @@ def run(
         return
     study = run_study(merged, out, display)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "run": str(study.path),
                 "verdict": study.verdict.model_dump(mode="json"),
@@ -117,8 +113,8 @@ def pretrain(
     device: options.Device = None,
     precision: options.Precision = None,
     weights: options.Weights = None,
-    lang: Lang = None,
-    debug: Debug = False,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
 ) -> None:
     """Train one variant on all pictures, and keep its weights for run --weights."""
     named = {"operators": operator, "backbones": backbone, "recipes": recipe}
@@ -131,107 +127,11 @@ def pretrain(
 
 
 @app.command()
-def report(run_path: RunPath, lang: Lang = None, debug: Debug = False) -> None:
-    """Rebuild the HTML report of a run."""
-    from poolbench.report.build import build_report
-
-    language = choose_language(lang)
-    _say(text("run.report", language, path=build_report(run_path, language)))
-
-
-@app.command()
-def verify(
-    run_path: RunPath, lang: Lang = None, as_json: Json = False, debug: Debug = False
-) -> None:
-    """Prove in a fresh process that the saved model predicts what was measured."""
-    from poolbench.export.verify import verify_run
-
-    result = verify_run(run_path)
-    if as_json:
-        _print_json(result.model_dump(mode="json"))
-    _say(text("run.verified", choose_language(lang), checks=len(result.checks)))
-
-
-@app.command()
-def export(
-    run_path: RunPath,
-    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
-    layout: Annotated[str, typer.Option(help="nhwc (any size) or nchw (one size).")] = "nhwc",
-    size: Annotated[
-        int | None, typer.Option(help="Pixels each way of layout nchw; by default as trained.")
-    ] = None,
-    trial: Annotated[
-        str | None, typer.Option(help="Another trial of the run instead of the winner.")
-    ] = None,
-    debug: Debug = False,
-) -> None:
-    """Write the winner, or any trial, again in another form."""
-    from poolbench.finished import load
-
-    _say(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
-
-
-@app.command()
-def predict(
-    model: Annotated[Path, typer.Argument(help="An exported model, or a run directory.")],
-    pictures: Annotated[list[Path], typer.Argument(help="Picture files.")],
-    as_json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Classify pictures with a saved model."""
-    from poolbench.export.predict import load_model, predict_files
-
-    file = model / "best" / "model.onnx" if model.is_dir() else model
-    predictions = predict_files(load_model(file), pictures)
-    if as_json:
-        found = zip(pictures, predictions, strict=True)
-        _print_json([{"path": str(path), "probabilities": shares} for path, shares in found])
-        return
-    for path, shares in zip(pictures, predictions, strict=True):
-        ranked = sorted(shares.items(), key=lambda item: -item[1])
-        _print(f"{path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}")
-
-
-@app.command()
-def serve(
-    run_path: RunPath,
-    host: Annotated[
-        str, typer.Option(help="An address of this machine; others need the printed token.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
-    lang: Lang = None,
-    debug: Debug = False,
-) -> None:
-    """A page to try the models of a run on pictures, and to watch a study that is running."""
-    from poolbench.serve.server import run_server
-
-    run_server(run_path, host, port, choose_language(lang))
-    sys.exit(INTERRUPTED)
-
-
-@app.command()
-def page(
-    run_path: RunPath,
-    out: Annotated[Path, typer.Option(help="The folder to write.")],
-    bundle: Annotated[
-        Path | None, typer.Option(help="The folder of onnxruntime-web: npm pack, then tar xzf.")
-    ] = None,
-    lang: Lang = None,
-    debug: Debug = False,
-) -> None:
-    """The same page as files for any web host; the models run in the browser."""
-    from poolbench.serve.page import build_page
-
-    language = choose_language(lang)
-    _say(text("serve.page", language, path=build_page(run_path, out, bundle, language)))
-
-
-@app.command()
 def recipes(
     recipe: Annotated[str | None, typer.Argument(help="A name: print its file.")] = None,
-    lang: Lang = None,
-    as_json: Json = False,
-    debug: Debug = False,
+    lang: options.Lang = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,
 ) -> None:
     """The recipes, or one of them as TOML to change: poolbench run --recipes mine.toml."""
     from poolbench.training.recipes import get_recipe, list_recipes, load_recipe_text
@@ -240,20 +140,20 @@ def recipes(
     found = list_recipes() if recipe is None else [get_recipe(recipe)]
     if as_json:
         blocks = [entry.model_dump(mode="json") for entry in found]
-        _print_json(blocks if recipe is None else blocks[0])
+        print_json(blocks if recipe is None else blocks[0])
     elif recipe is not None:
-        _print(load_recipe_text(recipe).rstrip())
+        print_line(load_recipe_text(recipe).rstrip())
     else:
         for entry in found:
-            _print(f"{entry.name:<14} {text(f'recipe.{entry.name}', language)}")
+            print_line(f"{entry.name:<14} {text(f'recipe.{entry.name}', language)}")
 
 
 @app.command()
 def operators(
     operator: Annotated[str | None, typer.Argument(help="An id: show its card.")] = None,
-    lang: Lang = None,
-    as_json: Json = False,
-    debug: Debug = False,
+    lang: options.Lang = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,
 ) -> None:
     """The catalogue of operators, or one operator's card."""
     from poolbench.display import format_operators
@@ -263,11 +163,11 @@ def operators(
     facts = [compute_facts(entry) for entry in entries]
     if as_json:
         shown = [fact.model_dump(mode="json") for fact in facts]
-        _print_json(shown if operator is None else shown[0])
+        print_json(shown if operator is None else shown[0])
     elif operator is not None:
-        _print(load_card(entries[0]))
+        print_line(load_card(entries[0]))
     else:
-        _print(format_operators(facts, choose_language(lang)))
+        print_line(format_operators(facts, choose_language(lang)))
 
 
 @app.command()
@@ -276,8 +176,8 @@ def classes(
     data_file: Annotated[Path | None, typer.Option(help="As in run.")] = None,
     download: Annotated[bool, typer.Option("--download", help="As in run.")] = False,
     groups: Annotated[str | None, typer.Option(help="As in run.")] = None,
-    as_json: Json = False,
-    debug: Debug = False,
+    as_json: options.Json = False,
+    debug: options.Debug = False,
 ) -> None:
     """The classes of an image set."""
     from poolbench.data.load import list_classes
@@ -285,11 +185,11 @@ def classes(
     values = {"source": data, "data_file": data_file, "download": download, "groups": groups}
     found = list_classes(build_config({"data": values}).data)
     if as_json:
-        _print_json([entry._asdict() for entry in found])
+        print_json([entry._asdict() for entry in found])
         return
     for entry in found:
         russian = f" ({entry.russian})" if entry.russian else ""
-        _print(f"{entry.number:>4}  {entry.name}{russian}: {entry.pool_count}")
+        print_line(f"{entry.number:>4}  {entry.name}{russian}: {entry.pool_count}")
 
 
 @app.command()
@@ -299,9 +199,9 @@ def calibrate(
     ] = False,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes at the same time.")] = None,
-    as_json: Json = False,
-    lang: Lang = None,
-    debug: Debug = False,
+    as_json: options.Json = False,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
 ) -> None:
     """Does the instrument itself tell right from wrong?"""
     from poolbench.calibrate import run_calibration
@@ -313,22 +213,24 @@ def calibrate(
     )
     display.show_calibration(found)
     if as_json:
-        _print_json(found.model_dump(mode="json"))
+        print_json(found.model_dump(mode="json"))
     if not found.passed:
         sys.exit(PoolbenchError.exit_code)
 
 
 @app.command()
-def doctor(as_json: Json = False, lang: Lang = None, debug: Debug = False) -> None:
+def doctor(
+    as_json: options.Json = False, lang: options.Lang = None, debug: options.Debug = False
+) -> None:
     """What this machine has, and what will be used."""
     from poolbench.execution.doctor import examine
 
     findings = examine()
     if as_json:
-        _print_json(findings)
+        print_json(findings)
         return
     for name, value in findings.items():
-        _print(f"{name:<20} {value}")
+        print_line(f"{name:<20} {value}")
 
 
 def main() -> None:
@@ -367,13 +269,13 @@ def _handle_other(error: Exception) -> NoReturn:
 def _fail(message: str, code: int) -> NoReturn:
     if "--debug" in sys.argv:
         traceback.print_exc()
-    _say(message)
+    say(message)
     sys.exit(code)
 
 
 def _stop() -> NoReturn:
     command = shlex.join(["poolbench", *sys.argv[1:]])
-    _say(text("run.interrupted", choose_language(_find_language()), command=command))
+    say(text("run.interrupted", choose_language(_find_language()), command=command))
     sys.exit(INTERRUPTED)
 
 
@@ -404,15 +306,3 @@ def _merge(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
     if given.get("no_rewrites"):
         values["rewrites"] = False
     return build_config(values)
-
-
-def _print(line: str) -> None:
-    typer.echo(line)
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _print_json(value: object) -> None:
-    _print(json.dumps(value, indent=2, ensure_ascii=False))

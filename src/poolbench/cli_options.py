@@ -1,4 +1,4 @@
-"""The options of ``poolbench run``: what each takes, and the line that ``--help`` says of it."""
+"""The options of ``run`` and ``report``: what each takes, and what ``--help`` says of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -149,6 +149,11 @@ Weights = Annotated[
 ]
 Config = Annotated[Path | None, typer.Option(help="A TOML file; options on the command line win.")]
 Out = Annotated[Path | None, typer.Option(help="The run directory.")]
+Lab = Annotated[
+    bool, typer.Option("--lab", help="Also the course's report, in Russian, to hand in.")
+]
+Author = Annotated[str | None, typer.Option(help="With --lab: for the title page.")]
+Group = Annotated[str | None, typer.Option(help="With --lab: for the title page.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
 Groups = Annotated[
     str | None,
@@ -192,3 +197,9 @@ FIELDS = {
 }
 # Those that are several names with commas.
 LISTS = ("classes", "operators", "backbones", "recipes", "vary")
+
+# Of several commands.
+Lang = Annotated[str | None, typer.Option(help="en or ru; by default as the system speaks.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
+RunPath = Annotated[Path, typer.Argument(help="A run directory.")]

@@ -94,6 +94,12 @@ def test_a_table_as_csv_holds_numbers_that_programs_read():
     ]
 
 
+def test_over_fitting_of_a_single_training_has_no_interval_of_the_loss(make_run):
+    [row] = tables.make_over_fitting(read_run(make_run(variants=1, repeats=1, protocol="lab"))).rows
+    assert "…" in row.cells[3]
+    assert "…" not in row.cells[4]
+
+
 def test_costs_show_the_largest_memory_or_that_none_is_known(view):
     assert tables.make_costs(view).rows[0].cells[-1] == "412"
 

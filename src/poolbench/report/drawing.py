@@ -26,6 +26,8 @@ SIGN_WIDTH, SIGN_HEIGHT = 26, 14
 MARK_RADIUS = 5
 # More entries of a legend than this stand beside the figure, in a column.
 MOST_ON_TOP = 4
+# Room for a line of words above or below a figure.
+LINE_INCHES = 0.28
 
 
 Line = Literal["-", "--", ":", ""]
@@ -119,20 +121,30 @@ class Drawing:
         self.figure.savefig(place, metadata={"Date": None, "Creator": None})
         # Everything has its place now; to look for it once more takes as long as to draw it.
         self.figure.set_layout_engine("none")
-        self.figure.savefig(folder / f"{name}.png", metadata={"Software": None}, dpi=PNG_DPI)
+        (folder / f"{name}.png").write_bytes(render_png(self.figure, PNG_DPI))
         return place
 
     def add_words(self, lang: str) -> None:
         """Write names of axes and the legend into the figure, as a file of its own needs them."""
+        has_top = 0 < len(self.keys) <= MOST_ON_TOP
+        lines = 2 if has_top else 1
+        self.figure.set_figheight(self.figure.get_figheight() + LINE_INCHES * lines)
         self.figure.supxlabel(self.x.speak(lang), fontsize=9, color=INK)
         if self.y is not None:
             self.figure.supylabel(self.y.speak(lang), fontsize=9, color=INK)
         if self.keys:
             handles = [key.to_handle(lang) for key in self.keys]
-            if len(handles) > MOST_ON_TOP:
-                self.figure.legend(handles=handles, loc="outside right upper")
-            else:
+            if has_top:
                 self.figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
+            else:
+                self.figure.legend(handles=handles, loc="outside right upper")
+
+
+def render_png(figure: Figure, dpi: int) -> bytes:
+    """A figure as a PNG file, the same bytes each time."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png", metadata={"Software": None}, dpi=dpi)
+    return content.getvalue()
 
 
 def key_variants(labels: Sequence[str], *, lines: bool = True) -> tuple[Key, ...]:

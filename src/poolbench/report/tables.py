@@ -123,6 +123,9 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def _format_interval(interval: Interval) -> str:
+    if interval.low == interval.high:
+        # A single training has no interval.
+        return format_signed(interval.mean, 4)
     reach = format_range(interval.low, interval.high, 4)
     return f"{format_signed(interval.mean, 4)} ({reach})"
 

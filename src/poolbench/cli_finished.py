@@ -1,0 +1,127 @@
+"""The commands that look at a run that is there."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poolbench import cli_options as options
+from poolbench.cli_output import INTERRUPTED, print_json, print_line, say
+from poolbench.errors import UsageError
+from poolbench.texts import choose_language, text
+
+commands = typer.Typer()
+
+
+@commands.command()
+def report(
+    run_path: options.RunPath,
+    lab: options.Lab = False,
+    author: options.Author = None,
+    group: options.Group = None,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
+) -> None:
+    """Rebuild the HTML report of a run."""
+    if not lab and (author is not None or group is not None):
+        raise UsageError("--author and --group stand on the report to hand in: add --lab.")
+    from poolbench.report.build import build_report
+
+    language = choose_language(lang)
+    say(text("run.report", language, path=build_report(run_path, language)))
+    if lab:
+        from poolbench.report.handin.build import build_handin
+
+        for line in build_handin(run_path, author, group).describe(language):
+            say(line)
+
+
+@commands.command()
+def verify(
+    run_path: options.RunPath,
+    lang: options.Lang = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Prove in a fresh process that the saved model predicts what was measured."""
+    from poolbench.export.verify import verify_run
+
+    result = verify_run(run_path)
+    if as_json:
+        print_json(result.model_dump(mode="json"))
+    say(text("run.verified", choose_language(lang), checks=len(result.checks)))
+
+
+@commands.command()
+def export(
+    run_path: options.RunPath,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    layout: Annotated[str, typer.Option(help="nhwc (any size) or nchw (one size).")] = "nhwc",
+    size: Annotated[
+        int | None, typer.Option(help="Pixels each way of layout nchw; by default as trained.")
+    ] = None,
+    trial: Annotated[
+        str | None, typer.Option(help="Another trial of the run instead of the winner.")
+    ] = None,
+    debug: options.Debug = False,
+) -> None:
+    """Write the winner, or any trial, again in another form."""
+    from poolbench.finished import load
+
+    say(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
+
+
+@commands.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="An exported model, or a run directory.")],
+    pictures: Annotated[list[Path], typer.Argument(help="Picture files.")],
+    as_json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Classify pictures with a saved model."""
+    from poolbench.export.predict import load_model, predict_files
+
+    file = model / "best" / "model.onnx" if model.is_dir() else model
+    predictions = predict_files(load_model(file), pictures)
+    if as_json:
+        found = zip(pictures, predictions, strict=True)
+        print_json([{"path": str(path), "probabilities": shares} for path, shares in found])
+        return
+    for path, shares in zip(pictures, predictions, strict=True):
+        ranked = sorted(shares.items(), key=lambda item: -item[1])
+        print_line(f"{path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}")
+
+
+@commands.command()
+def serve(
+    run_path: options.RunPath,
+    host: Annotated[
+        str, typer.Option(help="An address of this machine; others need the printed token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
+) -> None:
+    """A page to try the models of a run on pictures, and to watch a study that is running."""
+    from poolbench.serve.server import run_server
+
+    run_server(run_path, host, port, choose_language(lang))
+    sys.exit(INTERRUPTED)
+
+
+@commands.command()
+def page(
+    run_path: options.RunPath,
+    out: Annotated[Path, typer.Option(help="The folder to write.")],
+    bundle: Annotated[
+        Path | None, typer.Option(help="The folder of onnxruntime-web: npm pack, then tar xzf.")
+    ] = None,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
+) -> None:
+    """The same page as files for any web host; the models run in the browser."""
+    from poolbench.serve.page import build_page
+
+    language = choose_language(lang)
+    say(text("serve.page", language, path=build_page(run_path, out, bundle, language)))

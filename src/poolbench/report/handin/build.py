@@ -1,0 +1,118 @@
+"""``lab-report/``: the report that a student hands in, as Markdown and DOCX to go on writing in."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from poolbench.execution.store import RunStore
+from poolbench.report.handin import moving, outcome, phrases, questions, task, training
+from poolbench.report.handin.blocks import Block, Draft, Figure, clean
+from poolbench.report.handin.markdown import write_markdown
+from poolbench.report.read import RunView, read_run
+from poolbench.report.style import use_style
+from poolbench.texts import text
+
+FOLDER = "lab-report"
+NAME = "lab-report"
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What was written.
+
+    Attributes:
+        files: The documents; without the DOCX file where python-docx is not installed.
+        kept: Earlier documents that had other content, under the names that they have now.
+    """
+
+    files: tuple[Path, ...]
+    kept: tuple[Path, ...]
+
+    def describe(self, lang: str) -> list[str]:
+        """Lines that say what was written, and how to get what was not."""
+        lines = [text("run.lab-kept", lang, path=path) for path in self.kept]
+        lines += [text("run.lab-report", lang, path=path) for path in self.files]
+        if not any(file.suffix == ".docx" for file in self.files):
+            lines.append(text("run.lab-no-docx", lang))
+        return lines
+
+
+def build_handin(path: Path, author: str | None = None, group: str | None = None) -> HandIn:
+    """Write the hand-in of a finished run into its folder ``lab-report``, in Russian.
+
+    The same run gives the same bytes. A document that is there already and differs, as one into
+    which answers were written, keeps its content under another name.
+
+    Args:
+        author, group: For the title page; what is not given is left blank there.
+
+    Raises:
+        RunError: If ``path`` is no run, is not finished, or holds a broken file.
+    """
+    view = read_run(path)
+    finished = datetime.fromtimestamp((path / "study.json").stat().st_mtime, tz=UTC)
+    with use_style():
+        blocks = compose(view, author, group, finished.year)
+    contents = {".md": write_markdown(blocks).encode()}
+    docx = _write_docx(blocks, clean(author or ""), finished)
+    if docx is not None:
+        contents[".docx"] = docx
+    store = RunStore(path)
+    for block in blocks:
+        if isinstance(block, Figure):
+            store.save_bytes(f"{FOLDER}/figures/{block.name}.png", block.content)
+    files, kept = [], []
+    for ending, content in contents.items():
+        place = path / FOLDER / f"{NAME}{ending}"
+        kept += _keep_other(place, content)
+        store.save_bytes(f"{FOLDER}/{place.name}", content)
+        files.append(place)
+    return HandIn(tuple(files), tuple(kept))
+
+
+def compose(view: RunView, author: str | None, group: str | None, year: int) -> list[Block]:
+    """The document; drawn within :func:`poolbench.report.style.use_style`."""
+    draft = Draft()
+    task.write_title(draft, author, group, year)
+    task.write_task(draft, view)
+    draft.add_heading(phrases.WORK)
+    for write in (
+        task.write_data,
+        task.write_networks,
+        training.write_curves,
+        training.write_quality,
+        training.write_time,
+        training.write_over_fitting,
+        outcome.write_choice,
+        outcome.write_model,
+        outcome.write_browser,
+        moving.write_shift,
+        outcome.write_results,
+        outcome.write_landscape,
+        outcome.write_conclusion,
+        questions.write_questions,
+    ):
+        write(draft, view)
+    return draft.blocks
+
+
+def _write_docx(blocks: list[Block], author: str, finished: datetime) -> bytes | None:
+    """``None`` where python-docx is not installed."""
+    try:
+        from poolbench.report.handin.word import write_docx
+    except ModuleNotFoundError as error:
+        if error.name != "docx":
+            raise
+        return None
+    return write_docx(blocks, author, finished)
+
+
+def _keep_other(place: Path, content: bytes) -> list[Path]:
+    """Move a file of other content aside, to the first free name."""
+    if not place.is_file() or place.read_bytes() == content:
+        return []
+    number = 1
+    while (other := place.with_name(f"{NAME}-{number}{place.suffix}")).exists():
+        number += 1
+    place.rename(other)
+    return [other]

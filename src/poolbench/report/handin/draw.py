@@ -1,0 +1,93 @@
+"""Figures and tables of the report as the document takes them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from poolbench.errors import RunError
+from poolbench.report.drawing import render_png
+from poolbench.report.figures import FIGURES
+from poolbench.report.handin.blocks import Draft
+from poolbench.report.read import RunView
+from poolbench.report.style import INK, shorten
+from poolbench.report.table import Table
+from poolbench.report.words import speak
+
+LANGUAGE = "ru"
+DPI = 110
+# Of many classes only the first have room on a page, and of each so many pictures.
+MOST_CLASSES = 10
+MOST_EXAMPLES = 8
+
+
+def add_drawing(draft: Draft, view: RunView, name: str, caption: str) -> None:
+    """A figure of the report with its words in it."""
+    drawing = FIGURES[name].draw(view)
+    drawing.add_words(LANGUAGE)
+    draft.add_figure(name, render_png(drawing.figure, DPI), caption)
+
+
+def has_figure(view: RunView, name: str) -> bool:
+    """Whether this run has a figure of the report."""
+    return FIGURES[name].is_there(view)
+
+
+def add_report_table(
+    draft: Draft, table: Table, columns: Sequence[int] | None = None, caption: str | None = None
+) -> None:
+    """A table of the report, or some of its columns, under its own caption or another."""
+    width = len(table.rows[0].cells)
+    kept = range(width) if columns is None else columns
+
+    def pick(cells: Sequence[object]) -> list[str]:
+        return [str(speak(cells[place], LANGUAGE)) for place in kept]
+
+    draft.add_table(
+        caption or table.caption.speak(LANGUAGE),
+        pick(table.head) if table.head else (),
+        [pick(row.cells) for row in table.rows],
+        [place for place, row in enumerate(table.rows) if row.marked],
+    )
+
+
+def draw_examples(view: RunView) -> bytes | None:
+    """Held-out pictures, one row for each class; ``None`` where the run kept none.
+
+    Raises:
+        RunError: If the file is broken.
+    """
+    pictures = _read_pictures(view.path / "pictures.npz")
+    if pictures is None:
+        return None
+    images, labels = pictures
+    shown = [
+        (name, images[labels == label][:MOST_EXAMPLES])
+        for label, name in enumerate(view.data.classes)
+    ]
+    rows = [(name, found) for name, found in shown if len(found)][:MOST_CLASSES]
+    columns = max(len(found) for _, found in rows)
+    figure = Figure(figsize=(1.4 + 0.68 * columns, 0.7 * len(rows)), layout="constrained")
+    grid = figure.subplots(len(rows), columns, squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for (name, found), line in zip(rows, grid, strict=True):
+        for image, axes in zip(found, line, strict=False):
+            axes.imshow(image)
+        line[0].text(
+            -0.12, 0.5, shorten(name), transform=line[0].transAxes, ha="right", va="center",
+            color=INK, fontsize=9,
+        )  # fmt: skip
+    return render_png(figure, DPI)
+
+
+def _read_pictures(place: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]] | None:
+    if not place.is_file():
+        return None
+    try:
+        with np.load(place, allow_pickle=False) as archive:
+            return archive["images"], archive["labels"]
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError(f"{place} cannot be read: {error}") from None

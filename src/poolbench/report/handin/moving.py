@@ -1,0 +1,99 @@
+"""The shift test: what happens to the answers when the pictures move."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from poolbench.report.figures.shift import average_shift
+from poolbench.report.handin import phrases
+from poolbench.report.handin.blocks import Draft
+from poolbench.report.handin.draw import add_drawing, add_report_table, has_figure
+from poolbench.report.handin.numbers import tell_most
+from poolbench.report.read import RunView, VariantView
+from poolbench.report.tables import make_shift
+
+MLP = "mlp"
+EXPLAINED = ("consistency-circular", "accuracy-circular", "consistency-border", "accuracy-border")
+OF_TRIALS = ("shift-consistency", "shift-accuracy")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A variant at the largest shift.
+
+    Attributes:
+        consistency: Part of the pictures that keep their label, 0–1.
+        accuracy, before: With and without the shift, 0–1.
+    """
+
+    pixels: int
+    consistency: float
+    accuracy: float
+    before: float
+
+
+def measure_moved(view: RunView, variant: VariantView) -> Moved:
+    """From what was computed for the report, where it was; else from the trials."""
+    if view.explained is not None and view.explained.has_shift:
+        arrays = view.explained.arrays
+        place = view.explained.facts["variants"].index(variant.id)
+        pixels = arrays["shift_pixels"]
+        consistency, accuracy = (
+            arrays[f"shift_{measure}"][place, 0] for measure in ("consistency", "accuracy")
+        )
+    else:
+        pixels = np.array(variant.trials[0].shift.pixels)
+        consistency, accuracy = (
+            average_shift(variant, measure) for measure in ("consistency", "accuracy")
+        )
+    return Moved(int(pixels[-1]), float(consistency[-1]), float(accuracy[-1]), float(accuracy[0]))
+
+
+def write_shift(draft: Draft, view: RunView) -> None:
+    """Consistency and accuracy of moved pictures, and the fully connected network beside them."""
+    draft.add_step(phrases.SHIFT)
+    is_explained = has_figure(view, EXPLAINED[0])
+    names = EXPLAINED if is_explained else OF_TRIALS
+    places = {"first": draft.next_figure, "last": draft.next_figure + len(names) - 1}
+    phrase = phrases.SHIFT_EXPLAINED if is_explained else phrases.SHIFT_TRIALS
+    draft.say(phrase.format(**places))
+    for name in names:
+        add_drawing(draft, view, name, phrases.SHIFT_CAPTIONS[name])
+    draft.say(phrases.SHIFT_TABLE.format(table=draft.next_table))
+    add_report_table(draft, make_shift(view, "consistency"))
+    mode = phrases.SHIFT_MODES["circular" if is_explained else "reflection"]
+    pixels = measure_moved(view, view.recommended).pixels
+    draft.say(phrases.SHIFT_FAR.format(pixels=pixels, mode=mode))
+    shown = tell_most(draft, view.variants, phrases.SHOWN_FIRST)
+    lines = []
+    for variant in shown:
+        moved = measure_moved(view, variant)
+        if np.isfinite(moved.consistency):
+            lines.append(
+                phrases.SHIFT_ONE.format(
+                    variant=variant.label,
+                    consistency=100 * moved.consistency,
+                    accuracy=moved.accuracy,
+                    before=moved.before,
+                )
+            )
+    draft.list_items(lines)
+    draft.say(compare_with_mlp(view))
+
+
+def compare_with_mlp(view: RunView) -> str:
+    """The best convolutional network against the best fully connected one, or how to have both."""
+    connected = [variant for variant in view.variants if variant.spec.backbone == MLP]
+    convolutional = [variant for variant in view.variants if variant.spec.backbone != MLP]
+    if not connected:
+        return phrases.NO_MLP.format(backbones=",".join(view.config.backbones))
+    if not convolutional:
+        return phrases.ONLY_MLP
+    its, own = (measure_moved(view, found[0]) for found in (connected, convolutional))
+    return phrases.AGAINST_MLP.format(
+        mlp=connected[0].label,
+        variant=convolutional[0].label,
+        its=100 * its.consistency,
+        own=100 * own.consistency,
+        reading=phrases.READINGS[int(np.sign(round(own.consistency - its.consistency, 9)))],
+    )

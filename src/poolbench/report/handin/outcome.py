@@ -1,0 +1,213 @@
+"""What came of it: the choice, the saved model, shifts, all trials, the conclusion."""
+
+import numpy as np
+
+from poolbench.records import TrialRecord
+from poolbench.report.about import compute_share_interval
+from poolbench.report.handin import phrases
+from poolbench.report.handin.blocks import Draft
+from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_report_table, has_figure
+from poolbench.report.handin.numbers import find_model_kilobytes, group_checks, to_points
+from poolbench.report.pairs import make_baseline, make_differences
+from poolbench.report.read import RunView, VariantView
+from poolbench.report.table import MISSING
+from poolbench.report.wording import list_notes, say_verdict
+from poolbench.report.words import speak
+from poolbench.texts import text
+
+
+def write_choice(draft: Draft, view: RunView) -> None:
+    """The verdict, and what it rests on."""
+    verdict = view.verdict
+    draft.add_step(phrases.CHOICE)
+    if verdict.differences:
+        places = {"figure": draft.next_figure, "table": draft.next_table}
+        draft.say(phrases.CHOICE_INTRO.format(**places))
+        add_drawing(draft, view, "differences", phrases.DIFFERENCES_CAPTION)
+        add_report_table(draft, make_differences(view))
+        values = {"margin": verdict.margin_points, "percent": 100 * verdict.tie_confidence}
+        draft.say(text("report.explain-differences", LANGUAGE, **values))
+        if not view.has_many_trials:
+            draft.say(text("report.explain-one-trial", LANGUAGE))
+    _write_baseline(draft, view)
+    draft.say(phrases.VERDICT.format(sentence=say_verdict(view).speak(LANGUAGE)))
+    draft.say(
+        phrases.BASIS.format(
+            pictures=verdict.pictures,
+            repeats=verdict.repeats,
+            folds=verdict.folds,
+            margin=verdict.margin_points,
+        )
+    )
+    notes = [str(speak(note, LANGUAGE)) for note in list_notes(view)]
+    if notes:
+        draft.say(phrases.NOTES)
+        draft.list_items(notes)
+
+
+def _write_baseline(draft: Draft, view: RunView) -> None:
+    """What each change was worth, where one variant was changed in one thing at a time."""
+    table = make_baseline(view)
+    if table is None or view.verdict.baseline is None or not table.rows:
+        return
+    name = view.labels[view.verdict.baseline]
+    places = {"figure": draft.next_figure, "table": draft.next_table}
+    draft.say(phrases.BASELINE_INTRO.format(variant=name, **places))
+    add_drawing(draft, view, "baseline", phrases.BASELINE_CAPTION.format(variant=name))
+    add_report_table(draft, table)
+
+
+def write_model(draft: Draft, view: RunView) -> None:
+    """The saved model, and the proof that it predicts what was measured."""
+    draft.add_step(phrases.MODEL)
+    final, size = view.final, find_model_kilobytes(view)
+    if final is None or size is None:
+        draft.say(phrases.NO_MODEL)
+        return
+    low, high = compute_share_interval(final.test)
+    draft.say(
+        phrases.MODEL_INTRO.format(
+            variant=view.labels.get(final.variant, final.variant),
+            size=size,
+            accuracy=final.test.accuracy,
+            count=final.test.count,
+            low=low,
+            high=high,
+        )
+    )
+    draft.say(phrases.MODEL_LAB if view.verdict.protocol == "lab" else phrases.MODEL_CV)
+    _write_verification(draft, view)
+    draft.say(phrases.RESTORE)
+    draft.add_code(
+        "import poolbench\n\n"
+        'study = poolbench.load("ЗАПУСК")\n'
+        "# images: uint8 [N, H, W, 3]\n"
+        "logits, probabilities = study.best.predict(images)",
+        "python",
+    )
+
+
+def _write_verification(draft: Draft, view: RunView) -> None:
+    report = view.verification
+    is_alone = report is not None and not report.torch_imported
+    draft.say(phrases.VERIFY_INTRO.format(torch=phrases.WITHOUT_TORCH if is_alone else ""))
+    draft.add_code("poolbench verify ЗАПУСК")
+    if report is None:
+        draft.say(phrases.NOT_VERIFIED)
+        return
+    values = {"count": len(report.checks), "passed": sum(check.passed for check in report.checks)}
+    phrase = phrases.VERIFY_PASSED if report.passed else phrases.VERIFY_FAILED
+    draft.say(phrase.format(pictures=report.pictures, table=draft.next_table, **values))
+    rows = []
+    for name, checks in group_checks(report.checks).items():
+        measured = [check.value for check in checks if check.value is not None]
+        rows.append(
+            (
+                name,
+                str(len(checks)),
+                str(sum(check.passed for check in checks)),
+                f"{max(measured):.2g}" if measured else MISSING,
+                f"{max(check.tolerance for check in checks):g}",
+            )
+        )
+    draft.add_table(phrases.VERIFY_CAPTION, phrases.VERIFY_HEAD, rows)
+
+
+def write_browser(draft: Draft, view: RunView) -> None:
+    """How the page is opened, and room for what the student sees there."""
+    draft.add_step(phrases.BROWSER)
+    if view.final is None:
+        draft.say(phrases.NO_MODEL)
+        return
+    draft.say(phrases.BROWSER_INTRO)
+    size = min(view.data.image_size)
+    draft.add_code(
+        "poolbench serve ЗАПУСК\n"
+        "poolbench page ЗАПУСК\n"
+        f"poolbench export ЗАПУСК --layout nchw --size {size}"
+    )
+    draft.say(phrases.BROWSER_TASK.format(table=draft.next_table))
+    empty = [""] * (len(phrases.BROWSER_HEAD) - 1)
+    rows = [[str(number), *empty] for number in range(1, phrases.BROWSER_ROWS + 1)]
+    draft.add_table(phrases.BROWSER_CAPTION, phrases.BROWSER_HEAD, rows)
+    for caption in phrases.SCREENSHOTS:
+        draft.add_screenshot(caption, phrases.SCREENSHOT_HINT)
+
+
+def write_results(draft: Draft, view: RunView) -> None:
+    """Every trial that was compared."""
+    draft.add_step(phrases.RESULTS)
+    rows = [
+        (variant.label, *_describe_trial(trial), f"{timing.train_seconds:.1f}")
+        for variant in view.variants
+        for trial, timing in zip(variant.trials, variant.timings, strict=True)
+    ]
+    draft.say(phrases.RESULTS_INTRO.format(count=len(rows), table=draft.next_table))
+    draft.add_table(phrases.RESULTS_CAPTION, phrases.RESULTS_HEAD, rows)
+
+
+def _describe_trial(trial: TrialRecord) -> tuple[str, ...]:
+    return (
+        str(trial.spec.repeat + 1),
+        str(trial.spec.fold + 1),
+        str(trial.spec.variant.recipe.epochs),
+        f"{trial.train.accuracy:.4f}",
+        f"{trial.held_out.accuracy:.4f}",
+        f"{trial.held_out.nll:.4f}",
+        f"{trial.overfit.gap:.4f}".replace("-", "−"),
+    )
+
+
+def write_landscape(draft: Draft, view: RunView) -> None:
+    """The loss around the network; nothing where it was not computed."""
+    if view.explained is None or not has_figure(view, "landscape"):
+        return
+    arrays = view.explained.arrays
+    losses, places = arrays["landscape_losses"].astype(float), arrays["landscape_coefficients"]
+    known = losses[np.isfinite(losses)]
+    border = np.concatenate([losses[0], losses[-1], losses[:, 0], losses[:, -1]])
+    border = border[np.isfinite(border)]
+    middle = int(np.argmin(np.abs(places)))
+    draft.add_step(phrases.LANDSCAPE)
+    draft.say(
+        phrases.LANDSCAPE_TEXT.format(
+            figure=draft.next_figure,
+            pictures=view.explained.facts["landscape"]["pictures"],
+            middle=losses[middle, middle],
+            lowest=known.min(),
+        )
+    )
+    if border.size:
+        draft.say(phrases.LANDSCAPE_BORDER.format(low=border.min(), high=border.max()))
+    add_drawing(draft, view, "landscape", phrases.LANDSCAPE_CAPTION)
+
+
+def write_conclusion(draft: Draft, view: RunView) -> None:
+    """The verdict, with the numbers of what it recommends."""
+    best = view.recommended
+    draft.add_heading(phrases.CONCLUSION)
+    draft.say(say_verdict(view).speak(LANGUAGE))
+    if len(view.variants) > 1:
+        draft.say(phrases.ADVICE.format(variant=best.label))
+    draft.say(_describe_recommended(view, best))
+    if view.final is not None:
+        passed = None if view.verification is None else view.verification.passed
+        draft.say(
+            phrases.CONCLUSION_MODEL.format(
+                accuracy=view.final.test.accuracy, result=phrases.VERIFICATIONS[passed]
+            )
+        )
+    draft.say(text("report.not-said", LANGUAGE))
+
+
+def _describe_recommended(view: RunView, best: VariantView) -> str:
+    row = best.row
+    return phrases.CONCLUSION_QUALITY.format(
+        metric=phrases.METRICS[view.verdict.metric],
+        variant=best.label,
+        accuracy=row.accuracy,
+        low=row.accuracy_low,
+        high=row.accuracy_high,
+        gap=to_points(row.gap),
+        seconds=row.train_seconds,
+    )

@@ -1,0 +1,161 @@
+"""Control questions: the numbers of this run that bear on them, and room for the answers."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from poolbench.report.handin import phrases
+from poolbench.report.handin.blocks import Draft
+from poolbench.report.handin.moving import measure_moved
+from poolbench.report.handin.numbers import (
+    MOST_TOLD,
+    average,
+    find_model_kilobytes,
+    group_checks,
+    to_points,
+)
+from poolbench.report.read import RunView, VariantView
+from poolbench.report.table import format_count, format_millions, format_signed
+
+ANSWER_LINES = 4
+
+
+def write_questions(draft: Draft, view: RunView) -> None:
+    """Each question, what this run says of it, and empty lines."""
+    draft.add_heading(phrases.QUESTIONS)
+    asked = (
+        (phrases.QUESTION_POOLING, list_costs(view)),
+        (phrases.QUESTION_POSITION, list_positions(view)),
+        (phrases.QUESTION_TIME, list_times(view)),
+        (phrases.QUESTION_OVER_FITTING, list_gaps(view)),
+        (phrases.QUESTION_CHANCE, list_chances(view)),
+        (phrases.QUESTION_BEST_EPOCH, list_best_epochs(view)),
+        (phrases.QUESTION_ONNX, list_model(view)),
+        (phrases.QUESTION_SHIFT, list_shifts(view)),
+    )
+    for number, (question, facts) in enumerate(asked, 1):
+        draft.say(f"{number}. {question}", is_bold=True)
+        told = "; ".join(facts).removesuffix(".") + "." if facts else phrases.NO_EVIDENCE
+        draft.say(phrases.EVIDENCE.format(facts=told))
+        draft.leave_blank(phrases.ANSWER, ANSWER_LINES)
+
+
+def _tell_each(view: RunView, tell: Callable[[VariantView], str]) -> list[str]:
+    return [tell(variant) for variant in view.variants[:MOST_TOLD]]
+
+
+def list_costs(view: RunView) -> list[str]:
+    """Parameters and multiply-adds."""
+    return _tell_each(
+        view,
+        lambda variant: phrases.FACT_COST.format(
+            variant=variant.label,
+            parameters=format_count(variant.row.parameters),
+            multiply_adds=format_millions(variant.row.multiply_adds),
+        ),
+    )
+
+
+def list_positions(view: RunView) -> list[str]:
+    """Multiply-adds of the convolutions beside the accuracy."""
+    facts = _tell_each(
+        view,
+        lambda variant: phrases.FACT_POSITION.format(
+            variant=variant.label,
+            conv=format_millions(variant.trials[0].cost.conv_multiply_adds),
+            accuracy=variant.row.accuracy,
+        ),
+    )
+    is_mixed = "positions-differ" in view.verdict.notes
+    return [*facts, phrases.FACT_POSITIONS_DIFFER] if is_mixed else facts
+
+
+def list_times(view: RunView) -> list[str]:
+    """Seconds and multiply-adds."""
+    return _tell_each(
+        view,
+        lambda variant: phrases.FACT_TIME.format(
+            variant=variant.label,
+            seconds=variant.row.train_seconds,
+            multiply_adds=format_millions(variant.row.multiply_adds),
+        ),
+    )
+
+
+def list_gaps(view: RunView) -> list[str]:
+    """How far each learned its training pictures by heart."""
+    return _tell_each(
+        view,
+        lambda variant: phrases.FACT_GAP.format(
+            variant=variant.label, gap=to_points(variant.row.gap), rise=variant.row.loss_rise
+        ),
+    )
+
+
+def list_chances(view: RunView) -> list[str]:
+    """How far trainings of one variant lie apart, and how far variants do."""
+    facts = _tell_each(view, _describe_spread)
+    for pair in view.verdict.differences[:MOST_TOLD]:
+        facts.append(
+            phrases.FACT_PAIR.format(
+                first=view.labels[pair.first],
+                second=view.labels[pair.second],
+                points=format_signed(pair.points, 2),
+                low=format_signed(pair.low, 2),
+                high=format_signed(pair.high, 2),
+            )
+        )
+    if view.verdict.detectable_points is not None:
+        facts.append(phrases.FACT_DETECTABLE.format(points=view.verdict.detectable_points))
+    return facts
+
+
+def _describe_spread(variant: VariantView) -> str:
+    found = [trial.held_out.accuracy for trial in variant.trials]
+    phrase = phrases.FACT_SPREAD if len(found) > 1 else phrases.FACT_ONE_TRIAL
+    return phrase.format(variant=variant.label, count=len(found), low=min(found), high=max(found))
+
+
+def list_best_epochs(view: RunView) -> list[str]:
+    """What choosing the epoch on the pictures that judge it would seem to gain."""
+    return _tell_each(
+        view,
+        lambda variant: phrases.FACT_BEST_EPOCH.format(
+            variant=variant.label,
+            last=average(trial.held_out.accuracy for trial in variant.trials),
+            best=average(trial.best_epoch.accuracy for trial in variant.trials),
+        ),
+    )
+
+
+def list_model(view: RunView) -> list[str]:
+    """The file, its proof, and its accuracy."""
+    size, report = find_model_kilobytes(view), view.verification
+    facts = []
+    if size is not None:
+        facts.append(phrases.FACT_FILE.format(name="best/model.onnx", size=size))
+    if report is not None:
+        passed = sum(check.passed for check in report.checks)
+        facts.append(phrases.FACT_CHECKS.format(passed=passed, count=len(report.checks)))
+        logits = group_checks(report.checks).get(phrases.CHECKS["logits"], [])
+        distances = [check.value for check in logits if check.value is not None]
+        if distances:
+            facts.append(phrases.FACT_LOGITS.format(value=max(distances)))
+    if view.final is not None:
+        facts.append(phrases.FACT_TEST.format(accuracy=view.final.test.accuracy))
+    return facts
+
+
+def list_shifts(view: RunView) -> list[str]:
+    """How many answers stay at the largest shift; a fully connected network is always named."""
+    shown = view.variants[:MOST_TOLD]
+    connected = [variant for variant in view.variants if variant.spec.backbone == "mlp"]
+    named = [*shown, *(variant for variant in connected if variant not in shown)]
+    found = [(variant, measure_moved(view, variant)) for variant in named]
+    return [
+        phrases.FACT_SHIFT.format(
+            variant=variant.label, pixels=moved.pixels, consistency=100 * moved.consistency
+        )
+        for variant, moved in found
+        if np.isfinite(moved.consistency)
+    ]

@@ -1,0 +1,128 @@
+"""The first pages: title, task and variant, pictures, networks."""
+
+from poolbench.config import RecipeConfig
+from poolbench.export.card import name_source
+from poolbench.report.about import make_data
+from poolbench.report.handin import phrases
+from poolbench.report.handin.blocks import Draft
+from poolbench.report.handin.draw import add_report_table, draw_examples
+from poolbench.report.handin.numbers import tell_most
+from poolbench.report.read import RunView, VariantView
+from poolbench.report.table import format_count, format_millions
+
+
+def write_title(draft: Draft, author: str | None, group: str | None, year: int) -> None:
+    """The title page; what is not known is left to fill in."""
+    known = {"author": author or phrases.BLANK, "group": group or phrases.BLANK}
+    people = [line.format(blank=phrases.BLANK, **known) for line in phrases.TITLE_PEOPLE]
+    draft.add_title(phrases.TITLE_TOP, phrases.TITLE_KIND, phrases.TITLE_NAME, people, str(year))
+    draft.break_page()
+
+
+def write_task(draft: Draft, view: RunView) -> None:
+    """What was asked for, and which classes and variants were taken."""
+    draft.add_heading(phrases.TASK)
+    draft.say(phrases.GOAL)
+    draft.say(phrases.TASK_INTRO)
+    draft.list_items(phrases.TASK_ITEMS)
+    draft.say(
+        phrases.CLASSES.format(
+            source=name_source(view.data.source),
+            count=len(view.data.classes),
+            table=draft.next_table,
+        )
+    )
+    add_report_table(draft, make_data(view))
+    names = [variant.label for variant in view.variants]
+    if len(names) == 1:
+        draft.say(phrases.ALONE.format(variant=names[0]))
+    else:
+        draft.say(phrases.COMPARED.format(variants=", ".join(names)))
+        draft.say(phrases.VARIANT_NAME)
+
+
+def write_data(draft: Draft, view: RunView) -> None:
+    """How the pictures were divided, with examples of them."""
+    data, verdict = view.data, view.verdict
+    draft.add_step(phrases.DATA)
+    height, width = data.image_size
+    fit = phrases.FITS[data.fit]
+    draft.say(phrases.IMAGE_SIZE.format(height=height, width=width, fit=fit))
+    counts = {"pool": sum(data.pool_counts), "test": sum(data.test_counts)}
+    trials = max(len(variant.trials) for variant in view.variants)
+    if verdict.protocol == "lab":
+        draft.say(phrases.SPLIT_LAB.format(trials=trials, **counts))
+    else:
+        values = {"folds": verdict.folds, "repeats": verdict.repeats, "trials": trials}
+        draft.say(phrases.SPLIT_CV.format(**values, **counts))
+        origin = phrases.TEST_OFFICIAL if data.has_official_test else phrases.TEST_TAKEN
+        opened = f" {phrases.TEST_ONCE}" if view.final is not None else ""
+        draft.say(origin.format(**counts) + opened)
+    examples = draw_examples(view)
+    if examples is not None:
+        draft.say(phrases.EXAMPLES.format(figure=draft.next_figure))
+        draft.add_figure("examples", examples, phrases.EXAMPLES_CAPTION)
+
+
+def write_networks(draft: Draft, view: RunView) -> None:
+    """What was compared, how large it is, and how it was trained."""
+    draft.add_step(phrases.NETWORKS)
+    draft.say(phrases.NETWORKS_INTRO.format(table=draft.next_table))
+    rows = [_describe_network(variant) for variant in view.variants]
+    draft.add_table(phrases.NETWORKS_CAPTION, phrases.NETWORKS_HEAD, rows)
+    used = {variant.spec.operator for variant in view.variants}
+    lines = [line for name, line in phrases.OPERATORS.items() if name in used]
+    if any(variant.spec.backbone == "mlp" for variant in view.variants):
+        lines.append(phrases.FULLY_CONNECTED)
+    if lines:
+        draft.say(phrases.OPERATORS_INTRO)
+        draft.list_items(lines)
+    recipes = {variant.spec.recipe.name: variant.spec.recipe for variant in view.variants}
+    for recipe in tell_most(draft, list(recipes.values()), phrases.RECIPES_SHOWN):
+        draft.say(describe_recipe(recipe))
+    if view.config.tune == "lr":
+        draft.say(phrases.TUNED)
+    draft.say(phrases.RECIPE_MORE)
+
+
+def _describe_network(variant: VariantView) -> tuple[str, ...]:
+    spec, cost = variant.spec, variant.trials[0].cost
+    return (
+        variant.label,
+        phrases.NO_OPERATOR if spec.operator == "none" else spec.operator,
+        spec.backbone,
+        spec.recipe.name,
+        str(spec.recipe.epochs),
+        format_count(cost.parameters),
+        format_millions(cost.multiply_adds),
+        format_millions(cost.conv_multiply_adds),
+    )
+
+
+def describe_recipe(recipe: RecipeConfig) -> str:
+    """The usual settings of a recipe in one sentence."""
+    momentum = phrases.MOMENTUM.format(momentum=recipe.momentum) if recipe.momentum else ""
+    kinds = {
+        "flip": recipe.flip != "none",
+        "translate": recipe.translate_pixels > 0,
+        "crop": recipe.crop_scale < 1,
+        "cutout": recipe.cutout > 0,
+        "color": recipe.color_jitter > 0,
+        "mix": recipe.mixup > 0 or recipe.cutmix > 0,
+    }
+    used = [
+        phrases.AUGMENTATIONS[kind].format(pixels=recipe.translate_pixels)
+        for kind, is_used in kinds.items()
+        if is_used
+    ]
+    return phrases.RECIPE.format(
+        name=recipe.name,
+        optimizer=phrases.OPTIMIZERS[recipe.optimizer],
+        rate=recipe.learning_rate,
+        momentum=momentum,
+        schedule=phrases.SCHEDULES[recipe.schedule],
+        batch=recipe.batch_size,
+        epochs=recipe.epochs,
+        decay=recipe.weight_decay,
+        augmentation=", ".join(used) or phrases.NO_AUGMENTATION,
+    )

@@ -1,0 +1,83 @@
+"""Numbers of the sentences, against values that can be checked by eye."""
+
+import dataclasses
+
+import pytest
+
+from poolbench.records import Check
+from poolbench.report.handin.numbers import (
+    find_difference,
+    find_extremes,
+    find_ratio,
+    group_checks,
+    list_confused,
+)
+from poolbench.report.handin.task import describe_recipe
+from poolbench.report.read import read_run
+from poolbench.training.recipes import get_recipe
+
+
+@pytest.fixture(scope="module")
+def view(run_path):
+    return read_run(run_path)
+
+
+def test_confused_classes_come_with_their_counts(view):
+    best = view.recommended
+    side = best.trials[0].held_out.model_copy(
+        update={"confusion": ((8, 2, 0), (0, 9, 1), (5, 0, 5))}
+    )
+    trial = best.trials[0].model_copy(update={"held_out": side})
+    changed = tuple(
+        dataclasses.replace(variant, trials=(trial,)) if variant is best else variant
+        for variant in view.variants
+    )
+    found = list_confused(dataclasses.replace(view, variants=changed), 9)
+    assert found == [
+        ("lion", "apple", 5, 10),
+        ("apple", "forest", 2, 10),
+        ("forest", "lion", 1, 10),
+    ]
+
+
+def test_a_difference_is_found_from_both_sides(view):
+    pair = view.verdict.differences[0]
+    assert find_difference(view, pair.first, pair.second) == pair
+    turned = find_difference(view, pair.second, pair.first)
+    assert (turned.points, turned.low) == (-pair.points, -pair.high)
+    assert find_difference(view, pair.first, "nobody") is None
+
+
+def test_a_ratio_is_found_from_both_sides(finished):
+    view = read_run(finished[0])
+    pair = view.timing.train_ratios[0]
+    assert find_ratio(view, pair.second, pair.first).ratio == pytest.approx(1 / pair.ratio)
+    assert find_ratio(dataclasses.replace(view, timing=None), pair.first, pair.second) is None
+
+
+def test_extremes_are_the_largest_and_the_smallest(view):
+    most, least = find_extremes(view, lambda variant: variant.row.train_seconds)
+    seconds = [variant.row.train_seconds for variant in view.variants]
+    assert (most.row.train_seconds, least.row.train_seconds) == (max(seconds), min(seconds))
+
+
+def test_checks_of_one_kind_stand_together(finished):
+    checks = read_run(finished[0]).verification.checks
+    groups = group_checks([*checks, Check(name="something new", passed=True)])
+    assert sum(len(group) for group in groups.values()) == len(checks) + 1
+    assert [check.name for check in groups.pop("something new")] == ["something new"]
+    # Every check that there is today has a name in Russian.
+    assert not [name for name in groups if name in {check.name for check in checks}]
+    assert {check.tolerance for check in groups["логиты"]} == {1e-3}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("lab", "SGD, скорость обучения 0.005 (постоянная), момент 0.9; размер пакета 128"),
+        ("lab", "аугментация: нет."),
+        ("quick", "аугментация: отражения, сдвиги до 4 пикселей."),
+    ],
+)
+def test_recipe_is_described_by_its_settings(name, expected):
+    assert expected in describe_recipe(get_recipe(name))
