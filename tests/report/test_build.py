@@ -147,6 +147,24 @@ def test_report_writes_every_figure_and_table_as_a_file(built):
     assert {file.stem for file in (path / "tables").glob("*.csv")} == shown
 
 
+def test_report_shows_no_object_of_the_program(built):
+    assert "Words(" not in built[2]
+    assert not [file for file in (built[1] / "tables").iterdir() if b"Words(" in file.read_bytes()]
+
+
+def test_report_removes_figures_and_tables_that_the_run_has_no_longer(run_path, tmp_path):
+    path = shutil.copytree(run_path, tmp_path / "study")
+    build_report(path)
+    (path / "figures" / "baseline.svg").touch()
+    (path / "tables" / "baseline.csv").touch()
+    (path / "tables" / "mine.csv").touch()
+    (path / "best" / "explain.npz").unlink()
+    build_report(path)
+    assert not list(path.glob("*/baseline.*"))
+    assert not list(path.glob("figures/landscape.*"))
+    assert (path / "tables" / "mine.csv").exists()
+
+
 def test_report_escapes_class_names(make_run):
     path = make_run(variants=1, classes=("<script>x</script>", "a & b"), repeats=1, epochs=1)
     source = build_report(path).read_text(encoding="utf-8")

@@ -130,3 +130,15 @@ def make_spec(operator, backbone="lab", recipe=QUICK, replica=0):
 )
 def test_label_variants_leaves_out_what_all_share(specs, labels):
     assert list(label_variants(specs).values()) == labels
+
+
+def test_a_diverged_training_says_nothing_of_classes_and_counts_as_wrong(make_run):
+    view = read_run(make_run(variants=2, repeats=1, epochs=4, diverged=True))
+    [variant] = [v for v in view.variants if any(t.diverged_at is not None for t in v.trials)]
+    whole = [trial for trial in variant.trials if trial.diverged_at is None]
+    assert variant.held_out_confusion.sum() == sum(trial.held_out.count for trial in whole)
+    assert len(variant.confidence) == len(variant.is_right) == variant.held_out_confusion.sum()
+    right = np.trace(variant.held_out_confusion)
+    count = sum(trial.held_out.count for trial in variant.trials)
+    train = np.mean([trial.train.accuracy for trial in variant.trials])
+    assert variant.gap.mean == pytest.approx(train - right / count)

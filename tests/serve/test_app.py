@@ -11,9 +11,12 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
+from poolbench.records import StudyRecord
 from poolbench.serve import app as serve_app
 from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, make_app
+from poolbench.serve.read import read_finished
 from poolbench.texts import TEXTS
 
 HOST = "http://127.0.0.1:8000"
@@ -22,8 +25,13 @@ TOKEN = "a-token"
 
 @pytest.fixture
 def client(served):
-    with TestClient(make_app(served, host="127.0.0.1", token=None, lang="en"), HOST) as opened:
+    with open_app(served) as opened:
         yield opened
+
+
+def open_app(path):
+    """Of a server of a run."""
+    return TestClient(make_app(path, host="127.0.0.1", token=None, lang="en"), HOST)
 
 
 @pytest.fixture
@@ -80,7 +88,7 @@ def test_bad_picture_is_refused_with_words(client, bad_files, reason, lang):
     answer = client.post("/picture", content=content, headers={"Accept-Language": lang})
     assert answer.status_code == {"format": 415, "pixels": 413, "broken": 422}[reason]
     template = TEXTS[lang][f"serve.refused-{reason}"]
-    assert answer.json()["error"] == template.format(most=89)
+    assert answer.json()["error"] == template.format(most=50)
 
 
 def test_long_strip_is_refused_before_it_is_decoded(client):
@@ -231,10 +239,9 @@ def test_progress_is_told_as_events_until_it_is_finished(client):
     assert json.loads(lines[-1].removeprefix("data: "))["state"] == "finished"
 
 
-def test_broken_model_is_told_in_words(served_copy):
-    (served_copy / "variants").joinpath("max.lab-example.quick", "model.onnx").write_bytes(b"x")
-    app = make_app(served_copy, host="127.0.0.1", token=None, lang="en")
-    with TestClient(app, HOST) as client:
+def test_a_broken_final_model_is_told_in_words(served_copy):
+    (served_copy / "best" / "model.onnx").write_bytes(b"x")
+    with open_app(served_copy) as client:
         answer = client.post("/predict", content=bytes(32 * 32 * 3))
     assert answer.status_code == 500
     assert "not an ONNX model" in answer.json()["error"]
@@ -270,3 +277,38 @@ def test_body_of_unknown_length_is_read_no_further_than_allowed(served):
     parts = [b"x" * 1_000_000] * 100
     assert ask_slowly(app, parts) == 413
     assert len(parts) == 100 - MOST_UPLOAD_BYTES // 1_000_000 - 1
+
+
+def test_a_broken_or_diverged_variant_does_not_stop_the_others(served_copy, capsys):
+    broken = sorted((served_copy / "variants").iterdir())[0]
+    (broken / "model.onnx").write_bytes(b"garbage")
+    with open_app(served_copy) as client:
+        told = client.get("/run.json").json()
+        assert broken.name not in [model["variant"] for model in told["models"][1:]]
+        pixels = client.get("/pictures.bin").content[: told["height"] * told["width"] * 3]
+        found = client.post("/predict", content=pixels).json()["probabilities"]
+    assert len(found) == len(told["models"]) == 2
+    assert "model.onnx is not an ONNX model" in capsys.readouterr().err
+
+
+def test_a_diverged_variant_has_nothing_to_say(served_copy):
+    store = RunStore(served_copy)
+    study = store.load_model("study.json", StudyRecord)
+    first = store.load_trial(study.trials[0])
+    record = first.model_copy(update={"diverged_at": 3})
+    store.save_model(f"trials/{first.id}/record.json", record)
+    shown = [model.variant for model in read_finished(served_copy).models[1:]]
+    assert first.spec.variant.id not in shown
+    assert len(shown) == 1
+
+
+def test_a_run_that_is_gone_is_not_said_to_be_preparing(served_copy, tmp_path):
+    served_copy.rename(tmp_path / "elsewhere")
+    with open_app(served_copy) as client:
+        assert client.get("/run.json").status_code == 500
+        assert "no run directory" in client.get("/run.json").json()["error"]
+
+
+def test_numbers_of_models_have_an_end(served):
+    with open_app(served) as client:
+        assert client.post(f"/predict?model={'9' * 5000}", content=b"x").status_code == 404

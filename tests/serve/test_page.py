@@ -8,7 +8,7 @@ import pytest
 
 from poolbench.errors import RunError, UsageError
 from poolbench.serve.bundle import TESTED, load_bundle
-from poolbench.serve.page import build_page
+from poolbench.serve.page import LIST, build_page
 
 VERSION = next(iter(TESTED))
 
@@ -17,9 +17,19 @@ def test_page_is_whole_and_replaces_an_earlier_one(served, bundle, tmp_path):
     out = tmp_path / "page"
     index = build_page(served, out, bundle, "ru")
     assert '<html lang="ru">' in index.read_text(encoding="utf-8")
-    (out / "left-over").touch()
+    (out / ".git").mkdir()
+    (out / "CNAME").write_text("example.org", encoding="utf-8")
+    # A file of an earlier version of the page.
+    written = json.loads((out / LIST).read_text(encoding="utf-8"))
+    (out / "old.js").touch()
+    (out / LIST).write_text(json.dumps([*written, "old.js", "../outside"]), encoding="utf-8")
+    (tmp_path / "outside").touch()
     build_page(served, out, bundle, "en")
-    assert not (out / "left-over").exists()
+    assert not (out / "old.js").exists()
+    # What somebody else put there stays.
+    assert (out / ".git").is_dir()
+    assert (out / "CNAME").read_text(encoding="utf-8") == "example.org"
+    assert (tmp_path / "outside").exists()
     facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
     for model, source in zip(facts["models"], ("best", None, None), strict=True):
         folder = served / (source or f"variants/{model['variant']}")
@@ -37,6 +47,14 @@ def test_page_spares_a_folder_of_something_else(served, bundle, tmp_path):
     with pytest.raises(UsageError, match="something else"):
         build_page(served, tmp_path, bundle, "en")
     assert (tmp_path / "index.html").read_text(encoding="utf-8") == "mine"
+
+
+def test_page_is_not_written_into_its_run_nor_where_nothing_can_be(served, bundle, tmp_path):
+    with pytest.raises(UsageError, match="lies in the run"):
+        build_page(served, served / "best" / "page", bundle, "en")
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot be written"):
+        build_page(served, tmp_path / "file" / "page", bundle, "en")
 
 
 def test_page_without_bundle_says_how_to_get_it(served, poolbench_cli, tmp_path):

@@ -35,8 +35,10 @@ _FORMATS = (
 )
 # Pillow's own warning line: a quarter of a gigabyte as RGB.
 MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3
-# Of a picture from someone else: what the weights of a resize are computed for.
+# Of a picture from someone else: a side, which the weights of a resize are computed for, and
+# pixels, of which some formats take thirty bytes each while they are read.
 MOST_SIDE = 20_000
+MOST_GIVEN_PIXELS = 50_000_000
 # EXIF orientations that turn a picture by a quarter.
 _QUARTER_TURNS = (5, 6, 7, 8)
 # Where a PNG can keep its orientation.
@@ -87,12 +89,13 @@ def decode_content(content: bytes) -> Images:
     Its format and its number of pixels are looked at before anything is decoded.
 
     Raises:
-        RefusedPictureError: As :func:`decode_picture`; also if a side is longer than ``MOST_SIDE``.
+        RefusedPictureError: As :func:`decode_picture`; also if a side is longer than
+            ``MOST_SIDE``, or there are more pixels than ``MOST_GIVEN_PIXELS``.
     """
     try:
         with _open(BytesIO(content)) as image:
-            if max(image.size) > MOST_SIDE:
-                raise _TooManyPixelsError(f"a side of {max(image.size)} pixels")
+            if max(image.size) > MOST_SIDE or image.width * image.height > MOST_GIVEN_PIXELS:
+                raise _TooManyPixelsError(f"{image.width}x{image.height} pixels")
         return _decode(BytesIO(content))
     except Exception as error:
         raise RefusedPictureError(_explain(error), _find_reason(error)) from None

@@ -76,7 +76,8 @@ def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, car
 
 def _hash_files(store: RunStore, trials: Sequence[TrialSpec]) -> dict[str, str]:
     """SHA-256 by path within the run."""
-    files = [path for path in sorted((store.path / "best").iterdir()) if path.name != _PROOF]
+    inside = sorted((store.path / "best").iterdir())
+    files = [path for path in inside if path.is_file() and path.name != _PROOF]
     files += [store.path / "variants" / name / "model.onnx" for name in take_first(trials)]
     return {
         file.relative_to(store.path).as_posix(): compute_sha256(file.read_bytes()) for file in files

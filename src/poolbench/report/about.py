@@ -8,7 +8,7 @@ from scipy import stats
 from poolbench.records import SideMetrics
 from poolbench.report.read import RunView
 from poolbench.report.table import MISSING, Row, Table, format_count, name_columns
-from poolbench.report.words import Phrase, say
+from poolbench.report.words import Phrase, Words, in_each_language, say
 
 MOST_LISTED = 10
 
@@ -58,7 +58,7 @@ def make_verification(view: RunView) -> Table | None:
             check.name,
             MISSING if check.value is None else f"{check.value:.3g}",
             f"{check.tolerance:g}",
-            f"{result}: {check.detail}" if check.detail else result,
+            _add_detail(result, check.detail),
         )
         rows.append(Row(cells))
     caption = say(
@@ -69,6 +69,12 @@ def make_verification(view: RunView) -> Table | None:
     )
     head = name_columns(("check", "measured", "at-most", "result"))
     return Table(caption, head, tuple(rows), words=(3,))
+
+
+def _add_detail(result: Words, detail: str) -> Words:
+    if not detail:
+        return result
+    return in_each_language(lambda lang: f"{result.speak(lang)}: {detail}")
 
 
 def make_data(view: RunView) -> Table:

@@ -17,10 +17,15 @@ def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, An
     """Fields of ``VariantView`` that come from the predictions of its trials."""
     arrays = [store.load_arrays(trial.id, "predictions") for trial in trials]
     confidences, rights = [], []
-    for found in arrays:
+    for trial, found in zip(trials, arrays, strict=True):
+        if trial.diverged_at is not None:
+            # It says nothing, which counts as wrong.
+            rights.append(np.zeros(len(found["labels"]), dtype=bool))
+            continue
         probabilities = compute_probabilities(found["logits"])
         confidences.append(probabilities.max(axis=1))
         rights.append(probabilities.argmax(axis=1) == found["labels"])
+    told = [right for trial, right in zip(trials, rights, strict=True) if trial.diverged_at is None]
     gaps = [
         trial.train.accuracy - right.astype(float)
         for trial, right in zip(trials, rights, strict=True)
@@ -33,15 +38,14 @@ def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, An
     return {
         "gap": _find_interval(trials, places, gaps),
         "loss_rise": _find_interval(trials, places, rises),
-        "confidence": np.concatenate(confidences),
-        "is_right": np.concatenate(rights),
+        "confidence": np.concatenate([np.empty(0), *confidences]),
+        "is_right": np.concatenate([np.empty(0, dtype=bool), *told]),
     }
 
 
 def compute_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """``[n, classes]``; alike for all classes where a training diverged."""
-    known = np.where(np.isfinite(logits).all(axis=1, keepdims=True), logits, 0).astype(float)
-    powers = np.exp(known - known.max(axis=1, keepdims=True))
+    """``[n, classes]``."""
+    powers = np.exp(logits.astype(float) - logits.max(axis=1, keepdims=True))
     result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return result
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.report import about, classes, gallery, pairs, tables
 from poolbench.report.drawing import Drawing
-from poolbench.report.figures import list_figures
+from poolbench.report.figures import FIGURES, list_figures
 from poolbench.report.read import RunView, read_run
 from poolbench.report.style import PALETTE, use_style
 from poolbench.report.table import Table
@@ -23,6 +24,10 @@ SECTIONS = (
     *("comparison", "differences", "learning", "costs", "mistakes", "pictures", "shift"),
     *("landscape", "final", "data", "repeat"),
 )
+
+
+# That not every run has.
+TABLES = frozenset(("differences", "baseline", "beside", "final", "files", "verification"))
 
 
 @dataclass(frozen=True)
@@ -44,22 +49,38 @@ def build_report(path: Path, lang: str = "en") -> Path:
         lang: The language in which the page opens, and that of the files: ``en`` or ``ru``.
 
     Raises:
-        RunError: If ``path`` is no run, is not finished, or holds a broken file.
+        RunError: If ``path`` is no run, is not finished, holds a broken file, or cannot be written.
     """
     view = read_run(path)
     store = RunStore(path)
     plates = {}
-    with use_style():
-        for name, kind in list_figures(view).items():
-            drawing = kind.draw(view)
-            plates[name] = Plate(drawing.to_svg(name), drawing)
-            drawing.add_words(lang)
-            drawing.save(path / "figures", name)
-    found = list_tables(view)
-    for name, table in found.items():
-        store.save_bytes(f"tables/{name}.csv", table.to_csv(lang))
-    store.save_bytes(REPORT_NAME, render_page(view, plates, found, lang).encode())
+    try:
+        with use_style():
+            for name, kind in list_figures(view).items():
+                drawing = kind.draw(view)
+                plates[name] = Plate(drawing.to_svg(name), drawing)
+                drawing.add_words(lang)
+                drawing.save(path / "figures", name)
+        found = list_tables(view)
+        for name, table in found.items():
+            store.save_bytes(f"tables/{name}.csv", table.to_csv(lang))
+        _remove_leftovers(path, plates, found)
+        store.save_bytes(REPORT_NAME, render_page(view, plates, found, lang).encode())
+    except OSError as error:
+        raise RunError(
+            f"{error.filename or path} cannot be written: {error.strerror}. Copy the run to a "
+            "place that can be written to."
+        ) from None
     return path / REPORT_NAME
+
+
+def _remove_leftovers(path: Path, plates: Mapping[str, Plate], found: Mapping[str, Table]) -> None:
+    """Figures and tables that the run had before and has no longer."""
+    for name in FIGURES.keys() - plates.keys():
+        for suffix in ("svg", "png"):
+            (path / "figures" / f"{name}.{suffix}").unlink(missing_ok=True)
+    for name in TABLES - found.keys():
+        (path / "tables" / f"{name}.csv").unlink(missing_ok=True)
 
 
 def list_tables(view: RunView) -> dict[str, Table]:

@@ -68,12 +68,24 @@ class VariantView:
     @property
     def held_out_confusion(self) -> NDArray[np.int64]:
         """``[classes, classes]``, true x predicted, summed over trials."""
-        return sum_confusions([trial.held_out for trial in self.trials])
+        return self._sum_confusions("held_out")
 
     @property
     def train_confusion(self) -> NDArray[np.int64]:
         """``[classes, classes]``, true x predicted, summed over trials."""
-        return sum_confusions([trial.train for trial in self.trials])
+        return self._sum_confusions("train")
+
+    def _sum_confusions(self, side: str) -> NDArray[np.int64]:
+        """A training that diverged gave no answers that could be counted by class."""
+        sides: list[SideMetrics] = [getattr(trial, side) for trial in self.trials]
+        counted = [
+            np.array(found.confusion, dtype=np.int64)
+            for found, trial in zip(sides, self.trials, strict=True)
+            if trial.diverged_at is None
+        ]
+        nothing = np.zeros_like(np.array(sides[0].confusion, dtype=np.int64))
+        total: NDArray[np.int64] = np.sum([nothing, *counted], axis=0)
+        return total
 
 
 @dataclass(frozen=True)
@@ -214,13 +226,6 @@ def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
     if not rows:
         raise RunError(f"{place} is empty. Run the same command again to write it anew.")
     return rows
-
-
-def sum_confusions(sides: list[SideMetrics]) -> NDArray[np.int64]:
-    """``[classes, classes]``, true x predicted."""
-    stack = np.array([side.confusion for side in sides], dtype=np.int64)
-    total: NDArray[np.int64] = stack.sum(axis=0)
-    return total
 
 
 def label_variants(specs: list[VariantSpec]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -17,12 +18,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from poolbench.data.decode import MOST_PIXELS, RefusedPictureError, decode_content
+from poolbench.data.decode import MOST_GIVEN_PIXELS, RefusedPictureError, decode_content
 from poolbench.data.resize_array import resize_array
 from poolbench.errors import PoolbenchError
 from poolbench.serve.front import MEDIA_TYPES, list_files, make_texts, render_index
 from poolbench.serve.guard import Guard, choose_answer_language, make_report_policy, refuse
-from poolbench.serve.models import Models
+from poolbench.serve.models import Models, open_models
 from poolbench.serve.read import (
     REPORT,
     FinishedRun,
@@ -34,9 +35,9 @@ from poolbench.serve.read import (
 MOST_UPLOAD_BYTES = 20_000_000
 # One row of the map of all shifts.
 MOST_PICTURES = 17
-# Questions whose bodies are in memory at the same time; others wait before theirs is read.
+# Pictures whose bodies are in memory at the same time; others wait before theirs is read.
 MOST_AT_ONCE = 4
-BODY_SECONDS = 30
+BODY_SECONDS = 15
 PROGRESS_SECONDS = 1
 # Proxies and browsers drop a connection on which nothing is said for long.
 QUIET_STEPS = 15
@@ -139,7 +140,11 @@ class _Pages:
     async def _tell_progress(self, request: Request) -> AsyncIterator[str]:
         told, quiet = "", 0
         while not await request.is_disconnected():
-            found = await asyncio.to_thread(measure_progress, self._path)
+            try:
+                found = await asyncio.to_thread(measure_progress, self._path)
+            except PoolbenchError:
+                # The page asks again, and is told what is wrong.
+                return
             line = json.dumps(found)
             quiet = 0 if line != told else quiet + 1
             if line != told:
@@ -155,7 +160,8 @@ class _Pages:
         """A picture file to the picture as the network sees it, as raw bytes."""
         run = (await self._open())[0]
         async with self._places:
-            content = await _read_body(request, MOST_UPLOAD_BYTES)
+            large = RefusedError("size", 413, most=MOST_UPLOAD_BYTES // 1_000_000)
+            content = await _read_body(request, MOST_UPLOAD_BYTES, large)
             if not content:
                 raise RefusedError("empty", 400)
             pixels = await self._work(partial(_prepare, content, run))
@@ -167,12 +173,13 @@ class _Pages:
         wanted = _read_number(request.query_params.get("model"), len(run.models))
         height, width = run.data.image_size
         size = height * width * 3
-        async with self._places:
-            content = await _read_body(request, MOST_PICTURES * size)
-            if not content or len(content) % size:
-                raise RefusedError("pixels-shape", 400, height=height, width=width)
-            images = np.frombuffer(content, np.uint8).reshape(-1, height, width, 3)
-            found = await self._work(partial(models.predict, images, wanted))
+        large = RefusedError("pixels-shape", 413, height=height, width=width)
+        # So few bytes that they need no place.
+        content = await _read_body(request, MOST_PICTURES * size, large)
+        if not content or len(content) % size:
+            raise RefusedError("pixels-shape", 400, height=height, width=width)
+        images = np.frombuffer(content, np.uint8).reshape(-1, height, width, 3)
+        found = await self._work(partial(models.predict, images, wanted))
         return JSONResponse({"probabilities": found})
 
     async def explain_refusal(self, request: Request, error: Exception) -> Response:
@@ -196,7 +203,7 @@ class _Pages:
         stamp = (self._path / "study.json").stat().st_mtime_ns
         if self._opened is None or self._opened[0] != stamp:
             run = await self._work(partial(read_finished, self._path))
-            self._opened = stamp, run, Models(run)
+            self._opened = stamp, *await self._work(partial(open_models, run, _tell))
         return self._opened[1:]
 
     async def _work(self, task: Callable[[], Result]) -> Result:
@@ -204,18 +211,22 @@ class _Pages:
         return await asyncio.get_running_loop().run_in_executor(self._worker, task)
 
 
+def _tell(error: PoolbenchError) -> None:
+    """To whoever started the server."""
+    print(error, file=sys.stderr, flush=True)  # noqa: T201
+
+
 def _prepare(content: bytes, run: FinishedRun) -> bytes:
     try:
         image = decode_content(content)
     except RefusedPictureError as error:
         status = 413 if error.reason == "pixels" else 415 if error.reason == "format" else 422
-        raise RefusedError(error.reason, status, most=MOST_PIXELS // 1_000_000) from None
+        raise RefusedError(error.reason, status, most=MOST_GIVEN_PIXELS // 1_000_000) from None
     return resize_array(image, run.data.image_size, run.data.fit).tobytes()
 
 
-async def _read_body(request: Request, most: int) -> bytes:
+async def _read_body(request: Request, most: int, refused: RefusedError) -> bytes:
     """The body, given up as soon as it is too long or too slow."""
-    refused = RefusedError("size", 413, most=most // 1_000_000 or 1)
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > most:
         raise refused
@@ -236,6 +247,6 @@ async def _read_body(request: Request, most: int) -> bytes:
 def _read_number(given: str | None, count: int) -> int | None:
     if given is None:
         return None
-    if not given.isascii() or not given.isdigit() or int(given) >= count:
+    if len(given) > 6 or not (given.isascii() and given.isdigit()) or int(given) >= count:
         raise RefusedError("model", 404)
     return int(given)

@@ -41,7 +41,7 @@ def load_bundle(folder: Path | None) -> dict[str, bytes]:
         name, found = told["name"], told["version"]
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(f"{folder} holds no unpacked npm package. {how}") from None
-    if name != PACKAGE or found not in TESTED:
+    if name != PACKAGE or not isinstance(found, str) or found not in TESTED:
         raise UsageError(
             f"{folder} holds {name} {found}; tested is {PACKAGE} {', '.join(TESTED)}. {how}"
         )

@@ -92,12 +92,20 @@ class Guard:
         if given is not None and scope["path"] == "/" and _is_same(given, self._token):
             # Out of the address, so that it is neither in the history nor on the screen.
             answer = RedirectResponse("/", 303)
-            answer.set_cookie(COOKIE, self._token, httponly=True, samesite="strict")
+            answer.set_cookie(_name_cookie(headers), self._token, httponly=True, samesite="strict")
             return answer
-        shown = headers.get(TOKEN_HEADER) or cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        shown = headers.get(TOKEN_HEADER) or cookie_parser(headers.get("cookie", "")).get(
+            _name_cookie(headers)
+        )
         if shown is None or not _is_same(shown, self._token):
             return refuse("token", 401, lang)
         return None
+
+
+def _name_cookie(headers: Headers) -> str:
+    """One for each port: a browser sends a cookie to all servers of a host."""
+    port = headers.get("host", "").rpartition(":")[2]
+    return f"{COOKIE}-{port}" if port.isdigit() else COOKIE
 
 
 def choose_answer_language(headers: Headers, default: str) -> str:

@@ -2,24 +2,25 @@
 
 import os
 import threading
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from poolbench.errors import DataError
 from poolbench.export.predict import OnnxModel, load_model
-from poolbench.serve.read import FinishedRun
+from poolbench.serve.read import FinishedRun, ServedModel
 
 # More gain little for one small picture, and the study may be training beside.
 MOST_THREADS = 4
 
 
 class Models:
-    """Opens a model when it is first asked."""
+    """Opened models in the order of their run; made by :func:`open_models`."""
 
-    def __init__(self, run: FinishedRun) -> None:
-        self._paths: list[Path] = [run.path / model.file for model in run.models]
-        self._opened: dict[int, OnnxModel] = {}
+    def __init__(self, models: Sequence[OnnxModel]) -> None:
+        self._models = models
         self._lock = threading.Lock()
 
     def predict(
@@ -31,12 +32,27 @@ class Models:
             images: uint8 ``[B, H, W, 3]``.
             wanted: The number of one model; ``None``: all.
         """
-        numbers = range(len(self._paths)) if wanted is None else [wanted]
+        asked = self._models if wanted is None else [self._models[wanted]]
         with self._lock:
-            return [self._open(number).predict(images)[1].tolist() for number in numbers]
+            return [model.predict(images)[1].tolist() for model in asked]
 
-    def _open(self, number: int) -> OnnxModel:
-        if number not in self._opened:
-            threads = min(MOST_THREADS, os.cpu_count() or 1)
-            self._opened[number] = load_model(self._paths[number], threads)
-        return self._opened[number]
+
+def open_models(run: FinishedRun, tell: Callable[[DataError], None]) -> tuple[FinishedRun, Models]:
+    """Open all models of a run; the run without those of variants that cannot be opened.
+
+    Args:
+        tell: Is given what is wrong with each of those.
+
+    Raises:
+        DataError: If the model that was handed over cannot be opened.
+    """
+    threads = min(MOST_THREADS, os.cpu_count() or 1)
+    opened: dict[ServedModel, OnnxModel] = {}
+    for model in run.models:
+        try:
+            opened[model] = load_model(run.path / model.file, threads)
+        except DataError as error:
+            if model.is_final:
+                raise
+            tell(error)
+    return replace(run, models=tuple(opened)), Models(list(opened.values()))

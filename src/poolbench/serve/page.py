@@ -1,17 +1,18 @@
 """``poolbench page``: the page as files for any web host; the models run in the browser."""
 
 import json
-import shutil
-import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from poolbench.errors import UsageError
+from poolbench.execution.store import RunStore
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
 
-# By which a folder is known that an earlier call wrote.
-_MARKS = ("index.html", "run.json", "ort")
+# What the page consists of: an earlier one is replaced file by file, and nothing else is touched.
+LIST = "page-files.json"
 
 
 def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
@@ -19,7 +20,7 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
 
     Args:
         path: The run directory.
-        out: The folder; a page that is there already is replaced.
+        out: The folder; the files of an earlier page are replaced, others stay as they are.
         bundle: The unpacked npm package onnxruntime-web.
         lang: Spoken until the person chooses another.
 
@@ -28,46 +29,62 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
 
     Raises:
         RunError: If ``path`` is no finished run.
-        UsageError: If ``bundle`` is missing or another one, or ``out`` holds something else.
+        UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, cannot be
+            written, or holds files of somebody else that are called like those of the page.
     """
+    if out.resolve().is_relative_to(path.resolve()):
+        raise UsageError(f"{out} lies in the run that it is made of: choose another --out.")
     runtime = load_bundle(bundle)
-    run = read_finished(path)
-    _check_is_free(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=out.parent) as folder:
-        part = Path(folder, "page")
-        _write_page(part, run, runtime, lang)
-        if out.exists():
-            shutil.rmtree(out)
-        part.rename(out)
+    files = dict(_make_files(read_finished(path), runtime, lang))
+    try:
+        _replace(out, files)
+    except OSError as error:
+        raise UsageError(f"{error.filename or out} cannot be written: {error.strerror}.") from None
     return out / "index.html"
 
 
-def _check_is_free(out: Path) -> None:
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
-    if not all((out / name).exists() for name in _MARKS):
-        raise UsageError(f"{out} holds something else than a page: choose another --out.")
+def _replace(out: Path, files: dict[str, bytes]) -> None:
+    before = _list_written(out)
+    others = [name for name in files if name not in before and (out / name).exists()]
+    if others:
+        raise UsageError(
+            f"{out} holds something else than a page ({', '.join(sorted(others)[:3])}): choose "
+            "another --out."
+        )
+    store = RunStore(out)
+    # First, so that whatever happens now, the next call knows what is its own.
+    names = sorted({*before, *files})
+    store.save_bytes(LIST, json.dumps(names).encode())
+    for name in before - files.keys():
+        (out / name).unlink(missing_ok=True)
+    for name, content in files.items():
+        store.save_bytes(name, content)
+    store.save_bytes(LIST, json.dumps(sorted(files)).encode())
 
 
-def _write_page(place: Path, run: FinishedRun, runtime: dict[str, bytes], lang: str) -> None:
+def _list_written(out: Path) -> set[str]:
+    """The files of an earlier page; names that lead elsewhere are nobody's."""
+    with suppress(OSError, ValueError, TypeError):
+        names = json.loads((out / LIST).read_text(encoding="utf-8"))
+        root = out.resolve()
+        return {name for name in names if (root / name).resolve().is_relative_to(root)}
+    return set()
+
+
+def _make_files(
+    run: FinishedRun, runtime: dict[str, bytes], lang: str
+) -> Iterator[tuple[str, bytes]]:
+    """Name and content, ``index.html`` last."""
     facts = run.describe()
     for number, model in enumerate(run.models):
         # A name of its own: a variant may be called what a web host does not serve.
         file = f"models/{number}.onnx"
         facts["models"][number]["file"] = file
-        _write(place / file, (run.path / model.file).read_bytes())
-    for name, content in (list_files("wasm") | {"texts.json": make_texts()}).items():
-        _write(place / name, content)
-    for name, content in runtime.items():
-        _write(place / "ort" / name, content)
+        yield file, (run.path / model.file).read_bytes()
+    yield from (list_files("wasm") | {"texts.json": make_texts()}).items()
+    yield from ((f"ort/{name}", content) for name, content in runtime.items())
     if run.has_report:
-        _write(place / REPORT, (run.path / REPORT).read_bytes())
-    _write(place / "pictures.bin", run.pictures[0].tobytes())
-    _write(place / "run.json", json.dumps(facts, ensure_ascii=False).encode())
-    _write(place / "index.html", render_index("wasm", lang).encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+        yield REPORT, (run.path / REPORT).read_bytes()
+    yield "pictures.bin", run.pictures[0].tobytes()
+    yield "run.json", json.dumps(facts, ensure_ascii=False).encode()
+    yield "index.html", render_index("wasm", lang).encode()

@@ -116,9 +116,11 @@ def read_finished(path: Path) -> FinishedRun:
     recommended = store.load_model("verdict.json", VerdictRecord).recommended
     final = store.load_model("best/final.json", FinalRecord).variant
     models = [ServedModel(final, FINAL, True, True)]
+    diverged = _list_diverged(store, study)
     for name in study.files:
         parts = Path(name).parts
-        if parts[0] == "variants" and len(parts) == 3 and ".." not in parts:
+        is_model = parts[0] == "variants" and len(parts) == 3 and ".." not in parts
+        if is_model and parts[1] not in diverged:
             models.append(ServedModel(parts[1], name, False, parts[1] == recommended))
     for model in models:
         if not (path / model.file).is_file():
@@ -126,6 +128,17 @@ def read_finished(path: Path) -> FinishedRun:
                 f"{path / model.file} is missing. Run the same command again to write it anew."
             )
     return FinishedRun(path, store.load_model("data.json", DataRecord), tuple(models))
+
+
+def _list_diverged(store: RunStore, study: StudyRecord) -> set[str]:
+    """Variants whose exported trial, their first, ended in no numbers and has nothing to say."""
+    first: dict[str, bool] = {}
+    for trial in study.trials:
+        found = _TRIAL_ID.fullmatch(trial)
+        name = found["variant"] if found else trial
+        if name not in first:
+            first[name] = store.load_trial(trial).diverged_at is not None
+    return {name for name, has_diverged in first.items() if has_diverged}
 
 
 def measure_progress(path: Path) -> dict[str, Any]:
@@ -136,6 +149,7 @@ def measure_progress(path: Path) -> dict[str, Any]:
         handed over) or ``finished``; ``done`` and ``total`` trials; ``mayEndEarly``; ``variants``
         with their own ``done`` and ``total``.
     """
+    check_is_run(path)
     store = RunStore(path)
     state = "finished" if is_finished(path) else "preparing"
     if not (path / "plan.json").is_file():

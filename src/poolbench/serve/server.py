@@ -87,8 +87,9 @@ def bind(host: str, port: int) -> Iterator[socket.socket]:
                 host, candidate, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )[0]
             bound = socket.socket(family, kind)
-        except OSError as error:
-            raise UsageError(f"{host} cannot be used as --host: {error.strerror}.") from None
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise UsageError(f"{host} cannot be used as --host: {reason}.") from None
         with bound:
             # Otherwise a server that was just stopped keeps its port for a minute.
             if sys.platform != "win32":

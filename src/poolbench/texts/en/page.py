@@ -95,8 +95,8 @@ PAGE = {
     "page.map-down": "pixels down",
     "page.map-busy": "Computing: {share}",
     "page.map-text": (
-        "{name} stays the most likely class in {kept} of {total} shifts. Its lowest probability is "
-        "{least}, at down {down}, right {right}."
+        "{name} stays the most likely class in {kept} of {total} shifts. Its lowest "
+        "probability is {least}, at down {down}, right {right}."
     ),
     "page.map-hint": (
         "The colour is the probability of the class that was predicted for the picture at rest; a "

@@ -75,9 +75,7 @@ REPORT = {
     "report.no-final": "No model was saved.",
     "report.no-verification": "The saved model was not verified.",
     # The report: figures.
-    "report.figure-baseline": (
-        "Each variant less the one that it was changed from (the baseline), in accuracy points."
-    ),
+    "report.figure-baseline": "Each variant less the baseline, in accuracy points.",
     "report.figure-differences": (
         "The variant with the best mean less each of the others, in accuracy points. Thin line: "
         "interval that decides on a winner; thick line: interval that must lie within the margin "
@@ -250,18 +248,18 @@ REPORT = {
     "report.like": "looks like: {name}",
     "report.f1-of": "F1 of {variant}",
     "report.less": "less {variant}, points",
-    "report.class-scores-caption": "F1 of {variant} in each class, and what it is better by",
+    "report.class-scores-caption": "F1 of {variant} in each class",
     "report.network": "the network",
     "report.first-direction": "first random direction",
     "report.second-direction": "second random direction",
     "report.figure-landscape": (
         "The loss around the network that was saved, along two random directions in which "
         "every filter changes by at most its own length. The colour is the loss in nats; the "
-        "steps grow with the square."
+        "steps grow outwards."
     ),
     "report.explain-landscape": (
         "Filter-normalised directions after Li 2018 (arXiv:1712.09913); biases and "
-        "normalisation stay. Computed on {pictures} pictures of the training pool without "
+        "normalisation stay. Pictures: {pictures}, of the training pool, without "
         "augmentation, so the lowest point need not lie in the middle."
     ),
     "report.figure-consistency-circular": (
@@ -274,9 +272,9 @@ REPORT = {
     ),
     "report.figure-accuracy-border": "Accuracy on the same pictures with a black border.",
     "report.explain-shift": (
-        "Curves: one trial of each variant, its held-out pictures, each in one of four "
-        "directions. The tables below: all trials, up to 4 pixels, the border filled by "
-        "reflection."
+        "Curves: one trial of each variant on {pictures} of its held-out pictures, each moved "
+        "in one of four directions. The tables below: all trials, up to 4 pixels, the border "
+        "filled by reflection."
     ),
     "report.is": "is: {name}",
     "report.taken-for": "taken for: {name}, {percent:.0f} %",
