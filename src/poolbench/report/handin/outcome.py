@@ -123,7 +123,7 @@ def write_browser(draft: Draft, view: RunView) -> None:
     size = min(view.data.image_size)
     draft.add_code(
         "poolbench serve ЗАПУСК\n"
-        "poolbench page ЗАПУСК\n"
+        "poolbench page ЗАПУСК --out ПАПКА --bundle package\n"
         f"poolbench export ЗАПУСК --layout nchw --size {size}"
     )
     draft.say(phrases.BROWSER_TASK.format(table=draft.next_table))
