@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from poolbench.execution.store import RunStore
 from poolbench.records import TrialRecord
 from poolbench.verdict.intervals import Interval, compute_interval
-
-CONFIDENCE = 0.95
+from poolbench.verdict.paired import SIDE_CONFIDENCE
 
 
 def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, An
             # It says nothing, which counts as wrong.
             rights.append(np.zeros(len(found["labels"]), dtype=bool))
             continue
-        probabilities = compute_probabilities(found["logits"])
+        probabilities = softmax(found["logits"].astype(np.float64), axis=1)
         confidences.append(probabilities.max(axis=1))
         rights.append(probabilities.argmax(axis=1) == found["labels"])
     told = [right for trial, right in zip(trials, rights, strict=True) if trial.diverged_at is None]
@@ -43,13 +43,6 @@ def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, An
     }
 
 
-def compute_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """``[n, classes]``."""
-    powers = np.exp(logits.astype(float) - logits.max(axis=1, keepdims=True))
-    result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return result
-
-
 def _find_interval(
     trials: Sequence[TrialRecord],
     places: Sequence[NDArray[np.int64]],
@@ -67,4 +60,4 @@ def _find_interval(
     if not whole.any():
         # Of a training that diverged.
         return Interval(np.nan, np.nan, np.nan)
-    return compute_interval(table[whole], fold[whole], CONFIDENCE)
+    return compute_interval(table[whole], fold[whole], SIDE_CONFIDENCE)

@@ -55,7 +55,7 @@ def list_galleries(view: RunView) -> list[Gallery]:
     """The galleries of this run, those without pictures left out."""
     made = [make_suspects(view)]
     if view.explained is not None:
-        names = dict(view.labels)
+        names = view.labels
         made = [
             make_wrong(view.explained, view.recommended.label),
             make_disagreed(view.explained, names),
