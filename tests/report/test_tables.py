@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import precision_recall_fscore_support
 
 from poolbench.records import SideMetrics
@@ -46,20 +47,21 @@ def test_class_report_averages_over_classes_and_over_pictures(view):
     assert rows["mean over pictures"][2] == f"{9 / 12:.4f}"
 
 
-def test_share_interval_is_honest_when_everything_is_right():
+@pytest.mark.parametrize(
+    ("right", "count"), [(10, 10), (0, 10), (1, 1), (278, 300), (9950, 10_000)]
+)
+def test_share_interval_is_that_of_wilson(right, count):
     side = SideMetrics(
-        count=10,
-        accuracy=1.0,
+        count=count,
+        accuracy=right / count,
         nll=0.0,
         calibration_error=0.0,
         macro_f1=1.0,
-        confusion=((5, 0), (0, 5)),
+        confusion=((right, count - right), (0, 0)),
         report={},
     )
-    low, high = about.compute_share_interval(side)
-    # Wilson 1927 with all n right: n / (n + z²).
-    assert low == pytest.approx(10 / (10 + 1.959964**2), abs=1e-6)
-    assert high == pytest.approx(1.0)
+    expected = stats.binomtest(right, count).proportion_ci(0.95, method="wilson")
+    assert about.compute_share_interval(side) == pytest.approx((expected.low, expected.high))
 
 
 def test_leaderboard_marks_the_recommended_variant_alone(view):

@@ -1,9 +1,10 @@
 """Tables of how a run was made: the saved network, its proof, pictures, machine."""
 
 import json
+import math
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from poolbench.records import SideMetrics
 from poolbench.report.read import RunView
@@ -35,9 +36,13 @@ def make_final(view: RunView) -> Table | None:
 
 def compute_share_interval(side: SideMetrics) -> tuple[float, float]:
     """95 % interval of an accuracy over pictures (Wilson 1927): honest at 1.0 too."""
-    right = int(np.trace(np.array(side.confusion)))
-    interval = stats.binomtest(right, side.count).proportion_ci(0.95, method="wilson")
-    return float(interval.low), float(interval.high)
+    right, count = int(np.trace(np.array(side.confusion))), side.count
+    # Written out: importing scipy.stats takes a quarter of the time of a whole report.
+    quantile = float(special.ndtri(0.975))
+    middle = (right + quantile**2 / 2) / (count + quantile**2)
+    spread = math.sqrt(right * (count - right) / count + quantile**2 / 4)
+    reach = quantile * spread / (count + quantile**2)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def make_files(view: RunView) -> Table:

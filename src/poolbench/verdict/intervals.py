@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from poolbench.errors import UsageError
 
@@ -239,11 +239,14 @@ def _list_nodes(count: int) -> tuple[Values, Values]:
 @lru_cache(maxsize=256)
 def _take_chi2(freedom: int, count: int = NODES) -> tuple[Values, Values]:
     """Nodes and weights of chi-squared over its degrees of freedom, by Gauss and Legendre."""
-    chi2 = stats.chi2(freedom)
-    low, high = np.log(chi2.ppf(LOWER_TAIL)), np.log(chi2.isf(UPPER_TAIL))
+    half = freedom / 2
+    low = np.log(2 * special.gammaincinv(half, LOWER_TAIL))
+    high = np.log(2 * special.gammainccinv(half, UPPER_TAIL))
     nodes, weights = _list_nodes(count)
     values = np.exp(low + (high - low) * (nodes + 1) / 2)
-    density = weights * chi2.pdf(values) * values
+    # Its constant factor, far beyond what a number can hold, goes out with the sum.
+    logs = half * np.log(values) - values / 2
+    density = weights * np.exp(logs - logs.max())
     return values / freedom, density / density.sum()
 
 

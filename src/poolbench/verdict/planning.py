@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from poolbench.verdict.intervals import ASSUMED_SHARED, Components, compute_reach
 from poolbench.verdict.paired import Levels
@@ -90,7 +90,7 @@ def compute_need(points: float, spread: Spread, repeats: int, units: int, levels
         MOST_REPEATS,
     )
     more_units, total_repeats = _find_units(points, spread, repeats, units, levels)
-    quantile = stats.norm.ppf(0.5 + levels.confidence / 2) + stats.norm.ppf(POWER)
+    quantile = special.ndtri(0.5 + levels.confidence / 2) + special.ndtri(POWER)
     return Need(
         None if more_repeats is None else more_repeats - repeats,
         None if more_units is None else more_units - units,

@@ -1,10 +1,11 @@
 """Ratios of training times."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from poolbench.errors import UsageError
 
@@ -46,10 +47,10 @@ def compute_ratio(
     mean, freedom = float(logs.mean()), len(logs) - 1
     if not freedom:
         return Ratio(float(np.exp(mean)), np.nan, np.nan, np.nan)
-    error = float(stats.sem(logs))
-    reach = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
+    error = float(logs.std(ddof=1)) / math.sqrt(len(logs))
+    reach = float(special.stdtrit(freedom, 0.5 + confidence / 2)) * error
     # Ratios that are all alike leave no doubt.
-    p_value = 2 * float(stats.t.sf(abs(mean) / error, freedom)) if error else float(mean == 0)
+    p_value = 2 * float(special.stdtr(freedom, -abs(mean) / error)) if error else float(mean == 0)
     return Ratio(
         float(np.exp(mean)), float(np.exp(mean - reach)), float(np.exp(mean + reach)), p_value
     )
