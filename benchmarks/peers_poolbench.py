@@ -16,7 +16,9 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
 from poolbench.execution.environment import count_cores
-from poolbench.execution.local import LocalExecutor, Progress
+from poolbench.execution.executor import Progress
+from poolbench.execution.local import LocalExecutor
+from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.store import RunStore
 from poolbench.records import TrialSpec
@@ -38,7 +40,8 @@ def run(problem: Problem, setting: str) -> Trainings:
         started = time.perf_counter()
         save_arrays(image_set, Path(folder, "images"))
         store = RunStore(Path(folder, "run"))
-        with LocalExecutor(Path(folder, "images"), store.path, workers, count_cores()) as executor:
+        machine = describe_machine(StudyConfig(workers=workers, device="cpu"))
+        with LocalExecutor(Path(folder, "images"), store.path, machine) as executor:
             executor.run([[spec] for spec in specs], note)
         seconds = time.perf_counter() - started
         accuracies = [store.load_trial(spec.id).held_out.accuracy for spec in specs]

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,7 @@ def measure(
     from poolbench.data.store import save_arrays
     from poolbench.execution.environment import count_cores
     from poolbench.execution.local import LocalExecutor
+    from poolbench.execution.machine import describe_machine
     from poolbench.execution.plan import make_plan
 
     names = [str(k) for k in range(max(classes, -(-pictures // 500)))]
@@ -108,8 +110,8 @@ def measure(
     with tempfile.TemporaryDirectory() as folder:
         save_arrays(image_set, Path(folder, "images"))
         specs = make_plan(config, image_set).specs
-        cores = min(workers, count_cores())
-        with LocalExecutor(Path(folder, "images"), Path(folder, "run"), workers, cores) as executor:
+        machine = replace(describe_machine(config), cores=min(workers, count_cores()))
+        with LocalExecutor(Path(folder, "images"), Path(folder, "run"), machine) as executor:
             executor.measure(specs[:workers])
             with watch_memory() as peak:
                 started = time.perf_counter()

@@ -11,6 +11,7 @@ from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
 from poolbench.display import Display
 from poolbench.execution.local import LocalExecutor
+from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import make_plan
 from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
@@ -27,7 +28,8 @@ def run(tmp_path, image_set, deadline, **settings):
     config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, workers=2, **settings)
     store = RunStore(tmp_path / "run")
     save_arrays(image_set, tmp_path / "images")
-    with LocalExecutor(tmp_path / "images", store.path, 2) as executor:
+    machine = describe_machine(config)
+    with LocalExecutor(tmp_path / "images", store.path, machine) as executor:
         settled = settle(config, image_set, store, executor, None)
         context = StudyContext(executor, store, image_set, Display("en", quiet=True))
         return store, compete(settled, context, deadline)
@@ -56,8 +58,9 @@ def test_longest_trials_are_handed_out_first(tmp_path, image_set):
             self.operators = [spec.variant.operator for group in groups for spec in group]
 
     store = RunStore(tmp_path)
-    executor = Recorder(tmp_path, tmp_path, workers=2)
-    plan = make_plan(StudyConfig(folds=2, repeats=1, epochs=1), image_set)
+    config = StudyConfig(folds=2, repeats=1, epochs=1)
+    executor = Recorder(tmp_path, tmp_path, describe_machine(config))
+    plan = make_plan(config, image_set)
     seconds = {"stride.lab.quick": 1.0, "max.lab.quick": 9.0, "avg.lab.quick": 5.0}
     context = StudyContext(executor, store, image_set, Display("en", quiet=True))
     run_trials(plan.specs, seconds, context)

@@ -59,6 +59,10 @@ def run(
     device: options.Device = None,
     precision: options.Precision = None,
     workers: options.Workers = None,
+    executor: options.Executor = None,
+    address: options.Address = None,
+    storage: options.Storage = None,
+    allow_mixed: options.AllowMixed = None,
     time_limit: options.TimeLimit = None,
     preset: options.Preset = None,
     tune: options.Tune = None,
@@ -220,12 +224,18 @@ def calibrate(
 
 @app.command()
 def doctor(
-    as_json: options.Json = False, lang: options.Lang = None, debug: options.Debug = False
+    executor: options.Executor = None,
+    address: options.Address = None,
+    as_json: options.Json = False,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
 ) -> None:
-    """What this machine has, and what will be used."""
-    from poolbench.execution.doctor import examine
+    """What this machine or a Ray cluster has, and what will be used."""
+    config = _merge(None, locals())
 
-    findings = examine()
+    from poolbench.execution.doctor import examine, examine_cluster
+
+    findings = examine_cluster(config) if config.executor == "ray" else examine()
     if as_json:
         print_json(findings)
         return

@@ -99,6 +99,34 @@ Precision = Annotated[
 Workers = Annotated[
     int | None, typer.Option(help="Processes at the same time.", rich_help_panel="Machine")
 ]
+Executor = Annotated[
+    str | None,
+    typer.Option(
+        help="local, or ray: trials are tasks of a Ray cluster.", rich_help_panel="Machine"
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        help="With ray: auto, HOST:PORT or ray://HOST:PORT; by default one starts here.",
+        rich_help_panel="Machine",
+    ),
+]
+Storage = Annotated[
+    Path | None,
+    typer.Option(
+        help="With ray: a folder that all nodes share, for finished trials.",
+        rich_help_panel="Machine",
+    ),
+]
+AllowMixed = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-mixed",
+        help="With ray: nodes may differ in processor or libraries.",
+        rich_help_panel="Machine",
+    ),
+]
 TimeLimit = Annotated[
     str | None,
     typer.Option(help="Such as 5m or 1h30m: as many repeats as fit.", rich_help_panel="Machine"),
@@ -188,6 +216,10 @@ FIELDS = {
     "device": "device",
     "precision": "precision",
     "workers": "workers",
+    "executor": "executor",
+    "address": "address",
+    "storage": "storage",
+    "allow_mixed": "allow_mixed",
     "weights": "weights",
     "preset": "preset",
     "tune": "tune",

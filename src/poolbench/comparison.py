@@ -21,8 +21,8 @@ from poolbench.execution.collect import (
     make_leaderboard,
 )
 from poolbench.execution.estimate import estimate_study_seconds
+from poolbench.execution.executor import Executor, Progress
 from poolbench.execution.group import make_groups
-from poolbench.execution.local import LocalExecutor, Progress
 from poolbench.execution.plan import (
     Plan,
     find_baseline,
@@ -44,7 +44,7 @@ SHOWN_SUSPECTS = 24
 class StudyContext:
     """Where trials are run and what says how long they take."""
 
-    executor: LocalExecutor
+    executor: Executor
     store: RunStore
     image_set: ImageSet
     display: Display

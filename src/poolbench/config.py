@@ -214,6 +214,11 @@ class StudyConfig(Frozen):
         stack: Trials of a variant that are trained as one network; ``auto``: 1 on a processor.
         seed: The root of every random number.
         workers: Processes that train at the same time; ``None``: one for each core.
+        executor: ``ray``: trials are tasks of a Ray cluster.
+        address: Of that cluster; ``None``: one is started on this machine.
+        storage: A folder that all nodes share and put finished trials into; ``None``: they go to
+            this process.
+        allow_mixed: Nodes may differ in what changes the last bit of a result.
     """
 
     data: DataConfig = DataConfig()
@@ -240,6 +245,10 @@ class StudyConfig(Frozen):
     vary: tuple[Vary, ...] = ()
     methods: bool = False
     weights: Path | None = None
+    executor: Literal["local", "ray"] = "local"
+    address: str | None = None
+    storage: Path | None = None
+    allow_mixed: bool = False
     own_recipes: tuple[RecipeConfig, ...] = ()
 
     @model_validator(mode="after")
@@ -250,6 +259,8 @@ class StudyConfig(Frozen):
                 raise ValueError(f"{field} is empty: name at least one")
             if len(set(names)) < len(names):
                 raise ValueError(f"{field} names something twice: {', '.join(names)}")
+        if self.executor == "local" and (self.address or self.storage or self.allow_mixed):
+            raise ValueError("address, storage and allow_mixed belong to the executor ray")
         own = [recipe.name for recipe in self.own_recipes]
         if len(set(own)) < len(own):
             raise ValueError(f"own_recipes has a name twice: {', '.join(own)}")

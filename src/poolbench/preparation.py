@@ -13,13 +13,13 @@ from poolbench.config import StudyConfig, dump_config, load_config
 from poolbench.data.image_set import ImageSet
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
-from poolbench.execution.environment import count_cores
 from poolbench.execution.estimate import estimate_study_seconds
+from poolbench.execution.executor import Executor
 from poolbench.execution.local import LocalExecutor
+from poolbench.execution.machine import Machine, describe_machine
 from poolbench.execution.plan import (
     check_networks,
     check_weights,
-    choose_workers,
     has_mixed_positions,
     list_looks,
     make_plan,
@@ -27,18 +27,20 @@ from poolbench.execution.plan import (
 from poolbench.execution.settle import Settled, settle
 from poolbench.execution.store import RunStore
 from poolbench.records import TrialSpec
-from poolbench.training.precision import choose_device
 
 RUNS = Path("runs")
+# Where and by how many a study is worked at.
+PLACE_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed")
 # Of weights, in one message.
 MOST_NAMES = 8
 
 
 def name_run(config: StudyConfig) -> Path:
     """``runs/<source>-<hash>``: the same settings give the same folder."""
-    # Neither how many work at it nor where the archive lies makes it another study.
+    # Neither who works at it nor where the archive lies makes it another study.
     data = config.data.model_copy(update={"download": False, "data_file": None})
-    settings = config.model_copy(update={"workers": None, "data": data})
+    anywhere = {name: StudyConfig.model_fields[name].default for name in PLACE_FIELDS}
+    settings = config.model_copy(update={**anywhere, "data": data})
     digest = hashlib.sha256(dump_config(settings).encode()).hexdigest()[:8]
     kind, _, place = config.data.source.partition(":")
     name = re.sub(r"[^A-Za-z0-9]+", "-", Path(place).stem).strip("-") if place else kind
@@ -46,32 +48,54 @@ def name_run(config: StudyConfig) -> Path:
 
 
 @contextmanager
+def open_machine(config: StudyConfig) -> Iterator[Machine]:
+    """What the study runs on: this machine, or a cluster for as long as it is needed.
+
+    Raises:
+        UsageError: If it lacks the device that the config names, or Ray is not installed.
+        RunError: If a cluster cannot be joined, or should not be.
+    """
+    if config.executor == "local":
+        yield describe_machine(config)
+        return
+    from poolbench.execution.cluster import open_cluster
+
+    with open_cluster(config) as machine:
+        yield machine
+
+
+@contextmanager
 def open_executor(
-    config: StudyConfig, image_set: ImageSet, store: RunStore, place: Path | None
-) -> Iterator[LocalExecutor]:
-    """Workers that see the pictures, which lie in a folder for as long as they are needed.
+    config: StudyConfig, machine: Machine, image_set: ImageSet, store: RunStore, place: Path | None
+) -> Iterator[Executor]:
+    """Workers that see the pictures, wherever they are.
 
     Args:
-        place: Where that folder is made; ``None``: where the system puts temporary files.
+        machine: That :func:`open_machine` gave for this config, and that is still open.
+        place: Where pictures lie for processes of this machine, in a folder of their own; ``None``:
+            where the system puts temporary files.
     """
-    device = choose_device(config.device)
-    workers = choose_workers(config, device)
-    cores = count_cores() if device == "cpu" else 1
+    if config.executor == "ray":
+        from poolbench.execution.ray import RayExecutor
+
+        with RayExecutor(image_set, store, machine, config) as executor:
+            yield executor
+        return
     with tempfile.TemporaryDirectory(
         prefix=".part-", dir=place, ignore_cleanup_errors=True
     ) as folder:
         save_arrays(image_set, Path(folder))
         if config.weights is not None:
             shutil.copyfile(config.weights, Path(folder, WEIGHTS_FILE))
-        with LocalExecutor(Path(folder), store.path, workers, cores) as executor:
-            yield executor
+        with LocalExecutor(Path(folder), store.path, machine) as local:
+            yield local
 
 
 def settle_study(
     config: StudyConfig,
     image_set: ImageSet,
     store: RunStore,
-    executor: LocalExecutor,
+    executor: Executor,
     seconds_left: float | None,
     display: Display,
 ) -> Settled:
@@ -81,6 +105,7 @@ def settle_study(
     settled = settle(config, image_set, store, executor, seconds_left)
     missing = settled.list_missing(store)
     _show_plan(settled, len(missing), store, display)
+    _show_cluster(executor.machine, display)
     if missing:
         _show_estimate(settled, missing, image_set, display)
     else:
@@ -88,9 +113,11 @@ def settle_study(
     return settled
 
 
-def check_study(config: StudyConfig, image_set: ImageSet, display: Display) -> None:
+def check_study(
+    config: StudyConfig, machine: Machine, image_set: ImageSet, display: Display
+) -> None:
     """Refuse what does not fit, and say what was made of networks and weights."""
-    plan = make_plan(config, image_set)
+    plan = make_plan(config, image_set, machine)
     for backbone, lines in check_networks(plan).items():
         display.say("run.own-network", backbone=backbone, notes="\n  ".join(lines))
     if config.weights is None:
@@ -149,6 +176,13 @@ def _show_plan(settled: Settled, missing: int, store: RunStore, display: Display
     others = store.count_others(spec.id for spec in plan.specs)
     if others:
         display.say("run.other-trials", count=others)
+
+
+def _show_cluster(machine: Machine, display: Display) -> None:
+    nodes = machine.environment.get("nodes")
+    if nodes is not None:
+        cpus, gpus = (sum(node[kind] for node in nodes) for kind in ("cpus", "gpus"))
+        display.say("run.cluster", nodes=len(nodes), cpus=cpus, gpus=gpus)
 
 
 def _show_estimate(

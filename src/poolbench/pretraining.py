@@ -4,10 +4,12 @@ from pathlib import Path
 
 from poolbench.comparison import StudyContext, run_trials
 from poolbench.config import StudyConfig
+from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.display import Display, format_duration
 from poolbench.errors import TrainingError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
+from poolbench.execution.machine import Machine
 from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
@@ -16,10 +18,11 @@ from poolbench.preparation import (
     check_study,
     name_run,
     open_executor,
+    open_machine,
     recall_config,
     save_config,
 )
-from poolbench.records import TrialRecord
+from poolbench.records import TrialRecord, TrialSpec
 
 
 def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRecord:
@@ -39,27 +42,19 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     if out.is_dir():
         raise UsageError(f"{out} is a folder: give --out the name of a file.")
     image_set = load_image_set(config.data, display.show_loading)
-    check_study(config, image_set, display)
-    variants = make_plan(config, image_set).variants
-    if len(variants) != 1:
-        names = ", ".join(variant.id for variant in variants)
-        raise UsageError(f"pretrain trains one variant, and these are named: {names}.")
     store = RunStore(name_run(config))
     config = recall_config(config, store)
-    with store.hold():
-        store.remove_leftovers()
-        spec = make_final_spec(make_plan(config, image_set), variants[0].id)
-        if config.precision == "auto" or not store.has_trial(spec.id):
-            with open_executor(config, image_set, store, store.path) as executor:
-                display.say("run.measuring")
-                settled = settle(config, image_set, store, executor, None)
-                spec = make_final_spec(settled.plan, variants[0].id)
-                save_config(settled, store)
-                speed = executor.measure([spec])[spec.id]
-                seconds = estimate_trial_seconds(spec, speed, image_set)
-                display.say("run.estimate", duration=format_duration(seconds))
-                context = StudyContext(executor, store, image_set, display)
-                run_trials([spec], {spec.variant.id: seconds}, context)
+    with open_machine(config) as machine:
+        check_study(config, machine, image_set, display)
+        variants = make_plan(config, image_set, machine).variants
+        if len(variants) != 1:
+            names = ", ".join(variant.id for variant in variants)
+            raise UsageError(f"pretrain trains one variant, and these are named: {names}.")
+        with store.hold():
+            store.remove_leftovers()
+            spec = make_final_spec(make_plan(config, image_set, machine), variants[0].id)
+            if config.precision == "auto" or not store.has_trial(spec.id):
+                spec = _train(config, machine, image_set, store, display)
     record = store.load_trial(spec.id)
     if record.diverged_at is not None:
         raise TrainingError(
@@ -76,3 +71,19 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
         count=record.held_out.count,
     )
     return record
+
+
+def _train(
+    config: StudyConfig, machine: Machine, image_set: ImageSet, store: RunStore, display: Display
+) -> TrialSpec:
+    with open_executor(config, machine, image_set, store, store.path) as executor:
+        display.say("run.measuring")
+        settled = settle(config, image_set, store, executor, None)
+        variant = settled.plan.variants[0].id
+        spec = make_final_spec(settled.plan, variant)
+        save_config(settled, store)
+        speed = executor.measure([spec])[spec.id]
+        seconds = estimate_trial_seconds(spec, speed, image_set)
+        display.say("run.estimate", duration=format_duration(seconds))
+        run_trials([spec], {variant: seconds}, StudyContext(executor, store, image_set, display))
+    return spec

@@ -18,8 +18,8 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.display import Display
 from poolbench.errors import RunError, UsageError, VerificationError
-from poolbench.execution.environment import describe_environment
 from poolbench.execution.estimate import estimate_trial_seconds
+from poolbench.execution.machine import Machine
 from poolbench.execution.plan import (
     Plan,
     make_final_spec,
@@ -35,6 +35,7 @@ from poolbench.preparation import (
     check_study,
     name_run,
     open_executor,
+    open_machine,
     recall_config,
     save_config,
     settle_study,
@@ -43,6 +44,7 @@ from poolbench.records import (
     DataRecord,
     PlanRecord,
     StudyRecord,
+    TrialSpec,
 )
 from poolbench.texts import choose_language
 
@@ -110,29 +112,35 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     store = RunStore(out or name_run(config))
     config = recall_config(config, store)
     image_set = load_image_set(config.data, display.show_loading)
-    # Refuses what does not fit, before anything is written.
-    check_study(config, image_set, display)
     record = _make_data_record(config, image_set)
-    with store.hold():
-        _refuse_other_pictures(record, store)
-        store.remove_leftovers()
-        with open_executor(config, image_set, store, store.path) as executor:
-            limit = config.time_limit_seconds
-            left = None if limit is None else limit - (time.monotonic() - started)
-            settled = settle_study(config, image_set, store, executor, left, display)
-            _begin(settled, record, store)
-            context = StudyContext(executor, store, image_set, display)
-            deadline = None if limit is None else started + limit
-            compared = compete(settled, context, deadline)
-            final = make_final_spec(settled.plan, compared.verdict.recommended)
-            if not store.has_trial(final.id):
-                display.say("run.final", variant=compared.verdict.recommended)
-                speed = executor.measure([final])[final.id]
-                expected = estimate_trial_seconds(final, speed, image_set)
-                run_trials([final], {final.variant.id: expected}, context)
-        hand_over(store, compared.trials, final, compared.verdict, image_set)
-        save_latencies(store)
-        return _conclude(store, display)
+    with open_machine(config) as machine:
+        # Refuses what does not fit, before anything is written.
+        check_study(config, machine, image_set, display)
+        with store.hold():
+            _refuse_other_pictures(record, store)
+            store.remove_leftovers()
+            with open_executor(config, machine, image_set, store, store.path) as executor:
+                limit = config.time_limit_seconds
+                left = None if limit is None else limit - (time.monotonic() - started)
+                settled = settle_study(config, image_set, store, executor, left, display)
+                _begin(settled, machine, record, store)
+                context = StudyContext(executor, store, image_set, display)
+                compared = compete(settled, context, None if limit is None else started + limit)
+                final = make_final_spec(settled.plan, compared.verdict.recommended)
+                _train_final(final, context)
+            hand_over(store, compared.trials, final, compared.verdict, image_set)
+            save_latencies(store)
+            return _conclude(store, display)
+
+
+def _train_final(final: TrialSpec, context: StudyContext) -> None:
+    """Train the network that is handed over, unless it is there already."""
+    if context.store.has_trial(final.id):
+        return
+    context.display.say("run.final", variant=final.variant.id)
+    speed = context.executor.measure([final])[final.id]
+    expected = estimate_trial_seconds(final, speed, context.image_set)
+    run_trials([final], {final.variant.id: expected}, context)
 
 
 def preview_study(config: StudyConfig, out: Path | None, display: Display) -> None:
@@ -140,9 +148,10 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
     store = RunStore(out or name_run(config))
     config = recall_config(config, store)
     image_set = load_image_set(config.data, display.show_loading)
-    check_study(config, image_set, display)
-    with open_executor(config, image_set, store, None) as executor:
-        settle_study(config, image_set, store, executor, config.time_limit_seconds, display)
+    with open_machine(config) as machine:
+        check_study(config, machine, image_set, display)
+        with open_executor(config, machine, image_set, store, None) as executor:
+            settle_study(config, image_set, store, executor, config.time_limit_seconds, display)
     display.say("run.place", path=store.path)
 
 
@@ -185,18 +194,17 @@ def _refuse_other_pictures(record: DataRecord, store: RunStore) -> None:
         )
 
 
-def _begin(settled: Settled, record: DataRecord, store: RunStore) -> None:
+def _begin(settled: Settled, machine: Machine, record: DataRecord, store: RunStore) -> None:
     """Write what the run is about."""
     config, plan = settled.config, settled.plan
     _forget_other_study(config, plan, store)
-    conditions = plan.specs[0].conditions
     store.save_model("data.json", record)
     save_config(settled, store)
     # Under a time limit the plan is what is thought to fit, which less may do in the end.
     may_end_early = config.repeats == "auto" or config.time_limit_seconds is not None
     trials = tuple(spec.id for spec in plan.specs)
     store.save_model("plan.json", PlanRecord(trials=trials, may_end_early=may_end_early))
-    store.save_json("environment.json", describe_environment(conditions.device, conditions.threads))
+    store.save_json("environment.json", machine.environment)
 
 
 def _forget_other_study(config: StudyConfig, plan: Plan, store: RunStore) -> None:

@@ -1,11 +1,14 @@
 """A small image set, and plans that train in seconds."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
+from poolbench.data.store import save_arrays
 from poolbench.execution.plan import Plan, make_plan
 
 
@@ -26,3 +29,26 @@ def plan_of(small_set):
         return make_plan(StudyConfig(**{**defaults, **settings}), small_set)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory, small_set) -> Path:
+    """The small image set as worker processes read it."""
+    folder = tmp_path_factory.mktemp("images")
+    save_arrays(small_set, folder)
+    return folder
+
+
+@pytest.fixture
+def read_results():
+    """A function from a run and a plan to everything of its trials that must be identical."""
+    names = ("record.json", "history.csv", "weights.safetensors", "predictions.npz", "shift.npz")
+
+    def read(store, plan):
+        return {
+            (spec.id, name): (store.trials / spec.id / name).read_bytes()
+            for spec in plan.specs
+            for name in names
+        }
+
+    return read

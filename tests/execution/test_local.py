@@ -3,45 +3,35 @@
 import os
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from poolbench.data.store import save_arrays
+from poolbench.config import StudyConfig
 from poolbench.errors import RunError, TrainingError
 from poolbench.execution.collect import collect_outcomes, make_leaderboard
 from poolbench.execution.local import LocalExecutor
+from poolbench.execution.machine import describe_machine
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
 from poolbench.operators import Operator, register
 from poolbench.training.recipes import QUICK
 
 
-@pytest.fixture(scope="module")
-def images(tmp_path_factory, small_set):
-    folder = tmp_path_factory.mktemp("images")
-    save_arrays(small_set, folder)
-    return folder
+def open_executor(images, path, workers, cores=1):
+    machine = replace(describe_machine(StudyConfig()), workers=workers, cores=cores)
+    return LocalExecutor(images, path, machine)
 
 
 def run(images, path, workers, specs, on_progress=lambda progress: None, cores=1):
-    with LocalExecutor(images, path, workers, cores) as executor:
+    with open_executor(images, path, workers, cores) as executor:
         executor.run([[spec] for spec in specs], on_progress)
 
 
-def read_results(store, plan):
-    """Everything of a trial that must be identical."""
-    names = ("record.json", "history.csv", "weights.safetensors", "predictions.npz", "shift.npz")
-    return {
-        (spec.id, name): (store.trials / spec.id / name).read_bytes()
-        for spec in plan.specs
-        for name in names
-    }
-
-
-def test_killed_and_continued_equals_straight_through(plan_of, images, tmp_path):
+def test_killed_and_continued_equals_straight_through(plan_of, images, read_results, tmp_path):
     plan = plan_of(epochs=6)
     straight = RunStore(tmp_path / "straight")
     run(images, straight.path, 2, plan.specs)
@@ -78,7 +68,7 @@ def find_children():
                 yield int(entry.name)
 
 
-def test_lanes_and_order_do_not_change_a_bit(plan_of, images, tmp_path):
+def test_lanes_and_order_do_not_change_a_bit(plan_of, images, read_results, tmp_path):
     plan = plan_of(backbones=("lab",), operators=("max", "stride"), epochs=1)
     alone, shared = RunStore(tmp_path / "alone"), RunStore(tmp_path / "shared")
     run(images, alone.path, 2, plan.specs)
@@ -89,7 +79,7 @@ def test_lanes_and_order_do_not_change_a_bit(plan_of, images, tmp_path):
 def test_one_executor_measures_and_trains_in_turn(plan_of, images, tmp_path):
     plan = plan_of()
     store = RunStore(tmp_path)
-    with LocalExecutor(images, store.path, 2) as executor:
+    with open_executor(images, store.path, 2) as executor:
         before = executor.measure(plan.specs[:3])
         assert set(before) == {spec.id for spec in plan.specs[:3]}
         assert not any(store.has_trial(spec.id) for spec in plan.specs)
@@ -104,11 +94,11 @@ def test_one_executor_measures_and_trains_in_turn(plan_of, images, tmp_path):
         assert speed.peak_memory_bytes > 10_000_000
 
 
-def test_measuring_does_not_change_what_is_trained(plan_of, images, tmp_path):
+def test_measuring_does_not_change_what_is_trained(plan_of, images, read_results, tmp_path):
     plan = plan_of()
     plain, measured = RunStore(tmp_path / "plain"), RunStore(tmp_path / "measured")
     run(images, plain.path, 1, plan.specs)
-    with LocalExecutor(images, measured.path, 1) as executor:
+    with open_executor(images, measured.path, 1) as executor:
         executor.measure(plan.specs[:3])
         executor.run([[spec] for spec in plan.specs], lambda progress: None)
     assert read_results(plain, plan) == read_results(measured, plan)
@@ -160,7 +150,7 @@ def test_edited_operator_runs_again_and_is_not_restored_as_it_was(plan_of, image
         restore_network(RunStore(tmp_path), before[0].id)
 
 
-def test_learned_operator_gives_the_same_bits_in_any_order(plan_of, images, tmp_path):
+def test_learned_operator_gives_the_same_bits_in_any_order(plan_of, images, read_results, tmp_path):
     register("learned-test")(make_scaled(1.0))
     plan = plan_of(operators=("max", "learned-test"), epochs=1)
     first, second = RunStore(tmp_path / "a"), RunStore(tmp_path / "b")

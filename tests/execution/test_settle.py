@@ -1,5 +1,7 @@
 """What is measured once: precision, workers, repeats under a time limit."""
 
+from dataclasses import replace
+
 import pytest
 
 from poolbench.config import StudyConfig
@@ -12,8 +14,9 @@ from poolbench.execution.estimate import (
     estimate_wall_seconds,
 )
 from poolbench.execution.local import LocalExecutor
+from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import list_looks
-from poolbench.execution.settle import bound_workers, settle
+from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
 from poolbench.records import Speed
 from poolbench.training.precision import list_precisions
@@ -26,8 +29,9 @@ SPEED = Speed(
 class FixedSpeeds(LocalExecutor):
     """Knows the speed of each operator and precision without measuring."""
 
-    def __init__(self, store, speeds):
-        super().__init__(store.path, store.path, workers=2)
+    def __init__(self, store, speeds, **facts):
+        machine = describe_machine(StudyConfig(workers=2))
+        super().__init__(store.path, store.path, replace(machine, **facts))
         self.speeds = speeds
 
     def measure(self, specs):
@@ -71,13 +75,15 @@ def test_lab_protocol_has_no_training_beyond_its_trials(plan_of):
         assert found == pytest.approx(100 * trainings + rest)
 
 
-def test_fastest_precision_is_taken(tmp_path, small_set, monkeypatch):
-    monkeypatch.setattr(
-        "poolbench.execution.settle.list_precisions", lambda *_: ("float32", "bfloat16")
-    )
+def test_fastest_precision_is_taken(tmp_path, small_set):
     fast = SPEED.model_copy(update={"train": 0.001})
     for faster, slower in (("bfloat16", "float32"), ("float32", "bfloat16")):
-        found = settle_fixed(tmp_path, small_set, speeds={faster: fast, slower: SPEED})
+        store = RunStore(tmp_path)
+        executor = FixedSpeeds(
+            store, {faster: fast, slower: SPEED}, precisions=("float32", "bfloat16")
+        )
+        config = StudyConfig(folds=2, repeats=4, epochs=1, workers=2)
+        found = settle(config, small_set, store, executor, None)
         assert found.config.precision == faster
         assert {spec.conditions.precision for spec in found.plan.specs} == {faster}
 
@@ -85,14 +91,6 @@ def test_fastest_precision_is_taken(tmp_path, small_set, monkeypatch):
 def test_precision_that_was_asked_for_is_not_measured_against_another():
     assert list_precisions("bfloat16", "cpu") == ("bfloat16",)
     assert list_precisions("auto", "cpu")[0] == "float32"
-
-
-def test_workers_are_as_many_as_memory_holds():
-    assert bound_workers(8, [SPEED], available_bytes=64 << 30) == 8
-    assert bound_workers(8, [SPEED], available_bytes=16 << 30) == 3
-    assert bound_workers(8, [SPEED], available_bytes=1 << 30) == 1
-    unknown = SPEED.model_copy(update={"peak_memory_bytes": None})
-    assert bound_workers(8, [unknown], available_bytes=1 << 30) == 8
 
 
 @pytest.mark.parametrize("repeats", [4, "auto"])
@@ -130,7 +128,7 @@ def test_measured_study_settles(tmp_path, small_set):
     store = RunStore(tmp_path / "run")
     save_arrays(small_set, tmp_path / "images")
     config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, repeats=1)
-    with LocalExecutor(tmp_path / "images", store.path, 2) as executor:
+    with LocalExecutor(tmp_path / "images", store.path, describe_machine(config)) as executor:
         found = settle(config, small_set, store, executor, None)
     assert found.config.precision in ("float32", "bfloat16")
     assert set(found.speeds) == {variant.id for variant in found.plan.variants}

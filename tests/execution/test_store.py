@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from poolbench.errors import RunError
+from poolbench.execution.station import save_outcome
 from poolbench.execution.store import HISTORY_COLUMNS, RunStore
 from poolbench.execution.trial import run_trial
-from poolbench.execution.worker import save_outcome
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialRecord
 

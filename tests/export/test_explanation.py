@@ -16,9 +16,9 @@ from poolbench.evaluation.selection import compute_confidence
 from poolbench.execution.ingredients import split_pictures
 from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.restore import restore_inner, restore_network
+from poolbench.execution.station import save_outcome
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import run_trial
-from poolbench.execution.worker import save_outcome
 from poolbench.execution.workplace import Workplace
 from poolbench.export.explanation import make_explanation
 from poolbench.models import add_factory

@@ -3,23 +3,25 @@
 import importlib.util
 import shutil
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from poolbench.config import StudyConfig
 from poolbench.data.cache import get_cache_folder
+from poolbench.execution.cluster import open_cluster
 from poolbench.execution.environment import describe_environment
-from poolbench.execution.plan import THREADS, choose_workers
-from poolbench.training.precision import choose_device, list_devices, list_precisions
+from poolbench.execution.machine import THREADS, describe_machine
+from poolbench.training.precision import list_devices
 
 GIB = 2**30
 
 
 def examine() -> dict[str, Any]:
     """Findings by name, ready to print."""
-    device = choose_device("auto")
-    workers = choose_workers(StudyConfig(), device)
+    machine = describe_machine(StudyConfig())
+    device = machine.device
     environment = describe_environment(device, THREADS)
     memory = environment["memory_bytes"]
     return {
@@ -31,8 +33,8 @@ def examine() -> dict[str, Any]:
         "memory": f"{memory / GIB:.1f} GiB" if memory else "unknown",
         "devices": ", ".join(list_devices()),
         "used": f"{device} ({environment['device']})",
-        "precision": _describe_precision(device),
-        "workers": f"{workers} of {THREADS} thread",
+        "precision": _describe_precision(machine.precisions),
+        "workers": f"{machine.workers} of {THREADS} thread",
         "steps": "recorded as CUDA graphs" if device == "cuda" else "eager; no compiler is used",
         "cache": _describe_cache(),
         **environment["libraries"],
@@ -40,8 +42,34 @@ def examine() -> dict[str, Any]:
     }
 
 
-def _describe_precision(device: str) -> str:
-    names = list_precisions("auto", device)
+def examine_cluster(config: StudyConfig) -> dict[str, Any]:
+    """Findings on the Ray cluster that the config names, node by node.
+
+    Raises:
+        PoolbenchError: As :func:`~poolbench.execution.cluster.open_cluster`.
+    """
+    # That nodes differ is a finding here.
+    with open_cluster(config.model_copy(update={"allow_mixed": True})) as machine:
+        nodes = machine.environment["nodes"]
+    findings = {
+        "nodes": len(nodes),
+        "used": machine.device,
+        "workers": f"{machine.workers} of {THREADS} thread",
+        "precision": _describe_precision(machine.precisions),
+        "fingerprint": machine.fingerprint,
+        "poolbench": machine.poolbench,
+        "torch": machine.torch,
+    }
+    for number, node in enumerate(nodes, 1):
+        token = "asks for a token" if node["has_token"] else "asks for no token"
+        findings[f"node {number}"] = (
+            f"{node['address']}: {node['processor']}, {node['cpus']} cores, {node['gpus']} GPUs, "
+            f"{node['memory_bytes'] / GIB:.1f} GiB, {token}, fingerprint {node['fingerprint']}"
+        )
+    return findings
+
+
+def _describe_precision(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{' or '.join(names)}, by a measurement at the start"
 
 

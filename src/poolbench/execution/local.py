@@ -1,6 +1,5 @@
 """Trials on this machine: worker processes, fed one piece of work at a time."""
 
-import base64
 import json
 import os
 import subprocess
@@ -9,38 +8,19 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
-import cloudpickle
-
 from poolbench.errors import TrainingError
-from poolbench.models import get_backbone
-from poolbench.operators import get_operator
-from poolbench.records import BACKBONE_SOURCE, Speed, TrialSpec
+from poolbench.execution.executor import Progress, make_error
+from poolbench.execution.machine import Machine
+from poolbench.execution.memory import bound_workers
+from poolbench.execution.station import WORKER_ENVIRONMENT, pack_sources
+from poolbench.records import Speed, TrialSpec
 
 STOP_SECONDS = 2.0
 WAIT_SECONDS = 0.5
-
-WORKER_ENVIRONMENT = {
-    # One thread for each slice of a batch, in every library.
-    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
-    # glibc gives large arrays back to the system at once and fetches them anew, page by page, in
-    # the next step: up to half of the time of one. These keep them (mallopt(3)).
-    "MALLOC_MMAP_MAX_": "0",
-    "MALLOC_TRIM_THRESHOLD_": str(2**32 - 1),
-}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What happened to a trial: ``kind`` is ``epoch`` or ``done``."""
-
-    kind: str
-    trial: str
-    epoch: int = 0
 
 
 class LocalExecutor:
@@ -51,15 +31,14 @@ class LocalExecutor:
     Args:
         images: Folder written by :func:`poolbench.data.store.save_arrays`.
         run: The run directory that finished trials are written to.
-        workers: Processes at the same time.
-        cores: Threads of all of them together, where there are fewer processes than that.
+        machine: How many processes there are, and cores for all of them together.
     """
 
-    def __init__(self, images: Path, run: Path, workers: int, cores: int = 1) -> None:
+    def __init__(self, images: Path, run: Path, machine: Machine) -> None:
         self.images = images
         self.run_path = run
-        self.count = workers
-        self.cores = cores
+        self.machine = machine
+        self.count = machine.workers
         self._workers: list[_Worker] = []
         self._messages: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
         self._ready: list[int] = []
@@ -73,32 +52,30 @@ class LocalExecutor:
     def run(
         self, groups: Sequence[Sequence[TrialSpec]], on_progress: Callable[[Progress], None]
     ) -> None:
-        """Run all trials, the groups in this order; returns when the last is on disk.
-
-        Args:
-            groups: Trials that are trained together as one stack; on a processor each is alone.
-
-        Raises:
-            TrainingError: If a trial fails or a worker dies; the others in flight are ended,
-                finished ones stay.
-        """
+        """See :class:`~poolbench.execution.executor.Executor`."""
         for message in self._serve("train", groups):
             kind = message["event"]
             if kind in ("epoch", "trained"):
-                name = "done" if kind == "trained" else kind
-                on_progress(Progress(name, message["trial"], message.get("epoch", 0)))
+                on_progress(
+                    Progress(
+                        "done" if kind == "trained" else "epoch",
+                        message["trial"],
+                        message.get("epoch", 0),
+                    )
+                )
 
     def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
-        """How fast these trials will be, by trial id; as many at once as will be trained at once.
-
-        Raises:
-            TrainingError: If a trial fails or a worker dies.
-        """
+        """See :class:`~poolbench.execution.executor.Executor`."""
         return {
             message["trial"]: Speed.model_validate(message["speed"])
             for message in self._serve("measure", [[spec] for spec in specs])
             if message["event"] == "measured"
         }
+
+    def fit(self, speeds: Sequence[Speed]) -> int:
+        """See :class:`~poolbench.execution.executor.Executor`."""
+        self.shrink(bound_workers(self.count, speeds))
+        return self.count
 
     def shrink(self, count: int) -> None:
         """Go on with so many processes; the others end."""
@@ -116,7 +93,7 @@ class LocalExecutor:
         """Hand out the groups, and give what the workers say until the last is done."""
         waiting = list(reversed(groups))
         left = len(groups)
-        lanes = max(1, self.cores // max(1, min(self.count, left)))
+        lanes = max(1, self.machine.cores // max(1, min(self.count, left)))
         if groups:
             assert self.count, "the executor was closed"
             self._start()
@@ -133,7 +110,7 @@ class LocalExecutor:
                 if kind == "ended":
                     raise TrainingError(_describe_end(self._workers[number]))
                 if kind == "failed":
-                    raise _make_error(message)
+                    raise make_error(message["trial"], message["error"], message["details"])
                 if kind == "ready":
                     self._ready.append(number)
                     left -= not message["first"]
@@ -161,7 +138,7 @@ class _Worker:
             stderr=self.errors,
             text=True,
             encoding="utf-8",
-            env=_make_environment(),
+            env=make_environment(),
         )
         listener = threading.Thread(target=self._listen, args=(number, messages), daemon=True)
         listener.start()
@@ -203,16 +180,6 @@ def _wait_for(messages: "SimpleQueue[tuple[int, dict[str, Any]]]") -> tuple[int,
             return messages.get(timeout=WAIT_SECONDS)
 
 
-def _make_error(message: dict[str, Any]) -> TrainingError:
-    error = TrainingError(
-        f"Trial {message['trial']} failed: {message['error']} Finished trials are kept; --debug "
-        "shows where it happened."
-    )
-    # Shown with the traceback alone.
-    error.add_note(message["details"])
-    return error
-
-
 def _describe_end(worker: _Worker) -> str:
     code = worker.process.wait()
     return (
@@ -221,7 +188,8 @@ def _describe_end(worker: _Worker) -> str:
     )
 
 
-def _make_environment() -> dict[str, str]:
+def make_environment() -> dict[str, str]:
+    """Of a worker process: one thread, and what this process can import."""
     # The folder of a script or notebook is importable there, so it must be in the worker too.
     # An empty entry is the working directory; last, so that a file there hides no library.
     paths = [path for path in sys.path if path]
@@ -234,18 +202,6 @@ def _make_request(task: str, specs: Sequence[TrialSpec], lanes: int) -> dict[str
     return {
         "task": task,
         "specs": [spec.model_dump(mode="json") for spec in specs],
-        "sources": _pack_sources(specs),
+        "sources": pack_sources(specs),
         "lanes": lanes,
     }
-
-
-def _pack_sources(specs: Sequence[TrialSpec]) -> dict[str, str]:
-    """Operators and backbones of one's own, as the worker cannot import a notebook's cell."""
-    packed = {}
-    for name in {name for spec in specs for name in spec.conditions.sources}:
-        if name.startswith(BACKBONE_SOURCE):
-            thing: Any = get_backbone(name.removeprefix(BACKBONE_SOURCE)).factory
-        else:
-            thing = get_operator(name).cls
-        packed[name] = base64.b64encode(cloudpickle.dumps(thing)).decode("ascii")
-    return packed

@@ -1,9 +1,16 @@
-"""Peak memory of this process, where the system tells."""
+"""Peak memory of a process, where the system tells, and how many like it there is room for."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+
+from poolbench.data.arrays import read_available_memory_bytes
+from poolbench.records import Speed
+
+# Part of the free memory that workers may fill.
+MEMORY_SHARE = 0.8
 
 _CLEAR = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
@@ -42,3 +49,20 @@ def _read_process_peak() -> int | None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # macOS counts bytes, others count KiB.
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def bound_workers(workers: int, speeds: Sequence[Speed], available_bytes: int | None = None) -> int:
+    """As many workers as memory will hold, at least one.
+
+    Args:
+        available_bytes: ``None``: what the system says is free, and what the workers have now.
+    """
+    peaks = [speed.peak_memory_bytes for speed in speeds if speed.peak_memory_bytes]
+    if not peaks:
+        return workers
+    if available_bytes is None:
+        free = read_available_memory_bytes()
+        if free is None:
+            return workers
+        available_bytes = free + workers * max(peaks)
+    return max(1, min(workers, int(available_bytes * MEMORY_SHARE) // max(peaks)))

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from poolbench.config import Precision, StudyConfig
+from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough, count_units
 from poolbench.errors import DataError, UnknownNameError, UsageError
-from poolbench.execution.environment import compute_fingerprint, count_cores, get_poolbench_version
 from poolbench.execution.ingredients import make_form
+from poolbench.execution.machine import THREADS, Machine, describe_machine
 from poolbench.execution.tuning import JUDGING_PARTS
 from poolbench.execution.variations import list_methods, list_variations
 from poolbench.execution.workplace import hash_file
@@ -22,14 +22,11 @@ from poolbench.models.start import freeze, whiten_first
 from poolbench.models.transfer import Transfer, load_weights, transfer
 from poolbench.operators import expand_operators, get_operator
 from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
-from poolbench.training.precision import choose_device, list_precisions
 from poolbench.training.recipes import NAMES as RECIPES
 from poolbench.training.recipes import choose_epochs, get_recipe
 from poolbench.verdict.racing import LOOKS
 
 NO_OPERATOR = "none"
-# That compute one slice of a batch; how many slices are computed at once changes no result.
-THREADS = 1
 # Trials of a variant that a GPU trains at once.
 GPU_STACK = 64
 
@@ -145,10 +142,13 @@ def choose_baseline(name: str | None, variants: Sequence[VariantSpec]) -> str | 
     return known[name]
 
 
-def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
+def make_plan(config: StudyConfig, image_set: ImageSet, machine: Machine | None = None) -> Plan:
     """All trials of a study.
 
     Where the precision is still open, it is float32.
+
+    Args:
+        machine: What they run on; ``None``: this machine.
 
     Raises:
         UsageError: If the protocol or the device does not fit, the file of weights cannot be
@@ -157,9 +157,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
     """
     variants = make_variants(config)
     find_baseline(config, variants)
-    device = choose_device(config.device)
-    precision = list_precisions(config.precision, device)[0]
-    workers = choose_workers(config, device)
+    machine = machine or describe_machine(config)
     if config.protocol == "lab" and not image_set.has_official_test:
         raise UsageError(
             f"The lab protocol needs an official test half, and {image_set.source} has none. "
@@ -186,7 +184,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
             manifest_hash=manifest_hash,
             num_classes=len(image_set.classes),
             image_size=image_set.image_size,
-            conditions=_make_conditions(config, variant, device, precision),
+            conditions=_make_conditions(config, variant, machine),
             weights=weights if variant.recipe.pretrained else None,
             tune=config.tune,
         )
@@ -194,7 +192,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet) -> Plan:
         for fold in range(folds)
         for variant in variants
     ]
-    return Plan(variants, tuple(specs), workers)
+    return Plan(variants, tuple(specs), machine.workers)
 
 
 def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
@@ -283,11 +281,6 @@ def take_first(specs: Iterable[TrialSpec]) -> dict[str, TrialSpec]:
     return first
 
 
-def choose_workers(config: StudyConfig, device: str) -> int:
-    """Processes at the same time: one for each core, or one for a GPU."""
-    return config.workers or (count_cores() if device == "cpu" else 1)
-
-
 def choose_stack(config: StudyConfig, device: str) -> int:
     """Trials at once: as many as a GPU is worth, which falls back to fewer where memory ends."""
     if config.stack != "auto":
@@ -349,9 +342,7 @@ def _check_test(test: Half) -> None:
         )
 
 
-def _make_conditions(
-    config: StudyConfig, variant: VariantSpec, device: str, precision: Precision
-) -> Conditions:
+def _make_conditions(config: StudyConfig, variant: VariantSpec, machine: Machine) -> Conditions:
     sources = {}
     if variant.operator != NO_OPERATOR and not get_operator(variant.operator).is_own:
         sources[variant.operator] = get_operator(variant.operator).source_hash
@@ -359,13 +350,13 @@ def _make_conditions(
     if backbone.factory is not None:
         sources[f"{BACKBONE_SOURCE}{backbone.id}"] = backbone.source_hash
     return Conditions(
-        device=device,
-        precision=precision,
+        device=machine.device,
+        precision=machine.precisions[0] if config.precision == "auto" else config.precision,
         threads=THREADS,
         rewrites=config.rewrites,
-        stack=choose_stack(config, device),
-        poolbench=get_poolbench_version(),
-        torch=torch.__version__,
-        fingerprint=compute_fingerprint(device, THREADS),
+        stack=choose_stack(config, machine.device),
+        poolbench=machine.poolbench,
+        torch=machine.torch,
+        fingerprint=machine.fingerprint,
         sources=sources,
     )

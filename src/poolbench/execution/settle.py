@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from poolbench.config import Precision, StudyConfig
-from poolbench.data.arrays import read_available_memory_bytes
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import UsageError
 from poolbench.execution.estimate import (
@@ -12,16 +11,14 @@ from poolbench.execution.estimate import (
     estimate_study_seconds,
     estimate_trial_seconds,
 )
-from poolbench.execution.local import LocalExecutor
+from poolbench.execution.executor import Executor
+from poolbench.execution.machine import Machine
 from poolbench.execution.plan import Plan, list_looks, make_plan, take_first
 from poolbench.execution.store import RunStore
 from poolbench.records import Speed, TrialSpec
-from poolbench.training.precision import choose_device, list_precisions
 
 # Part of a time limit that is planned; the rest is for what no measurement foresees.
 PLANNED_SHARE = 0.85
-# Part of the free memory that workers may fill.
-MEMORY_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def settle(
     config: StudyConfig,
     image_set: ImageSet,
     store: RunStore,
-    executor: LocalExecutor,
+    executor: Executor,
     seconds_left: float | None,
 ) -> Settled:
     """Measure, and choose what is fastest and what fits.
@@ -66,8 +63,9 @@ def settle(
         DataError: If there are too few pictures for the folds.
         TrainingError: If a measured trial fails.
     """
-    wanted = list_precisions(config.precision, choose_device(config.device))
-    plans = {name: make_plan(_set(config, precision=name), image_set) for name in wanted}
+    machine = executor.machine
+    wanted = machine.precisions
+    plans = {name: make_plan(_set(config, precision=name), image_set, machine) for name in wanted}
     missing = {name: _list_missing(plan, store) for name, plan in plans.items()}
     measured = executor.measure(
         [spec for specs in missing.values() for spec in take_first(specs).values()]
@@ -83,33 +81,19 @@ def settle(
 
     best = min(wanted, key=compute_total)
     found = Settled(_set(config, precision=best), plans[best], speeds[best])
-    workers = bound_workers(plans[best].workers, list(found.speeds.values()))
-    executor.shrink(workers)
+    workers = executor.fit(list(found.speeds.values()))
     found = Settled(found.config, _set_workers(found.plan, workers), found.speeds)
     if seconds_left is None or config.planned_repeats is not None or not missing[best]:
         return found
-    return _fit(found, missing[best], image_set, seconds_left)
-
-
-def bound_workers(workers: int, speeds: Sequence[Speed], available_bytes: int | None = None) -> int:
-    """As many workers as memory will hold, at least one.
-
-    Args:
-        available_bytes: ``None``: what the system says is free, and what the workers have now.
-    """
-    peaks = [speed.peak_memory_bytes for speed in speeds if speed.peak_memory_bytes]
-    if not peaks:
-        return workers
-    if available_bytes is None:
-        free = read_available_memory_bytes()
-        if free is None:
-            return workers
-        available_bytes = free + workers * max(peaks)
-    return max(1, min(workers, int(available_bytes * MEMORY_SHARE) // max(peaks)))
+    return _fit(found, missing[best], image_set, machine, seconds_left)
 
 
 def _fit(
-    found: Settled, missing: Sequence[TrialSpec], image_set: ImageSet, seconds_left: float
+    found: Settled,
+    missing: Sequence[TrialSpec],
+    image_set: ImageSet,
+    machine: Machine,
+    seconds_left: float,
 ) -> Settled:
     """As many repeats as fit into the time limit."""
     seconds = found.estimate(missing, image_set)
@@ -126,7 +110,7 @@ def _fit(
     if not fitting:
         raise UsageError(_explain_limit(found, estimate(1), limit))
     config = _set(found.config, planned_repeats=fitting[-1])
-    plan = make_plan(config, image_set)
+    plan = make_plan(config, image_set, machine)
     return Settled(config, _set_workers(plan, found.plan.workers), found.speeds)
 
 

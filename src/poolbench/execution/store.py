@@ -110,14 +110,32 @@ class RunStore:
         for name, group in arrays.items():
             _write(part / f"{name}.npz", pack_arrays(group))
         _write(part / "weights.safetensors", pack_weights(weights))
+        self._put(part, record.id)
+
+    def adopt_trial(self, other: "RunStore", trial_id: str) -> None:
+        """Copy a finished trial of another run directory; one that is already there stays.
+
+        Raises:
+            RunError: If it cannot be read.
+        """
+        self.trials.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
+        try:
+            for file in sorted((other.trials / trial_id).iterdir()):
+                _write(part / file.name, file.read_bytes())
+        except OSError as error:
+            raise RunError(f"{error.filename} cannot be read: {error.strerror}.") from None
+        self._put(part, trial_id)
+
+    def _put(self, part: Path, trial_id: str) -> None:
+        """Rename a folder that holds a whole trial, unless the trial is there."""
         flush_folder(part)
-        place = self.trials / record.id
-        if self.has_trial(record.id):
+        if self.has_trial(trial_id):
             shutil.rmtree(part)
             return
         # mkdtemp makes a folder that only its owner may read.
         part.chmod(0o755)
-        part.rename(place)
+        part.rename(self.trials / trial_id)
         flush_folder(self.trials)
 
     def load_trial(self, trial_id: str) -> TrialRecord:

@@ -1,6 +1,7 @@
 """What the trials of one process share: pictures on the device, and threads."""
 
 import hashlib
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -76,8 +77,7 @@ class Workplace:
         """The pictures of a half as they are, on the device."""
         if name not in self._pictures:
             half = self.get_half(name)
-            images = torch.from_numpy(_make_writeable(half.images))
-            labels = torch.from_numpy(_make_writeable(half.labels))
+            images, labels = _wrap(half.images), _wrap(half.labels)
             self._pictures[name] = Pictures(images.to(self.device), labels.to(self.device))
         return self._pictures[name]
 
@@ -113,9 +113,12 @@ def _describe(form: TrainingForm, dtype: torch.dtype) -> str:
     return digest.hexdigest()
 
 
-def _make_writeable(array: NDArray[Any]) -> NDArray[Any]:
-    """torch does not take arrays that are mapped read-only; others need no copy."""
-    return array if array.flags.writeable else np.array(array)
+def _wrap(array: NDArray[Any]) -> Tensor:
+    """An array as a tensor that shares its memory, which is read and never written."""
+    with warnings.catch_warnings():
+        # Pictures that all processes of a machine share are read-only, which torch has no word for.
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(array)
 
 
 def hash_file(path: Path) -> str:

@@ -27,6 +27,7 @@ RUN = {
         "Устройство: {device}, {precision}. Рабочих процессов: {workers}, потоков в каждом: "
         "{threads}."
     ),
+    "run.cluster": "Кластер Ray: узлов {nodes}, ядер процессора {cpus}, видеокарт {gpus}.",
     "run.own-network": "Сеть {backbone}:\n  {notes}",
     "run.weights": (
         "Веса для {variant}: взято значений {taken}; начинаются заново: {fresh}; "

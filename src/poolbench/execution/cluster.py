@@ -1,0 +1,255 @@
+"""What is asked of a Ray cluster before anything runs there; Ray itself is in :mod:`.ray`."""
+
+import ipaddress
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from poolbench.config import StudyConfig
+from poolbench.errors import PoolbenchError, RunError, UsageError
+from poolbench.execution.machine import Machine, describe_machine
+from poolbench.training.precision import list_devices
+
+CONNECT_SECONDS = 5.0
+# For sockets, whose paths may have about a hundred letters.
+SHORT_FOLDER = "/tmp" if os.name == "posix" else None
+# Where ``ray start`` and ``ray.init`` write the address of the cluster that they began.
+ADDRESS_FILE = Path("ray", "ray_current_cluster")
+INSTALL = "pip install 'poolbench[ray]'"
+TOKEN_ADVICE = (
+    "Stop it, set RAY_AUTH_MODE=token on every node, make a token once with `ray get-auth-token "
+    "--generate`, copy it to ~/.ray/auth_token of the other nodes and of this machine, and start "
+    "it again."
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One machine of a cluster.
+
+    Attributes:
+        machines: What it is with each device that it has and the config allows.
+        has_token: Whether it asks for a token.
+    """
+
+    address: str
+    cpus: int
+    gpus: int
+    memory_bytes: int
+    has_token: bool
+    machines: Mapping[str, Machine]
+
+
+def describe_devices(config: StudyConfig) -> dict[str, Machine]:
+    """This machine with each of its devices that the config allows."""
+    return {
+        device: describe_machine(config.model_copy(update={"device": device}))
+        for device in list_devices()
+        if config.device in ("auto", device)
+    }
+
+
+@contextmanager
+def open_cluster(config: StudyConfig) -> Iterator[Machine]:
+    """Join a Ray cluster, or start one on this machine, for as long as it is needed.
+
+    Raises:
+        UsageError: If Ray is not installed, no node has the device that the config names, or nodes
+            differ in what changes results.
+        RunError: If the cluster cannot be joined, or lets in everyone.
+    """
+    address = find_address() if config.address == "auto" else config.address
+    if address is not None:
+        check_reachable(address)
+    with (
+        tempfile.TemporaryDirectory(
+            prefix="poolbench-", dir=SHORT_FOLDER, ignore_cleanup_errors=True
+        ) as folder,
+        _change_environment(choose_environment(address)),
+    ):
+        try:
+            from poolbench.execution import ray
+        except ImportError as error:
+            raise UsageError(f"--executor ray needs Ray ({error}): {INSTALL}") from None
+        with ray.connect(address, config, folder) as nodes:
+            yield combine_nodes(nodes, config)
+
+
+def find_address() -> str:
+    """The address of a cluster that runs on this machine.
+
+    Raises:
+        RunError: If there is none.
+    """
+    known = os.environ.get("RAY_ADDRESS")
+    file = Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir(), ADDRESS_FILE)
+    if not known and file.is_file():
+        known = file.read_text(encoding="utf-8").strip()
+    if not known:
+        raise RunError(
+            "--address auto finds no Ray cluster on this machine. Start one (ray start --head), "
+            "name its address, or leave --address out."
+        )
+    return known
+
+
+def check_reachable(address: str) -> None:
+    """Refuse in seconds what Ray would try for minutes.
+
+    Args:
+        address: ``host:port`` or ``ray://host:port``.
+
+    Raises:
+        UsageError: If it is neither.
+        RunError: If nothing listens there.
+    """
+    try:
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port or parts.scheme not in ("", "ray"):
+        raise UsageError(
+            f"--address {address} is no address: expected auto, HOST:PORT or ray://HOST:PORT."
+        )
+    try:
+        socket.create_connection((host, port), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise RunError(
+            f"No Ray cluster answers at {address} ({error.strerror or error}). Is it running, and "
+            "is this machine allowed to reach it?"
+        ) from None
+
+
+def choose_environment(address: str | None) -> dict[str, str]:
+    """What Ray takes from the environment, for a cluster there or (``None``) a new one."""
+    chosen = {"RAY_USAGE_STATS_ENABLED": "0"}
+    host = "" if address is None else urlsplit(f"//{address.split('://')[-1]}").hostname or ""
+    if address is None or is_loopback(host):
+        # On macOS and Windows it is always so. Elsewhere Ray would listen on, and look for, this
+        # machine's address in its network.
+        chosen["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    if address is None:
+        # A token of its own, that is gone with the cluster. And trials that wait for nobody else
+        # on this machine, where Ray would give way: as local workers, so that times compare.
+        chosen |= {
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": secrets.token_hex(32),
+            "RAY_worker_niceness": "0",
+        }
+    return chosen
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach that host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def combine_nodes(nodes: Sequence[Node], config: StudyConfig) -> Machine:
+    """All nodes that can train, as one machine.
+
+    Raises:
+        RunError: If the cluster lets in everyone who reaches it.
+        UsageError: If no node has the device, or they differ and the config does not allow it.
+    """
+    open_nodes = [node.address for node in nodes if not node.has_token]
+    if open_nodes and not all(is_loopback(node.address) for node in nodes):
+        raise RunError(
+            f"The Ray cluster runs the code of everyone who reaches {open_nodes[0]}: token "
+            f"authentication is off. {TOKEN_ADVICE}"
+        )
+    device = _choose_device(nodes, config)
+    able = [node for node in nodes if device in node.machines]
+    machines = [node.machines[device] for node in able]
+    _check_equal(able, device, config)
+    first = machines[0]
+    kinds = sorted({machine.fingerprint for machine in machines})
+    slots = sum(node.cpus if device == "cpu" else node.gpus for node in able)
+    return replace(
+        first,
+        fingerprint=first.fingerprint if len(kinds) == 1 else f"mixed-{'-'.join(kinds)}",
+        precisions=tuple(
+            name for name in first.precisions if all(name in m.precisions for m in machines)
+        ),
+        workers=config.workers or max(1, slots),
+        # A trial that is alone goes to any of them.
+        cores=max(1, min(node.cpus for node in able)) if device == "cpu" else 1,
+        environment={
+            **first.environment,
+            "nodes": [describe_node(node, device) for node in nodes],
+        },
+    )
+
+
+def describe_node(node: Node, device: str) -> dict[str, object]:
+    """A node in plain values; ``fingerprint`` is ``None`` if it lacks the device."""
+    machine = node.machines.get(device)
+    any_machine = next(iter(node.machines.values()))
+    return {
+        "address": node.address,
+        "cpus": node.cpus,
+        "gpus": node.gpus,
+        "memory_bytes": node.memory_bytes,
+        "has_token": node.has_token,
+        "processor": any_machine.environment["processor"],
+        "fingerprint": None if machine is None else machine.fingerprint,
+    }
+
+
+def _choose_device(nodes: Sequence[Node], config: StudyConfig) -> str:
+    found = {device for node in nodes for device in node.machines}
+    device = next((device for device in ("cuda", "mps", "cpu") if device in found), None)
+    if device is None:
+        raise UsageError(f"No node of the Ray cluster has a device {config.device!r}.")
+    return device
+
+
+def _check_equal(nodes: Sequence[Node], device: str, config: StudyConfig) -> None:
+    machines = [node.machines[device] for node in nodes]
+    versions = {(machine.poolbench, machine.torch) for machine in machines}
+    kinds = {machine.fingerprint for machine in machines}
+    if len(versions) == 1 and (len(kinds) == 1 or config.allow_mixed):
+        return
+    listed = "\n".join(
+        f"  {node.address}: {machine.fingerprint}, {machine.environment['processor']}, poolbench "
+        f"{machine.poolbench}, torch {machine.torch}"
+        for node, machine in zip(nodes, machines, strict=True)
+    )
+    advice = (
+        "Install the same versions on all of them."
+        if len(versions) > 1
+        else "Use nodes of one kind, or allow results that differ in their last bits with "
+        "--allow-mixed."
+    )
+    raise UsageError(f"The nodes of the Ray cluster differ:\n{listed}\n{advice}")
+
+
+@contextmanager
+def _change_environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def explain_failure(address: str | None, error: Exception) -> PoolbenchError:
+    """What Ray says when it cannot be joined or started, as one message."""
+    words = " ".join(str(error.__cause__ or error).split())
+    kind = "started" if address is None else f"joined at {address}"
+    advice = TOKEN_ADVICE if "token" in words.lower() else "Ray's own words are above."
+    return RunError(f"Ray cannot be {kind}: {words[:600]} {advice}")

@@ -1,0 +1,370 @@
+"""Trials as tasks of a Ray cluster: the only file that imports Ray."""
+
+import logging
+import tempfile
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import ray
+from ray._private.authentication.authentication_utils import is_token_auth_enabled
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from poolbench.config import StudyConfig
+from poolbench.data.image_set import Half, ImageSet
+from poolbench.data.store import WEIGHTS_FILE
+from poolbench.errors import TrainingError
+from poolbench.execution.cluster import Node, describe_devices, explain_failure
+from poolbench.execution.environment import compute_fingerprint
+from poolbench.execution.executor import Progress, make_error
+from poolbench.execution.group import run_group
+from poolbench.execution.local import make_environment
+from poolbench.execution.machine import THREADS, Machine
+from poolbench.execution.measure import measure_speed
+from poolbench.execution.station import (
+    WORKER_ENVIRONMENT,
+    Station,
+    pack_sources,
+    prepare_process,
+    register_sources,
+    save_outcome,
+)
+from poolbench.execution.store import RunStore
+from poolbench.execution.trial import TrialOutcome
+from poolbench.records import Speed, TrialSpec
+from poolbench.training.loop import EpochRow
+
+# How long nothing may happen before progress is asked for, and between two messages of a trial.
+POLL_SECONDS = 0.5
+# Of a task whose worker or node is lost.
+MOST_RETRIES = 5
+# Tasks that Ray holds for each that runs: so none waits for this process, and it never holds many.
+QUEUED_SHARE = 2
+GPU_DIGITS = 4
+
+Task = Literal["train", "measure"]
+
+
+@contextmanager
+def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[list[Node]]:
+    """Join a cluster, or (``None``) start one on this machine; its nodes.
+
+    Args:
+        folder: Where a new one keeps its logs and sockets.
+
+    Raises:
+        RunError: If it cannot be joined.
+    """
+    is_mine = not ray.is_initialized()
+    if is_mine:
+        settings: dict[str, Any] = {"log_to_driver": False}
+        if address is None:
+            workers = {} if config.workers is None else {"num_cpus": config.workers}
+            settings |= {"include_dashboard": False, "_temp_dir": folder, **workers}
+        try:
+            ray.init(address or "local", logging_level=logging.ERROR, **settings)
+        except Exception as error:
+            # Ray names what went wrong in many ways, some of which are not public.
+            raise explain_failure(address, error) from None
+    try:
+        yield list_nodes(config)
+    finally:
+        if is_mine:
+            ray.shutdown()
+
+
+def list_nodes(config: StudyConfig) -> list[Node]:
+    """The living nodes of the cluster, each asked what it is."""
+    alive = [node for node in ray.nodes() if node["Alive"]]
+    asked = []
+    for node in alive:
+        resources = node["Resources"]
+        question = ray.remote(_describe).options(
+            num_cpus=0,
+            # Without a part of one a task does not see the GPUs of its node.
+            num_gpus=10**-GPU_DIGITS if resources.get("GPU") else 0,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False),
+            runtime_env=_make_runtime(),
+        )
+        asked.append(question.remote(config))
+    try:
+        answers = ray.get(asked)
+    except ray.exceptions.RayError as error:
+        raise explain_failure("its nodes", error) from None
+    return [
+        Node(
+            address=node["NodeManagerAddress"],
+            cpus=int(node["Resources"].get("CPU", 0)),
+            gpus=int(node["Resources"].get("GPU", 0)),
+            memory_bytes=int(node["Resources"].get("memory", 0)),
+            has_token=has_token,
+            machines=machines,
+        )
+        for node, (has_token, machines) in zip(alive, answers, strict=True)
+    ]
+
+
+class RayExecutor:
+    """Tasks of the cluster that is connected; a context manager.
+
+    Finished trials come back to this process, which puts them into the run directory, or go to a
+    folder that all nodes share, from which it takes them.
+    """
+
+    def __init__(
+        self, image_set: ImageSet, store: RunStore, machine: Machine, config: StudyConfig
+    ) -> None:
+        self.store = store
+        self.machine = machine
+        self.workers = machine.workers
+        self.storage = None if config.storage is None else RunStore(config.storage.absolute())
+        self._memory_bytes = 0
+        weights = None if config.weights is None else config.weights.read_bytes()
+        # In a list, so that a task gets the references: it takes what they refer to but once.
+        self._things = [ray.put(_make_plain(image_set)), ray.put(weights)]
+        self._mailbox: Any = ray.remote(_Mailbox).options(num_cpus=0, max_restarts=-1).remote()
+
+    def __enter__(self) -> "RayExecutor":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        ray.kill(self._mailbox)
+        self._things.clear()
+
+    def run(
+        self, groups: Sequence[Sequence[TrialSpec]], on_progress: Callable[[Progress], None]
+    ) -> None:
+        """See :class:`~poolbench.execution.executor.Executor`."""
+        rest = (self._take_shared(group, on_progress) for group in groups)
+        left = [group for group in rest if group]
+        for answer in self._serve("train", left, on_progress):
+            for outcome in answer.outcomes:
+                save_outcome(self.store, outcome)
+                on_progress(Progress("done", outcome.record.id))
+            for trial in answer.shared:
+                self._adopt(trial)
+                on_progress(Progress("done", trial))
+
+    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
+        """See :class:`~poolbench.execution.executor.Executor`."""
+        answers = self._serve("measure", [[spec] for spec in specs], lambda progress: None)
+        return {trial: speed for answer in answers for trial, speed in answer.speeds.items()}
+
+    def fit(self, speeds: Sequence[Speed]) -> int:
+        """See :class:`~poolbench.execution.executor.Executor`; Ray looks after the memory."""
+        self._memory_bytes = max((speed.peak_memory_bytes or 0 for speed in speeds), default=0)
+        return self.workers
+
+    def _take_shared(
+        self, group: Sequence[TrialSpec], on_progress: Callable[[Progress], None]
+    ) -> list[TrialSpec]:
+        """Take what the shared folder already has; the rest of the group."""
+        left = []
+        for spec in group:
+            if self.storage is not None and self.storage.has_trial(spec.id):
+                self._adopt(spec.id)
+                on_progress(Progress("done", spec.id))
+            else:
+                left.append(spec)
+        return left
+
+    def _adopt(self, trial: str) -> None:
+        assert self.storage is not None
+        self.store.adopt_trial(self.storage, trial)
+
+    def _serve(
+        self,
+        task: Task,
+        groups: Sequence[Sequence[TrialSpec]],
+        on_progress: Callable[[Progress], None],
+    ) -> Iterator["_Answer"]:
+        """Hand out the groups, and give what comes back until the last is done."""
+        waiting = deque(groups)
+        flying: dict[Any, Sequence[TrialSpec]] = {}
+        submit = self._make_task(len(groups))
+        try:
+            while waiting or flying:
+                while waiting and len(flying) < QUEUED_SHARE * self.workers:
+                    group = waiting.popleft()
+                    flying[submit(task, group)] = group
+                done, _ = ray.wait(list(flying), num_returns=1, timeout=POLL_SECONDS)
+                for trial, epoch in self._read_mail():
+                    on_progress(Progress("epoch", trial, epoch))
+                for reference in done:
+                    yield _take_answer(reference, flying.pop(reference))
+        finally:
+            for reference in flying:
+                ray.cancel(reference, force=True)
+
+    def _make_task(self, count: int) -> Callable[[Task, Sequence[TrialSpec]], Any]:
+        cores = int(ray.cluster_resources().get("CPU", 1))
+        lanes = max(1, min(self.machine.cores, cores // max(1, min(self.workers, count))))
+        gpus = int(ray.cluster_resources().get("GPU", 0))
+        share = min(1.0, gpus / self.workers) if self.machine.device == "cuda" else 0
+        make_remote = ray.remote(
+            num_cpus=lanes,
+            num_gpus=int(share * 10**GPU_DIGITS) / 10**GPU_DIGITS,
+            memory=self._memory_bytes,
+            max_retries=MOST_RETRIES,
+            # A worker stays for the next task, as one without a GPU does anyway.
+            max_calls=0,
+            runtime_env=_make_runtime(),
+        )
+        serve = make_remote(_serve_group)
+        kinds = frozenset(self.machine.fingerprint.removeprefix("mixed-").split("-"))
+
+        def submit(task: Task, group: Sequence[TrialSpec]) -> Any:
+            request = _Request(task, tuple(group), pack_sources(group), lanes, kinds, self.storage)
+            return serve.remote(request, self._things, self._mailbox)
+
+        return submit
+
+    def _read_mail(self) -> list[tuple[str, int]]:
+        try:
+            mail: list[tuple[str, int]] = ray.get(self._mailbox.take.remote(), timeout=POLL_SECONDS)
+        except ray.exceptions.RayError:
+            # It was lost with its node and begins anew: progress is no reason to stop.
+            return []
+        return mail
+
+
+@dataclass(frozen=True)
+class _Request:
+    task: Task
+    specs: tuple[TrialSpec, ...]
+    sources: dict[str, str]
+    lanes: int
+    fingerprints: frozenset[str]
+    storage: RunStore | None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Of a task: finished trials, or the ids of those that lie in the shared folder."""
+
+    outcomes: tuple[TrialOutcome, ...] = ()
+    shared: tuple[str, ...] = ()
+    speeds: Mapping[str, Speed] = field(default_factory=dict)
+    failure: tuple[str, str] | None = None
+
+
+class _Mailbox:
+    """Collects how far trials are; an actor, since tasks speak only when they end."""
+
+    def __init__(self) -> None:
+        self.epochs: dict[str, int] = {}
+
+    def put(self, trial: str, epoch: int) -> None:
+        self.epochs[trial] = epoch
+
+    def take(self) -> list[tuple[str, int]]:
+        taken = list(self.epochs.items())
+        self.epochs.clear()
+        return taken
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What this process keeps between tasks, and what it was made of."""
+
+    reference: str
+    folder: tempfile.TemporaryDirectory[str]
+    station: Station
+
+
+_kept: _Kept | None = None
+
+
+def _serve_group(request: _Request, things: list[Any], mailbox: Any) -> _Answer:
+    """Train or measure, on a node; whatever goes wrong there is told."""
+    try:
+        _check_fingerprint(request)
+        register_sources(request.sources)
+        place = _take_station(things).take_place(request.specs[0], request.lanes)
+        if request.task == "measure":
+            return _Answer(speeds={spec.id: measure_speed(spec, place) for spec in request.specs})
+        outcomes = run_group(request.specs, place, _Reporter(mailbox))
+        if request.storage is None:
+            return _Answer(tuple(outcomes))
+        shared = []
+        for outcome in outcomes:
+            save_outcome(request.storage, outcome)
+            shared.append(outcome.record.id)
+        return _Answer(shared=tuple(shared))
+    except Exception as error:
+        return _Answer(failure=(f"{type(error).__name__}: {error}", traceback.format_exc()))
+
+
+class _Reporter:
+    """Says how far a trial is, but not more often than someone looks."""
+
+    def __init__(self, mailbox: Any) -> None:
+        self.mailbox = mailbox
+        self.next = 0.0
+
+    def __call__(self, spec: TrialSpec, row: EpochRow) -> None:
+        now = time.monotonic()
+        if now >= self.next:
+            self.mailbox.put.remote(spec.id, row.epoch)
+            self.next = now + POLL_SECONDS
+
+
+def _check_fingerprint(request: _Request) -> None:
+    """A node that joined later may be of another kind."""
+    found = compute_fingerprint(request.specs[0].conditions.device, THREADS)
+    if found not in request.fingerprints:
+        raise TrainingError(
+            f"Node {ray.util.get_node_ip_address()} is of another kind ({found}) than those that "
+            "the study began with; take it out of the cluster."
+        )
+
+
+def _take_station(things: list[Any]) -> Station:
+    global _kept
+    reference = things[0].hex()
+    if _kept is None or _kept.reference != reference:
+        prepare_process()
+        image_set, weights = ray.get(things)
+        folder = tempfile.TemporaryDirectory(prefix="poolbench-")
+        path = Path(folder.name, WEIGHTS_FILE)
+        if weights is not None:
+            path.write_bytes(weights)
+        _kept = _Kept(reference, folder, Station(image_set, path))
+    return _kept.station
+
+
+def _describe(config: StudyConfig) -> tuple[bool, dict[str, Machine]]:
+    return is_token_auth_enabled(), describe_devices(config)
+
+
+def _take_answer(reference: Any, group: Sequence[TrialSpec]) -> _Answer:
+    try:
+        answer: _Answer = ray.get(reference)
+    except ray.exceptions.RayError as error:
+        raise TrainingError(
+            f"Trial {group[0].id} was lost {MOST_RETRIES + 1} times with its worker or node; "
+            f"finished trials are kept, and the same command goes on. Ray says: {error}"
+        ) from None
+    if answer.failure is not None:
+        raise make_error(group[0].id, *answer.failure)
+    return answer
+
+
+def _make_plain(image_set: ImageSet) -> ImageSet:
+    """Arrays of numpy itself, which Ray hands on without copies."""
+
+    def convert(half: Half) -> Half:
+        return replace(half, images=np.asarray(half.images), labels=np.asarray(half.labels))
+
+    return replace(image_set, pool=convert(image_set.pool), test=convert(image_set.test))
+
+
+def _make_runtime() -> dict[str, Any]:
+    paths = make_environment()["PYTHONPATH"]
+    return {"env_vars": {**WORKER_ENVIRONMENT, "PYTHONPATH": paths}}

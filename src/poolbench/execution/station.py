@@ -1,0 +1,104 @@
+"""What a process that trains keeps from one trial to the next, and what it is handed with them."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import torch
+
+from poolbench.data.image_set import ImageSet
+from poolbench.execution.store import RunStore
+from poolbench.execution.trial import TrialOutcome
+from poolbench.execution.workplace import Workplace
+from poolbench.models import add_factory, get_backbone
+from poolbench.operators import get_operator, register
+from poolbench.records import BACKBONE_SOURCE, TrialSpec
+from poolbench.training.loop import EpochRow
+from poolbench.training.slices import Lanes
+
+# Of a process that trains, before it starts.
+WORKER_ENVIRONMENT = {
+    # One thread for each slice of a batch, in every library.
+    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+    # glibc gives large arrays back to the system at once and fetches them anew, page by page, in
+    # the next step: up to half of the time of one. These keep them (mallopt(3)).
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**32 - 1),
+}
+
+
+class Station:
+    """The pictures, and the workplace with them once it is known for which device.
+
+    Args:
+        weights: The file of weights that networks begin with, where there is one.
+    """
+
+    def __init__(self, image_set: ImageSet, weights: Path) -> None:
+        self.image_set = image_set
+        self.weights = weights
+        self._place: Workplace | None = None
+
+    def take_place(self, spec: TrialSpec, lanes: int) -> Workplace:
+        """The workplace of all trials, with so many lanes from now on."""
+        if self._place is None:
+            self._place = Workplace(self.image_set, spec.conditions.device, weights=self.weights)
+        if self._place.lanes.count != lanes:
+            self._place.lanes.close()
+            self._place.lanes = Lanes(lanes)
+        return self._place
+
+
+def prepare_process() -> None:
+    """Set torch for trials, in a process that does nothing else."""
+    torch.set_num_threads(1)
+    # Numbers near zero that the processor handles a hundred times slower become zero.
+    torch.set_flush_denormal(True)
+
+
+def pack_sources(specs: Sequence[TrialSpec]) -> dict[str, str]:
+    """Operators and backbones of one's own, as another process cannot import a notebook's cell."""
+    packed = {}
+    for name in {name for spec in specs for name in spec.conditions.sources}:
+        if name.startswith(BACKBONE_SOURCE):
+            thing: Any = get_backbone(name.removeprefix(BACKBONE_SOURCE)).factory
+        else:
+            thing = get_operator(name).cls
+        packed[name] = base64.b64encode(cloudpickle.dumps(thing)).decode("ascii")
+    return packed
+
+
+def register_sources(packed: Mapping[str, str]) -> None:
+    """Enter what :func:`pack_sources` packed; only what the study's own process sent."""
+    for name, content in packed.items():
+        thing = cloudpickle.loads(base64.b64decode(content))
+        if name.startswith(BACKBONE_SOURCE):
+            add_factory(name.removeprefix(BACKBONE_SOURCE), thing)
+        else:
+            register(name)(thing)
+
+
+def save_outcome(store: RunStore, outcome: TrialOutcome) -> None:
+    """Hand everything that is kept of a trial to the store."""
+    predictions, shifted = outcome.predictions, outcome.shifted
+    store.save_trial(
+        outcome.record,
+        outcome.timing,
+        [_flatten(row) for row in outcome.history],
+        {
+            "predictions": {
+                "index": predictions.index,
+                "labels": predictions.labels,
+                "logits": predictions.logits,
+            },
+            "shift": {"pixels": shifted.pixels, "labels": shifted.labels},
+        },
+        outcome.weights,
+    )
+
+
+def _flatten(row: EpochRow) -> tuple[float, ...]:
+    curves = (row.train_loss, row.train_accuracy, row.held_out_loss, row.held_out_accuracy)
+    return (row.epoch, *(x for curve in curves for x in (curve.mean, curve.low, curve.high)))
