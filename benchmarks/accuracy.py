@@ -178,7 +178,7 @@ def _train_candidate(task: tuple[str, dict, int, str, Precision]) -> list[float]
     form = make_form(start_network(spec, place, split), spec)
     train = place.make_part(prepare_half("pool", spec, place, form), split.train)
     result = run_training(form, train, None, make_schedule(spec))
-    images = place.make_part(place.get_pictures("pool"), split.held_out).take_images()
+    images = place.make_part(place.get_pictures("pool"), split.held_out).rows
     labels = place.image_set.pool.labels[split.held_out]
     return [
         *(

@@ -1,35 +1,14 @@
-"""Picture files in folders, and the decoding of what a listing names."""
+"""Picture files in folders."""
 
-import contextlib
-import hashlib
 import os
 import unicodedata
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from poolbench.config import DataConfig, Fit
-from poolbench.data.arrays import check_memory, resize_arrays
-from poolbench.data.cache import OnProgress, ignore_progress, load_arrays, save_arrays
-from poolbench.data.decode import decode_picture, has_picture_suffix, read_picture_size
-from poolbench.data.image_set import Half, Images, ImageSet, Labels
-from poolbench.data.listing import SIDES, Entry, Listing, Side, number_groups
+from poolbench.data.decode import has_picture_suffix
+from poolbench.data.listing import SIDES, Entry, Listing, Side
 from poolbench.data.names import natural_key
 from poolbench.errors import DataError
-
-Size = tuple[int, int]
-
-DEFAULT_SIZE = (64, 64)
-# Bytes of memory for each pixel of a picture while it is decoded and resized: 3 as read, 4 with
-# transparency, 12 as float32, and as much again between the two passes of the filter.
-_BYTES_PER_PIXEL = 32
-_MOST_THREADS = 8
-# Grows when decoding or resizing gives other pixels.
-_CACHE_FORMAT = 1
 
 
 def scan_folder(root: Path, groups: str | None = None) -> Listing:
@@ -65,34 +44,6 @@ def scan_folder(root: Path, groups: str | None = None) -> Listing:
         )
     entries = sorted(found, key=lambda entry: (entry.side == "test", entry.label))
     return Listing(f"folder:{root}", tuple(classes), tuple(entries), ignored)
-
-
-def load_listing(
-    listing: Listing,
-    config: DataConfig,
-    on_progress: OnProgress = ignore_progress,
-    available_bytes: int | None = None,
-) -> ImageSet:
-    """Decode all pictures, or take them from the cache folder if no file has changed.
-
-    Args:
-        config: Its ``image_size`` (``None``: the common size of all pictures, else 64x64), ``fit``
-            and ``on_bad`` are used.
-        on_progress: Called with ``("decode", pictures done, pictures in all)``.
-        available_bytes: Memory that may be used; ``None``: what is free.
-
-    Raises:
-        DataError: If pictures cannot be read (all are listed) or need more memory than there is.
-    """
-    entries = listing.entries
-    name = _name_cached(entries, config)
-    cached = load_arrays(name)
-    if cached is None:
-        images, kept = _decode_all(entries, config, on_progress, available_bytes)
-        save_arrays(name, {"images": images, "kept": kept})
-    else:
-        images, kept = cached["images"], cached["kept"]
-    return _make_image_set(listing, images, kept)
 
 
 def _find_halves(root: Path) -> tuple[list[tuple[Side, Path]], tuple[str, ...]]:
@@ -164,133 +115,3 @@ def _name_group(path: Path, class_folder: Path) -> str | None:
 def _make_name(path: Path, root: Path) -> str:
     # File systems allow names that are no text; records must be text.
     return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace")
-
-
-def _name_cached(entries: Sequence[Entry], config: DataConfig) -> str:
-    """A name that changes with every file, and with what is done to the pictures."""
-    digest = hashlib.sha256()
-    settings = (_CACHE_FORMAT, config.image_size, config.fit, config.on_bad)
-    digest.update(repr(settings).encode())
-    for entry in entries:
-        try:
-            status = entry.path.stat()
-        except OSError:
-            stamp: tuple[int, ...] = ()
-        else:
-            # The change time is new even for a file that was unpacked with an old time of writing.
-            stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        digest.update(f"{entry.side}\0{entry.name}\0{stamp}\0".encode("utf-8", "surrogateescape"))
-    return f"folder-{digest.hexdigest()[:32]}"
-
-
-def _decode_all(
-    entries: Sequence[Entry],
-    config: DataConfig,
-    on_progress: OnProgress,
-    available_bytes: int | None,
-) -> tuple[Images, NDArray[np.int64]]:
-    """The pictures that can be read, and which of the entries they are."""
-    with _start_threads() as threads:
-        sizes = [size for size in threads.map(_try_size, entries) if size is not None]
-        size = _choose_size(config.image_size, sizes)
-        _check_room(len(entries), size, sizes, available_bytes)
-        images = np.empty((len(entries), *size, 3), dtype=np.uint8)
-        problems: dict[int, str] = {}
-        results = threads.map(lambda entry: _try_decode(entry, size, config.fit), entries)
-        for position, result in enumerate(results):
-            if isinstance(result, str):
-                problems[position] = result
-            else:
-                images[position] = result
-            on_progress("decode", position + 1, len(entries))
-    _report_bad(list(problems.values()), len(entries), config.on_bad)
-    kept = np.array([i for i in range(len(entries)) if i not in problems], dtype=np.int64)
-    return (images[kept] if problems else images), kept
-
-
-@contextlib.contextmanager
-def _start_threads() -> Iterator[ThreadPoolExecutor]:
-    """Threads for decoding and resizing: Pillow and torch let go of the interpreter's lock."""
-    import torch
-
-    before = torch.get_num_threads()
-    # Each of our threads resizes its own picture: torch must not start more inside them.
-    torch.set_num_threads(1)
-    threads = ThreadPoolExecutor(_count_threads())
-    try:
-        yield threads
-    finally:
-        # What has not begun is dropped, so that Ctrl-C ends soon.
-        threads.shutdown(cancel_futures=True)
-        torch.set_num_threads(before)
-
-
-def _count_threads() -> int:
-    has_affinity = hasattr(os, "sched_getaffinity")
-    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    return min(_MOST_THREADS, cores)
-
-
-def _try_size(entry: Entry) -> Size | None:
-    """Height and width; what cannot be read is reported when it is decoded."""
-    try:
-        return read_picture_size(entry.path)
-    except DataError:
-        return None
-
-
-def _try_decode(entry: Entry, size: Size, fit: Fit) -> Images | str:
-    """uint8 ``[h, w, 3]``, or why there is none."""
-    try:
-        pixels = decode_picture(entry.path)
-    except DataError as error:
-        return str(error)
-    resized: Images = resize_arrays(pixels[None], size, fit)[0]
-    return resized
-
-
-def _choose_size(wanted: int | None, sizes: Sequence[Size]) -> Size:
-    if wanted is not None:
-        return wanted, wanted
-    return sizes[0] if len(set(sizes)) == 1 else DEFAULT_SIZE
-
-
-def _check_room(count: int, size: Size, sizes: Sequence[Size], available_bytes: int | None) -> None:
-    largest = sorted((rows * columns for rows, columns in sizes), reverse=True)[: _count_threads()]
-    # Twice: once in one array, once parted into halves.
-    needed = 2 * count * size[0] * size[1] * 3 + _BYTES_PER_PIXEL * sum(largest)
-    advice = f"Choose a smaller --image-size (it is {size[0]}x{size[1]} now) or fewer --classes."
-    check_memory(needed, advice, available_bytes)
-
-
-def _report_bad(problems: Sequence[str], count: int, on_bad: str) -> None:
-    if problems and (on_bad == "error" or len(problems) == count):
-        listed = "\n".join(f"  {problem}" for problem in problems)
-        raise DataError(
-            f"{len(problems)} of {count} pictures cannot be read:\n{listed}\n"
-            "Mend or remove them, or leave them out with --on-bad skip."
-        )
-
-
-def _make_image_set(listing: Listing, images: Images, kept: NDArray[np.int64]) -> ImageSet:
-    chosen = [listing.entries[i] for i in kept]
-    numbers = number_groups(chosen)
-    groups = None if numbers is None else np.array(numbers, dtype=np.int64)
-    # The pool's entries stand first, so that its pictures need no copy.
-    count = sum(entry.side == "pool" for entry in chosen)
-    pool, test = (
-        _make_half(images[part], chosen[part], None if groups is None else groups[part])
-        for part in (slice(count), slice(count, None))
-    )
-    remaining = set(kept.tolist())
-    skipped = [e.name for i, e in enumerate(listing.entries) if i not in remaining]
-    facts: dict[str, object] = {"skipped": skipped}
-    if listing.ignored:
-        facts["ignored_folders"] = list(listing.ignored)
-    has_test = any(entry.side == "test" for entry in listing.entries)
-    return ImageSet(listing.source, listing.classes, pool, test, has_test, facts)
-
-
-def _make_half(images: Images, entries: Sequence[Entry], groups: Labels | None) -> Half:
-    labels = np.array([entry.label for entry in entries], dtype=np.int64)
-    return Half(images, labels, tuple(entry.name for entry in entries), groups)

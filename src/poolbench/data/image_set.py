@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from poolbench.data.rows import take_rows
+
 Images = NDArray[np.uint8]
+# At a time, of pictures that may lie on disk.
+HASHED_PICTURES = 4096
 Labels = NDArray[np.int64]
 
 
@@ -35,7 +39,7 @@ class Half:
         """The pictures at these positions, in this order."""
         groups = None if self.groups is None else self.groups[index]
         names = tuple(self.names[i] for i in index)
-        return Half(self.images[index], self.labels[index], names, groups)
+        return Half(take_rows(self.images, index), self.labels[index], names, groups)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def compute_manifest_hash(image_set: ImageSet) -> str:
     digest.update("\0".join(image_set.classes).encode())
     for half in (image_set.pool, image_set.test):
         digest.update(repr(half.images.shape).encode())
-        digest.update(np.ascontiguousarray(half.images).tobytes())
+        for start in range(0, len(half), HASHED_PICTURES):
+            digest.update(np.ascontiguousarray(half.images[start : start + HASHED_PICTURES]).data)
         digest.update(half.labels.astype("<i8").tobytes())
         if half.groups is not None:
             digest.update(half.groups.astype("<i8").tobytes())

@@ -12,10 +12,11 @@ from poolbench.config import DataConfig
 from poolbench.data.arrays import check_memory, load_npz, resize_arrays
 from poolbench.data.cache import OnProgress, ignore_progress
 from poolbench.data.cifar import CIFAR10, CIFAR100, load_cifar
-from poolbench.data.folder import load_listing, scan_folder
+from poolbench.data.folder import scan_folder
 from poolbench.data.image_set import Half, ImageSet, Labels
 from poolbench.data.listing import Listing, Side, group_listing
 from poolbench.data.listing_csv import scan_csv
+from poolbench.data.listing_pictures import load_listing
 from poolbench.data.names import (
     CIFAR10_CLASSES,
     CIFAR100_CLASSES,

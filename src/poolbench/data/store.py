@@ -42,8 +42,8 @@ def open_arrays(folder: Path) -> ImageSet:
 def _open_half(folder: Path, name: str, names: tuple[str, ...]) -> Half:
     groups = folder / f"{name}-groups.npy"
     return Half(
-        # Shared by all processes until one writes, which none does; torch wants to be allowed to.
-        np.load(folder / f"{name}-images.npy", mmap_mode="c", allow_pickle=False),
+        # Shared by all processes.
+        np.load(folder / f"{name}-images.npy", mmap_mode="r", allow_pickle=False),
         np.load(folder / f"{name}-labels.npy", allow_pickle=False),
         names,
         np.load(groups, allow_pickle=False) if groups.is_file() else None,

@@ -1,7 +1,8 @@
 """The predictions of a network, in float32."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,8 +17,43 @@ BATCH_PIXELS = 16 * 32 * 32
 CUDA_BATCHES = 64
 
 
+@dataclass(frozen=True)
+class PictureRows:
+    """Pictures of a tensor that are taken when they are asked for.
+
+    Attributes:
+        images: uint8 ``[N, H, W, 3]``, 0–255.
+        index: int64 ``[n]``.
+    """
+
+    images: Tensor
+    index: Tensor
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __getitem__(self, chosen: Tensor) -> "PictureRows":
+        return PictureRows(self.images, self.index[chosen])
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """As of a tensor ``[n, 3, H, W]``."""
+        height, width = self.images.shape[1:3]
+        return len(self), 3, height, width
+
+    @property
+    def device(self) -> torch.device:
+        """Of the pictures."""
+        return self.images.device
+
+    def split(self, size: int) -> Iterator[Tensor]:
+        """So many at a time, ``[size, 3, H, W]``."""
+        for part in torch.split(self.index, size):
+            yield self.images[part].permute(0, 3, 1, 2)
+
+
 @torch.no_grad()
-def compute_logits(network: nn.Module, images: Tensor) -> NDArray[np.float32]:
+def compute_logits(network: nn.Module, images: Tensor | PictureRows) -> NDArray[np.float32]:
     """Logits ``[n, classes]`` in evaluation mode, float32.
 
     Args:
@@ -25,18 +61,18 @@ def compute_logits(network: nn.Module, images: Tensor) -> NDArray[np.float32]:
     """
     training = network.training
     network.eval()
-    with _exact_float32(images.is_cuda):
+    with _exact_float32(images.device.type == "cuda"):
         batches = [network(batch.float()).float().cpu() for batch in split_batches(images)]
     network.train(training)
     result: NDArray[np.float32] = torch.cat(batches).numpy()
     return result
 
 
-def split_batches(images: Tensor) -> tuple[Tensor, ...]:
+def split_batches(images: Tensor | PictureRows) -> Iterable[Tensor]:
     """Pictures ``[n, 3, H, W]`` in parts of a bounded number of pixels."""
-    pixels = BATCH_PIXELS * (CUDA_BATCHES if images.is_cuda else 1)
+    pixels = BATCH_PIXELS * (CUDA_BATCHES if images.device.type == "cuda" else 1)
     size = max(1, pixels // (images.shape[2] * images.shape[3]))
-    return torch.split(images, size)
+    return images.split(size)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from poolbench.data.augment import shift_by
-from poolbench.evaluation.logits import compute_logits, split_batches
+from poolbench.evaluation.logits import PictureRows, compute_logits, split_batches
 from poolbench.records import ShiftCurve
 
 SHIFT_PIXELS = 4
@@ -57,7 +57,10 @@ class ShiftPredictions:
 
 
 def predict_shifted(
-    network: nn.Module, images: Tensor, move: Mover = shift_by, most: int = SHIFT_PIXELS
+    network: nn.Module,
+    images: Tensor | PictureRows,
+    move: Mover = shift_by,
+    most: int = SHIFT_PIXELS,
 ) -> ShiftPredictions:
     """Predictions for pictures moved by 0, 1, … pixels.
 

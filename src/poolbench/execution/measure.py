@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from poolbench.evaluation.logits import compute_logits, split_batches
+from poolbench.evaluation.logits import PictureRows, compute_logits, split_batches
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.execution.ingredients import (
     can_stack,
@@ -105,7 +105,8 @@ def _measure_stack(spec: TrialSpec, place: Workplace, members: int) -> Speed:
 def _measure_judge(place: Workplace, form: TrainingForm, spec: TrialSpec) -> float:
     """Seconds for a picture."""
     whole = add_views(form.whole, spec.variant.recipe.test_views)
-    few = split_batches(place.get_pictures("pool").images.permute(0, 3, 1, 2))[0]
+    images = place.get_pictures("pool").images
+    few = next(iter(split_batches(PictureRows(images, torch.arange(len(images))))))
     return _time(lambda: compute_logits(whole, few)) / len(few)
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from poolbench.evaluation.cost import compute_cost
-from poolbench.evaluation.logits import compute_logits
+from poolbench.evaluation.logits import PictureRows, compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 from poolbench.evaluation.shift import ShiftPredictions, compute_shift_curve, predict_shifted
@@ -103,8 +102,8 @@ def judge(
     whole = add_views(make_form(network, spec).whole, views)
     train = place.make_part(place.get_pictures("pool"), split.train)
     held_out = place.make_part(place.get_pictures(split.half), split.held_out)
-    images = held_out.take_images()
-    train_logits = _compute_finite_logits(whole, train.take_images(), result)
+    images = held_out.rows
+    train_logits = _compute_finite_logits(whole, train.rows, result)
     logits = _compute_finite_logits(whole, images, result)
     shifted = predict_shifted(whole, images)
     train_labels = place.get_half("pool").labels[split.train]
@@ -129,7 +128,7 @@ def judge(
 
 
 def _compute_finite_logits(
-    network: Network, images: Tensor, result: TrainingResult
+    network: Network, images: PictureRows, result: TrainingResult
 ) -> NDArray[np.float32]:
     """A diverged network says nothing: all classes alike, so its loss is ln(classes)."""
     logits = compute_logits(network, images)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from poolbench.config import Precision
 from poolbench.data.augment import crop_pictures, gather, jitter_colors, mix_pictures, wipe_out
 from poolbench.data.draws import Draws
+from poolbench.evaluation.logits import PictureRows
 from poolbench.models.rewrite import ChannelsLastLinear, StridedConv, TrainingForm
 from poolbench.training.precision import DTYPES
 
@@ -102,9 +103,10 @@ class Part:
         """int64 ``[n]``."""
         return self.pictures.labels[self.index]
 
-    def take_images(self) -> Tensor:
-        """All of its pictures as they are, ``[n, 3, H, W]``."""
-        return self.pictures.images[self.index].permute(0, 3, 1, 2)
+    @property
+    def rows(self) -> PictureRows:
+        """All of its pictures as they are, to be taken a few at a time."""
+        return PictureRows(self.pictures.images, self.index)
 
 
 def choose_dtype(form: TrainingForm, precision: Precision) -> torch.dtype:

@@ -1,0 +1,178 @@
+"""Pictures that were decoded once, in a file that is mapped and so never wholly in memory.
+
+The file grows by shards. Of each that is whole a line says how many pictures it brought and what
+their SHA-256 is, so that decoding goes on after an interruption, and damage is seen.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from poolbench.data.cache import get_cache_folder
+from poolbench.data.image_set import Images
+
+SHARD_BYTES = 1 << 24
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Pictures that were decoded together.
+
+    Attributes:
+        entries: How many were looked at.
+        missing: Positions among them of those that could not be read, and why.
+        sha256: Of the pixels of the others, in hex.
+    """
+
+    entries: int
+    missing: tuple[tuple[int, str], ...]
+    sha256: str
+
+    @property
+    def rows(self) -> int:
+        """Pictures that were written."""
+        return self.entries - len(self.missing)
+
+
+class DecodedFile:
+    """The pictures of one image set, as far as they are decoded; lies in the cache folder.
+
+    Args:
+        name: Changes with every file of the set and with what is done to its pictures.
+
+    Attributes:
+        size: Height and width of each; ``None``: nothing is decoded yet.
+        shards: Those that are whole, from the first on.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.folder = get_cache_folder() / "decoded" / name
+        self.size: Size | None = None
+        self.shards: list[Shard] = []
+
+    @property
+    def pixels(self) -> Path:
+        """uint8 ``[n, H, W, 3]`` and nothing else."""
+        return self.folder / "pixels"
+
+    @property
+    def lines(self) -> Path:
+        """JSON: the size, then a line for each shard."""
+        return self.folder / "shards.jsonl"
+
+    def lock(self) -> FileLock:
+        """To be held while it is read and written, so that no two processes decode.
+
+        Raises:
+            OSError: If the cache folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.folder / "lock")
+
+    def read(self) -> None:
+        """Find out what is there and whole; the rest is forgotten."""
+        size, listed = self._read_lines()
+        self.size, self.shards = size, []
+        if size is None:
+            return
+        with self.pixels.open("rb") if self.pixels.is_file() else io.BytesIO() as file:
+            for shard in listed:
+                if _hash(file.read(shard.rows * _count_bytes(size))) != shard.sha256:
+                    break
+                self.shards.append(shard)
+        if self.lines.read_text(encoding="utf-8") != self._format_lines():
+            # Else a new line would stand behind half of one.
+            self._write_lines()
+
+    def begin(self, size: Size) -> None:
+        """Start with nothing, for pictures of this size."""
+        self.size, self.shards = size, []
+        self._write_lines()
+
+    def append(self, rows: Sequence[Images], missing: Sequence[tuple[int, str]]) -> None:
+        """Keep another shard: its pixels, and when they are on disk the line that says so.
+
+        Args:
+            rows: ``[H, W, 3]`` each.
+            missing: Positions of the entries that gave none, and why.
+        """
+        assert self.size is not None
+        content = b"".join(row.tobytes() for row in rows)
+        start = self._count_rows() * _count_bytes(self.size)
+        with self.pixels.open("r+b" if self.pixels.is_file() else "wb") as file:
+            # Behind it may lie what an interrupted process wrote.
+            file.truncate(start)
+            file.seek(start)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        self.shards.append(Shard(len(rows) + len(missing), tuple(missing), _hash(content)))
+        with self.lines.open("a", encoding="utf-8") as text:
+            text.write(json.dumps(asdict(self.shards[-1])) + "\n")
+
+    def map(self) -> tuple[Images, NDArray[np.int64]]:
+        """All pictures, mapped, and which of the entries they are."""
+        assert self.size is not None
+        kept: list[int] = []
+        start = 0
+        for shard in self.shards:
+            missing = dict(shard.missing)
+            kept += [start + k for k in range(shard.entries) if k not in missing]
+            start += shard.entries
+        shape = (self._count_rows(), *self.size, 3)
+        images = np.memmap(self.pixels, dtype=np.uint8, mode="r", shape=shape)
+        return images, np.array(kept, dtype=np.int64)
+
+    def remove(self) -> None:
+        """Make room."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _count_rows(self) -> int:
+        return sum(shard.rows for shard in self.shards)
+
+    def _read_lines(self) -> tuple[Size | None, list[Shard]]:
+        try:
+            first, *rest = self.lines.read_text(encoding="utf-8").splitlines()
+            height, width = json.loads(first)
+            size = int(height), int(width)
+        except (OSError, ValueError, TypeError):
+            return None, []
+        return size, list(_parse(rest))
+
+    def _format_lines(self) -> str:
+        lines = [json.dumps(self.size), *(json.dumps(asdict(shard)) for shard in self.shards)]
+        return "\n".join(lines) + "\n"
+
+    def _write_lines(self) -> None:
+        part = self.lines.with_suffix(".part")
+        part.write_text(self._format_lines(), encoding="utf-8")
+        part.replace(self.lines)
+
+
+def _parse(lines: Sequence[str]) -> Iterator[Shard]:
+    for line in lines:
+        try:
+            values = json.loads(line)
+            missing = tuple((int(position), str(why)) for position, why in values["missing"])
+            yield Shard(int(values["entries"]), missing, str(values["sha256"]))
+        except (ValueError, TypeError, KeyError):
+            # The last words of a process that was killed.
+            return
+
+
+def _count_bytes(size: Size) -> int:
+    return 3 * size[0] * size[1]
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,239 @@
+"""The pictures that a listing names, decoded."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.config import DataConfig, Fit
+from poolbench.data.arrays import check_memory, resize_arrays
+from poolbench.data.cache import OnProgress, ignore_progress
+from poolbench.data.decode import decode_picture, read_picture_size
+from poolbench.data.decoded import SHARD_BYTES, DecodedFile, Size
+from poolbench.data.image_set import Half, Images, ImageSet, Labels
+from poolbench.data.listing import Entry, Listing, number_groups
+from poolbench.errors import DataError
+
+DEFAULT_SIZE = (64, 64)
+# Bytes of memory for each pixel of a picture while it is decoded and resized: 3 as read, 4 with
+# transparency, 12 as float32, and as much again between the two passes of the filter.
+_BYTES_PER_PIXEL = 32
+_MOST_THREADS = 8
+# Grows when decoding or resizing gives other pixels.
+_CACHE_FORMAT = 2
+
+
+def load_listing(
+    listing: Listing,
+    config: DataConfig,
+    on_progress: OnProgress = ignore_progress,
+    available_bytes: int | None = None,
+) -> ImageSet:
+    """Decode all pictures, or take them from the cache folder if no file has changed.
+
+    There they are mapped, so that a set may be larger than memory; where the cache folder cannot
+    be written, they are held in memory.
+
+    Args:
+        config: Its ``image_size`` (``None``: the common size of all pictures, else 64x64), ``fit``
+            and ``on_bad`` are used.
+        on_progress: Called with ``("decode", pictures done, pictures in all)``.
+        available_bytes: Memory that may be used; ``None``: what is free.
+
+    Raises:
+        DataError: If pictures cannot be read (all are listed) or need more memory than there is.
+    """
+    entries = listing.entries
+    decoded = DecodedFile(_name_cached(entries, config))
+    try:
+        with decoded.lock():
+            _decode_to_disk(decoded, entries, config, on_progress, available_bytes)
+            images, kept = decoded.map()
+    except OSError:
+        # Half of a set on a full disk helps nobody.
+        decoded.remove()
+        images, kept = _decode_to_memory(entries, config, on_progress, available_bytes)
+    return _make_image_set(listing, images, kept)
+
+
+def _name_cached(entries: Sequence[Entry], config: DataConfig) -> str:
+    """A name that changes with every file, and with what is done to the pictures."""
+    digest = hashlib.sha256()
+    settings = (_CACHE_FORMAT, config.image_size, config.fit, config.on_bad)
+    digest.update(repr(settings).encode())
+    for entry in entries:
+        try:
+            status = entry.path.stat()
+        except OSError:
+            stamp: tuple[int, ...] = ()
+        else:
+            # The change time is new even for a file that was unpacked with an old time of writing.
+            stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        digest.update(f"{entry.side}\0{entry.name}\0{stamp}\0".encode("utf-8", "surrogateescape"))
+    return f"folder-{digest.hexdigest()[:32]}"
+
+
+def _decode_to_disk(
+    decoded: DecodedFile,
+    entries: Sequence[Entry],
+    config: DataConfig,
+    on_progress: OnProgress,
+    available_bytes: int | None,
+) -> None:
+    """Decode what is not on disk yet, shard by shard.
+
+    Raises:
+        OSError: If the disk is full.
+        DataError: As :func:`load_listing`; then nothing is kept.
+    """
+    decoded.read()
+    done = sum(shard.entries for shard in decoded.shards)
+    if done == len(entries):
+        return
+    with _start_threads() as threads:
+        if decoded.size is None:
+            size, sizes = _choose_size(config.image_size, threads, entries)
+            _check_room(SHARD_BYTES, sizes, available_bytes)
+            decoded.begin(size)
+        assert decoded.size is not None
+        step = max(1, SHARD_BYTES // (3 * decoded.size[0] * decoded.size[1]))
+        for start in range(done, len(entries), step):
+            rows, missing = [], []
+            some = entries[start : start + step]
+            results = _decode_each(threads, some, decoded.size, config.fit)
+            for position, result in enumerate(results):
+                if isinstance(result, str):
+                    missing.append((position, result))
+                else:
+                    rows.append(result)
+                on_progress("decode", start + position + 1, len(entries))
+            decoded.append(rows, missing)
+    problems = [why for shard in decoded.shards for _, why in shard.missing]
+    if problems and (config.on_bad == "error" or len(problems) == len(entries)):
+        decoded.remove()
+    _report_bad(problems, len(entries), config.on_bad)
+
+
+def _decode_to_memory(
+    entries: Sequence[Entry],
+    config: DataConfig,
+    on_progress: OnProgress,
+    available_bytes: int | None,
+) -> tuple[Images, NDArray[np.int64]]:
+    """The pictures that can be read, and which of the entries they are."""
+    with _start_threads() as threads:
+        size, sizes = _choose_size(config.image_size, threads, entries)
+        # Twice: once in one array, once parted into halves.
+        _check_room(2 * 3 * len(entries) * size[0] * size[1], sizes, available_bytes)
+        images = np.empty((len(entries), *size, 3), dtype=np.uint8)
+        problems: dict[int, str] = {}
+        for position, result in enumerate(_decode_each(threads, entries, size, config.fit)):
+            if isinstance(result, str):
+                problems[position] = result
+            else:
+                images[position] = result
+            on_progress("decode", position + 1, len(entries))
+    _report_bad(list(problems.values()), len(entries), config.on_bad)
+    kept = np.array([i for i in range(len(entries)) if i not in problems], dtype=np.int64)
+    return (images[kept] if problems else images), kept
+
+
+def _decode_each(
+    threads: ThreadPoolExecutor, entries: Sequence[Entry], size: Size, fit: Fit
+) -> Iterator[Images | str]:
+    return threads.map(lambda entry: _try_decode(entry, size, fit), entries)
+
+
+@contextlib.contextmanager
+def _start_threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads for decoding and resizing: Pillow and torch let go of the interpreter's lock."""
+    import torch
+
+    before = torch.get_num_threads()
+    # Each of our threads resizes its own picture: torch must not start more inside them.
+    torch.set_num_threads(1)
+    threads = ThreadPoolExecutor(_count_threads())
+    try:
+        yield threads
+    finally:
+        # What has not begun is dropped, so that Ctrl-C ends soon.
+        threads.shutdown(cancel_futures=True)
+        torch.set_num_threads(before)
+
+
+def _count_threads() -> int:
+    has_affinity = hasattr(os, "sched_getaffinity")
+    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    return min(_MOST_THREADS, cores)
+
+
+def _try_size(entry: Entry) -> Size | None:
+    """Height and width; what cannot be read is reported when it is decoded."""
+    try:
+        return read_picture_size(entry.path)
+    except DataError:
+        return None
+
+
+def _try_decode(entry: Entry, size: Size, fit: Fit) -> Images | str:
+    """uint8 ``[h, w, 3]``, or why there is none."""
+    try:
+        pixels = decode_picture(entry.path)
+    except DataError as error:
+        return str(error)
+    resized: Images = resize_arrays(pixels[None], size, fit)[0]
+    return resized
+
+
+def _choose_size(
+    wanted: int | None, threads: ThreadPoolExecutor, entries: Sequence[Entry]
+) -> tuple[Size, list[Size]]:
+    """The size that all will have, and the sizes that can be read of the files."""
+    sizes = [size for size in threads.map(_try_size, entries) if size is not None]
+    if wanted is not None:
+        return (wanted, wanted), sizes
+    return (sizes[0] if len(set(sizes)) == 1 else DEFAULT_SIZE), sizes
+
+
+def _check_room(held_bytes: int, sizes: Sequence[Size], available_bytes: int | None) -> None:
+    """Refuse what memory will not hold: the result, and the largest pictures at the same time."""
+    largest = sorted((rows * columns for rows, columns in sizes), reverse=True)[: _count_threads()]
+    needed = held_bytes + _BYTES_PER_PIXEL * sum(largest)
+    check_memory(needed, "Choose a smaller --image-size or fewer --classes.", available_bytes)
+
+
+def _report_bad(problems: Sequence[str], count: int, on_bad: str) -> None:
+    if problems and (on_bad == "error" or len(problems) == count):
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        raise DataError(
+            f"{len(problems)} of {count} pictures cannot be read:\n{listed}\n"
+            "Mend or remove them, or leave them out with --on-bad skip."
+        )
+
+
+def _make_image_set(listing: Listing, images: Images, kept: NDArray[np.int64]) -> ImageSet:
+    chosen = [listing.entries[i] for i in kept]
+    numbers = number_groups(chosen)
+    groups = None if numbers is None else np.array(numbers, dtype=np.int64)
+    # The pool's entries stand first, so that its pictures need no copy.
+    count = sum(entry.side == "pool" for entry in chosen)
+    pool, test = (
+        _make_half(images[part], chosen[part], None if groups is None else groups[part])
+        for part in (slice(count), slice(count, None))
+    )
+    remaining = set(kept.tolist())
+    skipped = [e.name for i, e in enumerate(listing.entries) if i not in remaining]
+    facts: dict[str, object] = {"skipped": skipped}
+    if listing.ignored:
+        facts["ignored_folders"] = list(listing.ignored)
+    has_test = any(entry.side == "test" for entry in listing.entries)
+    return ImageSet(listing.source, listing.classes, pool, test, has_test, facts)
+
+
+def _make_half(images: Images, entries: Sequence[Entry], groups: Labels | None) -> Half:
+    labels = np.array([entry.label for entry in entries], dtype=np.int64)
+    return Half(images, labels, tuple(entry.name for entry in entries), groups)
