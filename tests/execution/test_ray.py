@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from poolbench.config import StudyConfig
-from poolbench.errors import TrainingError
+from poolbench.errors import TrainingError, UsageError
 from poolbench.execution import cluster
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import describe_machine
@@ -147,6 +147,22 @@ def test_shared_folder_holds_what_is_not_trained_again(connected, small_set, pla
     assert all(second.has_trial(spec.id) for spec in plan.specs[:3])
     # The seconds of the first training came along, so it was the only one.
     assert (second.trials / ids[0] / "timing.json").read_bytes() == stamp
+
+
+def test_pictures_that_no_object_store_holds_go_through_the_shared_folder(
+    connected, small_set, plan_of, straight, tmp_path, monkeypatch
+):
+    from poolbench.execution import ray
+
+    monkeypatch.setattr(ray, "STORE_SHARE", 0)
+    plan, store = plan_of(), RunStore(tmp_path / "run")
+    with pytest.raises(UsageError, match="--storage"):
+        run(connected, small_set, store, plan.specs[:1])
+    for _ in range(2):
+        run(connected, small_set, store, plan.specs[:1], storage=tmp_path / "shared")
+    name = f"trials/{plan.specs[0].id}/record.json"
+    assert (store.path / name).read_bytes() == (straight(plan).path / name).read_bytes()
+    assert len(list((tmp_path / "shared").glob("pictures-*"))) == 1
 
 
 def test_own_operator_that_fails_is_one_error_with_its_reason(

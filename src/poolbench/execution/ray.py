@@ -2,53 +2,46 @@
 
 import logging
 import tempfile
-import time
-import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 import ray
 from ray._private.authentication.authentication_utils import is_token_auth_enabled
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from poolbench.config import StudyConfig
-from poolbench.data.image_set import Half, ImageSet
-from poolbench.data.store import WEIGHTS_FILE
-from poolbench.errors import TrainingError
+from poolbench.data.image_set import ImageSet
+from poolbench.data.store import WEIGHTS_FILE, open_arrays
+from poolbench.errors import TrainingError, UsageError
 from poolbench.execution.cluster import Node, describe_devices, explain_failure
-from poolbench.execution.environment import compute_fingerprint
 from poolbench.execution.executor import Progress, make_error
-from poolbench.execution.group import run_group
 from poolbench.execution.local import make_environment
-from poolbench.execution.machine import THREADS, Machine
-from poolbench.execution.measure import measure_speed
+from poolbench.execution.machine import Machine
 from poolbench.execution.station import (
     WORKER_ENVIRONMENT,
     Station,
     pack_sources,
     prepare_process,
-    register_sources,
     save_outcome,
 )
 from poolbench.execution.store import RunStore
-from poolbench.execution.trial import TrialOutcome
+from poolbench.execution.task import Answer, Request, Task, make_plain, serve, share_pictures
 from poolbench.records import Speed, TrialSpec
-from poolbench.training.loop import EpochRow
 
-# How long nothing may happen before progress is asked for, and between two messages of a trial.
+# How long nothing may happen before progress is asked for.
 POLL_SECONDS = 0.5
 # Of a task whose worker or node is lost.
 MOST_RETRIES = 5
 # Tasks that Ray holds for each that runs: so none waits for this process, and it never holds many.
 QUEUED_SHARE = 2
 GPU_DIGITS = 4
-
-Task = Literal["train", "measure"]
+# Of the object store of a node that an image set may fill.
+STORE_SHARE = 0.5
+GIB = 2**30
 
 
 @contextmanager
@@ -126,8 +119,9 @@ class RayExecutor:
         self.storage = None if config.storage is None else RunStore(config.storage.absolute())
         self._memory_bytes = 0
         weights = None if config.weights is None else config.weights.read_bytes()
+        pictures = self._choose_pictures(image_set)
         # In a list, so that a task gets the references: it takes what they refer to but once.
-        self._things = [ray.put(_make_plain(image_set)), ray.put(weights)]
+        self._things = [ray.put(pictures), ray.put(weights)]
         self._mailbox: Any = ray.remote(_Mailbox).options(num_cpus=0, max_restarts=-1).remote()
 
     def __enter__(self) -> "RayExecutor":
@@ -161,6 +155,22 @@ class RayExecutor:
         self._memory_bytes = max((speed.peak_memory_bytes or 0 for speed in speeds), default=0)
         return self.workers
 
+    def _choose_pictures(self, image_set: ImageSet) -> ImageSet | Path:
+        """The set itself for the object store of each node, or a folder where it is too large."""
+        needed = image_set.pool.images.nbytes + image_set.test.images.nbytes
+        stores = [
+            node["Resources"].get("object_store_memory", 0) for node in ray.nodes() if node["Alive"]
+        ]
+        if needed <= STORE_SHARE * min(stores):
+            return make_plain(image_set)
+        if self.storage is None:
+            raise UsageError(
+                f"The pictures take {needed / GIB:.1f} GiB, too much for the object store of a "
+                f"node ({min(stores) / GIB:.1f} GiB). Name a folder that all nodes share: "
+                "--storage FOLDER."
+            )
+        return share_pictures(image_set, self.storage.path)
+
     def _take_shared(
         self, group: Sequence[TrialSpec], on_progress: Callable[[Progress], None]
     ) -> list[TrialSpec]:
@@ -183,7 +193,7 @@ class RayExecutor:
         task: Task,
         groups: Sequence[Sequence[TrialSpec]],
         on_progress: Callable[[Progress], None],
-    ) -> Iterator["_Answer"]:
+    ) -> Iterator[Answer]:
         """Hand out the groups, and give what comes back until the last is done."""
         waiting = deque(groups)
         flying: dict[Any, Sequence[TrialSpec]] = {}
@@ -216,12 +226,12 @@ class RayExecutor:
             max_calls=0,
             runtime_env=_make_runtime(),
         )
-        serve = make_remote(_serve_group)
+        remote = make_remote(_serve_group)
         kinds = frozenset(self.machine.fingerprint.removeprefix("mixed-").split("-"))
 
         def submit(task: Task, group: Sequence[TrialSpec]) -> Any:
-            request = _Request(task, tuple(group), pack_sources(group), lanes, kinds, self.storage)
-            return serve.remote(request, self._things, self._mailbox)
+            request = Request(task, tuple(group), pack_sources(group), lanes, kinds, self.storage)
+            return remote.remote(request, self._things, self._mailbox)
 
         return submit
 
@@ -232,26 +242,6 @@ class RayExecutor:
             # It was lost with its node and begins anew: progress is no reason to stop.
             return []
         return mail
-
-
-@dataclass(frozen=True)
-class _Request:
-    task: Task
-    specs: tuple[TrialSpec, ...]
-    sources: dict[str, str]
-    lanes: int
-    fingerprints: frozenset[str]
-    storage: RunStore | None
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """Of a task: finished trials, or the ids of those that lie in the shared folder."""
-
-    outcomes: tuple[TrialOutcome, ...] = ()
-    shared: tuple[str, ...] = ()
-    speeds: Mapping[str, Speed] = field(default_factory=dict)
-    failure: tuple[str, str] | None = None
 
 
 class _Mailbox:
@@ -281,48 +271,9 @@ class _Kept:
 _kept: _Kept | None = None
 
 
-def _serve_group(request: _Request, things: list[Any], mailbox: Any) -> _Answer:
-    """Train or measure, on a node; whatever goes wrong there is told."""
-    try:
-        _check_fingerprint(request)
-        register_sources(request.sources)
-        place = _take_station(things).take_place(request.specs[0], request.lanes)
-        if request.task == "measure":
-            return _Answer(speeds={spec.id: measure_speed(spec, place) for spec in request.specs})
-        outcomes = run_group(request.specs, place, _Reporter(mailbox))
-        if request.storage is None:
-            return _Answer(tuple(outcomes))
-        shared = []
-        for outcome in outcomes:
-            save_outcome(request.storage, outcome)
-            shared.append(outcome.record.id)
-        return _Answer(shared=tuple(shared))
-    except Exception as error:
-        return _Answer(failure=(f"{type(error).__name__}: {error}", traceback.format_exc()))
-
-
-class _Reporter:
-    """Says how far a trial is, but not more often than someone looks."""
-
-    def __init__(self, mailbox: Any) -> None:
-        self.mailbox = mailbox
-        self.next = 0.0
-
-    def __call__(self, spec: TrialSpec, row: EpochRow) -> None:
-        now = time.monotonic()
-        if now >= self.next:
-            self.mailbox.put.remote(spec.id, row.epoch)
-            self.next = now + POLL_SECONDS
-
-
-def _check_fingerprint(request: _Request) -> None:
-    """A node that joined later may be of another kind."""
-    found = compute_fingerprint(request.specs[0].conditions.device, THREADS)
-    if found not in request.fingerprints:
-        raise TrainingError(
-            f"Node {ray.util.get_node_ip_address()} is of another kind ({found}) than those that "
-            "the study began with; take it out of the cluster."
-        )
+def _serve_group(request: Request, things: list[Any], mailbox: Any) -> Answer:
+    """On a node: what the task is."""
+    return serve(request, lambda: _take_station(things), mailbox.put.remote)
 
 
 def _take_station(things: list[Any]) -> Station:
@@ -335,6 +286,8 @@ def _take_station(things: list[Any]) -> Station:
         path = Path(folder.name, WEIGHTS_FILE)
         if weights is not None:
             path.write_bytes(weights)
+        if isinstance(image_set, Path):
+            image_set = open_arrays(image_set)
         _kept = _Kept(reference, folder, Station(image_set, path))
     return _kept.station
 
@@ -343,9 +296,9 @@ def _describe(config: StudyConfig) -> tuple[bool, dict[str, Machine]]:
     return is_token_auth_enabled(), describe_devices(config)
 
 
-def _take_answer(reference: Any, group: Sequence[TrialSpec]) -> _Answer:
+def _take_answer(reference: Any, group: Sequence[TrialSpec]) -> Answer:
     try:
-        answer: _Answer = ray.get(reference)
+        answer: Answer = ray.get(reference)
     except ray.exceptions.RayError as error:
         raise TrainingError(
             f"Trial {group[0].id} was lost {MOST_RETRIES + 1} times with its worker or node; "
@@ -354,15 +307,6 @@ def _take_answer(reference: Any, group: Sequence[TrialSpec]) -> _Answer:
     if answer.failure is not None:
         raise make_error(group[0].id, *answer.failure)
     return answer
-
-
-def _make_plain(image_set: ImageSet) -> ImageSet:
-    """Arrays of numpy itself, which Ray hands on without copies."""
-
-    def convert(half: Half) -> Half:
-        return replace(half, images=np.asarray(half.images), labels=np.asarray(half.labels))
-
-    return replace(image_set, pool=convert(image_set.pool), test=convert(image_set.test))
 
 
 def _make_runtime() -> dict[str, Any]:

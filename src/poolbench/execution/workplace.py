@@ -78,7 +78,11 @@ class Workplace:
         if name not in self._pictures:
             half = self.get_half(name)
             images, labels = _wrap(half.images), _wrap(half.labels)
-            self._pictures[name] = Pictures(images.to(self.device), labels.to(self.device))
+            self._pictures[name] = Pictures(
+                images.to(self.device),
+                labels.to(self.device),
+                is_mapped=self.device == "cpu" and isinstance(half.images, np.memmap),
+            )
         return self._pictures[name]
 
     def prepare(

@@ -18,6 +18,7 @@ from poolbench.models.rewrite import TrainingForm
 from poolbench.training.engine import Engine
 from poolbench.training.losses import compute_class_weights
 from poolbench.training.pictures import Part
+from poolbench.training.read_ahead import ReadAhead
 from poolbench.training.schedule import Schedule, compute_pace
 from poolbench.training.seeds import Purpose, make_rng, make_torch_seed
 from poolbench.training.slices import Lanes
@@ -216,11 +217,13 @@ def _run_epoch(
     parts = split_epoch(len(train), recipe)
     height, width = train.pictures.images.shape[1:3]
     losses, accuracies = [], []
-    for number, part in enumerate(parts, epoch * len(parts)):
-        pace = compute_pace(recipe, number, recipe.epochs * len(parts), (height, width))
-        loss, accuracy = engine.run_step(train.pictures, index[part], draws[part], pace)
-        losses.append(loss)
-        accuracies.append(accuracy)
+    with ReadAhead(train.pictures, [index[part] for part in parts]) as ahead:
+        for number, part in enumerate(parts, epoch * len(parts)):
+            ahead.advance()
+            pace = compute_pace(recipe, number, recipe.epochs * len(parts), (height, width))
+            loss, accuracy = engine.run_step(train.pictures, index[part], draws[part], pace)
+            losses.append(loss)
+            accuracies.append(accuracy)
     return _gather(losses), _gather(accuracies)
 
 

@@ -1,7 +1,7 @@
 """Pictures on the device, prepared once for all steps that will take them."""
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -25,11 +25,13 @@ class Pictures:
         images: ``[N, H, W, 3]``, uint8 of 0–255 or, where ``prepare`` is ``None``, prepared.
         labels: int64 ``[N]``.
         prepare: What is still to be done to each batch that is taken.
+        is_mapped: The images lie in a file, of which the system holds what was read last.
     """
 
     images: Tensor
     labels: Tensor
     prepare: nn.Module | None = None
+    is_mapped: bool = False
 
     def take(self, index: Tensor, draws: Draws | None = None) -> Tensor:
         """A batch, prepared and augmented by all that concerns one picture alone.
@@ -137,7 +139,7 @@ def prepare_pictures(
     if form.prepare is None:
         return pictures
     if pictures.images.numel() * dtype.itemsize > most_bytes:
-        return Pictures(pictures.images, pictures.labels, form.prepare)
+        return replace(pictures, prepare=form.prepare)
     images = torch.empty(pictures.images.shape, dtype=dtype, device=pictures.images.device)
     prepare = copy.deepcopy(form.prepare)
     parts = zip(torch.split(images, 1024), torch.split(pictures.images, 1024), strict=True)

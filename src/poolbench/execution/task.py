@@ -1,0 +1,139 @@
+"""What a task of a cluster is asked, does and answers; how it gets there is in :mod:`.ray`."""
+
+import platform
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from poolbench.data.image_set import Half, ImageSet
+from poolbench.data.store import save_arrays
+from poolbench.errors import TrainingError
+from poolbench.execution.environment import compute_fingerprint
+from poolbench.execution.group import run_group
+from poolbench.execution.machine import THREADS
+from poolbench.execution.measure import measure_speed
+from poolbench.execution.station import Station, register_sources, save_outcome
+from poolbench.execution.store import RunStore
+from poolbench.execution.trial import TrialOutcome
+from poolbench.records import Speed, TrialSpec
+from poolbench.training.loop import EpochRow
+
+# Between two messages of a task.
+REPORT_SECONDS = 0.5
+
+Task = Literal["train", "measure"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to do.
+
+    Attributes:
+        specs: Of one group.
+        sources: As :func:`~poolbench.execution.station.pack_sources` gives them.
+        fingerprints: Of the machines that may do it.
+        storage: Where finished trials go; ``None``: into the answer.
+    """
+
+    task: Task
+    specs: tuple[TrialSpec, ...]
+    sources: dict[str, str]
+    lanes: int
+    fingerprints: frozenset[str]
+    storage: RunStore | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it.
+
+    Attributes:
+        shared: Ids of the trials that lie in the storage.
+        failure: The error in one line, and where it happened.
+    """
+
+    outcomes: tuple[TrialOutcome, ...] = ()
+    shared: tuple[str, ...] = ()
+    speeds: Mapping[str, Speed] = field(default_factory=dict)
+    failure: tuple[str, str] | None = None
+
+
+def serve(
+    request: Request, take_station: Callable[[], Station], report: Callable[[str, int], object]
+) -> Answer:
+    """Train or measure; whatever goes wrong is told.
+
+    Args:
+        report: Given the id of a trial and its epoch, now and then.
+    """
+    try:
+        _check_fingerprint(request)
+        register_sources(request.sources)
+        place = take_station().take_place(request.specs[0], request.lanes)
+        if request.task == "measure":
+            return Answer(speeds={spec.id: measure_speed(spec, place) for spec in request.specs})
+        outcomes = run_group(request.specs, place, _Reporter(report))
+        if request.storage is None:
+            return Answer(tuple(outcomes))
+        shared = []
+        for outcome in outcomes:
+            save_outcome(request.storage, outcome)
+            shared.append(outcome.record.id)
+        return Answer(shared=tuple(shared))
+    except Exception as error:
+        return Answer(failure=(f"{type(error).__name__}: {error}", traceback.format_exc()))
+
+
+class _Reporter:
+    """Says how far a trial is, but not more often than someone looks."""
+
+    def __init__(self, report: Callable[[str, int], object]) -> None:
+        self.report = report
+        self.next = 0.0
+
+    def __call__(self, spec: TrialSpec, row: EpochRow) -> None:
+        now = time.monotonic()
+        if now >= self.next:
+            self.report(spec.id, row.epoch)
+            self.next = now + REPORT_SECONDS
+
+
+def _check_fingerprint(request: Request) -> None:
+    """A node that joined later may be of another kind."""
+    found = compute_fingerprint(request.specs[0].conditions.device, THREADS)
+    if found not in request.fingerprints:
+        raise TrainingError(
+            f"Node {platform.node()} is of another kind ({found}) than those that the study began "
+            "with; take it out of the cluster."
+        )
+
+
+def make_plain(image_set: ImageSet) -> ImageSet:
+    """The set with arrays of numpy itself, which an object store hands on without copies."""
+
+    def convert(half: Half) -> Half:
+        return replace(half, images=np.asarray(half.images), labels=np.asarray(half.labels))
+
+    return replace(image_set, pool=convert(image_set.pool), test=convert(image_set.test))
+
+
+def share_pictures(image_set: ImageSet, storage: Path) -> Path:
+    """A folder in the storage with the pictures, which several studies may use."""
+    place = storage / f"pictures-{image_set.manifest_hash[:16]}"
+    if not place.exists():
+        storage.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=".part-", dir=storage))
+        save_arrays(image_set, part)
+        # mkdtemp makes a folder that only its owner may read.
+        part.chmod(0o755)
+        with suppress(OSError):
+            # Someone may have been faster.
+            part.rename(place)
+    return place
