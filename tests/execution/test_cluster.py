@@ -115,3 +115,16 @@ def test_new_cluster_gets_a_token_of_its_own_and_stays_on_this_machine():
     assert "RAY_AUTH_TOKEN" not in cluster.choose_environment("10.0.0.1:6379")
     assert "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER" in cluster.choose_environment("ray://[::1]:10001")
     assert "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER" not in cluster.choose_environment("10.0.0.1:6379")
+
+
+def test_failure_to_join_says_what_a_token_has_to_do_with_it():
+    words = "Traceback (most recent call last): InvalidAuthToken: Authentication token is missing"
+    told = str(cluster.explain_failure("10.0.0.1:6379", ConnectionError(words)))
+    assert "10.0.0.1:6379" in told
+    assert "~/.ray/auth_token" in told
+    # Ray Client gives no reason.
+    assert "token" in str(cluster.explain_failure("ray://10.0.0.1:1", ConnectionError("timeout")))
+    other = str(cluster.explain_failure("10.0.0.1:6379", RuntimeError("Version mismatch: 2.59")))
+    assert "Version mismatch" in other
+    assert "token" not in other
+    assert "started" in str(cluster.explain_failure(None, RuntimeError("no room")))

@@ -17,6 +17,8 @@ from poolbench.execution.machine import Machine, describe_machine
 from poolbench.training.precision import list_devices
 
 CONNECT_SECONDS = 5.0
+# Letters of Ray's own message that are shown: its end, since it begins with a traceback.
+MOST_WORDS = 300
 # For sockets, whose paths may have about a hundred letters.
 SHORT_FOLDER = "/tmp" if os.name == "posix" else None
 # Where ``ray start`` and ``ray.init`` write the address of the cluster that they began.
@@ -250,6 +252,13 @@ def _change_environment(values: Mapping[str, str]) -> Iterator[None]:
 def explain_failure(address: str | None, error: Exception) -> PoolbenchError:
     """What Ray says when it cannot be joined or started, as one message."""
     words = " ".join(str(error.__cause__ or error).split())
-    kind = "started" if address is None else f"joined at {address}"
-    advice = TOKEN_ADVICE if "token" in words.lower() else "Ray's own words are above."
-    return RunError(f"Ray cannot be {kind}: {words[:600]} {advice}")
+    if address is None:
+        return RunError(f"Ray cannot be started on this machine: {words[-MOST_WORDS:]}")
+    # Ray Client does not say why it gets no answer.
+    if "auth" in words.lower() or address.startswith("ray://"):
+        return RunError(
+            f"The Ray cluster at {address} does not let this machine in ({words[-MOST_WORDS:]}). "
+            "If it asks for a token: set RAY_AUTH_MODE=token here, and copy ~/.ray/auth_token from "
+            "one of its nodes."
+        )
+    return RunError(f"The Ray cluster at {address} cannot be joined: {words[-MOST_WORDS:]}")

@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.store import WEIGHTS_FILE, open_arrays
-from poolbench.errors import TrainingError, UsageError
+from poolbench.errors import RunError, TrainingError, UsageError
 from poolbench.execution.cluster import Node, describe_devices, explain_failure
 from poolbench.execution.executor import Progress, make_error
 from poolbench.execution.local import make_environment
@@ -89,7 +90,9 @@ def list_nodes(config: StudyConfig) -> list[Node]:
     try:
         answers = ray.get(asked)
     except ray.exceptions.RayError as error:
-        raise explain_failure("its nodes", error) from None
+        raise RunError(
+            f"A node of the Ray cluster cannot say what it is; has it poolbench? {error}"
+        ) from None
     return [
         Node(
             address=node["NodeManagerAddress"],
@@ -198,14 +201,17 @@ class RayExecutor:
         waiting = deque(groups)
         flying: dict[Any, Sequence[TrialSpec]] = {}
         submit = self._make_task(len(groups))
+        next_mail = 0.0
         try:
             while waiting or flying:
                 while waiting and len(flying) < QUEUED_SHARE * self.workers:
                     group = waiting.popleft()
                     flying[submit(task, group)] = group
                 done, _ = ray.wait(list(flying), num_returns=1, timeout=POLL_SECONDS)
-                for trial, epoch in self._read_mail():
-                    on_progress(Progress("epoch", trial, epoch))
+                if time.monotonic() >= next_mail:
+                    next_mail = time.monotonic() + POLL_SECONDS
+                    for trial, epoch in self._read_mail():
+                        on_progress(Progress("epoch", trial, epoch))
                 for reference in done:
                     yield _take_answer(reference, flying.pop(reference))
         finally:
