@@ -21,7 +21,18 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+# The files that take longest: begun first, so that no process is left alone with one at the end.
+LONGEST = (
+    *("test_study.py", "test_cli.py", "test_onnx.py", "test_examples.py", "test_factory.py"),
+    *("test_changes.py", "test_pretraining.py", "test_plugins.py", "test_local.py", "test_ray.py"),
+)
+
 SMALL = ["--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -32,6 +32,9 @@ def test_config_survives_toml(tmp_path):
         ({"operators": []}, "operators"),
         ({"operators": ["max", "max"]}, "twice"),
         ({"data": {"source": "sample", "data_file": "x"}}, "--data-file"),
+        ({"address": "auto"}, "executor ray"),
+        ({"storage": "shared"}, "executor ray"),
+        ({"executor": "slurm"}, "executor"),
     ],
 )
 def test_build_config_names_what_does_not_fit(values, word):

@@ -35,15 +35,18 @@ PROGRAMS = {
 
 
 def test_ray_takes_the_file_of_several_machines():
-    import yaml
-    from ray.autoscaler._private.util import prepare_config, validate_config
-
-    text = (CLUSTER / "ray-cluster.yaml").read_text(encoding="utf-8")
-    config = prepare_config(yaml.safe_load(text))
-    validate_config(config)
+    code = (
+        "import json, sys, yaml\n"
+        "from ray.autoscaler._private.util import prepare_config, validate_config\n"
+        "config = prepare_config(yaml.safe_load(open(sys.argv[1], encoding='utf-8')))\n"
+        "validate_config(config)\n"
+        "print(json.dumps(config))\n"
+    )
+    command = [sys.executable, "-c", code, CLUSTER / "ray-cluster.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    config = json.loads(done.stdout)
     for role in ("head", "worker"):
-        start = config[f"{role}_start_ray_commands"][-1]
-        assert "RAY_AUTH_MODE=token" in start
+        assert "RAY_AUTH_MODE=token" in config[f"{role}_start_ray_commands"][-1]
 
 
 def end_processes(mark):

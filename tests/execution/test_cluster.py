@@ -34,8 +34,12 @@ def test_nodes_without_the_device_do_not_count():
     nodes = [make_node(fingerprint="a"), make_node(gpus=2, fingerprint="b")]
     machine = cluster.combine_nodes(nodes, StudyConfig())
     assert (machine.device, machine.workers, machine.fingerprint) == ("cuda", 2, "b")
-    with pytest.raises(UsageError, match="device 'cuda'"):
-        cluster.combine_nodes([replace(make_node(), machines={})], StudyConfig(device="cuda"))
+    environment = machine.environment["nodes"]
+    assert [node["fingerprint"] for node in environment] == [None, "b"]
+    on_cpu = cluster.combine_nodes([make_node(), make_node(gpus=2)], StudyConfig(device="cpu"))
+    assert (on_cpu.device, on_cpu.workers) == ("cpu", 8)
+    with pytest.raises(UsageError, match="device 'cuda'; they have cpu"):
+        cluster.combine_nodes([make_node()], StudyConfig(device="cuda"))
 
 
 def test_nodes_that_differ_need_a_word():

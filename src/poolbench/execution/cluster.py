@@ -24,6 +24,8 @@ SHORT_FOLDER = "/tmp" if os.name == "posix" else None
 # Where ``ray start`` and ``ray.init`` write the address of the cluster that they began.
 ADDRESS_FILE = Path("ray", "ray_current_cluster")
 INSTALL = "pip install 'poolbench[ray]'"
+# The fastest first.
+DEVICES = ("cuda", "mps", "cpu")
 TOKEN_ADVICE = (
     "Stop it, set RAY_AUTH_MODE=token on every node, make a token once with `ray get-auth-token "
     "--generate`, copy it to ~/.ray/auth_token of the other nodes and of this machine, and start "
@@ -36,7 +38,7 @@ class Node:
     """One machine of a cluster.
 
     Attributes:
-        machines: What it is with each device that it has and the config allows.
+        machines: What it is with each device that it has.
         has_token: Whether it asks for a token.
     """
 
@@ -49,11 +51,10 @@ class Node:
 
 
 def describe_devices(config: StudyConfig) -> dict[str, Machine]:
-    """This machine with each of its devices that the config allows."""
+    """This machine with each of its devices."""
     return {
         device: describe_machine(config.model_copy(update={"device": device}))
         for device in list_devices()
-        if config.device in ("auto", device)
     }
 
 
@@ -209,9 +210,13 @@ def describe_node(node: Node, device: str) -> dict[str, object]:
 
 def _choose_device(nodes: Sequence[Node], config: StudyConfig) -> str:
     found = {device for node in nodes for device in node.machines}
-    device = next((device for device in ("cuda", "mps", "cpu") if device in found), None)
+    wanted = DEVICES if config.device == "auto" else (config.device,)
+    device = next((device for device in wanted if device in found), None)
     if device is None:
-        raise UsageError(f"No node of the Ray cluster has a device {config.device!r}.")
+        raise UsageError(
+            f"No node of the Ray cluster has a device {config.device!r}; they have "
+            f"{', '.join(sorted(found))}."
+        )
     return device
 
 

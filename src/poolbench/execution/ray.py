@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
+from ray._private import ray_constants
 from ray._private.authentication.authentication_utils import is_token_auth_enabled
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -57,6 +58,7 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
     """
     is_mine = not ray.is_initialized()
     if is_mine:
+        _read_environment()
         settings: dict[str, Any] = {"log_to_driver": False}
         if address is None:
             workers = {} if config.workers is None else {"num_cpus": config.workers}
@@ -71,6 +73,14 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
     finally:
         if is_mine:
             ray.shutdown()
+
+
+def _read_environment() -> None:
+    """What Ray reads when it is imported, which may have been before the environment was set."""
+    ray._raylet.Config.initialize("")
+    ray_constants.ENABLE_RAY_CLUSTER = ray_constants.env_bool(
+        ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, not ray_constants.IS_WINDOWS_OR_OSX
+    )
 
 
 def list_nodes(config: StudyConfig) -> list[Node]:
