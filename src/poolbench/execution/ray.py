@@ -1,5 +1,6 @@
 """Trials as tasks of a Ray cluster: the only file that imports Ray."""
 
+import importlib
 import logging
 import tempfile
 import time
@@ -77,10 +78,9 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
 
 def _read_environment() -> None:
     """What Ray reads when it is imported, which may have been before the environment was set."""
-    ray._raylet.Config.initialize("")
-    ray_constants.ENABLE_RAY_CLUSTER = ray_constants.env_bool(
-        ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, not ray_constants.IS_WINDOWS_OR_OSX
-    )
+    importlib.reload(ray_constants)
+    native: Any = ray._raylet
+    native.Config.initialize("")
 
 
 def list_nodes(config: StudyConfig) -> list[Node]:
