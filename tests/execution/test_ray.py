@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -110,20 +111,31 @@ def test_results_are_those_of_this_machine(
     assert sorted(p.trial for p in seen if p.kind == "done") == sorted(s.id for s in plan.specs)
 
 
+class Killer(threading.Thread):
+    """Kills the first so many tasks that it finds at work."""
+
+    def __init__(self, most):
+        super().__init__(daemon=True)
+        self.most = most
+        self.killed = set()
+        self.is_over = threading.Event()
+
+    def run(self):
+        while len(self.killed) < self.most and not self.is_over.wait(0.02):
+            for process in set(find_tasks()) - self.killed:
+                os.kill(process, signal.SIGKILL)
+                self.killed.add(process)
+
+
 def test_killed_workers_change_nothing(
     connected, small_set, plan_of, straight, read_results, tmp_path
 ):
-    plan, store, killed = plan_of(epochs=8), RunStore(tmp_path), set()
-
-    def kill(progress):
-        if len(killed) < 2:
-            found = set(find_tasks()) - killed
-            for process in list(found)[:1]:
-                os.kill(process, signal.SIGKILL)
-                killed.add(process)
-
-    run(connected, small_set, store, plan.specs, kill)
-    assert killed
+    plan, store, killer = plan_of(epochs=8), RunStore(tmp_path), Killer(2)
+    killer.start()
+    run(connected, small_set, store, plan.specs)
+    killer.is_over.set()
+    killer.join()
+    assert len(killer.killed) >= 2
     assert read_results(store, plan) == read_results(straight(plan), plan)
 
 

@@ -101,6 +101,8 @@ def exported(tmp_path_factory):
     return export_onnx(build(), path, image_size=(32, 32), **OPTIONS)
 
 
+# Each operator alone is exported by the contract in CI too.
+@pytest.mark.slow
 def test_export_onnx_predicts_what_torch_does_at_any_batch_and_size(tmp_path):
     size = (33, 27)
     networks = SideBySide(size).eval()
