@@ -110,8 +110,7 @@ class DecodedFile:
         content = b"".join(row.tobytes() for row in rows)
         start = self._count_rows() * _count_bytes(self.size)
         with self.pixels.open("r+b" if self.pixels.is_file() else "wb") as file:
-            # Behind it may lie what an interrupted process wrote.
-            file.truncate(start)
+            # Over what an interrupted process may have written there.
             file.seek(start)
             file.write(content)
             file.flush()

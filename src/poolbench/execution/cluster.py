@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from poolbench.config import StudyConfig
-from poolbench.errors import PoolbenchError, RunError, UsageError
+from poolbench.errors import RunError, UsageError
 from poolbench.execution.machine import Machine, describe_machine
 from poolbench.training.precision import list_devices
 
@@ -254,7 +254,7 @@ def _change_environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def explain_failure(address: str | None, error: Exception) -> PoolbenchError:
+def explain_failure(address: str | None, error: Exception) -> RunError:
     """What Ray says when it cannot be joined or started, as one message."""
     words = " ".join(str(error.__cause__ or error).split())
     if address is None:

@@ -81,7 +81,11 @@ class Workplace:
             self._pictures[name] = Pictures(
                 images.to(self.device),
                 labels.to(self.device),
-                is_mapped=self.device == "cpu" and isinstance(half.images, np.memmap),
+                is_mapped=(
+                    self.device == "cpu"
+                    and isinstance(half.images, np.memmap)
+                    and half.images.nbytes > MOST_PREPARED_BYTES
+                ),
             )
         return self._pictures[name]
 

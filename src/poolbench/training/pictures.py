@@ -25,7 +25,8 @@ class Pictures:
         images: ``[N, H, W, 3]``, uint8 of 0–255 or, where ``prepare`` is ``None``, prepared.
         labels: int64 ``[N]``.
         prepare: What is still to be done to each batch that is taken.
-        is_mapped: The images lie in a file, of which the system holds what was read last.
+        is_mapped: The images lie in a file that is too large to be held, of which the system holds
+            what was read last.
     """
 
     images: Tensor
