@@ -187,8 +187,7 @@ def _read_suspects(path: Path) -> tuple[Suspect, ...]:
     try:
         with (path / "suspects.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        with np.load(path / "suspects.npz", allow_pickle=False) as archive:
-            images = archive["images"]
+        images = read_arrays(path / "suspects.npz")["images"]
         return tuple(
             Suspect(
                 row["picture"],

@@ -56,8 +56,8 @@ class FinishedRun:
         """Held-out pictures uint8 ``[n, H, W, 3]`` and their labels."""
         path = self.path / "pictures.npz"
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                return archive["images"], archive["labels"]
+            arrays = read_arrays(path)
+            return arrays["images"], arrays["labels"]
         except (OSError, ValueError, KeyError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
 

@@ -87,7 +87,7 @@ def _read_pictures(place: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]] |
     if not place.is_file():
         return None
     try:
-        with np.load(place, allow_pickle=False) as archive:
-            return archive["images"], archive["labels"]
+        arrays = read_arrays(place)
+        return arrays["images"], arrays["labels"]
     except (OSError, ValueError, KeyError) as error:
         raise RunError(f"{place} cannot be read: {error}") from None
