@@ -4,6 +4,7 @@
 inputs that reached something new. Needs the extra ``fuzz``.
 """
 
+import contextlib
 import os
 import sys
 import warnings
@@ -29,10 +30,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
 
     def try_one(data: bytes) -> None:
-        try:
+        with contextlib.suppress(PoolbenchError):
             target.load(data)
-        except PoolbenchError:
-            pass
 
     os.chdir(FOLDER)
     atheris.Setup([sys.argv[0], *options, str(corpus)], try_one)

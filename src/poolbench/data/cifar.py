@@ -119,7 +119,7 @@ class _BoundedMember(tarfile.TarInfo):
     """A member of an archive, refused before it is read if it is too large."""
 
     @classmethod
-    def frombuf(cls, buf: bytes, encoding: str, errors: str) -> Self:
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         member = super().frombuf(buf, encoding, errors)
         # tarfile reads headers of further facts into memory, whole, however large they are.
         is_header = member.type in _HEADER_TYPES

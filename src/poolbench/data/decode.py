@@ -175,7 +175,8 @@ def _convert(image: Image.Image) -> Images:
     converted = np.empty((image.height, image.width, 3), dtype=np.uint8)
     for top in range(0, image.height, _STRIP_ROWS):
         bottom = min(top + _STRIP_ROWS, image.height)
-        converted[top:bottom] = _convert_to_rgb(image.crop((0, top, image.width, bottom)))
+        strip = image.crop((0, top, image.width, bottom))
+        converted[top:bottom] = np.asarray(_convert_to_rgb(strip))
     return converted
 
 

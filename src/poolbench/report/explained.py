@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 
 EXPLANATION = "best/explain.npz"

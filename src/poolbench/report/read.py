@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import RootModel, ValidationError
 
 from poolbench.config import StudyConfig, load_config
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.execution.store import Model, RunStore
 from poolbench.records import (

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.data.image_set import Images
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.export.card import name_source

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.report.drawing import render_png
 from poolbench.report.figures import FIGURES
