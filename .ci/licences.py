@@ -16,8 +16,11 @@ PAGE = ROOT / "docs" / "licences.md"
 FOR_DEVELOPERS = ("bench", "dev", "fuzz")
 # Of packages whose metadata does not say, or that only other systems install; from their files.
 STATED_ELSEWHERE = {
+    "atheris": "Apache-2.0",
+    "axe-playwright-python": "MIT",
     "colorama": "BSD-3-Clause",
     "cuda-toolkit": "not stated: it has no files and names NVIDIA's packages alone",
+    "namex": "Apache-2.0",
 }
 HEAD = """# Licences of what poolbench needs
 
@@ -90,7 +93,7 @@ def read_licence(name: str) -> str:
     classified = [c for c in stated.get_all("Classifier") or () if c.startswith(start)]
     named = [c.rpartition(" :: ")[2] for c in classified if c != f"{start}OSI Approved"]
     text = (stated.get("License") or "").strip()
-    short = text if text and len(text) < 60 and "\n" not in text else ""
+    short = text if len(text) < 60 and "\n" not in text and text != "UNKNOWN" else ""
     found = stated.get("License-Expression") or short or ", ".join(named)
     if not found:
         raise SystemExit(f"{name} states no licence: read its files, add it to STATED_ELSEWHERE")
