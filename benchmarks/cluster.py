@@ -198,7 +198,7 @@ def measure_overhead(arguments: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, dict[str, float]] = {}
     for executor in ("local", "ray"):
         config = StudyConfig(
-            executor=executor, operators=("max",), epochs=2, precision="float32",
+            executor=executor, operators=("max",), epochs=1, precision="float32",
             repeats=arguments.trials // 5,
         )  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
@@ -211,7 +211,7 @@ def measure_overhead(arguments: argparse.Namespace) -> dict[str, Any]:
                 specs = make_plan(config, image_set, machine).specs
                 opened.measure(specs[: machine.workers])
                 started = time.perf_counter()
-                opened.run([[spec] for spec in specs], lambda progress: None)
+                opened.run([[spec] for spec in specs], lambda progress: None, {})
                 ended = time.perf_counter()
             walls = [store.load_timing(spec.id).wall_seconds for spec in specs]
         found[executor] = {
@@ -245,7 +245,7 @@ def measure_scheduling(arguments: argparse.Namespace) -> dict[str, Any]:
                 groups = [[spec.model_copy(update={"repeat": k})] for k in range(count)]
                 before = read_memory_bytes()
                 started = time.perf_counter()
-                executor.run(groups, lambda progress: None)
+                executor.run(groups, lambda progress: None, {})
                 seconds = time.perf_counter() - started
                 rows.append(
                     {
