@@ -23,14 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from machine import save
+from same_run import find_differences
 
 from poolbench.execution import cluster
 
 ROOM = "cluster"
-# Those of a trial that must be identical, and of a run.
-TRIAL_FILES = ("record.json", "history.csv", "weights.safetensors", "predictions.npz", "shift.npz")
-# Columns of seconds come after them.
-EQUAL_COLUMNS = 14
 STUDY = ("--operators", "max,avg", "--folds", "5", "--repeats", "4", "--epochs", "2")
 STUBS = (100, 300, 1000, 3000, 10_000)
 
@@ -85,21 +82,6 @@ def run_study(out: Path, *options: str) -> None:
     process = start_study(out, *options)
     _, said = process.communicate()
     assert process.returncode == 0, said
-
-
-def find_differences(first: Path, second: Path) -> list[str]:
-    """Files of two runs that should be equal and are not."""
-    trials = [{path.name for path in (run / "trials").iterdir()} for run in (first, second)]
-    found = sorted(trials[0] ^ trials[1])
-    names = [f"trials/{trial}/{name}" for trial in trials[0] & trials[1] for name in TRIAL_FILES]
-    for name in [*names, "verdict.json"]:
-        if (first / name).read_bytes() != (second / name).read_bytes():
-            found.append(name)
-    boards = [
-        [line.split(",")[:EQUAL_COLUMNS] for line in (run / "leaderboard.csv").read_text().split()]
-        for run in (first, second)
-    ]
-    return found if boards[0] == boards[1] else [*found, "leaderboard.csv"]
 
 
 def compare_nodes(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -10,8 +10,10 @@ import os
 import signal
 from pathlib import Path
 
-# ``kind:step:folder``, where step counts from 1.
+# ``kind:step:folder``, where a step is its number from 1, or its call and file: ``rename/a.json``.
 VARIABLE = "POOLBENCH_FAULT"
+# A file that is not there until something went wrong: in all processes together it does so once.
+MARK = "POOLBENCH_FAULT_MARK"
 ERRORS = {"full": errno.ENOSPC, "broken": errno.EIO, "interrupted": errno.EINTR}
 KINDS = ("kill", "short", *ERRORS)
 
@@ -21,14 +23,16 @@ class Faults:
 
     Args:
         kind: ``kill``, ``short`` (a write takes half of what it is given), or a name of ``ERRORS``.
-        step: From 1; 0: none goes wrong.
+        step: From 1, or ``call/file``; 0: none goes wrong.
+        mark: See :data:`MARK`; with kind ``list``, the file that gets a line for each step.
 
     Attributes:
         steps: ``(call, name of the file)`` of each so far.
     """
 
-    def __init__(self, kind: str, step: int, folder: str) -> None:
+    def __init__(self, kind: str, step: int | str, folder: str, mark: str | None = None) -> None:
         self.kind, self.step, self.folder = kind, step, os.path.realpath(folder)
+        self.mark = mark
         self.steps: list[tuple[str, str]] = []
         self.names: dict[int, str] = {}
         self.calls = (os.open, os.write, os.fsync, Path.replace)
@@ -74,8 +78,14 @@ class Faults:
     def count(self, call: str, name: str) -> bool:
         """Whether it is the chosen step and goes on, with less."""
         self.steps.append((call, name))
-        if len(self.steps) != self.step:
+        if self.kind == "list":
+            self.note(f"{call}/{name}\n")
+        if self.step not in (len(self.steps), f"{call}/{name}"):
             return False
+        if self.mark is not None:
+            if Path(self.mark).exists():
+                return False
+            self.note("done")
         if self.kind == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         if self.kind in ERRORS:
@@ -83,7 +93,12 @@ class Faults:
             raise OSError(code, os.strerror(code), name)
         return True
 
+    def note(self, line: str) -> None:
+        descriptor = self.calls[0](self.mark, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self.calls[1](descriptor, line.encode())
+        os.close(descriptor)
+
 
 if VARIABLE in os.environ:
     _kind, _step, _folder = os.environ[VARIABLE].split(":", 2)
-    Faults(_kind, int(_step), _folder).install()
+    Faults(_kind, int(_step) if _step.isdigit() else _step, _folder, os.environ.get(MARK)).install()
