@@ -23,6 +23,8 @@ DEFAULT_SIZE = (64, 64)
 # transparency, 12 as float32, and as much again between the two passes of the filter.
 _BYTES_PER_PIXEL = 32
 _MOST_THREADS = 8
+# Handed to the threads: what waits takes as much memory as a small picture.
+_AT_ONCE = 4096
 # Grows when decoding or resizing gives other pixels.
 _CACHE_FORMAT = 2
 
@@ -193,7 +195,10 @@ def _choose_size(
     wanted: int | None, threads: ThreadPoolExecutor, entries: Sequence[Entry]
 ) -> tuple[Size, list[Size]]:
     """The size that all will have, and the sizes that can be read of the files."""
-    sizes = [size for size in threads.map(_try_size, entries) if size is not None]
+    sizes: list[Size] = []
+    for start in range(0, len(entries), _AT_ONCE):
+        found = threads.map(_try_size, entries[start : start + _AT_ONCE])
+        sizes += [size for size in found if size is not None]
     if wanted is not None:
         return (wanted, wanted), sizes
     return (sizes[0] if len(set(sizes)) == 1 else DEFAULT_SIZE), sizes
