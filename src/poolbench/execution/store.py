@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,8 +88,12 @@ class RunStore:
 
     def remove_leftovers(self) -> None:
         """Delete what a killed process had begun; call it while holding the lock."""
-        for folder in (*self.trials.glob(".part-*"), *self.path.glob(".part-*")):
-            shutil.rmtree(folder, ignore_errors=True)
+        for part in list(self.path.rglob(".part-*")):
+            if part.is_dir() and not part.is_symlink():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
 
     def remove_checkpoints(self) -> None:
         """Delete what trainings that are not wanted any more have left."""
