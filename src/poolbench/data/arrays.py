@@ -2,7 +2,6 @@
 
 import os
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from poolbench.config import Fit
 from poolbench.data.image_set import Half, Images, ImageSet, Labels
+from poolbench.data.npz import read_arrays
 from poolbench.errors import DataError
 
 # Pictures are resized as float32; so many bytes of them at a time.
@@ -139,11 +139,10 @@ def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
     names = {"images", "labels", "classes", "test_images", "test_labels"}
     try:
         _check_unpacked_size(path)
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files if name in names}
+        return read_arrays(path, names)
     except FileNotFoundError:
         raise DataError(f"{path} is not there: name an npz file as npz:PATH.") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(
             f"{path} cannot be read: {error}. Expected numbers and text as numpy.savez writes "
             "them; arrays of Python objects are never read."

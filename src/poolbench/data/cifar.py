@@ -14,7 +14,7 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,12 @@ from poolbench.errors import DataError
 SIDE = 32
 # The largest member has 155 MB; what is larger cannot be one.
 _MOST_MEMBER_BYTES = 200_000_000
+# Long names and the like, which the published archives do not have.
+_HEADER_TYPES = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
+_MOST_HEADER_BYTES = 1_000_000
 # Grows when the arrays are kept in another way.
 _ARRAYS_FORMAT = 1
 
@@ -107,6 +113,19 @@ CIFAR100 = CifarFormat(
     classes_key="fine_label_names",
     count_per_class=500,
 )
+
+
+class _BoundedMember(tarfile.TarInfo):
+    """A member of an archive, refused before it is read if it is too large."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        member = super().frombuf(buf, encoding, errors)
+        # tarfile reads headers of further facts into memory, whole, however large they are.
+        is_header = member.type in _HEADER_TYPES
+        most = _MOST_HEADER_BYTES if is_header else _MOST_MEMBER_BYTES
+        _check_size(member.size, most, "a header" if is_header else member.name)
+        return member
 
 
 class _ArraysUnpickler(pickle.Unpickler):
@@ -290,18 +309,22 @@ def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -
     data: dict[str, bytes] = {}
     try:
         # As a stream: the archive is read once, and only up to the last member that is wanted.
-        with tarfile.open(path, "r|*") as archive:
+        with tarfile.open(path, "r|*", tarinfo=_BoundedMember) as archive:
             for member in archive:
                 name = wanted.get(member.name.removeprefix("./"))
                 file = archive.extractfile(member) if name and member.isfile() else None
                 if name and file:
-                    data[name] = _read_bounded(file, member.size, f"{name} in {path}")
+                    data[name] = _read_bounded(file, member.size, name)
                     on_progress("read", len(data), len(wanted))
                 if len(data) == len(wanted):
                     break
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    except Exception as error:
+        # The readers of tar and of its compressions fail with many kinds of exception.
+        why = str(error) or type(error).__name__
         raise DataError(
-            f"{path} cannot be read as a tar archive: {error}. Fetch it again from {published.url}."
+            f"{path} cannot be read as a tar archive: {why}. Fetch it again from {published.url}."
         ) from None
     missing = [name for name in wanted if wanted[name] not in data]
     if missing:
@@ -313,11 +336,13 @@ def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -
 
 
 def _read_bounded(file: IO[bytes], size: int, place: str) -> bytes:
-    if size > _MOST_MEMBER_BYTES:
-        raise DataError(
-            f"{place} has {size:,} bytes; no published file has more than {_MOST_MEMBER_BYTES:,}."
-        )
+    _check_size(size, _MOST_MEMBER_BYTES, place)
     return file.read()
+
+
+def _check_size(size: int, most: int, place: str) -> None:
+    if size > most:
+        raise DataError(f"{place} has {size:,} bytes; none that was published has {most:,}.")
 
 
 def _decode_member(published: CifarFormat, name: str, content: Any) -> Arrays:

@@ -19,8 +19,10 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 
@@ -150,9 +152,8 @@ class RunStore:
         """The arrays of ``predictions`` or ``shift``."""
         path = self.trials / trial_id / f"{name}.npz"
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                return {key: archive[key] for key in archive.files}
-        except (OSError, ValueError, KeyError) as error:
+            return read_arrays(path)
+        except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
 
     def load_weights(self, trial_id: str) -> dict[str, NDArray[Any]]:
@@ -160,7 +161,8 @@ class RunStore:
         path = self.trials / trial_id / "weights.safetensors"
         try:
             weights: dict[str, NDArray[Any]] = load_file(path)
-        except (OSError, ValueError) as error:
+        # KeyError: a kind of number that NumPy does not have.
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
         return weights
 
@@ -178,12 +180,14 @@ class RunStore:
                 f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
                 "unfinished one. Run the same command again to go on."
             ) from None
-        except ValueError as error:
+        # RecursionError: lists in lists in lists.
+        except (ValueError, RecursionError) as error:
             raise RunError(f"{path} is not JSON: {error}.") from None
-        if isinstance(values, dict) and values.get("schema_version", 1) > SCHEMA_VERSION:
+        version = values.get("schema_version", 1) if isinstance(values, dict) else 1
+        if isinstance(version, int) and version > SCHEMA_VERSION:
             raise RunError(
-                f"{path} has schema {values['schema_version']}, this poolbench reads up to "
-                f"{SCHEMA_VERSION}: use a newer poolbench."
+                f"{path} has schema {version}, this poolbench reads up to {SCHEMA_VERSION}: use a "
+                "newer poolbench."
             )
         try:
             return model.model_validate(values)

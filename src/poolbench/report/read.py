@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import RootModel, ValidationError
 
 from poolbench.config import StudyConfig, load_config
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.execution.store import Model, RunStore
 from poolbench.records import (
@@ -187,8 +188,7 @@ def _read_suspects(path: Path) -> tuple[Suspect, ...]:
     try:
         with (path / "suspects.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        with np.load(path / "suspects.npz", allow_pickle=False) as archive:
-            images = archive["images"]
+        images = read_arrays(path / "suspects.npz")["images"]
         return tuple(
             Suspect(
                 row["picture"],
