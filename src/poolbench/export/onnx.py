@@ -25,6 +25,7 @@ from poolbench._version import __version__
 from poolbench.config import Fit
 from poolbench.data.resize import apply_filters, compute_filters, resize_images
 from poolbench.errors import PoolbenchError, ShapeError, UsageError
+from poolbench.export.check_model import find_fault
 
 Layout = Literal["nhwc", "nchw"]
 Size = tuple[int, int]
@@ -158,6 +159,11 @@ def make_onnx(
         "layout": layout,
         **(metadata or {}),
     }
+    fault = find_fault(proto)
+    if fault is not None:
+        raise UsageError(
+            f"{type(module).__name__} cannot be exported to a file that poolbench opens: {fault}."
+        )
     return _finish(proto, described)
 
 

@@ -25,6 +25,7 @@ from safetensors.numpy import load_file
 
 from poolbench.errors import PoolbenchError, RunError, VerificationError
 from poolbench.execution.store import RunStore
+from poolbench.export.check_model import read_model
 from poolbench.export.predict import OnnxModel, compute_softmax, load_model
 from poolbench.records import Check, VerificationReport
 
@@ -158,7 +159,7 @@ def count_wrong_labels(
 def _check_weights(best: Path) -> Check:
     """Every tensor of the one file that the other names is the same, and belongs to it."""
     saved = load_file(best / "weights.safetensors")
-    proto = onnx.load(best / "model.onnx", load_external_data=False)
+    _, proto = read_model(best / "model.onnx")
     exported = {
         value.name.removeprefix(_PREFIX): onnx.numpy_helper.to_array(value)
         for value in proto.graph.initializer
