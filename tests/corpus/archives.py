@@ -131,6 +131,8 @@ def _list_bombs() -> dict[str, tuple[object, ...]]:
         "zeros-to-skip": (partial(_make_zeros, "other", tarfile.REGTYPE), "bytes"),
         "long-name": (partial(_make_zeros, "././@LongLink", tarfile.GNUTYPE_LONGNAME), "bytes"),
         "long-header": (partial(_make_zeros, "x", tarfile.XHDTYPE), "bytes"),
+        "many-members": (partial(_make_members, 40), "bytes"),
+        "many-empty-members": (_gzip(_make_head("x", 0) * 5000), "members"),
         "many-headers": (partial(_make_many, 20_000),),
         "broken-header": (_gzip(_make_head("x", 9, tarfile.XHDTYPE) + b"9 size=x\n" + bytes(503)),),
     }
@@ -150,6 +152,15 @@ def _make_zeros(name: str, kind: bytes) -> bytes:
     # What follows a full flush does not look back, so that it can stand there many times.
     more = packer.compress(bytes(1 << 26)) + packer.flush(zlib.Z_FULL_FLUSH)
     return head + part + more * 94
+
+
+def _make_members(count: int) -> bytes:
+    """So many members of zeros, none of them too large."""
+    packer = zlib.compressobj(9, wbits=31)
+    size = 190_000_000 // 512 * 512
+    first = packer.compress(_make_head("other", size)) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(bytes(size) + _make_head("other", size))
+    return first + (again + packer.flush(zlib.Z_FULL_FLUSH)) * count
 
 
 def _make_many(count: int) -> bytes:

@@ -178,7 +178,10 @@ def _list_heads() -> dict[str, tuple[Any, ...]]:
         "float-shape": "(6.0, 5, 4, 3)",
         "text-shape": "'6, 5, 4, 3'",
     }
-    heads = {name: f"{{'descr': '|u1', 'fortran_order': False, 'shape': {s}}}" for name, s in shapes.items()}
+    heads = {
+        name: f"{{'descr': '|u1', 'fortran_order': False, 'shape': {s}}}"
+        for name, s in shapes.items()
+    }
     heads |= {
         "code-as-head": "__import__('os').system('touch hacked')",
         "nested-head": "(" * 9000,

@@ -34,6 +34,11 @@ def put(box: Box, *names: str) -> None:
         box.write(f"set/{name}", encode(make_noise(5 + number, 6)))
 
 
+def put_all(box: Box, names: tuple[str, ...]) -> None:
+    """The same, with the names in one argument."""
+    put(box, *names)
+
+
 def put_two(box: Box, *more: str) -> None:
     """Two classes that are fine, and others."""
     put(box, "cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png", *more)
@@ -62,12 +67,12 @@ def _list_refused() -> Iterator[Case]:
     make = lambda box: (put_two(box), (box.folder / "set/emu").mkdir())  # noqa: E731
     yield _case("empty-class", make, RUN, 3, "emu", "Without pictures to train on")
     halves = ("train/a/1.png", "train/b/1.png", "test/a/1.png")
-    yield _case("class-without-test", lambda box: put(box, *halves), RUN, 3, "to test", ": b")
+    yield _case("class-without-test", partial(put_all, names=halves), RUN, 3, "to test", ": b")
     halves = ("train/a/1.png", "test/a/1.png", "test/b/1.png")
-    yield _case("class-only-in-test", lambda box: put(box, *halves), RUN, 3, "to train on", ": b")
-    yield _case("too-few", put_two, RUN, 3, "cat has 2", "dog has 2", "folds")
+    yield _case("class-only-in-test", partial(put_all, names=halves), RUN, 3, "to train on", ": b")
+    yield _case("too-few", put_two, RUN, 3, "cat has 1", "dog has 1", "folds")
     few = ("cat/1.png", "dog/1.png")
-    yield _case("one-each", lambda box: put(box, *few), RUN, 3, "1 different pictures", "cat")
+    yield _case("one-each", partial(put_all, names=few), RUN, 3, "1 different pictures", "cat")
     yield _case("no-group", put_two, (*RUN, "--groups", "subfolder"), 3, "no picture has a group")
     yield _case("no-name-group", put_two, (*RUN, "--groups", "name:x"), 3, "cat/1.png", "name:x")
     yield _case("no-path", make_nothing, ("classes", "--data", "folder:"), 2, "folder:")
@@ -87,7 +92,7 @@ def _list_named() -> Iterator[Case]:
     """Names that another program would stumble over; each is shown so that nothing is hidden."""
     names = {
         "space": ("two words", "two words"),
-        "quotes": ("it's \"it\"", "it's \"it\""),
+        "quotes": ('it\'s "it"', 'it\'s "it"'),
         "emoji": ("🐱", "🐱"),
         "russian": ("кошка", "кошка"),
         "dash": ("-rf", "-rf"),
@@ -116,10 +121,12 @@ def _list_named() -> Iterator[Case]:
         make = partial(_put_bad, name=f"dog/{folder[:240]}.png")
         yield _case(f"picture-{name}", make, RUN, 3, shown[:240], needs="posix")
         place = f"folder:{{in}}/{folder}"
+        shown = shown.replace("\\n", "\n")
         yield _case(f"root-{name}", make_nothing, ("classes", "--data", place), 3, shown)
     bytes_name = os.fsdecode(b"\xff\xfe")
     make = partial(_put_named, folder=bytes_name)
-    yield _case("class-no-text", make, LIST, 0, "cat", "\\udcff\\udcfe", needs="posix")
+    words = ("\\udcff\\udcfe", "rename")
+    yield _case("class-no-text", make, LIST, 3, *words, needs="posix")
     make = partial(_put_bad, name=f"dog/{bytes_name}.png")
     yield _case("picture-no-text", make, RUN, 3, "cannot be read", "dog/", needs="posix")
 
@@ -138,9 +145,11 @@ def _list_odd() -> Iterator[Case]:
     yield _case("home", make_nothing, ("classes", "--data", "folder:~nobody-here/x"), 3, "~nobody")
     both = (f"{ACCENT}/1.png", f"{SPLIT_ACCENT}/2.png")
     words = (ACCENT, "Unicode")
-    yield _case("unicode-forms", lambda b: put_two(b, *both), LIST, 3, *words, needs="posix")
+    yield _case("unicode-forms", partial(put_all, names=both), LIST, 3, *words, needs="posix")
     halves = (f"train/{ACCENT}/1.png", f"test/{SPLIT_ACCENT}/2.png", "train/a/1.png")
-    yield _case("unicode-halves", lambda b: put(b, *halves), LIST, 0, f"{ACCENT}: 1", needs="posix")
+    yield _case(
+        "unicode-halves", partial(put_all, names=halves), LIST, 0, f"{ACCENT}: 1", needs="posix"
+    )
     deep = "cat/" + "/".join("x" * 200 for _ in range(15)) + "/1.png"
     yield _case("deep", lambda box: put_two(box, deep), DEEP, 0, "cat: 3")
     make = lambda box: put_two(box, *(f"class-{number}/1.png" for number in range(400)))  # noqa: E731
@@ -213,7 +222,7 @@ def _list_tables() -> Iterator[Case]:
         "long-cell": (f"path,label\n{'x' * 200_000},cat\n", "list.csv", "field larger"),
         "utf-16": ("path,label\na.png,cat\n".encode("utf-16"), "not UTF-8"),
         "picture": (encode(make_noise()), "not UTF-8"),
-        "zeros": (bytes(1000), "list.csv"),
+        "zeros": (bytes(1000), "list.csv", "\\x00"),
         "escape": ("\x1b[31mpath,label\na,b\n", "\\x1b[31mpath"),
     }
     for name, (content, *words) in refused.items():
@@ -230,7 +239,7 @@ def _list_tables() -> Iterator[Case]:
     make = partial(_write_list, content="path,label\na.png,cat\nb.png,dog\n")
     arguments = (*CSV, "--groups", "column:who")
     yield _case("csv-no-column", make, arguments, 3, "no column 'who'")
-    odd = "path,label,note\n\"a,b.png\",\"the \"\"cat\"\"\",x\n./c.png,-dog,\n"
+    odd = 'path,label,note\n"a,b.png","the ""cat""",x\n./c.png,-dog,\n'
     make = partial(_write_list, content=odd)
     yield _case("csv-quotes", make, CSV, 0, 'the "cat": 1', "-dog: 1")
     make = partial(_write_list, content="\ufeffpath;label\r\na.png;кот\r\nb.png;пёс\r\n")

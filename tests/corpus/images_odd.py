@@ -72,6 +72,9 @@ def _list_more() -> Iterator[tuple[str, bytes]]:
     yield "bytes-behind.png", encode(colours) + b"more" * 999
     yield "bytes-behind.jpg", encode(colours, "JPEG") + b"more" * 999
     yield "long-comment.jpg", encode(colours, "JPEG", comment=b"x" * 60_000)
+    png = encode(colours)
+    # Its pixels have a sum of their own inside, which is looked at.
+    yield "wrong-outer-sum.png", png[:-14] + bytes([png[-14] ^ 1]) + png[-13:]
     yield "unknown-piece.png", make_png(4, 4, body=bytes(52), more=make_chunk(b"abCd", b"x" * 999))
     yield "upside-down.bmp", _turn_over(encode(colours, "BMP"))
 

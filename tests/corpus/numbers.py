@@ -20,6 +20,7 @@ REFUSED = {
     "--time-limit": ("0", "-5", "0s", "5x", "1m1h", LARGE, "999999999h", "nan", LONG + "h"),
 }
 
+
 def list_cases() -> Iterator[Case]:
     """All of them."""
     for option, values in REFUSED.items():

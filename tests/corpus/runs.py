@@ -58,7 +58,9 @@ def _list_missing() -> Iterator[Case]:
         yield _case(f"no-trial-{name}", partial(_remove, name=name, trial=True), REPORT, 1, name)
     for name in ("final.json", "weights.safetensors", "record.json"):
         whole = name == "final.json"
-        edit = partial(_remove, name="best/final.json") if whole else partial(_remove_final, name=name)
+        edit = (
+            partial(_remove, name="best/final.json") if whole else partial(_remove_final, name=name)
+        )
         yield _case(f"export-no-{name}", edit, EXPORT, 1, name)
     for name in ("model.onnx", "weights.safetensors", "reference.npz"):
         edit = partial(_remove, name=f"best/{name}")
@@ -197,7 +199,10 @@ def _list_tables() -> dict[str, tuple[Any, ...]]:
         "long-cell": b"x" * 200_000,
     }
     for name, content in curves.items():
-        found[f"history-{name}"] = (partial(_replace_in_trial, "history.csv", content), "history.csv")
+        found[f"history-{name}"] = (
+            partial(_replace_in_trial, "history.csv", content),
+            "history.csv",
+        )
     for name, content in {"other-columns": b"a,b\n1,2\n", "long-cell": b"x" * 200_000}.items():
         edit = partial(_replace, name="suspects.csv", content=content + b"\n1,2\n")
         found[f"suspects-{name}"] = (edit, "suspects.csv")

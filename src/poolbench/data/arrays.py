@@ -208,6 +208,8 @@ def _name_classes(
             "names."
         )
     classes = tuple(_decode_name(name) for name in names.tolist())
+    if "" in classes:
+        raise DataError(f"{path}: classes has an empty name; every class needs one.")
     if len(set(classes)) < len(classes):
         raise DataError(f"{path}: classes name something twice: {', '.join(classes)}.")
     if used[-1] >= len(classes):

@@ -27,6 +27,8 @@ from poolbench.training.recipes import choose_epochs, get_recipe
 from poolbench.verdict.racing import LOOKS
 
 NO_OPERATOR = "none"
+# Pixels of a picture below which maps may end before an operator does.
+SMALL_SIDE = 32
 # Trials of a variant that a GPU trains at once.
 GPU_STACK = 64
 
@@ -196,7 +198,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet, machine: Machine | None 
 
 
 def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Build each network once that may not be what its variant needs.
+    """Build each network once that may not be what its variant or its pictures need.
 
     Returns:
         What was replaced in networks of one's own, by backbone id.
@@ -209,7 +211,9 @@ def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
     for spec in take_first(plan.specs).values():
         backbone, recipe = get_backbone(spec.variant.backbone), spec.variant.recipe
         is_changed = recipe.dropout or recipe.whitened or recipe.trained_part != "all"
-        if backbone.factory is None and not is_changed:
+        # Of operators and networks that come with poolbench every one takes these.
+        is_small = min(spec.image_size) < SMALL_SIDE
+        if backbone.factory is None and not (is_changed or is_small or _is_foreign(spec)):
             continue
         network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
         if backbone.factory is not None:
@@ -219,6 +223,11 @@ def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
         freeze(network, recipe.trained_part)
         make_form(network, spec)
     return notes
+
+
+def _is_foreign(spec: TrialSpec) -> bool:
+    name = spec.variant.operator
+    return name != NO_OPERATOR and not get_operator(name).is_own
 
 
 def check_weights(plan: Plan, path: Path) -> dict[str, Transfer]:

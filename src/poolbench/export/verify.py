@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors.numpy import load_file
 
+from poolbench.data.npz import read_arrays
 from poolbench.errors import PoolbenchError, RunError, VerificationError
 from poolbench.execution.store import RunStore
-from poolbench.export.check_model import read_model
+from poolbench.export.check_model import MOST_BYTES, read_model
 from poolbench.export.predict import OnnxModel, compute_softmax, load_model
 from poolbench.records import Check, VerificationReport
 
@@ -100,8 +101,7 @@ def check_run(run: Path) -> VerificationReport:
 
 def _run_checks(best: Path, reference: Reference) -> Iterator[Check]:
     for name in ("model.onnx", "weights.safetensors"):
-        found = hashlib.sha256((best / name).read_bytes()).hexdigest()
-        yield _compare_hash(name, found, reference)
+        yield _check_file(best / name, reference)
     for name in ("images", "images_other"):
         found = hashlib.sha256(getattr(reference, name).tobytes()).hexdigest()
         yield _compare_hash(name, found, reference)
@@ -182,15 +182,38 @@ def _check_weights(best: Path) -> Check:
 
 def _load_reference(path: Path) -> Reference:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+        arrays = read_arrays(path)
         facts = json.loads(arrays.pop("facts").tobytes())
+        _check_reference(arrays, facts)
         return Reference(facts=facts, **arrays)
     except Exception as error:
         raise RunError(
             f"{path} cannot be read ({error}): the bundle is broken. Run the study again with the "
             "same --out to make it anew."
         ) from None
+
+
+def _check_reference(arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
+    """Raises ValueError for what is not pictures with their logits, and hashes of the files."""
+    dimensions = {name: array.ndim for name, array in arrays.items()}
+    logits = {"logits": 2, "logits_other": 2}
+    if dimensions != {"images": 4, "images_other": 4, "labels": 1, **logits}:
+        raise ValueError(f"its arrays are {', '.join(sorted(arrays))}, of other dimensions")
+    if len({len(array) for array in arrays.values()}) > 1 or 0 in arrays["logits"].shape:
+        raise ValueError("there are not as many logits and labels as pictures")
+    if not isinstance(facts, dict) or not isinstance(facts.get("sha256"), dict):
+        raise ValueError("it names no hashes")
+    if not isinstance(facts.get("classes"), list):
+        raise ValueError("it names no classes")
+
+
+def _check_file(path: Path, reference: Reference) -> Check:
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        detail = f"it has {size:,} bytes, and at most {MOST_BYTES:,} are read"
+        return Check(name=f"SHA-256 of {path.name}", passed=False, detail=detail)
+    with path.open("rb") as file:
+        return _compare_hash(path.name, hashlib.file_digest(file, "sha256").hexdigest(), reference)
 
 
 def _compare_hash(name: str, found: str, reference: Reference) -> Check:
