@@ -298,7 +298,11 @@ def load_config(path: Path) -> StudyConfig:
     Raises:
         UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
     """
-    return build_config(_parse_toml(_read_text(path), str(path)))
+    values = _parse_toml(_read_text(path), str(path))
+    try:
+        return build_config(values)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def read_recipe(text: str, name: str) -> RecipeConfig:

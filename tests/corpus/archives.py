@@ -180,7 +180,7 @@ def _list_folders() -> Iterator[Case]:
     empty = lambda box: (box.folder / "cifar").mkdir()  # noqa: E731
     yield Case(GROUP, "folder-empty", empty, FOLDER, 3, ("does not hold meta",))
     huge = partial(_put_huge, size=10**12)
-    yield Case(GROUP, "folder-huge", huge, FOLDER, 3, ("train", "bytes"), "posix")
+    yield Case(GROUP, "folder-huge", huge, FOLDER, 3, ("meta", "bytes"), "posix")
     words = ("does not hold train",)
     yield Case(GROUP, "folder-pipe", _put_pipe, FOLDER, 3, words, "posix")
     yield Case(GROUP, "folder-loop", _put_loop, FOLDER, 3, words, "posix")

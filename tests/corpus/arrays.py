@@ -211,6 +211,12 @@ def _save(array: np.ndarray) -> bytes:
 
 
 def _list_other() -> Iterator[Case]:
+    lab = (*RUN, "--protocol", "lab")
+    whole = make_npz(
+        images=IMAGES.repeat(9, 0) + np.arange(54, dtype=np.uint8)[:, None, None, None],
+        labels=LABELS.repeat(9),
+    )
+    yield _case("lab-without-test", whole, lab, 2, "lab protocol")
     one = make_npz(labels=np.zeros(6, dtype=int))
     yield _case("one-class", one, RUN, 2, "two classes")
     yield _case("too-few", make_npz(), RUN, 3, "Too few pictures", "has 1")

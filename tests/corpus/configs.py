@@ -57,7 +57,7 @@ def _list_values() -> dict[str, tuple[str, ...]]:
         "unknown-table": ("[training]\nepochs = 3\n", "training"),
         "unknown-data-key": ("[data]\npath = 'x'\n", "data.path"),
         "escaped-key": ('"\\u001b[31m" = 1\n', "\\x1b[31m"),
-        "key-of-lines": ('"a\\nError: b" = 1\n', "a\\nError: b"),
+        "key-of-lines": ('"a\\nError: b" = 1\n', "a\nError: b"),
         "data-text": ("data = 'sample'\n", "data", "dictionary"),
         "data-number": ("data = 3\n", "data"),
         "operators-text": ("operators = 'max'\n", "operators"),
@@ -94,7 +94,6 @@ def _list_values() -> dict[str, tuple[str, ...]]:
         "classes-text": ("[data]\nclasses = 'apple'\n", "data.classes"),
         "source-number": ("[data]\nsource = 3\n", "data.source"),
         "size-text": ("[data]\nimage_size = 'x'\n", "data.image_size"),
-        "source-nul": ("[data]\nsource = 'folder:a\\u0000b'\n", "study.toml"),
         "weights-number": ("weights = 3\n", "weights"),
     }
 
@@ -118,7 +117,6 @@ def _list_against() -> dict[str, tuple[str, ...]]:
         "baseline": ("baseline = 'maxx'\n", "Did you mean max"),
         "vary-many": ("vary = ['rate']\n", "name one operator"),
         "vary-twice": ("vary = ['rate', 'rate']\n", "twice"),
-        "lab-without-test": ("protocol = 'lab'\n[data]\nsource = 'sample'\n", "lab protocol"),
         "class-twice": ("[data]\nclasses = ['pear', '2']\n", "chosen twice"),
         "class-alone": ("[data]\nclasses = ['pear']\n", "two classes"),
         "no-class": ("[data]\nclasses = []\n", "two classes"),
@@ -195,7 +193,7 @@ def _list_options() -> Iterator[Case]:
         "weights": (("--recipes", "finetune", "--weights", "gone.safetensors"), "gone.safetensors"),
         "classes-empty": (("--classes", ""), "two classes"),
         "class-number": (("--classes", "0,99"), "99"),
-        "class-long-number": (("--classes", "0," + "9" * 5000), "class number"),
+        "class-long-number": (("--classes", "0," + "9" * 5000), "no class"),
         "all-but-all": (("--classes", "all-but:apple,lemon,pear,plum"), "two classes"),
         "unknown-option": (("--epoch", "3"), "--epoch"),
         "no-value": (("--epochs",), "--epochs"),
@@ -211,6 +209,8 @@ def _list_options() -> Iterator[Case]:
 
 
 def _list_places() -> Iterator[Case]:
+    nul = partial(_write, name=FILE, content='[data]\nsource = "folder:a\\u0000b"\n')
+    yield Case(GROUP, "source-nul", nul, RUN, 3, ("a\\x00b",))
     words = ("{in}/study.toml",)
     yield Case(GROUP, "missing", make_nothing, RUN, 2, (*words, "No such file"))
     yield Case(GROUP, "folder", lambda box: (box.folder / FILE).mkdir(), RUN, 2, words)

@@ -15,6 +15,8 @@ PROGRESS = re.compile(r"Loading pictures,|Data: |Measuring |Network \S+:$|Weight
 FRAME = re.compile(r"[│╭╮╰╯─\s]+")
 # Larger files are holes: that they are as they were is seen from their size and time.
 MOST_HASHED = 1 << 26
+# What ``verify`` found, which it writes also where it is nothing good.
+PROOF = "verification.json"
 
 
 @dataclass(frozen=True)
@@ -60,23 +62,24 @@ def count_messages(stderr: str) -> int:
 def hash_folder(folder: Path) -> str:
     """SHA-256 over everything that lies there: names, kinds, rights, times, content, targets."""
     digest = hashlib.sha256()
-    for root, folders, files in os.walk(os.fsencode(folder)):
+    for root, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted([*folders, *files]):
-            path = os.path.join(root, name)  # noqa: PTH118 (names may be no text)
-            status = os.lstat(path)
-            facts = (path, status.st_mode, status.st_size, status.st_mtime_ns)
-            digest.update(repr(facts).encode())
-            if stat.S_ISLNK(status.st_mode):
-                digest.update(os.readlink(path))
-            elif stat.S_ISREG(status.st_mode) and status.st_size <= MOST_HASHED:
-                digest.update(_read(path))
+            path = Path(root, name)
+            status = path.lstat()
+            if path.name == PROOF:
+                continue
+            digest.update(repr((os.fsencode(path), status.st_mode)).encode())
+            if path.is_symlink():
+                digest.update(os.fsencode(path.readlink()))
+            elif stat.S_ISREG(status.st_mode):
+                digest.update(repr((status.st_size, status.st_mtime_ns)).encode())
+                digest.update(_read(path) if status.st_size <= MOST_HASHED else b"")
     return digest.hexdigest()
 
 
-def _read(path: bytes) -> bytes:
+def _read(path: Path) -> bytes:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 (names may be no text)
-            return file.read()
+        return path.read_bytes()
     except PermissionError:
         return b""

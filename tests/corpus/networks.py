@@ -42,11 +42,6 @@ class Fails(Wide):
         return 1 / 0
 
 
-class Flat(Wide):
-    def forward(self, x):
-        return x.mean((2, 3))
-
-
 def deep(num_classes):
     stages = []
     for _ in range(4):
@@ -114,17 +109,16 @@ def _list_own() -> dict[str, tuple[Any, ...]]:
     """Networks and operators of one's own."""
 
     def name(operator: str, backbone: str = "lab-example") -> tuple[str, ...]:
-        own = {"Wide", "Unfolded", "Fails", "Flat"}
+        own = {"Wide", "Unfolded", "Fails"}
         operator = f"{NAME}:{operator}" if operator in own else operator
         backbone = backbone if backbone in ("lab-example", "lab") else f"{NAME}:{backbone}"
         return ("--backbones", backbone, "--operators", operator)
 
     found: dict[str, tuple[Any, ...]] = {
         "own-operator": (8, name("Wide"), "at least 9 pixels"),
-        "own-operator-in-lab": (12, name("Wide", "lab"), "at least 9 pixels"),
+        "own-operator-in-lab": (8, name("Wide", "lab"), "Wide.lab", "at least 9 pixels"),
         "own-operator-of-torch": (8, name("Unfolded"), "8x8 pixels"),
         "own-operator-fails": (32, name("Fails"), "Fails", "ZeroDivisionError"),
-        "own-operator-flat": (32, name("Flat"), "Flat"),
         "own-both": (8, name("Wide", "unpadded"), "Wide"),
         "other-size": (16, name("avg", "fixed"), "fixed", "16x16 pixels"),
         "no-pool": (32, name("avg", "no_pool"), "no max pooling"),

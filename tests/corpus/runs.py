@@ -71,9 +71,13 @@ def _list_missing() -> Iterator[Case]:
         yield Case(GROUP, f"{command[0]}-empty", empty, command, 1, ("{in}/run",))
         file = lambda box: box.write("run", b"x")  # noqa: E731
         yield Case(GROUP, f"{command[0]}-file", file, command, 1, ("{in}/run",))
-    pipe = lambda run: (os.unlink(run / "verdict.json"), os.mkfifo(run / "verdict.json"))  # noqa: E731
-    case = _case("pipe", pipe, REPORT, 1, "verdict.json")
+    case = _case("pipe", _put_pipe, REPORT, 1, "verdict.json")
     yield Case(**{**vars(case), "needs": "posix"})
+
+
+def _put_pipe(run: Path) -> None:
+    (run / "verdict.json").unlink()
+    os.mkfifo(run / "verdict.json")
 
 
 def _remove(run: Path, name: str, trial: bool = False) -> None:

@@ -12,6 +12,7 @@ from poolbench.config import Fit
 from poolbench.data.image_set import Half, Images, ImageSet, Labels
 from poolbench.data.npz import read_arrays
 from poolbench.errors import DataError
+from poolbench.files import check_regular
 
 # Pictures are resized as float32; so many bytes of them at a time.
 _BATCH_BYTES = 1 << 25
@@ -150,6 +151,7 @@ def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _check_unpacked_size(path: Path) -> None:
+    check_regular(path)
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     # Once as read, once as the classes that were chosen.

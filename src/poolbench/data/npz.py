@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +25,23 @@ def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, N
     # Opened here: NumPy leaves a damaged file open.
     with path.open("rb") as file:
         try:
-            stored = np.load(file, allow_pickle=False)
-            if not isinstance(stored, np.lib.npyio.NpzFile):
-                raise ValueError("it holds one array, not an archive of arrays")
-            with stored:
+            _check_kind(file)
+            with np.load(file, allow_pickle=False) as stored:
                 wanted = [name for name in stored.files if names is None or name in names]
                 return {name: _read_array(stored, name) for name in wanted}
         except Exception as error:
             # Archive, compression and headers of arrays each fail with many kinds of exception.
             raise ValueError(str(error) or type(error).__name__) from None
+
+
+def _check_kind(file: IO[bytes]) -> None:
+    """NumPy would take anything else for a pickle, and tell how to unpickle it."""
+    mark = file.read(6)
+    file.seek(0)
+    if mark == np.lib.format.MAGIC_PREFIX:
+        raise ValueError("it holds one array, not an archive of arrays")
+    if mark[:2] != b"PK":
+        raise ValueError("it is no archive of arrays")
 
 
 def _read_array(stored: Any, name: str) -> NDArray[Any]:

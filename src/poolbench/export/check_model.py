@@ -6,6 +6,7 @@ operators and numbers, and opened only if every operator is one of those below a
 stands in it. What is checked is then opened from memory, so that nobody can change it meanwhile.
 """
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from poolbench.errors import DataError
 ADVICE = "Give a file that poolbench exported."
 # An order more than the largest network that is trained here.
 MOST_BYTES = 1_000_000_000
+# In one tensor: more than the largest picture in the widest layer has.
+MOST_VALUES = 1_000_000_000
 # Older forms of some operators mean something else than they do now.
 OLDEST_OPSET = 7
 # Two names of the standard.
@@ -76,8 +79,9 @@ def find_fault(proto: onnx.ModelProto) -> str | None:
         return "it defines operators of its own"
     if proto.training_info:
         return "it holds a program for training"
-    faults = (_find_foreign_part(graph) for graph in _list_graphs(proto.graph))
-    return _find_wrong_version(proto) or next(filter(None, faults), None)
+    graphs = list(_list_graphs(proto.graph))
+    faults = (find(graph) for find in (_find_foreign_part, _find_wrong_weight) for graph in graphs)
+    return _find_wrong_version(proto) or next(filter(None, faults), None) or _find_huge(proto)
 
 
 def _find_wrong_version(proto: onnx.ModelProto) -> str | None:
@@ -100,8 +104,20 @@ def _list_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
                 yield from _list_graphs(inner)
 
 
+def _list_attributes(graph: onnx.GraphProto) -> list[onnx.AttributeProto]:
+    return [attribute for node in graph.node for attribute in node.attribute]
+
+
+def _list_weights(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    yield from graph.initializer
+    for attribute in _list_attributes(graph):
+        yield from attribute.tensors
+        if attribute.HasField("t"):
+            yield attribute.t
+
+
 def _find_foreign_part(graph: onnx.GraphProto) -> str | None:
-    attributes = [attribute for node in graph.node for attribute in node.attribute]
+    attributes = _list_attributes(graph)
     for node in graph.node:
         if node.domain not in DOMAINS:
             return f"it uses the operator {node.op_type!r} of the domain {node.domain!r}"
@@ -111,8 +127,33 @@ def _find_foreign_part(graph: onnx.GraphProto) -> str | None:
         attribute.HasField("sparse_tensor") or attribute.sparse_tensors for attribute in attributes
     ):
         return "it holds sparse weights"
-    inside = [tensor for attribute in attributes for tensor in (attribute.t, *attribute.tensors)]
-    for tensor in (*graph.initializer, *inside):
+    for tensor in _list_weights(graph):
         if tensor.external_data or tensor.data_location != onnx.TensorProto.DEFAULT:
-            return f"its weight {tensor.name!r} lies in another file"
+            return f"its weight {tensor.name!r} is external data, which lies in another file"
+    return None
+
+
+def _find_wrong_weight(graph: onnx.GraphProto) -> str | None:
+    for tensor in _list_weights(graph):
+        try:
+            size = onnx.numpy_helper.to_array(tensor).size
+        except Exception:
+            # Of sizes that do not fit and of kinds of numbers that nobody knows.
+            size = -1
+        if min(tensor.dims, default=0) < 0 or size != math.prod(tensor.dims):
+            return f"its weight {tensor.name!r} is not what it says of its size"
+    return None
+
+
+def _find_huge(proto: onnx.ModelProto) -> str | None:
+    """What would be larger than any picture, as far as it is known before there is one."""
+    try:
+        known = onnx.shape_inference.infer_shapes(proto, data_prop=True)
+    except Exception:
+        # Then it is not known, and memory is bounded where the model runs.
+        return None
+    for value in known.graph.value_info:
+        count = math.prod(max(side.dim_value, 1) for side in value.type.tensor_type.shape.dim)
+        if count > MOST_VALUES:
+            return f"its {value.name!r} would have {count:,} values"
     return None

@@ -25,9 +25,9 @@ from poolbench._version import __version__
 from poolbench.config import Fit
 from poolbench.data.resize import apply_filters, compute_filters, resize_images
 from poolbench.errors import PoolbenchError, ShapeError, UsageError
+from poolbench.export.check_model import find_fault
 from poolbench.export.predict import MOST_SIDE
 from poolbench.files import check_place
-from poolbench.export.check_model import find_fault
 
 Layout = Literal["nhwc", "nchw"]
 Size = tuple[int, int]

@@ -24,8 +24,8 @@ BATCH = 128
 # What a file may say of itself, before memory is taken for it.
 MOST_CLASSES = 100_000
 MOST_SIDE = 8192
-# Of ONNX Runtime's five levels the one that tells errors only.
-_ERRORS_ONLY = 3
+# Of ONNX Runtime's five levels the highest: what it says of errors comes as an exception too.
+_SILENT = 4
 
 
 class OnnxModel:
@@ -37,8 +37,9 @@ class OnnxModel:
         size: Height and width of the input where they are fixed (layout ``nchw``), else ``None``.
     """
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, path: Path) -> None:
         self._session = session
+        self._path = path
         given = session.get_inputs()[0]
         self._input: str = given.name
         names = [output.name for output in session.get_outputs()]
@@ -87,14 +88,16 @@ class OnnxModel:
             results: list[Logits] = self._session.run(self._outputs, {self._input: pictures})
         # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
         except Exception as error:
-            raise DataError(f"The model gives no answer: {_first_line(error)} {ADVICE}") from None
+            raise DataError(
+                f"{self._path} gives no answer: {_first_line(error)} {ADVICE}"
+            ) from None
         logits = results[0]
         probabilities = results[1] if len(results) > 1 else compute_softmax(logits)
         expected = (len(images), len(self.classes) or logits.shape[-1])
         if not logits.shape == probabilities.shape == expected:
             raise DataError(
-                f"The model answers with {list(logits.shape)} numbers, expected {list(expected)}: "
-                f"one for each picture and class. {ADVICE}"
+                f"{self._path} answers with {list(logits.shape)} numbers, expected "
+                f"{list(expected)}: one for each picture and class. {ADVICE}"
             )
         return logits, probabilities
 
@@ -112,7 +115,7 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
     path = Path(path)
     content, _ = read_model(path)
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = _ERRORS_ONLY
+    options.log_severity_level = _SILENT
     if _bound_memory():
         options.add_session_config_entry("session.use_env_allocators", "1")
     options.intra_op_num_threads = threads
@@ -127,7 +130,7 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
             f"{path} is not an ONNX model that can be opened: {_first_line(error)} {ADVICE}"
         ) from None
     _check_interface(path, session)
-    return OnnxModel(session)
+    return OnnxModel(session, path)
 
 
 def predict_files(model: OnnxModel, paths: Iterable[Path]) -> list[dict[str, float]]:
@@ -202,6 +205,7 @@ def _check_interface(path: Path, session: Any) -> None:
     given, outputs = session.get_inputs(), session.get_outputs()
     fits = (
         len(given) == 1
+        and len(outputs) > 0
         and given[0].type == outputs[0].type == "tensor(float)"
         and len(given[0].shape) == 4
         and 3 in (given[0].shape[1], given[0].shape[3])

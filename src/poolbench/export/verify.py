@@ -35,6 +35,8 @@ Logits = NDArray[np.float32]
 LOGITS_TOLERANCE = 1e-3
 BATCHES = (1, 2, 7)
 FILES = ("model.onnx", "weights.safetensors", "reference.npz")
+# Under which the process says why there was nothing to verify.
+_REFUSED = "refused"
 # What the exporter puts before the names that the network has by itself.
 _PREFIX = "network."
 
@@ -55,7 +57,7 @@ def verify_run(run: Path) -> VerificationReport:
     """Verify the bundle of a run in a fresh process; writes ``best/verification.json``.
 
     Raises:
-        RunError: If the run has no bundle.
+        RunError: If the run has no bundle, or its reference pictures cannot be read.
         VerificationError: If a check failed, or the process broke off.
     """
     _check_bundle_is_there(run)
@@ -66,6 +68,8 @@ def verify_run(run: Path) -> VerificationReport:
     try:
         report = VerificationReport.model_validate_json(done.stdout)
     except ValidationError:
+        with suppress(ValueError, TypeError, KeyError):
+            raise RunError(json.loads(done.stdout)[_REFUSED]) from None
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise VerificationError(
             f"The verification of {run} broke off with exit code {done.returncode}: {last}"
@@ -276,7 +280,7 @@ def main(arguments: list[str]) -> int:
     try:
         report = check_run(run)
     except PoolbenchError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stdout.write(json.dumps({_REFUSED: str(error)}))
         return error.exit_code
     # A run on a read-only disc can be verified too.
     with suppress(OSError):
