@@ -102,6 +102,30 @@ def test_load_config_refuses_broken_files(tmp_path, content):
         load_config(path)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "preset = []",
+        "preset = 0x" + "f" * 5000,
+        "seed = 0x" + "f" * 5000,
+        "seed = " + "9" * 5000,
+        "seed = " + "[" * 5000,
+        "recipes = 5",
+        'recipes = ["a\\u0000.toml"]',
+        'recipes = ["lab.toml"]\nown_recipes = 5',
+        'recipes = ["lab.toml"]\nown_recipes = [{name = []}]',
+    ],
+    ids=range(9),
+)
+def test_load_config_refuses_what_fuzzing_thinks_of(tmp_path, monkeypatch, content):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lab.toml").write_text("epochs = 1\nbatch_size = 1\nlearning_rate = 1\n")
+    (tmp_path / "config.toml").write_text(content)
+    with pytest.raises(UsageError) as caught:
+        load_config(tmp_path / "config.toml")
+    assert len(str(caught.value)) < 1000
+
+
 def test_config_is_frozen():
     with pytest.raises(ValueError, match="frozen"):
         StudyConfig().folds = 3

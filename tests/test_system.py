@@ -13,6 +13,7 @@ from poolbench.system import (
     HeldError,
     ended_by_signals,
     hold_lock,
+    read_available_memory_bytes,
     read_free_bytes,
     replace_file,
     write_file,
@@ -85,3 +86,9 @@ def test_signal_that_was_ignored_stays_so():
 
 def test_room_of_a_folder_that_is_not_there_yet_is_that_of_its_disk(tmp_path):
     assert read_free_bytes(tmp_path / "not" / "yet") > 0
+
+
+def test_read_available_memory_bytes_is_at_most_what_the_machine_has():
+    free = read_available_memory_bytes()
+    if hasattr(os, "sysconf"):
+        assert 0 < free <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -10,6 +10,7 @@ import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from poolbench.errors import UnknownNameError, UsageError
+from poolbench.files import read_text
 
 Protocol = Literal["cv", "lab"]
 Fit = Literal["crop", "pad", "squash"]
@@ -42,6 +43,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 MOST_REPEATS = 1000
+# Of a file of settings, which a person writes.
+MOST_CONFIG_BYTES = 1_000_000
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -295,7 +298,11 @@ def load_config(path: Path) -> StudyConfig:
     Raises:
         UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
     """
-    return build_config(_parse_toml(_read_text(path), str(path)))
+    values = _parse_toml(_read_text(path), str(path))
+    try:
+        return build_config(values)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def read_recipe(text: str, name: str) -> RecipeConfig:
@@ -316,8 +323,9 @@ def read_recipe(text: str, name: str) -> RecipeConfig:
 
 def _fill_in_preset(values: Mapping[str, Any]) -> dict[str, Any]:
     preset = values.get("preset", "quick")
-    if preset not in PRESETS:
-        raise UnknownNameError("preset", str(preset), PRESETS)
+    if not isinstance(preset, str) or preset not in PRESETS:
+        name = preset if isinstance(preset, str) else _show(preset)
+        raise UnknownNameError("preset", name, PRESETS)
     given = {name: value for name, value in values.items() if name != "preset"}
     return {**PRESETS[preset], **given}
 
@@ -325,20 +333,27 @@ def _fill_in_preset(values: Mapping[str, Any]) -> dict[str, Any]:
 def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same, with the recipes of ``….toml`` files among ``own_recipes``."""
     names = values.get("recipes")
-    listed = split_names(names) if isinstance(names, str) else tuple(names or ())
+    listed = split_names(names) if isinstance(names, str) else _list(names)
     files = [name for name in listed if isinstance(name, str) and name.endswith(".toml")]
     if not files:
         return dict(values)
     read = {name: read_recipe(_read_text(Path(name)), Path(name).stem) for name in files}
-    taken = {recipe.name for recipe in read.values()}
+    taken = [recipe.name for recipe in read.values()]
     return {
         **values,
         "recipes": tuple(read[name].name if name in read else name for name in listed),
-        "own_recipes": (*_leave_names(values.get("own_recipes", ()), taken), *read.values()),
+        "own_recipes": (*_leave_names(_list(values.get("own_recipes")), taken), *read.values()),
     }
 
 
-def _leave_names(recipes: Sequence[Any], taken: Collection[str]) -> list[Any]:
+def _list(value: object) -> tuple[Any, ...]:
+    """The parts of a list; what is none is refused later, by its model."""
+    if isinstance(value, list | tuple):
+        return tuple(value)
+    return () if value is None else (value,)
+
+
+def _leave_names(recipes: Sequence[Any], taken: Sequence[str]) -> list[Any]:
     """The recipes whose names are none of these; what is not one yet is looked at later."""
     names = [
         recipe.get("name") if isinstance(recipe, dict) else getattr(recipe, "name", None)
@@ -349,7 +364,7 @@ def _leave_names(recipes: Sequence[Any], taken: Collection[str]) -> list[Any]:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path, MOST_CONFIG_BYTES)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
@@ -359,7 +374,8 @@ def _read_text(path: Path) -> str:
 def _parse_toml(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    # Not its own error alone: numbers of thousands of digits, lists in lists in lists.
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not TOML: {error}.") from None
 
 
@@ -392,5 +408,12 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors():
         place = ".".join(str(part) for part in problem["loc"]) or "config"
         message = problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{place}: {message} (got {problem['input']!r})"[:300])
+        lines.append(f"{place}: {message} (got {_show(problem['input'])})"[:300])
     return "; ".join(lines)
+
+
+def _show(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"

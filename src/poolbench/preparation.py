@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from poolbench.config import StudyConfig, dump_config, load_config
+from poolbench.config import StudyConfig, dump_config
 from poolbench.data.image_set import ImageSet
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
@@ -126,7 +126,7 @@ def check_study(
     """Refuse what does not fit, and say what was made of networks and weights."""
     plan = make_plan(config, image_set, machine)
     for backbone, lines in check_networks(plan).items():
-        display.say("run.own-network", backbone=backbone, notes="\n  ".join(lines))
+        display.say("run.own-network", backbone=backbone, notes="; ".join(lines))
     if config.weights is None:
         return
     for variant, found in check_weights(plan, config.weights).items():
@@ -212,7 +212,7 @@ def recall_config(config: StudyConfig, store: RunStore) -> StudyConfig:
     """The config with what was measured and chosen when the study was begun."""
     if not (store.path / "config.toml").is_file():
         return config
-    before = load_config(store.path / "config.toml")
+    before = store.load_config()
     recalled: dict[str, Any] = {
         field: getattr(before, field)
         for field in ("device", "precision")

@@ -14,6 +14,7 @@ from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import hash_file
+from poolbench.files import check_place
 from poolbench.preparation import (
     check_study,
     name_run,
@@ -39,8 +40,12 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     """
     # One repeat of few folds: the pool is not split, but a plan is one for cross-validation.
     config = config.model_copy(update={"protocol": "cv", "folds": 2, "repeats": 1})
-    if out.is_dir():
-        raise UsageError(f"{out} is a folder: give --out the name of a file.")
+    try:
+        check_place(out)
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}. Choose another --out."
+        ) from None
     image_set = load_image_set(config.data, display.show_loading)
     store = RunStore(name_run(config))
     config = recall_config(config, store)

@@ -1,4 +1,4 @@
-"""What operating systems do each in their own way: files that last, locks, signals, room.
+"""What operating systems do each in their own way: files that last, locks, signals, room, memory.
 
 Linux was run; the branches for macOS and Windows follow the documentation of the calls they name.
 """
@@ -185,3 +185,49 @@ def read_free_bytes(folder: Path) -> int | None:
         return shutil.disk_usage(place).free
     except OSError:
         return None
+
+
+def read_available_memory_bytes() -> int | None:
+    """Memory that this process can still get, or ``None`` where the system does not tell."""
+    free = [amount for amount in (_read_meminfo(), _read_cgroup()) if amount is not None]
+    if free:
+        return max(0, min(free))
+    try:
+        # macOS does not count what is free: half of all there is.
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _read_meminfo() -> int | None:
+    values = _read_table(Path("/proc/meminfo"))
+    return values["MemAvailable:"] * 1024 if "MemAvailable:" in values else None
+
+
+def _read_cgroup() -> int | None:
+    """What a container may still take (cgroup v2, then v1); file cache counts as free."""
+    for folder, limit, usage, cache in (
+        ("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+        (
+            "/sys/fs/cgroup/memory",
+            "memory.limit_in_bytes",
+            "memory.usage_in_bytes",
+            "total_inactive_file",
+        ),
+    ):
+        try:
+            most = int(Path(folder, limit).read_text(encoding="ascii"))
+            used = int(Path(folder, usage).read_text(encoding="ascii"))
+        except (OSError, ValueError):  # ValueError: "max", no limit
+            continue
+        return most - used + _read_table(Path(folder, "memory.stat")).get(cache, 0)
+    return None
+
+
+def _read_table(path: Path) -> dict[str, int]:
+    """Lines of a name, a whole number and perhaps a unit."""
+    try:
+        rows = [line.split() for line in path.read_text(encoding="ascii").splitlines()]
+    except OSError:
+        return {}
+    return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdigit()}

@@ -204,6 +204,22 @@ def test_load_cifar_refuses_a_truncated_archive(small, tmp_path):
         load_cifar(published, archive)
 
 
+def test_load_cifar_refuses_a_damaged_head_of_the_compression(tmp_path):
+    # A gzip head that announces more than is there.
+    (tmp_path / "a.tar.gz").write_bytes(b"\x1f\x8b\x08\x04\0T\0\0K\x03-")
+    with pytest.raises(DataError, match="cannot be read as a tar archive"):
+        load_cifar(CIFAR100, tmp_path / "a.tar.gz")
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.REGTYPE])
+def test_load_cifar_refuses_a_huge_member_before_it_is_read(tmp_path, kind):
+    member = tarfile.TarInfo("a")
+    member.type, member.size = kind, 1 << 30
+    (tmp_path / "a.tar").write_bytes(member.tobuf(tarfile.GNU_FORMAT))
+    with pytest.raises(DataError, match=r"has 1,073,741,824 bytes"):
+        load_cifar(CIFAR100, tmp_path / "a.tar")
+
+
 @pytest.fixture(scope="module")
 def real_cache(tmp_path_factory):
     """A cache folder in which CIFAR-100 itself was decoded, once for all tests here."""

@@ -114,6 +114,14 @@ def test_decode_picture_lays_what_is_transparent_on_white(tmp_path):
     assert decoded[0].tolist() == [[255, 0, 0], [255, 255, 255], [127, 127, 127]]
 
 
+def test_decode_picture_of_many_rows_is_the_same_as_of_each_alone(tmp_path):
+    rows = np.random.default_rng(0).integers(0, 256, (600, 2, 4), dtype=np.uint8)
+    whole = decode_picture(_save(Image.fromarray(rows), tmp_path / "a.png"))
+    for number in (0, 255, 256, 511, 512, 599):
+        row = _save(Image.fromarray(rows[number : number + 1]), tmp_path / "row.png")
+        np.testing.assert_array_equal(whole[number], decode_picture(row)[0])
+
+
 def test_decode_picture_knows_a_single_transparent_colour(tmp_path):
     image = Image.fromarray(_make_corners())
     decoded = decode_picture(_save(image, tmp_path / "a.png", transparency=GREEN))

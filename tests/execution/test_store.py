@@ -9,7 +9,7 @@ import pytest
 
 from poolbench.errors import RunError
 from poolbench.execution.station import save_outcome
-from poolbench.execution.store import HISTORY_COLUMNS, RunStore
+from poolbench.execution.store import HISTORY_COLUMNS, RunStore, pack_arrays, pack_weights
 from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialRecord
@@ -76,12 +76,29 @@ def test_record_of_a_newer_schema_is_refused(store, outcome):
         store.load_trial(outcome.record.id)
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"id": 3}', "[1]"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", '{"id": 3}', "[1]", "[" * 100_000, '{"schema_version": "99"}', '{"id": "\\ud800"}'],
+    ids=range(7),
+)
 def test_broken_record_is_one_clear_error(store, outcome, content):
     name = f"trials/{outcome.record.id}/record.json"
     (store.path / name).write_text(content)
     with pytest.raises(RunError, match=r"record\.json"):
         store.load_model(name, TrialRecord)
+
+
+@pytest.mark.parametrize("kept", [0, 4, 60, -30, -1])
+def test_arrays_and_weights_that_were_cut_are_one_clear_error(tmp_path, kept):
+    values = {"logits": np.arange(6.0)}
+    store = RunStore(tmp_path)
+    (store.trials / "a").mkdir(parents=True)
+    (store.trials / "a" / "predictions.npz").write_bytes(pack_arrays(values)[:kept])
+    (store.trials / "a" / "weights.safetensors").write_bytes(pack_weights(values)[:kept])
+    with pytest.raises(RunError, match=r"predictions\.npz cannot be read"):
+        store.load_arrays("a", "predictions")
+    with pytest.raises(RunError, match=r"weights\.safetensors cannot be read"):
+        store.load_weights("a")
 
 
 def test_folder_that_is_no_run_is_refused(tmp_path):

@@ -7,8 +7,6 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from poolbench._version import __version__
+from poolbench.data.npz import read_arrays
 from poolbench.errors import DataError
 
 Arrays = dict[str, NDArray[Any]]
@@ -199,14 +198,9 @@ def _count_bytes(path: Path) -> int:
 def load_arrays(name: str) -> Arrays | None:
     """Arrays that ``save_arrays`` kept; ``None`` if there are none or any byte has changed."""
     try:
-        # Opened here: NumPy leaves a damaged file open.
-        with (
-            _get_arrays_path(name).open("rb") as file,
-            np.load(file, allow_pickle=False) as stored,
-        ):
-            arrays = {key: stored[key] for key in stored.files}
-            digest = str(arrays.pop(_DIGEST))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        arrays = read_arrays(_get_arrays_path(name))
+        digest = str(arrays.pop(_DIGEST))
+    except (OSError, ValueError, KeyError):
         return None
     return arrays if digest == _compute_digest(arrays) else None
 

@@ -11,6 +11,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from poolbench.data.image_set import Images
 from poolbench.errors import DataError
+from poolbench.files import check_regular
 
 # Formats that hold pixels. Left out: those that Pillow only names, and EPS, for which it starts
 # another program.
@@ -39,6 +40,7 @@ MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3
 # pixels, of which some formats take thirty bytes each while they are read.
 MOST_SIDE = 20_000
 MOST_GIVEN_PIXELS = 50_000_000
+_STRIP_ROWS = 256
 # EXIF orientations that turn a picture by a quarter.
 _QUARTER_TURNS = (5, 6, 7, 8)
 # Where a PNG can keep its orientation.
@@ -78,6 +80,7 @@ def decode_picture(path: Path) -> Images:
             ``MOST_PIXELS``, or holds values of no known range.
     """
     try:
+        check_regular(path)
         return _decode(path)
     except Exception as error:
         raise DataError(f"{path}: {_explain(error)}") from None
@@ -108,6 +111,7 @@ def read_picture_size(path: Path) -> tuple[int, int]:
         DataError: If the file is missing, in no known format, or larger than ``MOST_PIXELS``.
     """
     try:
+        check_regular(path)
         with _open(path) as image:
             width, height = image.size
             # What is square stays so when turned.
@@ -137,7 +141,9 @@ def _list_suffixes() -> frozenset[str]:
 
 def _decode(file: Path | BytesIO) -> Images:
     with _open(file) as image:
-        return np.array(_convert_to_rgb(ImageOps.exif_transpose(image)), dtype=np.uint8)
+        # In place: large pictures are not held twice.
+        ImageOps.exif_transpose(image, in_place=True)
+        return _convert(image)
 
 
 def _open(file: Path | BytesIO) -> Image.Image:
@@ -165,6 +171,16 @@ def _may_have_exif(image: Image.Image, path: Path) -> bool:
         return True
     data = path.read_bytes()
     return any(mark in data for mark in _PNG_EXIF_MARKS)
+
+
+def _convert(image: Image.Image) -> Images:
+    """uint8 ``[H, W, 3]``, some rows at a time: what lies in between is never large."""
+    converted = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    for top in range(0, image.height, _STRIP_ROWS):
+        bottom = min(top + _STRIP_ROWS, image.height)
+        strip = image.crop((0, top, image.width, bottom))
+        converted[top:bottom] = np.asarray(_convert_to_rgb(strip))
+    return converted
 
 
 def _convert_to_rgb(image: Image.Image) -> Image.Image:

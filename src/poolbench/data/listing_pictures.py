@@ -17,6 +17,7 @@ from poolbench.data.decoded import SHARD_BYTES, DecodedFile, Size
 from poolbench.data.image_set import Half, Images, ImageSet, Labels
 from poolbench.data.listing import Entry, Listing, number_groups
 from poolbench.errors import DataError
+from poolbench.texts.plain import make_plain
 
 DEFAULT_SIZE = (64, 64)
 # Bytes of memory for each pixel of a picture while it is decoded and resized: 3 as read, 4 with
@@ -213,7 +214,7 @@ def _check_room(held_bytes: int, sizes: Sequence[Size], available_bytes: int | N
 
 def _report_bad(problems: Sequence[str], count: int, on_bad: str) -> None:
     if problems and (on_bad == "error" or len(problems) == count):
-        listed = "\n".join(f"  {problem}" for problem in problems)
+        listed = "\n".join(f"  {make_plain(problem)}" for problem in problems)
         raise DataError(
             f"{len(problems)} of {count} pictures cannot be read:\n{listed}\n"
             "Mend or remove them, or leave them out with --on-bad skip."

@@ -17,9 +17,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from poolbench.errors import RunError
+from poolbench.config import StudyConfig, load_config
+from poolbench.data.npz import read_arrays
+from poolbench.errors import RunError, UsageError
+from poolbench.files import check_regular, read_text
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 from poolbench.system import (
     FULL,
@@ -45,6 +49,10 @@ HISTORY_COLUMNS = (
     ),
 )
 MIB = 2**20
+
+
+# A study of ten thousand trials writes a hundredth of it.
+_MOST_JSON_BYTES = 100_000_000
 SUSPECT_COLUMNS = ("picture", "label", "suggested", "margin")
 
 
@@ -169,8 +177,25 @@ class RunStore:
             rename(part, self.trials / trial_id)
 
     def load_trial(self, trial_id: str) -> TrialRecord:
-        """The record of a finished trial."""
-        return self.load_model(f"trials/{trial_id}/record.json", TrialRecord)
+        """The record of a finished trial.
+
+        Raises:
+            RunError: If it cannot be read, or is not that of this trial: the id is a hash of all
+                that decides a result, so that an edited record betrays itself.
+        """
+        name = f"trials/{trial_id}/record.json"
+        if Path(trial_id).name != trial_id:
+            raise RunError(f"{self.path / name} is no place of a trial: {trial_id!r} is no id.")
+        record = self.load_model(name, TrialRecord)
+        # What was written with an earlier schema may have had other fields, and so another id.
+        is_edited = record.schema_version == SCHEMA_VERSION and record.spec.id != record.id
+        if record.id != trial_id or is_edited:
+            raise RunError(
+                f"{self.path / name} is not the record of this trial: what it says gives the id "
+                f"{record.spec.id if is_edited else record.id}. It was edited, or copied from "
+                "another trial: delete the folder, and run the same command again."
+            )
+        return record
 
     def load_timing(self, trial_id: str) -> TrialTiming:
         """The seconds and bytes of a finished trial."""
@@ -180,19 +205,34 @@ class RunStore:
         """The arrays of ``predictions`` or ``shift``."""
         path = self.trials / trial_id / f"{name}.npz"
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                return {key: archive[key] for key in archive.files}
-        except (OSError, ValueError, KeyError) as error:
+            arrays = read_arrays(path)
+            if name == "predictions":
+                _check_predictions(arrays)
+        except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
+        return arrays
 
     def load_weights(self, trial_id: str) -> dict[str, NDArray[Any]]:
         """The parameters and buffers of a finished trial."""
         path = self.trials / trial_id / "weights.safetensors"
         try:
+            check_regular(path)
             weights: dict[str, NDArray[Any]] = load_file(path)
-        except (OSError, ValueError) as error:
+        # KeyError: a kind of number that NumPy does not have.
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
         return weights
+
+    def load_config(self) -> StudyConfig:
+        """The config of the study.
+
+        Raises:
+            RunError: If it cannot be read.
+        """
+        try:
+            return load_config(self.path / "config.toml")
+        except UsageError as error:
+            raise RunError(str(error)) from None
 
     def load_model(self, name: str, model: type[Model]) -> Model:
         """A JSON file of the run, checked.
@@ -202,19 +242,16 @@ class RunStore:
         """
         path = self.path / name
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = json.loads(read_text(path, _MOST_JSON_BYTES))
         except OSError as error:
             raise RunError(
                 f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
                 "unfinished one. Run the same command again to go on."
             ) from None
-        except ValueError as error:
+        # RecursionError: lists in lists in lists.
+        except (ValueError, RecursionError) as error:
             raise RunError(f"{path} is not JSON: {error}.") from None
-        if isinstance(values, dict) and values.get("schema_version", 1) > SCHEMA_VERSION:
-            raise RunError(
-                f"{path} has schema {values['schema_version']}, this poolbench reads up to "
-                f"{SCHEMA_VERSION}: use a newer poolbench."
-            )
+        _check_schema(path, values)
         try:
             return model.model_validate(values)
         except ValidationError as error:
@@ -276,6 +313,32 @@ def explain_refusal(error: OSError, place: Path, needed_bytes: int = 0) -> RunEr
         f"There is no room for {place}{wanted}: the disk or a quota is full. Make room and run the "
         "same command again; what was finished is kept."
     )
+
+
+def _check_schema(path: Path, values: object) -> None:
+    version = values.get("schema_version", 1) if isinstance(values, dict) else 1
+    if type(version) is not int or version < 1:
+        raise RunError(
+            f"{path} has schema {version!r}: expected a number from 1 on. It was edited."
+        )
+    if version > SCHEMA_VERSION:
+        raise RunError(
+            f"{path} has schema {version}, this poolbench reads up to {SCHEMA_VERSION}: use a "
+            "newer poolbench."
+        )
+
+
+def _check_predictions(arrays: Arrays) -> None:
+    """Raises ValueError for what is not one answer for each picture."""
+    kinds = {name: (arrays[name].dtype.kind, arrays[name].ndim) for name in arrays}
+    if kinds != {"index": ("i", 1), "labels": ("i", 1), "logits": ("f", 2)}:
+        raise ValueError("expected index and labels, whole numbers [n], and logits [n, classes]")
+    counts = {len(array) for array in arrays.values()}
+    if len(counts) > 1 or 0 in arrays["logits"].shape:
+        raise ValueError("expected as many index, labels and logits, and at least one")
+    labels = arrays["labels"]
+    if labels.min() < 0 or labels.max() >= arrays["logits"].shape[1] or arrays["index"].min() < 0:
+        raise ValueError("a label or a place of a picture is out of range")
 
 
 def pack_arrays(arrays: Arrays) -> bytes:

@@ -15,6 +15,7 @@ from poolbench.config import Precision
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.errors import UsageError
 from poolbench.execution.checkpoints import Checkpoints
+from poolbench.files import check_regular
 from poolbench.models.rewrite import TrainingForm
 from poolbench.models.transfer import load_weights
 from poolbench.training.graphs import Convolution
@@ -140,6 +141,7 @@ def hash_file(path: Path) -> str:
         UsageError: If it cannot be read.
     """
     try:
+        check_regular(path)
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

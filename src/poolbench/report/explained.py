@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 
 EXPLANATION = "best/explain.npz"
@@ -49,8 +50,7 @@ def read_explained(run: Path) -> Explained | None:
     if not place.is_file():
         return None
     try:
-        with np.load(place, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+        arrays = read_arrays(place)
         facts = json.loads(arrays.pop("facts").tobytes())
         found = Explained(arrays, facts)
         _ = found.has_shift, found.has_landscape, facts["variants"], facts["classes"]

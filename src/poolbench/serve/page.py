@@ -7,6 +7,7 @@ from pathlib import Path
 
 from poolbench.errors import UsageError
 from poolbench.execution.store import RunStore
+from poolbench.export.check_model import read_model
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
@@ -28,6 +29,7 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
         The path of ``index.html``.
 
     Raises:
+        DataError: If a model of the run asks for more than arithmetic.
         RunError: If ``path`` is no finished run, or ``out`` cannot be written.
         UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, or holds files
             of somebody else that are called like those of the page.
@@ -75,7 +77,7 @@ def _make_files(
         # A name of its own: a variant may be called what a web host does not serve.
         file = f"models/{number}.onnx"
         facts["models"][number]["file"] = file
-        yield file, (run.path / model.file).read_bytes()
+        yield file, read_model(run.path / model.file)[0]
     yield from (list_files("wasm") | {"texts.json": make_texts()}).items()
     yield from ((f"ort/{name}", content) for name, content in runtime.items())
     if run.has_report:

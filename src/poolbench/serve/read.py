@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.data.image_set import Images
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.export.card import name_source
@@ -56,8 +57,8 @@ class FinishedRun:
         """Held-out pictures uint8 ``[n, H, W, 3]`` and their labels."""
         path = self.path / "pictures.npz"
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                return archive["images"], archive["labels"]
+            arrays = read_arrays(path)
+            return arrays["images"], arrays["labels"]
         except (OSError, ValueError, KeyError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
 

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.report.drawing import render_png
 from poolbench.report.figures import FIGURES
@@ -87,7 +88,7 @@ def _read_pictures(place: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]] |
     if not place.is_file():
         return None
     try:
-        with np.load(place, allow_pickle=False) as archive:
-            return archive["images"], archive["labels"]
+        arrays = read_arrays(place)
+        return arrays["images"], arrays["labels"]
     except (OSError, ValueError, KeyError) as error:
         raise RunError(f"{place} cannot be read: {error}") from None

@@ -27,7 +27,7 @@ RUN = {
         "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
     ),
     "run.cluster": "Ray cluster: nodes {nodes}, processor cores {cpus}, GPUs {gpus}.",
-    "run.own-network": "Network {backbone}:\n  {notes}",
+    "run.own-network": "Network {backbone}: {notes}.",
     "run.weights": (
         "Weights for {variant}: {taken} values taken over; begin anew: {fresh}; not used: {unused}."
     ),

@@ -28,7 +28,7 @@ RUN = {
         "{threads}."
     ),
     "run.cluster": "Кластер Ray: узлов {nodes}, ядер процессора {cpus}, видеокарт {gpus}.",
-    "run.own-network": "Сеть {backbone}:\n  {notes}",
+    "run.own-network": "Сеть {backbone}: {notes}.",
     "run.weights": (
         "Веса для {variant}: взято значений {taken}; начинаются заново: {fresh}; "
         "не использованы: {unused}."
