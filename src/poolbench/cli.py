@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 import traceback
+import warnings
 from collections.abc import Mapping
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,9 +18,10 @@ import typer
 
 from poolbench import cli_options as options
 from poolbench.cli_finished import commands
-from poolbench.cli_output import INTERRUPTED, print_json, print_line, say
+from poolbench.cli_output import INTERRUPTED, print_json, print_line, print_page, say
 from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
 from poolbench.errors import PoolbenchError, UsageError
+from poolbench.system import ended_by_signals
 from poolbench.texts import choose_language, text
 
 app = typer.Typer(
@@ -146,7 +148,7 @@ def recipes(
         blocks = [entry.model_dump(mode="json") for entry in found]
         print_json(blocks if recipe is None else blocks[0])
     elif recipe is not None:
-        print_line(load_recipe_text(recipe).rstrip())
+        print_page(load_recipe_text(recipe).rstrip())
     else:
         for entry in found:
             print_line(f"{entry.name:<14} {text(f'recipe.{entry.name}', language)}")
@@ -169,9 +171,9 @@ def operators(
         shown = [fact.model_dump(mode="json") for fact in facts]
         print_json(shown if operator is None else shown[0])
     elif operator is not None:
-        print_line(load_card(entries[0]))
+        print_page(load_card(entries[0]))
     else:
-        print_line(format_operators(facts, choose_language(lang)))
+        print_page(format_operators(facts, choose_language(lang)))
 
 
 @app.command()
@@ -246,11 +248,15 @@ def doctor(
 def main() -> None:
     """Run the command line and exit with the documented code."""
     for stream in (sys.stdout, sys.stderr):
-        # A pipe on Windows speaks an old code page, in which Russian does not exist.
-        if isinstance(stream, TextIOWrapper) and not stream.isatty():
-            stream.reconfigure(encoding="utf-8")
+        if isinstance(stream, TextIOWrapper):
+            # A pipe on Windows speaks an old code page, in which Russian does not exist.
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    # What Pillow finds odd in a picture is read all the same, or refused in words of our own.
+    warnings.filterwarnings("ignore", module="PIL")
     try:
-        code = app(standalone_mode=False)
+        with ended_by_signals():
+            code = app(standalone_mode=False)
     except PoolbenchError as error:
         _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):

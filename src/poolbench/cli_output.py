@@ -4,19 +4,26 @@ import json
 
 import typer
 
+from poolbench.texts.plain import make_plain, make_plain_json, make_plain_lines
+
 INTERRUPTED = 130
 
 
 def print_line(line: str) -> None:
-    """A part of the result."""
-    typer.echo(line)
+    """A line of the result."""
+    typer.echo(make_plain(line))
+
+
+def print_page(page: str) -> None:
+    """Many lines of the result, as poolbench wrote them."""
+    typer.echo(page)
 
 
 def print_json(value: object) -> None:
     """The result for a program."""
-    print_line(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(make_plain_json(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def say(line: str) -> None:
     """Something for the person alone."""
-    typer.echo(line, err=True)
+    typer.echo(make_plain_lines(line), err=True)

@@ -10,6 +10,7 @@ import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from poolbench.errors import UnknownNameError, UsageError
+from poolbench.files import read_text
 
 Protocol = Literal["cv", "lab"]
 Fit = Literal["crop", "pad", "squash"]
@@ -42,6 +43,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 MOST_REPEATS = 1000
+# Of a file of settings, which a person writes.
+MOST_CONFIG_BYTES = 1_000_000
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -295,7 +298,11 @@ def load_config(path: Path) -> StudyConfig:
     Raises:
         UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
     """
-    return build_config(_parse_toml(_read_text(path), str(path)))
+    values = _parse_toml(_read_text(path), str(path))
+    try:
+        return build_config(values)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def read_recipe(text: str, name: str) -> RecipeConfig:
@@ -357,13 +364,11 @@ def _leave_names(recipes: Sequence[Any], taken: Sequence[str]) -> list[Any]:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path, MOST_CONFIG_BYTES)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}.") from None
-    except ValueError as error:  # a zero byte in the name
-        raise UsageError(f"{str(path)!r} cannot be read: {error}.") from None
 
 
 def _parse_toml(text: str, name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Everything goes to standard error; standard output is for JSON.
 
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -20,6 +21,7 @@ from poolbench.records import (
     VerdictRecord,
 )
 from poolbench.texts import text
+from poolbench.texts.plain import make_plain
 from poolbench.verdict.sentence import describe_verdict, flip
 
 # Where there is no terminal, a line for every part of this size of the whole.
@@ -45,7 +47,11 @@ class Display:
 
     def say(self, key: str, **values: object) -> None:
         """One line of the catalogue of texts."""
-        self.console.print(text(key, self.lang, **values), markup=False)
+        plain = {
+            name: make_plain(str(value)) if isinstance(value, str | Path) else value
+            for name, value in values.items()
+        }
+        self.console.print(text(key, self.lang, **plain), markup=False)
 
     def show_loading(self, step: str, done: int, total: int) -> None:
         """How far the pictures are: a line for every tenth of a step whose size is known."""
@@ -61,6 +67,8 @@ class Display:
             # The sentence has already told that one trial cannot tell.
             if note != "one-trial":
                 self.say(f"note.{note}")
+        if verdict.left_out:
+            self.say("note.left-out", names=", ".join(verdict.left_out))
 
     def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
         """The table of all variants."""

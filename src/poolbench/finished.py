@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import cast
 
-from poolbench.config import load_config
-from poolbench.errors import UsageError
+from poolbench.errors import UnknownNameError, UsageError
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
 from poolbench.export.bundle import make_metadata
@@ -105,9 +104,15 @@ class Study:
             trial: Its id; ``None``: the model that is handed over.
 
         Raises:
-            UsageError: For another layout, or a size where there is none to choose.
+            UnknownNameError: If the run has no such trial.
+            UsageError: For another layout, a size where there is none to choose or that makes no
+                sense, or a file that cannot be written.
         """
         self._load_named()
+        if trial is not None:
+            known = sorted(path.parent.name for path in self._store.trials.glob("*/record.json"))
+            if trial not in known:
+                raise UnknownNameError("trial", trial, known)
         record = self._store.load_trial(trial or self.final.trial)
         name = f"{record.id}-{layout}{size or ''}.onnx"
         place = Path(out) if out else self.path / "exports" / name
@@ -124,7 +129,7 @@ class Study:
 
     def _load_named(self) -> None:
         """Import what the study named by its module, so that its networks can be built again."""
-        config = load_config(self.path / "config.toml")
+        config = self._store.load_config()
         for name in config.operators:
             if ":" in name:
                 get_operator(name)

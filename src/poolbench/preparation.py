@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from poolbench.config import StudyConfig, dump_config, load_config
+from poolbench.config import StudyConfig, dump_config
 from poolbench.data.image_set import ImageSet
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
@@ -24,8 +24,9 @@ from poolbench.execution.plan import (
     list_looks,
     make_plan,
 )
+from poolbench.execution.room import check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
-from poolbench.execution.store import RunStore
+from poolbench.execution.store import RunStore, explain_refusal
 from poolbench.records import TrialSpec
 
 RUNS = Path("runs")
@@ -84,9 +85,13 @@ def open_executor(
     with tempfile.TemporaryDirectory(
         prefix=".part-", dir=place, ignore_cleanup_errors=True
     ) as folder:
-        save_arrays(image_set, Path(folder))
-        if config.weights is not None:
-            shutil.copyfile(config.weights, Path(folder, WEIGHTS_FILE))
+        try:
+            save_arrays(image_set, Path(folder))
+            if config.weights is not None:
+                shutil.copyfile(config.weights, Path(folder, WEIGHTS_FILE))
+        except OSError as error:
+            needed = image_set.pool.images.nbytes + image_set.test.images.nbytes
+            raise explain_refusal(error, Path(folder), needed) from None
         with LocalExecutor(Path(folder), store.path, machine) as local:
             yield local
 
@@ -104,6 +109,8 @@ def settle_study(
     display.say("run.measuring")
     settled = settle(config, image_set, store, executor, seconds_left)
     missing = settled.list_missing(store)
+    needed = estimate_room_bytes(missing, settled.speeds, image_set, settled.plan.workers)
+    check_room(store.path, needed)
     _show_plan(settled, len(missing), store, display)
     _show_cluster(executor.machine, display)
     if missing:
@@ -119,7 +126,7 @@ def check_study(
     """Refuse what does not fit, and say what was made of networks and weights."""
     plan = make_plan(config, image_set, machine)
     for backbone, lines in check_networks(plan).items():
-        display.say("run.own-network", backbone=backbone, notes="\n  ".join(lines))
+        display.say("run.own-network", backbone=backbone, notes="; ".join(lines))
     if config.weights is None:
         return
     for variant, found in check_weights(plan, config.weights).items():
@@ -205,7 +212,7 @@ def recall_config(config: StudyConfig, store: RunStore) -> StudyConfig:
     """The config with what was measured and chosen when the study was begun."""
     if not (store.path / "config.toml").is_file():
         return config
-    before = load_config(store.path / "config.toml")
+    before = store.load_config()
     recalled: dict[str, Any] = {
         field: getattr(before, field)
         for field in ("device", "precision")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from poolbench.comparison import StudyContext, run_trials
+from poolbench.comparison import StudyContext, run_trial_alone
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
@@ -14,6 +14,7 @@ from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import hash_file
+from poolbench.files import check_place
 from poolbench.preparation import (
     check_study,
     name_run,
@@ -39,8 +40,12 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     """
     # One repeat of few folds: the pool is not split, but a plan is one for cross-validation.
     config = config.model_copy(update={"protocol": "cv", "folds": 2, "repeats": 1})
-    if out.is_dir():
-        raise UsageError(f"{out} is a folder: give --out the name of a file.")
+    try:
+        check_place(out)
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}. Choose another --out."
+        ) from None
     image_set = load_image_set(config.data, display.show_loading)
     store = RunStore(name_run(config))
     config = recall_config(config, store)
@@ -85,5 +90,5 @@ def _train(
         speed = executor.measure([spec])[spec.id]
         seconds = estimate_trial_seconds(spec, speed, image_set)
         display.say("run.estimate", duration=format_duration(seconds))
-        run_trials([spec], {variant: seconds}, StudyContext(executor, store, image_set, display))
+        run_trial_alone(spec, seconds, StudyContext(executor, store, image_set, display))
     return spec

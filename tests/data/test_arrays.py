@@ -1,12 +1,10 @@
 """npz files, resizing of arrays, memory."""
 
-import os
-
 import numpy as np
 import pytest
 import torch
 
-from poolbench.data.arrays import check_memory, load_npz, read_available_memory_bytes, resize_arrays
+from poolbench.data.arrays import check_memory, load_npz, resize_arrays
 from poolbench.data.resize import resize_images
 from poolbench.errors import DataError
 
@@ -134,9 +132,3 @@ def test_check_memory_says_how_much_is_needed():
         check_memory(3 * 2**30, "Do this.", available_bytes=3 * 2**29)
     with pytest.raises(DataError):
         check_memory(2**60, "")
-
-
-def test_read_available_memory_bytes_is_at_most_what_the_machine_has():
-    free = read_available_memory_bytes()
-    if hasattr(os, "sysconf"):
-        assert 0 < free <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

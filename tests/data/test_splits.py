@@ -60,7 +60,7 @@ def test_groups_count_as_one_picture():
 
 
 def test_test_share_is_a_fifth_of_each_class():
-    pool, test = take_test_share(make_half([0] * 100 + [1] * 50), 2)
+    pool, test = take_test_share(make_half([0] * 100 + [1] * 50), ("cat", "dog"))
     assert np.bincount(test.labels).tolist() == [20, 10]
     assert set(pool.names).isdisjoint(test.names)
     assert len(pool) + len(test) == 150
@@ -69,21 +69,21 @@ def test_test_share_is_a_fifth_of_each_class():
 def test_test_share_depends_on_pictures_not_on_their_order_or_company():
     half = make_half([0] * 60 + [1] * 60)
     order = np.random.default_rng(3).permutation(120)
-    _, test = take_test_share(half, 2)
-    _, shuffled = take_test_share(half.take(order), 2)
+    _, test = take_test_share(half, ("cat", "dog"))
+    _, shuffled = take_test_share(half.take(order), ("cat", "dog"))
     assert set(test.names) == set(shuffled.names)
 
 
 def test_equal_pictures_and_groups_stay_on_one_side():
     half = make_half([0] * 40 + [1] * 40, groups=np.arange(80) // 2)
     half.images[10] = half.images[30]
-    pool, test = take_test_share(half, 2)
+    pool, test = take_test_share(half, ("cat", "dog"))
     assert set(pool.groups).isdisjoint(test.groups)
     plain = Half(half.images, half.labels, half.names)
-    pool, test = take_test_share(plain, 2)
+    pool, test = take_test_share(plain, ("cat", "dog"))
     assert ("10" in test.names) == ("30" in test.names)
 
 
 def test_test_share_of_a_class_of_one_is_refused():
-    with pytest.raises(DataError, match="Class number 1 has 1 different"):
-        take_test_share(make_half([0] * 10 + [1]), 2)
+    with pytest.raises(DataError, match="Class 'dog' has 1 different"):
+        take_test_share(make_half([0] * 10 + [1]), ("cat", "dog"))

@@ -249,3 +249,13 @@ def test_fixed_size_network_of_equal_size_passes_pictures_through():
     fixed = FixedSizeNetwork(nn.Identity(), (8, 8), (8, 8), "crop")
     pictures = torch.rand(1, 3, 8, 8)
     assert torch.equal(fixed(pictures), pictures)
+
+
+def test_export_onnx_writes_nothing_that_poolbench_does_not_open(tmp_path):
+    class Drawing(nn.Module):
+        def forward(self, x):
+            return (x + torch.rand_like(x)).flatten(1)
+
+    with pytest.raises(UsageError, match="RandomUniformLike"):
+        export_onnx(Drawing(), tmp_path / "m.onnx", image_size=(4, 4), layout="nchw")
+    assert list(tmp_path.iterdir()) == []

@@ -140,6 +140,21 @@ def test_check_run_fails_on_a_model_that_does_not_open(run):
     assert list_failed(run) == ["weights in both files", "model opens"]
 
 
+def test_check_run_reads_no_file_that_the_model_names(run, monkeypatch):
+    monkeypatch.chdir(run)
+
+    def move_outside(proto):
+        weight = proto.graph.initializer[0]
+        (run / "numbers.bin").write_bytes(onnx.numpy_helper.to_array(weight).tobytes())
+        weight.ClearField("raw_data")
+        weight.data_location = onnx.TensorProto.EXTERNAL
+        weight.external_data.add(key="location", value="numbers.bin")
+
+    # Read, the numbers would be the right ones.
+    change_model(run, move_outside)
+    assert list_failed(run) == ["weights in both files", "model opens"]
+
+
 def test_check_run_fails_on_logits_that_are_no_numbers(run):
     change_model(run, lambda proto: add_to_bias(proto, np.nan))
     assert "logits, batch 1" in list_failed(run)

@@ -1,5 +1,7 @@
 """The tables, against scikit-learn and against numbers that can be checked by eye."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -121,3 +123,13 @@ def test_flatten_cuts_long_lists_and_says_so():
 def test_signed_numbers_have_a_true_minus():
     assert format_signed(-1.5, 2) == "−1.50"
     assert format_signed(0.25, 2) == "+0.25"
+
+
+def test_every_check_of_a_proof_has_a_name_in_russian(finished):
+    checks = json.loads((finished[0] / "best" / "verification.json").read_text())["checks"]
+    names = [about.name_check(check["name"]) for check in checks]
+    plain = [name for name in names if isinstance(name, str)]
+    assert all(name.startswith("SHA-256 of ") for name in plain)
+    spoken = {name.speak("ru") for name in names if not isinstance(name, str)}
+    assert {"веса в обоих файлах", "логиты, пакет из 7"} <= spoken
+    assert about.name_check("something new, batch 1") == "something new, batch 1"

@@ -1,6 +1,5 @@
 """Pictures as arrays: ``npz`` files, resizing, and whether memory will hold them."""
 
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from poolbench.config import Fit
 from poolbench.data.image_set import Half, Images, ImageSet, Labels
 from poolbench.data.npz import read_arrays
 from poolbench.errors import DataError
+from poolbench.files import check_regular
+from poolbench.system import read_available_memory_bytes
 
 # Pictures are resized as float32; so many bytes of them at a time.
 _BATCH_BYTES = 1 << 25
@@ -89,52 +90,6 @@ def check_memory(needed_bytes: int, advice: str, available_bytes: int | None = N
         )
 
 
-def read_available_memory_bytes() -> int | None:
-    """Memory that this process can still get, or ``None`` where the system does not tell."""
-    free = [amount for amount in (_read_meminfo(), _read_cgroup()) if amount is not None]
-    if free:
-        return max(0, min(free))
-    try:
-        # macOS does not count what is free: half of all there is.
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    except (AttributeError, ValueError, OSError):
-        return None
-
-
-def _read_meminfo() -> int | None:
-    values = _read_table(Path("/proc/meminfo"))
-    return values["MemAvailable:"] * 1024 if "MemAvailable:" in values else None
-
-
-def _read_cgroup() -> int | None:
-    """What a container may still take (cgroup v2, then v1); file cache counts as free."""
-    for folder, limit, usage, cache in (
-        ("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
-        (
-            "/sys/fs/cgroup/memory",
-            "memory.limit_in_bytes",
-            "memory.usage_in_bytes",
-            "total_inactive_file",
-        ),
-    ):
-        try:
-            most = int(Path(folder, limit).read_text(encoding="ascii"))
-            used = int(Path(folder, usage).read_text(encoding="ascii"))
-        except (OSError, ValueError):  # ValueError: "max", no limit
-            continue
-        return most - used + _read_table(Path(folder, "memory.stat")).get(cache, 0)
-    return None
-
-
-def _read_table(path: Path) -> dict[str, int]:
-    """Lines of a name, a whole number and perhaps a unit."""
-    try:
-        rows = [line.split() for line in path.read_text(encoding="ascii").splitlines()]
-    except OSError:
-        return {}
-    return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdigit()}
-
-
 def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
     names = {"images", "labels", "classes", "test_images", "test_labels"}
     try:
@@ -150,6 +105,7 @@ def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _check_unpacked_size(path: Path) -> None:
+    check_regular(path)
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
     # Once as read, once as the classes that were chosen.
@@ -208,6 +164,8 @@ def _name_classes(
             "names."
         )
     classes = tuple(_decode_name(name) for name in names.tolist())
+    if "" in classes:
+        raise DataError(f"{path}: classes has an empty name; every class needs one.")
     if len(set(classes)) < len(classes):
         raise DataError(f"{path}: classes name something twice: {', '.join(classes)}.")
     if used[-1] >= len(classes):

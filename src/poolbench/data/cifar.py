@@ -7,6 +7,7 @@ Reference:
     Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
 """
 
+import gzip
 import hashlib
 import io
 import pickle
@@ -14,7 +15,7 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,9 @@ from poolbench.errors import DataError
 SIDE = 32
 # The largest member has 155 MB; what is larger cannot be one.
 _MOST_MEMBER_BYTES = 200_000_000
+# Unpacked it has 186 MB, in nine members.
+_MOST_ARCHIVE_BYTES = 300_000_000
+_MOST_MEMBERS = 1000
 # Long names and the like, which the published archives do not have.
 _HEADER_TYPES = (
     *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
@@ -157,7 +161,12 @@ def load_cifar(
     Raises:
         DataError: If the set is not there, or is not what was published.
     """
-    members = _load_members(published, data_file, is_download_allowed, on_progress)
+    try:
+        members = _load_members(published, data_file, is_download_allowed, on_progress)
+    except OSError as error:
+        raise DataError(
+            f"{error.filename or data_file} cannot be read: {error.strerror}."
+        ) from None
     (meta,) = (members[name] for name in published.meta_md5s)
     return ImageSet(
         source=published.name,
@@ -215,8 +224,11 @@ def _load_members(
 
 def _find_place(published: CifarFormat, data_file: Path | None) -> Path | None:
     if data_file is not None:
-        if not data_file.exists():
-            raise DataError(f"--data-file {data_file} is not there: name an archive or a folder.")
+        if not (data_file.is_file() or data_file.is_dir()):
+            raise DataError(
+                f"--data-file {data_file} is not there, or neither file nor folder: name an "
+                "archive, or the folder that was unpacked from it."
+            )
         return data_file
     kept = _get_archive_path(published)
     return kept if kept.is_file() else None
@@ -309,8 +321,15 @@ def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -
     data: dict[str, bytes] = {}
     try:
         # As a stream: the archive is read once, and only up to the last member that is wanted.
-        with tarfile.open(path, "r|*", tarinfo=_BoundedMember) as archive:
-            for member in archive:
+        with (
+            _open_packed(path) as stream,
+            tarfile.open(fileobj=stream, mode="r|", tarinfo=_BoundedMember) as archive,
+        ):
+            for count, member in enumerate(archive, start=1):
+                # So far, with what is announced.
+                _check_size(archive.offset, _MOST_ARCHIVE_BYTES, "what is packed in it")
+                if count > _MOST_MEMBERS:
+                    raise DataError(f"it has more than {_MOST_MEMBERS} members.")
                 name = wanted.get(member.name.removeprefix("./"))
                 file = archive.extractfile(member) if name and member.isfile() else None
                 if name and file:
@@ -333,6 +352,13 @@ def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -
             f"{published.name} in the python format ({published.url})."
         )
     return data
+
+
+def _open_packed(path: Path) -> IO[bytes]:
+    """The tar archive in a file, which may be packed by gzip, as the published ones are."""
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    return cast(IO[bytes], gzip.open(path)) if is_packed else path.open("rb")
 
 
 def _read_bounded(file: IO[bytes], size: int, place: str) -> bytes:

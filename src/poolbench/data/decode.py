@@ -11,6 +11,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from poolbench.data.image_set import Images
 from poolbench.errors import DataError
+from poolbench.files import check_regular
 
 # Formats that hold pixels. Left out: those that Pillow only names, and EPS, for which it starts
 # another program.
@@ -79,6 +80,7 @@ def decode_picture(path: Path) -> Images:
             ``MOST_PIXELS``, or holds values of no known range.
     """
     try:
+        check_regular(path)
         return _decode(path)
     except Exception as error:
         raise DataError(f"{path}: {_explain(error)}") from None
@@ -109,6 +111,7 @@ def read_picture_size(path: Path) -> tuple[int, int]:
         DataError: If the file is missing, in no known format, or larger than ``MOST_PIXELS``.
     """
     try:
+        check_regular(path)
         with _open(path) as image:
             width, height = image.size
             # What is square stays so when turned.

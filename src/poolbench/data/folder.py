@@ -22,8 +22,16 @@ def scan_folder(root: Path, groups: str | None = None) -> Listing:
             same one in every class and half.
 
     Raises:
-        DataError: If the folder is not there or holds no folders with pictures.
+        DataError: If the folder is not there, cannot be read or holds no folders with pictures, or
+            if the name of a class is no text or stands there twice in two Unicode forms.
     """
+    try:
+        return _scan(root, groups)
+    except OSError as error:
+        raise DataError(f"{error.filename or root} cannot be read: {error.strerror}.") from None
+
+
+def _scan(root: Path, groups: str | None) -> Listing:
     if not root.is_dir():
         raise DataError(f"{root} is not a folder: name one that holds a folder for each class.")
     halves, ignored = _find_halves(root)
@@ -63,13 +71,38 @@ def _list_folders(folder: Path) -> list[Path]:
 
 
 def _list_classes(half: Path) -> dict[str, Path]:
-    # Some systems split an accent from its letter; a person who types the name does not.
-    return {unicodedata.normalize("NFC", path.name): path for path in _list_folders(half)}
+    classes: dict[str, Path] = {}
+    for path in _list_folders(half):
+        # Some systems split an accent from its letter; a person who types the name does not.
+        name = unicodedata.normalize("NFC", path.name)
+        if not _is_text(name):
+            raise DataError(f"{path} is called what is no text (UTF-8): rename this folder.")
+        if name in classes:
+            raise DataError(
+                f"{half} holds two folders {name!r}, written in two forms of Unicode: put their "
+                "pictures together, or rename one."
+            )
+        classes[name] = path
+    return classes
+
+
+def _is_text(name: str) -> bool:
+    """File systems allow names that are none; records must be text."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _list_pictures(folder: Path) -> list[Path]:
-    found = [path for path in folder.iterdir() if has_picture_suffix(path) and path.is_file()]
+    found = [path for path in folder.iterdir() if has_picture_suffix(path) and _is_file(path)]
     return sorted(found, key=lambda path: natural_key(path.name))
+
+
+def _is_file(path: Path) -> bool:
+    """A link that leads nowhere counts, so that it is missed when it is read."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def _list_pictures_below(folder: Path) -> list[Path]:

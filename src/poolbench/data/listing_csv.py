@@ -9,8 +9,11 @@ from pathlib import Path
 from poolbench.data.listing import SIDES, Entry, Listing, Side
 from poolbench.data.names import natural_key
 from poolbench.errors import DataError
+from poolbench.files import read_text
 
 _GROUP = "group"
+# A hundred for each of ten million pictures.
+_MOST_BYTES = 1_000_000_000
 
 
 def scan_csv(path: Path, groups: str | None = None) -> Listing:
@@ -49,11 +52,17 @@ def scan_csv(path: Path, groups: str | None = None) -> Listing:
 def _read_rows(path: Path, column: str | None) -> list[dict[str, str]]:
     try:
         # utf-8-sig: spreadsheets put a mark before the first column's name.
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, _MOST_BYTES, "utf-8-sig")
+        return _parse_rows(path, text, column)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 text: {error}. Save it as CSV in UTF-8.") from None
+    except csv.Error as error:
+        raise DataError(f"{path} cannot be read as CSV: {error}.") from None
+
+
+def _parse_rows(path: Path, text: str, column: str | None) -> list[dict[str, str]]:
     head = text.partition("\n")[0]
     # Spreadsheets write semicolons where the comma is the decimal sign.
     delimiter = ";" if ";" in head and "," not in head else ","

@@ -17,12 +17,15 @@ from poolbench.data.decoded import SHARD_BYTES, DecodedFile, Size
 from poolbench.data.image_set import Half, Images, ImageSet, Labels
 from poolbench.data.listing import Entry, Listing, number_groups
 from poolbench.errors import DataError
+from poolbench.texts.plain import make_plain
 
 DEFAULT_SIZE = (64, 64)
 # Bytes of memory for each pixel of a picture while it is decoded and resized: 3 as read, 4 with
 # transparency, 12 as float32, and as much again between the two passes of the filter.
 _BYTES_PER_PIXEL = 32
 _MOST_THREADS = 8
+# Handed to the threads: what waits takes as much memory as a small picture.
+_AT_ONCE = 4096
 # Grows when decoding or resizing gives other pixels.
 _CACHE_FORMAT = 2
 
@@ -193,7 +196,10 @@ def _choose_size(
     wanted: int | None, threads: ThreadPoolExecutor, entries: Sequence[Entry]
 ) -> tuple[Size, list[Size]]:
     """The size that all will have, and the sizes that can be read of the files."""
-    sizes = [size for size in threads.map(_try_size, entries) if size is not None]
+    sizes: list[Size] = []
+    for start in range(0, len(entries), _AT_ONCE):
+        found = threads.map(_try_size, entries[start : start + _AT_ONCE])
+        sizes += [size for size in found if size is not None]
     if wanted is not None:
         return (wanted, wanted), sizes
     return (sizes[0] if len(set(sizes)) == 1 else DEFAULT_SIZE), sizes
@@ -208,7 +214,7 @@ def _check_room(held_bytes: int, sizes: Sequence[Size], available_bytes: int | N
 
 def _report_bad(problems: Sequence[str], count: int, on_bad: str) -> None:
     if problems and (on_bad == "error" or len(problems) == count):
-        listed = "\n".join(f"  {problem}" for problem in problems)
+        listed = "\n".join(f"  {make_plain(problem)}" for problem in problems)
         raise DataError(
             f"{len(problems)} of {count} pictures cannot be read:\n{listed}\n"
             "Mend or remove them, or leave them out with --on-bad skip."

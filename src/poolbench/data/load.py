@@ -73,7 +73,7 @@ def load_image_set(config: DataConfig, on_progress: OnProgress = ignore_progress
     _check_halves(image_set)
     share = "official"
     if not image_set.has_official_test:
-        pool, test = take_test_share(image_set.pool, len(image_set.classes))
+        pool, test = take_test_share(image_set.pool, image_set.classes)
         image_set = replace(image_set, pool=pool, test=test)
         share = "a fifth of the pool"
     facts = {
@@ -148,7 +148,10 @@ def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:
 
 
 def _expand(place: str) -> Path:
-    return Path(place).expanduser()
+    try:
+        return Path(place).expanduser()
+    except RuntimeError as error:
+        raise DataError(f"{place} is nowhere: {error}") from None
 
 
 def _read_arrays(kind: str, place: str) -> ImageSet:

@@ -186,7 +186,8 @@ def resolve_classes(
 def _find_class(name: str, classes: Sequence[str], aliases: Mapping[str, str]) -> int:
     if name in classes:
         return classes.index(name)
-    if re.fullmatch(r"[+-]?[0-9]+", name):
+    # Longer ones are nobody's number, and Python reads no more than 4,300 digits.
+    if re.fullmatch(r"[+-]?[0-9]{1,18}", name):
         return _check_number(int(name), len(classes))
     folded = [_fold(known) for known in classes]
     if folded.count(_fold(name)) == 1:

@@ -1,11 +1,14 @@
 """The arrays of an npz file that may come from anybody; nothing in it is unpickled."""
 
+import math
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from poolbench.files import check_regular
 
 
 def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, NDArray[Any]]:
@@ -18,16 +21,49 @@ def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, N
         OSError: If the file cannot be opened.
         ValueError: If anything is wrong with what is in it.
     """
+    check_regular(path)
     # Opened here: NumPy leaves a damaged file open.
     with path.open("rb") as file:
         try:
-            stored = np.load(file, allow_pickle=False)
-            if not isinstance(stored, np.lib.npyio.NpzFile):
-                raise ValueError("it holds one array, not an archive of arrays")
-            with stored:
-                return {
-                    name: stored[name] for name in stored.files if names is None or name in names
-                }
+            _check_kind(file)
+            with np.load(file, allow_pickle=False) as stored:
+                wanted = [name for name in stored.files if names is None or name in names]
+                return {name: _read_array(stored, name) for name in wanted}
         except Exception as error:
             # Archive, compression and headers of arrays each fail with many kinds of exception.
             raise ValueError(str(error) or type(error).__name__) from None
+
+
+def _check_kind(file: IO[bytes]) -> None:
+    """NumPy would take anything else for a pickle, and tell how to unpickle it."""
+    mark = file.read(6)
+    file.seek(0)
+    if mark == np.lib.format.MAGIC_PREFIX:
+        raise ValueError("it holds one array, not an archive of arrays")
+    if mark[:2] != b"PK":
+        raise ValueError("it is no archive of arrays")
+
+
+def _read_array(stored: Any, name: str) -> NDArray[Any]:
+    try:
+        _check_head(stored, name)
+        array: NDArray[Any] = stored[name]
+    except Exception as error:
+        raise ValueError(f"{name}: {error or type(error).__name__}") from None
+    return array
+
+
+def _check_head(stored: Any, name: str) -> None:
+    """What an array says of its size must be what is there: NumPy takes the memory first."""
+    member = stored.zip.getinfo(f"{name}.npy")
+    with stored.zip.open(member) as file:
+        is_first = np.lib.format.read_magic(file) == (1, 0)
+        # The third version differs from the second in the names of fields alone.
+        kinds = np.lib.format.read_array_header_1_0, np.lib.format.read_array_header_2_0
+        shape, _, dtype = kinds[not is_first](file)
+        found = member.file_size - file.tell()
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects")
+    expected = dtype.itemsize * math.prod(shape)
+    if min(shape, default=0) < 0 or expected != found:
+        raise ValueError(f"it should have {expected:,} bytes and has {found:,}")

@@ -67,7 +67,7 @@ def count_units(half: Half, label: int) -> int:
     return int(chosen.sum()) if half.groups is None else len(np.unique(half.groups[chosen]))
 
 
-def take_test_share(half: Half, num_classes: int) -> tuple[Half, Half]:
+def take_test_share(half: Half, classes: Sequence[str]) -> tuple[Half, Half]:
     """Put a fifth of each class aside for the test, chosen by the hash of the picture.
 
     The same picture always goes to the same side, whatever its file is called; equal pictures and
@@ -81,21 +81,21 @@ def take_test_share(half: Half, num_classes: int) -> tuple[Half, Half]:
     """
     units = _make_units(half)
     is_test = np.zeros(len(half), dtype=bool)
-    for label in range(num_classes):
+    for label, name in enumerate(classes):
         mine = np.unique(units[half.labels == label])
         if len(mine) < 2:
             raise DataError(
-                f"Class number {label} has {len(mine)} different pictures (or groups); a set "
-                "without a test half needs at least 2 of each class, better 50."
+                f"Class {name!r} has {len(mine)} different pictures (or groups); a set without a "
+                "test half needs at least 2 of each class, better 50."
             )
         count = max(1, round(TEST_FRACTION * len(mine)))
         # Units are hashes, so their order is as good as a draw, and does not depend on the rest.
         is_test |= np.isin(units, mine[:count])
-    for label in range(num_classes):
+    for label, name in enumerate(classes):
         if is_test[half.labels == label].all():
             raise DataError(
-                f"Class number {label} shares its groups with other classes, so that none is left "
-                "to train on. Name the test half yourself."
+                f"Class {name!r} shares its groups with other classes, so that none is left to "
+                "train on. Name the test half yourself."
             )
     return half.take(np.flatnonzero(~is_test)), half.take(np.flatnonzero(is_test))
 

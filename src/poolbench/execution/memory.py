@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from poolbench.data.arrays import read_available_memory_bytes
 from poolbench.records import Speed
+from poolbench.system import read_available_memory_bytes
 
 # Part of the free memory that workers may fill.
 MEMORY_SHARE = 0.8

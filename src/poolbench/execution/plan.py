@@ -11,7 +11,7 @@ import torch
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough, count_units
-from poolbench.errors import DataError, UnknownNameError, UsageError
+from poolbench.errors import DataError, ShapeError, UnknownNameError, UsageError
 from poolbench.execution.ingredients import make_form
 from poolbench.execution.machine import THREADS, Machine, describe_machine
 from poolbench.execution.tuning import JUDGING_PARTS
@@ -27,6 +27,9 @@ from poolbench.training.recipes import choose_epochs, get_recipe
 from poolbench.verdict.racing import LOOKS
 
 NO_OPERATOR = "none"
+# Pixels each way that every operator takes in every network, if both come with poolbench; in
+# smaller pictures the maps may end before an operator does.
+SMALL_SIDE = 32
 # Trials of a variant that a GPU trains at once.
 GPU_STACK = 64
 
@@ -196,7 +199,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet, machine: Machine | None 
 
 
 def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Build each network once that may not be what its variant needs.
+    """Build each network once that may not be what its variant or its pictures need.
 
     Returns:
         What was replaced in networks of one's own, by backbone id.
@@ -209,9 +212,13 @@ def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
     for spec in take_first(plan.specs).values():
         backbone, recipe = get_backbone(spec.variant.backbone), spec.variant.recipe
         is_changed = recipe.dropout or recipe.whitened or recipe.trained_part != "all"
-        if backbone.factory is None and not is_changed:
+        is_small = min(spec.image_size) < SMALL_SIDE
+        if backbone.factory is None and not (is_changed or is_small or _is_foreign(spec)):
             continue
-        network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+        try:
+            network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+        except ShapeError as error:
+            raise ShapeError(f"{spec.variant.id}: {error}") from None
         if backbone.factory is not None:
             notes[backbone.id] = network.notes
         if recipe.whitened:
@@ -219,6 +226,11 @@ def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
         freeze(network, recipe.trained_part)
         make_form(network, spec)
     return notes
+
+
+def _is_foreign(spec: TrialSpec) -> bool:
+    name = spec.variant.operator
+    return name != NO_OPERATOR and not get_operator(name).is_own
 
 
 def check_weights(plan: Plan, path: Path) -> dict[str, Transfer]:

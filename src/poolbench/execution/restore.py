@@ -39,7 +39,10 @@ def restore_inner(store: RunStore, trial_id: str) -> Network:
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
-        raise RunError(f"The weights of {trial_id} do not fit its network: {error}") from None
+        lines = [line.strip() for line in str(error).splitlines()]
+        raise RunError(
+            f"The weights of {trial_id} do not fit its network: {' '.join(lines)[:300]}"
+        ) from None
     return network.eval()
 
 

@@ -1,30 +1,40 @@
 """The run directory: trials on disk, each whole or not there.
 
 A trial is written into a temporary folder beside its place and renamed, so a process that is
-killed at any moment leaves either all of it or nothing.
+killed at any moment leaves either all of it or nothing. What the disk refuses is one message.
 """
 
 import csv
 import io
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from poolbench.config import StudyConfig, load_config
 from poolbench.data.npz import read_arrays
-from poolbench.errors import RunError
+from poolbench.errors import RunError, UsageError
+from poolbench.files import check_regular, read_text
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
+from poolbench.system import (
+    FULL,
+    HeldError,
+    flush_folder,
+    hold_lock,
+    read_free_bytes,
+    rename,
+    replace_file,
+    write_file,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 Arrays = Mapping[str, NDArray[Any]]
@@ -38,8 +48,11 @@ HISTORY_COLUMNS = (
         for part in ("", "_low", "_high")
     ),
 )
+MIB = 2**20
 
 
+# A study of ten thousand trials writes a hundredth of it.
+_MOST_JSON_BYTES = 100_000_000
 SUSPECT_COLUMNS = ("picture", "label", "suggested", "margin")
 
 
@@ -49,6 +62,7 @@ class RunStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trials = path / "trials"
+        self.checkpoints = path / "checkpoints"
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -57,23 +71,18 @@ class RunStore:
         Raises:
             RunError: If another process holds it, or the folder cannot be written.
         """
-        lock = FileLock(self.path / ".lock", timeout=0)
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout:
-            raise RunError(
-                f"{self.path} is being worked on by another process. Wait for it, stop it, "
-                "or give this run another --out."
-            ) from None
-        except (FileExistsError, NotADirectoryError, PermissionError) as error:
-            raise RunError(
-                f"{self.path} cannot be written ({error.strerror}). Choose another --out."
-            ) from None
-        try:
+        with ExitStack() as stack:
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(hold_lock(self.path))
+            except HeldError as error:
+                raise RunError(
+                    f"{self.path} is being worked on by another process ({error}). Wait for it, "
+                    "stop it, or give this run another --out."
+                ) from None
+            except OSError as error:
+                raise explain_refusal(error, self.path) from None
             yield
-        finally:
-            lock.release()
 
     def has_trial(self, trial_id: str) -> bool:
         """Whether this trial is finished."""
@@ -87,8 +96,16 @@ class RunStore:
 
     def remove_leftovers(self) -> None:
         """Delete what a killed process had begun; call it while holding the lock."""
-        for folder in (*self.trials.glob(".part-*"), *self.path.glob(".part-*")):
-            shutil.rmtree(folder, ignore_errors=True)
+        for part in list(self.path.rglob(".part-*")):
+            if part.is_dir() and not part.is_symlink():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
+
+    def remove_checkpoints(self) -> None:
+        """Delete what trainings that are not wanted any more have left."""
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
 
     def save_trial(
         self,
@@ -104,15 +121,14 @@ class RunStore:
             history: Rows of ``HISTORY_COLUMNS``.
             arrays: File name (``predictions``, ``shift``) to arrays.
         """
-        self.trials.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
-        _write(part / "record.json", _to_json(record))
-        _write(part / "timing.json", _to_json(timing))
-        _write(part / "history.csv", _to_csv(HISTORY_COLUMNS, history))
-        for name, group in arrays.items():
-            _write(part / f"{name}.npz", pack_arrays(group))
-        _write(part / "weights.safetensors", pack_weights(weights))
-        self._put(part, record.id)
+        files = {
+            "record.json": _to_json(record),
+            "timing.json": _to_json(timing),
+            "history.csv": _to_csv(HISTORY_COLUMNS, history),
+            **{f"{name}.npz": pack_arrays(group) for name, group in arrays.items()},
+            "weights.safetensors": pack_weights(weights),
+        }
+        self._put(record.id, files)
 
     def adopt_trial(self, other: "RunStore", trial_id: str) -> None:
         """Copy a finished trial of another run directory; one that is already there stays.
@@ -120,29 +136,66 @@ class RunStore:
         Raises:
             RunError: If it cannot be read.
         """
-        self.trials.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
         try:
-            for file in sorted((other.trials / trial_id).iterdir()):
-                _write(part / file.name, file.read_bytes())
+            found = sorted((other.trials / trial_id).iterdir())
+            files = {path.name: path.read_bytes() for path in found}
         except OSError as error:
             raise RunError(f"{error.filename} cannot be read: {error.strerror}.") from None
-        self._put(part, trial_id)
+        self._put(trial_id, files)
 
-    def _put(self, part: Path, trial_id: str) -> None:
-        """Rename a folder that holds a whole trial, unless the trial is there."""
-        flush_folder(part)
+    def _put(self, trial_id: str, files: Mapping[str, bytes]) -> None:
+        """Write the folder of a trial, unless it is there."""
         if self.has_trial(trial_id):
-            shutil.rmtree(part)
             return
-        # mkdtemp makes a folder that only its owner may read.
-        part.chmod(0o755)
-        part.rename(self.trials / trial_id)
-        flush_folder(self.trials)
+        place = self.trials / trial_id
+        part = None
+        try:
+            self.trials.mkdir(parents=True, exist_ok=True)
+            part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
+            for name, content in files.items():
+                write_file(part / name, content)
+            flush_folder(part)
+            # mkdtemp makes a folder that only its owner may read.
+            part.chmod(0o755)
+            self._move(part, trial_id)
+            flush_folder(self.trials)
+        except OSError as error:
+            raise explain_refusal(error, place, sum(map(len, files.values()))) from None
+        finally:
+            if part is not None:
+                shutil.rmtree(part, ignore_errors=True)
+
+    def _move(self, part: Path, trial_id: str) -> None:
+        try:
+            rename(part, self.trials / trial_id)
+        except OSError:
+            # In a folder that several machines share another may have been faster.
+            if self.has_trial(trial_id):
+                return
+            # A folder without a record is no trial, and in the way of one.
+            shutil.rmtree(self.trials / trial_id, ignore_errors=True)
+            rename(part, self.trials / trial_id)
 
     def load_trial(self, trial_id: str) -> TrialRecord:
-        """The record of a finished trial."""
-        return self.load_model(f"trials/{trial_id}/record.json", TrialRecord)
+        """The record of a finished trial.
+
+        Raises:
+            RunError: If it cannot be read, or is not that of this trial: the id is a hash of all
+                that decides a result, so that an edited record betrays itself.
+        """
+        name = f"trials/{trial_id}/record.json"
+        if Path(trial_id).name != trial_id:
+            raise RunError(f"{self.path / name} is no place of a trial: {trial_id!r} is no id.")
+        record = self.load_model(name, TrialRecord)
+        # What was written with an earlier schema may have had other fields, and so another id.
+        is_edited = record.schema_version == SCHEMA_VERSION and record.spec.id != record.id
+        if record.id != trial_id or is_edited:
+            raise RunError(
+                f"{self.path / name} is not the record of this trial: what it says gives the id "
+                f"{record.spec.id if is_edited else record.id}. It was edited, or copied from "
+                "another trial: delete the folder, and run the same command again."
+            )
+        return record
 
     def load_timing(self, trial_id: str) -> TrialTiming:
         """The seconds and bytes of a finished trial."""
@@ -152,19 +205,34 @@ class RunStore:
         """The arrays of ``predictions`` or ``shift``."""
         path = self.trials / trial_id / f"{name}.npz"
         try:
-            return read_arrays(path)
+            arrays = read_arrays(path)
+            if name == "predictions":
+                _check_predictions(arrays)
         except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
+        return arrays
 
     def load_weights(self, trial_id: str) -> dict[str, NDArray[Any]]:
         """The parameters and buffers of a finished trial."""
         path = self.trials / trial_id / "weights.safetensors"
         try:
+            check_regular(path)
             weights: dict[str, NDArray[Any]] = load_file(path)
         # KeyError: a kind of number that NumPy does not have.
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
         return weights
+
+    def load_config(self) -> StudyConfig:
+        """The config of the study.
+
+        Raises:
+            RunError: If it cannot be read.
+        """
+        try:
+            return load_config(self.path / "config.toml")
+        except UsageError as error:
+            raise RunError(str(error)) from None
 
     def load_model(self, name: str, model: type[Model]) -> Model:
         """A JSON file of the run, checked.
@@ -174,7 +242,7 @@ class RunStore:
         """
         path = self.path / name
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = json.loads(read_text(path, _MOST_JSON_BYTES))
         except OSError as error:
             raise RunError(
                 f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
@@ -183,12 +251,7 @@ class RunStore:
         # RecursionError: lists in lists in lists.
         except (ValueError, RecursionError) as error:
             raise RunError(f"{path} is not JSON: {error}.") from None
-        version = values.get("schema_version", 1) if isinstance(values, dict) else 1
-        if isinstance(version, int) and version > SCHEMA_VERSION:
-            raise RunError(
-                f"{path} has schema {version}, this poolbench reads up to {SCHEMA_VERSION}: use a "
-                "newer poolbench."
-            )
+        _check_schema(path, values)
         try:
             return model.model_validate(values)
         except ValidationError as error:
@@ -210,32 +273,72 @@ class RunStore:
         """Write a CSV file of the run."""
         self.save_bytes(name, _to_csv(columns, rows))
 
+    def remove(self, *names: str) -> None:
+        """Delete files of the run, as far as they are there.
+
+        Raises:
+            RunError: If the folder cannot be written.
+        """
+        for name in names:
+            try:
+                (self.path / name).unlink(missing_ok=True)
+            except OSError as error:
+                raise explain_refusal(error, self.path / name) from None
+
     def save_bytes(self, name: str, content: bytes) -> None:
-        """Write a file beside its place and rename it."""
+        """Write a file beside its place and rename it.
+
+        Raises:
+            RunError: If there is no room, or the folder cannot be written.
+        """
         place = self.path / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".part-{place.name}")
-        _write(part, content)
-        part.replace(place)
-        flush_folder(place.parent)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(place, content)
+        except OSError as error:
+            raise explain_refusal(error, place, len(content)) from None
 
 
-def flush_folder(folder: Path) -> None:
-    """Make renames in a folder durable, where the system can."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def explain_refusal(error: OSError, place: Path, needed_bytes: int = 0) -> RunError:
+    """What the system would not let be written, and what to do about it."""
+    if error.errno not in FULL:
+        return RunError(
+            f"{place} cannot be written ({error.strerror or error}). Choose another --out, or a "
+            "copy of the run in a place that can be written to."
+        )
+    free = read_free_bytes(place.parent)
+    there = "" if free is None else f", {free / MIB:.1f} MiB are free"
+    wanted = f" ({needed_bytes / MIB:.1f} MiB are needed{there})" if needed_bytes else ""
+    return RunError(
+        f"There is no room for {place}{wanted}: the disk or a quota is full. Make room and run the "
+        "same command again; what was finished is kept."
+    )
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _check_schema(path: Path, values: object) -> None:
+    version = values.get("schema_version", 1) if isinstance(values, dict) else 1
+    if type(version) is not int or version < 1:
+        raise RunError(
+            f"{path} has schema {version!r}: expected a number from 1 on. It was edited."
+        )
+    if version > SCHEMA_VERSION:
+        raise RunError(
+            f"{path} has schema {version}, this poolbench reads up to {SCHEMA_VERSION}: use a "
+            "newer poolbench."
+        )
+
+
+def _check_predictions(arrays: Arrays) -> None:
+    """Raises ValueError for what is not one answer for each picture."""
+    kinds = {name: (arrays[name].dtype.kind, arrays[name].ndim) for name in arrays}
+    if kinds != {"index": ("i", 1), "labels": ("i", 1), "logits": ("f", 2)}:
+        raise ValueError("expected index and labels, whole numbers [n], and logits [n, classes]")
+    counts = {len(array) for array in arrays.values()}
+    if len(counts) > 1 or 0 in arrays["logits"].shape:
+        raise ValueError("expected as many index, labels and logits, and at least one")
+    labels = arrays["labels"]
+    if labels.min() < 0 or labels.max() >= arrays["logits"].shape[1] or arrays["index"].min() < 0:
+        raise ValueError("a label or a place of a picture is out of range")
 
 
 def pack_arrays(arrays: Arrays) -> bytes:

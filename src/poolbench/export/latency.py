@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime
 
 from poolbench.execution.store import RunStore
+from poolbench.export.check_model import read_model
 from poolbench.records import DataRecord, StudyTiming
 
 # The first calls also set up what the later ones use.
@@ -28,7 +29,8 @@ def measure_latency(model: Path, height: int, width: int) -> float:
     """Milliseconds for one picture of this size: the median of 31 calls on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    content, _ = read_model(model)
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     picture = np.zeros((1, height, width, 3), dtype=np.float32)
     given = {session.get_inputs()[0].name: picture}
     seconds = []

@@ -25,6 +25,10 @@ from poolbench._version import __version__
 from poolbench.config import Fit
 from poolbench.data.resize import apply_filters, compute_filters, resize_images
 from poolbench.errors import PoolbenchError, ShapeError, UsageError
+from poolbench.export.check_model import find_fault
+from poolbench.export.predict import MOST_SIDE
+from poolbench.files import check_place
+from poolbench.system import replace_file
 
 Layout = Literal["nhwc", "nchw"]
 Size = tuple[int, int]
@@ -108,8 +112,14 @@ def export_onnx(
 
     Raises:
         ShapeError: If ``module`` does not take such pictures or does not give logits.
-        UsageError: If ``module`` cannot be expressed in ONNX, or the arguments contradict.
+        UsageError: If ``module`` cannot be expressed in ONNX, the arguments contradict, or ``path``
+            cannot be written.
     """
+    path = Path(path)
+    try:
+        check_place(path)
+    except OSError as error:
+        raise _explain_place(path, error) from None
     content = make_onnx(
         module,
         image_size=image_size,
@@ -119,11 +129,11 @@ def export_onnx(
         size=size,
         metadata=metadata,
     )
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".part-{path.name}")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, content)
+    except OSError as error:
+        raise _explain_place(path, error) from None
     return path
 
 
@@ -143,6 +153,11 @@ def make_onnx(
     if layout == "nhwc" and size is not None:
         raise UsageError("Layout nhwc takes pictures of any size: leave the size out, or use nchw.")
     input_size = size or image_size
+    if not 1 <= min(input_size) <= max(input_size) <= MOST_SIDE:
+        raise UsageError(
+            f"The size of the input is {input_size[0]}x{input_size[1]} pixels; expected 1 to "
+            f"{MOST_SIDE} each way."
+        )
     with _evaluating(module), _silent():
         names = _name_classes(module, image_size, classes)
         if layout == "nhwc":
@@ -158,6 +173,11 @@ def make_onnx(
         "layout": layout,
         **(metadata or {}),
     }
+    fault = find_fault(proto)
+    if fault is not None:
+        raise UsageError(
+            f"{type(module).__name__} cannot be exported to a file that poolbench opens: {fault}."
+        )
     return _finish(proto, described)
 
 
@@ -288,6 +308,11 @@ def _silent() -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
+
+
+def _explain_place(path: Path, error: OSError) -> UsageError:
+    reason = error.strerror or str(error)
+    return UsageError(f"{path} cannot be written: {reason}. Name another file.")
 
 
 def _explain(module: nn.Module, error: Exception) -> PoolbenchError:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -13,13 +14,18 @@ from PIL import Image
 from poolbench.config import Fit
 from poolbench.data.decode import decode_picture
 from poolbench.errors import DataError, ShapeError
+from poolbench.export.check_model import ADVICE, read_model
+from poolbench.system import read_available_memory_bytes
 
 Logits = NDArray[np.float32]
 
 # Pictures at a time, so that memory does not grow with their number.
 BATCH = 128
-# Of ONNX Runtime's five levels the one that tells errors only.
-_ERRORS_ONLY = 3
+# What a file may say of itself, before memory is taken for it.
+MOST_CLASSES = 100_000
+MOST_SIDE = 8192
+# Of ONNX Runtime's five levels the highest: what it says of errors comes as an exception too.
+_SILENT = 4
 
 
 class OnnxModel:
@@ -31,8 +37,9 @@ class OnnxModel:
         size: Height and width of the input where they are fixed (layout ``nchw``), else ``None``.
     """
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, path: Path) -> None:
         self._session = session
+        self._path = path
         given = session.get_inputs()[0]
         self._input: str = given.name
         names = [output.name for output in session.get_outputs()]
@@ -56,6 +63,7 @@ class OnnxModel:
             images: uint8 or float ``[B, H, W, 3]``, 0–255.
 
         Raises:
+            DataError: If the model fails, or its answers are none.
             ShapeError: If the pictures have another shape.
         """
         if images.ndim != 4 or images.shape[3] != 3 or min(images.shape) < 1:
@@ -76,8 +84,22 @@ class OnnxModel:
         pictures = images.astype(np.float32)
         if self._is_nchw:
             pictures = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
-        results: list[Logits] = self._session.run(self._outputs, {self._input: pictures})
-        return results[0], results[1] if len(results) > 1 else compute_softmax(results[0])
+        try:
+            results: list[Logits] = self._session.run(self._outputs, {self._input: pictures})
+        # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
+        except Exception as error:
+            raise DataError(
+                f"{self._path} gives no answer: {_first_line(error)} {ADVICE}"
+            ) from None
+        logits = results[0]
+        probabilities = results[1] if len(results) > 1 else compute_softmax(logits)
+        expected = (len(images), len(self.classes) or logits.shape[-1])
+        if not logits.shape == probabilities.shape == expected:
+            raise DataError(
+                f"{self._path} answers with {list(logits.shape)} numbers, expected "
+                f"{list(expected)}: one for each picture and class. {ADVICE}"
+            )
+        return logits, probabilities
 
 
 def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
@@ -87,29 +109,28 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
         threads: That compute; 0: as many as ONNX Runtime thinks best.
 
     Raises:
-        DataError: If the file is missing, is no ONNX model, or does not take pictures.
+        DataError: If the file is missing, is no ONNX model, asks for more than arithmetic (see
+            :mod:`poolbench.export.check_model`), or does not take pictures.
     """
     path = Path(path)
-    if not path.is_file():
-        raise DataError(f"{path} is not a file: give the path of a model, such as best/model.onnx.")
+    content, _ = read_model(path)
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = _ERRORS_ONLY
+    options.log_severity_level = _SILENT
+    if _bound_memory():
+        options.add_session_config_entry("session.use_env_allocators", "1")
     options.intra_op_num_threads = threads
     if threads:
         # Threads that wait in a loop for more work are no use to whoever counts them.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = onnxruntime.InferenceSession(
-            path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
     except Exception as error:
         raise DataError(
-            f"{path} is not an ONNX model that can be opened: {_first_line(error)} Give a file "
-            "that poolbench exported."
+            f"{path} is not an ONNX model that can be opened: {_first_line(error)} {ADVICE}"
         ) from None
     _check_interface(path, session)
-    return OnnxModel(session)
+    return OnnxModel(session, path)
 
 
 def predict_files(model: OnnxModel, paths: Iterable[Path]) -> list[dict[str, float]]:
@@ -121,7 +142,8 @@ def predict_files(model: OnnxModel, paths: Iterable[Path]) -> list[dict[str, flo
     result = []
     for path in paths:
         _, probabilities = model.predict(decode_picture(path)[None])
-        result.append(dict(zip(model.classes, probabilities[0].tolist(), strict=True)))
+        names = model.classes or _number_classes(probabilities.shape[1])
+        result.append(dict(zip(names, probabilities[0].tolist(), strict=True)))
     return result
 
 
@@ -163,32 +185,65 @@ def _pad(picture: Image.Image, height: int, width: int) -> Image.Image:
     return whole
 
 
+@cache
+def _bound_memory() -> bool:
+    """All models of this process get no more memory than is free when the first is opened.
+
+    A file of a few bytes may ask for any amount. ``False`` where the system does not tell.
+    """
+    free = read_available_memory_bytes()
+    if free is None:
+        return False
+    kind, place = onnxruntime.OrtAllocatorType, onnxruntime.OrtMemType
+    memory = onnxruntime.OrtMemoryInfo("Cpu", kind.ORT_ARENA_ALLOCATOR, 0, place.DEFAULT)
+    arena = onnxruntime.OrtArenaCfg({"max_mem": free})
+    onnxruntime.create_and_register_allocator(memory, arena)
+    return True
+
+
 def _check_interface(path: Path, session: Any) -> None:
     given, outputs = session.get_inputs(), session.get_outputs()
     fits = (
         len(given) == 1
-        and given[0].type == "tensor(float)"
+        and len(outputs) > 0
+        and given[0].type == outputs[0].type == "tensor(float)"
         and len(given[0].shape) == 4
         and 3 in (given[0].shape[1], given[0].shape[3])
         and (given[0].shape[0] == 1 or not isinstance(given[0].shape[0], int))
+        and all(_is_at_most(side, MOST_SIDE) for side in given[0].shape[1:])
         and len(outputs[0].shape) == 2
+        and _is_at_most(outputs[0].shape[1], MOST_CLASSES)
     )
     if not fits:
-        found = ", ".join(f"{value.name} {value.type} {value.shape}" for value in given)
-        raise DataError(
-            f"{path} does not take pictures and give logits: its inputs are {found}. Expected one "
-            "float input [batch, height, width, 3] or [batch, 3, height, width]."
+        found = ", ".join(
+            f"{value.name} {value.type} {value.shape}" for value in (*given, *outputs[:1])
         )
+        raise DataError(
+            f"{path} does not take pictures and give logits: it has {found}. Expected one "
+            f"float input [batch, height, width, 3] or [batch, 3, height, width] of at most "
+            f"{MOST_SIDE} pixels each way, and an output [batch, classes]."
+        )
+
+
+def _is_at_most(size: object, most: int) -> bool:
+    """Whether a fixed size is from 1 to ``most``; one that is not fixed is."""
+    return not isinstance(size, int) or 1 <= size <= most
 
 
 def _read_classes(metadata: dict[str, str], count: object) -> tuple[str, ...]:
     try:
         names = json.loads(metadata.get("classes", ""))
-    except ValueError:
+    # Lists within lists, too deep to be read.
+    except (ValueError, RecursionError):
         names = None
-    if isinstance(names, list) and names and count in (len(names), None):
+    is_right_count = not isinstance(count, int) or (isinstance(names, list) and len(names) == count)
+    if isinstance(names, list) and names and is_right_count:
         return tuple(str(name) for name in names)
-    return tuple(str(number) for number in range(count if isinstance(count, int) else 0))
+    return _number_classes(count) if isinstance(count, int) else ()
+
+
+def _number_classes(count: int) -> tuple[str, ...]:
+    return tuple(str(number) for number in range(count))
 
 
 def _read_size(shape: list[object]) -> tuple[int, int] | None:

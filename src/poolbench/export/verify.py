@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors.numpy import load_file
 
+from poolbench.data.npz import read_arrays
 from poolbench.errors import PoolbenchError, RunError, VerificationError
 from poolbench.execution.store import RunStore
+from poolbench.export.check_model import MOST_BYTES, read_model
 from poolbench.export.predict import OnnxModel, compute_softmax, load_model
 from poolbench.records import Check, VerificationReport
 
@@ -33,6 +35,8 @@ Logits = NDArray[np.float32]
 LOGITS_TOLERANCE = 1e-3
 BATCHES = (1, 2, 7)
 FILES = ("model.onnx", "weights.safetensors", "reference.npz")
+# Under which the process says why there was nothing to verify.
+_REFUSED = "refused"
 # What the exporter puts before the names that the network has by itself.
 _PREFIX = "network."
 
@@ -53,7 +57,7 @@ def verify_run(run: Path) -> VerificationReport:
     """Verify the bundle of a run in a fresh process; writes ``best/verification.json``.
 
     Raises:
-        RunError: If the run has no bundle.
+        RunError: If the run has no bundle, or its reference pictures cannot be read.
         VerificationError: If a check failed, or the process broke off.
     """
     _check_bundle_is_there(run)
@@ -64,6 +68,8 @@ def verify_run(run: Path) -> VerificationReport:
     try:
         report = VerificationReport.model_validate_json(done.stdout)
     except ValidationError:
+        with suppress(ValueError, TypeError, KeyError):
+            raise RunError(json.loads(done.stdout)[_REFUSED]) from None
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise VerificationError(
             f"The verification of {run} broke off with exit code {done.returncode}: {last}"
@@ -99,8 +105,7 @@ def check_run(run: Path) -> VerificationReport:
 
 def _run_checks(best: Path, reference: Reference) -> Iterator[Check]:
     for name in ("model.onnx", "weights.safetensors"):
-        found = hashlib.sha256((best / name).read_bytes()).hexdigest()
-        yield _compare_hash(name, found, reference)
+        yield _check_file(best / name, reference)
     for name in ("images", "images_other"):
         found = hashlib.sha256(getattr(reference, name).tobytes()).hexdigest()
         yield _compare_hash(name, found, reference)
@@ -158,7 +163,7 @@ def count_wrong_labels(
 def _check_weights(best: Path) -> Check:
     """Every tensor of the one file that the other names is the same, and belongs to it."""
     saved = load_file(best / "weights.safetensors")
-    proto = onnx.load(best / "model.onnx", load_external_data=False)
+    _, proto = read_model(best / "model.onnx")
     exported = {
         value.name.removeprefix(_PREFIX): onnx.numpy_helper.to_array(value)
         for value in proto.graph.initializer
@@ -181,15 +186,38 @@ def _check_weights(best: Path) -> Check:
 
 def _load_reference(path: Path) -> Reference:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+        arrays = read_arrays(path)
         facts = json.loads(arrays.pop("facts").tobytes())
+        _check_reference(arrays, facts)
         return Reference(facts=facts, **arrays)
     except Exception as error:
         raise RunError(
             f"{path} cannot be read ({error}): the bundle is broken. Run the study again with the "
             "same --out to make it anew."
         ) from None
+
+
+def _check_reference(arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
+    """Raises ValueError for what is not pictures with their logits, and hashes of the files."""
+    dimensions = {name: array.ndim for name, array in arrays.items()}
+    logits = {"logits": 2, "logits_other": 2}
+    if dimensions != {"images": 4, "images_other": 4, "labels": 1, **logits}:
+        raise ValueError(f"its arrays are {', '.join(sorted(arrays))}, of other dimensions")
+    if len({len(array) for array in arrays.values()}) > 1 or 0 in arrays["logits"].shape:
+        raise ValueError("there are not as many logits and labels as pictures")
+    if not isinstance(facts, dict) or not isinstance(facts.get("sha256"), dict):
+        raise ValueError("it names no hashes")
+    if not isinstance(facts.get("classes"), list):
+        raise ValueError("it names no classes")
+
+
+def _check_file(path: Path, reference: Reference) -> Check:
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        detail = f"it has {size:,} bytes, and at most {MOST_BYTES:,} are read"
+        return Check(name=f"SHA-256 of {path.name}", passed=False, detail=detail)
+    with path.open("rb") as file:
+        return _compare_hash(path.name, hashlib.file_digest(file, "sha256").hexdigest(), reference)
 
 
 def _compare_hash(name: str, found: str, reference: Reference) -> Check:
@@ -252,7 +280,7 @@ def main(arguments: list[str]) -> int:
     try:
         report = check_run(run)
     except PoolbenchError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stdout.write(json.dumps({_REFUSED: str(error)}))
         return error.exit_code
     # A run on a read-only disc can be verified too.
     with suppress(OSError):

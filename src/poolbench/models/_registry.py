@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from poolbench.errors import ShapeError, UnknownNameError, UsageError
+from poolbench.errors import PoolbenchError, ShapeError, UnknownNameError, UsageError
 from poolbench.operators import compute_source_hash
 
 # A module of this name holds an operator, wherever it is in a network.
@@ -141,11 +141,15 @@ def count_features(network: Network, image_size: tuple[int, int]) -> int:
     try:
         with torch.no_grad():
             features = network.eval()(torch.zeros(1, 3, *image_size)).shape[1]
-    except RuntimeError as error:
+    except PoolbenchError:
+        raise
+    except Exception as error:
+        # Whatever an operator of one's own raises.
+        first = (str(error).splitlines() or [""])[0]
         raise ShapeError(
-            f"The network does not take pictures of {image_size[0]}x{image_size[1]} pixels: "
-            f"{str(error).splitlines()[0]} Choose a larger --image-size, or mend the operator if "
-            "it is your own."
+            f"The network does not take pictures of {image_size[0]}x{image_size[1]} pixels "
+            f"({type(error).__name__}: {first}). Choose a larger --image-size, or mend the "
+            "operator if it is your own."
         ) from None
     network.train()
     return int(features)

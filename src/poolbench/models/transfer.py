@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from poolbench.errors import UsageError
+from poolbench.files import check_regular
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,11 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         UsageError: If it cannot be read as one.
     """
     try:
+        check_regular(path)
         return load_file(path)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except SafetensorError as error:
+    except (SafetensorError, ValueError, KeyError) as error:
         raise UsageError(
             f"{path} is no safetensors file ({error}). Weights of another kind are not read, since "
             "unpickling them could run any program."

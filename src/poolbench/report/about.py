@@ -9,9 +9,13 @@ from scipy import special
 from poolbench.records import SideMetrics
 from poolbench.report.read import RunView
 from poolbench.report.table import MISSING, Row, Table, format_count, name_columns
-from poolbench.report.words import Phrase, Words, in_each_language, say
+from poolbench.report.words import Phrase, Words, in_each_language, say, speak
+from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
 
 MOST_LISTED = 10
+# How names of checks begin that hold something else than words.
+_HASH = "SHA-256 of "
+_BATCH = "batch "
 
 
 def make_final(view: RunView) -> Table | None:
@@ -60,7 +64,7 @@ def make_verification(view: RunView) -> Table | None:
     for check in report.checks:
         result = say("report.passed" if check.passed else "report.failed")
         cells = (
-            check.name,
+            name_check(check.name),
             MISSING if check.value is None else f"{check.value:.3g}",
             f"{check.tolerance:g}",
             _add_detail(result, check.detail),
@@ -74,6 +78,25 @@ def make_verification(view: RunView) -> Table | None:
     )
     head = name_columns(("check", "measured", "at-most", "result"))
     return Table(caption, head, tuple(rows), words=(3,))
+
+
+def name_check(name: str) -> Phrase:
+    """What was checked, in words; a name that is not known stays as it is.
+
+    Names are made of a kind and what it was looked at with: ``logits, batch 7``.
+    """
+    if name.startswith(_HASH):
+        return name
+    kind, comma, place = name.partition(", ")
+    key = f"report.check-{kind.replace(' ', '-').lower()}"
+    if key not in TEXTS[DEFAULT_LANGUAGE]:
+        return name
+    if not comma:
+        return say(key)
+    where: Phrase = place
+    if place.startswith(_BATCH):
+        where = say("report.check-batch", count=place.removeprefix(_BATCH))
+    return in_each_language(lambda lang: f"{speak(say(key), lang)}, {speak(where, lang)}")
 
 
 def _add_detail(result: Words, detail: str) -> Words:

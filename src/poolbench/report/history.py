@@ -25,7 +25,7 @@ def read_history(path: Path) -> NDArray[np.float64]:
         if tuple(head) != HISTORY_COLUMNS:
             raise ValueError(f"columns {', '.join(head)}")
         values = np.array(rows, dtype=np.float64).reshape(len(rows), len(HISTORY_COLUMNS))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise RunError(f"{path} cannot be read as a history of a trial: {error}") from None
     return values
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import RootModel, ValidationError
 
-from poolbench.config import StudyConfig, load_config
+from poolbench.config import StudyConfig
 from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.execution.store import Model, RunStore
@@ -158,6 +158,7 @@ def read_run(path: Path) -> RunView:
     """
     store = RunStore(path)
     verdict = store.load_model("verdict.json", VerdictRecord)
+    data = store.load_model("data.json", DataRecord)
     study = store.load_model("study.json", StudyRecord)
     rows = read_leaderboard(path)
     known = {row.variant for row in rows}
@@ -168,13 +169,13 @@ def read_run(path: Path) -> RunView:
         )
     return RunView(
         path=path,
-        config=load_config(path / "config.toml"),
+        config=store.load_config(),
         config_text=(path / "config.toml").read_text(encoding="utf-8"),
-        data=store.load_model("data.json", DataRecord),
+        data=data,
         environment=store.load_model("environment.json", _AnyObject).root,
         verdict=verdict,
         timing=_load_optional(store, "timing.json", StudyTiming),
-        variants=_read_variants(store, rows, study.trials),
+        variants=_read_variants(store, rows, study.trials, len(data.classes)),
         final=_load_optional(store, "best/final.json", FinalRecord),
         verification=_load_optional(store, "best/verification.json", VerificationReport),
         files=_list_files(path / "best"),
@@ -201,7 +202,7 @@ def _read_suspects(path: Path) -> tuple[Suspect, ...]:
         )
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, csv.Error) as error:
         raise RunError(f"{path}: suspects.csv or suspects.npz cannot be read: {error}") from None
 
 
@@ -244,9 +245,14 @@ def label_variants(specs: list[VariantSpec]) -> dict[str, str]:
 
 
 def _read_variants(
-    store: RunStore, rows: tuple[LeaderboardRow, ...], trial_ids: tuple[str, ...]
+    store: RunStore, rows: tuple[LeaderboardRow, ...], trial_ids: tuple[str, ...], classes: int
 ) -> tuple[VariantView, ...]:
     records = [store.load_trial(trial_id) for trial_id in trial_ids]
+    if any(record.spec.num_classes != classes for record in records):
+        raise RunError(
+            f"{store.path}: data.json names {classes} classes, and trials tell apart others. It "
+            "was edited: run the same command again to write it anew."
+        )
     by_variant: dict[str, list[TrialRecord]] = {row.variant: [] for row in rows}
     for record in records:
         by_variant.setdefault(record.spec.variant.id, []).append(record)

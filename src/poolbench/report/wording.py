@@ -27,6 +27,9 @@ def list_notes(view: RunView) -> list[Phrase]:
     for name, count in (("diverged", _count_diverged(view)), ("duplicates", _duplicates(view))):
         if count:
             notes.append(say(f"note.{name}", count=count))
+    if view.verdict.left_out:
+        names = ", ".join(view.labels.get(name, name) for name in view.verdict.left_out)
+        notes.append(say("note.left-out", names=names))
     return notes
 
 

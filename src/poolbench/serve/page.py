@@ -7,6 +7,7 @@ from pathlib import Path
 
 from poolbench.errors import UsageError
 from poolbench.execution.store import RunStore
+from poolbench.export.check_model import read_model
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
@@ -28,18 +29,15 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
         The path of ``index.html``.
 
     Raises:
-        RunError: If ``path`` is no finished run.
-        UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, cannot be
-            written, or holds files of somebody else that are called like those of the page.
+        DataError: If a model of the run asks for more than arithmetic.
+        RunError: If ``path`` is no finished run, or ``out`` cannot be written.
+        UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, or holds files
+            of somebody else that are called like those of the page.
     """
     if out.resolve().is_relative_to(path.resolve()):
         raise UsageError(f"{out} lies in the run that it is made of: choose another --out.")
     runtime = load_bundle(bundle)
-    files = dict(_make_files(read_finished(path), runtime, lang))
-    try:
-        _replace(out, files)
-    except OSError as error:
-        raise UsageError(f"{error.filename or out} cannot be written: {error.strerror}.") from None
+    _replace(out, dict(_make_files(read_finished(path), runtime, lang)))
     return out / "index.html"
 
 
@@ -55,8 +53,7 @@ def _replace(out: Path, files: dict[str, bytes]) -> None:
     # First, so that whatever happens now, the next call knows what is its own.
     names = sorted({*before, *files})
     store.save_bytes(LIST, json.dumps(names).encode())
-    for name in before - files.keys():
-        (out / name).unlink(missing_ok=True)
+    store.remove(*(before - files.keys()))
     for name, content in files.items():
         store.save_bytes(name, content)
     store.save_bytes(LIST, json.dumps(sorted(files)).encode())
@@ -80,7 +77,7 @@ def _make_files(
         # A name of its own: a variant may be called what a web host does not serve.
         file = f"models/{number}.onnx"
         facts["models"][number]["file"] = file
-        yield file, (run.path / model.file).read_bytes()
+        yield file, read_model(run.path / model.file)[0]
     yield from (list_files("wasm") | {"texts.json": make_texts()}).items()
     yield from ((f"ort/{name}", content) for name, content in runtime.items())
     if run.has_report:

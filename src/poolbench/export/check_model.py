@@ -1,0 +1,159 @@
+"""Before a model file is opened: it computes, and does nothing else.
+
+Whoever made a file decides what ONNX Runtime does when it opens it: which other files are read as
+weights, which programs of its own are run. So a file is first read as what it is, a list of
+operators and numbers, and opened only if every operator is one of those below and every number
+stands in it. What is checked is then opened from memory, so that nobody can change it meanwhile.
+"""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnx
+from google.protobuf.message import DecodeError
+
+from poolbench.errors import DataError
+
+ADVICE = "Give a file that poolbench exported."
+# An order more than the largest network that is trained here.
+MOST_BYTES = 1_000_000_000
+# In one tensor: more than the largest picture in the widest layer has.
+MOST_VALUES = 1_000_000_000
+# Older forms of some operators mean something else than they do now.
+OLDEST_OPSET = 7
+# Two names of the standard.
+DOMAINS = ("", "ai.onnx")
+# Arithmetic on tensors, as convolutional networks, perceptrons, recurrent ones and transformers use
+# it. Left out are loops (Loop, Scan, SequenceMap), which need not end, chance (Random…, Bernoulli,
+# Multinomial: such a file does not predict the same twice), text, sequences, decoders of pictures,
+# losses, and what only belongs to sounds, boxes and quantised numbers.
+_OPERATORS = """
+Abs Acos Acosh Add AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool
+BatchNormalization BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor Cast CastLike Ceil Celu
+CenterCropPad Clip Col2Im Compress Concat Constant ConstantOfShape Conv ConvTranspose Cos Cosh
+CumProd CumSum DFT DeformConv DepthToSpace Det Div Dropout Einsum Elu Equal Erf Exp Expand
+EyeLike Flatten Floor GRU Gather GatherElements GatherND Gelu Gemm GlobalAveragePool
+GlobalLpPool GlobalMaxPool Greater GreaterOrEqual GridSample GroupNormalization HardSigmoid
+HardSwish Hardmax Identity If InstanceNormalization IsInf IsNaN LRN LSTM LayerNormalization
+LeakyRelu Less LessOrEqual Log LogSoftmax LpNormalization LpPool MatMul Max MaxPool MaxUnpool
+Mean MeanVarianceNormalization Min Mish Mod Mul Neg NonZero Not OneHot Or PRelu Pad Pow
+RMSNormalization RNN Range Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax
+ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape Resize ReverseSequence
+RotaryEmbedding Round Scatter ScatterElements ScatterND Selu Shape Shrink Sigmoid Sign Sin Sinh
+Size Slice Softmax Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Swish Tan Tanh
+ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze Upsample Where Xor
+"""
+OPERATORS = frozenset(_OPERATORS.split())
+
+
+def read_model(path: Path) -> tuple[bytes, onnx.ModelProto]:
+    """The content of a model file, and what it says, once it is known to be safe to open.
+
+    Raises:
+        DataError: If it is missing, too large, no ONNX model, or asks for more than arithmetic.
+    """
+    if not path.is_file():
+        raise DataError(f"{path} is not a file: give the path of a model, such as best/model.onnx.")
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise DataError(
+            f"{path} has {size:,} bytes; models of more than {MOST_BYTES:,} are not opened."
+        )
+    content = path.read_bytes()
+    try:
+        proto = onnx.ModelProto.FromString(content)
+    except DecodeError:
+        raise DataError(f"{path} is not an ONNX model. {ADVICE}") from None
+    fault = find_fault(proto)
+    if fault is not None:
+        raise DataError(f"{path} is not an ONNX model that can be opened: {fault}. {ADVICE}")
+    return content, proto
+
+
+def find_fault(proto: onnx.ModelProto) -> str | None:
+    """What in a model is not arithmetic on numbers of its own; ``None``: nothing."""
+    if not proto.graph.node:
+        return "it computes nothing"
+    if proto.functions:
+        return "it defines operators of its own"
+    if proto.training_info:
+        return "it holds a program for training"
+    graphs = list(_list_graphs(proto.graph))
+    faults = (find(graph) for find in (_find_foreign_part, _find_wrong_weight) for graph in graphs)
+    return _find_wrong_version(proto) or next(filter(None, faults), None) or _find_huge(proto)
+
+
+def _find_wrong_version(proto: onnx.ModelProto) -> str | None:
+    newest = onnx.defs.onnx_opset_version()
+    opsets = [entry.version for entry in proto.opset_import if entry.domain in DOMAINS]
+    if len(opsets) != 1 or not OLDEST_OPSET <= opsets[0] <= newest:
+        named = ", ".join(map(str, opsets)) or "none"
+        return f"its opset is {named}, and {OLDEST_OPSET} to {newest} are known"
+    if not 3 <= proto.ir_version <= onnx.IR_VERSION:
+        return f"its format is {proto.ir_version}, and 3 to {onnx.IR_VERSION} are known"
+    return None
+
+
+def _list_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """A graph, and those that stand in its operators."""
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            for inner in (*attribute.graphs, *([attribute.g] if attribute.HasField("g") else ())):
+                yield from _list_graphs(inner)
+
+
+def _list_attributes(graph: onnx.GraphProto) -> list[onnx.AttributeProto]:
+    return [attribute for node in graph.node for attribute in node.attribute]
+
+
+def _list_weights(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    yield from graph.initializer
+    for attribute in _list_attributes(graph):
+        yield from attribute.tensors
+        if attribute.HasField("t"):
+            yield attribute.t
+
+
+def _find_foreign_part(graph: onnx.GraphProto) -> str | None:
+    attributes = _list_attributes(graph)
+    for node in graph.node:
+        if node.domain not in DOMAINS:
+            return f"it uses the operator {node.op_type!r} of the domain {node.domain!r}"
+        if node.op_type not in OPERATORS:
+            return f"it uses the operator {node.op_type!r}, which is none of plain arithmetic"
+    if graph.sparse_initializer or any(
+        attribute.HasField("sparse_tensor") or attribute.sparse_tensors for attribute in attributes
+    ):
+        return "it holds sparse weights"
+    for tensor in _list_weights(graph):
+        if tensor.external_data or tensor.data_location != onnx.TensorProto.DEFAULT:
+            return f"its weight {tensor.name!r} is external data, which lies in another file"
+    return None
+
+
+def _find_wrong_weight(graph: onnx.GraphProto) -> str | None:
+    for tensor in _list_weights(graph):
+        try:
+            size = onnx.numpy_helper.to_array(tensor).size
+        except Exception:
+            # Of sizes that do not fit and of kinds of numbers that nobody knows.
+            size = -1
+        if min(tensor.dims, default=0) < 0 or size != math.prod(tensor.dims):
+            return f"its weight {tensor.name!r} is not what it says of its size"
+    return None
+
+
+def _find_huge(proto: onnx.ModelProto) -> str | None:
+    """What would be larger than any picture, as far as it is known before there is one."""
+    try:
+        known = onnx.shape_inference.infer_shapes(proto, data_prop=True)
+    except Exception:
+        # Then it is not known, and memory is bounded where the model runs.
+        return None
+    for value in known.graph.value_info:
+        count = math.prod(max(side.dim_value, 1) for side in value.type.tensor_type.shape.dim)
+        if count > MOST_VALUES:
+            return f"its {value.name!r} would have {count:,} values"
+    return None

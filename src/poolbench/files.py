@@ -1,0 +1,51 @@
+"""Files that a person names: to be read, they must have an end; to be written, a place."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+
+def check_regular(path: Path) -> None:
+    """Make sure that a path leads to a file that has an end.
+
+    Raises:
+        OSError: If it leads nowhere, or to a folder, a pipe or a device.
+    """
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:
+        # A zero byte, which no system has in a name.
+        raise OSError(errno.EINVAL, str(error), str(path)) from None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "It is no file but a pipe or a device", str(path))
+
+
+def read_text(path: Path, most_bytes: int, encoding: str = "utf-8") -> str:
+    """The text of a file.
+
+    Raises:
+        OSError: If it cannot be read, or is larger than ``most_bytes``.
+        UnicodeDecodeError: If it is no text.
+    """
+    check_regular(path)
+    size = path.stat().st_size
+    if size > most_bytes:
+        reason = f"it has {size:,} bytes, and at most {most_bytes:,} are read"
+        raise OSError(errno.EFBIG, reason, str(path))
+    return path.read_text(encoding=encoding)
+
+
+def check_place(path: Path) -> None:
+    """Make sure that a file can have this path, before work is done for it.
+
+    Raises:
+        OSError: If a folder is there, or a file where a folder would have to be.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    for folder in path.parents:
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
