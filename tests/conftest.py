@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from poolbench.cli import main
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # A browser that keeps to itself: nothing is asked for but what the page asks for.
 ARGUMENTS = [
@@ -27,7 +29,9 @@ LONGEST = (
     *("test_changes.py", "test_pretraining.py", "test_plugins.py", "test_local.py", "test_ray.py"),
 )
 
+# The precision is given, since the faster one is found by measuring, and may be another each time.
 SMALL = ["--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1"]
+SMALL += ["--precision", "float32"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,6 +55,26 @@ def poolbench_cli() -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(
             command, capture_output=True, text=True, check=False, env=environment, **options
         )
+
+    return run
+
+
+@pytest.fixture
+def poolbench_here(
+    tmp_path, monkeypatch, capsys
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command line in this process, which has imported what it needs, in ``tmp_path``."""
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        command = ["poolbench", *map(str, arguments)]
+        monkeypatch.setattr("sys.argv", command)
+        monkeypatch.setenv("LC_ALL", "C.UTF-8")
+        monkeypatch.setenv("COLUMNS", "120")
+        monkeypatch.chdir(tmp_path)
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return subprocess.CompletedProcess(command, ended.value.code, *capsys.readouterr())
 
     return run
 

@@ -40,28 +40,27 @@ def test_every_trial_of_a_tuned_study_has_its_rate(poolbench_cli, tmp_path):
     assert len(list((run / "trials").iterdir())) == 3
 
 
-def test_every_method_can_be_measured_on_a_network_that_has_few_places_for_them(
-    poolbench_cli, tmp_path
-):
+def test_every_method_can_be_measured_on_a_network_that_has_few_places_for_them(poolbench_here):
     run = ("run", *SHORT, "--backbones", "mlp", "--methods", "--dry-run")
-    done = poolbench_cli(*run, cwd=tmp_path)
+    done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
     assert "variants 15" in done.stderr
 
 
-def test_preset_on_the_command_line_wins_over_a_file(poolbench_cli, tmp_path):
+def test_preset_on_the_command_line_wins_over_a_file(poolbench_here, tmp_path):
     (tmp_path / "study.toml").write_text('recipes = ["lab"]\nrepeats = 1\nfolds = 3\n')
     run = ("run", "--config", "study.toml", "--preset", "standard", *SMALL, "--dry-run")
-    done = poolbench_cli(*run, cwd=tmp_path)
+    done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
     # Six repeats of the preset, three folds of the file.
     assert "trials 18" in done.stderr
 
 
 def test_class_too_small_to_choose_a_rate_is_told_before_anything_is_written(
-    poolbench_cli, tmp_path
+    poolbench_here, tmp_path
 ):
-    done = poolbench_cli("run", "--data", "npz:few.npz", "--tune", "lr", cwd=make_few(tmp_path))
+    make_few(tmp_path)
+    done = poolbench_here("run", "--data", "npz:few.npz", "--tune", "lr")
     assert done.returncode == 3
     assert "Class '1' has 4 pictures to train on" in done.stderr
     assert not (tmp_path / "runs").exists()
@@ -73,4 +72,3 @@ def make_few(folder):
     images = rng.integers(0, 256, (46, 8, 8, 3), dtype=np.uint8)
     np.savez(folder / "few.npz", images=images, labels=labels, test_images=images,
              test_labels=labels)  # fmt: skip
-    return folder

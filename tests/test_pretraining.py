@@ -64,17 +64,17 @@ def test_study_begins_with_the_weights_and_says_what_fits(weights, tmp_path, poo
         (("--recipes", "head.toml", "--weights", "some.safetensors"), "has no values for it"),
     ],
 )
-def test_weights_that_cannot_be_used_are_refused(arguments, message, tmp_path, poolbench_cli):
+def test_weights_that_cannot_be_used_are_refused(arguments, message, tmp_path, poolbench_here):
     (tmp_path / "head.toml").write_text(HEAD)
     save_file({"elsewhere": torch.ones(3)}, tmp_path / "other.safetensors")
     save_file({"stem.norm1.weight": torch.ones(32)}, tmp_path / "some.safetensors")
-    done = poolbench_cli("run", *NETWORK, *SHORT, *arguments, cwd=tmp_path)
+    done = poolbench_here("run", *NETWORK, *SHORT, *arguments)
     assert done.returncode == 2
     assert message in done.stderr
     assert not (tmp_path / "runs").exists()
 
 
-def test_pretraining_of_several_variants_is_refused(poolbench_cli, tmp_path):
-    done = poolbench_cli("pretrain", "--operator", "max,avg", cwd=tmp_path)
+def test_pretraining_of_several_variants_is_refused(poolbench_here):
+    done = poolbench_here("pretrain", "--operator", "max,avg")
     assert done.returncode == 2
     assert "one variant" in done.stderr

@@ -127,19 +127,22 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 context = StudyContext(executor, store, image_set, display)
                 compared = compete(settled, context, None if limit is None else started + limit)
                 final = make_final_spec(settled.plan, compared.verdict.recommended)
-                _train_final(final, context)
+                _train_final(final, settled, context)
             hand_over(store, compared.trials, final, compared.verdict, image_set)
             save_latencies(store)
             store.remove_checkpoints()
             return _conclude(store, display)
 
 
-def _train_final(final: TrialSpec, context: StudyContext) -> None:
+def _train_final(final: TrialSpec, settled: Settled, context: StudyContext) -> None:
     """Train the network that is handed over, unless it is there already."""
     if context.store.has_trial(final.id):
         return
     context.display.say("run.final", variant=final.variant.id)
-    speed = context.executor.measure([final])[final.id]
+    speed = settled.speeds.get(final.variant.id)
+    # Alone it is slower than its share of a stack.
+    if speed is None or final.conditions.stack > 1:
+        speed = context.executor.measure([final])[final.id]
     expected = estimate_trial_seconds(final, speed, context.image_set)
     run_trial_alone(final, expected, context)
 

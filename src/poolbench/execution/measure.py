@@ -1,5 +1,6 @@
 """How fast a trial will be, from a few measured steps of it."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -27,7 +28,8 @@ from poolbench.training.loop import draw_epoch, split_epoch
 from poolbench.training.schedule import Pace
 from poolbench.training.stack import measure_convolutions
 
-# Of each kind of step: at least so long, and at least so often.
+# Of each kind of step: at least so long, and at least so often; but no more often than a trial does
+# it, since what is over sooner needs no better estimate.
 MEASURED_SECONDS = 0.3
 MEASURED_TIMES = 2
 # Of the first training steps, which fetch the memory that the later ones find there: on two cores
@@ -52,8 +54,8 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
     schedule = make_schedule(spec)
     engine = Engine(form, pictures, schedule, place.lanes)
     index, draws = draw_epoch(schedule, place.make_part(pictures, split.train), 0)
-    first = split_epoch(len(index), schedule.recipe)[0]
-    index, draws = index[first], draws[first]
+    batches = split_epoch(len(index), schedule.recipe)
+    index, draws = index[batches[0]], draws[batches[0]]
     start = time.perf_counter() - started
 
     def train_batch() -> None:
@@ -61,8 +63,9 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
         loss, _ = engine.run_step(pictures, index, draws, Pace(1e-12))
         loss.item()
 
-    train = _time(train_batch, WARM_SECONDS)
-    watch = _time(lambda: engine.compute_logits(pictures, index).sum().item())
+    steps = schedule.recipe.epochs * len(batches)
+    train = _time(train_batch, steps, WARM_SECONDS)
+    watch = _time(lambda: engine.compute_logits(pictures, index).sum().item(), steps)
     judge, peak = _measure_judge(place, form, spec), read_peak_memory_bytes(device)
     return Speed(
         train=train / len(index),
@@ -122,18 +125,25 @@ def _measure_tables(place: Workplace) -> float:
     if place.tables_seconds is None:
         labels, classes = place.get_half("pool").labels, place.image_set.classes
         logits = np.zeros((len(labels), len(classes)), dtype=np.float32)
-        place.tables_seconds = 2 * _time(lambda: compute_side_metrics(logits, labels, classes))
+        place.tables_seconds = 2 * _time(lambda: compute_side_metrics(logits, labels, classes), 2)
     return place.tables_seconds
 
 
-def _time(step: Callable[[], object], warm_seconds: float = 0.0) -> float:
-    """Seconds of a step, the median; the first one, and those of so long, do not count."""
-    warm = time.perf_counter() + warm_seconds
-    step()
-    while time.perf_counter() < warm:
+def _time(step: Callable[[], object], most: float = math.inf, warm_seconds: float = 0.0) -> float:
+    """Seconds of a step, the median; the first one, and those of so long, do not count.
+
+    Args:
+        most: How often a trial takes the step.
+    """
+    started = time.perf_counter()
+    warm = 0
+    while warm == 0 or (warm < most and time.perf_counter() < started + warm_seconds):
         step()
+        warm += 1
     seconds: list[float] = []
-    while len(seconds) < MEASURED_TIMES or sum(seconds) < MEASURED_SECONDS:
+    while len(seconds) < MEASURED_TIMES or (
+        len(seconds) < most and sum(seconds) < MEASURED_SECONDS
+    ):
         started = time.perf_counter()
         step()
         seconds.append(time.perf_counter() - started)
