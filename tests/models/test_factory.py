@@ -145,7 +145,7 @@ def test_study_of_ones_own_network_ends_in_a_verified_model_and_an_edit_reruns_i
     command = ("run", *SMALL, *backbone, "--out", run, "--json")
     done = poolbench_cli(*command, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "Network tiny:\n  replaced " in done.stderr
+    assert "Network tiny: replaced " in done.stderr
     printed = json.loads(done.stdout)
     variants = {row["variant"] for row in printed["leaderboard"]}
     assert variants == {"max.tiny.quick", "conv.tiny.quick"}

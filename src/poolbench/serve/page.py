@@ -8,6 +8,7 @@ from pathlib import Path
 from poolbench.errors import UsageError
 from poolbench.execution.store import RunStore
 from poolbench.export.check_model import read_model
+from poolbench.files import check_place
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
@@ -30,12 +31,16 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
 
     Raises:
         DataError: If a model of the run asks for more than arithmetic.
-        RunError: If ``path`` is no finished run, or ``out`` cannot be written.
-        UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, or holds files
-            of somebody else that are called like those of the page.
+        RunError: If ``path`` is no finished run, or there is no room in ``out``.
+        UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, cannot be a
+            folder, or holds files of somebody else that are called like those of the page.
     """
     if out.resolve().is_relative_to(path.resolve()):
         raise UsageError(f"{out} lies in the run that it is made of: choose another --out.")
+    try:
+        check_place(out / LIST)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}.") from None
     runtime = load_bundle(bundle)
     _replace(out, dict(_make_files(read_finished(path), runtime, lang)))
     return out / "index.html"
