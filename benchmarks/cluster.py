@@ -23,14 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from machine import save
+from same_run import find_differences
 
 from poolbench.execution import cluster
 
 ROOM = "cluster"
-# Those of a trial that must be identical, and of a run.
-TRIAL_FILES = ("record.json", "history.csv", "weights.safetensors", "predictions.npz", "shift.npz")
-# Columns of seconds come after them.
-EQUAL_COLUMNS = 14
 STUDY = ("--operators", "max,avg", "--folds", "5", "--repeats", "4", "--epochs", "2")
 STUBS = (100, 300, 1000, 3000, 10_000)
 
@@ -85,21 +82,6 @@ def run_study(out: Path, *options: str) -> None:
     process = start_study(out, *options)
     _, said = process.communicate()
     assert process.returncode == 0, said
-
-
-def find_differences(first: Path, second: Path) -> list[str]:
-    """Files of two runs that should be equal and are not."""
-    trials = [{path.name for path in (run / "trials").iterdir()} for run in (first, second)]
-    found = sorted(trials[0] ^ trials[1])
-    names = [f"trials/{trial}/{name}" for trial in trials[0] & trials[1] for name in TRIAL_FILES]
-    for name in [*names, "verdict.json"]:
-        if (first / name).read_bytes() != (second / name).read_bytes():
-            found.append(name)
-    boards = [
-        [line.split(",")[:EQUAL_COLUMNS] for line in (run / "leaderboard.csv").read_text().split()]
-        for run in (first, second)
-    ]
-    return found if boards[0] == boards[1] else [*found, "leaderboard.csv"]
 
 
 def compare_nodes(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -198,7 +180,7 @@ def measure_overhead(arguments: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, dict[str, float]] = {}
     for executor in ("local", "ray"):
         config = StudyConfig(
-            executor=executor, operators=("max",), epochs=2, precision="float32",
+            executor=executor, operators=("max",), epochs=1, precision="float32",
             repeats=arguments.trials // 5,
         )  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
@@ -211,7 +193,7 @@ def measure_overhead(arguments: argparse.Namespace) -> dict[str, Any]:
                 specs = make_plan(config, image_set, machine).specs
                 opened.measure(specs[: machine.workers])
                 started = time.perf_counter()
-                opened.run([[spec] for spec in specs], lambda progress: None)
+                opened.run([[spec] for spec in specs], lambda progress: None, {})
                 ended = time.perf_counter()
             walls = [store.load_timing(spec.id).wall_seconds for spec in specs]
         found[executor] = {
@@ -245,7 +227,7 @@ def measure_scheduling(arguments: argparse.Namespace) -> dict[str, Any]:
                 groups = [[spec.model_copy(update={"repeat": k})] for k in range(count)]
                 before = read_memory_bytes()
                 started = time.perf_counter()
-                executor.run(groups, lambda progress: None)
+                executor.run(groups, lambda progress: None, {})
                 seconds = time.perf_counter() - started
                 rows.append(
                     {

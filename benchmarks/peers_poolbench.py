@@ -42,7 +42,7 @@ def run(problem: Problem, setting: str) -> Trainings:
         store = RunStore(Path(folder, "run"))
         machine = describe_machine(StudyConfig(workers=workers, device="cpu"))
         with LocalExecutor(Path(folder, "images"), store.path, machine) as executor:
-            executor.run([[spec] for spec in specs], note)
+            executor.run([[spec] for spec in specs], note, {})
         seconds = time.perf_counter() - started
         accuracies = [store.load_trial(spec.id).held_out.accuracy for spec in specs]
     rows = []

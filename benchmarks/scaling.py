@@ -115,7 +115,7 @@ def measure(
             executor.measure(specs[:workers])
             with watch_memory() as peak:
                 started = time.perf_counter()
-                executor.run([[spec] for spec in specs], lambda progress: None)
+                executor.run([[spec] for spec in specs], lambda progress: None, {})
                 seconds = time.perf_counter() - started
     return {"seconds": seconds, "memory_bytes": peak[0]}
 

@@ -10,6 +10,8 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
 from poolbench.display import Display
+from poolbench.errors import TrainingError
+from poolbench.execution.executor import Lost
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import make_plan
@@ -24,12 +26,12 @@ def image_set():
     return ImageSet("sample", sample.classes, pool, test, has_official_test=True)
 
 
-def run(tmp_path, image_set, deadline, **settings):
+def run(tmp_path, image_set, deadline, make_executor=LocalExecutor, **settings):
     config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, workers=2, **settings)
     store = RunStore(tmp_path / "run")
     save_arrays(image_set, tmp_path / "images")
     machine = describe_machine(config)
-    with LocalExecutor(tmp_path / "images", store.path, machine) as executor:
+    with make_executor(tmp_path / "images", store.path, machine) as executor:
         settled = settle(config, image_set, store, executor, None)
         context = StudyContext(executor, store, image_set, Display("en", quiet=True))
         return store, compete(settled, context, deadline)
@@ -54,8 +56,9 @@ def test_longest_trials_are_handed_out_first(tmp_path, image_set):
     class Recorder(LocalExecutor):
         """Notes what it is given."""
 
-        def run(self, groups, on_progress):
+        def run(self, groups, on_progress, seconds):
             self.operators = [spec.variant.operator for group in groups for spec in group]
+            return []
 
     store = RunStore(tmp_path)
     config = StudyConfig(folds=2, repeats=1, epochs=1)
@@ -65,3 +68,51 @@ def test_longest_trials_are_handed_out_first(tmp_path, image_set):
     context = StudyContext(executor, store, image_set, Display("en", quiet=True))
     run_trials(plan.specs, seconds, context)
     assert executor.operators == ["max", "max", "avg", "avg", "stride", "stride"]
+
+
+class Losing(LocalExecutor):
+    """Loses the trials of some operators from a repeat on."""
+
+    lost = ("avg",)
+    repeat = 0
+
+    def run(self, groups, on_progress, seconds):
+        lost = [group for group in groups if self._is_lost(group[0])]
+        super().run([group for group in groups if group not in lost], on_progress, seconds)
+        return [Lost(group, "memory", "No room.") for group in lost]
+
+    def _is_lost(self, spec):
+        return spec.variant.operator in self.lost and spec.repeat >= self.repeat
+
+
+def test_variant_whose_trials_are_lost_is_left_out(tmp_path, image_set):
+    store, compared = run(tmp_path, image_set, None, Losing, repeats=1, baseline="avg")
+    lost = "avg.lab-example.quick"
+    verdict = compared.verdict
+    assert (verdict.left_out, verdict.baseline) == ((lost,), None)
+    assert {lost} & {verdict.recommended, *(d.second for d in verdict.differences)} == set()
+    assert len(compared.trials) == 2 * 2
+    assert "avg" not in (store.path / "leaderboard.csv").read_text()
+
+
+def test_variant_that_is_lost_later_is_left_out_with_what_it_had(tmp_path, image_set):
+    class Later(Losing):
+        """From the second repeat on."""
+
+        repeat = 1
+
+    store, compared = run(tmp_path, image_set, time.monotonic() + 3600, Later, repeats=2)
+    assert compared.verdict.left_out == ("avg.lab-example.quick",)
+    assert compared.verdict.repeats == 2
+    assert len(compared.trials) == 2 * 2 * 2
+    assert "avg" not in (store.path / "leaderboard.csv").read_text()
+
+
+def test_study_of_which_everything_is_lost_fails(tmp_path, image_set):
+    class All(Losing):
+        """Every one of them."""
+
+        lost = ("stride", "max", "avg")
+
+    with pytest.raises(TrainingError, match=r"No variant could be trained.*No room"):
+        run(tmp_path, image_set, None, All, repeats=1)

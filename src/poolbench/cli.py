@@ -20,6 +20,7 @@ from poolbench.cli_finished import commands
 from poolbench.cli_output import INTERRUPTED, print_json, print_line, say
 from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
 from poolbench.errors import PoolbenchError, UsageError
+from poolbench.system import ended_by_signals
 from poolbench.texts import choose_language, text
 
 app = typer.Typer(
@@ -251,7 +252,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper) and not stream.isatty():
             stream.reconfigure(encoding="utf-8")
     try:
-        code = app(standalone_mode=False)
+        with ended_by_signals():
+            code = app(standalone_mode=False)
     except PoolbenchError as error:
         _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):

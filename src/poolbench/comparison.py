@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from poolbench.config import Metric, StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.display import Display
+from poolbench.errors import TrainingError
 from poolbench.evaluation.suspects import find_suspects
 from poolbench.execution.collect import (
     Outcomes,
@@ -21,7 +22,7 @@ from poolbench.execution.collect import (
     make_leaderboard,
 )
 from poolbench.execution.estimate import estimate_study_seconds
-from poolbench.execution.executor import Executor, Progress
+from poolbench.execution.executor import Executor, Lost, Progress
 from poolbench.execution.group import make_groups
 from poolbench.execution.plan import (
     Plan,
@@ -34,7 +35,7 @@ from poolbench.execution.settle import Settled
 from poolbench.execution.store import SUSPECT_COLUMNS, RunStore, pack_arrays
 from poolbench.records import LeaderboardRow, TrialSpec, VerdictRecord
 from poolbench.verdict.decide import Question
-from poolbench.verdict.racing import Race, take_look
+from poolbench.verdict.racing import Race, leave_out, take_look
 
 # As pixels, for the report.
 SHOWN_SUSPECTS = 24
@@ -62,6 +63,19 @@ class Compared:
     trials: list[TrialSpec]
 
 
+@dataclass
+class _Reached:
+    """How far the comparison is.
+
+    Attributes:
+        repeats: By variant id.
+        lost: Variants that cannot go on, by id; they have no other part in it.
+    """
+
+    repeats: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, Lost] = field(default_factory=dict)
+
+
 def compete(settled: Settled, context: StudyContext, deadline: float | None) -> Compared:
     """Train and judge, look by look, until it is decided or the plan is done.
 
@@ -74,40 +88,51 @@ def compete(settled: Settled, context: StudyContext, deadline: float | None) -> 
     metric = choose_metric(config.metric, half.labels)
     looks = list_looks(config)
     race = Race(tuple(variant.id for variant in plan.variants))
-    reached: dict[str, int] = {}
+    reached = _Reached()
     outcomes: dict[str, Outcomes] = {}
     done = 0
     for look in looks:
         done = _train_to(look, race.active, reached, settled, context, deadline)
+        race = leave_out(race, reached.lost)
+        _check_left(race, reached.lost)
         for name in race.active:
             outcomes[name] = collect_outcomes(store, plan.list_trials(name, done))
         evidence = make_evidence([outcomes[name] for name in race.active], half, metric)
-        question = _make_question(config, plan, store, metric, half)
+        question = _make_question(config, plan, context, metric, list(reached.lost))
         race = take_look(race, evidence, question, len(looks))
         if race.is_over or done < look:
             break
         if look != looks[-1]:
             context.display.say("run.look", repeats=look, active=", ".join(race.active))
     assert race.verdict is not None
-    by_variant = {name: plan.list_trials(name, count) for name, count in reached.items()}
-    _save_results(store, race.verdict, by_variant, outcomes, half)
+    verdict = race.verdict.model_copy(update={"left_out": tuple(reached.lost)})
+    by_variant = {name: plan.list_trials(name, count) for name, count in reached.repeats.items()}
+    _save_results(store, verdict, by_variant, outcomes, half)
     if config.protocol == "cv":
-        chosen = by_variant[race.verdict.recommended]
+        chosen = by_variant[verdict.recommended]
         _save_suspects(store, chosen, half, context.image_set.classes)
     else:
-        for name in ("suspects.csv", "suspects.npz"):
-            (store.path / name).unlink(missing_ok=True)
-    specs = _list_compared(plan, reached)
+        store.remove("suspects.csv", "suspects.npz")
+    specs = _list_compared(plan, reached.repeats)
     diverged = sum(store.load_trial(spec.id).diverged_at is not None for spec in specs)
     if diverged:
         context.display.say("note.diverged", count=diverged)
-    return Compared(race.verdict, specs)
+    return Compared(verdict, specs)
+
+
+def _check_left(race: Race, lost: Mapping[str, Lost]) -> None:
+    if not race.active:
+        name, loss = next(iter(lost.items()))
+        raise TrainingError(
+            f"No variant could be trained to the end. {name}: {loss.details} Finished trials are "
+            "kept, and the same command tries again."
+        )
 
 
 def _train_to(
     look: int,
     active: Sequence[str],
-    reached: dict[str, int],
+    reached: _Reached,
     settled: Settled,
     context: StudyContext,
     deadline: float | None,
@@ -115,13 +140,13 @@ def _train_to(
     """Train all repeats up to a look, or as many as fit; how many there are then.
 
     Args:
-        reached: Repeats by variant; changed.
+        reached: Changed.
     """
-    done = max((reached.get(name, 0) for name in active), default=0)
+    done = max((reached.repeats.get(name, 0) for name in active), default=0)
     # Without a limit all at once, so that no worker waits for another at the end of a repeat.
     steps = [look] if deadline is None else range(done + 1, look + 1)
     for repeats in steps:
-        wanted = reached | dict.fromkeys(active, repeats)
+        wanted = reached.repeats | {name: repeats for name in active if name not in reached.lost}
         missing = [
             spec
             for spec in _list_compared(settled.plan, wanted)
@@ -133,20 +158,29 @@ def _train_to(
             if time.monotonic() + needed > deadline:
                 context.display.say("run.limit", repeats=done)
                 break
-        run_trials(missing, seconds, context)
-        reached.update(wanted)
+        for loss in run_trials(missing, seconds, context):
+            name = loss.specs[0].variant.id
+            reached.lost[name] = loss
+            context.display.say(f"run.lost-{loss.reason}", variant=name, details=loss.details)
+        reached.repeats = {name: n for name, n in wanted.items() if name not in reached.lost}
         done = repeats
     return done
 
 
 def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
     """The trials of the first repeats of each variant, in the order of the plan."""
-    return [spec for spec in plan.specs if spec.repeat < reached[spec.variant.id]]
+    return [spec for spec in plan.specs if spec.repeat < reached.get(spec.variant.id, 0)]
 
 
 def _make_question(
-    config: StudyConfig, plan: Plan, store: RunStore, metric: Metric, half: Half
+    config: StudyConfig,
+    plan: Plan,
+    context: StudyContext,
+    metric: Metric,
+    lost: Sequence[str],
 ) -> Question:
+    store = context.store
+    half = context.image_set.pool if config.protocol == "cv" else context.image_set.test
     notes = []
     if has_mixed_positions(plan.variants):
         notes.append("positions-differ")
@@ -159,13 +193,16 @@ def _make_question(
     if half.groups is not None and has_rough_groups(half.groups, plan.specs[0].folds):
         notes.append("groups-few")
     first = take_first(plan.specs)
+    baseline = find_baseline(config, plan.variants)
     return Question(
         ids=tuple(first),
-        costs={name: store.load_trial(spec.id).cost for name, spec in first.items()},
+        costs={
+            name: store.load_trial(spec.id).cost for name, spec in first.items() if name not in lost
+        },
         margin_points=config.margin_points,
         protocol=config.protocol,
         metric=metric,
-        baseline=find_baseline(config, plan.variants),
+        baseline=None if baseline in lost else baseline,
         notes=tuple(notes),
     )
 
@@ -203,14 +240,17 @@ def _save_suspects(
 
 def run_trials(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], context: StudyContext
-) -> None:
-    """Run trials in worker processes, the longest first, and show how far they are.
+) -> list[Lost]:
+    """Run trials, the longest first, and show how far they are.
 
     Args:
         seconds: Expected of one trial, by variant id.
+
+    Returns:
+        What was lost.
     """
     if not specs:
-        return
+        return []
     work = {spec.id: seconds[spec.variant.id] for spec in specs}
     epochs = {spec.id: spec.variant.recipe.epochs for spec in specs}
     longest_first = sorted(specs, key=lambda spec: -work[spec.id])
@@ -219,4 +259,14 @@ def run_trials(
         def follow(progress: Progress) -> None:
             tracker.update(progress.trial, progress.epoch if progress.kind == "epoch" else None)
 
-        context.executor.run(make_groups(longest_first), follow)
+        return context.executor.run(make_groups(longest_first), follow, work)
+
+
+def run_trial_alone(spec: TrialSpec, seconds: float, context: StudyContext) -> None:
+    """Run one that nothing can go on without.
+
+    Raises:
+        TrainingError: If it was lost.
+    """
+    for lost in run_trials([spec], {spec.variant.id: seconds}, context):
+        raise TrainingError(f"Trial {spec.id} was lost. {lost.details} The same command goes on.")

@@ -61,6 +61,8 @@ class Display:
             # The sentence has already told that one trial cannot tell.
             if note != "one-trial":
                 self.say(f"note.{note}")
+        if verdict.left_out:
+            self.say("note.left-out", names=", ".join(verdict.left_out))
 
     def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
         """The table of all variants."""

@@ -26,8 +26,9 @@ from poolbench.execution.plan import (
     list_looks,
     make_plan,
 )
+from poolbench.execution.room import check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
-from poolbench.execution.store import RunStore
+from poolbench.execution.store import RunStore, explain_refusal
 from poolbench.records import TrialSpec
 
 RUNS = Path("runs")
@@ -120,9 +121,13 @@ def open_executor(
     with tempfile.TemporaryDirectory(
         prefix=".part-", dir=place, ignore_cleanup_errors=True
     ) as folder:
-        save_arrays(image_set, Path(folder))
-        if config.weights is not None:
-            shutil.copyfile(config.weights, Path(folder, WEIGHTS_FILE))
+        try:
+            save_arrays(image_set, Path(folder))
+            if config.weights is not None:
+                shutil.copyfile(config.weights, Path(folder, WEIGHTS_FILE))
+        except OSError as error:
+            needed = image_set.pool.images.nbytes + image_set.test.images.nbytes
+            raise explain_refusal(error, Path(folder), needed) from None
         with LocalExecutor(Path(folder), store.path, machine) as local:
             yield local
 
@@ -140,6 +145,8 @@ def settle_study(
     display.say("run.measuring")
     settled = settle(config, image_set, store, executor, seconds_left)
     missing = settled.list_missing(store)
+    needed = estimate_room_bytes(missing, settled.speeds, image_set, settled.plan.workers)
+    check_room(store.path, needed)
     _show_plan(settled, len(missing), store, display)
     _show_cluster(executor.machine, display)
     if missing:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from poolbench.comparison import StudyContext, run_trials
+from poolbench.comparison import StudyContext, run_trial_alone
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.display import Display, format_duration
@@ -85,5 +85,5 @@ def _train(
         speed = executor.measure([spec])[spec.id]
         seconds = estimate_trial_seconds(spec, speed, image_set)
         display.say("run.estimate", duration=format_duration(seconds))
-        run_trials([spec], {variant: seconds}, StudyContext(executor, store, image_set, display))
+        run_trial_alone(spec, seconds, StudyContext(executor, store, image_set, display))
     return spec

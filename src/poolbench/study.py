@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from poolbench.comparison import StudyContext, compete, run_trials
+from poolbench.comparison import StudyContext, compete, run_trial_alone
 from poolbench.config import (
     StudyConfig,
     build_config,
@@ -137,6 +137,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 _train_final(final, context)
             hand_over(store, compared.trials, final, compared.verdict, image_set)
             save_latencies(store)
+            store.remove_checkpoints()
             return _conclude(store, display)
 
 
@@ -147,7 +148,7 @@ def _train_final(final: TrialSpec, context: StudyContext) -> None:
     context.display.say("run.final", variant=final.variant.id)
     speed = context.executor.measure([final])[final.id]
     expected = estimate_trial_seconds(final, speed, context.image_set)
-    run_trials([final], {final.variant.id: expected}, context)
+    run_trial_alone(final, expected, context)
 
 
 def preview_study(config: StudyConfig, out: Path | None, display: Display) -> None:
@@ -222,7 +223,7 @@ def _forget_other_study(config: StudyConfig, plan: Plan, store: RunStore) -> Non
         # One that stops early does not use all of its plan.
         is_same = before <= ids if config.repeats == "auto" else before == ids
         if not is_same:
-            (store.path / "study.json").unlink()
+            store.remove("study.json")
 
 
 def _make_data_record(config: StudyConfig, image_set: ImageSet) -> DataRecord:

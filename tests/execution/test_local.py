@@ -28,31 +28,66 @@ def open_executor(images, path, workers, cores=1):
 
 def run(images, path, workers, specs, on_progress=lambda progress: None, cores=1):
     with open_executor(images, path, workers, cores) as executor:
-        executor.run([[spec] for spec in specs], on_progress)
+        return executor.run([[spec] for spec in specs], on_progress, {})
 
 
-def test_killed_and_continued_equals_straight_through(plan_of, images, read_results, tmp_path):
+def test_killed_workers_are_replaced_and_change_nothing(plan_of, images, read_results, tmp_path):
     plan = plan_of(epochs=6)
-    straight = RunStore(tmp_path / "straight")
+    straight, killed = RunStore(tmp_path / "straight"), RunStore(tmp_path / "killed")
     run(images, straight.path, 2, plan.specs)
+    finished, gone = [], []
 
-    killed = RunStore(tmp_path / "killed")
-    finished = []
-
-    def kill_one(progress):
+    def kill_all_once(progress):
         if progress.kind == "done":
             finished.append(progress.trial)
-        if progress.kind == "epoch" and progress.epoch == 2 and len(finished) == 2:
-            for child in find_children():
+        if progress.kind == "epoch" and progress.epoch == 2 and len(finished) == 2 and not gone:
+            gone.extend(find_children())
+            for child in gone:
                 os.kill(child, signal.SIGKILL)
 
-    with pytest.raises(TrainingError, match="same command goes on"):
-        run(images, killed.path, 1, plan.specs, kill_one)
-    assert [spec.id for spec in plan.specs if killed.has_trial(spec.id)] == finished
-    left = [spec for spec in plan.specs if not killed.has_trial(spec.id)]
-    assert len(left) == len(plan.specs) - 2
-    run(images, killed.path, 3, left)
+    assert run(images, killed.path, 2, plan.specs, kill_all_once) == []
+    assert len(gone) == 2
+    assert sorted(finished) == sorted(spec.id for spec in plan.specs)
     assert read_results(killed, plan) == read_results(straight, plan)
+
+
+def test_silent_worker_is_ended_and_its_trial_done_again(plan_of, images, tmp_path):
+    plan, stopped = plan_of(epochs=3), []
+
+    def stop_once(progress):
+        if not stopped:
+            stopped.extend(find_children())
+            for child in stopped:
+                os.kill(child, signal.SIGSTOP)
+
+    with open_executor(images, tmp_path, 1) as executor:
+        executor.silent_seconds = 3
+        assert executor.run([[spec] for spec in plan.specs[:2]], stop_once, {}) == []
+    assert all(RunStore(tmp_path).has_trial(spec.id) for spec in plan.specs[:2])
+
+
+def make_troubled(reason):
+    class Troubled(Operator):
+        """Works until it is trained."""
+
+        def forward(self, x):
+            if self.training and x.requires_grad:
+                if reason == "memory":
+                    torch.empty(2**60)
+                os.kill(os.getpid(), signal.SIGKILL)
+            return x[:, :, :: self.stride, :: self.stride]
+
+    return Troubled
+
+
+@pytest.mark.parametrize("reason", ["lost", "memory"])
+def test_trial_that_is_lost_each_time_costs_no_other(plan_of, images, tmp_path, reason):
+    register(f"troubled-{reason}")(make_troubled(reason))
+    troubled = plan_of(operators=(f"troubled-{reason}",)).specs[0]
+    others = plan_of(operators=("max",)).specs
+    lost = run(images, tmp_path, 1, [troubled, *others])
+    assert [(loss.specs[0].id, loss.reason) for loss in lost] == [(troubled.id, reason)]
+    assert all(RunStore(tmp_path).has_trial(spec.id) for spec in others)
 
 
 def find_children():
@@ -84,9 +119,9 @@ def test_one_executor_measures_and_trains_in_turn(plan_of, images, tmp_path):
         assert set(before) == {spec.id for spec in plan.specs[:3]}
         assert not any(store.has_trial(spec.id) for spec in plan.specs)
         for _ in range(2):
-            executor.run([[spec] for spec in plan.specs[:2]], lambda progress: None)
+            executor.run([[spec] for spec in plan.specs[:2]], lambda progress: None, {})
         executor.shrink(1)
-        executor.run([[plan.specs[2]]], lambda progress: None)
+        executor.run([[plan.specs[2]]], lambda progress: None, {})
     assert [store.has_trial(spec.id) for spec in plan.specs[:4]] == [True, True, True, False]
     for speed in before.values():
         assert speed.judge > 0
@@ -100,7 +135,7 @@ def test_measuring_does_not_change_what_is_trained(plan_of, images, read_results
     run(images, plain.path, 1, plan.specs)
     with open_executor(images, measured.path, 1) as executor:
         executor.measure(plan.specs[:3])
-        executor.run([[spec] for spec in plan.specs], lambda progress: None)
+        executor.run([[spec] for spec in plan.specs], lambda progress: None, {})
     assert read_results(plain, plan) == read_results(measured, plan)
 
 

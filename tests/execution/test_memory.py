@@ -4,7 +4,13 @@ from poolbench.execution.memory import bound_workers
 from poolbench.records import Speed
 
 SPEED = Speed(
-    train=0.01, watch=0.003, judge=0.002, start=0.5, tables=0.1, peak_memory_bytes=4 << 30
+    train=0.01,
+    watch=0.003,
+    judge=0.002,
+    start=0.5,
+    tables=0.1,
+    peak_memory_bytes=4 << 30,
+    weights_bytes=1_000_000,
 )
 
 

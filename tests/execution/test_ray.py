@@ -63,7 +63,7 @@ def open_executor(connected, small_set, store):
 def run(connected, small_set, store, specs, on_progress=lambda progress: None, **settings):
     config, machine = connected
     with open_executor((config.model_copy(update=settings), machine), small_set, store) as executor:
-        executor.run([[spec] for spec in specs], on_progress)
+        executor.run([[spec] for spec in specs], on_progress, {})
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def straight(tmp_path_factory, images):
         if ids not in made:
             made[ids] = RunStore(tmp_path_factory.mktemp("straight"))
             with LocalExecutor(images, made[ids].path, describe_machine(StudyConfig())) as local:
-                local.run([[spec] for spec in plan.specs], lambda progress: None)
+                local.run([[spec] for spec in plan.specs], lambda progress: None, {})
         return made[ids]
 
     return make

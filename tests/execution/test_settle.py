@@ -22,7 +22,13 @@ from poolbench.records import Speed
 from poolbench.training.precision import list_precisions
 
 SPEED = Speed(
-    train=0.01, watch=0.003, judge=0.002, start=0.5, tables=0.1, peak_memory_bytes=4 << 30
+    train=0.01,
+    watch=0.003,
+    judge=0.002,
+    start=0.5,
+    tables=0.1,
+    peak_memory_bytes=4 << 30,
+    weights_bytes=1_000_000,
 )
 
 

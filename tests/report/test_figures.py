@@ -108,19 +108,19 @@ def test_figures_of_one_variant_leave_out_the_differences(make_run):
             assert "<b>" not in svg[1]
 
 
-def test_a_figure_is_saved_as_svg_and_png_and_the_same_bytes_again(view, tmp_path):
+def test_a_figure_is_saved_as_svg_and_png_and_the_same_bytes_again(view):
     before = dict(matplotlib.rcParams)
     found = []
-    for folder, size in (("first", 10), ("second", 30)):
+    for size in (10, 30):
         # A user's settings neither disturb nor are changed.
         with matplotlib.rc_context({"font.size": size, "axes.grid": False}), use_style():
             drawing = draw_differences(view)
             drawing.add_words("ru")
-            place = drawing.save(tmp_path / folder, "differences")
-        found.append((place.read_bytes(), place.with_suffix(".png").read_bytes()))
+            found.append(drawing.to_files("differences"))
     assert dict(matplotlib.rcParams) == before
     assert found[0] == found[1]
-    assert found[0][1].startswith(b"\x89PNG")
+    assert found[0]["differences.svg"].startswith(b"<?xml")
+    assert found[0]["differences.png"].startswith(b"\x89PNG")
 
 
 def test_a_figure_on_the_page_has_the_colours_of_the_page(view):

@@ -7,7 +7,7 @@ import pytest
 
 from poolbench.verdict.decide import decide
 from poolbench.verdict.paired import Evidence, adjust_holm, share_confidence
-from poolbench.verdict.racing import LOOKS, Race, list_beaten, take_look
+from poolbench.verdict.racing import LOOKS, Race, leave_out, list_beaten, take_look
 from poolbench.verdict.sentence import describe_verdict
 
 
@@ -175,3 +175,18 @@ def test_p_values_are_adjusted_over_all_pairs_also_of_dropped_variants(make_stud
     assert len(p_values) == 6
     adjusted = [pair.p_adjusted for pair in race.verdict.differences]
     assert adjusted == pytest.approx(adjust_holm(p_values).tolist())
+
+
+def test_variant_that_is_left_out_is_in_no_difference_and_still_counted(two_groups, ask):
+    correct, fold = two_groups
+    question = replace(ask(4), baseline="d")
+    race = take_look(Race(tuple("abcd")), Evidence(correct[:, :2], fold[:2]), question, 2)
+    left = leave_out(race, {"b"})
+    pairs = (*left.verdict.differences, *left.verdict.against_baseline)
+    assert pairs
+    assert all("b" not in (pair.first, pair.second) for pair in pairs)
+    assert left.active == tuple(name for name in race.active if name != "b")
+    places = ["abcd".index(name) for name in left.active]
+    now = take_look(left, Evidence(correct[places], fold), question, 2)
+    assert now.verdict.confidence == race.verdict.confidence
+    assert all("b" not in (pair.first, pair.second) for pair in now.verdict.differences)

@@ -1,12 +1,24 @@
-"""What runs trials, wherever that is."""
+"""What runs trials, wherever that is, and what becomes of those that are lost."""
 
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
 
-from poolbench.errors import TrainingError
+import torch
+
+from poolbench.errors import PoolbenchError, TrainingError
 from poolbench.execution.machine import Machine
 from poolbench.records import Speed, TrialSpec
+
+# Of a group that was lost: alone on the machine.
+MORE_TRIES = 2
+# A group that is silent for so long, and for so many times what all of it should take, hangs.
+SILENT_SECONDS = 600.0
+SILENT_TIMES = 3
+
+Groups = Sequence[Sequence[TrialSpec]]
+Reason = Literal["memory", "lost", "hung"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +28,35 @@ class Progress:
     kind: Literal["epoch", "done"]
     trial: str
     epoch: int = 0
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Trials that did not come to their end, for a reason that lies outside of them.
+
+    Attributes:
+        specs: Of the group; those among them that are on disk are not lost.
+        reason: The memory did not suffice, the process or its machine is gone, or it was silent for
+            too long.
+        details: In words.
+    """
+
+    specs: Sequence[TrialSpec]
+    reason: Reason
+    details: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong in a process that trains.
+
+    Attributes:
+        details: Where it happened.
+    """
+
+    reason: Literal["memory", "error"]
+    message: str
+    details: str
 
 
 class Executor(Protocol):
@@ -28,16 +69,22 @@ class Executor(Protocol):
     def __exit__(self, *error: object) -> None: ...
 
     def run(
-        self, groups: Sequence[Sequence[TrialSpec]], on_progress: Callable[[Progress], None]
-    ) -> None:
+        self,
+        groups: Groups,
+        on_progress: Callable[[Progress], None],
+        seconds: Mapping[str, float],
+    ) -> list[Lost]:
         """Run all trials, the groups in this order; returns when the last is on disk.
 
         Args:
             groups: Trials that are trained together as one stack; on a processor each is alone.
+            seconds: That a trial should take, by its id, as far as that is known.
+
+        Returns:
+            What was lost as often as it was tried.
 
         Raises:
-            TrainingError: If a trial fails or is lost; the others in flight are ended, finished
-                ones stay.
+            TrainingError: If a trial fails; the others in flight are ended, finished ones stay.
         """
 
     def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
@@ -51,10 +98,51 @@ class Executor(Protocol):
         """Go on with so many trials at the same time as there is memory for; how many."""
 
 
-def make_error(trial: str, error: str, details: str) -> TrainingError:
+def retry_lost(run_once: Callable[[Groups], list[Lost]], groups: Groups) -> list[Lost]:
+    """Run all groups, and those that were lost again, one after the other; what is lost for good.
+
+    Args:
+        run_once: Runs groups, at the same time where it can.
+    """
+    lost = run_once(groups)
+    for _ in range(MORE_TRIES):
+        again, lost = lost, []
+        for loss in again:
+            lost += run_once([loss.specs])
+    return lost
+
+
+def bound_silence(specs: Sequence[TrialSpec], seconds: Mapping[str, float], least: float) -> float:
+    """For how many seconds a group may be silent.
+
+    Args:
+        seconds: That a trial should take, by its id, as far as that is known.
+        least: For a group that should be over in no time.
+    """
+    return max(least, SILENT_TIMES * sum(seconds.get(spec.id, 0.0) for spec in specs))
+
+
+def describe_failure(error: Exception) -> Failure:
+    """To be called while the error is handled."""
+    is_own = isinstance(error, PoolbenchError)
+    message = str(error) if is_own else f"{type(error).__name__}: {error}"
+    reason: Literal["memory", "error"] = "memory" if is_out_of_memory(error) else "error"
+    return Failure(reason, message, traceback.format_exc())
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether it would not have happened on a machine with more of it."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    # Of the processor's allocator, which has no exception of its own.
+    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+
+
+def make_error(trial: str, failure: Failure) -> TrainingError:
     """The message of a trial that failed; what happened where is shown with the traceback alone."""
-    failure = TrainingError(
-        f"Trial {trial} failed: {error} Finished trials are kept; --debug shows where it happened."
+    error = TrainingError(
+        f"Trial {trial} failed: {failure.message} Finished trials are kept; --debug shows where it "
+        "happened."
     )
-    failure.add_note(details)
-    return failure
+    error.add_note(failure.details)
+    return error

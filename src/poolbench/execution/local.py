@@ -6,17 +6,29 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from poolbench.errors import TrainingError
-from poolbench.execution.executor import Progress, make_error
+from poolbench.execution.executor import (
+    SILENT_SECONDS,
+    Failure,
+    Groups,
+    Lost,
+    Progress,
+    Reason,
+    bound_silence,
+    make_error,
+    retry_lost,
+)
 from poolbench.execution.machine import Machine
 from poolbench.execution.memory import bound_workers
 from poolbench.execution.station import WORKER_ENVIRONMENT, pack_sources
+from poolbench.execution.store import RunStore
 from poolbench.records import Speed, TrialSpec
 
 STOP_SECONDS = 2.0
@@ -32,12 +44,17 @@ class LocalExecutor:
         images: Folder written by :func:`poolbench.data.store.save_arrays`.
         run: The run directory that finished trials are written to.
         machine: How many processes there are, and cores for all of them together.
+        silent_seconds: After which a process that says nothing is ended, unless its trial may take
+            longer.
     """
 
-    def __init__(self, images: Path, run: Path, machine: Machine) -> None:
+    def __init__(
+        self, images: Path, run: Path, machine: Machine, silent_seconds: float = SILENT_SECONDS
+    ) -> None:
         self.images = images
         self.run_path = run
         self.machine = machine
+        self.silent_seconds = silent_seconds
         self.count = machine.workers
         self._workers: list[_Worker] = []
         self._messages: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
@@ -50,27 +67,44 @@ class LocalExecutor:
         self.shrink(0)
 
     def run(
-        self, groups: Sequence[Sequence[TrialSpec]], on_progress: Callable[[Progress], None]
-    ) -> None:
+        self,
+        groups: Groups,
+        on_progress: Callable[[Progress], None],
+        seconds: Mapping[str, float],
+    ) -> list[Lost]:
         """See :class:`~poolbench.execution.executor.Executor`."""
-        for message in self._serve("train", groups):
+        return retry_lost(lambda some: self._run_once(some, on_progress, seconds), groups)
+
+    def _run_once(
+        self,
+        groups: Groups,
+        on_progress: Callable[[Progress], None],
+        seconds: Mapping[str, float],
+    ) -> list[Lost]:
+        store = RunStore(self.run_path)
+        rest = ([spec for spec in group if not store.has_trial(spec.id)] for group in groups)
+        jobs = [_Job(g, bound_silence(g, seconds, self.silent_seconds)) for g in rest if g]
+        lost = []
+        for message in self._serve("train", jobs):
             kind = message["event"]
-            if kind in ("epoch", "trained"):
-                on_progress(
-                    Progress(
-                        "done" if kind == "trained" else "epoch",
-                        message["trial"],
-                        message.get("epoch", 0),
-                    )
-                )
+            if kind == "lost":
+                lost.append(message["lost"])
+            elif kind == "epoch":
+                on_progress(Progress("epoch", message["trial"], message["epoch"]))
+            elif kind == "trained":
+                on_progress(Progress("done", message["trial"]))
+        return lost
 
     def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
         """See :class:`~poolbench.execution.executor.Executor`."""
-        return {
-            message["trial"]: Speed.model_validate(message["speed"])
-            for message in self._serve("measure", [[spec] for spec in specs])
-            if message["event"] == "measured"
-        }
+        jobs = [_Job([spec], self.silent_seconds) for spec in specs]
+        speeds = {}
+        for message in self._serve("measure", jobs):
+            if message["event"] == "lost":
+                raise TrainingError(message["lost"].details)
+            if message["event"] == "measured":
+                speeds[message["trial"]] = Speed.model_validate(message["speed"])
+        return speeds
 
     def fit(self, speeds: Sequence[Speed]) -> int:
         """See :class:`~poolbench.execution.executor.Executor`."""
@@ -89,47 +123,99 @@ class LocalExecutor:
         for worker in gone:
             worker.stop()
 
-    def _serve(self, task: str, groups: Sequence[Sequence[TrialSpec]]) -> Iterator[dict[str, Any]]:
-        """Hand out the groups, and give what the workers say until the last is done."""
-        waiting = list(reversed(groups))
-        left = len(groups)
+    def _serve(self, task: str, jobs: Sequence["_Job"]) -> Iterator[dict[str, Any]]:
+        """Hand out the jobs, and give what the workers say until the last is done or lost."""
+        waiting = list(reversed(jobs))
+        left = len(jobs)
         lanes = max(1, self.machine.cores // max(1, min(self.count, left)))
-        if groups:
+        if jobs:
             assert self.count, "the executor was closed"
             self._start()
         try:
             while left:
                 while waiting and self._ready:
-                    self._workers[self._ready.pop(0)].send(
-                        _make_request(task, waiting.pop(), lanes)
-                    )
-                number, message = _wait_for(self._messages)
-                kind = message["event"]
-                if number >= len(self._workers):
-                    continue  # The last words of one that was ended.
-                if kind == "ended":
-                    raise TrainingError(_describe_end(self._workers[number]))
-                if kind == "failed":
-                    raise make_error(message["trial"], message["error"], message["details"])
-                if kind == "ready":
-                    self._ready.append(number)
-                    left -= not message["first"]
-                yield message
+                    worker = self._workers[self._ready.pop(0)]
+                    worker.take(waiting.pop(), task, lanes)
+                for message in self._listen():
+                    if message["event"] in ("lost", "done"):
+                        left -= 1
+                    yield message
         except BaseException:
             self.shrink(0)
             raise
 
+    def _listen(self) -> Iterator[dict[str, Any]]:
+        """What a worker says, if anything, and what became of its job."""
+        for worker in self._workers:
+            worker.end_if_hung()
+        try:
+            number, message = self._messages.get(timeout=WAIT_SECONDS)
+        except Empty:
+            # In short turns, since on Windows Ctrl-C does not end a long one.
+            return
+        if number >= len(self._workers):
+            return  # The last words of one that was ended.
+        worker = self._workers[number]
+        worker.heard = time.monotonic()
+        kind = message["event"]
+        if kind == "ended":
+            lost = worker.explain_end()
+            self._replace(number)
+            if lost is not None:
+                yield {"event": "lost", "lost": lost}
+        elif kind == "failed":
+            failure = Failure(message["reason"], message["message"], message["details"])
+            if failure.reason != "memory":
+                raise make_error(message["trial"], failure)
+            # It ends itself, so that the next one begins with all of the memory.
+            worker.reason = ("memory", failure.message)
+        elif kind == "ready":
+            worker.has_started = True
+            self._ready.append(number)
+            if worker.job is not None:
+                worker.job = None
+                yield {"event": "done"}
+        else:
+            yield message
+
     def _start(self) -> None:
         while len(self._workers) < self.count:
-            worker = _Worker(len(self._workers), self._messages)
-            self._workers.append(worker)
-            worker.send({"images": str(self.images), "run": str(self.run_path)})
+            self._workers.append(self._begin(len(self._workers)))
+
+    def _begin(self, number: int) -> "_Worker":
+        worker = _Worker(number, self._messages)
+        worker.send({"images": str(self.images), "run": str(self.run_path)})
+        return worker
+
+    def _replace(self, number: int) -> None:
+        self._workers[number].stop()
+        self._ready = [ready for ready in self._ready if ready != number]
+        self._workers[number] = self._begin(number)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A group, and for how many seconds it may be silent."""
+
+    specs: Sequence[TrialSpec]
+    silent_seconds: float
 
 
 class _Worker:
-    """One worker process and the thread that listens to it."""
+    """One worker process and the thread that listens to it.
+
+    Attributes:
+        job: What it is at; ``None``: it starts, or waits for the next.
+        heard: When it said something last.
+        has_started: Whether it was ever ready.
+        reason: Why it will end, where that is known before.
+    """
 
     def __init__(self, number: int, messages: "SimpleQueue[tuple[int, dict[str, Any]]]") -> None:
+        self.job: _Job | None = None
+        self.heard = time.monotonic()
+        self.reason: tuple[Reason, str] | None = None
+        self.has_started = False
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "poolbench.execution.worker"],
@@ -142,6 +228,36 @@ class _Worker:
         )
         listener = threading.Thread(target=self._listen, args=(number, messages), daemon=True)
         listener.start()
+
+    def take(self, job: _Job, task: str, lanes: int) -> None:
+        """Begin a job."""
+        self.job, self.heard = job, time.monotonic()
+        self.send(_make_request(task, job.specs, lanes))
+
+    def end_if_hung(self) -> None:
+        """Kill it if it was silent for longer than its job may be; its end is then heard of."""
+        is_idle = self.job is None and self.has_started
+        most = SILENT_SECONDS if self.job is None else self.job.silent_seconds
+        if not is_idle and self.reason is None and time.monotonic() - self.heard > most:
+            self.reason = ("hung", f"Its process was silent for {most:.0f} s and was ended.")
+            self.process.kill()
+
+    def explain_end(self) -> Lost | None:
+        """What was lost with the process that is gone; ``None``: nothing.
+
+        Raises:
+            TrainingError: If it could not even start.
+        """
+        code = self.process.wait()
+        if not self.has_started:
+            raise TrainingError(
+                f"A worker process ended with code {code} before it could begin; finished trials "
+                f"are kept. Its last words:\n{self.read_errors()}"
+            )
+        if self.job is None:
+            return None
+        reason, details = self.reason or ("lost", f"Its process ended with code {code}.")
+        return Lost(self.job.specs, reason, f"{details} {self.read_errors()}".strip())
 
     def send(self, request: dict[str, Any]) -> None:
         """Send one JSON line; a worker that is gone is reported by its listener."""
@@ -171,21 +287,6 @@ class _Worker:
         for line in self.process.stdout:
             messages.put((number, json.loads(line)))
         messages.put((number, {"event": "ended"}))
-
-
-def _wait_for(messages: "SimpleQueue[tuple[int, dict[str, Any]]]") -> tuple[int, dict[str, Any]]:
-    """The next message; waits in short turns, since on Windows Ctrl-C does not end a long one."""
-    while True:
-        with suppress(Empty):
-            return messages.get(timeout=WAIT_SECONDS)
-
-
-def _describe_end(worker: _Worker) -> str:
-    code = worker.process.wait()
-    return (
-        f"A worker process ended with code {code}; finished trials are kept, and the same command "
-        f"goes on. Its last words:\n{worker.read_errors()}"
-    )
 
 
 def make_environment() -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import nn
 
 from poolbench.evaluation.logits import PictureRows, compute_logits, split_batches
 from poolbench.evaluation.metrics import compute_side_metrics
@@ -70,6 +71,7 @@ def measure_speed(spec: TrialSpec, place: Workplace) -> Speed:
         start=start,
         tables=_measure_tables(place),
         peak_memory_bytes=peak,
+        weights_bytes=_count_bytes(network),
     )
 
 
@@ -99,7 +101,12 @@ def _measure_stack(spec: TrialSpec, place: Workplace, members: int) -> Speed:
         tables=_measure_tables(place),
         # Of the device's memory, which is no reason for fewer workers.
         peak_memory_bytes=None,
+        weights_bytes=_count_bytes(forms[0].whole),
     )
+
+
+def _count_bytes(network: nn.Module) -> int:
+    return sum(value.numel() * value.element_size() for value in network.state_dict().values())
 
 
 def _measure_judge(place: Workplace, form: TrainingForm, spec: TrialSpec) -> float:

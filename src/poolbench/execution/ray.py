@@ -5,7 +5,7 @@ import logging
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,15 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.store import WEIGHTS_FILE, open_arrays
 from poolbench.errors import RunError, TrainingError, UsageError
 from poolbench.execution.cluster import Node, describe_devices, explain_failure
-from poolbench.execution.executor import Progress, make_error
+from poolbench.execution.executor import (
+    SILENT_SECONDS,
+    Groups,
+    Lost,
+    Progress,
+    bound_silence,
+    make_error,
+    retry_lost,
+)
 from poolbench.execution.local import make_environment
 from poolbench.execution.machine import Machine
 from poolbench.execution.station import (
@@ -37,8 +45,8 @@ from poolbench.records import Speed, TrialSpec
 
 # How long nothing may happen before progress is asked for.
 POLL_SECONDS = 0.5
-# Of a task whose worker or node is lost.
-MOST_RETRIES = 5
+# By Ray itself, of a task whose worker or node is lost.
+MOST_RETRIES = 3
 # Tasks that Ray holds for each that runs: so none waits for this process, and it never holds many.
 QUEUED_SHARE = 2
 GPU_DIGITS = 4
@@ -145,23 +153,43 @@ class RayExecutor:
         self._things.clear()
 
     def run(
-        self, groups: Sequence[Sequence[TrialSpec]], on_progress: Callable[[Progress], None]
-    ) -> None:
+        self,
+        groups: Groups,
+        on_progress: Callable[[Progress], None],
+        seconds: Mapping[str, float],
+    ) -> list[Lost]:
         """See :class:`~poolbench.execution.executor.Executor`."""
+        return retry_lost(lambda some: self._run_once(some, on_progress, seconds), groups)
+
+    def _run_once(
+        self,
+        groups: Groups,
+        on_progress: Callable[[Progress], None],
+        seconds: Mapping[str, float],
+    ) -> list[Lost]:
         rest = (self._take_shared(group, on_progress) for group in groups)
         left = [group for group in rest if group]
-        for answer in self._serve("train", left, on_progress):
+        lost = []
+        for answer in self._serve("train", left, on_progress, seconds):
+            if isinstance(answer, Lost):
+                lost.append(answer)
+                continue
             for outcome in answer.outcomes:
                 save_outcome(self.store, outcome)
                 on_progress(Progress("done", outcome.record.id))
             for trial in answer.shared:
                 self._adopt(trial)
                 on_progress(Progress("done", trial))
+        return lost
 
     def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
         """See :class:`~poolbench.execution.executor.Executor`."""
-        answers = self._serve("measure", [[spec] for spec in specs], lambda progress: None)
-        return {trial: speed for answer in answers for trial, speed in answer.speeds.items()}
+        speeds: dict[str, Speed] = {}
+        for answer in self._serve("measure", [[spec] for spec in specs], lambda progress: None, {}):
+            if isinstance(answer, Lost):
+                raise TrainingError(answer.details)
+            speeds |= answer.speeds
+        return speeds
 
     def fit(self, speeds: Sequence[Speed]) -> int:
         """See :class:`~poolbench.execution.executor.Executor`; Ray looks after the memory."""
@@ -204,26 +232,37 @@ class RayExecutor:
     def _serve(
         self,
         task: Task,
-        groups: Sequence[Sequence[TrialSpec]],
+        groups: Groups,
         on_progress: Callable[[Progress], None],
-    ) -> Iterator[Answer]:
+        seconds: Mapping[str, float],
+    ) -> Iterator[Answer | Lost]:
         """Hand out the groups, and give what comes back until the last is done."""
         waiting = deque(groups)
         flying: dict[Any, Sequence[TrialSpec]] = {}
         submit = self._make_task(len(groups))
+        # By trial: when something was heard of it last.
+        heard: dict[str, float] = {}
         next_mail = 0.0
         try:
             while waiting or flying:
                 while waiting and len(flying) < QUEUED_SHARE * self.workers:
                     group = waiting.popleft()
                     flying[submit(task, group)] = group
+                    heard |= dict.fromkeys((spec.id for spec in group), time.monotonic())
                 done, _ = ray.wait(list(flying), num_returns=1, timeout=POLL_SECONDS)
                 if time.monotonic() >= next_mail:
                     next_mail = time.monotonic() + POLL_SECONDS
                     for trial, epoch in self._read_mail():
+                        heard[trial] = time.monotonic()
                         on_progress(Progress("epoch", trial, epoch))
                 for reference in done:
                     yield _take_answer(reference, flying.pop(reference))
+                for reference, group in list(flying.items()):
+                    # It may wait for others before it is served.
+                    most = (1 + QUEUED_SHARE) * bound_silence(group, seconds, SILENT_SECONDS)
+                    if time.monotonic() - max(heard[spec.id] for spec in group) > most:
+                        ray.cancel(reference, force=True)
+                        yield Lost(flying.pop(reference), "hung", f"Silent for {most:.0f} s.")
         finally:
             for reference in flying:
                 ray.cancel(reference, force=True)
@@ -289,10 +328,10 @@ _kept: _Kept | None = None
 
 def _serve_group(request: Request, things: list[Any], mailbox: Any) -> Answer:
     """On a node: what the task is."""
-    return serve(request, lambda: _take_station(things), mailbox.put.remote)
+    return serve(request, lambda: _take_station(things, request.storage), mailbox.put.remote)
 
 
-def _take_station(things: list[Any]) -> Station:
+def _take_station(things: list[Any], storage: RunStore | None) -> Station:
     global _kept
     reference = things[0].hex()
     if _kept is None or _kept.reference != reference:
@@ -304,7 +343,7 @@ def _take_station(things: list[Any]) -> Station:
             path.write_bytes(weights)
         if isinstance(image_set, Path):
             image_set = open_arrays(image_set)
-        _kept = _Kept(reference, folder, Station(image_set, path))
+        _kept = _Kept(reference, folder, Station(image_set, path, storage))
     return _kept.station
 
 
@@ -312,17 +351,17 @@ def _describe(config: StudyConfig) -> tuple[bool, dict[str, Machine]]:
     return is_token_auth_enabled(), describe_devices(config)
 
 
-def _take_answer(reference: Any, group: Sequence[TrialSpec]) -> Answer:
+def _take_answer(reference: Any, group: Sequence[TrialSpec]) -> Answer | Lost:
     try:
         answer: Answer = ray.get(reference)
     except ray.exceptions.RayError as error:
-        raise TrainingError(
-            f"Trial {group[0].id} was lost {MOST_RETRIES + 1} times with its worker or node; "
-            f"finished trials are kept, and the same command goes on. Ray says: {error}"
-        ) from None
-    if answer.failure is not None:
-        raise make_error(group[0].id, *answer.failure)
-    return answer
+        details = f"{group[0].id} was lost with its worker or node. Ray says: {error}"
+        return Lost(group, "lost", details)
+    if answer.failure is None:
+        return answer
+    if answer.failure.reason == "memory":
+        return Lost(group, "memory", answer.failure.message)
+    raise make_error(group[0].id, answer.failure)
 
 
 def _make_runtime() -> dict[str, Any]:

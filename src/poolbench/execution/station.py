@@ -9,6 +9,7 @@ import cloudpickle
 import torch
 
 from poolbench.data.image_set import ImageSet
+from poolbench.execution.checkpoints import Checkpoints
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import TrialOutcome
 from poolbench.execution.workplace import Workplace
@@ -34,17 +35,24 @@ class Station:
 
     Args:
         weights: The file of weights that networks begin with, where there is one.
+        store: Where trainings that are not over are kept; ``None``: nowhere.
     """
 
-    def __init__(self, image_set: ImageSet, weights: Path) -> None:
+    def __init__(self, image_set: ImageSet, weights: Path, store: RunStore | None) -> None:
         self.image_set = image_set
         self.weights = weights
+        self.checkpoints = None if store is None else Checkpoints(store.checkpoints)
         self._place: Workplace | None = None
 
     def take_place(self, spec: TrialSpec, lanes: int) -> Workplace:
         """The workplace of all trials, with so many lanes from now on."""
         if self._place is None:
-            self._place = Workplace(self.image_set, spec.conditions.device, weights=self.weights)
+            self._place = Workplace(
+                self.image_set,
+                spec.conditions.device,
+                weights=self.weights,
+                checkpoints=self.checkpoints,
+            )
         if self._place.lanes.count != lanes:
             self._place.lanes.close()
             self._place.lanes = Lanes(lanes)
@@ -81,7 +89,7 @@ def register_sources(packed: Mapping[str, str]) -> None:
 
 
 def save_outcome(store: RunStore, outcome: TrialOutcome) -> None:
-    """Hand everything that is kept of a trial to the store."""
+    """Hand everything that is kept of a trial to the store, which then needs no checkpoint."""
     predictions, shifted = outcome.predictions, outcome.shifted
     store.save_trial(
         outcome.record,
@@ -97,6 +105,7 @@ def save_outcome(store: RunStore, outcome: TrialOutcome) -> None:
         },
         outcome.weights,
     )
+    Checkpoints(store.checkpoints).remove(outcome.record.id)
 
 
 def _flatten(row: EpochRow) -> tuple[float, ...]:

@@ -1,28 +1,36 @@
 """The run directory: trials on disk, each whole or not there.
 
 A trial is written into a temporary folder beside its place and renamed, so a process that is
-killed at any moment leaves either all of it or nothing.
+killed at any moment leaves either all of it or nothing. What the disk refuses is one message.
 """
 
 import csv
 import io
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from safetensors.numpy import load_file, save
 
 from poolbench.errors import RunError
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
+from poolbench.system import (
+    FULL,
+    HeldError,
+    flush_folder,
+    hold_lock,
+    read_free_bytes,
+    rename,
+    replace_file,
+    write_file,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 Arrays = Mapping[str, NDArray[Any]]
@@ -36,8 +44,7 @@ HISTORY_COLUMNS = (
         for part in ("", "_low", "_high")
     ),
 )
-
-
+MIB = 2**20
 SUSPECT_COLUMNS = ("picture", "label", "suggested", "margin")
 
 
@@ -47,6 +54,7 @@ class RunStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trials = path / "trials"
+        self.checkpoints = path / "checkpoints"
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -55,23 +63,18 @@ class RunStore:
         Raises:
             RunError: If another process holds it, or the folder cannot be written.
         """
-        lock = FileLock(self.path / ".lock", timeout=0)
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout:
-            raise RunError(
-                f"{self.path} is being worked on by another process. Wait for it, stop it, "
-                "or give this run another --out."
-            ) from None
-        except (FileExistsError, NotADirectoryError, PermissionError) as error:
-            raise RunError(
-                f"{self.path} cannot be written ({error.strerror}). Choose another --out."
-            ) from None
-        try:
+        with ExitStack() as stack:
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(hold_lock(self.path))
+            except HeldError as error:
+                raise RunError(
+                    f"{self.path} is being worked on by another process ({error}). Wait for it, "
+                    "stop it, or give this run another --out."
+                ) from None
+            except OSError as error:
+                raise explain_refusal(error, self.path) from None
             yield
-        finally:
-            lock.release()
 
     def has_trial(self, trial_id: str) -> bool:
         """Whether this trial is finished."""
@@ -88,6 +91,10 @@ class RunStore:
         for folder in (*self.trials.glob(".part-*"), *self.path.glob(".part-*")):
             shutil.rmtree(folder, ignore_errors=True)
 
+    def remove_checkpoints(self) -> None:
+        """Delete what trainings that are not wanted any more have left."""
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
+
     def save_trial(
         self,
         record: TrialRecord,
@@ -102,15 +109,14 @@ class RunStore:
             history: Rows of ``HISTORY_COLUMNS``.
             arrays: File name (``predictions``, ``shift``) to arrays.
         """
-        self.trials.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
-        _write(part / "record.json", _to_json(record))
-        _write(part / "timing.json", _to_json(timing))
-        _write(part / "history.csv", _to_csv(HISTORY_COLUMNS, history))
-        for name, group in arrays.items():
-            _write(part / f"{name}.npz", pack_arrays(group))
-        _write(part / "weights.safetensors", pack_weights(weights))
-        self._put(part, record.id)
+        files = {
+            "record.json": _to_json(record),
+            "timing.json": _to_json(timing),
+            "history.csv": _to_csv(HISTORY_COLUMNS, history),
+            **{f"{name}.npz": pack_arrays(group) for name, group in arrays.items()},
+            "weights.safetensors": pack_weights(weights),
+        }
+        self._put(record.id, files)
 
     def adopt_trial(self, other: "RunStore", trial_id: str) -> None:
         """Copy a finished trial of another run directory; one that is already there stays.
@@ -118,25 +124,45 @@ class RunStore:
         Raises:
             RunError: If it cannot be read.
         """
-        self.trials.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
         try:
-            for file in sorted((other.trials / trial_id).iterdir()):
-                _write(part / file.name, file.read_bytes())
+            found = sorted((other.trials / trial_id).iterdir())
+            files = {path.name: path.read_bytes() for path in found}
         except OSError as error:
             raise RunError(f"{error.filename} cannot be read: {error.strerror}.") from None
-        self._put(part, trial_id)
+        self._put(trial_id, files)
 
-    def _put(self, part: Path, trial_id: str) -> None:
-        """Rename a folder that holds a whole trial, unless the trial is there."""
-        flush_folder(part)
+    def _put(self, trial_id: str, files: Mapping[str, bytes]) -> None:
+        """Write the folder of a trial, unless it is there."""
         if self.has_trial(trial_id):
-            shutil.rmtree(part)
             return
-        # mkdtemp makes a folder that only its owner may read.
-        part.chmod(0o755)
-        part.rename(self.trials / trial_id)
-        flush_folder(self.trials)
+        place = self.trials / trial_id
+        part = None
+        try:
+            self.trials.mkdir(parents=True, exist_ok=True)
+            part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
+            for name, content in files.items():
+                write_file(part / name, content)
+            flush_folder(part)
+            # mkdtemp makes a folder that only its owner may read.
+            part.chmod(0o755)
+            self._move(part, trial_id)
+            flush_folder(self.trials)
+        except OSError as error:
+            raise explain_refusal(error, place, sum(map(len, files.values()))) from None
+        finally:
+            if part is not None:
+                shutil.rmtree(part, ignore_errors=True)
+
+    def _move(self, part: Path, trial_id: str) -> None:
+        try:
+            rename(part, self.trials / trial_id)
+        except OSError:
+            # In a folder that several machines share another may have been faster.
+            if self.has_trial(trial_id):
+                return
+            # A folder without a record is no trial, and in the way of one.
+            shutil.rmtree(self.trials / trial_id, ignore_errors=True)
+            rename(part, self.trials / trial_id)
 
     def load_trial(self, trial_id: str) -> TrialRecord:
         """The record of a finished trial."""
@@ -206,32 +232,46 @@ class RunStore:
         """Write a CSV file of the run."""
         self.save_bytes(name, _to_csv(columns, rows))
 
+    def remove(self, *names: str) -> None:
+        """Delete files of the run, as far as they are there.
+
+        Raises:
+            RunError: If the folder cannot be written.
+        """
+        for name in names:
+            try:
+                (self.path / name).unlink(missing_ok=True)
+            except OSError as error:
+                raise explain_refusal(error, self.path / name) from None
+
     def save_bytes(self, name: str, content: bytes) -> None:
-        """Write a file beside its place and rename it."""
+        """Write a file beside its place and rename it.
+
+        Raises:
+            RunError: If there is no room, or the folder cannot be written.
+        """
         place = self.path / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".part-{place.name}")
-        _write(part, content)
-        part.replace(place)
-        flush_folder(place.parent)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(place, content)
+        except OSError as error:
+            raise explain_refusal(error, place, len(content)) from None
 
 
-def flush_folder(folder: Path) -> None:
-    """Make renames in a folder durable, where the system can."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def explain_refusal(error: OSError, place: Path, needed_bytes: int = 0) -> RunError:
+    """What the system would not let be written, and what to do about it."""
+    if error.errno not in FULL:
+        return RunError(
+            f"{place} cannot be written ({error.strerror or error}). Choose another --out, or a "
+            "copy of the run in a place that can be written to."
+        )
+    free = read_free_bytes(place.parent)
+    there = "" if free is None else f", {free / MIB:.1f} MiB are free"
+    wanted = f" ({needed_bytes / MIB:.1f} MiB are needed{there})" if needed_bytes else ""
+    return RunError(
+        f"There is no room for {place}{wanted}: the disk or a quota is full. Make room and run the "
+        "same command again; what was finished is kept."
+    )
 
 
 def pack_arrays(arrays: Arrays) -> bytes:

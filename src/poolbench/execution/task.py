@@ -3,7 +3,6 @@
 import platform
 import tempfile
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
 from poolbench.errors import TrainingError
 from poolbench.execution.environment import compute_fingerprint
+from poolbench.execution.executor import Failure, describe_failure
 from poolbench.execution.group import run_group
 from poolbench.execution.machine import THREADS
 from poolbench.execution.measure import measure_speed
@@ -56,13 +56,12 @@ class Answer:
 
     Attributes:
         shared: Ids of the trials that lie in the storage.
-        failure: The error in one line, and where it happened.
     """
 
     outcomes: tuple[TrialOutcome, ...] = ()
     shared: tuple[str, ...] = ()
     speeds: Mapping[str, Speed] = field(default_factory=dict)
-    failure: tuple[str, str] | None = None
+    failure: Failure | None = None
 
 
 def serve(
@@ -88,7 +87,7 @@ def serve(
             shared.append(outcome.record.id)
         return Answer(shared=tuple(shared))
     except Exception as error:
-        return Answer(failure=(f"{type(error).__name__}: {error}", traceback.format_exc()))
+        return Answer(failure=describe_failure(error))
 
 
 class _Reporter:

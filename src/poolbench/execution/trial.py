@@ -13,6 +13,7 @@ from poolbench.evaluation.logits import PictureRows, compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 from poolbench.evaluation.shift import ShiftPredictions, compute_shift_curve, predict_shifted
+from poolbench.execution.checkpoints import TrialKeeper
 from poolbench.execution.ingredients import (
     SplitIndex,
     make_form,
@@ -67,7 +68,8 @@ def run_trial(
     started = time.perf_counter()
     reset_peak_memory(spec.conditions.device)
     split = split_pictures(spec, place.image_set)
-    factor = find_rate_factor(spec, place, split) if spec.tune == "lr" else None
+    keeper = None if place.checkpoints is None else place.checkpoints.open(spec.id)
+    factor = _choose_rate(spec, place, split, keeper) if spec.tune == "lr" else None
     network = start_network(spec, place, split)
     form = make_form(network, spec)
     pool = prepare_half("pool", spec, place, form)
@@ -79,8 +81,22 @@ def run_trial(
         inner=None if split.inner is None else place.make_part(pool, split.inner),
         lanes=place.lanes,
         on_epoch=on_epoch,
+        keeper=keeper,
     )
     return judge(spec, place, split, network, result, started, factor)
+
+
+def _choose_rate(
+    spec: TrialSpec, place: Workplace, split: SplitIndex, keeper: TrialKeeper | None
+) -> float:
+    """Search for it, unless that was done before the training was cut."""
+    saved = None if keeper is None else keeper.load()
+    factor: float = (
+        find_rate_factor(spec, place, split) if saved is None else saved.facts["rate_factor"]
+    )
+    if keeper is not None:
+        keeper.facts["rate_factor"] = factor
+    return factor
 
 
 def judge(
@@ -169,5 +185,6 @@ def _make_record(
         shift=shift,
         cost=cost,
         diverged_at=result.diverged_at,
+        last_finite_loss=None if result.diverged_at is None else result.last_loss,
         chosen_epoch=result.chosen_epoch,
     )

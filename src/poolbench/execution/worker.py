@@ -6,29 +6,30 @@ when its standard input closes, so it never outlives the process that started it
 
 import json
 import os
-import signal
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TextIO
 
 from poolbench.data.store import WEIGHTS_FILE, open_arrays
+from poolbench.execution.executor import describe_failure
 from poolbench.execution.group import run_group
 from poolbench.execution.measure import measure_speed
 from poolbench.execution.station import Station, prepare_process, register_sources, save_outcome
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialSpec
+from poolbench.system import ignore_interrupt
 from poolbench.training.loop import EpochRow
 
 
 def main() -> None:
     """Serve requests until standard input closes."""
-    # Ctrl-C reaches the whole process group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The parent decides what Ctrl-C means.
+    ignore_interrupt()
     answers = _take_standard_output()
     requests: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
@@ -45,24 +46,27 @@ class _Server:
 
     def __init__(self, request: dict[str, Any], answers: TextIO) -> None:
         folder = Path(request["images"])
-        self.station = Station(open_arrays(folder), folder / WEIGHTS_FILE)
         self.store = RunStore(Path(request["run"]))
+        self.station = Station(open_arrays(folder), folder / WEIGHTS_FILE, self.store)
         self.answers = answers
 
     def serve(self, request: dict[str, Any]) -> None:
         """Train or measure; whatever goes wrong is told."""
         specs = [TrialSpec.model_validate(spec) for spec in request["specs"]]
-        register_sources(request["sources"])
-        place = self.station.take_place(specs[0], request["lanes"])
         try:
+            register_sources(request["sources"])
+            place = self.station.take_place(specs[0], request["lanes"])
             if request["task"] == "measure":
                 speed = measure_speed(specs[0], place)
                 self.say("measured", trial=specs[0].id, speed=speed.model_dump(mode="json"))
             else:
                 self._train(specs, place)
         except Exception as error:
-            message = f"{type(error).__name__}: {error}"
-            self.say("failed", trial=specs[0].id, error=message, details=traceback.format_exc())
+            failure = describe_failure(error)
+            self.say("failed", trial=specs[0].id, **asdict(failure))
+            if failure.reason == "memory":
+                # The next process begins with all of it.
+                os._exit(0)
 
     def say(self, event: str, **facts: object) -> None:
         """One line to the parent."""

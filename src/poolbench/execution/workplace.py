@@ -14,6 +14,7 @@ from torch import Tensor
 from poolbench.config import Precision
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.errors import UsageError
+from poolbench.execution.checkpoints import Checkpoints
 from poolbench.models.rewrite import TrainingForm
 from poolbench.models.transfer import load_weights
 from poolbench.training.graphs import Convolution
@@ -35,6 +36,7 @@ class Workplace:
     Args:
         lanes: Threads that share the work on a batch; they do not change a result.
         weights: The file of weights that networks begin with.
+        checkpoints: Where trainings that are not over are kept; ``None``: nowhere.
     """
 
     def __init__(
@@ -43,9 +45,11 @@ class Workplace:
         device: str = "cpu",
         lanes: Lanes | None = None,
         weights: Path | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> None:
         self.image_set = image_set
         self.weights = weights
+        self.checkpoints = checkpoints
         self.device = device
         self.lanes = lanes or Lanes()
         # The faster kind of convolution in a stack, by variant id.

@@ -51,7 +51,7 @@ def save_bundle(
     model = make_onnx(
         network, image_size=data.image_size, classes=data.classes, fit=data.fit, metadata=facts
     )
-    (store.path / "best" / "verification.json").unlink(missing_ok=True)
+    store.remove("best/verification.json")
     store.save_bytes("best/model.onnx", model)
     store.save_bytes("best/weights.safetensors", weights)
     store.save_bytes("best/README.md", card.encode())

@@ -47,7 +47,7 @@ def hand_over(
     if _is_done(store, trials, final, card):
         return
     # Without this file an interrupted hand-over is done again from its start.
-    (store.path / "study.json").unlink(missing_ok=True)
+    store.remove("study.json")
     for spec in take_first(trials).values():
         export_variant(store, restore_network(store, spec.id), spec, data)
     network = restore_network(store, final.id)

@@ -25,6 +25,7 @@ from poolbench._version import __version__
 from poolbench.config import Fit
 from poolbench.data.resize import apply_filters, compute_filters, resize_images
 from poolbench.errors import PoolbenchError, ShapeError, UsageError
+from poolbench.system import replace_file
 
 Layout = Literal["nhwc", "nchw"]
 Size = tuple[int, int]
@@ -121,9 +122,7 @@ def export_onnx(
     )
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".part-{path.name}")
-    part.write_bytes(content)
-    part.replace(path)
+    replace_file(path, content)
     return path
 
 

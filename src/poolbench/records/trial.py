@@ -95,6 +95,7 @@ class Speed(Frozen):
         judge: A picture that is judged after training, in float32.
         start: Before the first step of a trial.
         tables: What is computed of the predictions of a trial.
+        weights_bytes: Of the network, as a trial keeps it.
     """
 
     train: float
@@ -103,6 +104,7 @@ class Speed(Frozen):
     start: float
     tables: float
     peak_memory_bytes: int | None
+    weights_bytes: int
 
 
 class SideMetrics(Frozen):
@@ -177,6 +179,7 @@ class TrialRecord(Frozen):
 
     Attributes:
         diverged_at: The step at which the loss stopped being finite, or ``None``.
+        last_finite_loss: Before that step; ``None`` where it did not diverge, or at once.
         chosen_epoch: The epoch (from 1) whose weights were kept, where the recipe puts pictures
             aside to choose one; ``None``: the last.
         rate_factor: What the recipe's learning rate was multiplied by; ``None``: not searched for.
@@ -192,6 +195,7 @@ class TrialRecord(Frozen):
     shift: ShiftCurve
     cost: Cost
     diverged_at: int | None = None
+    last_finite_loss: float | None = None
     chosen_epoch: int | None = None
     rate_factor: float | None = None
 

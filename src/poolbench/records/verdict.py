@@ -76,6 +76,7 @@ class VerdictRecord(Frozen):
             pictures; ``None`` if the verdict is decided.
         assumed_trial_sd_points: For published counts: the spread between trainings that was
             assumed; ``None`` where it was measured.
+        left_out: Variants of which trials were lost, so that they could not be compared to the end.
         notes: Ids of warnings that the texts explain, such as ``positions-differ``.
     """
 
@@ -101,6 +102,7 @@ class VerdictRecord(Frozen):
     total_repeats: int | None = None
     detectable_points: float | None = None
     assumed_trial_sd_points: float | None = None
+    left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 

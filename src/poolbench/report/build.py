@@ -7,7 +7,6 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.report import about, classes, gallery, pairs, tables
 from poolbench.report.drawing import Drawing
@@ -54,33 +53,22 @@ def build_report(path: Path, lang: str = "en") -> Path:
     view = read_run(path)
     store = RunStore(path)
     plates = {}
-    try:
-        with use_style():
-            for name, kind in list_figures(view).items():
-                drawing = kind.draw(view)
-                plates[name] = Plate(drawing.to_svg(name), drawing)
-                drawing.add_words(lang)
-                drawing.save(path / "figures", name)
-        found = list_tables(view)
-        for name, table in found.items():
-            store.save_bytes(f"tables/{name}.csv", table.to_csv(lang))
-        _remove_leftovers(path, plates, found)
-        store.save_bytes(REPORT_NAME, render_page(view, plates, found, lang).encode())
-    except OSError as error:
-        raise RunError(
-            f"{error.filename or path} cannot be written: {error.strerror}. Copy the run to a "
-            "place that can be written to."
-        ) from None
+    with use_style():
+        for name, kind in list_figures(view).items():
+            drawing = kind.draw(view)
+            plates[name] = Plate(drawing.to_svg(name), drawing)
+            drawing.add_words(lang)
+            for file, content in drawing.to_files(name).items():
+                store.save_bytes(f"figures/{file}", content)
+    found = list_tables(view)
+    for name, table in found.items():
+        store.save_bytes(f"tables/{name}.csv", table.to_csv(lang))
+    # What the run had before and has no longer.
+    gone = FIGURES.keys() - plates.keys()
+    store.remove(*(f"figures/{name}.{suffix}" for name in gone for suffix in ("svg", "png")))
+    store.remove(*(f"tables/{name}.csv" for name in TABLES - found.keys()))
+    store.save_bytes(REPORT_NAME, render_page(view, plates, found, lang).encode())
     return path / REPORT_NAME
-
-
-def _remove_leftovers(path: Path, plates: Mapping[str, Plate], found: Mapping[str, Table]) -> None:
-    """Figures and tables that the run had before and has no longer."""
-    for name in FIGURES.keys() - plates.keys():
-        for suffix in ("svg", "png"):
-            (path / "figures" / f"{name}.{suffix}").unlink(missing_ok=True)
-    for name in TABLES - found.keys():
-        (path / "tables" / f"{name}.csv").unlink(missing_ok=True)
 
 
 def list_tables(view: RunView) -> dict[str, Table]:

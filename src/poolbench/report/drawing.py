@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import matplotlib
@@ -114,15 +113,16 @@ class Drawing:
             )
         return Markup(_fit_into_page(content.getvalue(), name))
 
-    def save(self, folder: Path, name: str) -> Path:
-        """Write ``name.svg`` and ``name.png``; the path of the former."""
-        folder.mkdir(parents=True, exist_ok=True)
-        place = folder / f"{name}.svg"
-        self.figure.savefig(place, metadata={"Date": None, "Creator": None})
+    def to_files(self, name: str) -> dict[str, bytes]:
+        """``name.svg`` and ``name.png``."""
+        content = io.StringIO()
+        self.figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
         # Everything has its place now; to look for it once more takes as long as to draw it.
         self.figure.set_layout_engine("none")
-        (folder / f"{name}.png").write_bytes(render_png(self.figure, PNG_DPI))
-        return place
+        return {
+            f"{name}.svg": content.getvalue().encode(),
+            f"{name}.png": render_png(self.figure, PNG_DPI),
+        }
 
     def add_words(self, lang: str) -> None:
         """Write names of axes and the legend into the figure, as a file of its own needs them."""

@@ -28,6 +28,9 @@ def list_notes(view: RunView) -> list[Phrase]:
         notes.insert(0, say("note.not-verified"))
     counted = {"diverged": _count_diverged(view), **_count_duplicates(view)}
     notes += [say(f"note.{name}", count=count) for name, count in counted.items() if count]
+    if view.verdict.left_out:
+        names = ", ".join(view.labels.get(name, name) for name in view.verdict.left_out)
+        notes.append(say("note.left-out", names=names))
     return notes
 
 

@@ -28,18 +28,14 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
         The path of ``index.html``.
 
     Raises:
-        RunError: If ``path`` is no finished run.
-        UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, cannot be
-            written, or holds files of somebody else that are called like those of the page.
+        RunError: If ``path`` is no finished run, or ``out`` cannot be written.
+        UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, or holds files
+            of somebody else that are called like those of the page.
     """
     if out.resolve().is_relative_to(path.resolve()):
         raise UsageError(f"{out} lies in the run that it is made of: choose another --out.")
     runtime = load_bundle(bundle)
-    files = dict(_make_files(read_finished(path), runtime, lang))
-    try:
-        _replace(out, files)
-    except OSError as error:
-        raise UsageError(f"{error.filename or out} cannot be written: {error.strerror}.") from None
+    _replace(out, dict(_make_files(read_finished(path), runtime, lang)))
     return out / "index.html"
 
 
@@ -55,8 +51,7 @@ def _replace(out: Path, files: dict[str, bytes]) -> None:
     # First, so that whatever happens now, the next call knows what is its own.
     names = sorted({*before, *files})
     store.save_bytes(LIST, json.dumps(names).encode())
-    for name in before - files.keys():
-        (out / name).unlink(missing_ok=True)
+    store.remove(*(before - files.keys()))
     for name, content in files.items():
         store.save_bytes(name, content)
     store.save_bytes(LIST, json.dumps(sorted(files)).encode())

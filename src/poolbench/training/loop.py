@@ -3,8 +3,9 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +16,13 @@ from torch import Tensor, nn
 from poolbench.config import RecipeConfig
 from poolbench.data.draws import Draws, draw_augmentation, draw_first_flips
 from poolbench.models.rewrite import TrainingForm
+from poolbench.training.checkpoint import (
+    Checkpoint,
+    Keeper,
+    pack_engine,
+    restore_engine,
+    take_group,
+)
 from poolbench.training.engine import Engine
 from poolbench.training.losses import compute_class_weights
 from poolbench.training.pictures import Part
@@ -66,13 +74,26 @@ class TrainingResult:
         train_seconds: Of the steps alone.
         diverged_at: The first step (from 0) whose loss is not finite; training stops after its
             epoch.
+        last_loss: Of the last step whose loss is finite; ``None``: there was none.
         chosen_epoch: The epoch (from 1) whose weights were kept, where one was chosen.
     """
 
     history: tuple[EpochRow, ...]
     train_seconds: float
     diverged_at: int | None
+    last_loss: float | None
     chosen_epoch: int | None = None
+
+
+def find_last_loss(losses: NDArray[np.float64], before: float | None) -> float | None:
+    """The loss before the first one that is not finite.
+
+    Args:
+        losses: ``[n]``, of the steps of an epoch.
+        before: That of the epochs before it.
+    """
+    end = int(np.argmin(np.append(np.isfinite(losses), False)))
+    return float(losses[end - 1]) if end else before
 
 
 @dataclass
@@ -95,6 +116,40 @@ class Snapshot:
             self.state = {name: value.clone() for name, value in network.state_dict().items()}
 
 
+@dataclass
+class _State:
+    """What a training has come to, beside what its engine holds."""
+
+    history: list[EpochRow] = field(default_factory=list)
+    seconds: float = 0.0
+    last_loss: float | None = None
+    best: Snapshot = field(default_factory=Snapshot)
+
+    def pack(self, engine: Engine) -> Checkpoint:
+        best = {f"best.{name}": value for name, value in self.best.state.items()}
+        facts = {
+            "history": [asdict(row) for row in self.history],
+            "seconds": self.seconds,
+            "last_loss": self.last_loss,
+            "best_epoch": self.best.epoch,
+            "best_score": self.best.score,
+        }
+        return Checkpoint(pack_engine(engine) | best, facts)
+
+    def restore(self, engine: Engine, saved: Checkpoint) -> None:
+        restore_engine(engine, saved.tensors)
+        self.history = [_parse_row(row) for row in saved.facts["history"]]
+        self.seconds, self.last_loss = saved.facts["seconds"], saved.facts["last_loss"]
+        accuracy, loss = saved.facts["best_score"]
+        best = take_group(saved.tensors, "best")
+        self.best = Snapshot(saved.facts["best_epoch"], (accuracy, loss), best)
+
+
+def _parse_row(values: dict[str, Any]) -> EpochRow:
+    curves = {name: Curve(**value) for name, value in values.items() if isinstance(value, dict)}
+    return EpochRow(**(values | curves))
+
+
 def run_training(
     form: TrainingForm,
     train: Part,
@@ -104,6 +159,7 @@ def run_training(
     inner: Part | None = None,
     lanes: Lanes | None = None,
     on_epoch: Callable[[EpochRow], None] = lambda row: None,
+    keeper: Keeper | None = None,
 ) -> TrainingResult:
     """Train the network of ``form`` in place.
 
@@ -115,21 +171,24 @@ def run_training(
         inner: Pictures that were put aside from the training part; the weights of the epoch that
             tells most of them right are kept.
         lanes: Threads that share the work on a batch; they do not change the result.
+        keeper: Has what an earlier process left of this very training; it goes on from there.
     """
     recipe = schedule.recipe
     device = train.pictures.images.device
     is_weighted = recipe.class_balance == "loss"
     weights = compute_class_weights(train.labels) if is_weighted else None
     engine = Engine(form, train.pictures, schedule, lanes or Lanes(), weights)
-    history: list[EpochRow] = []
-    seconds = 0.0
+    state = _State()
+    saved = None if keeper is None else keeper.load()
+    if saved is not None:
+        state.restore(engine, saved)
+    history, best = state.history, state.best
     diverged_at = None
-    best = Snapshot()
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        for epoch in range(recipe.epochs):
+        for epoch in range(len(history), recipe.epochs):
             started = time.perf_counter()
             losses, accuracies = _run_epoch(engine, train, schedule, epoch)
-            seconds += time.perf_counter() - started
+            state.seconds += time.perf_counter() - started
             row = EpochRow(
                 epoch + 1,
                 summarize(losses),
@@ -137,6 +196,7 @@ def run_training(
                 *_evaluate(engine, watched, recipe.batch_size),
             )
             history.append(row)
+            state.last_loss = find_last_loss(losses, state.last_loss)
             on_epoch(row)
             if not np.isfinite(losses).all():
                 diverged_at = epoch * len(losses) + int(np.argmin(np.isfinite(losses)))
@@ -145,6 +205,8 @@ def run_training(
                 _offer(best, epoch + 1, engine, inner)
                 if recipe.patience and epoch + 1 - best.epoch >= recipe.patience:
                     break
+            if keeper is not None:
+                keeper.offer(partial(state.pack, engine))
     if diverged_at is None and best.epoch:
         form.body.load_state_dict(best.state)
     else:
@@ -153,7 +215,7 @@ def run_training(
         # The loss of the last step was still a number, what it did to the weights is not.
         diverged_at = len(history) * math.ceil(len(train) / recipe.batch_size) - 1
     chosen = best.epoch if best.epoch and diverged_at is None else None
-    return TrainingResult(tuple(history), seconds, diverged_at, chosen)
+    return TrainingResult(tuple(history), state.seconds, diverged_at, state.last_loss, chosen)
 
 
 def _offer(best: Snapshot, epoch: int, engine: Engine, inner: Part) -> None:

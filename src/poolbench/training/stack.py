@@ -31,6 +31,7 @@ from poolbench.training.loop import (
     TrainingResult,
     describe_held_out_rows,
     draw_epoch,
+    find_last_loss,
     is_finite,
     split_epoch,
     summarize_rows,
@@ -228,6 +229,7 @@ class _Member:
     seconds: float = 0.0
     steps: int = 0
     diverged_at: int | None = None
+    last_loss: float | None = None
     state: dict[str, Tensor] | None = None
 
     def has_diverged(self) -> bool:
@@ -244,6 +246,7 @@ class _Member:
         number, held_out = len(self.history) + 1, seen or NOT_WATCHED
         self.history.append(EpochRow(number, curves[0], curves[1], *held_out))
         self.seconds += seconds
+        self.last_loss = find_last_loss(losses, self.last_loss)
         if not np.isfinite(losses).all():
             self.diverged_at = self.steps + int(np.argmin(np.isfinite(losses)))
         self.steps += len(losses)
@@ -253,7 +256,7 @@ class _Member:
         if self.diverged_at is None and not is_finite(network):
             # The loss of the last step was still a number, what it did to the weights is not.
             self.diverged_at = self.steps - 1
-        return TrainingResult(tuple(self.history), self.seconds, self.diverged_at)
+        return TrainingResult(tuple(self.history), self.seconds, self.diverged_at, self.last_loss)
 
 
 def _start_epoch(

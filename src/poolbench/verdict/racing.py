@@ -5,7 +5,7 @@ independent increments, and a mean whose pictures all looks share has none. The 
 comparisons in the correction stays that of all variants, however many have been dropped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from poolbench.records import Difference, VerdictRecord
@@ -57,6 +57,21 @@ def take_look(race: Race, evidence: Evidence, question: Question, looks: int) ->
     }
     active = tuple(name for name in race.active if name not in beaten)
     return Race(active, verdict.model_copy(update=merged))
+
+
+def leave_out(race: Race, names: Collection[str]) -> Race:
+    """Go on as if these variants had not been there, but for the number of comparisons."""
+    active = tuple(name for name in race.active if name not in names)
+    if race.verdict is None:
+        return Race(active)
+    kept = {
+        field: tuple(pair for pair in pairs if not {pair.first, pair.second} & set(names))
+        for field, pairs in (
+            ("differences", race.verdict.differences),
+            ("against_baseline", race.verdict.against_baseline),
+        )
+    }
+    return Race(active, race.verdict.model_copy(update=kept))
 
 
 def list_beaten(verdict: VerdictRecord) -> tuple[str, ...]:

@@ -150,6 +150,17 @@ RUN = {
         "Undecided: one trial of each variant cannot tell a difference from chance. "
         "Best so far: {recommended}."
     ),
+    "run.lost-memory": (
+        "{variant} is left out of the comparison: the memory did not suffice for a trial of it, "
+        "even alone. {details}"
+    ),
+    "run.lost-lost": (
+        "{variant} is left out of the comparison: the process of a trial of it ended three times. "
+        "{details}"
+    ),
+    "run.lost-hung": (
+        "{variant} is left out of the comparison: a trial of it hung three times. {details}"
+    ),
     # What has to be known to read the verdict rightly.
     "note.positions-differ": (
         "The variants differ not only in the operator but also in its position in the network, "
@@ -175,6 +186,10 @@ RUN = {
     "note.diverged": (
         "Trials that diverged: {count}. Their loss stopped being finite, and every one of their "
         "predictions counts as wrong."
+    ),
+    "note.left-out": (
+        "Not compared to the end, because trials of it were lost: {names}. The same command tries "
+        "again."
     ),
     "note.duplicates": (
         "Pictures of the test half that are also in the training pool, exactly: {count}. "

@@ -1,0 +1,139 @@
+"""Kill -9, again and again: nothing is lost, nothing is there twice, no bit is another.
+
+    python benchmarks/kills.py random --kills 250       everything that runs, at any time
+    python benchmarks/kills.py steps --kills 250        whoever does a named step of what is written
+
+A study is started, killed and started again until it comes to its end; then it is compared with one
+that was left alone. Steps are named by call and file (benchmarks/faults); each is the first such
+step of all processes. Results: benchmarks/results/reliability.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from machine import save
+from same_run import find_differences
+
+FAULTS = Path(__file__).parent / "faults"
+STUDY = ("--backbones", "lab-example", "--folds", "2", "--repeats", "2", "--precision", "float32")
+# Of a process before it is killed: from its first imports to the report.
+SECONDS = (1.0, 15.0)
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=("random", "steps"))
+    parser.add_argument("--kills", type=int, default=250)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        measure = kill_at_times if arguments.what == "random" else kill_at_steps
+        figures = measure(arguments, Path(folder))
+    print(save(f"kills-{arguments.what}", figures, ("safetensors",), room="reliability"))
+
+
+def start(out: Path, epochs: int, **environment: str) -> subprocess.Popen[bytes]:
+    """The study in a group of processes of its own, which dies as one."""
+    command = [sys.executable, "-m", "poolbench", "run", *STUDY, "--epochs", str(epochs)]
+    return subprocess.Popen(
+        [*command, "--out", str(out)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, **environment},
+    )
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    """Wait for an end that has to be good."""
+    _, said = process.communicate()
+    assert process.returncode == 0, said.decode()
+
+
+def judge(calm: Path, out: Path, kills: int, before: dict[str, Any]) -> dict[str, Any]:
+    """What one study adds to the figures."""
+    found = find_differences(calm, out)
+    figures = {
+        "kills": before.get("kills", 0) + kills,
+        "studies": before.get("studies", 0) + 1,
+        "trials_each": len(list((calm / "trials").iterdir())),
+        "differences": before.get("differences", []) + found,
+    }
+    print(figures, flush=True)
+    return figures
+
+
+def kill_at_times(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """All processes of the study at once, after seconds that are drawn."""
+    rng = random.Random(arguments.seed)
+    calm, figures = folder / "calm", {"kills": 0}
+    finish(start(calm, arguments.epochs))
+    while figures["kills"] < arguments.kills:
+        out, kills = folder / f"killed-{figures.get('studies', 0)}", 0
+        while True:
+            process = start(out, arguments.epochs)
+            is_last = figures["kills"] + kills >= arguments.kills
+            try:
+                _, said = process.communicate(timeout=None if is_last else rng.uniform(*SECONDS))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+                kills += 1
+                continue
+            assert process.returncode == 0, said.decode()
+            break
+        figures = judge(calm, out, kills, figures)
+    return figures
+
+
+def kill_at_steps(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """The process that does a step, whichever it is: the study itself or one that trains."""
+    calm, listed = folder / "calm", folder / "steps"
+    finish(start(calm, arguments.epochs, **make_fault("list", "0", calm, listed)))
+    steps = [step for step in dict.fromkeys(listed.read_text().split("\n")) if step]
+    chosen = random.Random(arguments.seed).sample(steps, min(arguments.kills, len(steps)))
+    figures: dict[str, Any] = {}
+    # A run that goes on has some steps behind it; what it does not meet, a new one does.
+    for is_new in (False, True):
+        missed: list[str] = []
+        out, kills = folder / "none", 0
+        for number, step in enumerate(chosen):
+            if is_new or not out.exists():
+                out, kills = folder / f"killed-{is_new}-{number}", 0
+            mark = folder / f"mark-{is_new}-{number}"
+            process = start(out, arguments.epochs, **make_fault("kill", step, out, mark))
+            _, said = process.communicate()
+            # A process that trains is replaced, so the study may have come to its end.
+            assert process.returncode in (0, -signal.SIGKILL), said.decode()
+            kills += mark.exists()
+            missed += [] if mark.exists() else [step]
+            if process.returncode and (is_new or step == chosen[-1]):
+                finish(start(out, arguments.epochs))
+                process.returncode = 0
+            if process.returncode == 0:
+                figures, out = judge(calm, out, kills, figures), folder / "none"
+        chosen = missed
+    return {**figures, "steps": len(steps), "missed": chosen}
+
+
+def make_fault(kind: str, step: str, folder: Path, mark: Path) -> dict[str, str]:
+    """Of a process that is to go wrong."""
+    paths = [str(FAULTS), os.environ.get("PYTHONPATH", "")]
+    return {
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "POOLBENCH_FAULT": f"{kind}:{step}:{folder}",
+        "POOLBENCH_FAULT_MARK": str(mark),
+    }
+
+
+if __name__ == "__main__":
+    main()

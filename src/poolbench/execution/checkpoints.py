@@ -1,0 +1,116 @@
+"""Trainings that are not over yet, on disk, so that a killed process loses seconds of them.
+
+``checkpoints/<trial id>/<epochs>-<hash>.safetensors``: the two last ones, each with the beginning
+of its own SHA-256 in its name, so that one which is not whole is seen, and the one before it is
+taken.
+"""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from poolbench.system import replace_file
+from poolbench.training.checkpoint import Checkpoint
+
+GENERATIONS = 2
+# Between two of a training: at least this, and at least so many times what the last one took, so
+# that no more than one or two hundredths of a training go into them.
+LEAST_SECONDS = 10.0
+COST_TIMES = 50
+DIGEST_LETTERS = 16
+SUFFIX = ".safetensors"
+
+
+class Checkpoints:
+    """Those of all trials of a run."""
+
+    def __init__(self, folder: Path, least_seconds: float = LEAST_SECONDS) -> None:
+        self.folder = folder
+        self.least_seconds = least_seconds
+
+    def open(self, trial_id: str) -> "TrialKeeper":
+        """Those of one trial."""
+        return TrialKeeper(self.folder / trial_id, self.least_seconds)
+
+    def remove(self, trial_id: str) -> None:
+        """Delete those of a trial that is finished."""
+        shutil.rmtree(self.folder / trial_id, ignore_errors=True)
+
+
+class TrialKeeper:
+    """A :class:`poolbench.training.checkpoint.Keeper` for one trial.
+
+    Attributes:
+        facts: What is kept with every checkpoint besides; values that JSON has.
+    """
+
+    def __init__(self, folder: Path, least_seconds: float) -> None:
+        self.folder = folder
+        self.facts: dict[str, Any] = {}
+        self._pause = self._least = least_seconds
+        self._last = time.monotonic()
+
+    def load(self) -> Checkpoint | None:
+        """The last one that is whole."""
+        for path in reversed(self._list()):
+            with suppress(OSError, ValueError, KeyError, SafetensorError):
+                return _read(path)
+        return None
+
+    def offer(self, make: Callable[[], Checkpoint]) -> None:
+        """Keep one, if the last was long enough ago.
+
+        A disk that takes none is no reason to stop: nothing is lost that a kill would not cost.
+        """
+        started = time.monotonic()
+        if started - self._last < self._pause:
+            return
+        with suppress(OSError):
+            self._save(make())
+        self._last = time.monotonic()
+        self._pause = max(self._least, COST_TIMES * (self._last - started))
+
+    def _save(self, checkpoint: Checkpoint) -> None:
+        facts = {**checkpoint.facts, **self.facts}
+        arrays = {
+            # numpy has no bfloat16; nothing that is trained is kept in it.
+            name: np.asarray(value.detach().cpu().numpy(), order="C")
+            for name, value in checkpoint.tensors.items()
+        }
+        content: bytes = save(arrays, {"facts": json.dumps(facts)})
+        digest = hashlib.sha256(content).hexdigest()[:DIGEST_LETTERS]
+        epochs = len(facts["history"])
+        self.folder.mkdir(parents=True, exist_ok=True)
+        replace_file(self.folder / f"{epochs:06d}-{digest}{SUFFIX}", content)
+        for old in self._list()[:-GENERATIONS]:
+            old.unlink(missing_ok=True)
+
+    def _list(self) -> list[Path]:
+        """The oldest first."""
+        return sorted(path for path in _scan(self.folder) if path.name[:1].isdigit())
+
+
+def _scan(folder: Path) -> Iterator[Path]:
+    with suppress(OSError):
+        yield from folder.iterdir()
+
+
+def _read(path: Path) -> Checkpoint:
+    content = path.read_bytes()
+    digest = path.stem.partition("-")[2]
+    if hashlib.sha256(content).hexdigest()[:DIGEST_LETTERS] != digest:
+        raise ValueError(f"{path} is damaged")
+    with safe_open(path, framework="numpy") as file:
+        facts = json.loads(file.metadata()["facts"])
+        tensors = {name: torch.from_numpy(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+    return Checkpoint(tensors, facts)

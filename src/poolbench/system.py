@@ -1,0 +1,187 @@
+"""What operating systems do each in their own way: files that last, locks, signals, room.
+
+Linux was run; the branches for macOS and Windows follow the documentation of the calls they name.
+"""
+
+import errno
+import json
+import os
+import platform
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from filelock import FileLock, Timeout
+
+# No room, or none left of a quota (Windows has no quotas of this kind).
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+# Of a file that another program looks at, such as a virus scanner on Windows.
+RENAME_ATTEMPTS = 10
+RENAME_PAUSE_SECONDS = 0.1
+
+
+class HeldError(Exception):
+    """Another process has the lock; the message names it as far as it is known."""
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that is on disk when this returns.
+
+    Raises:
+        OSError: If it cannot be written; a part of it may then be there.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            # One call may take less than it is given.
+            rest = rest[os.write(descriptor, rest) :]
+        _flush(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file in its place: what was there before, or all of the new one, and nothing between.
+
+    Raises:
+        OSError: If it cannot be written; what was there before is then still there.
+    """
+    part = path.with_name(f".part-{path.name}")
+    try:
+        write_file(part, content)
+        rename(part, path)
+    except BaseException:
+        # The room that half of it takes may be the last.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    flush_folder(path.parent)
+
+
+def rename(part: Path, place: Path) -> None:
+    """Rename a file over another, or a folder to where there is none."""
+    attempts = RENAME_ATTEMPTS if sys.platform == "win32" else 1
+    for attempt in range(1, attempts + 1):
+        try:
+            part.replace(place)
+            return
+        except PermissionError:
+            if attempt == attempts:
+                raise
+        time.sleep(RENAME_PAUSE_SECONDS)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make what was renamed in a folder last, where the system lets a program say so."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _flush(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush(descriptor: int) -> None:
+    if sys.platform == "darwin":
+        import fcntl
+
+        # fsync(2) of macOS leaves it in the memory of the drive; not every file system does more.
+        with suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
+
+
+@contextmanager
+def hold_lock(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process; the system lets go when the process ends, however it ends.
+
+    Raises:
+        HeldError: If another process holds it.
+        OSError: If the folder cannot be written, or its file system has no locks.
+    """
+    holder = folder / ".holder.json"
+    try:
+        lock = FileLock(folder / ".lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise HeldError(_describe_holder(holder)) from None
+    except NotImplementedError:
+        raise OSError(errno.ENOLCK, "its file system has no locks", str(folder)) from None
+    try:
+        facts = {
+            "process": os.getpid(),
+            "machine": platform.node(),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        replace_file(holder, json.dumps(facts).encode())
+        yield
+    finally:
+        # While the lock is still held: afterwards it might be the next one's.
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _describe_holder(path: Path) -> str:
+    """In words; a holder that has not written yet is just another process."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {facts['process']} on {facts['machine']!r} since {facts['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Within it the signals that end a program do what Ctrl-C does: it cleans up and says so.
+
+    SIGTERM comes from ``kill``, service managers and schedulers, SIGHUP from a closed terminal; a
+    closed console window of Windows sends SIGBREAK. What was ignored before, as under ``nohup``,
+    stays so.
+    """
+    names = ("SIGTERM", "SIGBREAK" if sys.platform == "win32" else "SIGHUP")
+    before = {
+        number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)
+    }
+    for number, handler in before.items():
+        if handler == signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def ignore_interrupt() -> None:
+    """Ctrl-C reaches all processes of a terminal; in this one it does nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def read_free_bytes(folder: Path) -> int | None:
+    """Room on the disk that a folder is on or will be on; ``None`` where that is not known.
+
+    What a quota leaves is not known beforehand.
+    """
+    place = folder.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    try:
+        return shutil.disk_usage(place).free
+    except OSError:
+        return None

@@ -1,0 +1,87 @@
+"""Files that last, locks that name their holder, signals that clean up."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from poolbench import system
+from poolbench.system import (
+    HeldError,
+    ended_by_signals,
+    hold_lock,
+    read_free_bytes,
+    replace_file,
+    write_file,
+)
+
+
+def test_writes_that_take_a_few_bytes_each_write_all(tmp_path, monkeypatch):
+    whole = os.write
+    monkeypatch.setattr(system.os, "write", lambda file, content: whole(file, content[:3]))
+    write_file(tmp_path / "file", b"0123456789")
+    assert (tmp_path / "file").read_bytes() == b"0123456789"
+
+
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "replace"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT])
+def test_refused_replacement_leaves_what_was_there(tmp_path, monkeypatch, call, code):
+    place = tmp_path / "file"
+    place.write_bytes(b"old")
+
+    def refuse(*arguments):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(system.Path if call == "replace" else system.os, call, refuse)
+    with pytest.raises(OSError, match=os.strerror(code)):
+        replace_file(place, b"new")
+    assert place.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_lock_names_its_holder_and_is_free_when_that_is_dead(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from poolbench.system import hold_lock\n"
+        "with hold_lock(Path(sys.argv[1])):\n"
+        "    print('held', flush=True); time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(HeldError, match=rf"process {holder.pid} on '.+' since 20"):
+            hold_lock(tmp_path).__enter__()
+        holder.kill()
+    with hold_lock(tmp_path):
+        assert (tmp_path / ".holder.json").is_file()
+    assert not (tmp_path / ".holder.json").exists()
+
+
+def test_holder_that_cannot_be_read_is_another_process(tmp_path):
+    with hold_lock(tmp_path):
+        (tmp_path / ".holder.json").write_text("{")
+        with pytest.raises(HeldError, match="another process"):
+            hold_lock(tmp_path).__enter__()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_that_end_a_program_interrupt_it(number):
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        signal.raise_signal(number)
+    assert signal.getsignal(number) == before
+
+
+def test_signal_that_was_ignored_stays_so():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ended_by_signals():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_room_of_a_folder_that_is_not_there_yet_is_that_of_its_disk(tmp_path):
+    assert read_free_bytes(tmp_path / "not" / "yet") > 0
