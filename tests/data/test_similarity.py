@@ -34,7 +34,7 @@ def resize(pictures, side):
 
 
 def test_equal_pictures_are_as_similar_as_can_be(pictures):
-    np.testing.assert_allclose(compare(pictures, pictures), 1, atol=1e-3)
+    np.testing.assert_allclose(compare(pictures, pictures), 1, atol=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_every_sum_of_products_is_exact_in_float32():
 def make_descriptions(count, seed):
     """Some of them close to each other."""
     rng = np.random.default_rng(seed)
-    centres = rng.integers(0, 256, (count // 4, 8, 8, 3))
+    centres = rng.integers(0, 256, (count // 2, 8, 8, 3))
     noise = rng.integers(-40, 41, (count, 8, 8, 3))
     pictures = np.clip(centres[rng.integers(0, len(centres), count)] + noise, 0, 255)
     return describe(pictures.astype(np.uint8))
@@ -102,7 +102,8 @@ def take_best(products, is_allowed):
 
 @pytest.mark.usefixtures("small_blocks")
 def test_find_closest_is_what_all_products_say():
-    first, second = make_descriptions(50, 0), make_descriptions(80, 0)
+    descriptions = make_descriptions(130, 0)
+    first, second = descriptions[:50], descriptions[50:]
     products = first.astype(np.int64) @ second.T.astype(np.int64)
     ours, theirs = find_closest(first, second, LEAST)
     for found, table in ((ours, products), (theirs, products.T)):

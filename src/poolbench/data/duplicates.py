@@ -22,7 +22,7 @@ from poolbench.errors import DataError
 NEAR = 0.9
 # Of ``duplicates.csv``: a picture of the pool, and what it is a copy of, in which half.
 COLUMNS = ("picture", "label", "copy_of", "copy_label", "half", "kind", "similarity")
-Row = tuple[str, ...]
+Row = tuple[object, ...]
 _MOST_NAMED = 5
 # Fewer are compared in about a second: nobody needs to see how far it is.
 _FEW_PICTURES = 10_000

@@ -81,7 +81,8 @@ def _describe_some(images: Images) -> Descriptions:
     squares = (differences**2).sum(axis=1, keepdims=True)
     is_plain = squares < DIMENSIONS * PLAIN_LEVELS**2
     scale = np.where(is_plain, 0.0, LENGTH / np.sqrt(np.maximum(squares, 1)))
-    return np.rint(differences * scale).astype(np.int16)
+    descriptions: Descriptions = np.rint(differences * scale).astype(np.int16)
+    return descriptions
 
 
 def find_closest(
