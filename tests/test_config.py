@@ -32,6 +32,7 @@ def test_config_survives_toml(tmp_path):
         ({"operators": []}, "operators"),
         ({"operators": ["max", "max"]}, "twice"),
         ({"data": {"source": "sample", "data_file": "x"}}, "--data-file"),
+        ({"data": {"on_duplicates": "keep"}}, "'report', 'drop' or 'refuse'"),
         ({"address": "auto"}, "executor ray"),
         ({"storage": "shared"}, "executor ray"),
         ({"executor": "slurm"}, "executor"),

@@ -31,6 +31,14 @@ def test_run_leaves_the_directory_of_the_design(finished):
     assert [name for name in FILES if not (path / name).exists()] == []
 
 
+def test_run_tells_that_it_found_no_duplicates(finished):
+    path, _, said = finished
+    found = json.loads((path / "data.json").read_text())["facts"]["duplicates"]
+    assert found == dict.fromkeys(found, 0)
+    assert len((path / "duplicates.csv").read_text().splitlines()) == 1
+    assert "uplicate" not in said
+
+
 def test_run_writes_no_path_of_this_machine(finished):
     path, *_ = finished
     for file in path.rglob("*"):
@@ -204,6 +212,15 @@ def test_name_of_a_run_follows_its_settings_alone():
     assert name_run(folder).name.startswith("My-cats-")
 
 
+def test_name_of_a_run_follows_what_is_dropped_but_not_what_is_only_asked_for():
+    report, drop, refuse = (
+        name_run(build_config({"data": {"on_duplicates": what}}))
+        for what in ("report", "drop", "refuse")
+    )
+    assert refuse == report == name_run(StudyConfig())
+    assert drop != report
+
+
 def test_importing_poolbench_imports_nothing_heavy():
     code = "import sys, poolbench; print([m for m in ('torch', 'numpy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -293,12 +310,22 @@ def test_unequal_classes_are_compared_by_balanced_accuracy(tmp_path):
     index = np.concatenate(
         [np.flatnonzero(sample.pool.labels == label)[:count] for label, count in counts.items()]
     )
+    # The first ten a second time: what folds could share is dropped.
+    index = np.append(index, index[:10])
     images, labels = sample.pool.images[index], sample.pool.labels[index]
     np.savez(tmp_path / "set.npz", images=images, labels=labels)
     study = poolbench.compare(
         f"npz:{tmp_path / 'set.npz'}", operators=("max", "avg"), backbones=("lab-example",),
         epochs=2, folds=2, repeats=1, out=tmp_path / "run", quiet=True, lang="en", baseline="avg",
+        on_duplicates="drop",
     )  # fmt: skip
+    found = study.data.facts["duplicates"]
+    assert 0 < found["dropped"] == found["pool_exact"] <= 10
+    assert sum(study.data.pool_counts + study.data.test_counts) == 130 - found["dropped"]
+    with (tmp_path / "run" / "duplicates.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == found["dropped"]
+    assert {(row["kind"], row["half"]) for row in rows} == {("exact", "pool")}
     assert study.verdict.metric == "balanced-accuracy"
     assert "metric-balanced" in study.verdict.notes
     assert study.verdict.baseline == "avg.lab-example.quick"
@@ -318,6 +345,7 @@ def test_unequal_classes_are_compared_by_balanced_accuracy(tmp_path):
     assert row.accuracy == pytest.approx(np.mean([right[truth == k].mean() for k in (0, 1)]))
     text = study.report().read_text(encoding="utf-8")
     assert "balanced accuracy" in text
+    assert "left out of the training pool" in text
     assert "Each against avg" in text
 
 

@@ -46,6 +46,7 @@ def run(
     fit: options.Fit = None,
     on_bad: options.OnBad = None,
     groups: options.Groups = None,
+    on_duplicates: options.OnDuplicates = None,
     operators: options.Operators = None,
     backbones: options.Backbones = None,
     recipes: options.Recipes = None,

@@ -36,6 +36,13 @@ OnBad = Annotated[
     str | None,
     typer.Option(help="Unreadable pictures: error or skip.", rich_help_panel="Pictures"),
 ]
+OnDuplicates = Annotated[
+    str | None,
+    typer.Option(
+        help="Copies that may be trained on and held out: report, drop or refuse.",
+        rich_help_panel="Pictures",
+    ),
+]
 Operators = Annotated[
     str | None,
     typer.Option(
@@ -201,6 +208,7 @@ FIELDS = {
     "fit": "data.fit",
     "on_bad": "data.on_bad",
     "groups": "data.groups",
+    "on_duplicates": "data.on_duplicates",
     "operators": "operators",
     "backbones": "backbones",
     "recipes": "recipes",

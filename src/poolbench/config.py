@@ -15,6 +15,7 @@ from poolbench.files import read_text
 Protocol = Literal["cv", "lab"]
 Fit = Literal["crop", "pad", "squash"]
 OnBad = Literal["error", "skip"]
+OnDuplicates = Literal["report", "drop", "refuse"]
 Schedule = Literal["constant", "one-cycle", "triangular", "cosine"]
 Precision = Literal["float32", "bfloat16", "float16"]
 Tune = Literal["none", "lr"]
@@ -150,6 +151,9 @@ class DataConfig(Frozen):
             first group of the expression, or the whole of it, finds in the file name;
             ``column:NAME``: a column of the CSV file. ``None``: the column ``group`` of a CSV file
             that has one.
+        on_duplicates: Pictures of which one copy may be trained on while another is held out:
+            ``report`` tells of them, ``drop`` takes them out of the training pool, ``refuse``
+            begins no study.
     """
 
     source: str = "sample"
@@ -160,6 +164,7 @@ class DataConfig(Frozen):
     fit: Fit = "squash"
     on_bad: OnBad = "error"
     groups: str | None = None
+    on_duplicates: OnDuplicates = "report"
 
     @model_validator(mode="after")
     def _check_sources(self) -> Self:

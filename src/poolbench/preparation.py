@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from poolbench.config import StudyConfig, dump_config
+from poolbench.config import DataConfig, StudyConfig, dump_config
+from poolbench.data.duplicates import Row, settle_duplicates
 from poolbench.data.image_set import ImageSet
+from poolbench.data.load import load_image_set
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
 from poolbench.execution.estimate import estimate_study_seconds
@@ -39,13 +41,47 @@ MOST_NAMES = 8
 def name_run(config: StudyConfig) -> Path:
     """``runs/<source>-<hash>``: the same settings give the same folder."""
     # Neither who works at it nor where the archive lies makes it another study.
-    data = config.data.model_copy(update={"download": False, "data_file": None})
+    same: dict[str, Any] = {"download": False, "data_file": None}
+    if config.data.on_duplicates == "refuse":
+        # What is not refused is computed as if nobody had asked.
+        same["on_duplicates"] = "report"
+    data = config.data.model_copy(update=same)
     anywhere = {name: StudyConfig.model_fields[name].default for name in PLACE_FIELDS}
     settings = config.model_copy(update={**anywhere, "data": data})
     digest = hashlib.sha256(dump_config(settings).encode()).hexdigest()[:8]
     kind, _, place = config.data.source.partition(":")
     name = re.sub(r"[^A-Za-z0-9]+", "-", Path(place).stem).strip("-") if place else kind
     return RUNS / f"{name or kind}-{digest}"
+
+
+def load_pictures(
+    config: DataConfig, display: Display, *, is_split: bool
+) -> tuple[ImageSet, list[Row]]:
+    """Load an image set, look for duplicates, and say what was found.
+
+    Args:
+        is_split: Whether the pool is split into folds.
+
+    Returns:
+        The image set and the rows of ``duplicates.csv``.
+
+    Raises:
+        PoolbenchError: As :func:`load_image_set` and :func:`settle_duplicates`.
+    """
+    image_set, rows = settle_duplicates(
+        load_image_set(config, display.show_loading),
+        config.on_duplicates,
+        is_split=is_split,
+        on_progress=display.show_loading,
+    )
+    found = image_set.facts["duplicates"]
+    if rows:
+        display.say("run.duplicates", **found)
+        if is_split:
+            display.say("run.duplicates-pool", **found)
+    if found["dropped"]:
+        display.say("run.duplicates-dropped", count=found["dropped"])
+    return image_set, rows
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from pathlib import Path
 from poolbench.comparison import StudyContext, run_trial_alone
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
-from poolbench.data.load import load_image_set
 from poolbench.display import Display, format_duration
 from poolbench.errors import TrainingError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
@@ -17,6 +16,7 @@ from poolbench.execution.workplace import hash_file
 from poolbench.files import check_place
 from poolbench.preparation import (
     check_study,
+    load_pictures,
     name_run,
     open_executor,
     open_machine,
@@ -46,7 +46,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
         raise UsageError(
             f"{out} cannot be written: {error.strerror}. Choose another --out."
         ) from None
-    image_set = load_image_set(config.data, display.show_loading)
+    image_set, _ = load_pictures(config.data, display, is_split=False)
     store = RunStore(name_run(config))
     config = recall_config(config, store)
     with open_machine(config) as machine:

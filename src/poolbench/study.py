@@ -14,8 +14,8 @@ from poolbench.config import (
     build_config,
     split_names,
 )
+from poolbench.data.duplicates import COLUMNS
 from poolbench.data.image_set import ImageSet
-from poolbench.data.load import load_image_set
 from poolbench.display import Display
 from poolbench.errors import RunError, UsageError, VerificationError
 from poolbench.execution.estimate import estimate_trial_seconds
@@ -33,6 +33,7 @@ from poolbench.models import Factory, add_factory
 from poolbench.operators import register
 from poolbench.preparation import (
     check_study,
+    load_pictures,
     name_run,
     open_executor,
     open_machine,
@@ -61,6 +62,7 @@ def compare(
     fit: str = "squash",
     on_bad: str = "error",
     groups: str | None = None,
+    on_duplicates: str = "report",
     out: str | Path | None = None,
     lang: str | None = None,
     quiet: bool = False,
@@ -79,6 +81,8 @@ def compare(
         data_file: An archive or folder of CIFAR that is already there.
         groups: Which pictures belong together, and so stay in one fold: ``subfolder``,
             ``name:REGEX`` or ``column:NAME``.
+        on_duplicates: ``report``, ``drop`` or ``refuse`` pictures of which one copy may be trained
+            on while another is held out.
         out: The run directory; by default a folder in ``runs`` that the settings name, so that the
             same call goes on where it stopped.
         settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``; or
@@ -96,6 +100,7 @@ def compare(
         "fit": fit,
         "on_bad": on_bad,
         "groups": groups,
+        "on_duplicates": on_duplicates,
     }
     names = tuple(_name_operator(operator) for operator in _split(operators))
     given: dict[str, Any] = {"data": data, "operators": names}
@@ -111,7 +116,8 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     started = time.monotonic()
     store = RunStore(out or name_run(config))
     config = recall_config(config, store)
-    image_set = load_image_set(config.data, display.show_loading)
+    is_split = config.protocol == "cv"
+    image_set, duplicates = load_pictures(config.data, display, is_split=is_split)
     record = _make_data_record(config, image_set)
     with open_machine(config) as machine:
         # Refuses what does not fit, before anything is written.
@@ -124,6 +130,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 left = None if limit is None else limit - (time.monotonic() - started)
                 settled = settle_study(config, image_set, store, executor, left, display)
                 _begin(settled, machine, record, store)
+                store.save_table("duplicates.csv", COLUMNS, duplicates)
                 context = StudyContext(executor, store, image_set, display)
                 compared = compete(settled, context, None if limit is None else started + limit)
                 final = make_final_spec(settled.plan, compared.verdict.recommended)
@@ -151,7 +158,7 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
     """Say what :func:`run_study` would do, and how long that would take; nothing is kept."""
     store = RunStore(out or name_run(config))
     config = recall_config(config, store)
-    image_set = load_image_set(config.data, display.show_loading)
+    image_set, _ = load_pictures(config.data, display, is_split=config.protocol == "cv")
     with open_machine(config) as machine:
         check_study(config, machine, image_set, display)
         with open_executor(config, machine, image_set, store, None) as executor:

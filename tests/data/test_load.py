@@ -1,4 +1,4 @@
-"""Image sets by name: classes chosen, one size, a test half, duplicates counted."""
+"""Image sets by name: classes chosen, one size, a test half."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from PIL import Image
 
 from poolbench.config import DataConfig
 from poolbench.data.arrays import resize_arrays
-from poolbench.data.load import count_duplicates, list_classes, load_image_set
+from poolbench.data.load import list_classes, load_image_set
 from poolbench.data.sample import load_sample
 from poolbench.data.splits import assign_folds, check_enough
 from poolbench.errors import DataError, UnknownNameError, UsageError
@@ -30,7 +30,6 @@ def test_load_image_set_gives_the_sample_as_it_is():
     assert loaded.manifest_hash == load_sample().manifest_hash
     assert loaded.facts["test_share"] == "official"
     assert loaded.facts["skipped"] == []
-    assert loaded.facts["duplicates_across_halves"] == 0
 
 
 @pytest.mark.parametrize("wanted", [("plum", "apple"), ("3", "0"), ("слива", "Яблоко")])
@@ -131,18 +130,6 @@ def test_load_image_set_keeps_a_test_half(tmp_path):
     assert [loaded.classes[label] for label in loaded.test.labels] == [
         name.split("/")[1] for name in loaded.test.names
     ]
-
-
-def test_load_image_set_counts_exact_duplicates_across_the_halves(tmp_path):
-    for half in ("train", "test"):
-        _write_folder(tmp_path / "photos" / half, {"a": 4, "b": 4})
-    with Image.open(tmp_path / "photos" / "train" / "a" / "0.png") as image:
-        # The same pixels in another kind of file, once under another class.
-        image.save(tmp_path / "photos" / "test" / "a" / "copy.bmp")
-        image.save(tmp_path / "photos" / "test" / "b" / "copy.tif")
-    loaded = _load(f"folder:{tmp_path / 'photos'}")
-    assert loaded.facts["duplicates_across_halves"] == 2
-    assert count_duplicates(loaded.pool, loaded.pool) == len(loaded.pool)
 
 
 @pytest.mark.parametrize("half", ["train", "test"])

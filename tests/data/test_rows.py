@@ -29,6 +29,16 @@ def test_many_rows_of_a_mapped_array_are_mapped_again(mapped, tmp_path):
     assert not list((tmp_path / "cache").iterdir())
 
 
+def test_rows_that_come_in_parts_are_mapped_and_cannot_be_changed(tmp_path, monkeypatch):
+    monkeypatch.setenv("POOLBENCH_CACHE", str(tmp_path / "cache"))
+    values = np.random.default_rng(0).integers(-9, 9, (10, 3), dtype=np.int16)
+    mapped = rows.map_rows((values[start : start + 4] for start in (0, 4, 8)), (10, 3), np.int16)
+    np.testing.assert_array_equal(mapped, values)
+    assert not list((tmp_path / "cache").iterdir())
+    with pytest.raises(ValueError, match="read-only"):
+        mapped[0] = 1
+
+
 def test_few_rows_and_those_of_memory_are_held(mapped):
     few = rows.take_rows(mapped, np.arange(3))
     assert type(few) is np.ndarray

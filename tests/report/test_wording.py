@@ -1,6 +1,7 @@
 """The warnings of a run."""
 
 import dataclasses
+import re
 
 from poolbench.report import wording
 from poolbench.report.read import read_run
@@ -19,6 +20,27 @@ def test_list_notes_tells_of_positions_duplicates_and_divergence(make_run):
     assert "diverged: 1" in notes
     assert "exactly: 3" in notes
     assert "lab protocol" not in notes
+
+
+def test_list_notes_tells_of_each_kind_of_duplicates(run_path):
+    view = read_run(run_path)
+
+    def list_with(**found):
+        data = view.data.model_copy(update={"facts": {"duplicates": found}})
+        return " ".join(list_notes(dataclasses.replace(view, data=data)))
+
+    nothing = dict.fromkeys(("test_exact", "test_near", "pool_exact", "pool_near", "dropped"), 0)
+    assert not re.search("test half|earlier", list_with(**nothing))
+    told = list_with(test_exact=10, test_near=326, other_label=5, dropped=0)
+    assert "exactly: 10" in told
+    assert "look like one of the training pool: 326" in told
+    assert "earlier" not in told
+    assert "an earlier one: 9" in list_with(**nothing | {"pool_exact": 4, "pool_near": 5})
+    told = list_with(test_exact=10, test_near=326, pool_exact=4, pool_near=5, dropped=345)
+    assert "left out of the training pool" in told
+    assert "345" in told
+    # What was dropped makes nothing optimistic.
+    assert "optimistic" not in told
 
 
 def test_list_notes_warns_once_of_the_lab_protocol(make_run):

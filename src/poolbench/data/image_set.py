@@ -50,8 +50,8 @@ class ImageSet:
         source: As on the command line, such as ``cifar100``.
         classes: The order of the names is the order of the labels.
         has_official_test: False if the test half was taken out of the only half there was.
-        facts: What is worth telling: ``skipped`` (list of unreadable pictures),
-            ``duplicates_across_halves`` (exact ones, counted), ``test_share`` and the like.
+        facts: What is worth telling: ``skipped`` (list of unreadable pictures), ``test_share``
+            and the like.
     """
 
     source: str

@@ -1,7 +1,6 @@
 """Any image set by its name on the command line."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -60,7 +59,6 @@ def load_image_set(config: DataConfig, on_progress: OnProgress = ignore_progress
 
     Returns:
         The set, whose label order is that of ``config.classes``. ``facts`` has ``skipped``,
-        ``duplicates_across_halves`` (test pictures whose pixels stand in the pool too),
         ``test_share`` (``official`` or ``a fifth of the pool``), for groups
         ``groups_across_halves``, and ``ignored_folders`` if there are any.
 
@@ -79,7 +77,6 @@ def load_image_set(config: DataConfig, on_progress: OnProgress = ignore_progress
     facts = {
         "skipped": [],
         **image_set.facts,
-        "duplicates_across_halves": count_duplicates(image_set.pool, image_set.test),
         "test_share": share,
     }
     if image_set.pool.groups is not None and image_set.test.groups is not None:
@@ -108,16 +105,6 @@ def list_classes(config: DataConfig) -> list[ClassRecord]:
     image_set = load_sample() if kind == "sample" else _read_arrays(kind, place)
     counts = _count(image_set.pool.labels, image_set.classes)
     return _make_records(image_set.classes, counts, kind == "sample")
-
-
-def count_duplicates(pool: Half, test: Half) -> int:
-    """Test pictures whose every pixel equals that of a picture in the pool."""
-    known = set(_hash_pictures(pool))
-    return sum(digest in known for digest in _hash_pictures(test))
-
-
-def _hash_pictures(half: Half) -> Iterator[bytes]:
-    return (hashlib.sha256(image.tobytes()).digest() for image in half.images)
 
 
 def _parse_source(source: str) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def load_sample() -> ImageSet:
     """The sample image set; the same bits on every machine, its arrays read-only."""
     pool = _draw_half("train", 0, POOL_PER_CLASS)
     test = _draw_half("test", 1, TEST_PER_CLASS)
-    facts = {"test_share": "official", "duplicates_across_halves": 0, "skipped": []}
+    facts = {"test_share": "official", "skipped": []}
     return ImageSet("sample", SAMPLE_CLASSES, pool, test, has_official_test=True, facts=facts)
 
 

@@ -70,7 +70,6 @@ class Task:
         """
         facts: dict[str, Any] = {
             "test_share": "official",
-            "duplicates_across_halves": 0,
             "skipped": [],
             "seed": self.seed,
             "repetition": repetition,

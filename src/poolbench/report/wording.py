@@ -1,5 +1,7 @@
 """What has to be known to read the verdict rightly."""
 
+from collections.abc import Mapping
+
 from poolbench.records import VerdictRecord
 from poolbench.report.read import RunView
 from poolbench.report.words import Phrase, Words, in_each_language, say
@@ -24,9 +26,8 @@ def list_notes(view: RunView) -> list[Phrase]:
     notes: list[Phrase] = [say(f"note.{i}") if f"note.{i}" in known else i for i in ids]
     if view.verification is not None and not view.verification.passed:
         notes.insert(0, say("note.not-verified"))
-    for name, count in (("diverged", _count_diverged(view)), ("duplicates", _duplicates(view))):
-        if count:
-            notes.append(say(f"note.{name}", count=count))
+    counted = {"diverged": _count_diverged(view), **_count_duplicates(view)}
+    notes += [say(f"note.{name}", count=count) for name, count in counted.items() if count]
     if view.verdict.left_out:
         names = ", ".join(view.labels.get(name, name) for name in view.verdict.left_out)
         notes.append(say("note.left-out", names=names))
@@ -45,6 +46,21 @@ def _count_diverged(view: RunView) -> int:
     )
 
 
-def _duplicates(view: RunView) -> int:
-    count = view.data.facts.get("duplicates_across_halves", 0)
+def _count_duplicates(view: RunView) -> dict[str, int]:
+    """What is still there twice, or what was dropped for it."""
+    found = view.data.facts.get("duplicates")
+    if not isinstance(found, dict):
+        # Runs of before counted exact ones across the halves alone.
+        return {"duplicates": _read_count(view.data.facts, "duplicates_across_halves")}
+    if dropped := _read_count(found, "dropped"):
+        return {"dropped-duplicates": dropped}
+    return {
+        "duplicates": _read_count(found, "test_exact"),
+        "near-duplicates": _read_count(found, "test_near"),
+        "pool-duplicates": _read_count(found, "pool_exact") + _read_count(found, "pool_near"),
+    }
+
+
+def _read_count(facts: Mapping[str, object], name: str) -> int:
+    count = facts.get(name, 0)
     return count if isinstance(count, int) else 0

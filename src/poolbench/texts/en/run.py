@@ -14,6 +14,8 @@ RUN = {
     "run.step-download": "download",
     "run.step-read": "reading",
     "run.step-decode": "decoding",
+    "run.step-compare-halves": "comparing the pool with the test half",
+    "run.step-compare-within": "comparing the pool with itself",
     "run.place": "Run directory: {path}",
     "run.data": (
         "Data: {source}; classes: {classes}. Pictures: {pool} in the training pool, "
@@ -35,6 +37,16 @@ RUN = {
         "Weights: {path} (SHA-256 {sha256}). Accuracy on the test half: {accuracy:.4f} "
         "({count} pictures)."
     ),
+    "run.duplicates": (
+        "Duplicates: pictures of the test half that the training pool holds too: exact "
+        "{test_exact}, near {test_near}. Pairs whose labels differ: {other_label}. All pairs: "
+        "duplicates.csv."
+    ),
+    "run.duplicates-pool": (
+        "Pictures of the pool that repeat an earlier one, so that folds may share them: exact "
+        "{pool_exact}, near {pool_near}."
+    ),
+    "run.duplicates-dropped": "Dropped from the training pool, as duplicates: {count}.",
     "run.measuring": "Measuring how fast this machine is …",
     "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
     "run.estimate": "Expected time: about {duration}.",
@@ -182,6 +194,20 @@ RUN = {
     "note.duplicates": (
         "Pictures of the test half that are also in the training pool, exactly: {count}. "
         "They make the test accuracy optimistic."
+    ),
+    "note.near-duplicates": (
+        "Pictures of the test half that look like one of the training pool: {count}. Those that "
+        "show the same make the test accuracy optimistic. duplicates.csv lists them; "
+        "--on-duplicates drop leaves the training pictures out."
+    ),
+    "note.pool-duplicates": (
+        "Pictures of the training pool that equal or look like an earlier one: {count}. Where one "
+        "is trained on and the other held out, the accuracies are optimistic. duplicates.csv lists "
+        "them; --on-duplicates drop leaves the later ones out."
+    ),
+    "note.dropped-duplicates": (
+        "Pictures that were left out of the training pool because they equal or look like one of "
+        "the test half or an earlier one: {count}. duplicates.csv lists them."
     ),
     "note.not-verified": (
         "The saved model failed its verification: it does not predict what was measured."

@@ -1,0 +1,232 @@
+"""Pictures that an image set holds twice, so that what is trained on may be what is tested.
+
+Exact duplicates have equal pixels. Near ones look alike (:mod:`poolbench.data.similarity`); how
+many of them are found, and how many are missed, stands in ``docs/reliability.md``.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.config import OnDuplicates
+from poolbench.data.cache import OnProgress, ignore_progress
+from poolbench.data.image_set import Half, Images, ImageSet, Labels
+from poolbench.data.similarity import Closest, describe, find_closest, find_closest_earlier
+from poolbench.errors import DataError
+
+# Pictures at least so similar are near duplicates. Chosen on CIFAR-100, of which people have listed
+# the near duplicates between training and test: benchmarks/duplicates.py.
+NEAR = 0.9
+# Of ``duplicates.csv``: a picture of the pool, and what it is a copy of, in which half.
+COLUMNS = ("picture", "label", "copy_of", "copy_label", "half", "kind", "similarity")
+Row = tuple[object, ...]
+_MOST_NAMED = 5
+# Fewer are compared in about a second: nobody needs to see how far it is.
+_FEW_PICTURES = 10_000
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pictures of the pool, each with another that shows the same; the surest pairs first.
+
+    Attributes:
+        picture: int64 ``[P]``, positions in the pool.
+        other: int64 ``[P]``, positions in the test half, or in the pool.
+        similarity: float32 ``[P]``; 1 for exact duplicates.
+        is_exact: bool ``[P]``: whether all pixels are equal.
+    """
+
+    picture: Labels
+    other: Labels
+    similarity: NDArray[np.float32]
+    is_exact: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.picture)
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Pairs of which one may be trained on while the other is held out.
+
+    Attributes:
+        test: A picture of the pool and one of the test half: each that has any is there with the
+            closest one of the other half.
+        pool: Two of the pool that do not belong to one group: each picture with the closest one
+            that stands before it. ``None``: nobody looked.
+    """
+
+    test: Pairs
+    pool: Pairs | None
+
+
+def settle_duplicates(
+    image_set: ImageSet,
+    on_duplicates: OnDuplicates,
+    *,
+    is_split: bool,
+    on_progress: OnProgress = ignore_progress,
+) -> tuple[ImageSet, list[Row]]:
+    """Find duplicates, and do with them what was asked for.
+
+    Args:
+        on_duplicates: ``drop``: of a pair across the halves the picture of the pool goes, of one
+            inside the pool the later; ``report`` and ``refuse`` change nothing.
+        is_split: Whether the pool is split into folds; else pairs inside it do no harm and are not
+            looked for.
+        on_progress: Called for large sets with ``compare-halves`` or ``compare-within``, pictures
+            done, pictures in all.
+
+    Returns:
+        The image set, with what was found as ``facts["duplicates"]``, and rows of ``COLUMNS``.
+
+    Raises:
+        DataError: If there are some and ``on_duplicates`` is ``refuse``, or if to drop them leaves
+            nothing of a class.
+    """
+    pool = image_set.pool
+    if len(pool) < _FEW_PICTURES:
+        on_progress = ignore_progress
+    found = find_duplicates(pool, image_set.test, is_split=is_split, on_progress=on_progress)
+    rows = _list_rows(image_set, found)
+    if rows and on_duplicates == "refuse":
+        raise DataError(_explain(rows))
+    copies = found.test.picture
+    if found.pool is not None:
+        copies = np.union1d(copies, found.pool.picture)
+    dropped = copies if on_duplicates == "drop" else copies[:0]
+    pool = _drop(pool, dropped, image_set.classes)
+    counts = {**_count(image_set, found), "dropped": len(dropped)}
+    return replace(image_set, pool=pool, facts={**image_set.facts, "duplicates": counts}), rows
+
+
+def find_duplicates(
+    pool: Half, test: Half, *, is_split: bool = True, on_progress: OnProgress = ignore_progress
+) -> Duplicates:
+    """All exact and near duplicates across the halves and, if it is split, inside the pool."""
+    of_pool, of_test = _number_pictures(pool.images, test.images)
+    ours, theirs = describe(pool.images), describe(test.images)
+    closest, closest_of_test = find_closest(ours, theirs, NEAR, on_progress)
+    forth = _match(_find_first(of_pool, of_test), closest)
+    back = _match(_find_first(of_test, of_pool), closest_of_test)
+    across = _join(forth, Pairs(back.other, back.picture, back.similarity, back.is_exact))
+    if not is_split:
+        return Duplicates(across, None)
+    earlier = find_closest_earlier(ours, NEAR, pool.groups, on_progress)
+    return Duplicates(across, _join(_match(_find_earlier(of_pool, pool.groups), earlier)))
+
+
+def _number_pictures(*parts: Images) -> list[Labels]:
+    """A number for each picture, equal where all pixels are."""
+    digests = [hashlib.sha256(image.tobytes()).digest() for images in parts for image in images]
+    _, numbers = np.unique(np.array(digests, dtype="S32"), return_inverse=True)
+    return np.split(numbers, np.cumsum([len(images) for images in parts])[:-1])
+
+
+def _find_first(numbers: Labels, among: Labels) -> Labels:
+    """Where each number stands first among others; -1: nowhere."""
+    if not len(among):
+        return np.full(len(numbers), -1, dtype=np.int64)
+    values, places = np.unique(among, return_index=True)
+    nearest = np.minimum(np.searchsorted(values, numbers), len(values) - 1)
+    return np.where(values[nearest] == numbers, places[nearest], -1)
+
+
+def _find_earlier(numbers: Labels, groups: Labels | None) -> Labels:
+    """The first equal one that stands before and belongs to another group; -1: there is none."""
+    first = _find_first(numbers, numbers)
+    if groups is not None:
+        is_other = groups != groups[first]
+        # For those that belong to the group of the first one: the first of the others.
+        second = _find_first(numbers, np.where(is_other, numbers, -1))
+        first = np.where(is_other, first, second)
+    return np.where(first < np.arange(len(numbers)), first, -1)
+
+
+def _match(exact: Labels, closest: Closest) -> Pairs:
+    """Each picture that has another with that one: an equal one before one that is alike."""
+    is_exact = exact >= 0
+    other = np.where(is_exact, exact, closest.index)
+    similarity = np.where(is_exact, np.float32(1), closest.similarity)
+    picture = np.flatnonzero(other >= 0)
+    return Pairs(picture, other[picture], similarity[picture], is_exact[picture])
+
+
+def _join(*parts: Pairs) -> Pairs:
+    """All pairs, each once, the surest first."""
+    picture, other, similarity, is_exact = (
+        np.concatenate([getattr(part, field) for part in parts])
+        for field in ("picture", "other", "similarity", "is_exact")
+    )
+    _, once = np.unique(picture * (other.max(initial=0) + 1) + other, return_index=True)
+    order = once[np.lexsort((other[once], picture[once], -similarity[once], ~is_exact[once]))]
+    return Pairs(picture[order], other[order], similarity[order], is_exact[order])
+
+
+def _count(image_set: ImageSet, found: Duplicates) -> dict[str, int]:
+    """What is told of the pairs.
+
+    ``test_exact`` and ``test_near`` are pictures of the test half, ``pool_exact`` and ``pool_near``
+    pictures of the pool that repeat an earlier one, ``other_label`` pairs whose labels differ.
+    """
+    pool, test = image_set.pool.labels, image_set.test.labels
+    exact = np.unique(found.test.other[found.test.is_exact])
+    near = np.setdiff1d(found.test.other, exact)
+    counts = {"test_exact": len(exact), "test_near": len(near)}
+    other_label = np.sum(pool[found.test.picture] != test[found.test.other])
+    if found.pool is not None:
+        counts["pool_exact"] = int(found.pool.is_exact.sum())
+        counts["pool_near"] = len(found.pool) - counts["pool_exact"]
+        other_label += np.sum(pool[found.pool.picture] != pool[found.pool.other])
+    return {**counts, "other_label": int(other_label)}
+
+
+def _list_rows(image_set: ImageSet, found: Duplicates) -> list[Row]:
+    """Rows of ``COLUMNS``, those of the test half first."""
+    pool, classes = image_set.pool, image_set.classes
+    rows: list[Row] = []
+    for name, pairs, half in (("test", found.test, image_set.test), ("pool", found.pool, pool)):
+        if pairs is None:
+            continue
+        for k, (picture, other) in enumerate(zip(pairs.picture, pairs.other, strict=True)):
+            labels = classes[pool.labels[picture]], classes[half.labels[other]]
+            kind = "exact" if pairs.is_exact[k] else "near"
+            names = pool.names[picture], half.names[other]
+            likeness = f"{pairs.similarity[k]:.4f}"
+            rows.append((names[0], labels[0], names[1], labels[1], name, kind, likeness))
+    return rows
+
+
+def _drop(pool: Half, dropped: Labels, classes: Sequence[str]) -> Half:
+    """The pool without these pictures."""
+    if not len(dropped):
+        return pool
+    kept = pool.take(np.setdiff1d(np.arange(len(pool)), dropped))
+    empty = [name for label, name in enumerate(classes) if not (kept.labels == label).any()]
+    if empty:
+        raise DataError(
+            f"Without their duplicates, nothing is left to train on of: {', '.join(empty)}. Add "
+            "other pictures, leave the class out, or keep them with --on-duplicates report."
+        )
+    return kept
+
+
+def _explain(rows: Sequence[Row]) -> str:
+    named = "; ".join(_name_pair(row) for row in rows[:_MOST_NAMED])
+    more = "; …" if len(rows) > _MOST_NAMED else ""
+    return (
+        f"Pairs of pictures that show the same and may be trained on and tested: {len(rows)}, and "
+        f"--on-duplicates refuse does not allow any. {named}{more}. Remove one of each, or let "
+        "--on-duplicates drop do it; --on-duplicates report keeps them, and lists all in "
+        "duplicates.csv."
+    )
+
+
+def _name_pair(row: Row) -> str:
+    picture, label, copy_of, copy_label, _, kind, similarity = row
+    how = kind if kind == "exact" else f"near, {similarity}"
+    labels = "" if label == copy_label else f", labels {label} and {copy_label}"
+    return f"{picture} = {copy_of} ({how}{labels})"
