@@ -1,12 +1,12 @@
 """Train and judge, look by look, until it is decided."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from poolbench.config import Metric, StudyConfig
+from poolbench.config import Metric
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.display import Display
 from poolbench.errors import TrainingError
@@ -22,7 +22,7 @@ from poolbench.execution.collect import (
     make_leaderboard,
 )
 from poolbench.execution.estimate import estimate_study_seconds
-from poolbench.execution.executor import Executor, Lost, Progress
+from poolbench.execution.executor import Executor, Lost, Progress, retry_lost
 from poolbench.execution.group import make_groups
 from poolbench.execution.plan import (
     Plan,
@@ -98,7 +98,7 @@ def compete(settled: Settled, context: StudyContext, deadline: float | None) -> 
         for name in race.active:
             outcomes[name] = collect_outcomes(store, plan.list_trials(name, done))
         evidence = make_evidence([outcomes[name] for name in race.active], half, metric)
-        question = _make_question(config, plan, context, metric, list(reached.lost))
+        question = _make_question(settled, store, half, metric, reached.lost)
         race = take_look(race, evidence, question, len(looks))
         if race.is_over or done < look:
             break
@@ -173,14 +173,9 @@ def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
 
 
 def _make_question(
-    config: StudyConfig,
-    plan: Plan,
-    context: StudyContext,
-    metric: Metric,
-    lost: Sequence[str],
+    settled: Settled, store: RunStore, half: Half, metric: Metric, lost: Collection[str]
 ) -> Question:
-    store = context.store
-    half = context.image_set.pool if config.protocol == "cv" else context.image_set.test
+    config, plan = settled.config, settled.plan
     notes = []
     if has_mixed_positions(plan.variants):
         notes.append("positions-differ")
@@ -259,7 +254,9 @@ def run_trials(
         def follow(progress: Progress) -> None:
             tracker.update(progress.trial, progress.epoch if progress.kind == "epoch" else None)
 
-        return context.executor.run(make_groups(longest_first), follow, work)
+        return retry_lost(
+            lambda groups: context.executor.run(groups, follow, work), make_groups(longest_first)
+        )
 
 
 def run_trial_alone(spec: TrialSpec, seconds: float, context: StudyContext) -> None:

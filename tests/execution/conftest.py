@@ -1,5 +1,6 @@
 """A small image set, and plans that train in seconds."""
 
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -52,3 +53,13 @@ def read_results():
         }
 
     return read
+
+
+@pytest.fixture(scope="session")
+def make_faults():
+    """The class that makes steps of writing fail."""
+    place = Path(__file__).parents[2] / "benchmarks" / "faults" / "sitecustomize.py"
+    spec = importlib.util.spec_from_file_location("faults", place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Faults

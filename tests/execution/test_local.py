@@ -13,6 +13,7 @@ import torch
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, TrainingError
 from poolbench.execution.collect import collect_outcomes, make_leaderboard
+from poolbench.execution.executor import retry_lost
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import describe_machine
 from poolbench.execution.restore import restore_network
@@ -28,7 +29,13 @@ def open_executor(images, path, workers, cores=1):
 
 def run(images, path, workers, specs, on_progress=lambda progress: None, cores=1):
     with open_executor(images, path, workers, cores) as executor:
-        return executor.run([[spec] for spec in specs], on_progress, {})
+        return run_until_lost(executor, specs, on_progress)
+
+
+def run_until_lost(executor, specs, on_progress):
+    return retry_lost(
+        lambda groups: executor.run(groups, on_progress, {}), [[spec] for spec in specs]
+    )
 
 
 def test_killed_workers_are_replaced_and_change_nothing(plan_of, images, read_results, tmp_path):
@@ -62,7 +69,7 @@ def test_silent_worker_is_ended_and_its_trial_done_again(plan_of, images, tmp_pa
 
     with open_executor(images, tmp_path, 1) as executor:
         executor.silent_seconds = 3
-        assert executor.run([[spec] for spec in plan.specs[:2]], stop_once, {}) == []
+        assert run_until_lost(executor, plan.specs[:2], stop_once) == []
     assert all(RunStore(tmp_path).has_trial(spec.id) for spec in plan.specs[:2])
 
 

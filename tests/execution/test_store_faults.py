@@ -1,27 +1,14 @@
 """Killed or refused at any step of what it writes, a run has the old or the new state."""
 
-import importlib.util
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
 from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 
-FAULTS = Path(__file__).parents[2] / "benchmarks" / "faults" / "sitecustomize.py"
 OLD, NEW = b"old", b"something new"
-
-
-def load_faults():
-    spec = importlib.util.spec_from_file_location("faults", FAULTS)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Faults
-
-
-Faults = load_faults()
 
 
 @pytest.fixture
@@ -64,10 +51,10 @@ def check_state(store, other):
 
 
 @pytest.fixture
-def count_steps(tmp_path, other):
+def count_steps(tmp_path, other, make_faults):
     """Work without a fault: its steps, and what is there afterwards."""
     store = begin(tmp_path / "calm")
-    faults = Faults("full", 0, tmp_path / "calm")
+    faults = make_faults("full", 0, tmp_path / "calm")
     faults.install()
     try:
         work(store, other)
@@ -76,7 +63,9 @@ def count_steps(tmp_path, other):
     return faults.steps, read(store.path)
 
 
-def test_killed_at_each_step_it_goes_on_to_the_same_state(tmp_path, other, count_steps):
+def test_killed_at_each_step_it_goes_on_to_the_same_state(
+    tmp_path, other, count_steps, make_faults
+):
     steps, wanted = count_steps
     assert {call for call, _ in steps} == {"open", "write", "flush", "rename"}
     assert len(steps) >= 20
@@ -84,7 +73,7 @@ def test_killed_at_each_step_it_goes_on_to_the_same_state(tmp_path, other, count
         store = begin(tmp_path / f"killed-{number}")
         child = os.fork()
         if child == 0:
-            Faults("kill", number, store.path).install()
+            make_faults("kill", number, store.path).install()
             work(store, other)
             os._exit(0)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
@@ -94,12 +83,14 @@ def test_killed_at_each_step_it_goes_on_to_the_same_state(tmp_path, other, count
 
 
 @pytest.mark.parametrize("kind", ["full", "broken", "interrupted", "short"])
-def test_refused_at_each_step_it_has_the_old_or_the_new_state(tmp_path, other, count_steps, kind):
+def test_refused_at_each_step_it_has_the_old_or_the_new_state(
+    tmp_path, other, count_steps, make_faults, kind
+):
     steps, wanted = count_steps
     refused = []
     for number, (call, _) in enumerate(steps, 1):
         store = begin(tmp_path / f"refused-{number}")
-        faults = Faults(kind, number, store.path)
+        faults = make_faults(kind, number, store.path)
         faults.install()
         try:
             work(store, other)

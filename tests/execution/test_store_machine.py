@@ -1,6 +1,5 @@
 """Whatever is done to a run in whatever order, it holds what it should hold."""
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -20,19 +19,8 @@ from hypothesis.stateful import (
 
 from poolbench.execution.store import RunStore
 
-FAULTS = Path(__file__).parents[2] / "benchmarks" / "faults" / "sitecustomize.py"
 FILES = ("plan.json", "figures/a.svg")
 STEPS = 40
-
-
-def load_faults():
-    spec = importlib.util.spec_from_file_location("faults", FAULTS)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Faults
-
-
-Faults = load_faults()
 
 
 def read(path):
@@ -50,6 +38,7 @@ class Run(RuleBasedStateMachine):
 
     other: RunStore
     names: tuple[str, ...]
+    make_faults: type
 
     def __init__(self):
         super().__init__()
@@ -81,7 +70,7 @@ class Run(RuleBasedStateMachine):
         trial, content = self.names[number], b"by one that was killed"
         child = os.fork()
         if child == 0:
-            Faults("kill", step, self.store.path).install()
+            self.make_faults("kill", step, self.store.path).install()
             self.store.adopt_trial(self.other, trial)
             self.store.save_bytes(name, content)
             os._exit(0)
@@ -139,7 +128,8 @@ class Run(RuleBasedStateMachine):
             self.files[name] = {content}
 
 
-def run_machine(finished, sequences):
+def run_machine(finished, make_faults, sequences):
+    Run.make_faults = make_faults
     Run.other = RunStore(finished[0])
     Run.names = tuple(sorted(path.name for path in Run.other.trials.iterdir())[:3])
     run_state_machine_as_test(
@@ -155,10 +145,10 @@ def run_machine(finished, sequences):
     )
 
 
-def test_sequences_of_what_happens_to_a_run(finished):
-    run_machine(finished, 20)
+def test_sequences_of_what_happens_to_a_run(finished, make_faults):
+    run_machine(finished, make_faults, 20)
 
 
 @pytest.mark.slow
-def test_a_thousand_sequences_of_what_happens_to_a_run(finished):
-    run_machine(finished, 1000)
+def test_a_thousand_sequences_of_what_happens_to_a_run(finished, make_faults):
+    run_machine(finished, make_faults, 1000)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -97,12 +97,7 @@ class TrialKeeper:
 
     def _list(self) -> list[Path]:
         """The oldest first."""
-        return sorted(path for path in _scan(self.folder) if path.name[:1].isdigit())
-
-
-def _scan(folder: Path) -> Iterator[Path]:
-    with suppress(OSError):
-        yield from folder.iterdir()
+        return sorted(self.folder.glob(f"[0-9]*{SUFFIX}"))
 
 
 def _read(path: Path) -> Checkpoint:

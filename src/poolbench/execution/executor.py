@@ -74,14 +74,14 @@ class Executor(Protocol):
         on_progress: Callable[[Progress], None],
         seconds: Mapping[str, float],
     ) -> list[Lost]:
-        """Run all trials, the groups in this order; returns when the last is on disk.
+        """Run all trials once, the groups in this order; returns when the last is on disk or lost.
 
         Args:
             groups: Trials that are trained together as one stack; on a processor each is alone.
             seconds: That a trial should take, by its id, as far as that is known.
 
         Returns:
-            What was lost as often as it was tried.
+            What was lost; trials of it that are on disk are not run again.
 
         Raises:
             TrainingError: If a trial fails; the others in flight are ended, finished ones stay.

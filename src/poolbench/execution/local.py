@@ -23,7 +23,6 @@ from poolbench.execution.executor import (
     Reason,
     bound_silence,
     make_error,
-    retry_lost,
 )
 from poolbench.execution.machine import Machine
 from poolbench.execution.memory import bound_workers
@@ -73,14 +72,6 @@ class LocalExecutor:
         seconds: Mapping[str, float],
     ) -> list[Lost]:
         """See :class:`~poolbench.execution.executor.Executor`."""
-        return retry_lost(lambda some: self._run_once(some, on_progress, seconds), groups)
-
-    def _run_once(
-        self,
-        groups: Groups,
-        on_progress: Callable[[Progress], None],
-        seconds: Mapping[str, float],
-    ) -> list[Lost]:
         store = RunStore(self.run_path)
         rest = ([spec for spec in group if not store.has_trial(spec.id)] for group in groups)
         jobs = [_Job(g, bound_silence(g, seconds, self.silent_seconds)) for g in rest if g]

@@ -28,7 +28,6 @@ from poolbench.execution.executor import (
     Progress,
     bound_silence,
     make_error,
-    retry_lost,
 )
 from poolbench.execution.local import make_environment
 from poolbench.execution.machine import Machine
@@ -159,14 +158,6 @@ class RayExecutor:
         seconds: Mapping[str, float],
     ) -> list[Lost]:
         """See :class:`~poolbench.execution.executor.Executor`."""
-        return retry_lost(lambda some: self._run_once(some, on_progress, seconds), groups)
-
-    def _run_once(
-        self,
-        groups: Groups,
-        on_progress: Callable[[Progress], None],
-        seconds: Mapping[str, float],
-    ) -> list[Lost]:
         rest = (self._take_shared(group, on_progress) for group in groups)
         left = [group for group in rest if group]
         lost = []
