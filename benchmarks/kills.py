@@ -15,6 +15,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,9 @@ from same_run import find_differences
 
 FAULTS = Path(__file__).parent / "faults"
 STUDY = ("--backbones", "lab-example", "--folds", "2", "--repeats", "2", "--precision", "float32")
-# Of a process before it is killed: from its first imports to the report.
-SECONDS = (1.0, 15.0)
+# When a process is killed, in times of what a study takes that is left alone: from its first imports
+# on. Not in seconds, in which a study on a busy machine comes to nothing.
+MOMENTS = (0.03, 0.5)
 
 
 def main() -> None:
@@ -73,26 +76,40 @@ def judge(calm: Path, out: Path, kills: int, before: dict[str, Any]) -> dict[str
 
 
 def kill_at_times(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """All processes of the study at once, after seconds that are drawn."""
+    """All processes of the study at once, at moments that are drawn."""
     rng = random.Random(arguments.seed)
     calm, figures = folder / "calm", {"kills": 0}
+    started = time.monotonic()
     finish(start(calm, arguments.epochs))
+    alone = time.monotonic() - started
+    stages: Counter[str] = Counter()
     while figures["kills"] < arguments.kills:
         out, kills = folder / f"killed-{figures.get('studies', 0)}", 0
         while True:
             process = start(out, arguments.epochs)
             is_last = figures["kills"] + kills >= arguments.kills
+            moment = None if is_last else alone * rng.uniform(*MOMENTS)
             try:
-                _, said = process.communicate(timeout=None if is_last else rng.uniform(*SECONDS))
+                _, said = process.communicate(timeout=moment)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
                 kills += 1
+                stages[name_stage(calm, out)] += 1
                 continue
             assert process.returncode == 0, said.decode()
             break
-        figures = judge(calm, out, kills, figures)
+        figures = {**judge(calm, out, kills, figures), "stages": dict(stages)}
     return figures
+
+
+def name_stage(calm: Path, out: Path) -> str:
+    """How far a killed study is."""
+    whole = len(list((calm / "trials").iterdir()))
+    done = len(list((out / "trials").glob("[!.]*"))) if out.exists() else 0
+    if done < whole:
+        return "trials are missing" if done else "before the first trial"
+    return "after the last trial"
 
 
 def kill_at_steps(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
