@@ -1,8 +1,8 @@
 """Every loader of files from elsewhere, fuzzed with atheris, one after the other.
 
-``python benchmarks/fuzz.py SECONDS``: so many of processor time for each loader, on one core. What
-comes out of a loader that is no ``PoolbenchError``, takes more than ten seconds or more than a
-gigabyte ends its run; the input stands in the result. Needs the extra ``fuzz``.
+``python benchmarks/fuzz.py SECONDS [LOADER ...]``: so many of processor time for each loader, on one
+core. What comes out of a loader that is no ``PoolbenchError``, takes more than ten seconds or more
+than a gigabyte ends its run; the input stands in the result. Needs the extra ``fuzz``.
 """
 
 import base64
@@ -21,6 +21,7 @@ import machine
 import psutil
 from fuzz_targets import TARGETS
 
+LIBRARIES = ("atheris", "pillow", "pydantic", "safetensors")
 _STATISTICS = {
     "executions": r"number_of_executed_units:\s+(\d+)",
     "slowest_seconds": r"slowest_unit_time_sec:\s+(\d+)",
@@ -31,17 +32,11 @@ _STATISTICS = {
 
 
 def main() -> None:
-    seconds = int(sys.argv[1])
-    found = {}
-    for name in TARGETS:
-        found[name] = fuzz(name, seconds)
-        print(name, found[name], flush=True)
-    machine.save(
-        "fuzz",
-        {"seconds": seconds, "loaders": found},
-        ("atheris", "pillow", "pydantic", "safetensors"),
-        room="reliability",
-    )
+    seconds, names = int(sys.argv[1]), sys.argv[2:] or list(TARGETS)
+    for name in names:
+        figures = {"seconds": seconds, **fuzz(name, seconds)}
+        print(name, figures, flush=True)
+        machine.save(f"fuzz-{name}", figures, LIBRARIES, room="reliability")
 
 
 def fuzz(name: str, seconds: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from same_run import find_differences
 
 FAULTS = Path(__file__).parent / "faults"
 STUDY = ("--backbones", "lab-example", "--folds", "2", "--repeats", "2", "--precision", "float32")
-# When a process is killed, in times of what a study takes that is left alone: from its first imports
+# When a process is killed, in times of what a study takes that is left alone: from its imports
 # on. Not in seconds, in which a study on a busy machine comes to nothing.
 MOMENTS = (0.03, 0.5)
 
