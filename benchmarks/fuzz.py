@@ -1,8 +1,8 @@
 """Every loader of files from elsewhere, fuzzed with atheris, one after the other.
 
-``python benchmarks/fuzz.py SECONDS [LOADER ...]``: so many of processor time for each loader, on one
-core. What comes out of a loader that is no ``PoolbenchError``, takes more than ten seconds or more
-than a gigabyte ends its run; the input stands in the result. Needs the extra ``fuzz``.
+``python benchmarks/fuzz.py SECONDS [LOADER ...]``: so many of processor time for each loader, on
+one core. What comes out of a loader that is no ``PoolbenchError``, takes more than ten seconds or
+more than a gigabyte ends its run; the input stands in the result. Needs the extra ``fuzz``.
 """
 
 import base64
