@@ -1,6 +1,7 @@
 """A small image set, and plans that train in seconds."""
 
 import importlib.util
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
 from poolbench.execution.plan import Plan, make_plan
+from poolbench.execution.store import RunStore
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +65,14 @@ def make_faults():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.Faults
+
+
+@pytest.fixture(scope="session")
+def others(tmp_path_factory):
+    """A store with three trials to be copied; what is in their files does not matter."""
+    store = RunStore(tmp_path_factory.mktemp("others"))
+    for number, name in itertools.product(range(3), ("record.json", "weights.safetensors")):
+        place = store.trials / f"trial-{number}" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(f"{name} of {number}".encode() * 100)
+    return store

@@ -12,10 +12,9 @@ OLD, NEW = b"old", b"something new"
 
 
 @pytest.fixture
-def other(finished):
-    """A run with trials that are copied."""
-    store = RunStore(finished[0])
-    return store, sorted(path.name for path in store.trials.iterdir())[:2]
+def other(others):
+    """A store, and the two trials of it that are copied."""
+    return others, sorted(path.name for path in others.trials.iterdir())[:2]
 
 
 def begin(path):

@@ -128,10 +128,10 @@ class Run(RuleBasedStateMachine):
             self.files[name] = {content}
 
 
-def run_machine(finished, make_faults, sequences):
+def run_machine(others, make_faults, sequences):
     Run.make_faults = make_faults
-    Run.other = RunStore(finished[0])
-    Run.names = tuple(sorted(path.name for path in Run.other.trials.iterdir())[:3])
+    Run.other = others
+    Run.names = tuple(sorted(path.name for path in others.trials.iterdir()))
     run_state_machine_as_test(
         Run,
         settings=settings(
@@ -145,10 +145,10 @@ def run_machine(finished, make_faults, sequences):
     )
 
 
-def test_sequences_of_what_happens_to_a_run(finished, make_faults):
-    run_machine(finished, make_faults, 20)
+def test_sequences_of_what_happens_to_a_run(others, make_faults):
+    run_machine(others, make_faults, 20)
 
 
 @pytest.mark.slow
-def test_a_thousand_sequences_of_what_happens_to_a_run(finished, make_faults):
-    run_machine(finished, make_faults, 1000)
+def test_a_thousand_sequences_of_what_happens_to_a_run(others, make_faults):
+    run_machine(others, make_faults, 1000)
