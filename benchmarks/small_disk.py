@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kills import MOMENTS, finish, start
+from kills import draw_moment, finish, start
 from machine import save
 from same_run import find_differences
 
@@ -103,7 +103,7 @@ def fill_again_and_again(
         code = 1
         while code:
             process = start(out, arguments.epochs)
-            time.sleep(alone * rng.uniform(*MOMENTS))
+            time.sleep(alone * draw_moment(rng))
             fillers = fill(disk, rng.choice(FILLED[arguments.kind]))
             _, said = process.communicate()
             code = process.returncode
