@@ -1,0 +1,158 @@
+"""Settings from TOML and plain values, and back: presets and recipe files are filled in."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import ValidationError
+
+from poolbench.config.schema import RecipeConfig, StudyConfig
+from poolbench.errors import UnknownNameError, UsageError
+from poolbench.files import read_text
+
+# What a preset stands for, where nothing else is said.
+PRESETS: dict[str, dict[str, Any]] = {
+    "quick": {},
+    "standard": {"recipes": ("standard",), "repeats": 6, "tune": "lr"},
+    "thorough": {
+        "backbones": ("speed",),
+        "recipes": ("strong",),
+        "repeats": "auto",
+        "time_limit_seconds": "1h",
+        "tune": "lr",
+    },
+}
+# Of a file of settings, which a person writes.
+MOST_CONFIG_BYTES = 1_000_000
+
+
+def split_names(names: str) -> tuple[str, ...]:
+    """Names that stand in one string with commas.
+
+    Example:
+        >>> split_names("stride, max,")
+        ('stride', 'max')
+    """
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def build_config(values: Mapping[str, Any]) -> StudyConfig:
+    """A config from plain values; a preset is filled in, files among the recipes are read.
+
+    Raises:
+        UsageError: With one line for each value that does not fit.
+    """
+    try:
+        return StudyConfig.model_validate(_take_recipe_files(_fill_in_preset(values)))
+    except ValidationError as error:
+        raise UsageError(_explain(error)) from None
+
+
+def load_config(path: Path) -> StudyConfig:
+    """Read a config from a TOML file.
+
+    Raises:
+        UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
+    """
+    values = _parse_toml(_read_text(path), str(path))
+    try:
+        return build_config(values)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def read_recipe(text: str, name: str) -> RecipeConfig:
+    """A recipe from the text of its TOML file.
+
+    Args:
+        name: Of the recipe, where the text gives none: that of the file.
+
+    Raises:
+        UsageError: If the text is not TOML, or holds unknown or wrong values.
+    """
+    values = {"name": name, **_parse_toml(text, f"Recipe {name}")}
+    try:
+        return RecipeConfig.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(f"Recipe {name}: {_explain(error)}") from None
+
+
+def _fill_in_preset(values: Mapping[str, Any]) -> dict[str, Any]:
+    preset = values.get("preset", "quick")
+    if not isinstance(preset, str) or preset not in PRESETS:
+        name = preset if isinstance(preset, str) else _show(preset)
+        raise UnknownNameError("preset", name, PRESETS)
+    given = {name: value for name, value in values.items() if name != "preset"}
+    return {**PRESETS[preset], **given}
+
+
+def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, with the recipes of ``….toml`` files among ``own_recipes``."""
+    names = values.get("recipes")
+    listed = split_names(names) if isinstance(names, str) else _list(names)
+    files = [name for name in listed if isinstance(name, str) and name.endswith(".toml")]
+    if not files:
+        return dict(values)
+    read = {name: read_recipe(_read_text(Path(name)), Path(name).stem) for name in files}
+    taken = [recipe.name for recipe in read.values()]
+    return {
+        **values,
+        "recipes": tuple(read[name].name if name in read else name for name in listed),
+        "own_recipes": (*_leave_names(_list(values.get("own_recipes")), taken), *read.values()),
+    }
+
+
+def _list(value: object) -> tuple[Any, ...]:
+    """The parts of a list; what is none is refused later, by its model."""
+    if isinstance(value, list | tuple):
+        return tuple(value)
+    return () if value is None else (value,)
+
+
+def _leave_names(recipes: Sequence[Any], taken: Sequence[str]) -> list[Any]:
+    """The recipes whose names are none of these; what is not one yet is looked at later."""
+    names = [
+        recipe.get("name") if isinstance(recipe, dict) else getattr(recipe, "name", None)
+        for recipe in recipes
+    ]
+    return [recipe for recipe, name in zip(recipes, names, strict=True) if name not in taken]
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return read_text(path, MOST_CONFIG_BYTES)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}.") from None
+
+
+def _parse_toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    # Not its own error alone: numbers of thousands of digits, lists in lists in lists.
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{name} is not TOML: {error}.") from None
+
+
+def dump_config(config: StudyConfig) -> str:
+    """The config as TOML; what is ``None`` is left out, so the default holds."""
+    return tomlkit.dumps(config.model_dump(mode="json", exclude_none=True))
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        place = ".".join(str(part) for part in problem["loc"]) or "config"
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{place}: {message} (got {_show(problem['input'])})"[:300])
+    return "; ".join(lines)
+
+
+def _show(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
