@@ -1,6 +1,8 @@
 """The run directory: whole trials or none, one owner, clear refusals."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 
@@ -47,8 +49,9 @@ def test_trial_folder_holds_the_files_of_the_design(store, outcome):
     folder = store.trials / outcome.record.id
     names = {"record.json", "timing.json", "history.csv", "predictions.npz", "shift.npz"}
     assert {path.name for path in folder.iterdir()} == {*names, "weights.safetensors"}
-    header = (folder / "history.csv").read_text().splitlines()[0]
+    header, *rows = (folder / "history.csv").read_bytes().decode().split("\n")
     assert tuple(header.split(",")) == HISTORY_COLUMNS
+    assert [row.count(",") for row in rows] == [len(HISTORY_COLUMNS) - 1, 0]
 
 
 def test_saving_again_changes_nothing(store, outcome):
@@ -74,6 +77,92 @@ def test_record_of_a_newer_schema_is_refused(store, outcome):
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 99}))
     with pytest.raises(RunError, match="use a newer poolbench"):
         store.load_trial(outcome.record.id)
+
+
+def change_record(store, trial, **changes):
+    """Edit the spec in the record of a trial; what it says afterwards."""
+    path = store.trials / trial / "record.json"
+    values = json.loads(path.read_text())
+    values["schema_version"] = changes.pop("schema_version", values["schema_version"])
+    values["spec"].update(changes)
+    path.write_text(json.dumps(values))
+    return TrialRecord.model_validate(values)
+
+
+def test_record_that_was_edited_or_copied_is_refused(store, outcome):
+    trial = outcome.record.id
+    shutil.copytree(store.trials / trial, store.trials / "another")
+    with pytest.raises(RunError) as copied:
+        store.load_trial("another")
+    edited = change_record(store, trial, seed=outcome.record.spec.seed + 1)
+    with pytest.raises(RunError) as changed:
+        store.load_trial(trial)
+    for refused, place, found in ((copied, "another", trial), (changed, trial, edited.spec.id)):
+        assert str(refused.value) == (
+            f"{store.trials / place / 'record.json'} is not the record of this trial: what it says "
+            f"gives the id {found}. It was edited, or copied from another trial: delete the "
+            "folder, and run the same command again."
+        )
+
+
+def test_record_of_an_older_schema_may_have_had_another_id(store, outcome):
+    trial = outcome.record.id
+    older = change_record(store, trial, schema_version=1, seed=outcome.record.spec.seed + 1)
+    assert store.load_trial(trial) == older
+
+
+@pytest.mark.parametrize("name", ["../trials/a", "a/b", "..", ""])
+def test_name_that_leads_elsewhere_is_no_id(store, name):
+    with pytest.raises(RunError, match=re.escape(f"is no place of a trial: {name!r} is no id.")):
+        store.load_trial(name)
+
+
+RIGHT = {"index": np.array([0, 4]), "labels": np.array([0, 2]), "logits": np.zeros((2, 3))}
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [RIGHT, {"index": np.array([0]), "labels": np.array([0]), "logits": np.zeros((1, 1))}],
+    ids=["three classes", "one"],
+)
+def test_predictions_come_back(tmp_path, arrays):
+    found = load_predictions(tmp_path, arrays)
+    assert all(np.array_equal(found[name], arrays[name]) for name in arrays)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"logits": np.zeros(2)}, "expected index and labels, whole numbers"),
+        ({"index": np.zeros(2)}, "expected index and labels, whole numbers"),
+        ({"more": np.zeros(2)}, "expected index and labels, whole numbers"),
+        ({"index": np.arange(3)}, "expected as many index, labels and logits"),
+        ({"labels": np.zeros(3, int)}, "expected as many index, labels and logits"),
+        ({"logits": np.zeros((3, 3))}, "expected as many index, labels and logits"),
+        ({"logits": np.zeros((2, 0))}, "expected as many index, labels and logits"),
+        ({name: RIGHT[name][:0] for name in RIGHT}, "expected as many index, labels and logits"),
+        ({"labels": np.array([-1, 0])}, "a label or a place of a picture is out of range"),
+        ({"labels": np.array([0, 3])}, "a label or a place of a picture is out of range"),
+        ({"index": np.array([0, -1])}, "a label or a place of a picture is out of range"),
+    ],
+    ids=range(11),
+)
+def test_predictions_that_cannot_be_any_are_refused(tmp_path, changes, message):
+    with pytest.raises(RunError, match=rf"predictions\.npz cannot be read: {message}"):
+        load_predictions(tmp_path, {**RIGHT, **changes})
+
+
+def load_predictions(path, arrays):
+    """Arrays that stand where those of a trial do."""
+    store = RunStore(path)
+    store.save_bytes("trials/a/predictions.npz", pack_arrays(arrays))
+    return store.load_arrays("a", "predictions")
+
+
+def test_other_arrays_are_not_taken_for_predictions(tmp_path):
+    store = RunStore(tmp_path)
+    store.save_bytes("trials/a/shift.npz", pack_arrays({"pixels": np.arange(3)}))
+    assert store.load_arrays("a", "shift")["pixels"].tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

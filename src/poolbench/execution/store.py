@@ -184,7 +184,7 @@ class RunStore:
                 that decides a result, so that an edited record betrays itself.
         """
         name = f"trials/{trial_id}/record.json"
-        if Path(trial_id).name != trial_id:
+        if trial_id in ("", "..") or Path(trial_id).name != trial_id:
             raise RunError(f"{self.path / name} is no place of a trial: {trial_id!r} is no id.")
         record = self.load_model(name, TrialRecord)
         # What was written with an earlier schema may have had other fields, and so another id.
