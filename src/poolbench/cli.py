@@ -285,7 +285,7 @@ def _handle_other(error: Exception) -> NoReturn:
 
 def _fail(message: str, code: int) -> NoReturn:
     if "--debug" in sys.argv:
-        traceback.print_exc()
+        say(traceback.format_exc().rstrip())
     say(message)
     sys.exit(code)
 

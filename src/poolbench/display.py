@@ -41,7 +41,10 @@ class Display:
     def __init__(self, lang: str = "en", *, quiet: bool = False) -> None:
         self.lang = lang
         self._loading = ("", 0)
-        self.console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        # Names are not written in rich's language, whatever brackets and colons they have.
+        self.console = Console(
+            stderr=True, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False
+        )
         if not self.console.is_terminal:
             self.console.width = LINE_WIDTH
 
@@ -62,7 +65,7 @@ class Display:
 
     def show_verdict(self, verdict: VerdictRecord) -> None:
         """The verdict in one sentence."""
-        self.console.print(describe_verdict(verdict, self.lang), markup=False, style="bold")
+        self.console.print(make_plain(describe_verdict(verdict, self.lang)), style="bold")
         for note in verdict.notes:
             # The sentence has already told that one trial cannot tell.
             if note != "one-trial":
@@ -83,7 +86,7 @@ class Display:
             )
         for row in rows:
             table.add_row(
-                row.variant,
+                make_plain(row.variant),
                 f"{row.accuracy:.4f}",
                 f"{row.accuracy_low:.4f}–{row.accuracy_high:.4f}",
                 f"{row.gap:.4f}",

@@ -150,7 +150,7 @@ class Study:
         return verify_run(self.path)
 
     def __repr__(self) -> str:
-        return f"Study({str(self.path)!r}, {self.verdict.kind}: {self.verdict.recommended})"
+        return f"Study({str(self.path)!r}, {self.verdict.kind}: {self.verdict.recommended!r})"
 
     def _repr_html_(self) -> str:
         return render_summary(self.path, self.lang)

@@ -1,5 +1,6 @@
 """The published format: on a small set of the same form, and on the real archive where it is."""
 
+import gzip
 import hashlib
 import io
 import pickle
@@ -102,6 +103,13 @@ def test_load_cifar_reads_only_the_named_members(small, tmp_path):
     before = {path for path in tmp_path.rglob("*") if "cache" not in path.parts}
     assert len(load_cifar(published, archive).test) == 5
     assert {path for path in tmp_path.rglob("*") if "cache" not in path.parts} == before
+
+
+def test_load_cifar_reads_no_endless_list(small, tmp_path):
+    archive = tmp_path / "a.tar.gz"
+    archive.write_bytes(gzip.compress(tarfile.TarInfo("x").tobuf() * 5000, compresslevel=1))
+    with pytest.raises(DataError, match="more than 1000 members"):
+        load_cifar(small[0], archive)
 
 
 @pytest.mark.parametrize("where", ["pool_md5s", "test_md5s", "meta_md5s"])

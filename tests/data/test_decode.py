@@ -1,5 +1,6 @@
 """Picture files of every kind of colour, each to the RGB that a person sees."""
 
+import io
 import struct
 import zlib
 
@@ -8,7 +9,13 @@ import pytest
 from PIL import Image
 
 from poolbench.data import decode
-from poolbench.data.decode import decode_picture, has_picture_suffix, read_picture_size
+from poolbench.data.decode import (
+    RefusedPictureError,
+    decode_content,
+    decode_picture,
+    has_picture_suffix,
+    read_picture_size,
+)
 from poolbench.errors import DataError
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -186,6 +193,95 @@ def test_decode_picture_refuses_a_decompression_bomb(tmp_path, side):
     for read in (decode_picture, read_picture_size):
         with pytest.raises(DataError, match=r"a\.bmp: "):
             read(path)
+
+
+def make_tiff(tile):
+    """One pixel, in a tile of so many each way."""
+    squeezer = zlib.compressobj(1)
+    pixels = b"".join(squeezer.compress(bytes(tile)) for _ in range(tile)) + squeezer.flush()
+    facts = {256: 1, 257: 1, 258: 8, 259: 8, 262: 1, 277: 1}
+    facts |= {322: tile, 323: tile, 324: 8, 325: len(pixels)}
+    entries = b"".join(struct.pack("<HHII", key, 4, 1, value) for key, value in facts.items())
+    head = b"II*\0" + struct.pack("<I", 8 + len(pixels))
+    return head + pixels + struct.pack("<H", len(facts)) + entries + bytes(4)
+
+
+def test_decode_picture_takes_no_memory_for_a_tile_larger_than_the_picture(tmp_path):
+    path = tmp_path / "a.tif"
+    path.write_bytes(make_tiff(64))
+    assert decode_picture(path).shape == (1, 1, 3)
+    path.write_bytes(make_tiff(10_000))
+    for read in (decode_picture, read_picture_size):
+        with pytest.raises(DataError, match="10000x10000 pixels"):
+            read(path)
+
+
+def repeat_last_scan(path, times):
+    """A progressive JPEG whose last scan comes so often."""
+    _save(Image.new("L", (4000, 4000), 128), path, progressive=True)
+    jpeg = path.read_bytes()
+    end = len(jpeg) - 2
+    table = jpeg.rindex(b"\xff\xc4", 0, jpeg.rindex(b"\xff\xda"))
+    path.write_bytes(jpeg[:end] + jpeg[table:end] * times + jpeg[end:])
+    return path
+
+
+def test_decode_picture_says_no_picture_a_thousand_times(tmp_path):
+    assert decode_picture(repeat_last_scan(tmp_path / "a.jpg", 1)).shape == (4000, 4000, 3)
+    with pytest.raises(DataError, match="1006 times"):
+        decode_picture(repeat_last_scan(tmp_path / "b.jpg", 1000))
+
+
+def test_scans_are_those_of_the_first_picture_of_a_file(tmp_path):
+    """A film behind a photograph has the marks of scans by chance, and so has a preview in it."""
+    exif = Image.Exif()
+    exif[0x010E] = "\xff\xda" * 100
+    path = _save(Image.new("RGB", (64, 64)), tmp_path / "a.jpg", progressive=True, exif=exif)
+    jpeg = path.read_bytes()
+    assert decode._count_scans(jpeg + b"\xff\xda\0\2" * 1000) == decode._count_scans(jpeg) == 10
+
+
+def test_decode_picture_refuses_a_long_text_that_python_would_read(tmp_path):
+    path = tmp_path / "a.ppm"
+    path.write_bytes(b"P3\n10 10\n255\n" + b"1 " * 300)
+    assert decode_picture(path).max() == 1
+    path.write_bytes(b"P3\n10 10\n255\n" + b"#\n" * 100_000 + b"1 " * 300)
+    with pytest.raises(DataError, match="more bytes than pixels"):
+        decode_picture(path)
+
+
+def make_png_of_parts(count):
+    png = io.BytesIO()
+    Image.new("L", (4, 4)).save(png, "PNG")
+    content = png.getvalue()
+    start = content.index(b"IDAT") - 4
+    part = bytes(4) + b"teSt" + struct.pack(">I", zlib.crc32(b"teSt"))
+    return content[:start] + part * count + content[start:]
+
+
+def test_decode_content_reads_no_million_parts():
+    assert decode_content(make_png_of_parts(1000)).shape == (4, 4, 3)
+    with pytest.raises(RefusedPictureError, match="more than 50,000 parts") as caught:
+        decode_content(make_png_of_parts(40_000))
+    assert caught.value.reason == "broken"
+
+
+@pytest.mark.parametrize(
+    "kind", ["PPM", "TGA", "SGI", "PCX", "DDS", "QOI", "ICO", "JPEG2000", "EPS"]
+)
+def test_decode_content_takes_what_cameras_and_browsers_write_alone(kind):
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(buffer, kind)
+    with pytest.raises(RefusedPictureError) as caught:
+        decode_content(buffer.getvalue())
+    assert caught.value.reason == "format"
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP"])
+def test_decode_content_gives_what_decode_picture_gives(tmp_path, kind):
+    path = tmp_path / "a.picture"
+    Image.fromarray(_make_corners()).save(path, kind)
+    np.testing.assert_array_equal(decode_content(path.read_bytes()), decode_picture(path))
 
 
 def test_decode_picture_never_starts_another_program(tmp_path):

@@ -98,7 +98,7 @@ def final(spec, image_set, network):
 
 
 @pytest.fixture(scope="session")
-def card(spec, data, final):
+def verdict():
     rival = Difference(
         first="max.lab.quick",
         second="avg.lab.quick",
@@ -114,7 +114,7 @@ def card(spec, data, final):
         probability_worse=0.0,
         repeats=2,
     )
-    verdict = VerdictRecord(
+    return VerdictRecord(
         protocol="cv",
         kind="winner",
         winner="max.lab.quick",
@@ -126,6 +126,10 @@ def card(spec, data, final):
         folds=5,
         differences=(rival,),
     )
+
+
+@pytest.fixture(scope="session")
+def card(spec, data, final, verdict):
     return render_card(spec, data, final, verdict)
 
 

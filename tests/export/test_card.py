@@ -4,9 +4,10 @@ import sys
 
 import numpy as np
 import pytest
+from markdown_it import MarkdownIt
 from PIL import Image
 
-from poolbench.export.card import name_source
+from poolbench.export.card import name_source, render_card
 from poolbench.export.predict import load_model, predict_files
 
 
@@ -58,6 +59,25 @@ def test_render_card_shows_code_that_runs(bundle, card, tmp_path):
     )
     (wanted,) = predict_files(load_model(model), [tmp_path / "picture.png"])
     assert done.stdout.splitlines() == [f"{name}: {part:.3f}" for name, part in wanted.items()]
+
+
+def test_render_card_shows_names_as_text(spec, data, final, verdict):
+    names = ("[a](http://evil.example) <b>", "`c` | ![d](e) ``", "\x1b[31m\u202e\n# f")
+    strange = data.model_copy(update={"classes": names, "source": "folder:/x/`a`<i>[b](c)|\nd: e"})
+    card = render_card(spec, strange, final, verdict)
+    assert all(letter.isprintable() or letter == "\n" for letter in card)
+    front, body = read_front_matter(card)
+    assert front.count("\n") == read_front_matter(render_card(spec, data, final, verdict))[0].count(
+        "\n"
+    )
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(body)
+    inner = [child for token in tokens for child in token.children or ()]
+    kinds = {token.type for token in (*tokens, *inner)}
+    assert not kinds & {"html_block", "html_inline", "link_open", "image"}
+    shown = "\n".join("".join(child.content for child in token.children or ()) for token in tokens)
+    for name in (*names[:2], "\\x1b[31m\\u202e\\n# f"):
+        # In the list of classes as code, and in the table as text.
+        assert shown.count(name) == 2
 
 
 @pytest.mark.parametrize(

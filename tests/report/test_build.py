@@ -1,10 +1,16 @@
 """The page: self-contained, well formed, escaped, in both languages, the same bytes each time."""
 
+import base64
+import csv
+import hashlib
+import io
+import json
 import re
 import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import pytest
 
@@ -165,12 +171,79 @@ def test_report_removes_figures_and_tables_that_the_run_has_no_longer(run_path, 
     assert (path / "tables" / "mine.csv").exists()
 
 
-def test_report_escapes_class_names(make_run):
-    path = make_run(variants=1, classes=("<script>x</script>", "a & b"), repeats=1, epochs=1)
-    source = build_report(path).read_text(encoding="utf-8")
-    assert "<script>x" not in source
-    assert "&lt;script&gt;" in source
-    assert "a &amp; b" in source
+# What a name is, and how a page shows it.
+NAMES = {
+    "<script>x</script>": "&lt;script&gt;x&lt;/script&gt;",
+    "a & b": "a &amp; b",
+    "--><b>": "--&gt;&lt;b&gt;",
+    "{{ 7 * 7 }}": "{{ 7 * 7 }}",
+    "$\\frac{1}{2}$": "$\\frac{1}{2}$",
+    "#0072b2": "#0072b2",
+    "=1+1;@x": "=1+1;@x",
+    "\x1b[31m\u202egnp": "\\x1b[31m\\u202egnp",
+    "a\nb": "a\nb",
+}
+
+
+@pytest.fixture(scope="module")
+def strange(make_run, tmp_path_factory):
+    """A report of a run that a stranger made: its names, its facts and its configuration."""
+    path = make_run(variants=2, classes=tuple(NAMES), repeats=1, epochs=1)
+    data = json.loads((path / "data.json").read_text(encoding="utf-8"))
+    data["facts"] = {"\x9b1m": "half a letter: \ud800", "<b>": ["</td>"]}
+    (path / "data.json").write_text(json.dumps(data), encoding="utf-8")
+    config = path / "config.toml"
+    text = config.read_text(encoding="utf-8").replace('["max", "avg"]', '["trap:Operator", "avg"]')
+    assert "trap" in text
+    config.write_text(f"# </pre><script>x</script> \u202e\n{text}", encoding="utf-8")
+    folder = tmp_path_factory.mktemp("here")
+    (folder / "trap.py").write_text("raise SystemExit('imported')", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.syspath_prepend(folder)
+        build_report(path)
+    return path
+
+
+def test_report_shows_names_as_text(strange):
+    source = (strange / "report.html").read_text(encoding="utf-8")
+    page = Page(source)
+    assert page.open == []
+    assert source.count("<script") == 1
+    assert all(letter.isprintable() or letter in "\n\u00a0\u2009" for letter in source)
+    cells = re.findall(r'<th scope="row">([^<]*)</th>', source, re.DOTALL)
+    assert set(NAMES.values()) <= set(cells)
+    # As names beside the axes too, where matplotlib writes them.
+    drawn = re.findall(r"<text[^>]*>([^<]*)</text>", source)
+    assert {"#0072b2", "$\\frac{1}{2}$", "--&gt;&lt;b&gt;", "a\\nb"} <= set(drawn)
+
+
+def test_figures_of_strange_names_are_whole_files(strange):
+    for file in (strange / "figures").glob("*.svg"):
+        tags = {element.tag.rpartition("}")[2] for element in ElementTree.parse(file).iter()}
+        assert not tags & {"script", "foreignObject", "b"}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_tables_of_strange_names_hold_no_formula(strange, delimiter):
+    names = set()
+    for file in (strange / "tables").glob("*.csv"):
+        text = file.read_text(encoding="utf-8-sig")
+        assert "\x1b" not in text and "\u202e" not in text
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+            names |= set(row)
+            assert not [cell for cell in row if cell[:1] and cell[0] in "=@"]
+    assert delimiter != "," or "'=1+1;'@x" in names
+
+
+def test_report_lets_its_own_script_run_and_no_other(strange):
+    source = (strange / "report.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", source, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', source)
+    assert f"script-src &#39;sha256-{digest}&#39;;" in policy
+    assert source.index("Content-Security-Policy") < source.index("<title>")
+    assert not re.findall(r"<[^>]*\son[a-z]+=", source)
 
 
 def test_report_is_built_where_no_model_was_handed_over(make_run):

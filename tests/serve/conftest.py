@@ -22,6 +22,9 @@ from PIL import Image
 
 from poolbench.serve.bundle import PACKAGE, TESTED
 
+# Where the table of hostile questions lies.
+sys.path.insert(0, str(Path(__file__).parent))
+
 CLASSES = ("<script>alert(1)</script>", 'Кошка "№1"')
 SIZE = 32
 
@@ -111,6 +114,13 @@ def run_serve():
 def server(served, run_serve):
     """The address of a server of the run."""
     with run_serve(served) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def open_server(served, run_serve):
+    """The address of a server that other machines reach, with its token."""
+    with run_serve(served, "--host", "0.0.0.0") as (address, _):
         yield address
 
 

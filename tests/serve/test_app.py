@@ -5,16 +5,18 @@ import base64
 import hashlib
 import io
 import json
+import re
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
 from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
-from poolbench.records import StudyRecord
-from poolbench.serve import app as serve_app
+from poolbench.records import DataRecord, StudyRecord
+from poolbench.serve import bodies
 from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, make_app
 from poolbench.serve.read import read_finished
 from poolbench.texts import TEXTS
@@ -213,13 +215,34 @@ def test_every_answer_has_the_headers_that_protect(client, place):
     assert "access-control-allow-origin" not in headers
 
 
-def test_report_runs_the_scripts_that_stand_in_it_and_no_others(served_copy):
+def test_report_runs_its_own_script_and_none_that_somebody_put_there(served_copy):
     report = served_copy / "report.html"
+    (own,) = re.findall(r"<script>(.*?)</script>", report.read_text(), re.DOTALL)
     report.write_text("<p>x</p><script>let one = 1;</script><script src='a.js'></script>")
-    with TestClient(make_app(served_copy, host="::1", token=None, lang="en"), HOST) as client:
+    with open_app(served_copy) as client:
         policy = client.get("/report.html").headers["content-security-policy"]
-    digest = base64.b64encode(hashlib.sha256(b"let one = 1;").digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}';" in policy
+    # Nor is it a page of this server, which could ask it for more.
+    assert policy.endswith("sandbox allow-scripts")
+
+
+def test_report_that_is_a_link_out_of_the_run_is_not_shown(served_copy, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    (served_copy / "report.html").unlink()
+    (served_copy / "report.html").symlink_to(secret)
+    with open_app(served_copy) as client:
+        assert client.get("/report.html").status_code == 404
+        assert client.get("/run.json").json()["hasReport"] is False
+
+
+def test_names_are_shown_as_text(served_copy):
+    store = RunStore(served_copy)
+    data = store.load_model("data.json", DataRecord)
+    store.save_model("data.json", data.model_copy(update={"classes": ("a\u202eb", "\x1b[31m")}))
+    with open_app(served_copy) as client:
+        assert client.get("/run.json").json()["classes"] == ["a\\u202eb", "\\x1b[31m"]
 
 
 def test_unfinished_study_has_progress_and_no_report(served_copy):
@@ -247,14 +270,18 @@ def test_a_broken_final_model_is_told_in_words(served_copy):
     assert "not an ONNX model" in answer.json()["error"]
 
 
-def ask_slowly(app, parts):
-    """The status of a POST whose body comes in these parts and then stands still."""
+async def ask_in_parts(app, parts):
+    """The status of a POST whose body comes in these parts; after an empty one there is no more.
+
+    Else it stands still.
+    """
     statuses = []
 
     async def receive():
         if not parts:
             await asyncio.sleep(3600)
-        return {"type": "http.request", "body": parts.pop(0), "more_body": True}
+        part = parts.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(part)}
 
     async def send(message):
         statuses.append(message.get("status"))
@@ -262,12 +289,16 @@ def ask_slowly(app, parts):
     headers = [(b"host", b"127.0.0.1")]
     scope = {"type": "http", "method": "POST", "path": "/picture", "query_string": b""}
     scope |= {"headers": headers, "http_version": "1.1", "raw_path": b"/picture"}
-    asyncio.run(app(scope, receive, send))
+    await app(scope, receive, send)
     return statuses[0]
 
 
+def ask_slowly(app, parts):
+    return asyncio.run(ask_in_parts(app, parts))
+
+
 def test_slow_body_is_given_up(served, monkeypatch):
-    monkeypatch.setattr(serve_app, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.05)
     app = make_app(served, host="127.0.0.1", token=None, lang="en")
     assert ask_slowly(app, [b"x"]) == 408
 
@@ -307,6 +338,33 @@ def test_a_run_that_is_gone_is_not_said_to_be_preparing(served_copy, tmp_path):
     with open_app(served_copy) as client:
         assert client.get("/run.json").status_code == 500
         assert "no run directory" in client.get("/run.json").json()["error"]
+
+
+def test_answers_that_are_no_numbers_are_told_in_words(served_copy):
+    path = served_copy / "best" / "model.onnx"
+    proto = onnx.load(path)
+    (bias,) = (value for value in proto.graph.initializer if value.name.endswith("linear.bias"))
+    broken = np.full(bias.dims, np.nan, np.float32)
+    bias.CopyFrom(onnx.numpy_helper.from_array(broken, bias.name))
+    path.write_bytes(proto.SerializeToString())
+    with open_app(served_copy) as client:
+        answer = client.post("/predict", content=bytes(32 * 32 * 3))
+    assert answer.status_code == 500
+    assert "no numbers" in answer.json()["error"]
+
+
+def test_bodies_that_others_need_the_room_of_are_given_up(served, monkeypatch):
+    """The one that began first goes; what is left of it is not taken for a picture."""
+    monkeypatch.setattr(bodies, "MOST_HELD_BYTES", 3000)
+    app = make_app(served, host="127.0.0.1", token=None, lang="en")
+
+    async def ask_twice():
+        first = asyncio.create_task(ask_in_parts(app, [b"x" * 2000]))
+        await asyncio.sleep(0.05)
+        second = asyncio.create_task(ask_in_parts(app, [b"x" * 2000, b""]))
+        return await asyncio.gather(first, second)
+
+    assert asyncio.run(ask_twice()) == [408, 415]
 
 
 def test_numbers_of_models_have_an_end(served):

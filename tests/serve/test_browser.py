@@ -178,6 +178,22 @@ def test_report_is_shown_and_reaches_nothing(visit, server):
         page.wait_for_load_state()
         assert page.url.endswith("/report.html")
         assert CLASSES[0] in page.inner_text("body")
+        page.click("text=Русский")
+        assert page.evaluate("document.documentElement.lang") == "ru"
+
+
+def test_script_that_a_stranger_put_into_a_report_does_not_run(browser, run_serve, served_copy):
+    report = served_copy / "report.html"
+    strange = "<script>document.title = 'strange'</script><img src='x' onerror='alert(1)'>"
+    report.write_text(report.read_text().replace("<body>", f"<body>{strange}"))
+    with run_serve(served_copy) as (address, _):
+        page = browser.new_page()
+        page.goto(f"{address}report.html")
+        page.click("text=Русский")
+        assert page.evaluate("document.documentElement.lang") == "ru"
+        assert page.title().startswith("poolbench")
+        assert page.evaluate("origin") == "null"
+        page.close()
 
 
 def test_running_study_is_watched_until_the_models_are_there(browser, run_serve, served_copy, see):

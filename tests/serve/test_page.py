@@ -4,9 +4,10 @@ import json
 import shutil
 
 import numpy as np
+import onnx
 import pytest
 
-from poolbench.errors import RunError, UsageError
+from poolbench.errors import DataError, RunError, UsageError
 from poolbench.serve.bundle import TESTED, load_bundle
 from poolbench.serve.page import LIST, build_page
 
@@ -68,6 +69,34 @@ def test_page_of_an_unfinished_study_is_refused(served_copy, bundle, tmp_path):
     (served_copy / "study.json").unlink()
     with pytest.raises(RunError, match="unfinished"):
         build_page(served_copy, tmp_path / "page", bundle, "en")
+
+
+def test_page_hands_on_no_model_that_does_more_than_arithmetic(served_copy, bundle, tmp_path):
+    path = next((served_copy / "variants").glob("*/model.onnx"))
+    proto = onnx.load(path)
+    proto.graph.node[0].domain = "strange"
+    path.write_bytes(proto.SerializeToString())
+    with pytest.raises(DataError, match="'strange'"):
+        build_page(served_copy, tmp_path / "page", bundle, "en")
+    assert not (tmp_path / "page").exists()
+
+
+def test_page_puts_a_policy_before_whatever_the_report_is(served_copy, bundle, tmp_path):
+    (served_copy / "report.html").write_text("<script>steal()</script>", encoding="utf-8")
+    build_page(served_copy, tmp_path / "page", bundle, "en")
+    report = (tmp_path / "page" / "report.html").read_text(encoding="utf-8")
+    policy, _, rest = report.partition("<script>")
+    assert "default-src 'none'" in policy and "script-src 'sha256-" in policy
+    assert rest == "steal()</script>"
+
+
+def test_page_hands_on_no_file_that_a_link_leads_to(served_copy, bundle, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret", encoding="utf-8")
+    (served_copy / "report.html").unlink()
+    (served_copy / "report.html").symlink_to(secret)
+    build_page(served_copy, tmp_path / "page", bundle, "en")
+    assert not (tmp_path / "page" / "report.html").exists()
 
 
 def test_load_bundle_refuses_what_is_not_the_tested_package(bundle, tmp_path):

@@ -35,16 +35,15 @@ def test_taken_port_is_replaced_by_the_next_and_said(served, poolbench_cli, run_
     assert f"Port {port} is taken; using" in said
 
 
-def test_other_machines_need_the_printed_token(served, run_serve):
-    with run_serve(served, "--host", "0.0.0.0") as (address, _):
-        port = httpx2.URL(address).port
-        here = f"http://127.0.0.1:{port}/"
-        assert httpx2.get(f"{here}run.json", timeout=TIMEOUT).status_code == 401
-        with httpx2.Client(follow_redirects=True, timeout=TIMEOUT) as client:
-            token = httpx2.URL(address).params["token"]
-            assert len(token) >= 32
-            assert client.get(here, params={"token": token}).status_code == 200
-            assert client.get(f"{here}run.json").status_code == 200
+def test_other_machines_need_the_printed_token(open_server):
+    port = httpx2.URL(open_server).port
+    here = f"http://127.0.0.1:{port}/"
+    assert httpx2.get(f"{here}run.json", timeout=TIMEOUT).status_code == 401
+    with httpx2.Client(follow_redirects=True, timeout=TIMEOUT) as client:
+        token = httpx2.URL(open_server).params["token"]
+        assert len(token) >= 32
+        assert client.get(here, params={"token": token}).status_code == 200
+        assert client.get(f"{here}run.json").status_code == 200
 
 
 def test_loopback_needs_no_token(server):

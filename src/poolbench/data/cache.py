@@ -26,6 +26,8 @@ OnProgress = Callable[[str, int, int], None]
 
 _CHUNK_BYTES = 1 << 16
 _TIMEOUT_SECONDS = 30
+# More than any file that is published for this has.
+_MOST_BYTES = 2_000_000_000
 # Attempts in a row that bring nothing new before a download is given up.
 _ATTEMPTS = 4
 _DIGEST = "sha256"
@@ -179,6 +181,12 @@ def _keep_body(
         while chunk := _read_chunk(response):
             file.write(chunk)
             done += len(chunk)
+            if done > _MOST_BYTES:
+                raise DataError(
+                    f"{response.url} sends more than {_MOST_BYTES:,} bytes, which is none of the "
+                    "published files. Start again, or name a file that you have with "
+                    "--data-file PATH."
+                )
             on_progress("download", done, total)
     if done < total:
         raise _ConnectionDropped(f"the connection broke off at byte {done:,} of {total:,}")

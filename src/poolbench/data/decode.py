@@ -1,5 +1,7 @@
 """A picture file to upright RGB, whatever way the file keeps its colours."""
 
+import math
+import re
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from poolbench.data.image_set import Images
 from poolbench.errors import DataError
@@ -34,6 +36,9 @@ _FORMATS = (
     "TIFF",
     "WEBP",
 )
+# Of a picture from someone else: what cameras, phones and browsers write. The others are decoded
+# letter by letter, or take seconds for little.
+_GIVEN_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "MPO", "PNG", "TIFF", "WEBP")
 # Pillow's own warning line: a quarter of a gigabyte as RGB.
 MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3
 # Of a picture from someone else: a side, which the weights of a resize are computed for, and
@@ -41,6 +46,17 @@ MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3
 MOST_SIDE = 20_000
 MOST_GIVEN_PIXELS = 50_000_000
 _STRIP_ROWS = 256
+# And parts that the file is read in: of millions of empty ones each takes its time.
+MOST_READS = 50_000
+# A progressive JPEG is decoded once for each of its scans, of which ten are usual, and of which
+# twenty bytes are one.
+MOST_SCANNED_PIXELS = 20 * MOST_GIVEN_PIXELS
+_JPEG_MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
+_JPEG_SCAN, _JPEG_END = b"\xda", b"\xd9"
+# Numbers of the tags of a TIFF that say how large its tiles are.
+_TIFF_TILE_SIDES = (322, 323)
+# What a format that is decoded by Python may need for a pixel, and before all pixels.
+_BYTES_PER_PIXEL, _HEAD_BYTES = 32, 1 << 16
 # EXIF orientations that turn a picture by a quarter.
 _QUARTER_TURNS = (5, 6, 7, 8)
 # Where a PNG can keep its orientation.
@@ -63,6 +79,18 @@ class RefusedPictureError(DataError):
 
 class _TooManyPixelsError(DataError):
     """Known before anything is decoded."""
+
+
+class _CountedBytes(BytesIO):
+    """Bytes that are not read in more than so many parts."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > MOST_READS:
+            raise DataError(f"it consists of more than {MOST_READS:,} parts")
+        return super().read(size)
 
 
 def decode_picture(path: Path) -> Images:
@@ -89,17 +117,21 @@ def decode_picture(path: Path) -> Images:
 def decode_content(content: bytes) -> Images:
     """Decode a picture that lies in memory, as :func:`decode_picture` does a file.
 
-    Its format and its number of pixels are looked at before anything is decoded.
+    Its format and its number of pixels are looked at before anything is decoded. Formats are fewer:
+    those of cameras, phones and browsers.
 
     Raises:
         RefusedPictureError: As :func:`decode_picture`; also if a side is longer than
-            ``MOST_SIDE``, or there are more pixels than ``MOST_GIVEN_PIXELS``.
+            ``MOST_SIDE``, there are more pixels than ``MOST_GIVEN_PIXELS``, or the file has more
+            than ``MOST_READS`` parts.
     """
     try:
-        with _open(BytesIO(content)) as image:
+        with _open(_CountedBytes(content), _GIVEN_FORMATS) as image:
             if max(image.size) > MOST_SIDE or image.width * image.height > MOST_GIVEN_PIXELS:
                 raise _TooManyPixelsError(f"{image.width}x{image.height} pixels")
-        return _decode(BytesIO(content))
+            if _is_decoded_by_python(image):
+                raise UnidentifiedImageError
+            return _convert(image)
     except Exception as error:
         raise RefusedPictureError(_explain(error), _find_reason(error)) from None
 
@@ -139,23 +171,61 @@ def _list_suffixes() -> frozenset[str]:
     return frozenset(s for s, name in Image.registered_extensions().items() if name in formats)
 
 
-def _decode(file: Path | BytesIO) -> Images:
-    with _open(file) as image:
-        # In place: large pictures are not held twice.
-        ImageOps.exif_transpose(image, in_place=True)
+def _decode(path: Path) -> Images:
+    with _open(path) as image:
+        if _is_decoded_by_python(image):
+            most = _BYTES_PER_PIXEL * image.width * image.height + _HEAD_BYTES
+            if path.stat().st_size > most:
+                raise DataError("it has far more bytes than pixels")
         return _convert(image)
 
 
-def _open(file: Path | BytesIO) -> Image.Image:
-    image = Image.open(file, formats=_list_formats())
-    width, height = image.size
-    if width * height > MOST_PIXELS:
+def _open(file: Path | BytesIO, formats: tuple[str, ...] = _FORMATS) -> Image.Image:
+    image = Image.open(file, formats=[name for name in formats if name in _list_formats()])
+    try:
+        _check_pixels(image)
+        if image.info.get("progressive"):
+            _check_scans(image, file)
+    except Exception:
         image.close()
+        raise
+    return image
+
+
+def _check_pixels(image: Image.Image) -> None:
+    """Of the picture, and of the tiles that a TIFF is decoded in, which may be larger."""
+    width, height = image.size
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        tile = [int(image.tag_v2.get(tag, 0)) for tag in _TIFF_TILE_SIDES]
+        width, height = max((width, height), tile, key=math.prod)
+    if width * height > MOST_PIXELS:
         raise _TooManyPixelsError(
             f"{width}x{height} pixels are more than the {MOST_PIXELS:,} that are read; make it "
             "smaller"
         )
-    return image
+
+
+def _check_scans(image: Image.Image, file: Path | BytesIO) -> None:
+    """Of a progressive JPEG."""
+    content = file.read_bytes() if isinstance(file, Path) else file.getvalue()
+    scans = _count_scans(content)
+    if scans * image.width * image.height > MOST_SCANNED_PIXELS:
+        raise _TooManyPixelsError(f"its {image.width}x{image.height} pixels are said {scans} times")
+
+
+def _count_scans(content: bytes) -> int:
+    """Scans of the first picture of a JPEG file."""
+    place = scans = 0
+    while (found := _JPEG_MARKER.search(content, place)) and found[1] != _JPEG_END:
+        scans += found[1] == _JPEG_SCAN
+        length = int.from_bytes(content[found.end() : found.end() + 2], "big")
+        place = found.end() + max(length, 2)
+    return scans
+
+
+def _is_decoded_by_python(image: Image.Image) -> bool:
+    """Pillow's decoders that are written in Python take a microsecond for each pixel."""
+    return any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ()))
 
 
 def _read_orientation(image: Image.Image, path: Path) -> int:
@@ -174,7 +244,9 @@ def _may_have_exif(image: Image.Image, path: Path) -> bool:
 
 
 def _convert(image: Image.Image) -> Images:
-    """uint8 ``[H, W, 3]``, some rows at a time: what lies in between is never large."""
+    """Upright, uint8 ``[H, W, 3]``, some rows at a time: what lies in between is never large."""
+    # In place: large pictures are not held twice.
+    ImageOps.exif_transpose(image, in_place=True)
     converted = np.empty((image.height, image.width, 3), dtype=np.uint8)
     for top in range(0, image.height, _STRIP_ROWS):
         bottom = min(top + _STRIP_ROWS, image.height)
@@ -201,7 +273,7 @@ def _convert_from_16_bits(image: Image.Image) -> NDArray[np.uint8]:
             f"its grey values go from {values.min()} to {values.max()}, in a format whose white is "
             "not defined; save it with 8 or 16 bits"
         )
-    return ((values.astype(np.int64) + 128) // 257).astype(np.uint8)
+    return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def _explain(error: Exception) -> str:

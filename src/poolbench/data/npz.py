@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.files import check_regular
+from poolbench.system import read_available_memory_bytes
 
 
 def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, NDArray[Any]]:
@@ -19,7 +20,7 @@ def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, N
 
     Raises:
         OSError: If the file cannot be opened.
-        ValueError: If anything is wrong with what is in it.
+        ValueError: If anything is wrong with what is in it, or memory does not hold it.
     """
     check_regular(path)
     # Opened here: NumPy leaves a damaged file open.
@@ -28,6 +29,7 @@ def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, N
             _check_kind(file)
             with np.load(file, allow_pickle=False) as stored:
                 wanted = [name for name in stored.files if names is None or name in names]
+                _check_room(stored, wanted)
                 return {name: _read_array(stored, name) for name in wanted}
         except Exception as error:
             # Archive, compression and headers of arrays each fail with many kinds of exception.
@@ -42,6 +44,14 @@ def _check_kind(file: IO[bytes]) -> None:
         raise ValueError("it holds one array, not an archive of arrays")
     if mark[:2] != b"PK":
         raise ValueError("it is no archive of arrays")
+
+
+def _check_room(stored: Any, names: list[str]) -> None:
+    """A small file may unpack to any size."""
+    unpacked = sum(stored.zip.getinfo(f"{name}.npy").file_size for name in names)
+    free = read_available_memory_bytes()
+    if free is not None and unpacked > free:
+        raise ValueError(f"it unpacks to {unpacked:,} bytes, and {free:,} are free")
 
 
 def _read_array(stored: Any, name: str) -> NDArray[Any]:

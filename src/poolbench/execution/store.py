@@ -86,7 +86,7 @@ class RunStore:
 
     def has_trial(self, trial_id: str) -> bool:
         """Whether this trial is finished."""
-        return (self.trials / trial_id / "record.json").is_file()
+        return (self._find_trial(trial_id) / "record.json").is_file()
 
     def count_others(self, trial_ids: Iterable[str]) -> int:
         """Finished trials in the folder that are not among these; final ones do not count."""
@@ -176,6 +176,12 @@ class RunStore:
             shutil.rmtree(self.trials / trial_id, ignore_errors=True)
             rename(part, self.trials / trial_id)
 
+    def _find_trial(self, trial_id: str) -> Path:
+        """Its folder; an id that stands in a file must not lead out of the run."""
+        if trial_id in ("", ".", "..") or set(trial_id) & set("/\\:\0"):
+            raise RunError(f"{self.path}: {trial_id!r} is no id of a trial.")
+        return self.trials / trial_id
+
     def load_trial(self, trial_id: str) -> TrialRecord:
         """The record of a finished trial.
 
@@ -183,15 +189,13 @@ class RunStore:
             RunError: If it cannot be read, or is not that of this trial: the id is a hash of all
                 that decides a result, so that an edited record betrays itself.
         """
-        name = f"trials/{trial_id}/record.json"
-        if trial_id in ("", "..") or Path(trial_id).name != trial_id:
-            raise RunError(f"{self.path / name} is no place of a trial: {trial_id!r} is no id.")
-        record = self.load_model(name, TrialRecord)
+        path = self._find_trial(trial_id) / "record.json"
+        record = self.load_model(f"trials/{trial_id}/record.json", TrialRecord)
         # What was written with an earlier schema may have had other fields, and so another id.
         is_edited = record.schema_version == SCHEMA_VERSION and record.spec.id != record.id
         if record.id != trial_id or is_edited:
             raise RunError(
-                f"{self.path / name} is not the record of this trial: what it says gives the id "
+                f"{path} is not the record of this trial: what it says gives the id "
                 f"{record.spec.id if is_edited else record.id}. It was edited, or copied from "
                 "another trial: delete the folder, and run the same command again."
             )
@@ -199,11 +203,12 @@ class RunStore:
 
     def load_timing(self, trial_id: str) -> TrialTiming:
         """The seconds and bytes of a finished trial."""
+        self._find_trial(trial_id)
         return self.load_model(f"trials/{trial_id}/timing.json", TrialTiming)
 
     def load_arrays(self, trial_id: str, name: str) -> dict[str, NDArray[Any]]:
         """The arrays of ``predictions`` or ``shift``."""
-        path = self.trials / trial_id / f"{name}.npz"
+        path = self._find_trial(trial_id) / f"{name}.npz"
         try:
             arrays = read_arrays(path)
             if name == "predictions":
@@ -214,7 +219,7 @@ class RunStore:
 
     def load_weights(self, trial_id: str) -> dict[str, NDArray[Any]]:
         """The parameters and buffers of a finished trial."""
-        path = self.trials / trial_id / "weights.safetensors"
+        path = self._find_trial(trial_id) / "weights.safetensors"
         try:
             check_regular(path)
             weights: dict[str, NDArray[Any]] = load_file(path)

@@ -13,6 +13,7 @@ from poolbench.records import (
     TrialSpec,
     VerdictRecord,
 )
+from poolbench.texts.plain import escape_markdown, make_plain
 from poolbench.verdict.sentence import describe_verdict
 
 _TEMPLATE = """\
@@ -49,12 +50,12 @@ poolbench {{ version }} from a comparison of ways to lower the resolution inside
 
 | | |
 | --- | --- |
-| operator | `{{ spec.variant.operator }}` |
-| backbone | `{{ spec.variant.backbone }}` |
-| recipe | `{{ recipe.name }}`: {{ recipe.epochs }} epochs, batch {{ recipe.batch_size }}, \
+| operator | {{ spec.variant.operator | tick }} |
+| backbone | {{ spec.variant.backbone | tick }} |
+| recipe | {{ recipe.name | tick }}: {{ recipe.epochs }} epochs, batch {{ recipe.batch_size }}, \
 learning rate {{ recipe.learning_rate }}, {{ recipe.schedule }} schedule |
 | test accuracy | {{ percent(final.test.accuracy) }} on {{ final.test.count }} pictures |
-| trial | `{{ final.trial }}` |
+| trial | {{ final.trial | tick }} |
 
 ## Classes
 
@@ -62,7 +63,7 @@ In the order of the logits: {{ data.classes | map("tick") | join(", ") }}.
 
 ## Training data
 
-Image set `{{ source }}`, {{ data.pool_counts | sum }} pictures for training and
+Image set {{ source | tick }}, {{ data.pool_counts | sum }} pictures for training and
 {{ data.test_counts | sum }} for the test, brought to
 {{ data.image_size[0] }}x{{ data.image_size[1] }} pixels (`{{ data.fit }}`).
 SHA-256 of pixels, labels and class names: `{{ data.manifest_hash }}`.
@@ -133,9 +134,8 @@ def render_card(
     Args:
         spec: The trial whose network is handed over.
     """
-    # Markdown is no HTML: nothing to escape but what would break a table or the front matter.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
-    environment.filters.update(tick=lambda name: f"`{_cell(name)}`", cell=_cell)
+    environment.filters.update(tick=_tick, cell=_cell)
     return environment.from_string(_TEMPLATE).render(
         spec=spec,
         recipe=spec.variant.recipe,
@@ -147,7 +147,7 @@ def render_card(
         source=name_source(data.source),
         data_type=data.source.split(":")[0],
         version=__version__,
-        quote=lambda text: json.dumps(text, ensure_ascii=False),
+        quote=lambda text: json.dumps(make_plain(text), ensure_ascii=False),
         percent=lambda part: f"{100 * part:.2f} %",
     )
 
@@ -209,5 +209,14 @@ def _describe_test(spec: TrialSpec) -> str:
     )
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _cell(name: str) -> str:
+    """A name as text, wherever it stands in a line."""
+    return escape_markdown(make_plain(name))
+
+
+def _tick(name: str) -> str:
+    """A name as code, between more backticks than stand in it (CommonMark 6.1)."""
+    shown = make_plain(name)
+    longest = max((len(ticks) for ticks in re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {shown} {fence}" if longest else f"{fence}{shown}{fence}"

@@ -17,6 +17,8 @@ from poolbench.report.table import Table
 from poolbench.report.wording import list_notes, say_verdict
 from poolbench.report.words import Words, say, speak
 from poolbench.texts import TEXTS
+from poolbench.texts.plain import make_plain_page
+from poolbench.texts.policy import load_report_script, make_report_policy
 
 REPORT_NAME = "report.html"
 SECTIONS = (
@@ -107,11 +109,13 @@ def render_page(
         "landscape": "landscape" in plates,
     }
     missing = {name for name, there in is_there.items() if not there}
-    return (
+    page = (
         _make_environment()
         .get_template("report.html.j2")
         .render(
             lang=lang,
+            policy=make_report_policy(),
+            script=Markup(load_report_script()),
             languages=list(TEXTS),
             palette=PALETTE,
             t=_say,
@@ -125,6 +129,7 @@ def render_page(
             galleries=galleries,
         )
     )
+    return make_plain_page(page)
 
 
 def render_summary(path: Path, lang: str = "en") -> str:
@@ -134,13 +139,14 @@ def render_summary(path: Path, lang: str = "en") -> str:
         RunError: As :func:`build_report`.
     """
     view = read_run(path)
-    return _load_summary(lang).render(
+    summary = _load_summary(lang).render(
         lang=lang,
         t=_say,
         sentence=say_verdict(view),
         notes=list_notes(view),
         leaderboard=tables.make_leaderboard(view),
     )
+    return make_plain_page(summary)
 
 
 def _say(key: str, **values: object) -> Words:

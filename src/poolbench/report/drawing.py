@@ -173,12 +173,17 @@ def _fit_into_page(svg: str, name: str) -> str:
     """Without head, with ids of its own, and with the colours and the font of the page."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    svg = re.sub(r'(xlink:href="|url\()#', rf"\1#{name}-", svg)
-    svg = re.sub(r"#[0-9a-f]{6}\b", lambda found: CSS_COLORS.get(found[0], found[0]), svg)
-    svg = re.sub(r"font: ([0-9.]+)px [^;\"]*", r"font-size: \1px", svg)
-    svg = re.sub(
-        r"font: (bold|[67]00) ([0-9.]+)px [^;\"]*", r"font-weight: 700; font-size: \2px", svg
-    )
+    # A class may be called as a colour is: what stands between the tags stays.
+    svg = re.sub(r"<[^>]*>", lambda found: _fit_tag(found[0], name), svg)
     # The size in points is what it is drawn for; the page may have less room.
     return re.sub(r' width="([0-9.]+)pt" height="[0-9.]+pt"', r' style="width: \1pt"', svg, count=1)
+
+
+def _fit_tag(tag: str, name: str) -> str:
+    tag = re.sub(r'\bid="', f'id="{name}-', tag)
+    tag = re.sub(r'(xlink:href="|url\()#', rf"\1#{name}-", tag)
+    tag = re.sub(r"#[0-9a-f]{6}\b", lambda found: CSS_COLORS.get(found[0], found[0]), tag)
+    tag = re.sub(r"font: ([0-9.]+)px [^;\"]*", r"font-size: \1px", tag)
+    return re.sub(
+        r"font: (bold|[67]00) ([0-9.]+)px [^;\"]*", r"font-weight: 700; font-size: \2px", tag
+    )

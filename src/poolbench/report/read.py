@@ -29,6 +29,7 @@ from poolbench.records import (
 from poolbench.report.answers import read_answers
 from poolbench.report.explained import Explained, read_explained
 from poolbench.report.history import average_histories, read_history
+from poolbench.texts.plain import make_plain, read_escaped_formula
 from poolbench.verdict.intervals import Interval
 
 
@@ -192,9 +193,9 @@ def _read_suspects(path: Path) -> tuple[Suspect, ...]:
         images = read_arrays(path / "suspects.npz")["images"]
         return tuple(
             Suspect(
-                row["picture"],
-                row["label"],
-                row["suggested"],
+                read_escaped_formula(row["picture"]),
+                read_escaped_formula(row["label"]),
+                read_escaped_formula(row["suggested"]),
                 float(row["margin"]),
                 images[place] if place < len(images) else None,
             )
@@ -237,8 +238,13 @@ def label_variants(specs: list[VariantSpec]) -> dict[str, str]:
     parts = [(spec.backbone, spec.recipe.name, str(spec.replica)) for spec in specs]
     varying = [len({part[place] for part in parts}) > 1 for place in range(3)]
     return {
-        spec.id: ".".join(
-            [spec.operator, *(name for name, varies in zip(part, varying, strict=True) if varies)]
+        spec.id: make_plain(
+            ".".join(
+                [
+                    spec.operator,
+                    *(name for name, varies in zip(part, varying, strict=True) if varies),
+                ]
+            )
         )
         for spec, part in zip(specs, parts, strict=True)
     }

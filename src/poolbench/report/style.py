@@ -7,6 +7,8 @@ from typing import Any, Literal
 import matplotlib
 from matplotlib import font_manager
 
+from poolbench.texts.plain import make_plain
+
 # Okabe and Ito 2008, without the yellow that vanishes on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
@@ -87,4 +89,5 @@ def shorten(name: str, most: int = 16) -> str:
         >>> shorten("pickup_truck"), shorten("a very long name of a class")
         ('pickup_truck', 'a very long nam…')
     """
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    shown = make_plain(name)
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"

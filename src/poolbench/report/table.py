@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolbench.report.words import Phrase, Words, say, speak
+from poolbench.texts.plain import escape_formula, make_plain_page
 
 MISSING = "—"
 MOST_ROWS = 40
@@ -47,7 +48,7 @@ class Table:
         rows = [row.cells for row in self.rows]
         for cells in [self.head, *rows] if self.head else rows:
             writer.writerow([_write_plainly(str(speak(cell, lang))) for cell in cells])
-        return content.getvalue().encode("utf-8-sig")
+        return make_plain_page(content.getvalue()).encode("utf-8-sig")
 
 
 def name_columns(keys: Sequence[str]) -> tuple[Words, ...]:
@@ -82,5 +83,4 @@ def _write_plainly(cell: str) -> str:
     """
     plain = cell.replace("−", "-") if re.fullmatch(r"[−+]?[0-9.]+", cell) else cell
     plain = re.sub(r"(?<=\d)\N{NO-BREAK SPACE}(?=\d{3})", "", plain)
-    is_number = re.fullmatch(r"[-+]?[0-9.]+(e[-+]?\d+)?", plain) is not None
-    return f"'{plain}" if plain[:1] in "=+-@" and not is_number else plain
+    return escape_formula(plain)

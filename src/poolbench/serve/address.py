@@ -1,7 +1,10 @@
 """Names and addresses of a server."""
 
 import ipaddress
+import re
 import socket
+
+_HOST = re.compile(r"(?:\[(?P<address>[^\]]*)\]|(?P<name>[^][:@/?#\s]*))(?::\d{0,5})?")
 
 
 def is_loopback(host: str) -> bool:
@@ -29,16 +32,17 @@ def is_address(name: str) -> bool:
 
 
 def split_host(value: str) -> str:
-    """The name in a ``Host`` header, without its port and brackets.
+    """The name in a ``Host`` header, without its port and brackets; empty if it is none.
 
     Example:
-        >>> split_host("LOCALHOST:8000"), split_host("[::1]:8000"), split_host("::1")
-        ('localhost', '::1', '::1')
+        >>> split_host("LOCALHOST:8000"), split_host("[::1]:8000"), split_host("::1:80@x")
+        ('localhost', '::1', '')
     """
     value = value.strip().lower()
-    if value.startswith("["):
-        return value[1:].partition("]")[0]
-    return value if value.count(":") > 1 else value.partition(":")[0]
+    if is_address(value):
+        return value
+    found = _HOST.fullmatch(value)
+    return (found["address"] or found["name"] or "") if found else ""
 
 
 def make_url(host: str, port: int, token: str | None) -> str:

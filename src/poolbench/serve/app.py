@@ -14,44 +14,42 @@ import numpy as np
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from poolbench.data.decode import MOST_GIVEN_PIXELS, RefusedPictureError, decode_content
 from poolbench.data.resize_array import resize_array
 from poolbench.errors import PoolbenchError
+from poolbench.serve.bodies import Bodies, RefusedError
 from poolbench.serve.front import MEDIA_TYPES, list_files, make_texts, render_index
-from poolbench.serve.guard import Guard, choose_answer_language, make_report_policy, refuse
+from poolbench.serve.guard import Guard, choose_answer_language, refuse
 from poolbench.serve.models import Models, open_models
 from poolbench.serve.read import (
     REPORT,
     FinishedRun,
+    has_report,
     is_finished,
     measure_progress,
     read_finished,
 )
+from poolbench.texts.plain import make_plain_lines
+from poolbench.texts.policy import make_report_policy
 
 MOST_UPLOAD_BYTES = 20_000_000
 # One row of the map of all shifts.
 MOST_PICTURES = 17
-# Pictures whose bodies are in memory at the same time; others wait before theirs is read.
-MOST_AT_ONCE = 4
-BODY_SECONDS = 15
 PROGRESS_SECONDS = 1
+# Who watches the progress; whoever began first has to ask again when there are more.
+MOST_WATCHING = 100
 # Proxies and browsers drop a connection on which nothing is said for long.
 QUIET_STEPS = 15
 
+# In an origin of its own, in which it is nobody: a stranger's run may bring another page.
+_REPORT_POLICY = f"{make_report_policy()}; frame-ancestors 'none'; sandbox allow-scripts"
+
 Result = TypeVar("Result")
 Answer = Callable[[Request], Awaitable[Response]]
-
-
-class RefusedError(Exception):
-    """A question that is not answered; ``reason`` names a text."""
-
-    def __init__(self, reason: str, status: int, **values: object) -> None:
-        super().__init__(reason)
-        self.reason, self.status, self.values = reason, status, values
 
 
 def make_app(path: Path, *, host: str, token: str | None, lang: str) -> Starlette:
@@ -83,6 +81,7 @@ def make_app(path: Path, *, host: str, token: str | None, lang: str) -> Starlett
             RefusedError: pages.explain_refusal,
             PoolbenchError: pages.explain_error,
             HTTPException: pages.explain_http,
+            Exception: pages.explain_failure,
         },
         lifespan=pages.live,
     )
@@ -103,9 +102,13 @@ class _Pages:
         self._lang = lang
         # Which study.json was read, the run, and its models.
         self._opened: tuple[int, FinishedRun, Models] | None = None
-        # One at a time: a picture that is being decoded takes the most memory of all.
+        # One at a time: a picture that is being decoded takes the most memory of all. Models need
+        # not wait for it.
+        self._decoding = asyncio.Lock()
         self._worker = ThreadPoolExecutor(1, "poolbench-serve")
-        self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._pictures, self._pixels = Bodies(), Bodies()
+        # The oldest first.
+        self._watching: dict[Request, None] = {}
 
     @asynccontextmanager
     async def live(self, _: Starlette) -> AsyncIterator[None]:
@@ -128,18 +131,21 @@ class _Pages:
         run = (await self._open())[0]
         return Response(run.pictures[0].tobytes(), media_type="application/octet-stream")
 
-    async def show_report(self, request: Request) -> Response:
-        if not (is_finished(self._path) and (self._path / REPORT).is_file()):
+    async def show_report(self, _: Request) -> Response:
+        if not (is_finished(self._path) and has_report(self._path)):
             raise RefusedError("unfinished", 404)
-        page = await self._work(partial((self._path / REPORT).read_text, encoding="utf-8"))
-        return HTMLResponse(page, headers={"content-security-policy": make_report_policy(page)})
+        page = await self._work((self._path / REPORT).read_bytes)
+        return HTMLResponse(page, headers={"content-security-policy": _REPORT_POLICY})
 
     async def stream_progress(self, request: Request) -> Response:
+        self._watching[request] = None
+        if len(self._watching) > MOST_WATCHING:
+            del self._watching[next(iter(self._watching))]
         return StreamingResponse(self._tell_progress(request), media_type="text/event-stream")
 
     async def _tell_progress(self, request: Request) -> AsyncIterator[str]:
         told, quiet = "", 0
-        while not await request.is_disconnected():
+        while request in self._watching and not await request.is_disconnected():
             try:
                 found = await asyncio.to_thread(measure_progress, self._path)
             except PoolbenchError:
@@ -155,16 +161,20 @@ class _Pages:
                 return
             told = line
             await asyncio.sleep(PROGRESS_SECONDS)
+        self._watching.pop(request, None)
 
     async def prepare_picture(self, request: Request) -> Response:
         """A picture file to the picture as the network sees it, as raw bytes."""
         run = (await self._open())[0]
-        async with self._places:
-            large = RefusedError("size", 413, most=MOST_UPLOAD_BYTES // 1_000_000)
-            content = await _read_body(request, MOST_UPLOAD_BYTES, large)
+        large = RefusedError("size", 413, most=MOST_UPLOAD_BYTES // 1_000_000)
+        async with self._pictures.hold(request, MOST_UPLOAD_BYTES, large) as content:
             if not content:
                 raise RefusedError("empty", 400)
-            pixels = await self._work(partial(_prepare, content, run))
+            async with self._decoding:
+                # Whoever has gone meanwhile keeps nobody waiting.
+                if await request.is_disconnected():
+                    raise RefusedError("empty", 400)
+                pixels = await asyncio.to_thread(_prepare, content, run)
         return Response(pixels, media_type="application/octet-stream")
 
     async def predict(self, request: Request) -> Response:
@@ -174,12 +184,11 @@ class _Pages:
         height, width = run.data.image_size
         size = height * width * 3
         large = RefusedError("pixels-shape", 413, height=height, width=width)
-        # So few bytes that they need no place.
-        content = await _read_body(request, MOST_PICTURES * size, large)
-        if not content or len(content) % size:
-            raise RefusedError("pixels-shape", 400, height=height, width=width)
-        images = np.frombuffer(content, np.uint8).reshape(-1, height, width, 3)
-        found = await self._work(partial(models.predict, images, wanted))
+        async with self._pixels.hold(request, MOST_PICTURES * size, large) as content:
+            if not content or len(content) % size:
+                raise RefusedError("pixels-shape", 400, height=height, width=width)
+            images = np.frombuffer(content, np.uint8).reshape(-1, height, width, 3)
+            found = await self._work(partial(models.predict, images, wanted))
         return JSONResponse({"probabilities": found})
 
     async def explain_refusal(self, request: Request, error: Exception) -> Response:
@@ -189,6 +198,10 @@ class _Pages:
 
     async def explain_error(self, _: Request, error: Exception) -> Response:
         return JSONResponse({"error": str(error)}, 500)
+
+    async def explain_failure(self, request: Request, _: Exception) -> Response:
+        """Whoever started the server reads what it was."""
+        return refuse("other", 500, choose_answer_language(request.headers, self._lang))
 
     async def explain_http(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -213,7 +226,7 @@ class _Pages:
 
 def _tell(error: PoolbenchError) -> None:
     """To whoever started the server."""
-    print(error, file=sys.stderr, flush=True)  # noqa: T201
+    print(make_plain_lines(str(error)), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _prepare(content: bytes, run: FinishedRun) -> bytes:
@@ -223,25 +236,6 @@ def _prepare(content: bytes, run: FinishedRun) -> bytes:
         status = 413 if error.reason == "pixels" else 415 if error.reason == "format" else 422
         raise RefusedError(error.reason, status, most=MOST_GIVEN_PIXELS // 1_000_000) from None
     return resize_array(image, run.data.image_size, run.data.fit).tobytes()
-
-
-async def _read_body(request: Request, most: int, refused: RefusedError) -> bytes:
-    """The body, given up as soon as it is too long or too slow."""
-    length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > most:
-        raise refused
-    content = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for part in request.stream():
-                content += part
-                if len(content) > most:
-                    raise refused
-    except TimeoutError:
-        raise RefusedError("slow", 408) from None
-    except ClientDisconnect:
-        raise RefusedError("empty", 400) from None
-    return bytes(content)
 
 
 def _read_number(given: str | None, count: int) -> int | None:

@@ -1,10 +1,7 @@
 """Who may ask: the right host, a page of this server, and the token where one is needed."""
 
-import hashlib
 import secrets
 import socket
-from base64 import b64encode
-from re import DOTALL, findall
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import cookie_parser
@@ -15,6 +12,8 @@ from poolbench.serve.address import is_address, is_loopback, split_host
 from poolbench.texts import TEXTS, text
 
 COOKIE = "poolbench-token"
+# Of the address and the headers of a question; what browsers send has a tenth.
+MOST_HEAD_BYTES = 1 << 14
 TOKEN_HEADER = "x-poolbench-token"
 LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 # No script, style or picture from elsewhere, none written into a page, and no page around this one.
@@ -68,6 +67,8 @@ class Guard:
     def _refuse(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         lang = choose_answer_language(headers, self._lang)
+        if _measure_head(scope) > MOST_HEAD_BYTES:
+            return refuse("head", 431, lang)
         # A name that someone else's name server points here would be that person's page.
         if not self._is_known_host(headers.get("host", "")):
             return refuse("host", 400, lang)
@@ -119,18 +120,10 @@ def refuse(reason: str, status: int, lang: str, **values: object) -> Response:
     return JSONResponse({"error": text(f"serve.refused-{reason}", lang, **values)}, status)
 
 
-def make_report_policy(page: str) -> str:
-    """The policy for the report, one file whose styles and scripts stand in it.
-
-    Only the scripts that are in it run, known by their hashes, and they reach nothing.
-    """
-    scripts = findall(r"<script(?![^>]*\ssrc)[^>]*>(.*?)</script>", page, DOTALL)
-    hashes = [b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes) or "'none'"
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
-        "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+def _measure_head(scope: Scope) -> int:
+    """Bytes of an address and of all headers."""
+    fields = sum(len(name) + len(value) for name, value in scope["headers"])
+    return len(scope["path"]) + len(scope["query_string"]) + fields
 
 
 def _is_same(given: str, token: str) -> bool:

@@ -31,10 +31,16 @@ class Models:
         Args:
             images: uint8 ``[B, H, W, 3]``.
             wanted: The number of one model; ``None``: all.
+
+        Raises:
+            DataError: If a model has no answer.
         """
         asked = self._models if wanted is None else [self._models[wanted]]
         with self._lock:
-            return [model.predict(images)[1].tolist() for model in asked]
+            found = [model.predict(images)[1] for model in asked]
+        if not all(np.isfinite(probabilities).all() for probabilities in found):
+            raise DataError("A model of this run answers with what are no numbers.")
+        return [probabilities.tolist() for probabilities in found]
 
 
 def open_models(run: FinishedRun, tell: Callable[[DataError], None]) -> tuple[FinishedRun, Models]:

@@ -12,7 +12,13 @@ from poolbench.files import check_place
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
+from poolbench.texts.policy import make_report_policy
 
+# Before whatever the report of the run holds, which nobody made anew.
+_POLICY = (
+    "<!DOCTYPE html>\n<meta http-equiv='Content-Security-Policy' "
+    f'content="{make_report_policy()}">\n'
+).encode()
 # What the page consists of: an earlier one is replaced file by file, and nothing else is touched.
 LIST = "page-files.json"
 
@@ -86,7 +92,7 @@ def _make_files(
     yield from (list_files("wasm") | {"texts.json": make_texts()}).items()
     yield from ((f"ort/{name}", content) for name, content in runtime.items())
     if run.has_report:
-        yield REPORT, (run.path / REPORT).read_bytes()
+        yield REPORT, _POLICY + (run.path / REPORT).read_bytes()
     yield "pictures.bin", run.pictures[0].tobytes()
     yield "run.json", json.dumps(facts, ensure_ascii=False).encode()
     yield "index.html", render_index("wasm", lang).encode()

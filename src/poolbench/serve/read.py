@@ -15,6 +15,7 @@ from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.export.card import name_source
 from poolbench.records import DataRecord, FinalRecord, PlanRecord, StudyRecord, VerdictRecord
+from poolbench.texts.plain import make_plain
 
 FINAL = "best/model.onnx"
 REPORT = "report.html"
@@ -65,20 +66,20 @@ class FinishedRun:
     @property
     def has_report(self) -> bool:
         """Whether there is a report to show."""
-        return (self.path / REPORT).is_file()
+        return has_report(self.path)
 
     def describe(self) -> dict[str, Any]:
         """``run.json``: what the page has to know."""
         height, width = self.data.image_size
         return {
-            "source": name_source(self.data.source),
-            "classes": list(self.data.classes),
+            "source": make_plain(name_source(self.data.source)),
+            "classes": [make_plain(name) for name in self.data.classes],
             "height": height,
             "width": width,
             "fit": self.data.fit,
             "models": [
                 {
-                    "variant": model.variant,
+                    "variant": make_plain(model.variant),
                     "isFinal": model.is_final,
                     "isRecommended": model.is_recommended,
                 }
@@ -104,6 +105,12 @@ def check_is_run(path: Path) -> None:
 def is_finished(path: Path) -> bool:
     """Whether the study in this folder is whole: its last file is there."""
     return (path / "study.json").is_file()
+
+
+def has_report(path: Path) -> bool:
+    """Whether there is a report in the run itself: a link may lead to somebody else's file."""
+    place = path / REPORT
+    return place.is_file() and place.resolve().parent == path.resolve()
 
 
 def read_finished(path: Path) -> FinishedRun:

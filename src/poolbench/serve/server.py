@@ -15,6 +15,7 @@ from poolbench.errors import UsageError
 from poolbench.serve.address import is_loopback, make_url
 from poolbench.serve.read import check_is_run, is_finished
 from poolbench.texts import text
+from poolbench.texts.plain import make_plain_lines
 
 # How far to look for a free port above the wanted one.
 MORE_PORTS = 20
@@ -37,6 +38,8 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
         import uvicorn
 
         from poolbench.serve.app import make_app
+        from poolbench.serve.connection import Connection
+        from poolbench.serve.guard import MOST_HEAD_BYTES
     except ModuleNotFoundError as error:
         raise UsageError(
             f"poolbench serve needs {error.name}, which is not installed: "
@@ -60,11 +63,13 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
         app = make_app(path, host=host, token=token, lang=lang)
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            http=Connection,
+            h11_max_incomplete_event_size=MOST_HEAD_BYTES,
+            # That a question was none is no news to whoever started the server.
+            log_level="error",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=1,
-            limit_concurrency=100,
             ws="none",
         )
         with suppress(KeyboardInterrupt):
@@ -109,4 +114,5 @@ def bind(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _say(key: str, lang: str, **values: object) -> None:
-    print(text(key, lang, **values), file=sys.stderr, flush=True)  # noqa: T201
+    line = make_plain_lines(text(key, lang, **values))
+    print(line, file=sys.stderr, flush=True)  # noqa: T201

@@ -1,4 +1,4 @@
-"""Names from elsewhere, written so that a terminal only shows them."""
+"""What others named stays text, whatever reads it: a terminal, a page, a spreadsheet, Markdown."""
 
 import re
 
@@ -6,7 +6,20 @@ import re
 # as names have them that are no text, which no stream takes.
 _OTHERS = r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _ACTIVE = re.compile(rf"[\x00-\x1f{_OTHERS}]")
+_ACTIVE_IN_PAGE = re.compile(rf"[\x00-\x08\x0b-\x1f{_OTHERS}]")
 _ACTIVE_IN_JSON = re.compile(f"[{_OTHERS}]")
+
+# Where a cell begins. A spreadsheet that parts cells by semicolons or tabs, as those of many
+# countries do, sees more beginnings than were written.
+_START = r"(^|[;,\t\r\n\"])(\s*)"
+# Signs that begin a formula, also in the width of Chinese letters.
+_FORMULA = r"(?=[=+\-@＝＋－＠])"
+_NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?\d+)?")
+
+# An underscore inside a word, or a line of them that stands alone, is no sign.
+_MARKDOWN = re.compile(
+    r"(?P<kept>(?<=[^\W_])_+(?=[^\W_])|(?<!\S)_+(?!\S))|(?P<sign>[\\`*\[\]<>|~$&_])"
+)
 
 
 def make_plain(name: str) -> str:
@@ -16,7 +29,7 @@ def make_plain(name: str) -> str:
         >>> make_plain("cat\\x1b[2J\\n")
         'cat\\\\x1b[2J\\\\n'
     """
-    return _ACTIVE.sub(lambda found: ascii(found[0])[1:-1], name)
+    return _ACTIVE.sub(_write_code, name)
 
 
 def make_plain_lines(message: str) -> str:
@@ -28,6 +41,44 @@ def make_plain_lines(message: str) -> str:
     return "\n".join([first, *(line if line[:1] == " " else f"  {line}" for line in others)])
 
 
+def make_plain_page(page: str) -> str:
+    """The same for a file whose lines are its own; tabs stay too."""
+    return _ACTIVE_IN_PAGE.sub(_write_code, page)
+
+
 def make_plain_json(content: str) -> str:
     """JSON that means the same, without such characters."""
     return _ACTIVE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", content)
+
+
+def escape_formula(cell: str) -> str:
+    """A cell that a spreadsheet does not compute: a quotation mark stands before the sign.
+
+    Example:
+        >>> escape_formula("=1+1"), escape_formula("a;@b"), escape_formula("-1.5")
+        ("'=1+1", "a;'@b", '-1.5')
+    """
+    if _NUMBER.fullmatch(cell):
+        return cell
+    return re.sub(rf"{_START}('*){_FORMULA}", r"\1\2'\3", cell)
+
+
+def read_escaped_formula(cell: str) -> str:
+    """The name that :func:`escape_formula` was given."""
+    if _NUMBER.fullmatch(cell):
+        return cell
+    return re.sub(rf"{_START}'('*){_FORMULA}", r"\1\2\3", cell)
+
+
+def escape_markdown(text: str) -> str:
+    """Text that Markdown shows letter by letter, also in a cell of a table.
+
+    Example:
+        >>> print(escape_markdown("a|b <script> *x* pickup_truck"))
+        a\\|b \\<script\\> \\*x\\* pickup_truck
+    """
+    return _MARKDOWN.sub(lambda found: found[0] if found["kept"] else f"\\{found[0]}", text)
+
+
+def _write_code(found: re.Match[str]) -> str:
+    return ascii(found[0])[1:-1]

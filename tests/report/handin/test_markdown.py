@@ -4,7 +4,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from poolbench.report.handin.blocks import Draft
-from poolbench.report.handin.markdown import escape, write_markdown
+from poolbench.report.handin.markdown import write_markdown
+from poolbench.texts.plain import escape_markdown
 
 TEXTS = [
     "<b>жирно</b>", "*x* **y** _z_ __w__", "a_b_c", "[text](link) ![i](j)", "`code` \\ \\*",
@@ -36,4 +37,4 @@ def test_text_is_shown_letter_by_letter_wherever_it_stands(text):
 
 
 def test_names_stay_readable():
-    assert escape("pickup_truck (точность 0.9)") == "pickup_truck (точность 0.9)"
+    assert escape_markdown("pickup_truck (точность 0.9)") == "pickup_truck (точность 0.9)"

@@ -16,12 +16,9 @@ from poolbench.report.handin.blocks import (
     Screenshot,
     Title,
 )
+from poolbench.texts.plain import escape_markdown
 
 BLANK = "_" * 60
-# An underscore inside a word, or a line of them that stands alone, is no sign.
-_SIGNS = re.compile(
-    r"(?P<kept>(?<=[^\W_])_+(?=[^\W_])|(?<!\S)_+(?!\S))|(?P<sign>[\\`*\[\]<>|~$&_])"
-)
 
 
 def write_markdown(blocks: list[Block], figures: str = "figures") -> str:
@@ -39,59 +36,60 @@ def write_block(block: Block, figures: str) -> str:
         case Title():
             return _write_title(block)
         case Heading():
-            return f"{'#' * (block.level + 1)} {escape(block.text)}"
+            return f"{'#' * (block.level + 1)} {escape_markdown(block.text)}"
         case Paragraph():
-            return f"**{escape(block.text)}**" if block.is_bold else _escape_start(block.text)
+            return (
+                f"**{escape_markdown(block.text)}**" if block.is_bold else _escape_start(block.text)
+            )
         case Items():
             return "\n".join(f"- {_escape_start(line)}" for line in block.lines)
         case Code():
             return f"```{block.language}\n{block.text}\n```"
         case Figure():
-            caption = escape(phrases.FIGURE.format(number=block.number, caption=block.caption))
+            caption = escape_markdown(
+                phrases.FIGURE.format(number=block.number, caption=block.caption)
+            )
             return f"![{caption}]({figures}/{block.name}.png)\n\n{caption}"
         case Screenshot():
-            caption = escape(phrases.FIGURE.format(number=block.number, caption=block.caption))
-            return f"> \n> {escape(block.hint)}\n> \n\n{caption}"
+            caption = escape_markdown(
+                phrases.FIGURE.format(number=block.number, caption=block.caption)
+            )
+            return f"> \n> {escape_markdown(block.hint)}\n> \n\n{caption}"
         case Grid():
             return _write_grid(block)
         case Answer():
             # One line: what is typed here takes the room that it needs.
-            return f"{escape(block.label)} {BLANK}"
+            return f"{escape_markdown(block.label)} {BLANK}"
         case PageBreak():
             return "---"
 
 
 def _write_title(block: Title) -> str:
     lines = [*block.top, block.kind]
-    shown = [escape(line) for line in lines]
-    people = "\\\n".join(escape(line) for line in block.people)
-    return "\n\n".join([*shown, f"# {escape(block.name)}", people, escape(block.year)])
+    shown = [escape_markdown(line) for line in lines]
+    people = "\\\n".join(escape_markdown(line) for line in block.people)
+    return "\n\n".join(
+        [*shown, f"# {escape_markdown(block.name)}", people, escape_markdown(block.year)]
+    )
 
 
 def _write_grid(block: Grid) -> str:
     width = len(block.rows[0])
     lines = [block.head or ("",) * width, ("---",) * width]
-    text = [f"| {' | '.join(escape(cell) for cell in lines[0])} |", f"| {' | '.join(lines[1])} |"]
+    text = [
+        f"| {' | '.join(escape_markdown(cell) for cell in lines[0])} |",
+        f"| {' | '.join(lines[1])} |",
+    ]
     for place, row in enumerate(block.rows):
-        cells = [escape(cell) for cell in row]
+        cells = [escape_markdown(cell) for cell in row]
         if place in block.marked:
             cells = [f"**{cell}**" for cell in cells]
         text.append(f"| {' | '.join(cells)} |")
-    caption = escape(phrases.TABLE.format(number=block.number, caption=block.caption))
+    caption = escape_markdown(phrases.TABLE.format(number=block.number, caption=block.caption))
     return f"{caption}\n\n" + "\n".join(text)
-
-
-def escape(text: str) -> str:
-    """Text that Markdown shows letter by letter, also in a cell of a table.
-
-    Example:
-        >>> print(escape("a|b <script> *x* pickup_truck"))
-        a\\|b \\<script\\> \\*x\\* pickup_truck
-    """
-    return _SIGNS.sub(lambda found: found[0] if found["kept"] else f"\\{found[0]}", text)
 
 
 def _escape_start(text: str) -> str:
     """What begins a line must not look like a heading, a list or a rule."""
-    line = re.sub(r"^(\d+)([.)])", r"\1\\\2", escape(text))
+    line = re.sub(r"^(\d+)([.)])", r"\1\\\2", escape_markdown(text))
     return f"\\{line}" if line[:1] in "#+-=" else line

@@ -13,6 +13,8 @@ PAGE = {
     "serve.page": "Page: {path}",
     # What the server answers when it refuses.
     "serve.refused-host": "This server does not go by that name: open the address that it printed.",
+    "serve.refused-head": "The address or what the browser says of itself is too long.",
+    "serve.refused-busy": "Too many others ask at this moment: try again in a few seconds.",
     "serve.refused-origin": "A page of another site asked for this. It is refused.",
     "serve.refused-token": "The token is missing or wrong: open the whole printed address.",
     "serve.refused-path": "There is nothing at this address.",

@@ -1,0 +1,27 @@
+"""What a person sees while a study runs: names are shown as they are written."""
+
+import pytest
+
+from poolbench.display import Display
+from poolbench.records import LeaderboardRow
+
+NAME = "[bold red]x[/] :bomb: \x1b[2J \u202egnp"
+SHOWN = r"[bold red]x[/] :bomb: \x1b[2J \u202egnp"
+
+
+@pytest.fixture
+def display(capsys):
+    return Display("en")
+
+
+def test_say_shows_names_on_their_line(display, capsys):
+    display.say("run.look", repeats=2, active=f"{NAME}\nWinner: b")
+    said = capsys.readouterr().err
+    assert f"{SHOWN}\\nWinner: b" in said
+    assert said.count("\n") == 1
+
+
+def test_leaderboard_shows_names(display, capsys):
+    numbers = dict.fromkeys(LeaderboardRow.model_fields, 1)
+    display.show_leaderboard([LeaderboardRow(**{**numbers, "variant": NAME, "metric": "accuracy"})])
+    assert SHOWN in capsys.readouterr().err
