@@ -34,7 +34,6 @@ from poolbench.execution.plan import (
 from poolbench.execution.settle import Settled
 from poolbench.execution.store import SUSPECT_COLUMNS, RunStore, pack_arrays
 from poolbench.records import LeaderboardRow, TrialSpec, VerdictRecord
-from poolbench.texts.plain import escape_formula, make_plain
 from poolbench.verdict.decide import Question
 from poolbench.verdict.racing import Race, leave_out, take_look
 
@@ -226,20 +225,12 @@ def _save_suspects(
     probabilities = collect_probabilities(store, specs, len(half), len(classes))
     found = find_suspects(probabilities, half.labels)
     rows: list[tuple[object, ...]] = [
-        (
-            *map(_write_name, (half.names[k], classes[half.labels[k]], classes[suggested])),
-            f"{margin:.6f}",
-        )
+        (half.names[k], classes[half.labels[k]], classes[suggested], f"{margin:.6f}")
         for k, suggested, margin in zip(found.index, found.suggested, found.margins, strict=True)
     ]
     store.save_table("suspects.csv", SUSPECT_COLUMNS, rows)
     shown = np.ascontiguousarray(half.images[found.index[:SHOWN_SUSPECTS]])
     store.save_bytes("suspects.npz", pack_arrays({"images": shown}))
-
-
-def _write_name(name: str) -> str:
-    """As a cell of a file that people open with a spreadsheet."""
-    return escape_formula(make_plain(name))
 
 
 def run_trials(

@@ -223,3 +223,10 @@ def test_names_of_trials_do_not_lead_out_of_the_run(store, outcome, name):
             read(name)
     with pytest.raises(RunError, match="no id of a trial"):
         store.load_arrays(name, "predictions")
+
+
+def test_names_in_tables_are_no_formulas_of_a_spreadsheet(tmp_path):
+    store = RunStore(tmp_path)
+    store.save_table("a.csv", ("picture", "margin"), [("=1+1\x1b", 0.5), ("a;@b", "-1.5")])
+    content = (tmp_path / "a.csv").read_bytes()
+    assert content == b"picture,margin\n'=1+1\\x1b,0.5\na;'@b,-1.5\n"

@@ -35,6 +35,7 @@ from poolbench.system import (
     replace_file,
     write_file,
 )
+from poolbench.texts.plain import escape_formula, make_plain
 
 Model = TypeVar("Model", bound=BaseModel)
 Arrays = Mapping[str, NDArray[Any]]
@@ -275,8 +276,8 @@ class RunStore:
     def save_table(
         self, name: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]
     ) -> None:
-        """Write a CSV file of the run."""
-        self.save_bytes(name, _to_csv(columns, rows))
+        """Write a CSV file of the run, for people with a spreadsheet: names stay text."""
+        self.save_bytes(name, _to_csv(columns, [tuple(map(_neutralize, row)) for row in rows]))
 
     def remove(self, *names: str) -> None:
         """Delete files of the run, as far as they are there.
@@ -363,6 +364,10 @@ def pack_weights(weights: Arrays) -> bytes:
 
 def _to_json(model: BaseModel) -> bytes:
     return (model.model_dump_json(indent=1) + "\n").encode()
+
+
+def _neutralize(cell: object) -> object:
+    return escape_formula(make_plain(cell)) if isinstance(cell, str) else cell
 
 
 def _to_csv(columns: tuple[str, ...], rows: list[Any]) -> bytes:

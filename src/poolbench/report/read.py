@@ -219,7 +219,12 @@ def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
     place = path / "leaderboard.csv"
     try:
         with place.open(encoding="utf-8", newline="") as file:
-            rows = tuple(LeaderboardRow.model_validate(row) for row in csv.DictReader(file))
+            rows = tuple(
+                LeaderboardRow.model_validate(
+                    {**row, "variant": read_escaped_formula(row.get("variant") or "")}
+                )
+                for row in csv.DictReader(file)
+            )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RunError(f"{place} cannot be read: {error}") from None
     except ValidationError as error:
