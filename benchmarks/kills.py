@@ -11,12 +11,14 @@ step of all processes. Results: benchmarks/results/reliability.
 import argparse
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ STUDY = ("--backbones", "lab-example", "--folds", "2", "--repeats", "2", "--prec
 # When a process is killed, in times of what a study takes that is left alone: from its imports
 # to its end. Not in seconds, in which a study on a busy machine comes to nothing.
 MOMENTS = (0.03, 1.0)
+# The flush of a folder that has another name every time.
+TEMPORARY = re.compile(r"flush/\.part-\w{8}")
 
 
 def main() -> None:
@@ -38,10 +42,12 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    measure = kill_at_times if arguments.what == "random" else kill_at_steps
     with tempfile.TemporaryDirectory() as folder:
-        measure = kill_at_times if arguments.what == "random" else kill_at_steps
-        figures = measure(arguments, Path(folder))
-    print(save(f"kills-{arguments.what}", figures, ("safetensors",), room="reliability"))
+        # After each study, since it takes hours.
+        for figures in measure(arguments, Path(folder)):
+            print(figures, flush=True)
+            save(f"kills-{arguments.what}", figures, ("safetensors",), room="reliability")
 
 
 def start(out: Path, epochs: int, **environment: str) -> subprocess.Popen[bytes]:
@@ -51,7 +57,7 @@ def start(out: Path, epochs: int, **environment: str) -> subprocess.Popen[bytes]
         [*command, "--out", str(out)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        start_new_session=True,
+        process_group=0,
         env={**os.environ, **environment},
     )
 
@@ -71,18 +77,16 @@ def draw_moment(rng: random.Random) -> float:
 def judge(calm: Path, out: Path, kills: int, before: dict[str, Any]) -> dict[str, Any]:
     """What one study adds to the figures."""
     found = find_differences(calm, out)
-    figures = {
+    return {
         "kills": before.get("kills", 0) + kills,
         "studies": before.get("studies", 0) + 1,
         "trials_each": len(list((calm / "trials").iterdir())),
         "differences": before.get("differences", []) + found,
     }
-    print(figures, flush=True)
-    return figures
 
 
-def kill_at_times(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """All processes of the study at once, at moments that are drawn."""
+def kill_at_times(arguments: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
+    """All processes of the study at once, at moments that are drawn; figures so far."""
     rng = random.Random(arguments.seed)
     calm, figures = folder / "calm", {"kills": 0}
     started = time.monotonic()
@@ -106,7 +110,7 @@ def kill_at_times(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]
             assert process.returncode == 0, said.decode()
             break
         figures = {**judge(calm, out, kills, figures), "stages": dict(stages)}
-    return figures
+        yield figures
 
 
 def name_stage(calm: Path, out: Path) -> str:
@@ -118,11 +122,12 @@ def name_stage(calm: Path, out: Path) -> str:
     return "after the last trial"
 
 
-def kill_at_steps(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+def kill_at_steps(arguments: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
     """The process that does a step, whichever it is: the study itself or one that trains."""
     calm, listed = folder / "calm", folder / "steps"
     finish(start(calm, arguments.epochs, **make_fault("list", "0", calm, listed)))
-    steps = [step for step in dict.fromkeys(listed.read_text().split("\n")) if step]
+    lines = dict.fromkeys(listed.read_text().splitlines())
+    steps = [step for step in lines if not TEMPORARY.fullmatch(step)]
     chosen = random.Random(arguments.seed).sample(steps, min(arguments.kills, len(steps)))
     figures: dict[str, Any] = {}
     # A run that goes on has some steps behind it; what it does not meet, a new one does.
@@ -144,8 +149,8 @@ def kill_at_steps(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]
                 process.returncode = 0
             if process.returncode == 0:
                 figures, out = judge(calm, out, kills, figures), folder / "none"
+                yield {**figures, "steps": len(steps), "missed": len(missed)}
         chosen = missed
-    return {**figures, "steps": len(steps), "missed": chosen}
 
 
 def make_fault(kind: str, step: str, folder: Path, mark: Path) -> dict[str, str]:
