@@ -68,9 +68,25 @@ def test_silent_worker_is_ended_and_its_trial_done_again(plan_of, images, tmp_pa
                 os.kill(child, signal.SIGSTOP)
 
     with open_executor(images, tmp_path, 1) as executor:
-        executor.silent_seconds = 3
+        executor.silent_seconds = 6
         assert run_until_lost(executor, plan.specs[:2], stop_once) == []
     assert all(RunStore(tmp_path).has_trial(spec.id) for spec in plan.specs[:2])
+
+
+def test_silence_of_this_process_is_not_taken_for_that_of_a_worker(plan_of, images, tmp_path):
+    plan, was_away = plan_of(epochs=3), []
+    executor = open_executor(images, tmp_path, 1)
+
+    def be_away_once(progress):
+        if progress.kind == "epoch" and not was_away:
+            was_away.append(progress.trial)
+            # As if nothing had been looked at for an hour.
+            executor._looked -= 3600
+            executor._workers[0].heard -= 3600
+
+    with executor:
+        assert executor.run([plan.specs[:1], plan.specs[1:2]], be_away_once, {}) == []
+    assert was_away
 
 
 def make_troubled(reason):

@@ -32,6 +32,8 @@ from poolbench.records import Speed, TrialSpec
 
 STOP_SECONDS = 2.0
 WAIT_SECONDS = 0.5
+# Between two looks at the workers, from which on it was this process that did not look.
+AWAY_SECONDS = 2.0
 
 
 class LocalExecutor:
@@ -57,6 +59,7 @@ class LocalExecutor:
         self.count = machine.workers
         self._workers: list[_Worker] = []
         self._messages: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
+        self._looked = time.monotonic()
         self._ready: list[int] = []
 
     def __enter__(self) -> "LocalExecutor":
@@ -137,7 +140,13 @@ class LocalExecutor:
 
     def _listen(self) -> Iterator[dict[str, Any]]:
         """What a worker says, if anything, and what became of its job."""
+        now = time.monotonic()
+        was_away = now - self._looked > AWAY_SECONDS
+        self._looked = now
         for worker in self._workers:
+            if was_away:
+                # Stopped by Ctrl-Z, or busy: what they said meanwhile was not heard yet.
+                worker.heard = now
             worker.end_if_hung()
         try:
             number, message = self._messages.get(timeout=WAIT_SECONDS)
