@@ -1,6 +1,9 @@
 """Where bytes of others could become a program: nowhere but in the places that are known."""
 
 import ast
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -75,3 +78,18 @@ def test_arrays_and_weights_are_never_unpickled():
             assert words["weights_only"].value is True, file
         if name.startswith("subprocess."):
             assert "shell" not in words, file
+
+
+def test_reading_models_leaves_no_trace_of_who_reads_them(tmp_path):
+    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    for folder in (home, temporary):
+        folder.mkdir()
+    environment = {
+        name: os.environ[name] for name in os.environ if name[:4] not in ("ORT_", "XDG_")
+    }
+    subprocess.run(
+        [sys.executable, "-c", "import poolbench.export.predict"],
+        check=True,
+        env={**environment, "HOME": str(home), "TMPDIR": str(temporary)},
+    )
+    assert [*home.iterdir(), *temporary.iterdir()] == []

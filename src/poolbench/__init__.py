@@ -3,6 +3,7 @@
 The public names are loaded when they are first used, so that ``import poolbench`` costs nothing.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from poolbench.models.swap import Swapped, swap
     from poolbench.operators import Operator, register
     from poolbench.study import compare
+
+# ONNX Runtime from 1.29 on sends what it is used for to its makers, under a number that it keeps in
+# the home folder. Read when it is imported; who wants that says 0.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "Operator",
