@@ -220,7 +220,7 @@ def _list_places() -> Iterator[Case]:
     device = lambda box: (box.folder / FILE).symlink_to("/dev/zero")  # noqa: E731
     yield Case(GROUP, "device", device, RUN, 2, words, "posix")
     closed = lambda box: box.write(FILE, "").chmod(0)  # noqa: E731
-    yield Case(GROUP, "closed", closed, RUN, 2, (*words, "Permission denied"), "user")
+    yield Case(GROUP, "closed", closed, RUN, 2, (*words, "not readable"), "user")
     weights = ("run", "--dry-run", "--recipes", "finetune", "--weights", "{in}/w.safetensors")
     contents = {
         "empty": b"",
