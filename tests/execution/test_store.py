@@ -1,6 +1,7 @@
 """The run directory: whole trials or none, one owner, clear refusals."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -230,3 +231,12 @@ def test_names_in_tables_are_no_formulas_of_a_spreadsheet(tmp_path):
     store.save_table("a.csv", ("picture", "margin"), [("=1+1\x1b", 0.5), ("a;@b", "-1.5")])
     content = (tmp_path / "a.csv").read_bytes()
     assert content == b"picture,margin\n'=1+1\\x1b,0.5\na;'@b,-1.5\n"
+
+
+def test_remove_deletes_what_is_there(tmp_path):
+    store = RunStore(tmp_path)
+    store.save_bytes("best/a", b"x")
+    store.remove("best/b", "best/a", "best/a")
+    assert list((tmp_path / "best").iterdir()) == []
+    with pytest.raises(RunError, match=re.escape(f"{tmp_path / 'best'} cannot be written (")):
+        store.remove("best")
