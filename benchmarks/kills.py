@@ -42,12 +42,13 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    name = f"kills-{arguments.what}-{arguments.epochs}-epochs"
     measure = kill_at_times if arguments.what == "random" else kill_at_steps
     with tempfile.TemporaryDirectory() as folder:
         # After each study, since it takes hours.
         for figures in measure(arguments, Path(folder)):
             print(figures, flush=True)
-            save(f"kills-{arguments.what}", figures, ("safetensors",), room="reliability")
+            save(name, figures, ("safetensors",), room="reliability")
 
 
 def start(out: Path, epochs: int, **environment: str) -> subprocess.Popen[bytes]:
