@@ -93,6 +93,7 @@ def run(case: Case, box: Box, place: Path) -> tuple[Outcome, float, float]:
     options: dict[str, Any] = {}
     if case.needs == "user" and os.geteuid() == 0:
         open_to_all(place)
+        environment["HOME"] = str(place / "home")
         options = {"user": NOBODY, "group": NOBODY, "extra_groups": ()}
     command = [sys.executable, "-m", "poolbench", *case.fill(box)]
     with (place / "out").open("w+b") as out, (place / "err").open("w+b") as err:
@@ -112,7 +113,7 @@ def run(case: Case, box: Box, place: Path) -> tuple[Outcome, float, float]:
 def open_to_all(place: Path) -> None:
     """Let somebody without rights come to the input and write elsewhere."""
     place.chmod(0o755)
-    for name in ("work", "tmp", "cache"):
+    for name in ("home", "work", "tmp", "cache"):
         (place / name).mkdir(exist_ok=True)
         (place / name).chmod(0o777)
 

@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    name = f"kills-{arguments.what}-{arguments.epochs}-epochs"
+    name = f"kills-{arguments.what}-{arguments.epochs}-epochs-seed-{arguments.seed}"
     measure = kill_at_times if arguments.what == "random" else kill_at_steps
     with tempfile.TemporaryDirectory() as folder:
         # After each study, since it takes hours.
