@@ -184,7 +184,9 @@ def _list_folders() -> Iterator[Case]:
     words = ("does not hold train",)
     yield Case(GROUP, "folder-pipe", _put_pipe, FOLDER, 3, words, "posix")
     yield Case(GROUP, "folder-loop", _put_loop, FOLDER, 3, words, "posix")
-    yield Case(GROUP, "folder-closed", _put_closed, FOLDER, 3, ("{in}/cifar/meta", "Permission"), "user")
+    yield Case(
+        GROUP, "folder-closed", _put_closed, FOLDER, 3, ("{in}/cifar/meta", "Permission"), "user"
+    )
 
 
 def _put(box: Box, files: dict[str, bytes]) -> None:

@@ -109,6 +109,9 @@ def test_record_of_an_older_schema_may_have_had_another_id(store, outcome):
     trial = outcome.record.id
     older = change_record(store, trial, schema_version=1, seed=outcome.record.spec.seed + 1)
     assert store.load_trial(trial) == older
+    shutil.copytree(store.trials / trial, store.trials / "another")
+    with pytest.raises(RunError, match=f"gives the id {trial}\\."):
+        store.load_trial("another")
 
 
 RIGHT = {"index": np.array([0, 4]), "labels": np.array([0, 2]), "logits": np.zeros((2, 3))}
@@ -240,3 +243,15 @@ def test_remove_deletes_what_is_there(tmp_path):
     assert list((tmp_path / "best").iterdir()) == []
     with pytest.raises(RunError, match=re.escape(f"{tmp_path / 'best'} cannot be written (")):
         store.remove("best")
+
+
+def test_objects_are_not_packed():
+    with pytest.raises(ValueError, match="Object arrays cannot be saved"):
+        pack_arrays({"a": np.array([{}])})
+
+
+def test_weights_that_lie_otherwise_in_memory_come_back(tmp_path):
+    store = RunStore(tmp_path)
+    weight = np.arange(24.0).reshape(2, 3, 4).transpose(0, 2, 1)
+    store.save_bytes("trials/a/weights.safetensors", pack_weights({"weight": weight}))
+    assert np.array_equal(store.load_weights("a")["weight"], weight)

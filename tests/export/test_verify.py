@@ -27,13 +27,20 @@ def change_model(run, change):
 
 
 def record_hash(run, name):
+    def change(arrays):
+        facts = json.loads(arrays["facts"].tobytes())
+        content = (run / "best" / name).read_bytes()
+        facts["sha256"][name] = hashlib.sha256(content).hexdigest()
+        arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+
+    change_reference(run, change)
+
+
+def change_reference(run, change):
     path = run / "best" / "reference.npz"
     with np.load(path) as archive:
         arrays = {key: archive[key] for key in archive.files}
-    facts = json.loads(arrays["facts"].tobytes())
-    content = (run / "best" / name).read_bytes()
-    facts["sha256"][name] = hashlib.sha256(content).hexdigest()
-    arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+    change(arrays)
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     path.write_bytes(buffer.getvalue())
@@ -128,6 +135,8 @@ def test_check_run_finds_other_class_names(run):
 
     change_model(run, swap)
     assert list_failed(run) == ["class names"]
+    (check,) = (check for check in check_run(run).checks if check.name == "class names")
+    assert check.detail == "the model names macro avg, ёлка, apple"
 
 
 def test_check_run_finds_a_changed_resize(run):
@@ -144,6 +153,26 @@ def test_check_run_fails_on_a_model_that_does_not_open(run):
     (run / "best" / "model.onnx").write_bytes(b"broken")
     record_hash(run, "model.onnx")
     assert list_failed(run) == ["weights in both files", "model opens"]
+
+
+def test_check_run_says_why_a_model_does_not_open(run):
+    (run / "best" / "model.onnx").write_bytes(b"broken")
+    (check,) = (check for check in check_run(run).checks if check.name == "model opens")
+    assert str(run / "best" / "model.onnx") in check.detail
+
+
+def test_check_run_fails_on_logits_of_another_shape(run):
+    change_reference(run, lambda arrays: arrays.update(logits=arrays["logits"][:, :2]))
+    assert list_failed(run) == [f"logits, batch {batch}" for batch in (1, 2, 7)]
+    details = {check.detail for check in check_run(run).checks if check.name in list_failed(run)}
+    assert details == {"shape (64, 3), expected (64, 2)"}
+
+
+def test_check_run_fails_on_pictures_that_the_model_does_not_take(run):
+    change_reference(run, lambda arrays: arrays.update(images=arrays["images"][..., :1]))
+    failed = {check.name: check.detail for check in check_run(run).checks if not check.passed}
+    assert {"logits, batch 1", "logits, batch 2", "logits, batch 7"} < set(failed)
+    assert "expected" in failed["logits, batch 1"]
 
 
 def test_check_run_reads_no_file_that_the_model_names(run, monkeypatch):
