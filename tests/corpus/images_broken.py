@@ -191,8 +191,8 @@ def _list_special() -> Iterator[Case]:
         )  # fmt: skip
     yield Case(
         GROUP, "special-unreadable.png", _make_unreadable,
-        ("predict", "{in}/model.onnx", "{in}/unreadable.png"), 3,
-        ("unreadable.png", "Permission denied"), "user",
+        ("predict", "{in}/model.onnx", "{in}/unreadable.png"), 2,
+        ("unreadable.png", "not readable"), "user",
     )  # fmt: skip
 
 

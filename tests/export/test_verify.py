@@ -60,6 +60,11 @@ def list_failed(run):
     ]
 
 
+def find_check(run, name):
+    (check,) = (check for check in check_run(run).checks if check.name == name)
+    return check
+
+
 def test_verify_run_passes_in_a_fresh_process_without_torch_after_a_move(run):
     report = verify_run(run)
     assert report.passed and not report.torch_imported
@@ -126,6 +131,16 @@ def test_check_run_finds_weights_that_differ_by_value_alone(run):
 
     change_model(run, tell_new_hash)
     assert list_failed(run) == ["weights in both files"]
+    check = find_check(run, "weights in both files")
+    assert (check.value, check.detail) == (1, "conv1.weight")
+
+
+def test_check_run_fails_where_weights_of_another_network_lie(run):
+    path = run / "best" / "weights.safetensors"
+    path.write_bytes(save({f"other.{name}": value for name, value in load_file(path).items()}))
+    check = find_check(run, "weights in both files")
+    assert not check.passed
+    assert check.detail == "the hash in the model's metadata, no name is in both"
 
 
 def test_check_run_finds_other_class_names(run):
@@ -135,8 +150,7 @@ def test_check_run_finds_other_class_names(run):
 
     change_model(run, swap)
     assert list_failed(run) == ["class names"]
-    (check,) = (check for check in check_run(run).checks if check.name == "class names")
-    assert check.detail == "the model names macro avg, ёлка, apple"
+    assert find_check(run, "class names").detail == "the model names macro avg, ёлка, apple"
 
 
 def test_check_run_finds_a_changed_resize(run):
@@ -157,8 +171,7 @@ def test_check_run_fails_on_a_model_that_does_not_open(run):
 
 def test_check_run_says_why_a_model_does_not_open(run):
     (run / "best" / "model.onnx").write_bytes(b"broken")
-    (check,) = (check for check in check_run(run).checks if check.name == "model opens")
-    assert str(run / "best" / "model.onnx") in check.detail
+    assert str(run / "best" / "model.onnx") in find_check(run, "model opens").detail
 
 
 def test_check_run_fails_on_logits_of_another_shape(run):
@@ -195,10 +208,59 @@ def test_check_run_fails_on_logits_that_are_no_numbers(run):
     assert "logits, batch 1" in list_failed(run)
 
 
+def test_check_run_counts_a_single_wrong_label(run):
+    def turn_first(arrays):
+        arrays["logits"][0] = arrays["logits"][0, ::-1] * 2
+
+    change_reference(run, turn_first)
+    check = find_check(run, "labels, batch 1")
+    assert (check.passed, check.value, check.tolerance) == (False, 1, 0)
+    assert check.detail == "1, at most 0"
+
+
 def test_check_run_tells_of_a_broken_reference(run):
     (run / "best" / "reference.npz").write_bytes(b"broken")
     with pytest.raises(RunError, match="cannot be read"):
         check_run(run)
+
+
+def set_facts(facts):
+    return lambda arrays: arrays.update(facts=np.frombuffer(json.dumps(facts).encode(), np.uint8))
+
+
+COUNTS = "there are not as many logits and labels as pictures"
+NAMES = "its arrays are images, images_other, logits, logits_other, of other dimensions"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda arrays: arrays.pop("labels"), NAMES),
+        (lambda arrays: arrays.update(labels=arrays["labels"][1:]), COUNTS),
+        (lambda arrays: arrays.update(logits=arrays["logits"][:, :0]), COUNTS),
+        (lambda arrays: arrays.update({k: arrays[k][:0] for k in arrays if k != "facts"}), COUNTS),
+        (set_facts([]), "it names no hashes"),
+        (set_facts({"classes": [], "sha256": []}), "it names no hashes"),
+        (set_facts({"classes": {}, "sha256": {}}), "it names no classes"),
+    ],
+    ids=["arrays", "labels", "classes", "none", "facts", "hashes", "names"],
+)
+def test_check_run_tells_what_is_wrong_with_a_reference(run, change, message):
+    change_reference(run, change)
+    with pytest.raises(RunError) as refused:
+        check_run(run)
+    assert str(refused.value) == (
+        f"{run / 'best' / 'reference.npz'} cannot be read ({message}): the bundle is broken. Run "
+        "the study again with the same --out to make it anew."
+    )
+
+
+def test_reference_of_one_picture_is_one(run):
+    change_reference(
+        run, lambda arrays: arrays.update({k: arrays[k][:1] for k in arrays if k != "facts"})
+    )
+    assert all("images" in name for name in list_failed(run))
+    assert find_check(run, "labels, batch 7").passed
 
 
 def test_count_wrong_labels_leaves_ties_out():
