@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+import os
 
 import numpy as np
 import onnx
@@ -9,6 +10,7 @@ from safetensors.numpy import load_file, save
 
 from poolbench.errors import RunError, VerificationError
 from poolbench.execution.store import RunStore
+from poolbench.export import verify
 from poolbench.export.verify import (
     VerificationReport,
     check_run,
@@ -69,10 +71,16 @@ def test_verify_run_passes_in_a_fresh_process_without_torch_after_a_move(run):
     report = verify_run(run)
     assert report.passed and not report.torch_imported
     assert report.pictures == 64
+    assert 0 < report.seconds < 600
     assert RunStore(run).load_model("best/verification.json", VerificationReport) == report
     names = [check.name for check in report.checks]
     for place in ("batch 1", "batch 2", "batch 7", "26x14"):
         assert f"logits, {place}" in names and f"labels, {place}" in names
+    assert "torch stays out of the process" in names
+    for check in report.checks:
+        if check.name.startswith(("logits", "labels", "probabilities", "torch")):
+            assert 0 <= check.value <= check.tolerance
+        assert check.detail == "" or check.name == "class names"
 
 
 def test_verify_run_fails_on_a_changed_weight(run):
@@ -91,6 +99,37 @@ def test_verify_run_fails_on_a_changed_weight(run):
     )
 
 
+def test_check_run_sees_torch_in_the_process(run):
+    # Which this one has imported.
+    report = check_run(run)
+    assert report.torch_imported and not report.passed
+    check = find_check(run, "torch stays out of the process")
+    assert (check.passed, check.value, check.tolerance) == (False, 1, 0)
+
+
+def test_verify_run_hands_on_why_there_is_nothing_to_verify(run):
+    change_reference(run, lambda arrays: arrays.pop("labels"))
+    with pytest.raises(RunError) as refused:
+        verify_run(run)
+    with pytest.raises(RunError) as expected:
+        check_run(run.resolve())
+    assert str(refused.value) == str(expected.value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script with its interpreter in the first line")
+@pytest.mark.parametrize(
+    ("said", "last"), [("echo first >&2; echo last >&2", "last"), (":", "it said nothing")]
+)
+def test_verify_run_tells_of_a_process_that_broke_off(run, tmp_path, monkeypatch, said, last):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{said}\nexit 3\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(verify.sys, "executable", str(python))
+    with pytest.raises(VerificationError) as broken:
+        verify_run(run)
+    assert str(broken.value) == f"The verification of {run} broke off with exit code 3: {last}"
+
+
 def test_verify_run_tells_that_a_run_has_no_bundle(tmp_path):
     with pytest.raises(RunError, match=r"best/model\.onnx"):
         verify_run(tmp_path)
@@ -101,8 +140,29 @@ def test_check_run_finds_a_changed_weight_by_its_hash(run):
     content = bytearray(path.read_bytes())
     place = content.index(b"network.conv2.weight") + 2000
     content[place] ^= 1
+    recorded = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     path.write_bytes(content)
-    assert "SHA-256 of model.onnx" in list_failed(run)
+    found = hashlib.sha256(content).hexdigest()[:12]
+    check = find_check(run, "SHA-256 of model.onnx")
+    assert (check.passed, check.detail) == (False, f"{found}…, recorded {recorded}…")
+
+
+def test_check_run_fails_where_no_hash_was_recorded(run):
+    change_reference(run, set_facts({"classes": [], "sha256": {}}))
+    check = find_check(run, "SHA-256 of model.onnx")
+    assert not check.passed and check.detail.endswith("…, recorded nothing…")
+
+
+def test_check_run_does_not_read_what_is_too_large(run, monkeypatch):
+    size = (run / "best" / "model.onnx").stat().st_size
+    monkeypatch.setattr(verify, "MOST_BYTES", size)
+    assert find_check(run, "SHA-256 of model.onnx").passed
+    monkeypatch.setattr(verify, "MOST_BYTES", size - 1)
+    check = find_check(run, "SHA-256 of model.onnx")
+    assert (check.passed, check.detail) == (
+        False,
+        f"it has {size:,} bytes, and at most {size - 1:,} are read",
+    )
 
 
 @pytest.mark.parametrize("is_recorded", [False, True])
@@ -167,6 +227,7 @@ def test_check_run_fails_on_a_model_that_does_not_open(run):
     (run / "best" / "model.onnx").write_bytes(b"broken")
     record_hash(run, "model.onnx")
     assert list_failed(run) == ["weights in both files", "model opens"]
+    assert find_check(run, "weights in both files").detail
 
 
 def test_check_run_says_why_a_model_does_not_open(run):
@@ -205,7 +266,9 @@ def test_check_run_reads_no_file_that_the_model_names(run, monkeypatch):
 
 def test_check_run_fails_on_logits_that_are_no_numbers(run):
     change_model(run, lambda proto: add_to_bias(proto, np.nan))
-    assert "logits, batch 1" in list_failed(run)
+    check = find_check(run, "logits, batch 1")
+    assert (check.passed, check.value, check.tolerance) == (False, None, 1e-3)
+    assert check.detail == "nan, at most 0.001"
 
 
 def test_check_run_counts_a_single_wrong_label(run):
