@@ -23,9 +23,9 @@ from fuzz_targets import TARGETS
 
 LIBRARIES = ("atheris", "pillow", "pydantic", "safetensors")
 _STATISTICS = {
-    "executions": r"number_of_executed_units:\s+(\d+)",
+    "executions": r"(?:number_of_executed_units:\s+|(?m:^)#)(\d+)",
     "slowest_seconds": r"slowest_unit_time_sec:\s+(\d+)",
-    "peak_rss_mib": r"peak_rss_mb:\s+(\d+)",
+    "peak_rss_mib": r"(?:peak_rss_mb|\brss):\s+(\d+)",
     "edges": r" cov: (\d+)",
     "corpus": r" corp: (\d+)",
 }
@@ -56,7 +56,8 @@ def fuzz(name: str, seconds: int) -> dict[str, Any]:
             stop_after(process, seconds)
         said = Path(folder, "said").read_text(encoding="utf-8", errors="replace")
         inputs = [path.read_bytes() for path in Path(folder).glob("finding-*")]
-    if "number_of_executed_units" not in said:
+    # What was interrupted in the midst of compiled code says no last word; its progress is there.
+    if _read_number(_STATISTICS["executions"], said) is None:
         raise RuntimeError(said[-2000:])
     return {
         **{key: _read_number(pattern, said) for key, pattern in _STATISTICS.items()},
