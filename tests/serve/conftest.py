@@ -1,5 +1,6 @@
 """One small run with awkward class names, a real server, a real browser and the static page."""
 
+import asyncio
 import csv
 import functools
 import json
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -295,3 +297,10 @@ def bad_files(tmp_path_factory) -> dict[str, Path]:
     half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
     assert bomb.stat().st_size < 1_000_000
     return {"format": text, "pixels": bomb, "broken": half}
+
+
+@pytest.fixture
+def run_async():
+    """Runs a coroutine; not in this thread, in which a browser may have left a loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda coroutine: thread.submit(asyncio.run, coroutine).result()

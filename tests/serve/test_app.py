@@ -293,20 +293,16 @@ async def ask_in_parts(app, parts):
     return statuses[0]
 
 
-def ask_slowly(app, parts):
-    return asyncio.run(ask_in_parts(app, parts))
-
-
-def test_slow_body_is_given_up(served, monkeypatch):
+def test_slow_body_is_given_up(served, monkeypatch, run_async):
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.05)
     app = make_app(served, host="127.0.0.1", token=None, lang="en")
-    assert ask_slowly(app, [b"x"]) == 408
+    assert run_async(ask_in_parts(app, [b"x"])) == 408
 
 
-def test_body_of_unknown_length_is_read_no_further_than_allowed(served):
+def test_body_of_unknown_length_is_read_no_further_than_allowed(served, run_async):
     app = make_app(served, host="127.0.0.1", token=None, lang="en")
     parts = [b"x" * 1_000_000] * 100
-    assert ask_slowly(app, parts) == 413
+    assert run_async(ask_in_parts(app, parts)) == 413
     assert len(parts) == 100 - MOST_UPLOAD_BYTES // 1_000_000 - 1
 
 
@@ -353,7 +349,7 @@ def test_answers_that_are_no_numbers_are_told_in_words(served_copy):
     assert "no numbers" in answer.json()["error"]
 
 
-def test_bodies_that_others_need_the_room_of_are_given_up(served, monkeypatch):
+def test_bodies_that_others_need_the_room_of_are_given_up(served, monkeypatch, run_async):
     """The one that began first goes; what is left of it is not taken for a picture."""
     monkeypatch.setattr(bodies, "MOST_HELD_BYTES", 3000)
     app = make_app(served, host="127.0.0.1", token=None, lang="en")
@@ -364,7 +360,7 @@ def test_bodies_that_others_need_the_room_of_are_given_up(served, monkeypatch):
         second = asyncio.create_task(ask_in_parts(app, [b"x" * 2000, b""]))
         return await asyncio.gather(first, second)
 
-    assert asyncio.run(ask_twice()) == [408, 415]
+    assert run_async(ask_twice()) == [408, 415]
 
 
 def test_numbers_of_models_have_an_end(served):

@@ -1,6 +1,5 @@
 """What a server holds of what is sent to it."""
 
-import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
@@ -18,7 +17,7 @@ def make_request(content):
     return Request({"type": "http", "method": "POST", "headers": []}, receive)
 
 
-def test_more_than_can_be_answered_soon_are_refused_until_one_is_done():
+def test_more_than_can_be_answered_soon_are_refused_until_one_is_done(run_async):
     async def hold_many():
         bodies = Bodies()
         async with AsyncExitStack() as others:
@@ -30,14 +29,14 @@ def test_more_than_can_be_answered_soon_are_refused_until_one_is_done():
                 assert (caught.value.reason, caught.value.status) == ("busy", 429)
             assert await others.enter_async_context(bodies.hold(make_request(b"y"), 1, LARGE))
 
-    asyncio.run(hold_many())
+    run_async(hold_many())
 
 
-def test_a_body_is_read_no_further_than_it_may_go():
+def test_a_body_is_read_no_further_than_it_may_go(run_async):
     async def hold():
         async with Bodies().hold(make_request(b"xx"), 1, LARGE):
             pass
 
     with pytest.raises(RefusedError) as caught:
-        asyncio.run(hold())
+        run_async(hold())
     assert caught.value is LARGE
