@@ -88,7 +88,9 @@ def refuse(out: Path, epochs: int) -> dict[str, Any]:
     process = start(out, epochs)
     _, said = process.communicate()
     left = [path.name for path in out.rglob("*") if path.is_file()] if out.exists() else []
-    return {"code": process.returncode, "message": read_message(said), "left": left}
+    # Where it lies is nobody's business.
+    message = read_message(said).replace(str(out.parent), "DISK")
+    return {"code": process.returncode, "message": message, "left": left}
 
 
 def fill_again_and_again(
