@@ -11,13 +11,14 @@ import numpy as np
 import onnx
 import pytest
 from PIL import Image
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
 from poolbench.records import DataRecord, StudyRecord
 from poolbench.serve import bodies
-from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, make_app
+from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, _Pages, make_app
 from poolbench.serve.read import read_finished
 from poolbench.texts import TEXTS
 
@@ -253,6 +254,26 @@ def test_unfinished_study_has_progress_and_no_report(served_copy):
         assert (progress["state"], progress["done"], progress["total"]) == ("finishing", 4, 4)
         assert client.get("/report.html").status_code == 404
         assert client.post("/predict", content=b"x").status_code == 409
+
+
+def test_who_has_been_told_all_or_has_gone_takes_no_place(served, run_async):
+    pages = _Pages(served, "en")
+
+    async def receive():
+        await asyncio.sleep(3600)
+
+    async def watch():
+        for is_patient in (True, False):
+            lines = pages._watch(Request({"type": "http"}, receive))
+            await anext(lines)
+            assert len(pages._watching) == 1
+            if is_patient:
+                assert [line async for line in lines] == []
+            else:
+                await lines.aclose()
+            assert pages._watching == {}
+
+    run_async(watch())
 
 
 def test_progress_is_told_as_events_until_it_is_finished(client):

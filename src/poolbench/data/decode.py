@@ -126,7 +126,9 @@ def decode_content(content: bytes) -> Images:
             than ``MOST_READS`` parts.
     """
     try:
-        with _open(_CountedBytes(content), _GIVEN_FORMATS) as image:
+        file = _CountedBytes(content)
+        with _open(file, _GIVEN_FORMATS) as image:
+            _check_scans(image, file)
             if max(image.size) > MOST_SIDE or image.width * image.height > MOST_GIVEN_PIXELS:
                 raise _TooManyPixelsError(f"{image.width}x{image.height} pixels")
             if _is_decoded_by_python(image):
@@ -173,6 +175,7 @@ def _list_suffixes() -> frozenset[str]:
 
 def _decode(path: Path) -> Images:
     with _open(path) as image:
+        _check_scans(image, path)
         if _is_decoded_by_python(image):
             most = _BYTES_PER_PIXEL * image.width * image.height + _HEAD_BYTES
             if path.stat().st_size > most:
@@ -184,8 +187,6 @@ def _open(file: Path | BytesIO, formats: tuple[str, ...] = _FORMATS) -> Image.Im
     image = Image.open(file, formats=[name for name in formats if name in _list_formats()])
     try:
         _check_pixels(image)
-        if image.info.get("progressive"):
-            _check_scans(image, file)
     except Exception:
         image.close()
         raise
@@ -206,7 +207,9 @@ def _check_pixels(image: Image.Image) -> None:
 
 
 def _check_scans(image: Image.Image, file: Path | BytesIO) -> None:
-    """Of a progressive JPEG."""
+    """Of a progressive JPEG; the whole file is read for it, so only where it is decoded."""
+    if not image.info.get("progressive"):
+        return
     content = file.read_bytes() if isinstance(file, Path) else file.getvalue()
     scans = _count_scans(content)
     if scans * image.width * image.height > MOST_SCANNED_PIXELS:

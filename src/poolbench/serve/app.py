@@ -138,10 +138,18 @@ class _Pages:
         return HTMLResponse(page, headers={"content-security-policy": _REPORT_POLICY})
 
     async def stream_progress(self, request: Request) -> Response:
+        return StreamingResponse(self._watch(request), media_type="text/event-stream")
+
+    async def _watch(self, request: Request) -> AsyncIterator[str]:
+        """The progress, for as long as somebody watches and has a place."""
         self._watching[request] = None
         if len(self._watching) > MOST_WATCHING:
             del self._watching[next(iter(self._watching))]
-        return StreamingResponse(self._tell_progress(request), media_type="text/event-stream")
+        try:
+            async for line in self._tell_progress(request):
+                yield line
+        finally:
+            self._watching.pop(request, None)
 
     async def _tell_progress(self, request: Request) -> AsyncIterator[str]:
         told, quiet = "", 0
@@ -161,7 +169,6 @@ class _Pages:
                 return
             told = line
             await asyncio.sleep(PROGRESS_SECONDS)
-        self._watching.pop(request, None)
 
     async def prepare_picture(self, request: Request) -> Response:
         """A picture file to the picture as the network sees it, as raw bytes."""
