@@ -43,6 +43,20 @@ def test_refused_replacement_leaves_what_was_there(tmp_path, monkeypatch, call, 
     assert list(tmp_path.iterdir()) == [place]
 
 
+def test_links_are_not_written_through(tmp_path):
+    other, place = tmp_path / "other", tmp_path / "file"
+    other.write_bytes(b"somebody's")
+    for link in (place, tmp_path / ".part-file"):
+        link.symlink_to(other)
+        with pytest.raises(FileExistsError):
+            write_file(link, b"new")
+    replace_file(place, b"new")
+    assert other.read_bytes() == b"somebody's"
+    assert place.read_bytes() == b"new"
+    assert not place.is_symlink()
+    assert sorted(tmp_path.iterdir()) == [place, other]
+
+
 def test_lock_names_its_holder_and_is_free_when_that_is_dead(tmp_path):
     code = (
         "import sys, time; from pathlib import Path; from poolbench.system import hold_lock\n"

@@ -32,12 +32,12 @@ class HeldError(Exception):
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file that is on disk when this returns.
+    """Write a new file that is on disk when this returns.
 
     Raises:
-        OSError: If it cannot be written; a part of it may then be there.
+        OSError: If there is one, or a link; if it cannot be written: a part may then be there.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, 0o666)
     try:
         rest = memoryview(content)
@@ -57,6 +57,8 @@ def replace_file(path: Path, content: bytes) -> None:
     """
     part = path.with_name(f".part-{path.name}")
     try:
+        # What a killed process left; or a link that somebody put there, to another file.
+        part.unlink(missing_ok=True)
         write_file(part, content)
         rename(part, path)
     except BaseException:

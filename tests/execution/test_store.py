@@ -245,6 +245,25 @@ def test_remove_deletes_what_is_there(tmp_path):
         store.remove("best")
 
 
+def test_folders_that_are_links_out_of_the_run_are_left_alone(tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "README.md").write_text("somebody's")
+    store = RunStore(tmp_path / "run")
+    store.save_bytes("inner/real/file", b"1")
+    (store.path / "best").symlink_to(other)
+    (store.path / "inside").symlink_to(store.path / "inner")
+    for change in (
+        lambda: store.save_bytes("best/README.md", b"2"),
+        lambda: store.remove("best/README.md"),
+    ):
+        with pytest.raises(RunError, match="outside of the run"):
+            change()
+    store.save_bytes("inside/real/file", b"2")
+    assert (store.path / "inner/real/file").read_bytes() == b"2"
+    assert (other / "README.md").read_text() == "somebody's"
+
+
 def test_objects_are_not_packed():
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
         pack_arrays({"a": np.array([{}])})

@@ -283,26 +283,39 @@ class RunStore:
         """Delete files of the run, as far as they are there.
 
         Raises:
-            RunError: If the folder cannot be written.
+            RunError: If the folder cannot be written, or is a link that leads out of the run.
         """
         for name in names:
+            place = self._find_place(name)
             try:
-                (self.path / name).unlink(missing_ok=True)
+                place.unlink(missing_ok=True)
             except OSError as error:
-                raise explain_refusal(error, self.path / name) from None
+                raise explain_refusal(error, place) from None
 
     def save_bytes(self, name: str, content: bytes) -> None:
         """Write a file beside its place and rename it.
 
         Raises:
-            RunError: If there is no room, or the folder cannot be written.
+            RunError: If there is no room, the folder cannot be written, or is a link that leads
+                out of the run.
         """
-        place = self.path / name
+        place = self._find_place(name)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             replace_file(place, content)
         except OSError as error:
             raise explain_refusal(error, place, len(content)) from None
+
+    def _find_place(self, name: str) -> Path:
+        """Of a file that is to change; a run that somebody else made may hold links to anywhere."""
+        place = self.path / name
+        folder = place.parent.resolve()
+        if not folder.is_relative_to(self.path.resolve()):
+            raise RunError(
+                f"{place.parent} is a link to {folder}, which lies outside of the run: nothing is "
+                "written there. Put a folder in its place."
+            )
+        return place
 
 
 def explain_refusal(error: OSError, place: Path, needed_bytes: int = 0) -> RunError:
