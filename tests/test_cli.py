@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -16,6 +17,7 @@ from PIL import Image
 from poolbench.execution.store import RunStore
 
 QUICKLY = ("--dry-run", "--backbones", "lab-example", "--precision", "float32", "--workers", "1")
+FAULTS = Path(__file__).parents[1] / "benchmarks" / "faults"
 SMALL = (
     *("--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1"),
     *("--precision", "float32"),
@@ -238,7 +240,7 @@ def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path, finishe
     assert not (out / "study.json").exists()
 
 
-def test_killed_study_goes_on_to_the_same_bits(poolbench_cli, finished, tmp_path):
+def test_killed_study_goes_on_to_the_same_bits(poolbench_cli, finished, tmp_path, monkeypatch):
     path, *_ = finished
     out = tmp_path / "run"
     command = [sys.executable, "-m", "poolbench", "run", *SMALL, "--out", str(out)]
@@ -249,8 +251,14 @@ def test_killed_study_goes_on_to_the_same_bits(poolbench_cli, finished, tmp_path
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    # And a process that trains, while it writes what it has trained.
+    mark = tmp_path / "mark"
+    monkeypatch.setenv("PYTHONPATH", str(FAULTS), prepend=os.pathsep)
+    monkeypatch.setenv("POOLBENCH_FAULT", f"kill:flush/weights.safetensors:{out}")
+    monkeypatch.setenv("POOLBENCH_FAULT_MARK", str(mark))
     done = poolbench_cli("run", *SMALL, "--workers", "1", "--out", out)
     assert done.returncode == 0, done.stderr
+    assert mark.exists()
     ids = sorted(folder.name for folder in (path / "trials").iterdir())
     assert sorted(folder.name for folder in store.trials.iterdir()) == ids
     for trial in ids:

@@ -137,6 +137,8 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 _train_final(final, settled, context)
             hand_over(store, compared.trials, final, compared.verdict, image_set)
             save_latencies(store)
+            # Of processes that were killed while this one went on.
+            store.remove_leftovers()
             store.remove_checkpoints()
             return _conclude(store, display)
 
