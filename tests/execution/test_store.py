@@ -264,6 +264,19 @@ def test_folders_that_are_links_out_of_the_run_are_left_alone(tmp_path):
     assert (other / "README.md").read_text() == "somebody's"
 
 
+@pytest.mark.parametrize("name", ["checkpoints", "checkpoints/trial"])
+def test_no_checkpoints_are_kept_behind_a_link(tmp_path, name):
+    other, store = tmp_path / "other", RunStore(tmp_path / "run")
+    (other / "trial").mkdir(parents=True)
+    (other / "also").symlink_to(tmp_path)
+    link = store.path / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(other)
+    store.remove_leftovers()
+    assert not link.exists()
+    assert sorted(path.name for path in other.iterdir()) == ["also", "trial"]
+
+
 def test_objects_are_not_packed():
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
         pack_arrays({"a": np.array([{}])})

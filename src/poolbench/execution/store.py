@@ -103,6 +103,12 @@ class RunStore:
             else:
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
+        # Old generations are deleted, which must not happen through a link to somewhere else.
+        if self.checkpoints.is_symlink():
+            self.checkpoints.unlink()
+        for folder in self.checkpoints.glob("*"):
+            if folder.is_symlink():
+                folder.unlink()
 
     def remove_checkpoints(self) -> None:
         """Delete what trainings that are not wanted any more have left."""
