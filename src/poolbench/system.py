@@ -25,6 +25,8 @@ FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 # Of a file that another program looks at, such as a virus scanner on Windows.
 RENAME_ATTEMPTS = 10
 RENAME_PAUSE_SECONDS = 0.1
+# Of a folder that is held: the lock, and who has it.
+LOCK_FILES = (".lock", ".holder.json")
 
 
 class HeldError(Exception):
@@ -112,9 +114,9 @@ def hold_lock(folder: Path) -> Iterator[None]:
         HeldError: If another process holds it.
         OSError: If the folder cannot be written, or its file system has no locks.
     """
-    holder = folder / ".holder.json"
+    place, holder = (folder / name for name in LOCK_FILES)
     try:
-        lock = FileLock(folder / ".lock", timeout=0)
+        lock = FileLock(place, timeout=0)
         lock.acquire()
     except Timeout:
         raise HeldError(_describe_holder(holder)) from None

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from poolbench.errors import RunError
+from poolbench.execution.packing import pack_arrays, pack_weights
 from poolbench.execution.station import save_outcome
-from poolbench.execution.store import HISTORY_COLUMNS, RunStore, pack_arrays, pack_weights
+from poolbench.execution.store import HISTORY_COLUMNS, RunStore
 from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialRecord
@@ -206,6 +207,35 @@ def test_run_has_one_owner(tmp_path):
     free = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (held.returncode, free.returncode) == (1, 0)
     assert "another process" in held.stdout
+
+
+def refuse_while_held(store):
+    with store.hold():
+        raise RunError("no room")
+
+
+def test_study_that_is_refused_leaves_no_folder(tmp_path):
+    store = RunStore(tmp_path / "run")
+    with pytest.raises(RunError, match="no room"):
+        refuse_while_held(store)
+    assert not store.path.exists()
+    store.path.mkdir()
+    with pytest.raises(RunError, match="no room"):
+        refuse_while_held(store)
+    assert store.path.is_dir()
+    with store.hold():
+        store.save_bytes("file", b"1")
+    with pytest.raises(RunError, match="no room"):
+        refuse_while_held(store)
+    assert (store.path / "file").read_bytes() == b"1"
+
+
+def test_what_came_into_a_new_folder_stays_when_its_study_is_refused(tmp_path):
+    store = RunStore(tmp_path / "run")
+    with pytest.raises(RunError, match="no room"), store.hold():
+        store.save_bytes("file", b"1")
+        raise RunError("no room")
+    assert (store.path / "file").read_bytes() == b"1"
 
 
 def test_place_that_cannot_be_written_is_refused(tmp_path):

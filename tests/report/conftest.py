@@ -8,7 +8,8 @@ import pytest
 from poolbench.config import StudyConfig, dump_config
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
-from poolbench.execution.store import HISTORY_COLUMNS, RunStore, pack_arrays
+from poolbench.execution.packing import pack_arrays
+from poolbench.execution.store import HISTORY_COLUMNS, RunStore
 from poolbench.export.verify import Check, VerificationReport
 from poolbench.records import (
     Conditions,

@@ -4,8 +4,6 @@ A trial is written into a temporary folder beside its place and renamed, so a pr
 killed at any moment leaves either all of it or nothing. What the disk refuses is one message.
 """
 
-import csv
-import io
 import json
 import shutil
 import tempfile
@@ -14,19 +12,29 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors.numpy import load_file
 
 from poolbench.config import StudyConfig, load_config
 from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError, UsageError
+from poolbench.execution.packing import (
+    Arrays,
+    check_predictions,
+    check_schema,
+    neutralize,
+    pack_arrays,
+    pack_model,
+    pack_table,
+    pack_weights,
+)
 from poolbench.files import check_regular, read_text
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 from poolbench.system import (
     FULL,
+    LOCK_FILES,
     HeldError,
     flush_folder,
     hold_lock,
@@ -35,10 +43,8 @@ from poolbench.system import (
     replace_file,
     write_file,
 )
-from poolbench.texts.plain import escape_formula, make_plain
 
 Model = TypeVar("Model", bound=BaseModel)
-Arrays = Mapping[str, NDArray[Any]]
 
 HISTORY_COLUMNS = (
     "epoch",
@@ -69,9 +75,12 @@ class RunStore:
     def hold(self) -> Iterator[None]:
         """Hold the run for this process; a process that dies lets go.
 
+        A folder that was made for it, and into which nothing came, is gone afterwards.
+
         Raises:
             RunError: If another process holds it, or the folder cannot be written.
         """
+        is_new = not self.path.exists()
         with ExitStack() as stack:
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
@@ -83,7 +92,18 @@ class RunStore:
                 ) from None
             except OSError as error:
                 raise explain_refusal(error, self.path) from None
+            if is_new:
+                stack.callback(self._remove_if_empty)
             yield
+
+    def _remove_if_empty(self) -> None:
+        """While it is held, so that nobody else has begun."""
+        names = {path.name for path in self.path.iterdir()}
+        if names <= set(LOCK_FILES):
+            with suppress(OSError):
+                for name in names:
+                    (self.path / name).unlink()
+                self.path.rmdir()
 
     def has_trial(self, trial_id: str) -> bool:
         """Whether this trial is finished."""
@@ -129,9 +149,9 @@ class RunStore:
             arrays: File name (``predictions``, ``shift``) to arrays.
         """
         files = {
-            "record.json": _to_json(record),
-            "timing.json": _to_json(timing),
-            "history.csv": _to_csv(HISTORY_COLUMNS, history),
+            "record.json": pack_model(record),
+            "timing.json": pack_model(timing),
+            "history.csv": pack_table(HISTORY_COLUMNS, history),
             **{f"{name}.npz": pack_arrays(group) for name, group in arrays.items()},
             "weights.safetensors": pack_weights(weights),
         }
@@ -219,7 +239,7 @@ class RunStore:
         try:
             arrays = read_arrays(path)
             if name == "predictions":
-                _check_predictions(arrays)
+                check_predictions(arrays)
         except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
         return arrays
@@ -263,7 +283,7 @@ class RunStore:
         # RecursionError: lists in lists in lists.
         except (ValueError, RecursionError) as error:
             raise RunError(f"{path} is not JSON: {error}.") from None
-        _check_schema(path, values)
+        check_schema(path, values)
         try:
             return model.model_validate(values)
         except ValidationError as error:
@@ -273,7 +293,7 @@ class RunStore:
 
     def save_model(self, name: str, model: BaseModel) -> None:
         """Write a JSON file of the run."""
-        self.save_bytes(name, _to_json(model))
+        self.save_bytes(name, pack_model(model))
 
     def save_json(self, name: str, values: object) -> None:
         """Write plain values as JSON."""
@@ -283,7 +303,7 @@ class RunStore:
         self, name: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]
     ) -> None:
         """Write a CSV file of the run, for people with a spreadsheet: names stay text."""
-        self.save_bytes(name, _to_csv(columns, [tuple(map(_neutralize, row)) for row in rows]))
+        self.save_bytes(name, pack_table(columns, [tuple(map(neutralize, row)) for row in rows]))
 
     def remove(self, *names: str) -> None:
         """Delete files of the run, as far as they are there.
@@ -338,60 +358,3 @@ def explain_refusal(error: OSError, place: Path, needed_bytes: int = 0) -> RunEr
         f"There is no room for {place}{wanted}: the disk or a quota is full. Make room and run the "
         "same command again; what was finished is kept."
     )
-
-
-def _check_schema(path: Path, values: object) -> None:
-    version = values.get("schema_version", 1) if isinstance(values, dict) else 1
-    if type(version) is not int or version < 1:
-        raise RunError(
-            f"{path} has schema {version!r}: expected a number from 1 on. It was edited."
-        )
-    if version > SCHEMA_VERSION:
-        raise RunError(
-            f"{path} has schema {version}, this poolbench reads up to {SCHEMA_VERSION}: use a "
-            "newer poolbench."
-        )
-
-
-def _check_predictions(arrays: Arrays) -> None:
-    """Raises ValueError for what is not one answer for each picture."""
-    kinds = {name: (arrays[name].dtype.kind, arrays[name].ndim) for name in arrays}
-    if kinds != {"index": ("i", 1), "labels": ("i", 1), "logits": ("f", 2)}:
-        raise ValueError("expected index and labels, whole numbers [n], and logits [n, classes]")
-    counts = {len(array) for array in arrays.values()}
-    if len(counts) > 1 or 0 in arrays["logits"].shape:
-        raise ValueError("expected as many index, labels and logits, and at least one")
-    labels = arrays["labels"]
-    if labels.min() < 0 or labels.max() >= arrays["logits"].shape[1] or arrays["index"].min() < 0:
-        raise ValueError("a label or a place of a picture is out of range")
-
-
-def pack_arrays(arrays: Arrays) -> bytes:
-    """Arrays as the content of an npz file, without pickled objects."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()
-
-
-def pack_weights(weights: Arrays) -> bytes:
-    """Arrays as the content of a safetensors file."""
-    # safetensors writes memory as it lies, and convolutions may lie with the channels last. Not by
-    # ascontiguousarray, which makes a row of a single number.
-    packed: bytes = save({name: np.asarray(value, order="C") for name, value in weights.items()})
-    return packed
-
-
-def _to_json(model: BaseModel) -> bytes:
-    return (model.model_dump_json(indent=1) + "\n").encode()
-
-
-def _neutralize(cell: object) -> object:
-    return escape_formula(make_plain(cell)) if isinstance(cell, str) else cell
-
-
-def _to_csv(columns: tuple[str, ...], rows: list[Any]) -> bytes:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return buffer.getvalue().encode()

@@ -15,7 +15,8 @@ from poolbench.data.image_set import Half, Images
 from poolbench.data.resize import resize_images
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.selection import choose_in_turn
-from poolbench.execution.store import RunStore, pack_arrays, pack_weights
+from poolbench.execution.packing import pack_arrays, pack_weights
+from poolbench.execution.store import RunStore
 from poolbench.export.card import name_source
 from poolbench.export.onnx import AnySizeNetwork, make_onnx
 from poolbench.records import DataRecord, FinalRecord, TrialSpec

@@ -67,9 +67,10 @@ from poolbench.evaluation.shift import (
     predict_shifted,
 )
 from poolbench.execution.ingredients import make_form, split_pictures
+from poolbench.execution.packing import pack_arrays
 from poolbench.execution.plan import take_first
 from poolbench.execution.restore import restore_inner
-from poolbench.execution.store import RunStore, pack_arrays
+from poolbench.execution.store import RunStore
 from poolbench.models.views import add_views, count_passes
 from poolbench.records import ShiftCurve, TrialSpec
 from poolbench.training.seeds import Purpose, make_rng

@@ -1,0 +1,87 @@
+"""What the files of a run hold: arrays, weights, models, tables; packed, and checked."""
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+from safetensors.numpy import save
+
+from poolbench.errors import RunError
+from poolbench.records import SCHEMA_VERSION
+from poolbench.texts.plain import escape_formula, make_plain
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def check_schema(path: Path, values: object) -> None:
+    """Whether this poolbench knows what a JSON file of a run says.
+
+    Raises:
+        RunError: If it was written by a newer one.
+    """
+    version = values.get("schema_version", 1) if isinstance(values, dict) else 1
+    if type(version) is not int or version < 1:
+        raise RunError(
+            f"{path} has schema {version!r}: expected a number from 1 on. It was edited."
+        )
+    if version > SCHEMA_VERSION:
+        raise RunError(
+            f"{path} has schema {version}, this poolbench reads up to {SCHEMA_VERSION}: use a "
+            "newer poolbench."
+        )
+
+
+def check_predictions(arrays: Arrays) -> None:
+    """Whether there is one answer for each picture.
+
+    Raises:
+        ValueError: If it is not so.
+    """
+    kinds = {name: (arrays[name].dtype.kind, arrays[name].ndim) for name in arrays}
+    if kinds != {"index": ("i", 1), "labels": ("i", 1), "logits": ("f", 2)}:
+        raise ValueError("expected index and labels, whole numbers [n], and logits [n, classes]")
+    counts = {len(array) for array in arrays.values()}
+    if len(counts) > 1 or 0 in arrays["logits"].shape:
+        raise ValueError("expected as many index, labels and logits, and at least one")
+    labels = arrays["labels"]
+    if labels.min() < 0 or labels.max() >= arrays["logits"].shape[1] or arrays["index"].min() < 0:
+        raise ValueError("a label or a place of a picture is out of range")
+
+
+def pack_arrays(arrays: Arrays) -> bytes:
+    """Arrays as the content of an npz file, without pickled objects."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def pack_weights(weights: Arrays) -> bytes:
+    """Arrays as the content of a safetensors file."""
+    # safetensors writes memory as it lies, and convolutions may lie with the channels last. Not by
+    # ascontiguousarray, which makes a row of a single number.
+    packed: bytes = save({name: np.asarray(value, order="C") for name, value in weights.items()})
+    return packed
+
+
+def pack_model(model: BaseModel) -> bytes:
+    """A model as the content of a JSON file."""
+    return (model.model_dump_json(indent=1) + "\n").encode()
+
+
+def neutralize(cell: object) -> object:
+    """What a spreadsheet shows as it is: a name that looks like a formula stays text."""
+    return escape_formula(make_plain(cell)) if isinstance(cell, str) else cell
+
+
+def pack_table(columns: tuple[str, ...], rows: list[Any]) -> bytes:
+    """Rows as the content of a CSV file."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return buffer.getvalue().encode()
