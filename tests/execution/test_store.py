@@ -188,6 +188,17 @@ def test_arrays_and_weights_that_were_cut_are_one_clear_error(tmp_path, kept):
         store.load_weights("a")
 
 
+@pytest.mark.parametrize(("kind", "size"), [("BF16", 16), ("F8_E4M3", 8), ("F4", 4), ("X9", 8)])
+def test_numbers_that_numpy_does_not_have_are_one_clear_error(tmp_path, kind, size):
+    entry = {"weight": {"dtype": kind, "shape": [8], "data_offsets": [0, size]}}
+    header = json.dumps(entry).encode()
+    store = RunStore(tmp_path)
+    content = len(header).to_bytes(8, "little") + header + bytes(size)
+    store.save_bytes("trials/a/weights.safetensors", content)
+    with pytest.raises(RunError, match=r"weights\.safetensors cannot be read: .*\w"):
+        store.load_weights("a")
+
+
 def test_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(RunError, match="not a poolbench run"):
         RunStore(tmp_path).load_model("verdict.json", TrialRecord)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save
 
 from poolbench.system import replace_file
@@ -63,7 +63,8 @@ class TrialKeeper:
     def load(self) -> Checkpoint | None:
         """The last one that is whole."""
         for path in reversed(self._list()):
-            with suppress(OSError, ValueError, KeyError, SafetensorError):
+            # Damaged in one of many ways: the one before it is taken.
+            with suppress(Exception):
                 return _read(path)
         return None
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
-from safetensors.numpy import save
+from safetensors.numpy import load_file, save
 
 from poolbench.errors import RunError
+from poolbench.files import check_regular
 from poolbench.records import SCHEMA_VERSION
 from poolbench.texts.plain import escape_formula, make_plain
 
@@ -66,6 +67,24 @@ def pack_weights(weights: Arrays) -> bytes:
     # ascontiguousarray, which makes a row of a single number.
     packed: bytes = save({name: np.asarray(value, order="C") for name, value in weights.items()})
     return packed
+
+
+def read_weights(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a safetensors file, by name.
+
+    Raises:
+        OSError: If the file cannot be opened.
+        ValueError: If it is none, or holds numbers of a kind that NumPy does not have.
+    """
+    check_regular(path)
+    try:
+        weights: dict[str, NDArray[Any]] = load_file(path)
+    except OSError:
+        raise
+    except Exception as error:
+        # safetensors has one of its own, and hands on what NumPy says of bfloat16 and 8-bit floats.
+        raise ValueError(str(error)) from None
+    return weights
 
 
 def pack_model(model: BaseModel) -> bytes:

@@ -14,8 +14,6 @@ from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
 from poolbench.config import StudyConfig, load_config
 from poolbench.data.npz import read_arrays
@@ -29,8 +27,9 @@ from poolbench.execution.packing import (
     pack_model,
     pack_table,
     pack_weights,
+    read_weights,
 )
-from poolbench.files import check_regular, read_text
+from poolbench.files import read_text
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 from poolbench.system import (
     FULL,
@@ -248,12 +247,9 @@ class RunStore:
         """The parameters and buffers of a finished trial."""
         path = self._find_trial(trial_id) / "weights.safetensors"
         try:
-            check_regular(path)
-            weights: dict[str, NDArray[Any]] = load_file(path)
-        # KeyError: a kind of number that NumPy does not have.
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            return read_weights(path)
+        except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
-        return weights
 
     def load_config(self) -> StudyConfig:
         """The config of the study.
