@@ -25,6 +25,8 @@ from typing import Any
 from machine import save
 from same_run import find_differences
 
+from poolbench.errors import VerificationError
+
 FAULTS = Path(__file__).parent / "faults"
 STUDY = ("--backbones", "lab-example", "--folds", "2", "--repeats", "2", "--precision", "float32")
 # When a process is killed, in times of what a study takes that is left alone: from its imports
@@ -141,8 +143,10 @@ def kill_at_steps(arguments: argparse.Namespace, folder: Path) -> Iterator[dict[
             mark = folder / f"mark-{is_new}-{number}"
             process = start(out, arguments.epochs, **make_fault("kill", step, out, mark))
             _, said = process.communicate()
-            # A process that trains is replaced, so the study may have come to its end.
-            assert process.returncode in (0, -signal.SIGKILL), said.decode()
+            # A process that trains is replaced, so the study may have come to its end; that one
+            # that verifies is not.
+            expected = (0, VerificationError.exit_code, -signal.SIGKILL)
+            assert process.returncode in expected, said.decode()
             kills += mark.exists()
             missed += [] if mark.exists() else [step]
             if process.returncode and (is_new or step == chosen[-1]):
