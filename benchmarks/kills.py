@@ -131,7 +131,9 @@ def kill_at_steps(arguments: argparse.Namespace, folder: Path) -> Iterator[dict[
     finish(start(calm, arguments.epochs, **make_fault("list", "0", calm, listed)))
     lines = dict.fromkeys(listed.read_text().splitlines())
     steps = [step for step in lines if not TEMPORARY.fullmatch(step)]
-    chosen = random.Random(arguments.seed).sample(steps, min(arguments.kills, len(steps)))
+    drawn = random.Random(arguments.seed).sample(steps, min(arguments.kills, len(steps)))
+    # As they come, so that a run that goes on has not yet done the next one.
+    chosen = sorted(drawn, key=steps.index)
     figures: dict[str, Any] = {}
     # A run that goes on has some steps behind it; what it does not meet, a new one does.
     for is_new in (False, True):
