@@ -38,6 +38,12 @@ def read_text(path: Path, most_bytes: int, encoding: str = "utf-8") -> str:
     return path.read_text(encoding=encoding)
 
 
+def is_within(path: Path, folder: Path) -> bool:
+    """Whether a path, which need not be there, ends up in a folder when its links are followed."""
+    # Not Path.resolve, which before Python 3.13 raises where links lead in a circle.
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 def check_place(path: Path) -> None:
     """Make sure that a file can have this path, before work is done for it.
 

@@ -294,11 +294,14 @@ def test_folders_that_are_links_out_of_the_run_are_left_alone(tmp_path):
     store.save_bytes("inner/real/file", b"1")
     (store.path / "best").symlink_to(other)
     (store.path / "inside").symlink_to(store.path / "inner")
+    (store.path / "circle").symlink_to(store.path / "circle")
+    with pytest.raises(RunError, match="cannot be written"):
+        store.save_bytes("circle/file", b"2")
     for change in (
         lambda: store.save_bytes("best/README.md", b"2"),
         lambda: store.remove("best/README.md"),
     ):
-        with pytest.raises(RunError, match="outside of the run"):
+        with pytest.raises(RunError, match="out of the run"):
             change()
     store.save_bytes("inside/real/file", b"2")
     assert (store.path / "inner/real/file").read_bytes() == b"2"

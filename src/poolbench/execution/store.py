@@ -29,7 +29,7 @@ from poolbench.execution.packing import (
     pack_weights,
     read_weights,
 )
-from poolbench.files import read_text
+from poolbench.files import is_within, read_text
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 from poolbench.system import (
     FULL,
@@ -331,11 +331,10 @@ class RunStore:
     def _find_place(self, name: str) -> Path:
         """Of a file that is to change; a run that somebody else made may hold links to anywhere."""
         place = self.path / name
-        folder = place.parent.resolve()
-        if not folder.is_relative_to(self.path.resolve()):
+        if not is_within(place.parent, self.path):
             raise RunError(
-                f"{place.parent} is a link to {folder}, which lies outside of the run: nothing is "
-                "written there. Put a folder in its place."
+                f"{place.parent} is a link that leads out of the run: nothing is written there. "
+                "Put a folder in its place."
             )
         return place
 

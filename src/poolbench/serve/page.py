@@ -8,7 +8,7 @@ from pathlib import Path
 from poolbench.errors import UsageError
 from poolbench.execution.store import RunStore
 from poolbench.export.check_model import read_model
-from poolbench.files import check_place
+from poolbench.files import check_place, is_within
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
@@ -41,7 +41,7 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
         UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, cannot be a
             folder, or holds files of somebody else that are called like those of the page.
     """
-    if out.resolve().is_relative_to(path.resolve()):
+    if is_within(out, path):
         raise UsageError(f"{out} lies in the run that it is made of: choose another --out.")
     try:
         check_place(out / LIST)
@@ -74,8 +74,7 @@ def _list_written(out: Path) -> set[str]:
     """The files of an earlier page; names that lead elsewhere are nobody's."""
     with suppress(OSError, ValueError, TypeError):
         names = json.loads((out / LIST).read_text(encoding="utf-8"))
-        root = out.resolve()
-        return {name for name in names if (root / name).resolve().is_relative_to(root)}
+        return {name for name in names if is_within(out / name, out)}
     return set()
 
 
