@@ -84,6 +84,10 @@ def read_weights(path: Path) -> dict[str, NDArray[Any]]:
     except Exception as error:
         # safetensors has one of its own, and hands on what NumPy says of bfloat16 and 8-bit floats.
         raise ValueError(str(error)) from None
+    # Packages that bring such numbers make them known to all that runs in the same process.
+    foreign = sorted({str(value.dtype) for value in weights.values() if value.dtype.isbuiltin == 2})
+    if foreign:
+        raise ValueError(f"it holds numbers of the kind {', '.join(foreign)}")
     return weights
 
 
