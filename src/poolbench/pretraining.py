@@ -60,6 +60,8 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
             spec = make_final_spec(make_plan(config, image_set, machine), variants[0].id)
             if config.precision == "auto" or not store.has_trial(spec.id):
                 spec = _train(config, machine, image_set, store, display)
+                # Of processes that were killed meanwhile, as at the end of a study.
+                store.remove_leftovers()
     record = store.load_trial(spec.id)
     if record.diverged_at is not None:
         raise TrainingError(

@@ -23,7 +23,7 @@ def check_schema(path: Path, values: object) -> None:
     """Whether this poolbench knows what a JSON file of a run says.
 
     Raises:
-        RunError: If it was written by a newer one.
+        RunError: If it was written by a newer one, or its version is no number from 1 on.
     """
     version = values.get("schema_version", 1) if isinstance(values, dict) else 1
     if type(version) is not int or version < 1:

@@ -115,7 +115,11 @@ class RunStore:
         return sum("-whole-" not in name for name in found - known)
 
     def remove_leftovers(self) -> None:
-        """Delete what a killed process had begun; call it while holding the lock."""
+        """Delete what a killed process had begun; call it while holding the lock.
+
+        Raises:
+            RunError: If checkpoints lie behind a link that cannot be removed.
+        """
         for part in list(self.path.rglob(".part-*")):
             if part.is_dir() and not part.is_symlink():
                 shutil.rmtree(part, ignore_errors=True)
@@ -124,10 +128,10 @@ class RunStore:
                     part.unlink(missing_ok=True)
         # Old generations are deleted, which must not happen through a link to somewhere else.
         if self.checkpoints.is_symlink():
-            self.checkpoints.unlink()
+            self.remove(self.checkpoints.name)
         for folder in self.checkpoints.glob("*"):
             if folder.is_symlink():
-                folder.unlink()
+                self.remove(f"{self.checkpoints.name}/{folder.name}")
 
     def remove_checkpoints(self) -> None:
         """Delete what trainings that are not wanted any more have left."""
