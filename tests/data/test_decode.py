@@ -216,31 +216,6 @@ def test_decode_picture_takes_no_memory_for_a_tile_larger_than_the_picture(tmp_p
             read(path)
 
 
-def repeat_last_scan(path, times):
-    """A progressive JPEG whose last scan comes so often."""
-    _save(Image.new("L", (4000, 4000), 128), path, progressive=True)
-    jpeg = path.read_bytes()
-    end = len(jpeg) - 2
-    table = jpeg.rindex(b"\xff\xc4", 0, jpeg.rindex(b"\xff\xda"))
-    path.write_bytes(jpeg[:end] + jpeg[table:end] * times + jpeg[end:])
-    return path
-
-
-def test_decode_picture_says_no_picture_a_thousand_times(tmp_path):
-    assert decode_picture(repeat_last_scan(tmp_path / "a.jpg", 1)).shape == (4000, 4000, 3)
-    with pytest.raises(DataError, match="1006 times"):
-        decode_picture(repeat_last_scan(tmp_path / "b.jpg", 1000))
-
-
-def test_scans_are_those_of_the_first_picture_of_a_file(tmp_path):
-    """A film behind a photograph has the marks of scans by chance, and so has a preview in it."""
-    exif = Image.Exif()
-    exif[0x010E] = "\xff\xda" * 100
-    path = _save(Image.new("RGB", (64, 64)), tmp_path / "a.jpg", progressive=True, exif=exif)
-    jpeg = path.read_bytes()
-    assert decode._count_scans(jpeg + b"\xff\xda\0\2" * 1000) == decode._count_scans(jpeg) == 10
-
-
 def test_decode_picture_refuses_a_long_text_that_python_would_read(tmp_path):
     path = tmp_path / "a.ppm"
     path.write_bytes(b"P3\n10 10\n255\n" + b"1 " * 300)
@@ -248,22 +223,6 @@ def test_decode_picture_refuses_a_long_text_that_python_would_read(tmp_path):
     path.write_bytes(b"P3\n10 10\n255\n" + b"#\n" * 100_000 + b"1 " * 300)
     with pytest.raises(DataError, match="more bytes than pixels"):
         decode_picture(path)
-
-
-def make_png_of_parts(count):
-    png = io.BytesIO()
-    Image.new("L", (4, 4)).save(png, "PNG")
-    content = png.getvalue()
-    start = content.index(b"IDAT") - 4
-    part = bytes(4) + b"teSt" + struct.pack(">I", zlib.crc32(b"teSt"))
-    return content[:start] + part * count + content[start:]
-
-
-def test_decode_content_reads_no_million_parts():
-    assert decode_content(make_png_of_parts(1000)).shape == (4, 4, 3)
-    with pytest.raises(RefusedPictureError, match="more than 50,000 parts") as caught:
-        decode_content(make_png_of_parts(40_000))
-    assert caught.value.reason == "broken"
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,20 @@
 """A picture file to upright RGB, whatever way the file keeps its colours."""
 
 import math
-import re
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
+from poolbench.data.decode_bounds import (
+    CountedBytes,
+    CountedFile,
+    TooManyPixelsError,
+    check_scans,
+)
 from poolbench.data.image_set import Images
 from poolbench.errors import DataError
 from poolbench.files import check_regular
@@ -46,13 +50,6 @@ MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3
 MOST_SIDE = 20_000
 MOST_GIVEN_PIXELS = 50_000_000
 _STRIP_ROWS = 256
-# And parts that the file is read in: of millions of empty ones each takes its time.
-MOST_READS = 50_000
-# A progressive JPEG is decoded once for each of its scans, of which ten are usual, and of which
-# twenty bytes are one.
-MOST_SCANNED_PIXELS = 20 * MOST_GIVEN_PIXELS
-_JPEG_MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
-_JPEG_SCAN, _JPEG_END = b"\xda", b"\xd9"
 # Numbers of the tags of a TIFF that say how large its tiles are.
 _TIFF_TILE_SIDES = (322, 323)
 # What a format that is decoded by Python may need for a pixel, and before all pixels.
@@ -77,22 +74,6 @@ class RefusedPictureError(DataError):
         self.reason: Refusal = reason
 
 
-class _TooManyPixelsError(DataError):
-    """Known before anything is decoded."""
-
-
-class _CountedBytes(BytesIO):
-    """Bytes that are not read in more than so many parts."""
-
-    reads = 0
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.reads += 1
-        if self.reads > MOST_READS:
-            raise DataError(f"it consists of more than {MOST_READS:,} parts")
-        return super().read(size)
-
-
 def decode_picture(path: Path) -> Images:
     """Read a picture file.
 
@@ -105,7 +86,8 @@ def decode_picture(path: Path) -> Images:
 
     Raises:
         DataError: If the file is missing, broken, truncated, in no known format, larger than
-            ``MOST_PIXELS``, or holds values of no known range.
+            ``MOST_PIXELS``, holds values of no known range, or is made to be slow (see
+            :mod:`poolbench.data.decode_bounds`).
     """
     try:
         check_regular(path)
@@ -122,15 +104,14 @@ def decode_content(content: bytes) -> Images:
 
     Raises:
         RefusedPictureError: As :func:`decode_picture`; also if a side is longer than
-            ``MOST_SIDE``, there are more pixels than ``MOST_GIVEN_PIXELS``, or the file has more
-            than ``MOST_READS`` parts.
+            ``MOST_SIDE``, or there are more pixels than ``MOST_GIVEN_PIXELS``.
     """
     try:
-        file = _CountedBytes(content)
+        file = CountedBytes(content)
         with _open(file, _GIVEN_FORMATS) as image:
-            _check_scans(image, file)
+            check_scans(image, file)
             if max(image.size) > MOST_SIDE or image.width * image.height > MOST_GIVEN_PIXELS:
-                raise _TooManyPixelsError(f"{image.width}x{image.height} pixels")
+                raise TooManyPixelsError(f"{image.width}x{image.height} pixels")
             if _is_decoded_by_python(image):
                 raise UnidentifiedImageError
             return _convert(image)
@@ -146,7 +127,7 @@ def read_picture_size(path: Path) -> tuple[int, int]:
     """
     try:
         check_regular(path)
-        with _open(path) as image:
+        with CountedFile(path) as file, _open(file) as image:
             width, height = image.size
             # What is square stays so when turned.
             is_turned = width != height and _read_orientation(image, path) in _QUARTER_TURNS
@@ -174,8 +155,8 @@ def _list_suffixes() -> frozenset[str]:
 
 
 def _decode(path: Path) -> Images:
-    with _open(path) as image:
-        _check_scans(image, path)
+    with CountedFile(path) as file, _open(file) as image:
+        check_scans(image, file)
         if _is_decoded_by_python(image):
             most = _BYTES_PER_PIXEL * image.width * image.height + _HEAD_BYTES
             if path.stat().st_size > most:
@@ -183,7 +164,7 @@ def _decode(path: Path) -> Images:
         return _convert(image)
 
 
-def _open(file: Path | BytesIO, formats: tuple[str, ...] = _FORMATS) -> Image.Image:
+def _open(file: IO[bytes], formats: tuple[str, ...] = _FORMATS) -> Image.Image:
     image = Image.open(file, formats=[name for name in formats if name in _list_formats()])
     try:
         _check_pixels(image)
@@ -200,30 +181,10 @@ def _check_pixels(image: Image.Image) -> None:
         tile = [int(image.tag_v2.get(tag, 0)) for tag in _TIFF_TILE_SIDES]
         width, height = max((width, height), tile, key=math.prod)
     if width * height > MOST_PIXELS:
-        raise _TooManyPixelsError(
+        raise TooManyPixelsError(
             f"{width}x{height} pixels are more than the {MOST_PIXELS:,} that are read; make it "
             "smaller"
         )
-
-
-def _check_scans(image: Image.Image, file: Path | BytesIO) -> None:
-    """Of a progressive JPEG; the whole file is read for it, so only where it is decoded."""
-    if not image.info.get("progressive"):
-        return
-    content = file.read_bytes() if isinstance(file, Path) else file.getvalue()
-    scans = _count_scans(content)
-    if scans * image.width * image.height > MOST_SCANNED_PIXELS:
-        raise _TooManyPixelsError(f"its {image.width}x{image.height} pixels are said {scans} times")
-
-
-def _count_scans(content: bytes) -> int:
-    """Scans of the first picture of a JPEG file."""
-    place = scans = 0
-    while (found := _JPEG_MARKER.search(content, place)) and found[1] != _JPEG_END:
-        scans += found[1] == _JPEG_SCAN
-        length = int.from_bytes(content[found.end() : found.end() + 2], "big")
-        place = found.end() + max(length, 2)
-    return scans
 
 
 def _is_decoded_by_python(image: Image.Image) -> bool:
@@ -291,5 +252,5 @@ def _explain(error: Exception) -> str:
 def _find_reason(error: Exception) -> Refusal:
     if isinstance(error, UnidentifiedImageError):
         return "format"
-    is_large = isinstance(error, _TooManyPixelsError | Image.DecompressionBombError)
+    is_large = isinstance(error, TooManyPixelsError | Image.DecompressionBombError)
     return "pixels" if is_large else "broken"

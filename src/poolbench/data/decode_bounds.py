@@ -1,0 +1,107 @@
+"""What a picture file may make a reader do: be read in so many parts, and be decoded so often.
+
+A file that is small may be slow: of a JPEG every scan passes over all pixels, and ten bytes are
+one; of other formats every empty part is looked at by itself. Both are counted before anything is
+decoded.
+"""
+
+import io
+import re
+from pathlib import Path
+
+from PIL import Image
+
+from poolbench.errors import DataError
+
+# Parts that a small file is read in: of millions of empty ones each takes its time.
+MOST_READS = 50_000
+# In one more part for so many bytes: writers of PNG put a few thousand into each, and each is read
+# in four.
+_BYTES_PER_READ = 256
+# A JPEG, progressive or not, is decoded once for each of its scans, of which ten are usual. That
+# many pixels take about ten seconds.
+MOST_SCANNED_PIXELS = 1_000_000_000
+# However small the picture: each scan also has a price of its own.
+MOST_SCANS = 1000
+# Segments of a JPEG, each of at most 64 kB.
+_MOST_SEGMENTS = 100_000
+_SCANNED_FORMATS = ("JPEG", "MPO")
+_MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
+_SCAN, _END = b"\xda", b"\xd9"
+
+
+class TooManyPixelsError(DataError):
+    """Known before anything is decoded."""
+
+
+class CountedBytes(io.BytesIO):
+    """Bytes that are not read in more parts than they are worth."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._left = _count_parts(len(content))
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As any file."""
+        self._left = _take_part(self._left)
+        return super().read(size)
+
+
+class CountedFile(io.BufferedReader):
+    """A file that is not read in more parts than it is worth."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._left = _count_parts(path.stat().st_size)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As any file."""
+        self._left = _take_part(self._left)
+        return super().read(size)
+
+
+def _count_parts(size: int) -> int:
+    return MOST_READS + size // _BYTES_PER_READ
+
+
+def _take_part(left: int) -> int:
+    if left <= 0:
+        raise DataError(f"it consists of more than {MOST_READS:,} parts")
+    return left - 1
+
+
+def check_scans(image: Image.Image, file: CountedBytes | CountedFile) -> None:
+    """Of any JPEG; the whole file is read for it, so only where it is decoded.
+
+    Raises:
+        TooManyPixelsError: If its pixels are said too often.
+    """
+    if image.format not in _SCANNED_FORMATS:
+        return
+    content = file.getbuffer() if isinstance(file, CountedBytes) else _read_beside(file)
+    scans = _count_scans(content)
+    if scans > MOST_SCANS or scans * image.width * image.height > MOST_SCANNED_PIXELS:
+        raise TooManyPixelsError(f"its {image.width}x{image.height} pixels are said {scans} times")
+
+
+def _read_beside(file: CountedFile) -> bytes:
+    """All of an opened file, which is then where it was."""
+    place = file.tell()
+    file.seek(0)
+    try:
+        return file.read()
+    finally:
+        file.seek(place)
+
+
+def _count_scans(content: bytes | memoryview) -> int:
+    """Scans of the first picture of a JPEG file."""
+    place = scans = segments = 0
+    while (found := _MARKER.search(content, place)) and found[1] != _END:
+        scans += found[1] == _SCAN
+        segments += 1
+        if segments > _MOST_SEGMENTS:
+            raise DataError(f"it consists of more than {_MOST_SEGMENTS:,} parts")
+        length = int.from_bytes(content[found.end() : found.end() + 2], "big")
+        place = found.end() + max(length, 2)
+    return scans
