@@ -7,6 +7,7 @@ from PIL import Image
 
 from poolbench.config import DataConfig
 from poolbench.data.arrays import resize_arrays
+from poolbench.data.image_set import hash_pictures
 from poolbench.data.load import list_classes, load_image_set
 from poolbench.data.sample import load_sample
 from poolbench.data.splits import assign_folds, check_enough
@@ -105,6 +106,27 @@ def _write_folder(root, counts, size=(9, 7)):
             pixels = RNG.integers(0, 256, (*size, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(root / name / f"{number}.png")
     return f"folder:{root}"
+
+
+def test_load_image_set_puts_the_same_pictures_aside_at_every_size(tmp_path):
+    source = _write_folder(tmp_path / "photos", {"a": 30, "b": 20}, size=(12, 18))
+    halves = [
+        {"image_size": size, "fit": fit} for size in (None, 8, 16) for fit in ("squash", "crop")
+    ]
+    tests = [_load(source, **half).test for half in halves]
+    # Decoded once more, now from the cache folder.
+    tests.append(_load(source, **halves[-1]).test)
+    assert {test.names for test in tests} == {tests[0].names}
+    # Pictures that keep their size are drawn by their pixels.
+    by_pixels = sorted(hash_pictures(tests[0].images))
+    assert sorted(tests[-1].compute_digests()) == by_pixels
+
+
+def test_load_image_set_puts_the_same_arrays_aside_at_every_size(tmp_path):
+    images = RNG.integers(0, 256, (60, 10, 10, 3), dtype=np.uint8)
+    np.savez(tmp_path / "a.npz", images=images, labels=np.arange(60) % 2)
+    tests = [_load(f"npz:{tmp_path / 'a.npz'}", image_size=size).test for size in (None, 10, 6, 20)]
+    assert {test.names for test in tests} == {tests[0].names}
 
 
 def test_load_image_set_takes_a_fifth_where_there_is_no_test_half(tmp_path):

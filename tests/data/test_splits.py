@@ -1,5 +1,7 @@
 """Splits are stratified, whole and repeatable."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -72,6 +74,15 @@ def test_test_share_depends_on_pictures_not_on_their_order_or_company():
     _, test = take_test_share(half, ("cat", "dog"))
     _, shuffled = take_test_share(half.take(order), ("cat", "dog"))
     assert set(test.names) == set(shuffled.names)
+
+
+def test_test_share_of_pictures_at_another_size_is_the_same():
+    half = make_half([0] * 60 + [1] * 60)
+    small = replace(half, images=half.images[:, ::2], given=half.compute_digests())
+    _, test = take_test_share(half, ("cat", "dog"))
+    _, again = take_test_share(small, ("cat", "dog"))
+    assert again.names == test.names
+    np.testing.assert_array_equal(again.compute_digests(), test.compute_digests())
 
 
 def test_equal_pictures_and_groups_stay_on_one_side():

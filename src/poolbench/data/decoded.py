@@ -12,15 +12,19 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
 from poolbench.data.cache import get_cache_folder
-from poolbench.data.image_set import Images
+from poolbench.data.image_set import DIGEST_KIND, Digests, Images
+from poolbench.data.listing import Entry
+from poolbench.files import check_regular
 
 SHARD_BYTES = 1 << 24
+_SECOND_NS = 1_000_000_000
 Size = tuple[int, int]
 
 
@@ -31,17 +35,34 @@ class Shard:
     Attributes:
         entries: How many were looked at.
         missing: Positions among them of those that could not be read, and why.
-        sha256: Of the pixels of the others, in hex.
+        given: Of each of the others, in hex: what :func:`hash_pictures` gave for it before it was
+            brought to one size.
+        sha256: Of the pixels of the others and of ``given``, in hex.
     """
 
     entries: int
     missing: tuple[tuple[int, str], ...]
+    given: tuple[str, ...]
     sha256: str
 
     @property
     def rows(self) -> int:
         """Pictures that were written."""
         return self.entries - len(self.missing)
+
+
+class Pictures(NamedTuple):
+    """Those of a listing that could be read.
+
+    Attributes:
+        images: uint8 ``[n, H, W, 3]``.
+        given: ``[n]``, as in :class:`Half`.
+        kept: int64 ``[n]``: which of the entries they are.
+    """
+
+    images: Images
+    given: Digests
+    kept: NDArray[np.int64]
 
 
 class DecodedFile:
@@ -87,7 +108,7 @@ class DecodedFile:
             return
         with self.pixels.open("rb") if self.pixels.is_file() else io.BytesIO() as file:
             for shard in listed:
-                if _hash(file.read(shard.rows * _count_bytes(size))) != shard.sha256:
+                if _hash(file.read(shard.rows * _count_bytes(size)), shard.given) != shard.sha256:
                     break
                 self.shards.append(shard)
         if self.lines.read_text(encoding="utf-8") != self._format_lines():
@@ -99,11 +120,17 @@ class DecodedFile:
         self.size, self.shards = size, []
         self._write_lines()
 
-    def append(self, rows: Sequence[Images], missing: Sequence[tuple[int, str]]) -> None:
+    def append(
+        self,
+        rows: Sequence[Images],
+        given: Sequence[bytes],
+        missing: Sequence[tuple[int, str]],
+    ) -> None:
         """Keep another shard: its pixels, and when they are on disk the line that says so.
 
         Args:
             rows: ``[H, W, 3]`` each.
+            given: As in :class:`Half`, of each of them.
             missing: Positions of the entries that gave none, and why.
         """
         assert self.size is not None
@@ -115,12 +142,14 @@ class DecodedFile:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        self.shards.append(Shard(len(rows) + len(missing), tuple(missing), _hash(content)))
+        digests = tuple(digest.hex() for digest in given)
+        sha256 = _hash(content, digests)
+        self.shards.append(Shard(len(rows) + len(missing), tuple(missing), digests, sha256))
         with self.lines.open("a", encoding="utf-8") as text:
             text.write(json.dumps(asdict(self.shards[-1])) + "\n")
 
-    def map(self) -> tuple[Images, NDArray[np.int64]]:
-        """All pictures, mapped, and which of the entries they are."""
+    def map(self) -> Pictures:
+        """All pictures, mapped."""
         assert self.size is not None
         kept: list[int] = []
         start = 0
@@ -130,7 +159,8 @@ class DecodedFile:
             start += shard.entries
         shape = (self._count_rows(), *self.size, 3)
         images = np.memmap(self.pixels, dtype=np.uint8, mode="r", shape=shape)
-        return images, np.array(kept, dtype=np.int64)
+        given = [bytes.fromhex(digest) for shard in self.shards for digest in shard.given]
+        return Pictures(images, np.array(given, dtype=DIGEST_KIND), np.array(kept, dtype=np.int64))
 
     def remove(self) -> None:
         """Make room."""
@@ -158,12 +188,46 @@ class DecodedFile:
         part.replace(self.lines)
 
 
+def name_decoded(entries: Sequence[Entry], settings: tuple[object, ...]) -> str:
+    """A name that changes with every file, and with what is done to the pictures."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for entry in entries:
+        line = f"{entry.side}\0{entry.name}\0{_read_stamp(entry.path)}\0"
+        digest.update(line.encode("utf-8", "surrogateescape"))
+    return f"folder-{digest.hexdigest()[:32]}"
+
+
+def _read_stamp(path: Path) -> tuple[object, ...]:
+    try:
+        check_regular(path)
+        return make_stamp(path, path.stat())
+    except OSError:
+        return ()
+
+
+def make_stamp(path: Path, status: os.stat_result) -> tuple[object, ...]:
+    """What a file with another content does not have too.
+
+    Raises:
+        OSError: If the file cannot be read.
+    """
+    # The change time is new even for a file that was unpacked with an old time of writing.
+    stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    if status.st_ctime_ns % _SECOND_NS:
+        return stamp
+    # In whole seconds it comes from no clock: media that are only read (squashfs, ISO) are made
+    # with times that were chosen, often 0. There the bytes decide.
+    with path.open("rb") as file:
+        return (*stamp, hashlib.file_digest(file, "sha256").hexdigest())
+
+
 def _parse(lines: Sequence[str]) -> Iterator[Shard]:
     for line in lines:
         try:
             values = json.loads(line)
             missing = tuple((int(position), str(why)) for position, why in values["missing"])
-            yield Shard(int(values["entries"]), missing, str(values["sha256"]))
+            given = tuple(str(digest) for digest in values["given"])
+            yield Shard(int(values["entries"]), missing, given, str(values["sha256"]))
         except (ValueError, TypeError, KeyError):
             # The last words of a process that was killed.
             return
@@ -173,5 +237,7 @@ def _count_bytes(size: Size) -> int:
     return 3 * size[0] * size[1]
 
 
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _hash(content: bytes, given: Sequence[str]) -> str:
+    digest = hashlib.sha256(content)
+    digest.update("".join(given).encode())
+    return digest.hexdigest()

@@ -4,7 +4,6 @@ Exact duplicates have equal pixels. Near ones look alike (:mod:`poolbench.data.s
 many of them are found, and how many are missed, stands in ``docs/reliability.md``.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from poolbench.config import OnDuplicates
 from poolbench.data.cache import OnProgress, ignore_progress
-from poolbench.data.image_set import Half, Images, ImageSet, Labels
+from poolbench.data.image_set import Half, Images, ImageSet, Labels, hash_pictures
 from poolbench.data.similarity import Closest, describe, find_closest, find_closest_earlier
 from poolbench.errors import DataError
 
@@ -121,8 +120,8 @@ def find_duplicates(
 
 def _number_pictures(*parts: Images) -> list[Labels]:
     """A number for each picture, equal where all pixels are."""
-    digests = [hashlib.sha256(image.tobytes()).digest() for images in parts for image in images]
-    _, numbers = np.unique(np.array(digests, dtype="S32"), return_inverse=True)
+    digests = np.concatenate([hash_pictures(images) for images in parts])
+    _, numbers = np.unique(digests, return_inverse=True)
     return np.split(numbers, np.cumsum([len(images) for images in parts])[:-1])
 
 

@@ -1,6 +1,7 @@
 """An image set: pictures, labels, class names and the hash that names them all."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,9 @@ Images = NDArray[np.uint8]
 # At a time, of pictures that may lie on disk.
 HASHED_PICTURES = 4096
 Labels = NDArray[np.int64]
+# SHA-256 of the pixels of each picture.
+Digests = NDArray[np.bytes_]
+DIGEST_KIND = "S32"
 
 
 @dataclass(frozen=True)
@@ -25,12 +29,15 @@ class Half:
         labels: int64 ``[N]``, positions in the set's class names.
         names: What a person calls each picture (a relative path, or ``train/17``).
         groups: int64 ``[N]``: pictures of one group stay in one fold; ``None``: each stands alone.
+        given: ``[N]``: what :func:`hash_pictures` gives for the pictures before they were brought
+            to one size; ``None``: they are as they were given.
     """
 
     images: Images
     labels: Labels
     names: tuple[str, ...]
     groups: Labels | None = None
+    given: Digests | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -39,7 +46,12 @@ class Half:
         """The pictures at these positions, in this order."""
         groups = None if self.groups is None else self.groups[index]
         names = tuple(self.names[i] for i in index)
-        return Half(take_rows(self.images, index), self.labels[index], names, groups)
+        given = None if self.given is None else self.given[index]
+        return Half(take_rows(self.images, index), self.labels[index], names, groups, given)
+
+    def compute_digests(self) -> Digests:
+        """``[N]``: each picture by its pixels as they were given, whatever its size is now."""
+        return hash_pictures(self.images) if self.given is None else self.given
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,12 @@ class ImageSet:
     def manifest_hash(self) -> str:
         """SHA-256 over everything that can decide a result: pixels, labels, groups, class names."""
         return compute_manifest_hash(self)
+
+
+def hash_pictures(images: Iterable[Images]) -> Digests:
+    """``[N]``: SHA-256 of the pixels of each picture; in order they are as good as a draw."""
+    digests = [hashlib.sha256(image.tobytes()).digest() for image in images]
+    return np.array(digests, dtype=DIGEST_KIND)
 
 
 def compute_manifest_hash(image_set: ImageSet) -> str:

@@ -1,20 +1,18 @@
 """The pictures that a listing names, decoded."""
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
 from poolbench.config import DataConfig, Fit
 from poolbench.data.arrays import check_memory, resize_arrays
 from poolbench.data.cache import OnProgress, ignore_progress
 from poolbench.data.decode import decode_picture, read_picture_size
-from poolbench.data.decoded import SHARD_BYTES, DecodedFile, Size
-from poolbench.data.image_set import Half, Images, ImageSet, Labels
+from poolbench.data.decoded import SHARD_BYTES, DecodedFile, Pictures, Size, name_decoded
+from poolbench.data.image_set import DIGEST_KIND, Half, Images, ImageSet, Labels, hash_pictures
 from poolbench.data.listing import Entry, Listing, number_groups
 from poolbench.errors import DataError
 from poolbench.texts.plain import make_plain
@@ -27,7 +25,7 @@ _MOST_THREADS = 8
 # Handed to the threads: what waits takes as much memory as a small picture.
 _AT_ONCE = 4096
 # Grows when decoding or resizing gives other pixels.
-_CACHE_FORMAT = 2
+_CACHE_FORMAT = 3
 
 
 def load_listing(
@@ -51,33 +49,17 @@ def load_listing(
         DataError: If pictures cannot be read (all are listed) or need more memory than there is.
     """
     entries = listing.entries
-    decoded = DecodedFile(_name_cached(entries, config))
+    settings = (_CACHE_FORMAT, config.image_size, config.fit, config.on_bad)
+    decoded = DecodedFile(name_decoded(entries, settings))
     try:
         with decoded.lock():
             _decode_to_disk(decoded, entries, config, on_progress, available_bytes)
-            images, kept = decoded.map()
+            pictures = decoded.map()
     except OSError:
         # Half of a set on a full disk helps nobody.
         decoded.remove()
-        images, kept = _decode_to_memory(entries, config, on_progress, available_bytes)
-    return _make_image_set(listing, images, kept)
-
-
-def _name_cached(entries: Sequence[Entry], config: DataConfig) -> str:
-    """A name that changes with every file, and with what is done to the pictures."""
-    digest = hashlib.sha256()
-    settings = (_CACHE_FORMAT, config.image_size, config.fit, config.on_bad)
-    digest.update(repr(settings).encode())
-    for entry in entries:
-        try:
-            status = entry.path.stat()
-        except OSError:
-            stamp: tuple[int, ...] = ()
-        else:
-            # The change time is new even for a file that was unpacked with an old time of writing.
-            stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        digest.update(f"{entry.side}\0{entry.name}\0{stamp}\0".encode("utf-8", "surrogateescape"))
-    return f"folder-{digest.hexdigest()[:32]}"
+        pictures = _decode_to_memory(entries, config, on_progress, available_bytes)
+    return _make_image_set(listing, pictures)
 
 
 def _decode_to_disk(
@@ -105,16 +87,19 @@ def _decode_to_disk(
         assert decoded.size is not None
         step = max(1, SHARD_BYTES // (3 * decoded.size[0] * decoded.size[1]))
         for start in range(done, len(entries), step):
-            rows, missing = [], []
+            rows: list[Images] = []
+            given: list[bytes] = []
+            missing = []
             some = entries[start : start + step]
             results = _decode_each(threads, some, decoded.size, config.fit)
             for position, result in enumerate(results):
                 if isinstance(result, str):
                     missing.append((position, result))
                 else:
-                    rows.append(result)
+                    rows.append(result[0])
+                    given.append(result[1])
                 on_progress("decode", start + position + 1, len(entries))
-            decoded.append(rows, missing)
+            decoded.append(rows, given, missing)
     problems = [why for shard in decoded.shards for _, why in shard.missing]
     if problems and (config.on_bad == "error" or len(problems) == len(entries)):
         decoded.remove()
@@ -126,28 +111,29 @@ def _decode_to_memory(
     config: DataConfig,
     on_progress: OnProgress,
     available_bytes: int | None,
-) -> tuple[Images, NDArray[np.int64]]:
-    """The pictures that can be read, and which of the entries they are."""
+) -> Pictures:
+    """The pictures that can be read."""
     with _start_threads() as threads:
         size, sizes = _choose_size(config.image_size, threads, entries)
         # Twice: once in one array, once parted into halves.
         _check_room(2 * 3 * len(entries) * size[0] * size[1], sizes, available_bytes)
         images = np.empty((len(entries), *size, 3), dtype=np.uint8)
+        given = np.zeros(len(entries), dtype=DIGEST_KIND)
         problems: dict[int, str] = {}
         for position, result in enumerate(_decode_each(threads, entries, size, config.fit)):
             if isinstance(result, str):
                 problems[position] = result
             else:
-                images[position] = result
+                images[position], given[position] = result
             on_progress("decode", position + 1, len(entries))
     _report_bad(list(problems.values()), len(entries), config.on_bad)
     kept = np.array([i for i in range(len(entries)) if i not in problems], dtype=np.int64)
-    return (images[kept] if problems else images), kept
+    return Pictures(images[kept] if problems else images, given[kept], kept)
 
 
 def _decode_each(
     threads: ThreadPoolExecutor, entries: Sequence[Entry], size: Size, fit: Fit
-) -> Iterator[Images | str]:
+) -> Iterator[tuple[Images, bytes] | str]:
     return threads.map(lambda entry: _try_decode(entry, size, fit), entries)
 
 
@@ -182,14 +168,14 @@ def _try_size(entry: Entry) -> Size | None:
         return None
 
 
-def _try_decode(entry: Entry, size: Size, fit: Fit) -> Images | str:
-    """uint8 ``[h, w, 3]``, or why there is none."""
+def _try_decode(entry: Entry, size: Size, fit: Fit) -> tuple[Images, bytes] | str:
+    """uint8 ``[h, w, 3]`` and the hash of the picture as it was, or why there is none."""
     try:
         pixels = decode_picture(entry.path)
     except DataError as error:
         return str(error)
     resized: Images = resize_arrays(pixels[None], size, fit)[0]
-    return resized
+    return resized, bytes(hash_pictures([pixels])[0])
 
 
 def _choose_size(
@@ -221,17 +207,17 @@ def _report_bad(problems: Sequence[str], count: int, on_bad: str) -> None:
         )
 
 
-def _make_image_set(listing: Listing, images: Images, kept: NDArray[np.int64]) -> ImageSet:
-    chosen = [listing.entries[i] for i in kept]
+def _make_image_set(listing: Listing, pictures: Pictures) -> ImageSet:
+    chosen = [listing.entries[i] for i in pictures.kept]
     numbers = number_groups(chosen)
     groups = None if numbers is None else np.array(numbers, dtype=np.int64)
     # The pool's entries stand first, so that its pictures need no copy.
     count = sum(entry.side == "pool" for entry in chosen)
     pool, test = (
-        _make_half(images[part], chosen[part], None if groups is None else groups[part])
+        _make_half(pictures, part, chosen[part], None if groups is None else groups[part])
         for part in (slice(count), slice(count, None))
     )
-    remaining = set(kept.tolist())
+    remaining = set(pictures.kept.tolist())
     skipped = [e.name for i, e in enumerate(listing.entries) if i not in remaining]
     facts: dict[str, object] = {"skipped": skipped}
     if listing.ignored:
@@ -240,6 +226,9 @@ def _make_image_set(listing: Listing, images: Images, kept: NDArray[np.int64]) -
     return ImageSet(listing.source, listing.classes, pool, test, has_test, facts)
 
 
-def _make_half(images: Images, entries: Sequence[Entry], groups: Labels | None) -> Half:
+def _make_half(
+    pictures: Pictures, part: slice, entries: Sequence[Entry], groups: Labels | None
+) -> Half:
     labels = np.array([entry.label for entry in entries], dtype=np.int64)
-    return Half(images, labels, tuple(entry.name for entry in entries), groups)
+    names = tuple(entry.name for entry in entries)
+    return Half(pictures.images[part], labels, names, groups, pictures.given[part])

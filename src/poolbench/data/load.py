@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from poolbench.config import DataConfig
+from poolbench.config import DataConfig, Fit
 from poolbench.data.arrays import check_memory, load_npz, resize_arrays
 from poolbench.data.cache import OnProgress, ignore_progress
 from poolbench.data.cifar import CIFAR10, CIFAR100, load_cifar
@@ -165,10 +165,14 @@ def _fit_arrays(image_set: ImageSet, config: DataConfig, aliases: Mapping[str, s
         size = (config.image_size, config.image_size)
         needed = 3 * size[0] * size[1] * (len(pool) + len(test))
         check_memory(needed, "Choose a smaller --image-size or fewer --classes.")
-        pool = replace(pool, images=resize_arrays(pool.images, size, config.fit))
-        test = replace(test, images=resize_arrays(test.images, size, config.fit))
+        pool, test = (_resize(half, size, config.fit) for half in (pool, test))
     classes = tuple(image_set.classes[number] for number in chosen)
     return replace(image_set, classes=classes, pool=pool, test=test)
+
+
+def _resize(half: Half, size: tuple[int, int], fit: Fit) -> Half:
+    """The half at another size, which remembers what its pictures were."""
+    return replace(half, images=resize_arrays(half.images, size, fit), given=half.compute_digests())
 
 
 def _choose(half: Half, chosen: Sequence[int]) -> Half:

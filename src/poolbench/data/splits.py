@@ -1,12 +1,11 @@
 """Which pictures train and which are held out."""
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from poolbench.data.image_set import Half
+from poolbench.data.image_set import DIGEST_KIND, Digests, Half
 from poolbench.errors import DataError
 
 Index = NDArray[np.int64]
@@ -68,10 +67,10 @@ def count_units(half: Half, label: int) -> int:
 
 
 def take_test_share(half: Half, classes: Sequence[str]) -> tuple[Half, Half]:
-    """Put a fifth of each class aside for the test, chosen by the hash of the picture.
+    """Put a fifth of each class aside for the test, chosen by the hash of the picture as given.
 
-    The same picture always goes to the same side, whatever its file is called; equal pictures and
-    groups stay together.
+    The same picture always goes to the same side, whatever its file is called and whatever size it
+    was brought to; equal pictures and groups stay together.
 
     Returns:
         The training pool and the test half.
@@ -100,10 +99,10 @@ def take_test_share(half: Half, classes: Sequence[str]) -> tuple[Half, Half]:
     return half.take(np.flatnonzero(~is_test)), half.take(np.flatnonzero(is_test))
 
 
-def _make_units(half: Half) -> NDArray[np.str_]:
-    """``[N]``: the hash of each picture, or the smallest hash of its group."""
-    hashes = np.array([hashlib.sha256(image.tobytes()).hexdigest() for image in half.images])
+def _make_units(half: Half) -> Digests:
+    """``[N]``: the hash of each picture as it was given, or the smallest hash of its group."""
+    hashes = half.compute_digests()
     if half.groups is None:
         return hashes
     smallest = {group: min(hashes[half.groups == group]) for group in np.unique(half.groups)}
-    return np.array([smallest[group] for group in half.groups])
+    return np.array([smallest[group] for group in half.groups], dtype=DIGEST_KIND)
