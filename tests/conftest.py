@@ -45,6 +45,19 @@ def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["POOLBENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user has neither a HOME nor an entry among the users, as in a container."""
+    pwd = pytest.importorskip("pwd")
+
+    def refuse(user: object) -> None:
+        raise KeyError(user)
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", refuse)
+    monkeypatch.setattr(pwd, "getpwnam", refuse)
+
+
 @pytest.fixture(scope="session")
 def poolbench_cli() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a process of its own."""

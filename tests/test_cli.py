@@ -8,13 +8,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import numpy as np
 import onnx
 import pytest
 from PIL import Image
 
+from poolbench.cli import app
+from poolbench.cli_finished import commands
 from poolbench.execution.store import RunStore
+from poolbench.files import expand_home
 
 QUICKLY = ("--dry-run", "--backbones", "lab-example", "--precision", "float32", "--workers", "1")
 FAULTS = Path(__file__).parents[1] / "benchmarks" / "faults"
@@ -300,3 +304,27 @@ def test_report_lab_writes_the_hand_in_beside_the_page(poolbench_cli, finished_c
         assert (written / name).is_file()
     assert "Иванов" in (written / "lab-report.md").read_text(encoding="utf-8")
     assert (finished_copy / "report.html").is_file()
+
+
+def test_every_path_option_and_argument_understands_the_home_folder():
+    # Annotated[Path, Option(...)], or of a list of paths, or with None.
+    asked = {
+        f"{command.callback.__name__} {name}": hint.__metadata__[0].parser
+        for command in (*app.registered_commands, *commands.registered_commands)
+        for name, hint in get_type_hints(command.callback, include_extras=True).items()
+        if hasattr(hint, "__metadata__") and Path in (hint.__origin__, *get_args(hint.__origin__))
+    }
+    known = {"run out", "run config", "serve run_path", "predict pictures", "page bundle"}
+    assert known <= asked.keys()
+    assert set(asked.values()) == {expand_home}
+
+
+def test_home_folder_behind_an_equals_sign_is_understood(poolbench_here, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    done = poolbench_here("report", "~/gone")
+    assert done.returncode == 1
+    assert f"{tmp_path / 'home' / 'gone'}/" in done.stderr
+    done = poolbench_here("run", "--config=~/gone.toml", "--out=~/r1")
+    assert done.returncode == 2
+    assert f"{tmp_path / 'home' / 'gone.toml'} cannot be read" in done.stderr
+    assert not (tmp_path / "~").exists()

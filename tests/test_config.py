@@ -43,6 +43,20 @@ def test_build_config_names_what_does_not_fit(values, word):
         build_config(values)
 
 
+def test_paths_in_a_config_begin_at_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    recipe = "epochs = 1\nbatch_size = 8\nlearning_rate = 0.1\n"
+    (tmp_path / "mine.toml").write_text(recipe)
+    (tmp_path / "study.toml").write_text(
+        'weights = "~/w"\nstorage = "~/s"\nexecutor = "ray"\nrecipes = ["~/mine.toml"]\n'
+        '[data]\nsource = "cifar10"\ndata_file = "~/d"\n'
+    )
+    config = load_config("~/study.toml")
+    found = (config.weights, config.storage, config.data.data_file)
+    assert found == tuple(tmp_path / name for name in "wsd")
+    assert config.recipes == ("mine",)
+
+
 @pytest.mark.parametrize("source", ["sample", "cifar100", "npz:a.npz", "task:x"])
 @pytest.mark.parametrize("groups", ["subfolder", "name:x", "column:x"])
 def test_groups_of_a_set_that_has_none_are_refused_by_both_names(source, groups):

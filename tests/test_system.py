@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 from poolbench import system
 from poolbench.system import (
     HeldError,
+    count_cores,
     ended_by_signals,
     hold_lock,
     read_available_memory_bytes,
@@ -41,6 +43,20 @@ def test_refused_replacement_leaves_what_was_there(tmp_path, monkeypatch, call, 
         replace_file(place, b"new")
     assert place.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [place]
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_folder_that_cannot_be_flushed_is_no_failure(tmp_path, monkeypatch, code):
+    whole = os.fsync
+
+    def refuse_folders(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        whole(descriptor)
+
+    monkeypatch.setattr(system.os, "fsync", refuse_folders)
+    replace_file(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
 
 
 def test_links_are_not_written_through(tmp_path):
@@ -100,6 +116,14 @@ def test_signal_that_was_ignored_stays_so():
 
 def test_room_of_a_folder_that_is_not_there_yet_is_that_of_its_disk(tmp_path):
     assert read_free_bytes(tmp_path / "not" / "yet") > 0
+
+
+def test_cores_are_those_of_the_affinity_and_of_the_share_of_time(monkeypatch):
+    alone = count_cores()
+    assert 1 <= alone <= os.cpu_count()
+    for share, cores in ((1, 1), (alone, alone), (alone + 5, alone), (None, alone)):
+        monkeypatch.setattr(system, "read_cores", lambda share=share: share)
+        assert count_cores() == (cores if share != alone else alone)
 
 
 def test_read_available_memory_bytes_is_at_most_what_the_machine_has():

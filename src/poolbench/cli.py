@@ -104,7 +104,9 @@ def run(
 
 @app.command()
 def pretrain(
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("weights.safetensors"),
+    out: Annotated[Path, typer.Option(**options.PATH, help="The file to write.")] = Path(
+        "weights.safetensors"
+    ),
     data: options.Data = None,
     data_file: options.DataFile = None,
     download: options.Download = None,
@@ -180,7 +182,7 @@ def operators(
 @app.command()
 def classes(
     data: Annotated[str, typer.Option(help="As in run.")] = "cifar100",
-    data_file: Annotated[Path | None, typer.Option(help="As in run.")] = None,
+    data_file: Annotated[Path | None, typer.Option(**options.PATH, help="As in run.")] = None,
     download: Annotated[bool, typer.Option("--download", help="As in run.")] = False,
     groups: Annotated[str | None, typer.Option(help="As in run.")] = None,
     as_json: options.Json = False,

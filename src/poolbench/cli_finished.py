@@ -56,7 +56,7 @@ def verify(
 @commands.command()
 def export(
     run_path: options.RunPath,
-    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    out: Annotated[Path | None, typer.Option(**options.PATH, help="The file to write.")] = None,
     layout: Annotated[str, typer.Option(help="nhwc (any size) or nchw (one size).")] = "nhwc",
     size: Annotated[
         int | None, typer.Option(help="Pixels each way of layout nchw; by default as trained.")
@@ -74,8 +74,10 @@ def export(
 
 @commands.command()
 def predict(
-    model: Annotated[Path, typer.Argument(help="An exported model, or a run directory.")],
-    pictures: Annotated[list[Path], typer.Argument(help="Picture files.")],
+    model: Annotated[
+        Path, typer.Argument(**options.PATH, help="An exported model, or a run directory.")
+    ],
+    pictures: Annotated[list[Path], typer.Argument(**options.PATH, help="Picture files.")],
     as_json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
@@ -113,9 +115,10 @@ def serve(
 @commands.command()
 def page(
     run_path: options.RunPath,
-    out: Annotated[Path, typer.Option(help="The folder to write.")],
+    out: Annotated[Path, typer.Option(**options.PATH, help="The folder to write.")],
     bundle: Annotated[
-        Path | None, typer.Option(help="The folder of onnxruntime-web: npm pack, then tar xzf.")
+        Path | None,
+        typer.Option(**options.PATH, help="The folder of onnxruntime-web: npm pack, then tar xzf."),
     ] = None,
     lang: options.Lang = None,
     debug: options.Debug = False,

@@ -1,9 +1,14 @@
 """The options of ``run`` and ``report``: what each takes, and what ``--help`` says of it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from poolbench.files import expand_home
+
+# Of every option and argument that is a path: the one place where ``~`` is understood.
+PATH: dict[str, Any] = {"parser": expand_home, "metavar": "PATH"}
 
 Data = Annotated[
     str | None,
@@ -14,7 +19,9 @@ Data = Annotated[
 ]
 DataFile = Annotated[
     Path | None,
-    typer.Option(help="The archive or folder of CIFAR, already there.", rich_help_panel="Pictures"),
+    typer.Option(
+        **PATH, help="The archive or folder of CIFAR, already there.", rich_help_panel="Pictures"
+    ),
 ]
 Download = Annotated[
     bool | None,
@@ -122,6 +129,7 @@ Address = Annotated[
 Storage = Annotated[
     Path | None,
     typer.Option(
+        **PATH,
         help="With ray: a folder that all nodes share, for finished trials.",
         rich_help_panel="Machine",
     ),
@@ -178,12 +186,15 @@ Methods = Annotated[
 Weights = Annotated[
     Path | None,
     typer.Option(
+        **PATH,
         help="A safetensors file for the recipes that begin with weights, such as finetune.",
         rich_help_panel="Comparison",
     ),
 ]
-Config = Annotated[Path | None, typer.Option(help="A TOML file; options on the command line win.")]
-Out = Annotated[Path | None, typer.Option(help="The run directory.")]
+Config = Annotated[
+    Path | None, typer.Option(**PATH, help="A TOML file; options on the command line win.")
+]
+Out = Annotated[Path | None, typer.Option(**PATH, help="The run directory.")]
 Lab = Annotated[
     bool, typer.Option("--lab", help="Also the course's report, in Russian, to hand in.")
 ]
@@ -242,4 +253,4 @@ LISTS = ("classes", "operators", "backbones", "recipes", "vary")
 Lang = Annotated[str | None, typer.Option(help="en or ru; by default as the system speaks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
-RunPath = Annotated[Path, typer.Argument(help="A run directory.")]
+RunPath = Annotated[Path, typer.Argument(**PATH, help="A run directory.")]

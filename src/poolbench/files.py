@@ -3,7 +3,36 @@
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
+
+from poolbench.errors import UsageError
+
+
+def expand_home(path: str | Path) -> Path:
+    """A path that a person names: ``~`` and ``~user`` stand for home folders, as in a shell.
+
+    A shell does it only where they begin a word, and leaves ``--out=~/run`` as it is.
+
+    Raises:
+        UsageError: If there is no such user, or this one has no home folder, and no file has that
+            name either.
+    """
+    written = os.fspath(path)
+    if not written.startswith("~"):
+        # "./~" names a file, and would lose that when it is expanded once more.
+        plain = Path(written)
+        return plain.absolute() if plain.parts[:1] and plain.parts[0][0] == "~" else plain
+    with suppress(RuntimeError):
+        return Path(written).expanduser().absolute()
+    if os.path.lexists(written):
+        return Path(written).absolute()
+    name = Path(written).parts[0]
+    reason = f"there is no user {name[1:]!r}" if name != "~" else "HOME is not set"
+    raise UsageError(
+        f"{written}: {name} stands for a home folder, and {reason}. Write the path in full, or "
+        f"./{written} for a file or folder of that very name."
+    )
 
 
 def check_regular(path: Path) -> None:

@@ -10,6 +10,7 @@ from poolbench.export.bundle import make_metadata
 from poolbench.export.onnx import Layout, export_onnx
 from poolbench.export.predict import OnnxModel, load_model
 from poolbench.export.verify import verify_run
+from poolbench.files import expand_home
 from poolbench.models import Network, find_backbone
 from poolbench.operators import get_operator
 from poolbench.records import (
@@ -34,10 +35,10 @@ class Study:
         verdict: Which variant is best, and whether the difference is real.
     """
 
-    def __init__(self, path: Path, lang: str = "en") -> None:
-        self.path = path
+    def __init__(self, path: str | Path, lang: str = "en") -> None:
+        self.path = expand_home(path)
         self.lang = lang
-        self._store = RunStore(path)
+        self._store = RunStore(self.path)
         self._record = self._store.load_model("study.json", StudyRecord)
         self.verdict: VerdictRecord = self._store.load_model("verdict.json", VerdictRecord)
 
@@ -115,7 +116,7 @@ class Study:
                 raise UnknownNameError("trial", trial, known)
         record = self._store.load_trial(trial or self.final.trial)
         name = f"{record.id}-{layout}{size or ''}.onnx"
-        place = Path(out) if out else self.path / "exports" / name
+        place = expand_home(out) if out else self.path / "exports" / name
         return export_onnx(
             restore_network(self._store, record.id),
             place,
@@ -165,4 +166,4 @@ def load(path: str | Path, lang: str | None = None) -> Study:
     Raises:
         RunError: If there is no finished study.
     """
-    return Study(Path(path), choose_language(lang))
+    return Study(path, choose_language(lang))

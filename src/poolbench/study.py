@@ -28,6 +28,7 @@ from poolbench.execution.settle import Settled
 from poolbench.execution.store import RunStore
 from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
+from poolbench.files import expand_home
 from poolbench.finished import Study
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
@@ -107,7 +108,7 @@ def compare(
     if backbones is not None:
         given["backbones"] = tuple(_name_backbone(backbone) for backbone in _split(backbones))
     config = build_config({**given, **settings})
-    place = None if out is None else Path(out)
+    place = None if out is None else expand_home(out)
     return run_study(config, place, Display(choose_language(lang), quiet=quiet))
 
 

@@ -20,8 +20,13 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
+from poolbench.cgroup import read_cores, read_free_memory_bytes, read_table
+
 # No room, or none left of a quota (Windows has no quotas of this kind).
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+# Of fsync(2), where the file system knows no such thing, as network and user-space ones do of
+# folders: nothing more can be done there, and nothing went wrong.
+UNFLUSHABLE = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 # Of a file that another program looks at, such as a virus scanner on Windows.
 RENAME_ATTEMPTS = 10
 RENAME_PAUSE_SECONDS = 0.1
@@ -88,7 +93,11 @@ def flush_folder(folder: Path) -> None:
     """Make what was renamed in a folder last, where the system lets a program say so."""
     if sys.platform == "win32":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        # It may be written to and not listed, so it cannot be opened either.
+        return
     try:
         _flush(descriptor)
     finally:
@@ -103,7 +112,11 @@ def _flush(descriptor: int) -> None:
         with suppress(OSError):
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
             return
-    os.fsync(descriptor)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in UNFLUSHABLE:
+            raise
 
 
 @contextmanager
@@ -191,9 +204,16 @@ def read_free_bytes(folder: Path) -> int | None:
         return None
 
 
+def count_cores() -> int:
+    """Processor cores that this process may use, by its affinity and its share of time."""
+    is_bound = hasattr(os, "sched_getaffinity")
+    cores = len(os.sched_getaffinity(0)) if is_bound else os.cpu_count() or 1
+    return min(cores, read_cores() or cores)
+
+
 def read_available_memory_bytes() -> int | None:
     """Memory that this process can still get, or ``None`` where the system does not tell."""
-    free = [amount for amount in (_read_meminfo(), _read_cgroup()) if amount is not None]
+    free = [amount for amount in (_read_meminfo(), read_free_memory_bytes()) if amount is not None]
     if free:
         return max(0, min(free))
     try:
@@ -204,34 +224,5 @@ def read_available_memory_bytes() -> int | None:
 
 
 def _read_meminfo() -> int | None:
-    values = _read_table(Path("/proc/meminfo"))
+    values = read_table(Path("/proc/meminfo"))
     return values["MemAvailable:"] * 1024 if "MemAvailable:" in values else None
-
-
-def _read_cgroup() -> int | None:
-    """What a container may still take (cgroup v2, then v1); file cache counts as free."""
-    for folder, limit, usage, cache in (
-        ("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
-        (
-            "/sys/fs/cgroup/memory",
-            "memory.limit_in_bytes",
-            "memory.usage_in_bytes",
-            "total_inactive_file",
-        ),
-    ):
-        try:
-            most = int(Path(folder, limit).read_text(encoding="ascii"))
-            used = int(Path(folder, usage).read_text(encoding="ascii"))
-        except (OSError, ValueError):  # ValueError: "max", no limit
-            continue
-        return most - used + _read_table(Path(folder, "memory.stat")).get(cache, 0)
-    return None
-
-
-def _read_table(path: Path) -> dict[str, int]:
-    """Lines of a name, a whole number and perhaps a unit."""
-    try:
-        rows = [line.split() for line in path.read_text(encoding="ascii").splitlines()]
-    except OSError:
-        return {}
-    return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdigit()}

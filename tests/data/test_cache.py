@@ -81,6 +81,18 @@ def test_get_cache_folder_obeys_the_environment(monkeypatch, tmp_path):
     monkeypatch.delenv("POOLBENCH_CACHE")
     assert get_cache_folder().is_absolute()
     assert "poolbench" in str(get_cache_folder())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("POOLBENCH_CACHE", "~/cache")
+    assert get_cache_folder() == tmp_path / "cache"
+
+
+def test_nameless_user_without_a_home_keeps_nothing(arrays, nobody, monkeypatch):
+    monkeypatch.delenv("POOLBENCH_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    save_arrays("x", arrays)
+    assert load_arrays("x") is None
+    with pytest.raises(OSError, match="Not a directory"):
+        get_cache_folder().mkdir(parents=True)
 
 
 def test_download_goes_on_where_the_connection_broke_off_again_and_again(server, tmp_path):

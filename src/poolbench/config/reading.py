@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from poolbench.config.schema import RecipeConfig, StudyConfig
 from poolbench.errors import UnknownNameError, UsageError
-from poolbench.files import read_text
+from poolbench.files import expand_home, read_text
 
 # What a preset stands for, where nothing else is said.
 PRESETS: dict[str, dict[str, Any]] = {
@@ -50,12 +50,13 @@ def build_config(values: Mapping[str, Any]) -> StudyConfig:
         raise UsageError(_explain(error)) from None
 
 
-def load_config(path: Path) -> StudyConfig:
+def load_config(path: str | Path) -> StudyConfig:
     """Read a config from a TOML file.
 
     Raises:
         UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
     """
+    path = expand_home(path)
     values = _parse_toml(_read_text(path), str(path))
     try:
         return build_config(values)
@@ -95,7 +96,7 @@ def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:
     files = [name for name in listed if isinstance(name, str) and name.endswith(".toml")]
     if not files:
         return dict(values)
-    read = {name: read_recipe(_read_text(Path(name)), Path(name).stem) for name in files}
+    read = {name: read_recipe(_read_text(expand_home(name)), Path(name).stem) for name in files}
     taken = [recipe.name for recipe in read.values()]
     return {
         **values,

@@ -4,7 +4,16 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from poolbench.files import expand_home
 
 Protocol = Literal["cv", "lab"]
 Fit = Literal["crop", "pad", "squash"]
@@ -27,6 +36,7 @@ _GROUP_SOURCES = {
 
 MOST_REPEATS = 1000
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
+PersonsPath = Annotated[Path, AfterValidator(expand_home)]
 
 
 class Frozen(BaseModel):
@@ -137,7 +147,7 @@ class DataConfig(Frozen):
     """
 
     source: str = "sample"
-    data_file: Path | None = None
+    data_file: PersonsPath | None = None
     download: bool = False
     classes: tuple[str, ...] | None = None
     image_size: Annotated[int, Field(ge=4, le=1024)] | None = None
@@ -232,10 +242,10 @@ class StudyConfig(Frozen):
     tune: Tune = "none"
     vary: tuple[Vary, ...] = ()
     methods: bool = False
-    weights: Path | None = None
+    weights: PersonsPath | None = None
     executor: Literal["local", "ray"] = "local"
     address: str | None = None
-    storage: Path | None = None
+    storage: PersonsPath | None = None
     allow_mixed: bool = False
     own_recipes: tuple[RecipeConfig, ...] = ()
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from poolbench._version import __version__
 from poolbench.data.npz import read_arrays
 from poolbench.errors import DataError
+from poolbench.files import expand_home
 
 Arrays = dict[str, NDArray[Any]]
 # What is going on, how much is done, how much there is (0: not known).
@@ -31,6 +32,8 @@ _MOST_BYTES = 2_000_000_000
 # Attempts in a row that bring nothing new before a download is given up.
 _ATTEMPTS = 4
 _DIGEST = "sha256"
+# No folder can be made there, so that all goes on as with a cache that cannot be written.
+_NOWHERE = Path(os.devnull, "poolbench")
 
 
 class _ConnectionDropped(Exception):
@@ -44,10 +47,15 @@ def ignore_progress(stage: str, done: int, total: int) -> None:
 def get_cache_folder() -> Path:
     """The folder for downloads and decoded pictures; ``POOLBENCH_CACHE`` overrides the platform's.
 
-    It need not exist yet.
+    It need not exist yet. For a user without a home folder it is one that can never be made.
     """
     override = os.environ.get("POOLBENCH_CACHE")
-    return Path(override).expanduser() if override else platformdirs.user_cache_path("poolbench")
+    if override:
+        return expand_home(override)
+    try:
+        return platformdirs.user_cache_path("poolbench")
+    except RuntimeError:
+        return _NOWHERE
 
 
 def compute_md5(path: Path) -> str:

@@ -1,7 +1,6 @@
 """The pictures that a listing names, decoded."""
 
 import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +14,7 @@ from poolbench.data.decoded import SHARD_BYTES, DecodedFile, Pictures, Size, nam
 from poolbench.data.image_set import DIGEST_KIND, Half, Images, ImageSet, Labels, hash_pictures
 from poolbench.data.listing import Entry, Listing, number_groups
 from poolbench.errors import DataError
+from poolbench.system import count_cores
 from poolbench.texts.plain import make_plain
 
 DEFAULT_SIZE = (64, 64)
@@ -155,9 +155,7 @@ def _start_threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def _count_threads() -> int:
-    has_affinity = hasattr(os, "sched_getaffinity")
-    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    return min(_MOST_THREADS, cores)
+    return min(_MOST_THREADS, count_cores())
 
 
 def _try_size(entry: Entry) -> Size | None:

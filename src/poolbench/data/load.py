@@ -26,7 +26,8 @@ from poolbench.data.names import (
 from poolbench.data.sample import load_sample
 from poolbench.data.splits import take_test_share
 from poolbench.data.tasks import get_task
-from poolbench.errors import DataError, UnknownNameError
+from poolbench.errors import DataError, UnknownNameError, UsageError
+from poolbench.files import expand_home
 
 SOURCES = ("sample", "cifar10", "cifar100", "folder:PATH", "csv:FILE", "npz:PATH", "task:NAME")
 _PUBLISHED = {"cifar10": (CIFAR10, CIFAR10_CLASSES), "cifar100": (CIFAR100, CIFAR100_CLASSES)}
@@ -136,9 +137,9 @@ def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:
 
 def _expand(place: str) -> Path:
     try:
-        return Path(place).expanduser()
-    except RuntimeError as error:
-        raise DataError(f"{place} is nowhere: {error}") from None
+        return expand_home(place)
+    except UsageError as error:
+        raise DataError(str(error)) from None
 
 
 def _read_arrays(kind: str, place: str) -> ImageSet:

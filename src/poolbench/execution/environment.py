@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from poolbench._version import __version__
+from poolbench.system import count_cores
 
 # What numbers depend on, beside poolbench itself.
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pillow")
@@ -66,13 +67,6 @@ def get_poolbench_version() -> str:
         digest.update(file.relative_to(root).as_posix().encode())
         digest.update(file.read_bytes())
     return f"{__version__}+{digest.hexdigest()[:12]}"
-
-
-def count_cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def describe_device(device: str) -> str:

@@ -8,10 +8,10 @@ import torch
 from poolbench.config import Precision, StudyConfig
 from poolbench.execution.environment import (
     compute_fingerprint,
-    count_cores,
     describe_environment,
     get_poolbench_version,
 )
+from poolbench.system import count_cores
 from poolbench.training.precision import choose_device, list_precisions
 
 # That compute one slice of a batch; how many slices are computed at once changes no result.

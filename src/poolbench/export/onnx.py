@@ -27,7 +27,7 @@ from poolbench.data.resize import apply_filters, compute_filters, resize_images
 from poolbench.errors import PoolbenchError, ShapeError, UsageError
 from poolbench.export.check_model import find_fault
 from poolbench.export.predict import MOST_SIDE
-from poolbench.files import check_place
+from poolbench.files import check_place, expand_home
 from poolbench.system import replace_file
 
 Layout = Literal["nhwc", "nchw"]
@@ -115,7 +115,7 @@ def export_onnx(
         UsageError: If ``module`` cannot be expressed in ONNX, the arguments contradict, or ``path``
             cannot be written.
     """
-    path = Path(path)
+    path = expand_home(path)
     try:
         check_place(path)
     except OSError as error:

@@ -15,6 +15,7 @@ from poolbench.config import Fit
 from poolbench.data.decode import decode_picture
 from poolbench.errors import DataError, ShapeError
 from poolbench.export.check_model import ADVICE, read_model
+from poolbench.files import expand_home
 from poolbench.system import read_available_memory_bytes
 
 Logits = NDArray[np.float32]
@@ -112,7 +113,7 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
         DataError: If the file is missing, is no ONNX model, asks for more than arithmetic (see
             :mod:`poolbench.export.check_model`), or does not take pictures.
     """
-    path = Path(path)
+    path = expand_home(path)
     content, _ = read_model(path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _SILENT

@@ -1,6 +1,5 @@
 """The models of a run, opened once and asked one at a time."""
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from poolbench.errors import DataError
 from poolbench.export.predict import OnnxModel, load_model
 from poolbench.serve.read import FinishedRun, ServedModel
+from poolbench.system import count_cores
 
 # More gain little for one small picture, and the study may be training beside.
 MOST_THREADS = 4
@@ -52,7 +52,7 @@ def open_models(run: FinishedRun, tell: Callable[[DataError], None]) -> tuple[Fi
     Raises:
         DataError: If the model that was handed over cannot be opened.
     """
-    threads = min(MOST_THREADS, os.cpu_count() or 1)
+    threads = min(MOST_THREADS, count_cores())
     opened: dict[ServedModel, OnnxModel] = {}
     for model in run.models:
         try:
