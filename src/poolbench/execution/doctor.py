@@ -76,4 +76,6 @@ def _describe_precision(names: Sequence[str]) -> str:
 def _describe_cache() -> str:
     folder = get_cache_folder()
     there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir():
+        return "none: there is no home folder; the environment variable POOLBENCH_CACHE names one"
     return f"{folder} ({shutil.disk_usage(there).free / GIB:.0f} GiB free)"
