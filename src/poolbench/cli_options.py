@@ -30,7 +30,8 @@ Download = Annotated[
 Classes = Annotated[
     str | None,
     typer.Option(
-        help="Names or numbers, comma separated; their order is the label order.",
+        help="Names or numbers, comma separated; their order is the label order. "
+        "A name with a comma is quoted as in CSV.",
         rich_help_panel="Pictures",
     ),
 ]

@@ -31,13 +31,17 @@ class UsageError(PoolbenchError):
 
 
 class UnknownNameError(UsageError):
-    """A name that is not known; the message holds the nearest known ones."""
+    """A name that is not known; the message holds the nearest known ones.
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    Args:
+        hint: The end of the message.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         names = list(known)
         near = nearest_names(name, names)
-        hint = f"Did you mean {', '.join(near)}?" if near else f"Known: {_listing(names)}."
-        super().__init__(f"There is no {kind} {name!r}. {hint}")
+        listed = f"Did you mean {', '.join(near)}?" if near else f"Known: {_listing(names)}."
+        super().__init__(f"There is no {kind} {name!r}. {listed}{hint}")
 
 
 class ShapeError(UsageError):

@@ -70,6 +70,27 @@ def test_load_image_set_refuses_an_unknown_set(source):
         _load(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("photos", "photos is a folder: did you mean --data folder:photos"),
+        ("list.csv", "list.csv is a file: did you mean --data csv:list.csv"),
+        ("list.TSV", "did you mean --data csv:list.TSV"),
+        ("a.npz", "did you mean --data npz:a.npz"),
+        ("photos.zip", "There is no image set"),
+        ("gone.csv", "There is no image set"),
+        ("x" * 5000, "There is no image set"),
+    ],
+)
+def test_load_image_set_of_a_place_says_which_kind_it_may_be(source, hint, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photos").mkdir()
+    for name in ("list.csv", "list.TSV", "a.npz", "photos.zip"):
+        (tmp_path / name).touch()
+    with pytest.raises(UsageError, match=hint):
+        _load(source)
+
+
 def test_load_image_set_names_the_nearest_set():
     with pytest.raises(UnknownNameError, match="Did you mean cifar10"):
         _load("cifar-100")

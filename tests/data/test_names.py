@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from poolbench.config import split_names
 from poolbench.data.names import (
     CIFAR10_CLASSES,
     CIFAR100_CLASSES,
@@ -42,6 +43,25 @@ def test_natural_key_counts_numbers():
         "img2.png",
         "img10.png",
     ]
+
+
+def test_natural_key_takes_numbers_of_any_length_and_script():
+    names = ["1" * 5000 + "2", "9" * 5000, "1" * 5000 + "1", "007", "٨", "10"]
+    assert sorted(names, key=natural_key) == [
+        names[3],
+        names[4],
+        "10",
+        names[1],
+        names[2],
+        names[0],
+    ]
+
+
+def test_resolve_classes_says_how_a_class_with_a_comma_is_named():
+    classes = ["Pepper, bell", "tomato"]
+    assert resolve_classes(split_names('tomato, "pepper,  BELL"'), classes, {}) == [1, 0]
+    with pytest.raises(UnknownNameError, match="quotation marks"):
+        resolve_classes(split_names("Pepper, bell,tomato"), classes, {})
 
 
 @pytest.mark.parametrize(

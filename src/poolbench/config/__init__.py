@@ -1,6 +1,7 @@
 """What a study is asked to do: models, and how they are read and written; no torch."""
 
 from poolbench.config.reading import (
+    ALL_BUT,
     PRESETS,
     build_config,
     dump_config,
@@ -25,6 +26,7 @@ from poolbench.config.schema import (
 )
 
 __all__ = [
+    "ALL_BUT",
     "PRESETS",
     "DataConfig",
     "Fit",

@@ -1,5 +1,6 @@
 """Settings from TOML and plain values, and back: presets and recipe files are filled in."""
 
+import csv
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,14 +29,25 @@ PRESETS: dict[str, dict[str, Any]] = {
 MOST_CONFIG_BYTES = 1_000_000
 
 
+# Before the first of the classes that are left out.
+ALL_BUT = "all-but:"
+
+
 def split_names(names: str) -> tuple[str, ...]:
-    """Names that stand in one string with commas.
+    """Names that stand in one string with commas; one that has a comma is quoted as in CSV.
 
     Example:
         >>> split_names("stride, max,")
         ('stride', 'max')
+        >>> split_names('all-but:"Pepper, bell",tomato')
+        ('all-but:Pepper, bell', 'tomato')
     """
-    return tuple(name.strip() for name in names.split(",") if name.strip())
+    prefix = ALL_BUT if names.startswith(ALL_BUT) else ""
+    row = next(csv.reader([names.removeprefix(prefix)], skipinitialspace=True), [])
+    found = [name.strip() for name in row if name.strip()]
+    if prefix:
+        found[:1] = [prefix + name for name in found[:1]] or [prefix]
+    return tuple(found)
 
 
 def build_config(values: Mapping[str, Any]) -> StudyConfig:

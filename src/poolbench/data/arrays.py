@@ -112,11 +112,18 @@ def _check_unpacked_size(path: Path) -> None:
     check_memory(2 * unpacked, f"Put fewer or smaller pictures into {path}.")
 
 
+def _list_names(path: Path) -> list[str]:
+    """Of all arrays in the file, whatever they are."""
+    with zipfile.ZipFile(path) as archive:
+        return [name.removesuffix(".npy") for name in archive.namelist()] or ["nothing else"]
+
+
 def _take_half(path: Path, arrays: dict[str, NDArray[Any]], prefix: str) -> tuple[Images, Labels]:
     names = (f"{prefix}images", f"{prefix}labels")
     missing = [name for name in names if name not in arrays]
     if missing:
-        raise DataError(f"{path} has no {' and no '.join(missing)}. {_LAYOUT}")
+        found = ", ".join(_list_names(path))
+        raise DataError(f"{path} has no {' and no '.join(missing)} but {found}. {_LAYOUT}")
     images, labels = (arrays[name] for name in names)
     return _check_images(path, names[0], images), _check_labels(path, names[1], labels, len(images))
 

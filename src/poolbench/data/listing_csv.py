@@ -2,18 +2,67 @@
 
 import csv
 import os
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from poolbench.data.listing import SIDES, Entry, Listing, Side
+from poolbench.data.listing_paths import PathFinder
 from poolbench.data.names import natural_key
 from poolbench.errors import DataError
-from poolbench.files import read_text
+from poolbench.files import check_regular
 
-_GROUP = "group"
+# What a column may be called, in any case; the first of these that is there is taken.
+_PATHS = (
+    "path",
+    "file_path",
+    "filepath",
+    "image_path",
+    "filename",
+    "file_name",
+    "file",
+    "image",
+    "image_name",
+    "image_id",
+    "id",
+)
+_LABELS = ("label", "class")
+_SPLIT, _GROUP = "split", "group"
+_SPLITS: dict[str, Side] = {**SIDES, "training": "pool", "dev": "pool", "testing": "test"}
+# Spreadsheets write semicolons where the comma is the decimal sign.
+_DELIMITERS = ",;\t|"
+# The first line that names the delimiter for Excel.
+_DELIMITER_LINE = re.compile(r'"?sep=([^"\r\n])"?\s*', re.IGNORECASE)
+# By the mark that the file begins with. Longer marks first: one begins like another.
+_ENCODINGS = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
 # A hundred for each of ten million pictures.
 _MOST_BYTES = 1_000_000_000
+# As file systems allow for the name of a class folder.
+_MOST_LABEL = 255
+_AS_UTF8 = (
+    'Save it as UTF-8: in Excel as "CSV UTF-8", in LibreOffice with the character set "Unicode '
+    '(UTF-8)", on a command line with iconv -f CP1251 -t UTF-8 (or the code page that it has).'
+)
+
+
+class _Row(NamedTuple):
+    """A picture of the list.
+
+    Attributes:
+        line: Where it begins, as an editor counts: blank lines too, and from 1.
+        cells: Those of ``path``, ``label``, ``split`` and ``group`` that have a column.
+    """
+
+    line: int
+    cells: dict[str, str]
 
 
 def scan_csv(path: Path, groups: str | None = None) -> Listing:
@@ -21,7 +70,8 @@ def scan_csv(path: Path, groups: str | None = None) -> Listing:
 
     If there is a column ``group``, pictures of one group stay together, and one whose cell is empty
     stands alone; if there is a column ``split`` it says ``train``, ``val`` or ``test``. Paths are
-    relative to the CSV file.
+    relative to the CSV file; one that leads nowhere is looked for as
+    :class:`poolbench.data.listing_paths.PathFinder` does.
 
     Args:
         groups: As in :class:`poolbench.config.DataConfig`; ``column:NAME`` names another column
@@ -32,82 +82,207 @@ def scan_csv(path: Path, groups: str | None = None) -> Listing:
     """
     form, _, column = (groups or "").partition(":")
     rows = _read_rows(path, column.strip() if form == "column" else None)
-    classes = sorted({row["label"] for row in rows}, key=natural_key)
+    classes = sorted({row.cells["label"] for row in rows}, key=natural_key)
     labels = {name: label for label, name in enumerate(classes)}
-    entries = [
-        Entry(
-            path.parent / row["path"],
-            row["path"],
-            labels[row["label"]],
-            side,
-            row.get(_GROUP) or None,
-        )
-        for row, side in zip(rows, _read_sides(path, rows), strict=True)
-    ]
+    finder = PathFinder(path.parent)
+    entries = []
+    for row in rows:
+        file, name = finder.find(row.cells["path"], f"{path}, row {row.line}")
+        group = row.cells.get(_GROUP) or None
+        label = labels[row.cells["label"]]
+        entries.append(Entry(file, name, label, _read_side(path, row), group))
     _check_listed_once(path, entries)
     entries.sort(key=lambda e: (e.side == "test", e.label, natural_key(e.name)))
     return Listing(f"csv:{path}", tuple(classes), tuple(entries))
 
 
-def _read_rows(path: Path, column: str | None) -> list[dict[str, str]]:
+def _read_rows(path: Path, column: str | None) -> list[_Row]:
     try:
-        # utf-8-sig: spreadsheets put a mark before the first column's name.
-        text = read_text(path, _MOST_BYTES, "utf-8-sig")
-        return _parse_rows(path, text, column)
+        encoding = _find_encoding(path)
+        # Lines end where csv finds an end, so that a cell may have several.
+        with path.open(encoding=encoding, newline="") as file:
+            return _parse_rows(path, _Lines(path, file), column)
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 text: {error}. Save it as CSV in UTF-8.") from None
-    except csv.Error as error:
-        raise DataError(f"{path} cannot be read as CSV: {error}.") from None
+        raise DataError(f"{path} cannot be read: {error.strerror}.{_hint(path)}") from None
+    except UnicodeError:
+        raise DataError(f"{path} is not UTF-8 text. {_AS_UTF8}") from None
 
 
-def _parse_rows(path: Path, text: str, column: str | None) -> list[dict[str, str]]:
-    head = text.partition("\n")[0]
-    # Spreadsheets write semicolons where the comma is the decimal sign.
-    delimiter = ";" if ";" in head and "," not in head else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
-    columns = [name.strip() for name in reader.fieldnames or ()]
-    reader.fieldnames = columns
-    _check_columns(path, columns, column)
-    group = column or _GROUP
-    rows = [_clean_row(path, line, row, group) for line, row in enumerate(reader, start=2)]
+def _find_encoding(path: Path) -> str:
+    check_regular(path)
+    if path.stat().st_size > _MOST_BYTES:
+        raise DataError(f"{path} has more than the {_MOST_BYTES:,} bytes that are read of a list.")
+    with path.open("rb") as file:
+        head = file.read(4)
+    # utf-8-sig: spreadsheets put a mark before the first column's name.
+    return next((_ENCODINGS[mark] for mark in _ENCODINGS if head.startswith(mark)), "utf-8-sig")
+
+
+def _hint(path: Path) -> str:
+    return f" Name a CSV file in it, or take --data folder:{path}." if path.is_dir() else ""
+
+
+class _Lines:
+    """The lines of a file as csv takes them, counted.
+
+    Attributes:
+        count: Lines taken so far.
+        taken: Those of the row that is being read; whoever begins another empties it.
+    """
+
+    def __init__(self, path: Path, lines: Iterable[str]) -> None:
+        self.count = 0
+        self.taken: list[str] = []
+        self._path = path
+        self._lines = iter(lines)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.count += 1
+        if "\0" in line:
+            raise DataError(f"{self._path}, row {self.count}, has zero bytes. {_AS_UTF8}")
+        self.taken.append(line)
+        return line
+
+    def put_back(self, line: str) -> None:
+        """It comes once more, as if it had not been taken."""
+        self._lines = chain([line], self._lines)
+        self.count -= 1
+
+
+def _parse_rows(path: Path, lines: _Lines, column: str | None) -> list[_Row]:
+    records = _number_rows(path, lines, _find_delimiter(lines))
+    names = next(records, (0, list[str]()))[1]
+    places = _find_columns(path, names, column)
+    rows = [_read_row(path, line, cells, names, places) for line, cells in records]
     if not rows:
         raise DataError(f"{path} lists no pictures: expected one line for each.")
     return rows
 
 
-def _check_columns(path: Path, columns: Sequence[str], column: str | None) -> None:
-    if not {"path", "label"} <= set(columns):
-        raise DataError(
-            f"{path} has the columns {', '.join(columns) or 'none'}; needed are path and label, "
-            "allowed beside them group and split."
-        )
-    if column is not None and column not in columns:
-        raise DataError(
-            f"{path} has no column {column!r} for --groups column:{column}; its columns are "
-            f"{', '.join(columns)}."
-        )
+def _find_delimiter(lines: _Lines) -> str:
+    """What parts the cells; the line that names the columns is the next one then."""
+    named = None
+    for line in lines:
+        if found := _DELIMITER_LINE.fullmatch(line):
+            named = found[1]
+        elif line.strip():
+            lines.put_back(line)
+            return named or _choose_delimiter(line)
+    return _DELIMITERS[0]
 
 
-def _clean_row(path: Path, line: int, row: dict[str, str], group: str) -> dict[str, str]:
-    known = {"path": "path", "label": "label", "split": "split", _GROUP: group}
-    clean = {name: (row[cell] or "").strip() for name, cell in known.items() if cell in row}
-    for name in ("path", "label"):
-        if not clean[name]:
-            raise DataError(f"{path}, row {line}: {name} is empty; every picture needs one.")
-    names = {name: unicodedata.normalize("NFC", clean[name]) for name in clean if name != "path"}
-    return {**clean, **names}
+def _choose_delimiter(head: str) -> str:
+    """That by which the needed columns are there, else that of most columns."""
+    cells = {sign: next(csv.reader([head], delimiter=sign), []) for sign in _DELIMITERS}
+    names = {sign: {_fold(name) for name in cells[sign]} for sign in _DELIMITERS}
+    fitting = [s for s in _DELIMITERS if names[s] & {*_PATHS} and names[s] & {*_LABELS}]
+    return fitting[0] if fitting else max(_DELIMITERS, key=lambda sign: len(cells[sign]))
 
 
-def _read_sides(path: Path, rows: Sequence[dict[str, str]]) -> Iterator[Side]:
-    for line, row in enumerate(rows, start=2):
-        split = row.get("split", "train").casefold()
-        if split not in SIDES:
+def _number_rows(path: Path, lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows with anything in them, each with the line that it begins in."""
+    reader = _parse(lines, delimiter)
+    while True:
+        line = lines.count + 1
+        lines.taken = []
+        try:
+            cells = next(reader, None)
+            if cells is None:
+                return
+            # Inside quotation marks that nobody closed, another line would be taken in too.
+            if len(lines.taken) > 1 and next(_parse([*lines.taken, "x"], delimiter)) != cells:
+                raise csv.Error("a cell goes on to the end of the file")
+        except csv.Error as error:
             raise DataError(
-                f"{path}, row {line}: split is {row['split']!r}; expected train, val or test."
+                f"{path}, row {line}, cannot be read as CSV: {error}. Is a quotation mark missing?"
+            ) from None
+        if any(cell.strip() for cell in cells):
+            yield line, [cell.strip() for cell in cells]
+
+
+def _parse(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+
+
+def _find_columns(path: Path, names: Sequence[str], column: str | None) -> dict[str, int]:
+    """Where the cells of ``path``, ``label``, ``split`` and ``group`` stand in a row."""
+    folded = [_fold(name) for name in names]
+    wanted = {"path": _PATHS, "label": _LABELS, _SPLIT: (_SPLIT,), _GROUP: (_GROUP,)}
+    chosen = {
+        kind: next((name for name in spellings if name in folded), None)
+        for kind, spellings in wanted.items()
+    }
+    if chosen["path"] is None or chosen["label"] is None:
+        raise DataError(
+            f"{path} has the columns {', '.join(filter(None, names)) or 'none'}; needed are path "
+            "and label, allowed beside them group and split. The first row names the columns. A "
+            "path may be called filename, file, image, image_id or id too."
+        )
+    places = {
+        kind: _find_once(path, names, folded, name)
+        for kind, name in chosen.items()
+        if name is not None
+    }
+    if column is not None:
+        # Of columns that differ in case alone, the one that is written so.
+        among, name = (names, column) if column in names else (folded, _fold(column))
+        if name not in among:
+            raise DataError(
+                f"{path} has no column {column!r} for --groups column:{column}; its columns are "
+                f"{', '.join(names)}."
             )
-        yield SIDES[split]
+        places[_GROUP] = _find_once(path, names, among, name)
+    return places
+
+
+def _find_once(path: Path, names: Sequence[str], among: Sequence[str], name: str) -> int:
+    places = [place for place, other in enumerate(among) if other == name]
+    if len(places) > 1:
+        listed = " and ".join(f"{names[place]!r}" for place in places)
+        raise DataError(
+            f"{path} names a column twice, {listed} (columns "
+            f"{', '.join(str(place + 1) for place in places)}), and nobody can tell which one "
+            "counts: rename or remove one of them."
+        )
+    return places[0]
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\s_-]+", "_", name.strip().casefold())
+
+
+def _read_row(
+    path: Path, line: int, cells: Sequence[str], names: Sequence[str], places: dict[str, int]
+) -> _Row:
+    if any(cells[len(names) :]):
+        raise DataError(
+            f"{path}, row {line}, has {len(cells)} cells, and the first row names {len(names)} "
+            'columns. A cell that holds the delimiter stands in quotation marks: "Pepper, bell".'
+        )
+    found = {kind: cells[place] if place < len(cells) else "" for kind, place in places.items()}
+    for kind in ("path", "label"):
+        if not found[kind]:
+            raise DataError(f"{path}, row {line}: {kind} is empty; every picture needs one.")
+    if len(found["label"]) > _MOST_LABEL:
+        raise DataError(
+            f"{path}, row {line}: label has {len(found['label']):,} characters; the name of a "
+            f"class has at most {_MOST_LABEL}."
+        )
+    texts = {kind: unicodedata.normalize("NFC", found[kind]) for kind in found if kind != "path"}
+    return _Row(line, {**found, **texts})
+
+
+def _read_side(path: Path, row: _Row) -> Side:
+    split = row.cells.get(_SPLIT, "train").casefold()
+    if split not in _SPLITS:
+        raise DataError(
+            f"{path}, row {row.line}: split is {row.cells[_SPLIT]!r}; expected train, val or test."
+        )
+    return _SPLITS[split]
 
 
 def _check_listed_once(path: Path, entries: Sequence[Entry]) -> None:

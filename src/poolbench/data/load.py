@@ -31,6 +31,8 @@ from poolbench.files import expand_home
 
 SOURCES = ("sample", "cifar10", "cifar100", "folder:PATH", "csv:FILE", "npz:PATH", "task:NAME")
 _PUBLISHED = {"cifar10": (CIFAR10, CIFAR10_CLASSES), "cifar100": (CIFAR100, CIFAR100_CLASSES)}
+# By the endings of files.
+_KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".npz": "npz"}
 _SCANNERS: dict[str, Callable[[Path, str | None], Listing]] = {
     "folder": scan_folder,
     "csv": scan_csv,
@@ -115,7 +117,22 @@ def _parse_source(source: str) -> tuple[str, str]:
         return kind, place
     if source == "sample" or source in _PUBLISHED:
         return source, ""
-    raise UnknownNameError("image set", source, SOURCES)
+    raise _explain_unknown(source)
+
+
+def _explain_unknown(source: str) -> UsageError:
+    """Most who leave the kind out name a place that is there."""
+    path = Path(source)
+    try:
+        if path.is_dir() and source:
+            return UsageError(f"{source} is a folder: did you mean --data folder:{source}?")
+        kind = _KINDS.get(path.suffix.lower())
+        if path.is_file() and kind:
+            return UsageError(f"{source} is a file: did you mean --data {kind}:{source}?")
+    except OSError:
+        # Too long for a path.
+        pass
+    return UnknownNameError("image set", source, SOURCES)
 
 
 def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:

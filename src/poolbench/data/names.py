@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from poolbench.config import ALL_BUT
 from poolbench.errors import UnknownNameError, UsageError
 
 _CIFAR10_RUSSIAN = {
@@ -134,8 +135,10 @@ def build_aliases(classes: Sequence[str]) -> dict[str, str]:
     return {RUSSIAN_NAMES[name]: name for name in classes if name in RUSSIAN_NAMES}
 
 
-# Before the first of the classes that are left out.
-ALL_BUT = "all-but:"
+_QUOTING = (
+    " A class with a comma stands in quotation marks, as in CSV: --classes "
+    "'\"Pepper, bell\",tomato'."
+)
 
 
 def natural_key(name: str) -> tuple[list[str | int], str]:
@@ -147,7 +150,14 @@ def natural_key(name: str) -> tuple[list[str | int], str]:
     """
     parts = re.split(r"(\d+)", name.casefold())
     # Text and numbers take turns in every name, so that like is compared with like.
-    return [int(part) if i % 2 else part for i, part in enumerate(parts)], name
+    return [_rank(part) if i % 2 else part for i, part in enumerate(parts)], name
+
+
+def _rank(digits: str) -> int:
+    """Numbers in their order, of any length; Python reads no more than 4,300 digits."""
+    ascii_digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
+    # Without zeros before it, the longer number is the larger one, also byte by byte.
+    return int.from_bytes(ascii_digits.lstrip("0").encode(), "big")
 
 
 def resolve_classes(
@@ -195,7 +205,8 @@ def _find_class(name: str, classes: Sequence[str], aliases: Mapping[str, str]) -
     by_alias = {_fold(alias): known for alias, known in aliases.items()}
     if _fold(name) in by_alias:
         return classes.index(by_alias[_fold(name)])
-    raise UnknownNameError("class", name, [*classes, *aliases])
+    hint = _QUOTING if any("," in known for known in classes) else ""
+    raise UnknownNameError("class", name, [*classes, *aliases], hint)
 
 
 def _check_number(number: int, count: int) -> int:

@@ -1,0 +1,101 @@
+"""Which file a cell of a list means: lists come from other systems, and name pictures by ids."""
+
+import os
+import unicodedata
+from pathlib import Path
+
+from poolbench.data.decode import has_picture_suffix
+from poolbench.errors import DataError
+
+_MOST_NAMED = 5
+
+
+class PathFinder:
+    """Finds the files of a list; what a cell says to the letter comes first.
+
+    A path that leads nowhere is tried with ``/`` for each backslash, then with the endings of
+    pictures, then in the folders beside the list.
+
+    Args:
+        folder: That of the list.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._beside: list[Path] | None = None
+        self._by_stem: dict[Path, dict[str, list[Path]]] = {}
+
+    def find(self, cell: str, place: str) -> tuple[Path, str]:
+        """The file, and what a person calls it.
+
+        Args:
+            place: Where the cell stands, for an error.
+
+        Returns:
+            What the cell says, where no such file is found: it is missed when it is read.
+
+        Raises:
+            DataError: If several files may be meant.
+        """
+        name = cell.replace("\\", "/")
+        for spelling in (cell, name):
+            if _is_file(self._folder / spelling):
+                return self._folder / spelling, spelling
+        found = self._search(name)
+        if len(found) > 1:
+            listed = ", ".join(self._call(path) for path in found[:_MOST_NAMED])
+            more = ", …" if len(found) > _MOST_NAMED else ""
+            raise DataError(
+                f"{place}: {cell} may be {listed}{more}. Write the path of one of them, with its "
+                "ending, relative to the list."
+            )
+        return (found[0], self._call(found[0])) if found else (self._folder / name, name)
+
+    def _call(self, path: Path) -> str:
+        return os.path.relpath(path, self._folder).replace(os.sep, "/")
+
+    def _search(self, name: str) -> list[Path]:
+        found = self._complete(self._folder, name)
+        if found or Path(name).is_absolute():
+            return found
+        if self._beside is None:
+            self._beside = _list_folders(self._folder)
+        return [path for folder in self._beside for path in self._complete(folder, name)]
+
+    def _complete(self, folder: Path, name: str) -> list[Path]:
+        path = folder / name
+        if _is_file(path):
+            return [path]
+        if has_picture_suffix(path):
+            return []
+        if path.parent not in self._by_stem:
+            self._by_stem[path.parent] = _list_by_stem(path.parent)
+        return self._by_stem[path.parent].get(unicodedata.normalize("NFC", path.name), [])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # What is no path anywhere: too long, or through a folder that may not be entered.
+        return False
+
+
+def _list_folders(folder: Path) -> list[Path]:
+    try:
+        paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        return sorted(path for path in paths if path.is_dir())
+    except OSError:
+        return []
+
+
+def _list_by_stem(folder: Path) -> dict[str, list[Path]]:
+    """The pictures of a folder by their names without ending."""
+    found: dict[str, list[Path]] = {}
+    try:
+        for path in sorted(folder.iterdir()):
+            if has_picture_suffix(path):
+                found.setdefault(unicodedata.normalize("NFC", path.stem), []).append(path)
+    except OSError:
+        return {}
+    return found
