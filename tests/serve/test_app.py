@@ -17,8 +17,9 @@ from starlette.testclient import TestClient
 from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
 from poolbench.records import DataRecord, StudyRecord
-from poolbench.serve import bodies
-from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, _Pages, make_app
+from poolbench.serve import app, bodies
+from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, make_app
+from poolbench.serve.progress import Progress
 from poolbench.serve.read import read_finished
 from poolbench.texts import TEXTS
 
@@ -40,8 +41,8 @@ def open_app(path):
 @pytest.fixture
 def open_client(served):
     """Of a server that other machines reach."""
-    app = make_app(served, host="0.0.0.0", token=TOKEN, lang="en")
-    with TestClient(app, "http://192.0.2.7:8000", follow_redirects=False) as opened:
+    made = make_app(served, host="0.0.0.0", token=TOKEN, lang="en")
+    with TestClient(made, "http://192.0.2.7:8000", follow_redirects=False) as opened:
         yield opened
 
 
@@ -248,8 +249,8 @@ def test_names_are_shown_as_text(served_copy):
 
 def test_unfinished_study_has_progress_and_no_report(served_copy):
     (served_copy / "study.json").unlink()
-    app = make_app(served_copy, host="127.0.0.1", token=None, lang="en")
-    with TestClient(app, HOST) as client:
+    made = make_app(served_copy, host="127.0.0.1", token=None, lang="en")
+    with TestClient(made, HOST) as client:
         progress = client.get("/run.json").json()["progress"]
         assert (progress["state"], progress["done"], progress["total"]) == ("finishing", 4, 4)
         assert client.get("/report.html").status_code == 404
@@ -257,21 +258,21 @@ def test_unfinished_study_has_progress_and_no_report(served_copy):
 
 
 def test_who_has_been_told_all_or_has_gone_takes_no_place(served, run_async):
-    pages = _Pages(served, "en")
+    progress = Progress(served)
 
     async def receive():
         await asyncio.sleep(3600)
 
     async def watch():
         for is_patient in (True, False):
-            lines = pages._watch(Request({"type": "http"}, receive))
+            lines = progress.watch(Request({"type": "http"}, receive))
             await anext(lines)
-            assert len(pages._watching) == 1
+            assert len(progress._watching) == 1
             if is_patient:
                 assert [line async for line in lines] == []
             else:
                 await lines.aclose()
-            assert pages._watching == {}
+            assert progress._watching == {}
 
     run_async(watch())
 
@@ -316,14 +317,14 @@ async def ask_in_parts(app, parts):
 
 def test_slow_body_is_given_up(served, monkeypatch, run_async):
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.05)
-    app = make_app(served, host="127.0.0.1", token=None, lang="en")
-    assert run_async(ask_in_parts(app, [b"x"])) == 408
+    made = make_app(served, host="127.0.0.1", token=None, lang="en")
+    assert run_async(ask_in_parts(made, [b"x"])) == 408
 
 
 def test_body_of_unknown_length_is_read_no_further_than_allowed(served, run_async):
-    app = make_app(served, host="127.0.0.1", token=None, lang="en")
+    made = make_app(served, host="127.0.0.1", token=None, lang="en")
     parts = [b"x" * 1_000_000] * 100
-    assert run_async(ask_in_parts(app, parts)) == 413
+    assert run_async(ask_in_parts(made, parts)) == 413
     assert len(parts) == 100 - MOST_UPLOAD_BYTES // 1_000_000 - 1
 
 
@@ -357,6 +358,36 @@ def test_a_run_that_is_gone_is_not_said_to_be_preparing(served_copy, tmp_path):
         assert "no run directory" in client.get("/run.json").json()["error"]
 
 
+@pytest.mark.parametrize("is_whole", [True, False], ids=["run again", "gone"])
+def test_a_run_that_changes_while_it_is_read_is_told(served_copy, monkeypatch, is_whole):
+    study = served_copy / "study.json"
+
+    def change(path):
+        content = study.read_bytes()
+        study.unlink()
+        (path / "verdict.json").unlink()
+        if is_whole:
+            study.write_bytes(content)
+        return read_finished(path)
+
+    monkeypatch.setattr(app, "read_finished", change)
+    with open_app(served_copy) as client:
+        answer = client.get("/pictures.bin")
+        assert (answer.status_code, len(answer.json()["error"]) > 10) == (
+            503 if is_whole else 409,
+            1,
+        )
+
+
+def test_a_report_that_goes_while_it_is_asked_for_is_told(served_copy, monkeypatch):
+    monkeypatch.setattr(app, "has_report", lambda _: True)
+    (served_copy / "report.html").unlink()
+    with open_app(served_copy) as client:
+        answer = client.get("/report.html")
+    assert answer.status_code == 503
+    assert answer.json()["error"] == TEXTS["en"]["serve.refused-changing"]
+
+
 def test_answers_that_are_no_numbers_are_told_in_words(served_copy):
     path = served_copy / "best" / "model.onnx"
     proto = onnx.load(path)
@@ -373,12 +404,12 @@ def test_answers_that_are_no_numbers_are_told_in_words(served_copy):
 def test_bodies_that_others_need_the_room_of_are_given_up(served, monkeypatch, run_async):
     """The one that began first goes; what is left of it is not taken for a picture."""
     monkeypatch.setattr(bodies, "MOST_HELD_BYTES", 3000)
-    app = make_app(served, host="127.0.0.1", token=None, lang="en")
+    made = make_app(served, host="127.0.0.1", token=None, lang="en")
 
     async def ask_twice():
-        first = asyncio.create_task(ask_in_parts(app, [b"x" * 2000]))
+        first = asyncio.create_task(ask_in_parts(made, [b"x" * 2000]))
         await asyncio.sleep(0.05)
-        second = asyncio.create_task(ask_in_parts(app, [b"x" * 2000, b""]))
+        second = asyncio.create_task(ask_in_parts(made, [b"x" * 2000, b""]))
         return await asyncio.gather(first, second)
 
     assert run_async(ask_twice()) == [408, 415]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -25,25 +26,21 @@ from poolbench.serve.bodies import Bodies, RefusedError
 from poolbench.serve.front import MEDIA_TYPES, list_files, make_texts, render_index
 from poolbench.serve.guard import Guard, choose_answer_language, refuse
 from poolbench.serve.models import Models, open_models
+from poolbench.serve.progress import Progress
 from poolbench.serve.read import (
     REPORT,
     FinishedRun,
     has_report,
     is_finished,
-    measure_progress,
     read_finished,
 )
+from poolbench.serve.stream import stream_content, stream_file
 from poolbench.texts.plain import make_plain_lines
 from poolbench.texts.policy import make_report_policy
 
 MOST_UPLOAD_BYTES = 20_000_000
 # One row of the map of all shifts.
 MOST_PICTURES = 17
-PROGRESS_SECONDS = 1
-# Who watches the progress; whoever began first has to ask again when there are more.
-MOST_WATCHING = 100
-# Proxies and browsers drop a connection on which nothing is said for long.
-QUIET_STEPS = 15
 
 # In an origin of its own, in which it is nobody: a stranger's run may bring another page.
 _REPORT_POLICY = f"{make_report_policy()}; frame-ancestors 'none'; sandbox allow-scripts"
@@ -79,6 +76,7 @@ def make_app(path: Path, *, host: str, token: str | None, lang: str) -> Starlett
         middleware=[Middleware(Guard, host=host, token=token, lang=lang)],
         exception_handlers={
             RefusedError: pages.explain_refusal,
+            OSError: pages.explain_change,
             PoolbenchError: pages.explain_error,
             HTTPException: pages.explain_http,
             Exception: pages.explain_failure,
@@ -94,21 +92,35 @@ def _make_sender(content: bytes, media_type: str) -> Answer:
     return send
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """A finished run in memory.
+
+    Attributes:
+        stamp: Which ``study.json`` and report there were.
+        described: ``run.json``.
+    """
+
+    stamp: tuple[int, int, bool]
+    run: FinishedRun
+    models: Models
+    described: bytes
+
+
 class _Pages:
     """What the routes answer."""
 
     def __init__(self, path: Path, lang: str) -> None:
         self._path = path
         self._lang = lang
-        # Which study.json was read, the run, and its models.
-        self._opened: tuple[int, FinishedRun, Models] | None = None
+        self._opened: _Opened | None = None
+        self._opening = asyncio.Lock()
         # One at a time: a picture that is being decoded takes the most memory of all. Models need
         # not wait for it.
         self._decoding = asyncio.Lock()
         self._worker = ThreadPoolExecutor(1, "poolbench-serve")
         self._pictures, self._pixels = Bodies(), Bodies()
-        # The oldest first.
-        self._watching: dict[Request, None] = {}
+        self._progress = Progress(path)
 
     @asynccontextmanager
     async def live(self, _: Starlette) -> AsyncIterator[None]:
@@ -121,58 +133,26 @@ class _Pages:
 
     async def describe_run(self, _: Request) -> Response:
         if not is_finished(self._path):
-            found = await asyncio.to_thread(measure_progress, self._path)
-            return JSONResponse({"progress": found})
-        run = (await self._open())[0]
-        limits = {"uploadBytes": MOST_UPLOAD_BYTES}
-        return JSONResponse({**run.describe(), **limits})
+            return JSONResponse({"progress": (await self._progress.read())[0]})
+        opened = await self._open()
+        return stream_content(opened.described, "application/json")
 
     async def send_pictures(self, _: Request) -> Response:
-        run = (await self._open())[0]
-        return Response(run.pictures[0].tobytes(), media_type="application/octet-stream")
+        pictures = (await self._open()).run.pictures[0]
+        return stream_content(pictures.data, "application/octet-stream")
 
     async def show_report(self, _: Request) -> Response:
         if not (is_finished(self._path) and has_report(self._path)):
             raise RefusedError("unfinished", 404)
-        page = await self._work((self._path / REPORT).read_bytes)
-        return HTMLResponse(page, headers={"content-security-policy": _REPORT_POLICY})
+        policy = {"content-security-policy": _REPORT_POLICY}
+        return await stream_file(self._path / REPORT, "text/html", policy)
 
     async def stream_progress(self, request: Request) -> Response:
-        return StreamingResponse(self._watch(request), media_type="text/event-stream")
-
-    async def _watch(self, request: Request) -> AsyncIterator[str]:
-        """The progress, for as long as somebody watches and has a place."""
-        self._watching[request] = None
-        if len(self._watching) > MOST_WATCHING:
-            del self._watching[next(iter(self._watching))]
-        try:
-            async for line in self._tell_progress(request):
-                yield line
-        finally:
-            self._watching.pop(request, None)
-
-    async def _tell_progress(self, request: Request) -> AsyncIterator[str]:
-        told, quiet = "", 0
-        while request in self._watching and not await request.is_disconnected():
-            try:
-                found = await asyncio.to_thread(measure_progress, self._path)
-            except PoolbenchError:
-                # The page asks again, and is told what is wrong.
-                return
-            line = json.dumps(found)
-            quiet = 0 if line != told else quiet + 1
-            if line != told:
-                yield f"data: {line}\n\n"
-            elif quiet % QUIET_STEPS == 0:
-                yield ": still here\n\n"
-            if found["state"] == "finished":
-                return
-            told = line
-            await asyncio.sleep(PROGRESS_SECONDS)
+        return StreamingResponse(self._progress.watch(request), media_type="text/event-stream")
 
     async def prepare_picture(self, request: Request) -> Response:
         """A picture file to the picture as the network sees it, as raw bytes."""
-        run = (await self._open())[0]
+        run = (await self._open()).run
         large = RefusedError("size", 413, most=MOST_UPLOAD_BYTES // 1_000_000)
         async with self._pictures.hold(request, MOST_UPLOAD_BYTES, large) as content:
             if not content:
@@ -186,7 +166,8 @@ class _Pages:
 
     async def predict(self, request: Request) -> Response:
         """Raw pictures as the network sees them to probabilities ``[models][n][classes]``."""
-        run, models = await self._open()
+        opened = await self._open()
+        run, models = opened.run, opened.models
         wanted = _read_number(request.query_params.get("model"), len(run.models))
         height, width = run.data.image_size
         size = height * width * 3
@@ -206,6 +187,10 @@ class _Pages:
     async def explain_error(self, _: Request, error: Exception) -> Response:
         return JSONResponse({"error": str(error)}, 500)
 
+    async def explain_change(self, request: Request, _: Exception) -> Response:
+        """A file of the run went while it was asked for."""
+        return refuse("changing", 503, choose_answer_language(request.headers, self._lang))
+
     async def explain_failure(self, request: Request, _: Exception) -> Response:
         """Whoever started the server reads what it was."""
         return refuse("other", 500, choose_answer_language(request.headers, self._lang))
@@ -216,19 +201,36 @@ class _Pages:
         reason = {404: "path", 405: "method"}.get(error.status_code, "other")
         return refuse(reason, error.status_code, lang)
 
-    async def _open(self) -> tuple[FinishedRun, Models]:
+    async def _open(self) -> _Opened:
         """The run and its models, read anew when the study was run again meanwhile."""
-        if not is_finished(self._path):
-            raise RefusedError("unfinished", 409)
-        stamp = (self._path / "study.json").stat().st_mtime_ns
-        if self._opened is None or self._opened[0] != stamp:
-            run = await self._work(partial(read_finished, self._path))
-            self._opened = stamp, *await self._work(partial(open_models, run, _tell))
-        return self._opened[1:]
+        async with self._opening:
+            stamp = self._read_stamp()
+            if self._opened is None or self._opened.stamp != stamp:
+                try:
+                    self._opened = await self._work(partial(_open_run, self._path, stamp))
+                except (PoolbenchError, OSError):
+                    # What is wrong with a run that has changed meanwhile is no news.
+                    if self._read_stamp() != stamp:
+                        raise RefusedError("changing", 503) from None
+                    raise
+            return self._opened
+
+    def _read_stamp(self) -> tuple[int, int, bool]:
+        try:
+            found = (self._path / "study.json").stat()
+        except OSError:
+            raise RefusedError("unfinished", 409) from None
+        return found.st_mtime_ns, found.st_ino, has_report(self._path)
 
     async def _work(self, task: Callable[[], Result]) -> Result:
         """Do it beside the event loop, which goes on answering."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, task)
+
+
+def _open_run(path: Path, stamp: tuple[int, int, bool]) -> _Opened:
+    run, models = open_models(read_finished(path), _tell)
+    facts = {**run.describe(), "uploadBytes": MOST_UPLOAD_BYTES}
+    return _Opened(stamp, run, models, json.dumps(facts, ensure_ascii=False).encode())
 
 
 def _tell(error: PoolbenchError) -> None:

@@ -21,6 +21,7 @@ PAGE = {
     "serve.refused-method": "This address is not asked in this way.",
     "serve.refused-other": "The question cannot be answered.",
     "serve.refused-unfinished": "The study is not finished yet, so there is nothing to show.",
+    "serve.refused-changing": "The run is changing at this moment: ask again in a few seconds.",
     "serve.refused-empty": "Nothing arrived: choose a picture file.",
     "serve.refused-size": "That is too large: at most {most} MB are taken.",
     "serve.refused-slow": "The picture came too slowly. Try it again.",
