@@ -18,7 +18,8 @@ def main() -> None:
     study = poolbench.compare(f"folder:{folder}", image_size=32, fit="crop", epochs=epochs)
 
     print(f"Verdict: {study.verdict.kind}; use {study.verdict.recommended}.")
-    print(f"Test accuracy: {study.final.test.accuracy:.4f} on {study.final.test.count} pictures.")
+    test = study.final.headline
+    print(f"Test {test.metric}: {test.value:.4f} ({test.low:.4f} to {test.high:.4f}).")
     print(f"Model: {study.path / 'best' / 'model.onnx'} for {', '.join(study.best.classes)}.")
     print(f"Report: {study.path / 'report.html'}")
 

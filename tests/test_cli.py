@@ -19,6 +19,7 @@ from poolbench.cli import app
 from poolbench.cli_finished import commands
 from poolbench.execution.store import RunStore
 from poolbench.files import expand_home
+from poolbench.records import Headline
 
 QUICKLY = ("--dry-run", "--backbones", "lab-example", "--precision", "float32", "--workers", "1")
 FAULTS = Path(__file__).parents[1] / "benchmarks" / "faults"
@@ -33,7 +34,11 @@ def test_json_goes_to_standard_output_and_everything_else_to_standard_error(fini
     assert set(printed) == {"run", "verdict", "leaderboard", "final"}
     assert printed["run"] == str(path)
     assert "apple, lemon, pear, plum" in said
-    assert re.search(r"Test accuracy: 0\.\d{4} \(400 pictures", said)
+    assert re.search(
+        r"Test accuracy: 0\.\d{4} \(400 pictures, opened once; 95 % interval 0\.", said
+    )
+    assert "the best constant answer reaches 0.2500" in said
+    assert set(printed["final"]["headline"]) == set(Headline.model_fields)
     assert "verified in a fresh process" in said
 
 

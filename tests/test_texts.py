@@ -29,7 +29,9 @@ def test_texts_are_written_in_their_own_alphabet(key):
 
 
 def test_text_puts_values_in():
-    assert "0.8125" in text("run.test", "ru", accuracy=0.8125, count=400)
+    values = {"value": 0.8125, "low": 0.75, "high": 0.875, "constant": 0.25}
+    line = text("run.test", "ru", metric="точность", pictures="изображений: 400", **values)
+    assert "точность: 0.8125 (изображений: 400;" in line and "0.7500 до 0.8750" in line
 
 
 def test_text_refuses_a_missing_key_and_a_missing_value():

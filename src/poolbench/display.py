@@ -16,6 +16,7 @@ from poolbench.operators import OperatorFacts
 from poolbench.records import (
     CalibrationRecord,
     Difference,
+    Headline,
     LeaderboardRow,
     OrderFinding,
     VerdictRecord,
@@ -72,6 +73,17 @@ class Display:
                 self.say(f"note.{note}")
         if verdict.left_out:
             self.say("note.left-out", names=", ".join(verdict.left_out))
+
+    def show_headline(self, key: str, headline: Headline) -> None:
+        """What was measured on the test half, in one line."""
+        count = {"count": headline.pictures, "groups": headline.groups}
+        units = "run.pictures" if headline.groups is None else "run.pictures-in-groups"
+        self.say(
+            key,
+            metric=text(f"report.{headline.metric}", self.lang),
+            pictures=text(units, self.lang, **count),
+            **headline.model_dump(include={"value", "low", "high", "constant"}),
+        )
 
     def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
         """The table of all variants."""

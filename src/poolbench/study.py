@@ -49,6 +49,7 @@ from poolbench.records import (
     TrialSpec,
 )
 from poolbench.texts import choose_language
+from poolbench.verdict.proportion import read_headline
 
 
 def compare(
@@ -254,9 +255,8 @@ def _conclude(store: RunStore, display: Display) -> Study:
     study = Study(store.path, display.lang)
     display.show_leaderboard(study.leaderboard())
     display.show_verdict(study.verdict)
-    test = study.final.test
     key = "run.test-watched" if study.verdict.protocol == "lab" else "run.test"
-    display.say(key, accuracy=test.accuracy, count=test.count)
+    display.show_headline(key, read_headline(study.final))
     try:
         proof = study.verify()
     except VerificationError:

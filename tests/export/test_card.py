@@ -9,6 +9,7 @@ from PIL import Image
 
 from poolbench.export.card import name_source, render_card
 from poolbench.export.predict import load_model, predict_files
+from poolbench.records import Headline
 
 
 def read_front_matter(card):
@@ -22,6 +23,26 @@ def test_render_card_opens_with_what_the_hub_reads(card, final):
     assert "library_name: onnx\n" in front
     assert '- name: "max.lab.quick"\n' in front
     assert f"      value: {final.test.accuracy:.4f}\n" in front
+
+
+def test_render_card_tells_the_test_in_the_metric_of_the_verdict(spec, data, final, verdict):
+    told = Headline(
+        metric="balanced-accuracy",
+        value=0.51,
+        low=0.4,
+        high=0.6,
+        constant=1 / 3,
+        pictures=70,
+        groups=12,
+    )
+    card = render_card(spec, data, final.model_copy(update={"headline": told}), verdict)
+    front, body = read_front_matter(card)
+    assert "    - type: balanced_accuracy\n      value: 0.5100\n" in front
+    assert "metrics:\n- balanced_accuracy\n" in front and "test accuracy" not in body
+    assert (
+        "| test balanced accuracy | 51.00 % (95 % interval 40.00 % to 60.00 %), 70 pictures in 12 "
+        "groups |\n| the best constant answer | 33.33 % |\n" in body
+    )
 
 
 def test_render_card_tells_each_class(card, final):

@@ -1,13 +1,13 @@
 """The tables, against scikit-learn and against numbers that can be checked by eye."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
 from sklearn.metrics import precision_recall_fscore_support
 
-from poolbench.records import SideMetrics
+from poolbench.records import Headline
 from poolbench.report import about, classes, tables
 from poolbench.report.build import list_tables
 from poolbench.report.read import read_run
@@ -49,21 +49,23 @@ def test_class_report_averages_over_classes_and_over_pictures(view):
     assert rows["mean over pictures"][2] == f"{9 / 12:.4f}"
 
 
-@pytest.mark.parametrize(
-    ("right", "count"), [(10, 10), (0, 10), (1, 1), (278, 300), (9950, 10_000)]
-)
-def test_share_interval_is_that_of_wilson(right, count):
-    side = SideMetrics(
-        count=count,
-        accuracy=right / count,
-        nll=0.0,
-        calibration_error=0.0,
-        macro_f1=1.0,
-        confusion=((right, count - right), (0, 0)),
-        report={},
+def test_final_table_tells_one_metric_its_interval_and_the_constant_answer(view):
+    told = Headline(
+        metric="balanced-accuracy",
+        value=0.51,
+        low=0.4,
+        high=0.6,
+        constant=1 / 3,
+        pictures=60,
+        groups=12,
     )
-    expected = stats.binomtest(right, count).proportion_ci(0.95, method="wilson")
-    assert about.compute_share_interval(side) == pytest.approx((expected.low, expected.high))
+    final = view.final.model_copy(update={"headline": told})
+    table = about.make_final(replace(view, final=final))
+    rows = {speak(row.cells[0], "en"): row.cells[1] for row in table.rows}
+    assert rows["test balanced accuracy"] == "0.5100" and "test accuracy" not in rows
+    assert rows[speak(say("report.interval"), "en")] == "0.4000 – 0.6000"
+    assert rows["the best constant answer"] == "0.3333"
+    assert (rows["test pictures"], rows["groups of test pictures"]) == ("60", "12")
 
 
 def test_leaderboard_marks_the_recommended_variant_alone(view):

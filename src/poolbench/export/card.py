@@ -14,6 +14,7 @@ from poolbench.records import (
     VerdictRecord,
 )
 from poolbench.texts.plain import escape_markdown, make_plain
+from poolbench.verdict.proportion import read_headline
 from poolbench.verdict.sentence import describe_verdict
 
 _TEMPLATE = """\
@@ -28,7 +29,7 @@ tags:
 - pooling
 - poolbench
 metrics:
-- accuracy
+- {{ metric_id }}
 model-index:
 - name: {{ quote(spec.variant.id) }}
   results:
@@ -39,8 +40,8 @@ model-index:
       type: {{ quote(data_type) }}
       split: test
     metrics:
-    - type: accuracy
-      value: {{ "%.4f" % final.test.accuracy }}
+    - type: {{ metric_id }}
+      value: {{ "%.4f" % headline.value }}
 ---
 
 # {{ spec.variant.id }}
@@ -54,7 +55,10 @@ poolbench {{ version }} from a comparison of ways to lower the resolution inside
 | backbone | {{ spec.variant.backbone | tick }} |
 | recipe | {{ recipe.name | tick }}: {{ recipe.epochs }} epochs, batch {{ recipe.batch_size }}, \
 learning rate {{ recipe.learning_rate }}, {{ recipe.schedule }} schedule |
-| test accuracy | {{ percent(final.test.accuracy) }} on {{ final.test.count }} pictures |
+| test {{ metric }} | {{ percent(headline.value) }} (95 % interval {{ percent(headline.low) }} to \
+{{ percent(headline.high) }}), {{ headline.pictures }} pictures\
+{% if headline.groups is not none %} in {{ headline.groups }} groups{% endif %} |
+| the best constant answer | {{ percent(headline.constant) }} |
 | trial | {{ final.trial | tick }} |
 
 ## Classes
@@ -119,7 +123,7 @@ proven again with `poolbench verify RUN`.
 
 - It knows these {{ data.classes | length }} classes only and gives every picture one of them,
   whatever it shows.
-- The accuracy holds for pictures that were made and chosen as the test pictures were.
+- The {{ metric }} holds for pictures that were made and chosen as the test pictures were.
 - A probability is only as good as the calibration error above says.
 - Nobody has looked for unfairness or for ways to mislead it: do not decide about people with it.
 - The licence is not chosen: whoever publishes it decides, in view of the pictures' own terms.
@@ -134,6 +138,7 @@ def render_card(
     Args:
         spec: The trial whose network is handed over.
     """
+    headline = read_headline(final)
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     environment.filters.update(tick=_tick, cell=_cell)
     return environment.from_string(_TEMPLATE).render(
@@ -141,6 +146,9 @@ def render_card(
         recipe=spec.variant.recipe,
         data=data,
         final=final,
+        headline=headline,
+        metric=headline.metric.replace("-", " "),
+        metric_id=headline.metric.replace("-", "_"),
         rows=_list_classes(data, final.test),
         verdict=_describe_verdict(verdict),
         protocol=_describe_test(spec),

@@ -10,7 +10,15 @@ from poolbench.execution.store import RunStore
 from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.export.explanation import make_explanation
-from poolbench.records import DataRecord, FinalRecord, StudyRecord, TrialSpec, VerdictRecord
+from poolbench.records import (
+    DataRecord,
+    FinalRecord,
+    Headline,
+    StudyRecord,
+    TrialSpec,
+    VerdictRecord,
+)
+from poolbench.verdict.proportion import compute_headline
 
 # Written by whoever verifies, so it is no part of what is handed over.
 _PROOF = "verification.json"
@@ -42,7 +50,12 @@ def hand_over(
             "its loss is no longer a number. Take a lower learning rate (poolbench recipes)."
         )
     data = store.load_model("data.json", DataRecord)
-    handed = FinalRecord(trial=final.id, variant=final.variant.id, test=record.held_out)
+    handed = FinalRecord(
+        trial=final.id,
+        variant=final.variant.id,
+        test=record.held_out,
+        headline=_measure_headline(store, final, verdict, image_set),
+    )
     card = render_card(final, data, handed, verdict)
     if _is_done(store, trials, final, card):
         return
@@ -58,6 +71,20 @@ def hand_over(
     ids = tuple(spec.id for spec in trials)
     study = StudyRecord(trials=ids, final=final.id, files=_hash_files(store, trials))
     store.save_model("study.json", study)
+
+
+def _measure_headline(
+    store: RunStore, final: TrialSpec, verdict: VerdictRecord, image_set: ImageSet
+) -> Headline:
+    """In the metric by which the variants were compared, over groups where there are some."""
+    answers = store.load_arrays(final.id, "predictions")
+    groups = image_set.test.groups
+    return compute_headline(
+        answers["logits"].argmax(axis=1) == answers["labels"],
+        answers["labels"],
+        verdict.metric,
+        None if groups is None else groups[answers["index"]],
+    )
 
 
 def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, card: str) -> bool:

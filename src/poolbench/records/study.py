@@ -51,12 +51,36 @@ class LeaderboardRow(Frozen):
     wall_seconds: float
 
 
+class Headline(Frozen):
+    """The one number of a test half, in the metric of the verdict.
+
+    Attributes:
+        value, low, high: With its 95 % interval over new pictures (or groups of them).
+        constant: What the best constant answer reaches on the same pictures.
+        groups: In which the pictures belong together; ``None``: each stands alone.
+    """
+
+    metric: Metric
+    value: float
+    low: float
+    high: float
+    constant: float
+    pictures: int
+    groups: int | None = None
+
+
 class FinalRecord(Frozen):
-    """The winner retrained on the whole pool; the test half was opened once, for it."""
+    """The winner retrained on the whole pool; the test half was opened once, for it.
+
+    Attributes:
+        test: Everything that was measured on the test half; plain, whatever the verdict's metric.
+        headline: What is told of it; ``None`` in runs of before.
+    """
 
     trial: str
     variant: str
     test: SideMetrics
+    headline: Headline | None = None
 
 
 class PlanRecord(Frozen):

@@ -1,16 +1,12 @@
 """Tables of how a run was made: the saved network, its proof, pictures, machine."""
 
 import json
-import math
 
-import numpy as np
-from scipy import special
-
-from poolbench.records import SideMetrics
 from poolbench.report.read import RunView
 from poolbench.report.table import MISSING, Row, Table, format_count, name_columns
 from poolbench.report.words import Phrase, Words, in_each_language, say, speak
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
+from poolbench.verdict.proportion import read_headline
 
 MOST_LISTED = 10
 # How names of checks begin that hold something else than words.
@@ -19,34 +15,25 @@ _BATCH = "batch "
 
 
 def make_final(view: RunView) -> Table | None:
-    """The network that is handed over and its test accuracy."""
+    """The network that is handed over, and what it reaches on the test half."""
     final = view.final
     if final is None:
         return None
-    low, high = compute_share_interval(final.test)
+    headline = read_headline(final)
     pairs = (
         ("variant", view.labels.get(final.variant, final.variant)),
         ("trial", final.trial),
-        ("test-accuracy", f"{final.test.accuracy:.4f}"),
-        ("interval", f"{low:.4f} – {high:.4f}"),
-        ("test-pictures", str(final.test.count)),
+        (f"test-{headline.metric}", f"{headline.value:.4f}"),
+        ("interval", f"{headline.low:.4f} – {headline.high:.4f}"),
+        ("constant", f"{headline.constant:.4f}"),
+        ("test-pictures", str(headline.pictures)),
+        *([] if headline.groups is None else [("test-groups", str(headline.groups))]),
         ("macro-f1", f"{final.test.macro_f1:.4f}"),
         ("nll", f"{final.test.nll:.4f}"),
         ("calibration-error", f"{final.test.calibration_error:.4f}"),
     )
     rows = tuple(Row((say(f"report.{key}"), value)) for key, value in pairs)
     return Table(say("report.final-caption"), (), rows, words=(1,))
-
-
-def compute_share_interval(side: SideMetrics) -> tuple[float, float]:
-    """95 % interval of an accuracy over pictures (Wilson 1927): honest at 1.0 too."""
-    right, count = int(np.trace(np.array(side.confusion))), side.count
-    # Written out: importing scipy.stats takes a quarter of the time of a whole report.
-    quantile = float(special.ndtri(0.975))
-    middle = (right + quantile**2 / 2) / (count + quantile**2)
-    spread = math.sqrt(right * (count - right) / count + quantile**2 / 4)
-    reach = quantile * spread / (count + quantile**2)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def make_files(view: RunView) -> Table:

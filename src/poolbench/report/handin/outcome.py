@@ -3,7 +3,6 @@
 import numpy as np
 
 from poolbench.records import TrialRecord
-from poolbench.report.about import compute_share_interval
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_report_table, has_figure
@@ -14,6 +13,7 @@ from poolbench.report.table import MISSING
 from poolbench.report.wording import list_notes, say_verdict
 from poolbench.report.words import speak
 from poolbench.texts import text
+from poolbench.verdict.proportion import read_headline
 
 
 def write_choice(draft: Draft, view: RunView) -> None:
@@ -64,15 +64,17 @@ def write_model(draft: Draft, view: RunView) -> None:
     if final is None or size is None:
         draft.say(phrases.NO_MODEL)
         return
-    low, high = compute_share_interval(final.test)
+    headline = read_headline(final)
     draft.say(
         phrases.MODEL_INTRO.format(
             variant=view.labels.get(final.variant, final.variant),
             size=size,
-            accuracy=final.test.accuracy,
-            count=final.test.count,
-            low=low,
-            high=high,
+            metric=phrases.METRICS[headline.metric],
+            accuracy=headline.value,
+            count=headline.pictures,
+            low=headline.low,
+            high=headline.high,
+            constant=headline.constant,
         )
     )
     draft.say(phrases.MODEL_LAB if view.verdict.protocol == "lab" else phrases.MODEL_CV)
@@ -191,10 +193,13 @@ def write_conclusion(draft: Draft, view: RunView) -> None:
         draft.say(phrases.ADVICE.format(variant=best.label))
     draft.say(_describe_recommended(view, best))
     if view.final is not None:
+        headline = read_headline(view.final)
         passed = None if view.verification is None else view.verification.passed
         draft.say(
             phrases.CONCLUSION_MODEL.format(
-                accuracy=view.final.test.accuracy, result=phrases.VERIFICATIONS[passed]
+                metric=phrases.METRICS[headline.metric],
+                accuracy=headline.value,
+                result=phrases.VERIFICATIONS[passed],
             )
         )
     draft.say(text("report.not-said", LANGUAGE))

@@ -16,6 +16,7 @@ from poolbench.report.handin.numbers import (
 )
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import format_count, format_millions, format_signed
+from poolbench.verdict.proportion import read_headline
 
 ANSWER_LINES = 4
 
@@ -142,7 +143,9 @@ def list_model(view: RunView) -> list[str]:
         if distances:
             facts.append(phrases.FACT_LOGITS.format(value=max(distances)))
     if view.final is not None:
-        facts.append(phrases.FACT_TEST.format(accuracy=view.final.test.accuracy))
+        headline = read_headline(view.final)
+        metric = phrases.METRICS[headline.metric]
+        facts.append(phrases.FACT_TEST.format(metric=metric, accuracy=headline.value))
     return facts
 
 

@@ -61,12 +61,15 @@ REPORT = {
     ),
     "report.explain-final-cv": (
         "The recommended variant, trained again on the whole training pool. The test half was "
-        "opened once, for this network alone. The interval is that over test pictures."
+        "opened once, for this network alone. The interval is that over test pictures, or over "
+        "their groups where they belong together. The best constant answer is one class for every "
+        "picture."
     ),
     "report.explain-final-lab": (
         "The recommended variant as it was trained in the comparison. Its test half was watched "
         "in every epoch, so the accuracy is not that of pictures never seen. The interval is "
-        "that over test pictures."
+        "that over test pictures, or over their groups where they belong together. The best "
+        "constant answer is one class for every picture."
     ),
     "report.explain-repeat": (
         "In the folder of this run. On the same machine a CPU gives the same numbers to the last "
@@ -174,7 +177,10 @@ REPORT = {
     "report.true-over-predicted": "true \\ predicted",
     "report.trial": "trial",
     "report.test-accuracy": "test accuracy",
+    "report.test-balanced-accuracy": "test balanced accuracy",
+    "report.constant": "the best constant answer",
     "report.test-pictures": "test pictures",
+    "report.test-groups": "groups of test pictures",
     "report.pool-pictures": "training pool",
     "report.file": "file",
     "report.bytes": "bytes",

@@ -70,10 +70,16 @@ RUN = {
         "version. They are kept but do not count here."
     ),
     "run.final": "Training {variant} on the whole pool.",
-    "run.test": "Test accuracy: {accuracy:.4f} ({count} pictures, opened once).",
-    "run.test-watched": (
-        "Test accuracy at the last epoch: {accuracy:.4f} ({count} pictures, watched every epoch)."
+    "run.test": (
+        "Test {metric}: {value:.4f} ({pictures}, opened once; 95 % interval {low:.4f} to "
+        "{high:.4f}; the best constant answer reaches {constant:.4f})."
     ),
+    "run.test-watched": (
+        "Test {metric} at the last epoch: {value:.4f} ({pictures}, watched every epoch; 95 % "
+        "interval {low:.4f} to {high:.4f}; the best constant answer reaches {constant:.4f})."
+    ),
+    "run.pictures": "{count} pictures",
+    "run.pictures-in-groups": "{count} pictures in {groups} groups",
     "run.verified": "The saved model was verified in a fresh process; checks passed: {checks}.",
     "run.saved": "Model: {path}",
     "run.report": "Report: {path}",
@@ -173,7 +179,7 @@ RUN = {
     "note.metric-balanced": (
         "The largest class has more than 1.5 times the pictures of the smallest, so the variants "
         "are compared by balanced accuracy, the mean over classes (--metric accuracy counts all "
-        "pictures alike). Loss, over-fitting and the test accuracy stay plain."
+        "pictures alike), and so is the test. Loss and over-fitting stay plain."
     ),
     "note.groups-few": (
         "The groups are few (fewer than 20), or one holds more pictures than a fold should, so the "
