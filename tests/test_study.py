@@ -13,9 +13,11 @@ import torch
 import poolbench
 from poolbench.config import StudyConfig, build_config
 from poolbench.data.sample import load_sample
+from poolbench.display import Display
 from poolbench.errors import RunError, UnknownNameError, UsageError, VerificationError
+from poolbench.execution.store import RunStore
 from poolbench.records import LeaderboardRow
-from poolbench.study import name_run
+from poolbench.study import build_page, name_run
 from poolbench.texts import text
 
 FILES = (
@@ -197,6 +199,14 @@ def test_wrong_settings_are_refused_before_anything_is_written(settings, error, 
     with pytest.raises(error):
         poolbench.compare(out=tmp_path / "run", quiet=True, **settings)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_report_that_fails_costs_a_line_and_not_the_result(tmp_path, capsys):
+    build_page(RunStore(tmp_path / "no run"), Display("en"))
+    said = capsys.readouterr().err
+    assert said.startswith("The report could not be built: ")
+    assert f"build it again with: poolbench report '{tmp_path}/no run'" in said
+    assert len(said.strip().splitlines()) == 1
 
 
 def test_load_refuses_what_is_no_run(tmp_path):

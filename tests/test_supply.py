@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 # What a person runs; requirements.lock has all of it.
-LOCKED_EXTRAS = ("", "lab", "ray", "serve")
+LOCKED_EXTRAS = ("", "ray")
 
 
 def _load(name):

@@ -29,7 +29,7 @@ def report(
     from poolbench.report.build import build_report
 
     language = choose_language(lang)
-    say(text("run.report", language, path=build_report(run_path, language)))
+    say(text("run.report", language, path=build_report(run_path, language, say)))
     if lab:
         from poolbench.report.handin.build import build_handin
 

@@ -57,6 +57,10 @@ class Display:
         }
         self.console.print(text(key, self.lang, **plain), markup=False)
 
+    def tell(self, line: str) -> None:
+        """One line that is in words already."""
+        self.console.print(make_plain(line), markup=False)
+
     def show_loading(self, step: str, done: int, total: int) -> None:
         """How far the pictures are: a line for every tenth of a step whose size is known."""
         tenth = (step, done * 10 // total) if total else (step, 0)

@@ -1,5 +1,6 @@
 """The whole job, from pictures to a verified model: the one orchestrator."""
 
+import shlex
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from poolbench.config import (
 from poolbench.data.duplicates import COLUMNS
 from poolbench.data.image_set import ImageSet
 from poolbench.display import Display
-from poolbench.errors import RunError, UsageError, VerificationError
+from poolbench.errors import PoolbenchError, RunError, UsageError, VerificationError
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.machine import Machine
 from poolbench.execution.plan import (
@@ -48,6 +49,8 @@ from poolbench.records import (
     StudyRecord,
     TrialSpec,
 )
+from poolbench.report.build import build_report
+from poolbench.report.faults import describe_error
 from poolbench.texts import choose_language
 from poolbench.verdict.proportion import read_headline
 
@@ -261,9 +264,21 @@ def _conclude(store: RunStore, display: Display) -> Study:
         proof = study.verify()
     except VerificationError:
         # A proof that failed is no reason to hide what was measured.
-        display.say("run.report", path=study.report())
+        build_page(store, display)
         raise
     display.say("run.verified", checks=len(proof.checks))
     display.say("run.saved", path=store.path / "best" / "model.onnx")
-    display.say("run.report", path=study.report())
+    build_page(store, display)
     return study
+
+
+def build_page(store: RunStore, display: Display) -> None:
+    """Build the report of a study; what is measured and saved does not depend on it."""
+    try:
+        page = build_report(store.path, display.lang, display.tell)
+    except Exception as error:
+        told = str(error) if isinstance(error, PoolbenchError) else f"{describe_error(error)}."
+        command = shlex.join(["poolbench", "report", str(store.path)])
+        display.say("run.report-failed", reason=told, command=command)
+    else:
+        display.say("run.report", path=page)

@@ -2,14 +2,17 @@
 
 import dataclasses
 import warnings
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
+from poolbench.report.drawing import Drawing, key_variants
 from poolbench.report.figures import FIGURES, list_figures
-from poolbench.report.figures.classes import bin_confidences, compute_shares
+from poolbench.report.figures.classes import bin_confidences, compute_shares, draw_confusion
 from poolbench.report.figures.comparison import (
     compute_matrix,
     draw_accuracy_time,
@@ -21,6 +24,7 @@ from poolbench.report.figures.landscape import choose_levels
 from poolbench.report.figures.shift import draw_moved
 from poolbench.report.read import read_run
 from poolbench.report.style import get_look, shorten, use_style
+from poolbench.report.words import say
 from poolbench.verdict.sentence import flip
 
 
@@ -245,3 +249,42 @@ def test_moved_curves_are_those_of_their_variant(view):
     lines = draw_moved(changed, "consistency", 1).figure.axes[0].get_lines()
     places = [explained.facts["variants"].index(variant.id) for variant in view.variants]
     assert [line.get_ydata()[0] for line in lines] == places
+
+
+def fake_view(variants, names):
+    """What the matrices of confusion need of a run, of any size."""
+    rng, count = np.random.default_rng(0), len(names)
+    shown = [
+        SimpleNamespace(label=f"variant{k}", held_out_confusion=rng.integers(0, 90, (count, count)))
+        for k in range(variants)
+    ]
+    return SimpleNamespace(data=SimpleNamespace(classes=tuple(names)), variants=shown)
+
+
+@pytest.mark.parametrize(("variants", "classes"), [(3, 21), (4, 13), (5, 100), (46, 3)])
+def test_confusion_has_a_place_for_every_number_of_variants_and_classes(variants, classes):
+    with use_style():
+        drawing = draw_confusion(fake_view(variants, [f"class {k}" for k in range(classes)]))
+        drawing.figure.draw_without_rendering()
+        panels = drawing.figure.axes[:variants]
+        others = drawing.figure.axes[variants:]
+    assert [axes.get_title(loc="left") for axes in panels] == [
+        f"variant{k}" for k in range(variants)
+    ]
+    assert len(others) == (classes > 12)
+    boxes = [axes.get_position() for axes in drawing.figure.axes]
+    assert all(0 <= box.x0 < box.x1 <= 1 and 0 <= box.y0 < box.y1 <= 1 for box in boxes)
+    for number, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:number])
+
+
+def test_a_legend_of_many_variants_stays_within_the_figure():
+    with use_style():
+        figure = Figure(figsize=(8.2, 3.8), layout="constrained")
+        figure.subplots()
+        keys = key_variants([f"detail-preserving{k}" for k in range(46)])
+        Drawing(figure, say("report.epoch"), say("report.loss"), keys).add_words("en")
+        boxes, (width, height) = list_text_boxes(figure)
+    for box in boxes:
+        assert -1 <= box.x0 < box.x1 <= width + 1
+        assert -1 <= box.y0 < box.y1 <= height + 1

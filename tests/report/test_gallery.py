@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from poolbench.errors import RunError
+from poolbench.report.faults import Faults
 from poolbench.report.gallery import (
     embed,
     lay_out_maps,
@@ -57,9 +58,13 @@ def test_disagreeing_variants_are_named_with_their_answers(real):
 
 
 def test_a_run_shows_every_gallery_it_has_pictures_for(run_path, real):
-    titles = [speak(gallery.title, "en") for gallery in list_galleries(read_run(run_path))]
+    titles = [
+        speak(gallery.title, "en") for gallery in list_galleries(read_run(run_path), Faults())
+    ]
     assert len(titles) == 4
-    assert len(list_galleries(dataclasses.replace(real, explained=None, suspects=()))) == 0
+    assert (
+        len(list_galleries(dataclasses.replace(real, explained=None, suspects=()), Faults())) == 0
+    )
 
 
 def test_heat_colours_what_is_hot_and_leaves_the_rest_grey():

@@ -6,6 +6,7 @@ import pytest
 
 from poolbench.records import SideDifference, StudyTiming, TimeRatio
 from poolbench.report import pairs
+from poolbench.report.figures.comparison import compute_matrix
 from poolbench.report.read import read_run
 
 
@@ -26,6 +27,18 @@ def test_differences_read_every_pair(view):
         "equal",
         *(f"{variant.label} is better" for variant in view.variants),
     }
+
+
+def test_of_one_training_each_no_pair_is_told_apart(make_run):
+    alone = read_run(make_run(variants=3, repeats=1, epochs=2, protocol="lab"))
+    sure = [
+        pair.model_copy(update={"low": 5.0, "points": 9.0, "high": 12.0})
+        for pair in alone.verdict.differences
+    ]
+    alone = change_verdict(alone, differences=tuple(sure))
+    rows = pairs.make_differences(alone).rows
+    assert {row.cells[-1].speak("en") for row in rows} == {"one training cannot tell"}
+    assert not compute_matrix(alone)[1].any()
 
 
 def test_differences_name_the_levels_of_their_intervals(view):

@@ -10,6 +10,7 @@ from sklearn.metrics import precision_recall_fscore_support
 from poolbench.records import Headline
 from poolbench.report import about, classes, tables
 from poolbench.report.build import list_tables
+from poolbench.report.faults import Faults
 from poolbench.report.read import read_run
 from poolbench.report.table import Row, Table, format_signed
 from poolbench.report.words import say, speak
@@ -75,7 +76,7 @@ def test_leaderboard_marks_the_recommended_variant_alone(view):
 
 
 def test_all_tables_are_as_wide_as_their_heads(view):
-    made = list_tables(view)
+    made = list_tables(view, Faults())
     assert len(made) == 17
     for name, table in made.items():
         assert {len(row.cells) for row in table.rows} == {len(table.head) or 2}, name

@@ -65,20 +65,6 @@ def test_folder_without_a_study_is_told(poolbench_cli, tmp_path):
     assert "no run directory" in done.stderr
 
 
-def test_missing_extra_is_told_with_how_to_install_it(served):
-    code = (
-        "import sys\n"
-        "sys.modules['uvicorn'] = None\n"
-        f"sys.argv = ['poolbench', 'serve', {str(served)!r}]\n"
-        "from poolbench.cli import main\n"
-        "main()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "pip install 'poolbench[serve]'" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-
-
 def test_serving_needs_no_torch(served):
     code = (
         "import sys\n"

@@ -1,7 +1,8 @@
 """``report.html``: one file that explains a run, with everything it needs inside."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -10,7 +11,8 @@ from markupsafe import Markup
 from poolbench.execution.store import RunStore
 from poolbench.report import about, classes, gallery, pairs, tables
 from poolbench.report.drawing import Drawing
-from poolbench.report.figures import FIGURES, list_figures
+from poolbench.report.faults import Faults
+from poolbench.report.figures import FIGURES, FigureKind, list_figures
 from poolbench.report.read import RunView, read_run
 from poolbench.report.style import PALETTE, use_style
 from poolbench.report.table import Table
@@ -39,70 +41,97 @@ class Plate:
     drawing: Drawing
 
 
-def build_report(path: Path, lang: str = "en") -> Path:
+def build_report(
+    path: Path, lang: str = "en", tell: Callable[[str], None] = lambda line: None
+) -> Path:
     """Draw the figures of a finished run and write its report.
 
     The same run gives the same bytes. Beside the page lie all of its figures (``figures/``, SVG
-    and PNG) and tables (``tables/``, CSV).
+    and PNG) and tables (``tables/``, CSV). A part that cannot be made is left out, and a line at
+    the top of the page says so.
 
     Args:
         path: The run directory.
         lang: The language in which the page opens, and that of the files: ``en`` or ``ru``.
+        tell: Is given each of those lines.
 
     Raises:
         RunError: If ``path`` is no run, is not finished, holds a broken file, or cannot be written.
     """
     view = read_run(path)
     store = RunStore(path)
+    faults = Faults()
     plates = {}
-    with use_style():
-        for name, kind in list_figures(view).items():
-            drawing = kind.draw(view)
-            plates[name] = Plate(drawing.to_svg(name), drawing)
-            drawing.add_words(lang)
-            for file, content in drawing.to_files(name).items():
+    for name, kind in list_figures(view).items():
+        drawn = faults.attempt("figure", name, partial(_draw, view, name, kind, lang))
+        if drawn is not None:
+            plates[name], files = drawn
+            for file, content in files.items():
                 store.save_bytes(f"figures/{file}", content)
-    found = list_tables(view)
+    found = list_tables(view, faults)
     for name, table in found.items():
         store.save_bytes(f"tables/{name}.csv", table.to_csv(lang))
     # What the run had before and has no longer.
     gone = FIGURES.keys() - plates.keys()
     store.remove(*(f"figures/{name}.{suffix}" for name in gone for suffix in ("svg", "png")))
     store.remove(*(f"tables/{name}.csv" for name in TABLES - found.keys()))
-    store.save_bytes(REPORT_NAME, render_page(view, plates, found, lang).encode())
+    galleries = gallery.list_galleries(view, faults)
+    page = render_page(view, plates, found, galleries, faults.lines, lang)
+    store.save_bytes(REPORT_NAME, page.encode())
+    for line in faults.lines:
+        tell(line.speak(lang))
     return path / REPORT_NAME
 
 
-def list_tables(view: RunView) -> dict[str, Table]:
+def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate, dict[str, bytes]]:
+    """A figure for the page, and as files of its own."""
+    # One style for each: what fails half-way leaves nothing behind for the next.
+    with use_style():
+        drawing = kind.draw(view)
+        plate = Plate(drawing.to_svg(name), drawing)
+        drawing.add_words(lang)
+        return plate, drawing.to_files(name)
+
+
+def list_tables(view: RunView, faults: Faults) -> dict[str, Table]:
     """The tables that this run has, by name."""
-    made = {
-        "leaderboard": tables.make_leaderboard(view),
-        "differences": pairs.make_differences(view),
-        "baseline": pairs.make_baseline(view),
-        "beside": pairs.make_beside(view),
-        "over-fitting": tables.make_over_fitting(view),
-        "costs": tables.make_costs(view),
-        "class-scores": classes.make_class_scores(view),
-        "class-report-held-out": classes.make_class_report(view, "held-out"),
-        "class-report-train": classes.make_class_report(view, "train"),
-        "confusion": classes.make_confusion(view),
-        "shift-consistency": tables.make_shift(view, "consistency"),
-        "shift-accuracy": tables.make_shift(view, "accuracy"),
-        "final": about.make_final(view),
-        "files": about.make_files(view),
-        "verification": about.make_verification(view),
-        "data": about.make_data(view),
-        "data-facts": about.make_data_facts(view),
-        "environment": about.make_environment(view),
+    makers: dict[str, Callable[[], Table | None]] = {
+        "leaderboard": partial(tables.make_leaderboard, view),
+        "differences": partial(pairs.make_differences, view),
+        "baseline": partial(pairs.make_baseline, view),
+        "beside": partial(pairs.make_beside, view),
+        "over-fitting": partial(tables.make_over_fitting, view),
+        "costs": partial(tables.make_costs, view),
+        "class-scores": partial(classes.make_class_scores, view),
+        "class-report-held-out": partial(classes.make_class_report, view, "held-out"),
+        "class-report-train": partial(classes.make_class_report, view, "train"),
+        "confusion": partial(classes.make_confusion, view),
+        "shift-consistency": partial(tables.make_shift, view, "consistency"),
+        "shift-accuracy": partial(tables.make_shift, view, "accuracy"),
+        "final": partial(about.make_final, view),
+        "files": partial(about.make_files, view),
+        "verification": partial(about.make_verification, view),
+        "data": partial(about.make_data, view),
+        "data-facts": partial(about.make_data_facts, view),
+        "environment": partial(about.make_environment, view),
     }
+    made = {name: faults.attempt("table", name, make) for name, make in makers.items()}
     return {name: table for name, table in made.items() if table is not None and table.rows}
 
 
 def render_page(
-    view: RunView, plates: Mapping[str, Plate], found: Mapping[str, Table], lang: str
+    view: RunView,
+    plates: Mapping[str, Plate],
+    found: Mapping[str, Table],
+    galleries: Sequence[gallery.Gallery],
+    failed: Sequence[Words],
+    lang: str,
 ) -> str:
-    """The page as HTML, which holds all languages and opens in one."""
-    galleries = gallery.list_galleries(view)
+    """The page as HTML, which holds all languages and opens in one.
+
+    Args:
+        failed: What is said of the parts that could not be made.
+    """
     is_there = {
         "differences": "differences" in found,
         "pictures": bool(galleries),
@@ -122,7 +151,7 @@ def render_page(
             view=view,
             kind=view.verdict.kind if view.verdict.differences else "single",
             sentence=say_verdict(view),
-            notes=list_notes(view),
+            notes=[*list_notes(view), *failed],
             sections=[name for name in SECTIONS if name not in missing],
             plates=plates,
             tables=found,

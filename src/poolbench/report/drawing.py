@@ -4,6 +4,7 @@ So a page can say it in several languages, and a file in one.
 """
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ MARK_RADIUS = 5
 MOST_ON_TOP = 4
 # Room for a line of words above or below a figure.
 LINE_INCHES = 0.28
+# One entry of a legend beside a figure: a line, and a further column of them.
+KEY_INCHES, KEY_COLUMN_INCHES = 0.19, 1.6
 
 
 Line = Literal["-", "--", ":", ""]
@@ -137,7 +140,10 @@ class Drawing:
             if has_top:
                 self.figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
             else:
-                self.figure.legend(handles=handles, loc="outside right upper")
+                columns = math.ceil(len(handles) * KEY_INCHES / self.figure.get_figheight())
+                more = KEY_COLUMN_INCHES * (columns - 1)
+                self.figure.set_figwidth(self.figure.get_figwidth() + more)
+                self.figure.legend(handles=handles, loc="outside right upper", ncols=columns)
 
 
 def render_png(figure: Figure, dpi: int) -> bytes:

@@ -2,8 +2,9 @@
 
 import base64
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import matplotlib
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from poolbench.report.explained import Explained
+from poolbench.report.faults import Faults
 from poolbench.report.read import RunView
 from poolbench.report.words import Phrase, Words, say
 
@@ -51,19 +53,20 @@ class Gallery:
     is_wide: bool = False
 
 
-def list_galleries(view: RunView) -> list[Gallery]:
+def list_galleries(view: RunView, faults: Faults) -> list[Gallery]:
     """The galleries of this run, those without pictures left out."""
-    made = [make_suspects(view)]
+    makers: dict[str, Callable[[], Gallery]] = {"suspects": partial(make_suspects, view)}
     if view.explained is not None:
         names = view.labels
-        made = [
-            make_wrong(view.explained, view.recommended.label),
-            make_disagreed(view.explained, names),
-            make_attention(view.explained),
-            make_maps(view.explained, names),
-            *made,
-        ]
-    return [gallery for gallery in made if gallery.pictures]
+        makers = {
+            "wrong": partial(make_wrong, view.explained, view.recommended.label),
+            "disagreed": partial(make_disagreed, view.explained, names),
+            "attention": partial(make_attention, view.explained),
+            "maps": partial(make_maps, view.explained, names),
+            **makers,
+        }
+    made = [faults.attempt("gallery", name, make) for name, make in makers.items()]
+    return [gallery for gallery in made if gallery is not None and gallery.pictures]
 
 
 def make_wrong(explained: Explained, label: str) -> Gallery:

@@ -44,7 +44,7 @@ def _make_pairs(view: RunView, differences: Sequence[Difference], caption: Words
     rows = []
     for pair in differences:
         first, second = view.labels[pair.first], view.labels[pair.second]
-        judgement = judge_difference(pair, verdict.margin_points)
+        judgement = judge_pair(view, pair)
         better = {"first": first, "second": second}.get(judgement)
         reading = say("report.reads-better", variant=better) if better else ""
         shares = (pair.probability_better, pair.probability_equal, pair.probability_worse)
@@ -59,6 +59,13 @@ def _make_pairs(view: RunView, differences: Sequence[Difference], caption: Words
         )
         rows.append(Row(cells))
     return Table(caption, head, tuple(rows), words=(6,))
+
+
+def judge_pair(view: RunView, pair: Difference) -> str:
+    """``one-trial``: of one training each nobody knows; else as the verdict judges it."""
+    if not view.has_many_trials:
+        return "one-trial"
+    return judge_difference(pair, view.verdict.margin_points)
 
 
 def make_beside(view: RunView) -> Table:

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import uvicorn
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from poolbench.errors import UsageError
 from poolbench.serve.address import is_loopback, make_url
+from poolbench.serve.app import make_app
+from poolbench.serve.connection import Connection
+from poolbench.serve.guard import MOST_HEAD_BYTES
 from poolbench.serve.read import check_is_run, is_finished
 from poolbench.texts import text
 from poolbench.texts.plain import make_plain_lines
@@ -32,19 +36,8 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
 
     Raises:
         RunError: If ``path`` is no run directory.
-        UsageError: If the address cannot be used, or the extra ``serve`` is not installed.
+        UsageError: If the address cannot be used.
     """
-    try:
-        import uvicorn
-
-        from poolbench.serve.app import make_app
-        from poolbench.serve.connection import Connection
-        from poolbench.serve.guard import MOST_HEAD_BYTES
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"poolbench serve needs {error.name}, which is not installed: "
-            "pip install 'poolbench[serve]'"
-        ) from None
     # Such a picture is refused in words; whoever started the server need not hear of it.
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     # The products of a resize are small: more threads only wait for each other.

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from poolbench.records import Check
+from poolbench.records import Check, Overfit
 from poolbench.report.handin.numbers import (
     find_difference,
     find_extremes,
@@ -13,6 +13,7 @@ from poolbench.report.handin.numbers import (
     list_confused,
 )
 from poolbench.report.handin.task import describe_recipe
+from poolbench.report.handin.training import describe_rise
 from poolbench.report.read import read_run
 from poolbench.training.recipes import get_recipe
 
@@ -81,3 +82,21 @@ def test_checks_of_one_kind_stand_together(finished):
 )
 def test_recipe_is_described_by_its_settings(name, expected):
     assert expected in describe_recipe(get_recipe(name))
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([(3, 0.0)], "в последнюю эпоху (3)"),
+        ([(2, 0.25)], "в эпоху 2 из 3, к последней она выросла на 0.2500 нат"),
+        ([(2, 0.00001)], "в эпоху 2 из 3, после этого она не выросла"),
+        (
+            [(3, 0.0), (3, 0.0), (1, 0.6)],
+            "в последнюю эпоху (3) у 2 из 3 обучений; у остальных раньше, и в среднем по всем "
+            "обучениям она выросла на 0.2000 нат",
+        ),
+    ],
+)
+def test_a_loss_that_is_least_at_the_end_does_not_rise_after_it(found, expected):
+    trials = [Overfit(gap=0.1, loss_rise=rise, loss_minimum_epoch=epoch) for epoch, rise in found]
+    assert describe_rise(trials, 3) == expected

@@ -47,8 +47,9 @@ def draw_confusion(view: RunView) -> Drawing:
         last = number + columns >= len(view.variants)
         label_cells(axes, view.data.classes, left=number % columns == 0, bottom=last)
     if classes > MOST_NUMBERED_CLASSES:
+        # Not all of the grid: where the last row is not full, axes were taken out of the figure.
         figure.colorbar(
-            grid[0, 0].images[0], ax=grid, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
+            grid[0, 0].images[0], ax=figure.axes, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
             format="%g %%",
         )  # fmt: skip
     return Drawing(figure, say("report.predicted-class"), say("report.true-class"))

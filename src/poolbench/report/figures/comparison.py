@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from poolbench.records import Difference
 from poolbench.report.drawing import Drawing, Key, key_variants
 from poolbench.report.figures.axes import clear_frame, label_cells, list_on_axis
+from poolbench.report.pairs import judge_pair
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.style import FAINT, HELD_OUT, INK, get_look
 from poolbench.report.table import format_range, format_signed
 from poolbench.report.wording import name_interval
 from poolbench.report.words import say
-from poolbench.verdict.sentence import flip, judge_difference
+from poolbench.verdict.sentence import flip
 
 # An axis is logarithmic where the largest is more than this times the smallest.
 LOG_RATIO = 8
@@ -76,7 +77,7 @@ def compute_matrix(view: RunView) -> tuple[NDArray[np.float64], NDArray[np.bool_
     for pair in view.verdict.differences:
         row, column = places[pair.first], places[pair.second]
         points[row, column], points[column, row] = pair.points, -pair.points
-        is_told = judge_difference(pair, view.verdict.margin_points) in ("first", "second")
+        is_told = judge_pair(view, pair) in ("first", "second")
         judged[row, column] = judged[column, row] = is_told
     return points, judged
 

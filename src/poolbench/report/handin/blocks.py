@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from poolbench.report.faults import Faults
+
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -110,6 +112,7 @@ class Draft:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self.faults = Faults()
         self._figures = 0
         self._tables = 0
         self._steps = 0

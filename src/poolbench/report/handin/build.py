@@ -6,10 +6,11 @@ from pathlib import Path
 
 from poolbench.execution.store import RunStore
 from poolbench.report.handin import moving, outcome, phrases, questions, task, training
-from poolbench.report.handin.blocks import Block, Draft, Figure, clean
+from poolbench.report.handin.blocks import Draft, Figure, clean
 from poolbench.report.handin.markdown import write_markdown
+from poolbench.report.handin.word import write_docx
 from poolbench.report.read import RunView, read_run
-from poolbench.report.style import use_style
+from poolbench.report.words import Words
 from poolbench.texts import text
 
 FOLDER = "lab-report"
@@ -21,19 +22,20 @@ class HandIn:
     """What was written.
 
     Attributes:
-        files: The documents; without the DOCX file where python-docx is not installed.
+        files: The documents.
         kept: Earlier documents that had other content, under the names that they have now.
+        failed: What is said of the figures that could not be drawn.
     """
 
     files: tuple[Path, ...]
     kept: tuple[Path, ...]
+    failed: tuple[Words, ...] = ()
 
     def describe(self, lang: str) -> list[str]:
-        """Lines that say what was written, and how to get what was not."""
-        lines = [text("run.lab-kept", lang, path=path) for path in self.kept]
+        """Lines that say what was written, and what was not."""
+        lines = [line.speak(lang) for line in self.failed]
+        lines += [text("run.lab-kept", lang, path=path) for path in self.kept]
         lines += [text("run.lab-report", lang, path=path) for path in self.files]
-        if not any(file.suffix == ".docx" for file in self.files):
-            lines.append(text("run.lab-no-docx", lang))
         return lines
 
 
@@ -51,12 +53,12 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
     """
     view = read_run(path)
     finished = datetime.fromtimestamp((path / "study.json").stat().st_mtime, tz=UTC)
-    with use_style():
-        blocks = compose(view, author, group, finished.year)
-    contents = {".md": write_markdown(blocks).encode()}
-    docx = _write_docx(blocks, clean(author or ""), finished)
-    if docx is not None:
-        contents[".docx"] = docx
+    draft = compose(view, author, group, finished.year)
+    blocks = draft.blocks
+    contents = {
+        ".md": write_markdown(blocks).encode(),
+        ".docx": write_docx(blocks, clean(author or ""), finished),
+    }
     store = RunStore(path)
     for block in blocks:
         if isinstance(block, Figure):
@@ -67,11 +69,11 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
         kept += _keep_other(place, content)
         store.save_bytes(f"{FOLDER}/{place.name}", content)
         files.append(place)
-    return HandIn(tuple(files), tuple(kept))
+    return HandIn(tuple(files), tuple(kept), tuple(draft.faults.lines))
 
 
-def compose(view: RunView, author: str | None, group: str | None, year: int) -> list[Block]:
-    """The document; drawn within :func:`poolbench.report.style.use_style`."""
+def compose(view: RunView, author: str | None, group: str | None, year: int) -> Draft:
+    """The document."""
     draft = Draft()
     task.write_title(draft, author, group, year)
     task.write_task(draft, view)
@@ -93,18 +95,7 @@ def compose(view: RunView, author: str | None, group: str | None, year: int) -> 
         questions.write_questions,
     ):
         write(draft, view)
-    return draft.blocks
-
-
-def _write_docx(blocks: list[Block], author: str, finished: datetime) -> bytes | None:
-    """``None`` where python-docx is not installed."""
-    try:
-        from poolbench.report.handin.word import write_docx
-    except ModuleNotFoundError as error:
-        if error.name != "docx":
-            raise
-        return None
-    return write_docx(blocks, author, finished)
+    return draft
 
 
 def _keep_other(place: Path, content: bytes) -> list[Path]:

@@ -1,6 +1,7 @@
 """Figures and tables of the report as the document takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.report.drawing import render_png
 from poolbench.report.figures import FIGURES
+from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.read import RunView
-from poolbench.report.style import INK, shorten
+from poolbench.report.style import INK, shorten, use_style
 from poolbench.report.table import Table
 from poolbench.report.words import speak
 
@@ -26,9 +28,23 @@ MOST_EXAMPLES = 8
 
 def add_drawing(draft: Draft, view: RunView, name: str, caption: str) -> None:
     """A figure of the report with its words in it."""
-    drawing = FIGURES[name].draw(view)
-    drawing.add_words(LANGUAGE)
-    draft.add_figure(name, render_png(drawing.figure, DPI), caption)
+    add_picture(draft, name, partial(_draw, view, name), caption)
+
+
+def add_picture(draft: Draft, name: str, draw: Callable[[], bytes], caption: str) -> None:
+    """The next figure; a frame that says so, of the same number, where it cannot be drawn."""
+    content = draft.faults.attempt("figure", name, draw)
+    if content is None:
+        draft.add_screenshot(caption, phrases.NO_FIGURE)
+    else:
+        draft.add_figure(name, content, caption)
+
+
+def _draw(view: RunView, name: str) -> bytes:
+    with use_style():
+        drawing = FIGURES[name].draw(view)
+        drawing.add_words(LANGUAGE)
+        return render_png(drawing.figure, DPI)
 
 
 def has_figure(view: RunView, name: str) -> bool:
@@ -54,34 +70,39 @@ def add_report_table(
     )
 
 
-def draw_examples(view: RunView) -> bytes | None:
-    """Held-out pictures, one row for each class; ``None`` where the run kept none.
+def add_examples(draft: Draft, view: RunView) -> None:
+    """Held-out pictures, one row for each class; nothing where the run kept none.
 
     Raises:
         RunError: If the file is broken.
     """
     pictures = _read_pictures(view.path / "pictures.npz")
-    if pictures is None:
-        return None
-    images, labels = pictures
+    if pictures is not None:
+        draft.say(phrases.EXAMPLES.format(figure=draft.next_figure))
+        draw = partial(_draw_examples, view, *pictures)
+        add_picture(draft, "examples", draw, phrases.EXAMPLES_CAPTION)
+
+
+def _draw_examples(view: RunView, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> bytes:
     shown = [
         (name, images[labels == label][:MOST_EXAMPLES])
         for label, name in enumerate(view.data.classes)
     ]
     rows = [(name, found) for name, found in shown if len(found)][:MOST_CLASSES]
     columns = max(len(found) for _, found in rows)
-    figure = Figure(figsize=(1.4 + 0.68 * columns, 0.7 * len(rows)), layout="constrained")
-    grid = figure.subplots(len(rows), columns, squeeze=False)
-    for axes in grid.flat:
-        axes.axis("off")
-    for (name, found), line in zip(rows, grid, strict=True):
-        for image, axes in zip(found, line, strict=False):
-            axes.imshow(image)
-        line[0].text(
-            -0.12, 0.5, shorten(name), transform=line[0].transAxes, ha="right", va="center",
-            color=INK, fontsize=9,
-        )  # fmt: skip
-    return render_png(figure, DPI)
+    with use_style():
+        figure = Figure(figsize=(1.4 + 0.68 * columns, 0.7 * len(rows)), layout="constrained")
+        grid = figure.subplots(len(rows), columns, squeeze=False)
+        for axes in grid.flat:
+            axes.axis("off")
+        for (name, found), line in zip(rows, grid, strict=True):
+            for image, axes in zip(found, line, strict=False):
+                axes.imshow(image)
+            line[0].text(
+                -0.12, 0.5, shorten(name), transform=line[0].transAxes, ha="right", va="center",
+                color=INK, fontsize=9,
+            )  # fmt: skip
+        return render_png(figure, DPI)
 
 
 def _read_pictures(place: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]] | None:

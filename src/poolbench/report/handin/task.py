@@ -5,7 +5,7 @@ from poolbench.export.card import name_source
 from poolbench.report.about import make_data
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
-from poolbench.report.handin.draw import add_report_table, draw_examples
+from poolbench.report.handin.draw import add_examples, add_report_table
 from poolbench.report.handin.numbers import tell_most
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import format_count, format_millions
@@ -58,10 +58,7 @@ def write_data(draft: Draft, view: RunView) -> None:
         origin = phrases.TEST_OFFICIAL if data.has_official_test else phrases.TEST_TAKEN
         opened = f" {phrases.TEST_ONCE}" if view.final is not None else ""
         draft.say(origin.format(**counts) + opened)
-    examples = draw_examples(view)
-    if examples is not None:
-        draft.say(phrases.EXAMPLES.format(figure=draft.next_figure))
-        draft.add_figure("examples", examples, phrases.EXAMPLES_CAPTION)
+    add_examples(draft, view)
 
 
 def write_networks(draft: Draft, view: RunView) -> None:

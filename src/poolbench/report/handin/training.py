@@ -1,7 +1,9 @@
 """What was seen while the networks were trained: curves, quality, time, over-fitting."""
 
 import statistics
+from collections.abc import Sequence
 
+from poolbench.records import Overfit
 from poolbench.report.classes import make_class_report
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
@@ -50,17 +52,26 @@ def write_curves(draft: Draft, view: RunView) -> None:
 
 def _describe_curve(variant: VariantView) -> str:
     trials = variant.trials
-    rise = average(trial.overfit.loss_rise for trial in trials)
-    has_risen = rise >= LEAST_RISE
     return phrases.CURVE.format(
         variant=variant.label,
         train=average(trial.train.accuracy for trial in trials),
         held_out=average(trial.held_out.accuracy for trial in trials),
         gap=to_points(average(trial.overfit.gap for trial in trials)),
-        epoch=f"{statistics.median(trial.overfit.loss_minimum_epoch for trial in trials):g}",
-        epochs=variant.spec.recipe.epochs,
-        rise=phrases.ROSE.format(rise=rise) if has_risen else phrases.STAYED,
+        rise=describe_rise([trial.overfit for trial in trials], variant.spec.recipe.epochs),
     )
+
+
+def describe_rise(found: Sequence[Overfit], epochs: int) -> str:
+    """When the held-out loss was least, and what it did then; of the last epoch nothing comes."""
+    rise = average(trial.loss_rise for trial in found)
+    least = [trial.loss_minimum_epoch for trial in found]
+    middle = statistics.median(least)
+    values = {"epochs": epochs, "epoch": f"{middle:g}", "rise": rise, "count": len(found)}
+    if rise < LEAST_RISE:
+        phrase = phrases.TO_THE_END if middle >= epochs else phrases.STAYED
+    else:
+        phrase = phrases.SOME_ROSE if middle >= epochs else phrases.ROSE
+    return phrase.format(last=sum(epoch >= epochs for epoch in least), **values)
 
 
 def write_quality(draft: Draft, view: RunView) -> None:

@@ -9,6 +9,9 @@ REPORT = {
     ),
     "report.contents": "Contents",
     "report.section-comparison": "Comparison",
+    "report.failed-figure": "The figure {name} could not be drawn ({reason}).",
+    "report.failed-table": "The table {name} could not be made ({reason}).",
+    "report.failed-gallery": "The pictures of the part {name} could not be shown ({reason}).",
     "report.suspects": "Labels that may be wrong",
     "report.explain-suspects": (
         "Found by confident learning (Northcutt 2021) on the held-out predictions of the "
@@ -156,6 +159,7 @@ REPORT = {
     "report.trials": "trials",
     "report.pair": "pair",
     "report.reading": "reading",
+    "report.reads-one-trial": "one training cannot tell",
     "report.reads-better": "{variant} is better",
     "report.reads-tied": "equal",
     "report.reads-undecided": "undecided",

@@ -83,12 +83,12 @@ RUN = {
     "run.verified": "The saved model was verified in a fresh process; checks passed: {checks}.",
     "run.saved": "Model: {path}",
     "run.report": "Report: {path}",
+    "run.report-failed": (
+        "The report could not be built: {reason} The results are whole; build it again with: "
+        "{command}"
+    ),
     "run.lab-report": "Hand-in: {path}",
     "run.lab-kept": "The file that was there had other content; it is now {path}",
-    "run.lab-no-docx": (
-        "No DOCX was written: python-docx is missing. Install it with pip install "
-        "'poolbench[lab]', then give the same command."
-    ),
     "run.interrupted": "Interrupted. What was finished is kept. To go on:\n  {command}",
     # The calibration.
     "calibrate.progress": "{done} of {total} done",

@@ -9,6 +9,9 @@ REPORT = {
     ),
     "report.contents": "Содержание",
     "report.section-comparison": "Сравнение",
+    "report.failed-figure": "Рисунок {name} построить не удалось ({reason}).",
+    "report.failed-table": "Таблицу {name} составить не удалось ({reason}).",
+    "report.failed-gallery": "Изображения раздела {name} показать не удалось ({reason}).",
     "report.suspects": "Возможно, неверные метки",
     "report.explain-suspects": (
         "Найдены методом confident learning (Northcutt 2021) по отложенным предсказаниям "
@@ -159,6 +162,7 @@ REPORT = {
     "report.trials": "обучений",
     "report.pair": "пара",
     "report.reading": "вывод",
+    "report.reads-one-trial": "по одному обучению не судят",
     "report.reads-better": "лучше {variant}",
     "report.reads-tied": "равны",
     "report.reads-undecided": "не решено",

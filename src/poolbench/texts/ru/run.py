@@ -85,12 +85,11 @@ RUN = {
     "run.verified": "Сохранённая модель проверена в новом процессе; проверок пройдено: {checks}.",
     "run.saved": "Модель: {path}",
     "run.report": "Отчёт: {path}",
+    "run.report-failed": (
+        "Отчёт построить не удалось: {reason} Результаты целы; построить отчёт заново: {command}"
+    ),
     "run.lab-report": "Отчёт для сдачи: {path}",
     "run.lab-kept": "Прежний файл отличался и сохранён как {path}",
-    "run.lab-no-docx": (
-        "DOCX не записан: нет python-docx. Установить: pip install 'poolbench[lab]', затем та же "
-        "команда."
-    ),
     "run.interrupted": "Прервано. Всё, что выполнено, сохранено. Чтобы продолжить:\n  {command}",
     # Калибровка.
     "calibrate.progress": "Готово: {done} из {total}",
