@@ -1,14 +1,16 @@
 """Splits are stratified, whole and repeatable."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.model_selection import StratifiedGroupKFold
 
 from poolbench.data.image_set import Half
-from poolbench.data.splits import assign_folds, check_enough, take_test_share
+from poolbench.data.splits import assign_folds, check_enough, choose_part, take_test_share
 from poolbench.errors import DataError
 
 
@@ -45,6 +47,119 @@ def test_groups_stay_in_one_fold():
     fold = assign_folds(labels, 5, np.random.default_rng(0), groups)
     assert all(len(np.unique(fold[groups == group])) == 1 for group in range(30))
     assert len(np.unique(fold)) == 5
+
+
+def draw_patients(seed):
+    """Pictures of 2 to 4 classes from 4 to 13 patients, and a number of folds."""
+    rng = np.random.default_rng(seed)
+    shape = rng.integers(4, 14), rng.integers(2, 5)
+    counts = rng.integers(0, 8, shape) * (rng.random(shape) < 0.6)
+    patients, classes = np.indices(shape)
+    labels, groups = (np.repeat(part.ravel(), counts.ravel()) for part in (classes, patients))
+    return make_half(labels, groups), [str(k) for k in range(shape[1])], int(rng.integers(2, 5))
+
+
+def list_lacking(half, fold, folds):
+    """Folds that have fewer classes than there are."""
+    count = len(np.unique(half.labels))
+    return [k for k in range(folds) if len(np.unique(half.labels[fold == k])) < count]
+
+
+def can_be_dealt(half, folds):
+    """Tries everything."""
+    names = np.unique(half.groups)
+    has = np.array([np.bincount(half.labels[half.groups == n], minlength=9) > 0 for n in names])
+    deals = (np.array(deal) for deal in itertools.product(range(folds), repeat=len(names)))
+    needed = has.any(axis=0)
+    return any(
+        all((has[deal == k].any(axis=0) == needed).all() for k in range(folds)) for deal in deals
+    )
+
+
+def test_every_fold_of_any_groups_holds_every_class():
+    lacking = refused = 0
+    for seed in range(150):
+        half, classes, folds = draw_patients(seed)
+        try:
+            check_enough(half, classes, folds)
+        except DataError as error:
+            if "cannot be dealt" in str(error):
+                refused += 1
+                assert not can_be_dealt(half, folds)
+            continue
+        # Repeats, of which each has another draw.
+        for repeat in range(2):
+            rng = np.random.default_rng((seed, repeat))
+            fold = assign_folds(half.labels, folds, rng, half.groups)
+            assert list_lacking(half, fold, folds) == []
+            assert all(
+                len(np.unique(fold[half.groups == group])) == 1 for group in np.unique(half.groups)
+            )
+            first = draw_once(half, folds, np.random.default_rng((seed, repeat)))
+            if list_lacking(half, first, folds):
+                lacking += 1
+            else:
+                assert np.array_equal(fold, first)
+    assert lacking > 10
+    assert refused > 0
+
+
+def draw_once(half, folds, rng):
+    state = int(rng.integers(2**32))
+    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=state)
+    fold = np.zeros(len(half), dtype=int)
+    for number, (_, held_out) in enumerate(splitter.split(half.labels, half.labels, half.groups)):
+        fold[held_out] = number
+    return fold
+
+
+def test_patients_of_one_class_and_of_two_leave_none_out():
+    """As the stratified draw does it, all who are well stand in one fold."""
+    labels = [1] * 6 + [0] * 5 + [0, 1] * 5
+    half = make_half(labels, [0] * 6 + [1] * 5 + [2] * 8 + [3] * 2)
+    check_enough(half, ("well", "ill"), 2)
+    for seed in range(5):
+        fold = assign_folds(half.labels, 2, np.random.default_rng(seed), half.groups)
+        assert list_lacking(half, fold, 2) == []
+        assert abs((fold == 0).sum() - (fold == 1).sum()) <= 5
+
+
+def test_groups_that_allow_no_split_are_refused_before_anything_is_drawn():
+    """Each patient has two of three illnesses: two folds cannot both have all three."""
+    half = make_half([0, 1, 1, 2, 0, 2] * 3, [0, 0, 1, 1, 2, 2] * 3)
+    for call in (
+        lambda: check_enough(half, ("a", "b", "c"), 2),
+        lambda: assign_folds(half.labels, 2, np.random.default_rng(0), half.groups),
+    ):
+        with pytest.raises(DataError, match=r"3 groups cannot be dealt into 2 folds.*--folds"):
+            call()
+
+
+def test_part_that_is_put_aside_leaves_every_class_to_train_on():
+    whole = 0
+    for seed in range(40):
+        half, _, _ = draw_patients(seed)
+        if len(np.bincount(half.labels)) < 2 or np.bincount(half.labels).min() == 0:
+            continue
+        is_chosen = choose_part(half.labels, 5, np.random.default_rng(seed), half.groups)
+        assert is_chosen.any()
+        assert set(half.labels[~is_chosen]) == set(half.labels)
+        whole += not set(half.groups[is_chosen]) & set(half.groups[~is_chosen])
+    assert whole > 20
+
+
+def test_part_of_groups_that_hold_one_class_each_is_made_of_their_pictures():
+    labels, groups = np.repeat([0, 1], 10), np.repeat([0, 1], 10)
+    is_chosen = choose_part(labels, 5, np.random.default_rng(0), groups)
+    assert np.bincount(labels[is_chosen]).tolist() == [2, 2]
+
+
+def test_part_is_the_first_fold_where_that_holds_every_class():
+    labels, groups = np.tile([0, 1], 60), np.arange(120) // 4
+    for chosen in (groups, None):
+        is_chosen = choose_part(labels, 5, np.random.default_rng(3), chosen)
+        fold = assign_folds(labels, 5, np.random.default_rng(3), chosen)
+        assert np.array_equal(is_chosen, fold == 0)
 
 
 def test_too_few_pictures_are_refused_with_the_number_needed():

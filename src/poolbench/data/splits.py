@@ -6,33 +6,111 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.data.image_set import DIGEST_KIND, Digests, Half
+from poolbench.data.spread import holds_all, spread_groups
 from poolbench.errors import DataError
 
 Index = NDArray[np.int64]
+Chosen = NDArray[np.bool_]
 
 # Of a set that has no test half: the part that is put aside for the test.
 TEST_FRACTION = 0.2
+# Draws of groups before a split is given up.
+_ATTEMPTS = 20
+# Of the last ones, the same for every repeat: what is found with them before a study begins is
+# found again whenever other draws fail.
+_KEYS = [(attempt,) for attempt in range(100)]
 
 
 def assign_folds(
-    labels: NDArray[np.int64],
+    labels: Index,
     folds: int,
     rng: np.random.Generator,
-    groups: NDArray[np.int64] | None = None,
+    groups: Index | None = None,
 ) -> Index:
     """The fold of each picture: classes in equal parts, a group whole in one fold.
+
+    A draw of groups that leaves a class out of a fold does not count, and others follow.
 
     Args:
         labels: int64 ``[N]``.
         groups: int64 ``[N]``; ``None``: each picture stands alone.
 
     Returns:
-        int64 ``[N]``, 0 to ``folds - 1``.
+        int64 ``[N]``, 0 to ``folds - 1``; every fold holds every class.
+
+    Raises:
+        DataError: If groups allow no such split; not after :func:`check_enough`.
     """
+    state = int(rng.integers(2**32))
+    fold = _draw_folds(labels, folds, state, groups)
+    if groups is None or holds_all(labels, fold, folds):
+        return fold
+    keys = [(state, attempt) for attempt in range(1, _ATTEMPTS)]
+    spread = _find_spread(labels, groups, folds, keys)
+    if spread is None:
+        spread = _find_spread(labels, groups, folds, _KEYS)
+    if spread is None:
+        raise DataError(_explain_spread(groups, folds))
+    return spread
+
+
+def choose_part(
+    labels: Index,
+    parts: int,
+    rng: np.random.Generator,
+    groups: Index | None = None,
+) -> Chosen:
+    """bool ``[N]``: one of so many parts, put aside to choose by, not to judge by.
+
+    What is left holds every class. The part does too, and groups are whole, where they are enough.
+
+    Args:
+        labels, groups: As in :func:`assign_folds`.
+    """
+    state = int(rng.integers(2**32))
+    if groups is None:
+        return _choose_first(_draw_folds(labels, parts, state, None))
+    candidates: list[Chosen] = []
+    if min(len(np.unique(groups)), np.bincount(labels).max()) >= parts:
+        candidates.append(_choose_first(_draw_folds(labels, parts, state, groups)))
+    if not candidates or not _parts_all(labels, candidates[0]):
+        rngs = (np.random.default_rng((state, attempt)) for attempt in range(1, _ATTEMPTS))
+        candidates += [_choose_first(spread_groups(labels, groups, parts, r)) for r in rngs]
+    for is_chosen in candidates:
+        if _parts_all(labels, is_chosen):
+            return is_chosen
+    for is_chosen in candidates:
+        if is_chosen.any() and _holds_as_many(labels, ~is_chosen):
+            return is_chosen
+    return _choose_pictures(labels, parts, np.random.default_rng(state))
+
+
+def _choose_first(fold: Index) -> Chosen:
+    is_first: Chosen = fold == 0
+    return is_first
+
+
+def _choose_pictures(labels: Index, parts: int, rng: np.random.Generator) -> Chosen:
+    """Of each class that has two, groups or not: nothing that is held out is seen by it."""
+    is_chosen = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        mine = rng.permutation(np.flatnonzero(labels == label))
+        is_chosen[mine[: max(1, len(mine) // parts) if len(mine) > 1 else 0]] = True
+    return is_chosen
+
+
+def _parts_all(labels: Index, is_chosen: Chosen) -> bool:
+    return holds_all(labels, is_chosen.astype(np.int64), 2)
+
+
+def _holds_as_many(labels: Index, is_chosen: Chosen) -> bool:
+    return len(np.unique(labels[is_chosen])) == len(np.unique(labels))
+
+
+def _draw_folds(labels: Index, folds: int, state: int, groups: Index | None) -> Index:
     # Takes a second to import, which naming classes need not wait for.
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-    state = int(rng.integers(2**32))
     kind = StratifiedKFold if groups is None else StratifiedGroupKFold
     splitter = kind(n_splits=folds, shuffle=True, random_state=state)
     fold = np.zeros(len(labels), dtype=np.int64)
@@ -41,11 +119,35 @@ def assign_folds(
     return fold
 
 
+def _find_spread(
+    labels: Index,
+    groups: Index,
+    folds: int,
+    keys: Sequence[tuple[int, ...]],
+) -> Index | None:
+    """The first that gives every class to every fold."""
+    for key in keys:
+        fold = spread_groups(labels, groups, folds, np.random.default_rng(key))
+        if holds_all(labels, fold, folds):
+            return fold
+    return None
+
+
+def _explain_spread(groups: Index, folds: int) -> str:
+    return (
+        f"The {len(np.unique(groups))} groups cannot be dealt into {folds} folds so that each fold "
+        f"holds every class: groups stay whole, and too few of them hold the rarer classes. Take "
+        "fewer --folds, add pictures of other groups, or leave a class out by naming the others "
+        "with --classes."
+    )
+
+
 def check_enough(half: Half, classes: Sequence[str], folds: int) -> None:
     """Every fold must be able to hold every class.
 
     Raises:
-        DataError: That says how many pictures (or groups) each short class has, and needs.
+        DataError: That says how many pictures (or groups) each short class has, and needs, or that
+            groups do not allow it.
     """
     unit = "pictures" if half.groups is None else "groups"
     short = []
@@ -58,6 +160,8 @@ def check_enough(half: Half, classes: Sequence[str], folds: int) -> None:
             f"Too few {unit} for {folds} folds: {', '.join(short)}, and each class needs at "
             f"least {folds}. Add pictures, leave the class out, or take fewer --folds."
         )
+    if half.groups is not None and _find_spread(half.labels, half.groups, folds, _KEYS) is None:
+        raise DataError(_explain_spread(half.groups, folds))
 
 
 def count_units(half: Half, label: int) -> int:

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from poolbench.data.image_set import Half, ImageSet
-from poolbench.data.splits import assign_folds
+from poolbench.data.splits import assign_folds, choose_part
 from poolbench.execution.workplace import HalfName, Workplace
 from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import TrainingForm, add_dropout, keep_plain, rewrite
@@ -82,7 +82,7 @@ def put_aside(split: SplitIndex, spec: TrialSpec, pool: Half, parts: int) -> Spl
     """Put one of so many parts of the training pictures aside, alike in classes, groups whole."""
     groups = None if pool.groups is None else pool.groups[split.train]
     rng = make_rng(spec.seed, Purpose.VALIDATION, spec.repeat, spec.fold)
-    is_inner = assign_folds(pool.labels[split.train], parts, rng, groups) == 0
+    is_inner = choose_part(pool.labels[split.train], parts, rng, groups)
     return replace(split, train=split.train[~is_inner], inner=split.train[is_inner])
 
 
