@@ -27,6 +27,7 @@ from poolbench.execution.group import make_groups
 from poolbench.execution.packing import pack_arrays
 from poolbench.execution.plan import (
     Plan,
+    favours_an_operator,
     find_baseline,
     has_mixed_positions,
     list_looks,
@@ -182,6 +183,8 @@ def _make_question(
         notes.append("positions-differ")
     if config.protocol == "lab":
         notes.append("test-watched")
+    if favours_an_operator(plan.specs):
+        notes.append("transfer")
     if config.tune == "none":
         notes.append("not-tuned")
     if metric == "balanced-accuracy" and config.metric == "auto":

@@ -22,6 +22,7 @@ from poolbench.execution.machine import Machine, describe_machine
 from poolbench.execution.plan import (
     check_networks,
     check_weights,
+    favours_an_operator,
     has_mixed_positions,
     list_looks,
     make_plan,
@@ -29,6 +30,7 @@ from poolbench.execution.plan import (
 from poolbench.execution.room import check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
 from poolbench.execution.store import RunStore, explain_refusal
+from poolbench.models import get_backbone
 from poolbench.records import TrialSpec
 
 RUNS = Path("runs")
@@ -161,8 +163,14 @@ def check_study(
 ) -> None:
     """Refuse what does not fit, and say what was made of networks and weights."""
     plan = make_plan(config, image_set, machine)
-    for backbone, lines in check_networks(plan).items():
-        display.say("run.own-network", backbone=backbone, notes="; ".join(lines))
+    for backbone, network in check_networks(plan).items():
+        display.say("run.own-network", backbone=backbone, notes="; ".join(network.notes))
+        kept = get_backbone(backbone).find_kept(len(image_set.classes))
+        key = "run.own-weights" if kept.names else "run.own-drawn"
+        names = {"kept": _list_some(kept.names), "drawn": _list_some(kept.drawn)}
+        display.say(key, backbone=backbone, **names)
+    if favours_an_operator(plan.specs):
+        display.say("note.transfer")
     if config.weights is None:
         return
     for variant, found in check_weights(plan, config.weights).items():

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import assign_folds, choose_part
+from poolbench.errors import RunError
 from poolbench.execution.workplace import HalfName, Workplace
 from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import TrainingForm, add_dropout, keep_plain, rewrite
 from poolbench.models.start import WHITENING_PIXELS, freeze, make_dirac, whiten_first
 from poolbench.models.transfer import transfer
-from poolbench.records import TrialSpec
+from poolbench.records import BACKBONE_SOURCE, TrialSpec
 from poolbench.training.pictures import Part, Pictures
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import Purpose, initialize, make_rng, make_torch_seed
@@ -23,7 +24,11 @@ Index = NDArray[np.int64]
 
 
 def build_network(spec: TrialSpec) -> Network:
-    """The network of a trial with its initial values, on the CPU."""
+    """The network of a trial with its initial values, on the CPU.
+
+    Raises:
+        RunError: If its factory loads other weights than when the study was planned.
+    """
     variant = spec.variant
     key = (spec.repeat, spec.fold, variant.replica)
     with torch.random.fork_rng(devices=[]):
@@ -31,7 +36,8 @@ def build_network(spec: TrialSpec) -> Network:
         torch.manual_seed(make_torch_seed(spec.seed, Purpose.INIT, *key))
         backbone = get_backbone(variant.backbone)
         network = backbone.build(variant.operator, spec.num_classes, spec.image_size)
-    initialize(network, spec.seed, *key)
+    _check_kept(network, spec)
+    initialize(network, spec.seed, *key, kept=network.kept)
     if variant.recipe.initialization == "dirac":
         make_dirac(network)
     if backbone.factory is not None:
@@ -41,6 +47,17 @@ def build_network(spec: TrialSpec) -> Network:
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
     return network
+
+
+def _check_kept(network: Network, spec: TrialSpec) -> None:
+    """Whoever replaces a file that a factory reads must not change what an id stands for."""
+    source = spec.conditions.sources.get(f"{BACKBONE_SOURCE}{spec.variant.backbone}", "")
+    if source and source.partition("-")[2] != network.kept_digest:
+        raise RunError(
+            f"The factory of backbone {spec.variant.backbone!r} gives other values than when this "
+            f"trial was planned ({spec.id}): a file of weights that it loads was changed. Bring it "
+            "back, or run the same command again with the new one."
+        )
 
 
 def assign_repeat(spec: TrialSpec, pool: Half) -> Index:

@@ -17,7 +17,7 @@ from poolbench.execution.machine import THREADS, Machine, describe_machine
 from poolbench.execution.tuning import JUDGING_PARTS
 from poolbench.execution.variations import list_methods, list_variations
 from poolbench.execution.workplace import hash_file
-from poolbench.models import find_backbone, get_backbone
+from poolbench.models import Network, find_backbone, get_backbone
 from poolbench.models.start import freeze, whiten_first
 from poolbench.models.transfer import Transfer, load_weights, transfer
 from poolbench.operators import expand_operators, get_operator
@@ -187,7 +187,7 @@ def make_plan(config: StudyConfig, image_set: ImageSet, machine: Machine | None 
             manifest_hash=manifest_hash,
             num_classes=len(image_set.classes),
             image_size=image_set.image_size,
-            conditions=_make_conditions(config, variant, machine),
+            conditions=_make_conditions(config, variant, machine, len(image_set.classes)),
             weights=weights if variant.recipe.pretrained else None,
             tune=config.tune,
         )
@@ -198,17 +198,17 @@ def make_plan(config: StudyConfig, image_set: ImageSet, machine: Machine | None 
     return Plan(variants, tuple(specs), machine.workers)
 
 
-def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
+def check_networks(plan: Plan) -> dict[str, Network]:
     """Build each network once that may not be what its variant or its pictures need.
 
     Returns:
-        What was replaced in networks of one's own, by backbone id.
+        Networks of one's own, by backbone id.
 
     Raises:
         UsageError: If a factory fails, its network does not fit the pictures or an operator, or a
             network has no place for what its recipe does to it.
     """
-    notes = {}
+    found: dict[str, Network] = {}
     for spec in take_first(plan.specs).values():
         backbone, recipe = get_backbone(spec.variant.backbone), spec.variant.recipe
         is_changed = recipe.dropout or recipe.whitened or recipe.trained_part != "all"
@@ -220,12 +220,12 @@ def check_networks(plan: Plan) -> dict[str, tuple[str, ...]]:
         except ShapeError as error:
             raise ShapeError(f"{spec.variant.id}: {error}") from None
         if backbone.factory is not None:
-            notes[backbone.id] = network.notes
+            found[backbone.id] = network
         if recipe.whitened:
             whiten_first(network, torch.zeros(1, 3, *spec.image_size))
         freeze(network, recipe.trained_part)
         make_form(network, spec)
-    return notes
+    return found
 
 
 def _is_foreign(spec: TrialSpec) -> bool:
@@ -310,6 +310,19 @@ def has_mixed_positions(variants: Sequence[VariantSpec]) -> bool:
     return False
 
 
+def favours_an_operator(specs: Sequence[TrialSpec]) -> bool:
+    """Whether networks begin with weights that were trained with one operator, and not all have it.
+
+    It is not known which one it was, so this is so wherever several are compared.
+    """
+    operators = {spec.variant.operator for spec in specs}
+    return len(operators) > 1 and any(
+        spec.weights is not None
+        or get_backbone(spec.variant.backbone).find_kept(spec.num_classes).names
+        for spec in take_first(specs).values()
+    )
+
+
 def _check_weights_used(variants: Sequence[VariantSpec], config: StudyConfig) -> None:
     """Weights, and a recipe that begins with them, or neither."""
     users = [variant.recipe.name for variant in variants if variant.recipe.pretrained]
@@ -354,13 +367,15 @@ def _check_test(test: Half) -> None:
         )
 
 
-def _make_conditions(config: StudyConfig, variant: VariantSpec, machine: Machine) -> Conditions:
+def _make_conditions(
+    config: StudyConfig, variant: VariantSpec, machine: Machine, num_classes: int
+) -> Conditions:
     sources = {}
     if variant.operator != NO_OPERATOR and not get_operator(variant.operator).is_own:
         sources[variant.operator] = get_operator(variant.operator).source_hash
     backbone = get_backbone(variant.backbone)
     if backbone.factory is not None:
-        sources[f"{BACKBONE_SOURCE}{backbone.id}"] = backbone.source_hash
+        sources[f"{BACKBONE_SOURCE}{backbone.id}"] = backbone.hash_source(num_classes)
     return Conditions(
         device=machine.device,
         precision=machine.precisions[0] if config.precision == "auto" else config.precision,

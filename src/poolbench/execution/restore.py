@@ -49,8 +49,9 @@ def restore_inner(store: RunStore, trial_id: str) -> Network:
 def _check_sources(record: TrialRecord) -> None:
     known = {entry.id: entry.source_hash for entry in list_operators() if not entry.is_own}
     for backbone in list_backbones():
-        if backbone.factory is not None:
-            known[f"{BACKBONE_SOURCE}{backbone.id}"] = backbone.source_hash
+        name = f"{BACKBONE_SOURCE}{backbone.id}"
+        if name in record.spec.conditions.sources and backbone.factory is not None:
+            known[name] = backbone.hash_source(record.spec.num_classes)
     for name, source_hash in record.spec.conditions.sources.items():
         kind = "backbone" if name.startswith(BACKBONE_SOURCE) else "operator"
         said = f"the {kind} {name.removeprefix(BACKBONE_SOURCE)!r}"

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from poolbench.errors import PoolbenchError, ShapeError, UnknownNameError, UsageError
+from poolbench.models.kept import Kept
 from poolbench.operators import compute_source_hash
 
 # A module of this name holds an operator, wherever it is in a network.
@@ -20,9 +21,13 @@ class Network(nn.Sequential):
 
     Attributes:
         notes: What a person should know of how it was made.
+        kept: Parameters that begin as they are, and are not drawn from a seed.
+        kept_digest: Of the values that its factory gives the same every time; may be empty.
     """
 
     notes: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
+    kept_digest: str = ""
 
     def forward(self, x: Tensor) -> Tensor:
         for layer in self:
@@ -32,6 +37,11 @@ class Network(nn.Sequential):
 
 Builder = Callable[..., Network]
 Factory = Callable[[int], nn.Module]
+
+
+def keep_nothing(num_classes: int) -> Kept:
+    """Of poolbench's own networks, whose values are all drawn."""
+    return Kept()
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class Backbone:
             ``none``.
         positions_differ: The operators sit at different places, so position is compared too.
         factory: What a person's own network is made by; ``None`` for poolbench's.
+        find_kept: What of its values stays as the factory gives it, for a number of classes.
         shape: What of its shape can be chosen, with the usual values: ``width`` (so many times as
             many channels), ``kernel`` (side in pixels), ``layers`` (convolutions in a row).
         base: The id without a shape, where the shape is another than usual.
@@ -59,15 +70,19 @@ class Backbone:
     has_site: bool = True
     positions_differ: bool = False
     factory: Factory | None = None
+    find_kept: Callable[[int], Kept] = keep_nothing
     shape: Mapping[str, int] = field(default_factory=dict)
     base: str = ""
     is_convolutional: bool = True
     any_size: bool = False
 
-    @property
-    def source_hash(self) -> str:
-        """SHA-256 of what the factory does, so that an edited network trains again."""
-        return compute_source_hash(self.factory)
+    def hash_source(self, num_classes: int) -> str:
+        """SHA-256 of what the factory does, so that an edited network trains again.
+
+        After a hyphen follows that of the values that it loads, if it does.
+        """
+        digest = self.find_kept(num_classes).digest
+        return "-".join([compute_source_hash(self.factory), *([digest] if digest else [])])
 
 
 _BACKBONES: dict[str, Backbone] = {}

@@ -1,6 +1,7 @@
 """A person's own network as a backbone: its factory, named as ``package.module:factory``."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,7 @@ from poolbench.models._registry import (
     get_backbone,
     list_backbones,
 )
+from poolbench.models.kept import Kept, find_kept, hash_values
 from poolbench.models.lab import Normalize
 from poolbench.models.swap import swap
 from poolbench.operators import load_object
@@ -63,11 +65,16 @@ def add_factory(backbone_id: str, factory: Factory) -> Backbone:
     if taken is not None and getattr(taken.factory, "__module__", None) != factory.__module__:
         raise UsageError(f"The backbone id {backbone_id!r} is taken: rename your factory.")
 
+    # Once for each number of classes: the factory may read a large file.
+    @lru_cache
+    def keep(num_classes: int) -> Kept:
+        return find_kept(lambda: _make(factory, num_classes))
+
     def build(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
-        return build_swapped(factory, operator, num_classes, image_size)
+        return build_swapped(factory, operator, num_classes, image_size, keep(num_classes))
 
     title = f"{factory.__module__}:{backbone_id}"
-    return add_backbone(Backbone(backbone_id, title, title, build, factory=factory))
+    return add_backbone(Backbone(backbone_id, title, title, build, factory=factory, find_kept=keep))
 
 
 def build_swapped(
@@ -75,32 +82,47 @@ def build_swapped(
     operator: str,
     num_classes: int,
     image_size: tuple[int, int],
+    kept: Kept | None = None,
 ) -> Network:
     """Normalisation, then the factory's network with the operator swapped in.
+
+    Args:
+        kept: What of its values is not to be drawn.
 
     Raises:
         ShapeError: If the network does not give logits for pictures of this size.
         UsageError: If the factory fails or gives no module, or there is nothing to replace.
     """
     name = getattr(factory, "__name__", "factory")
+    model = _make(factory, num_classes)
+    # Of this very network: a file that the factory reads may have changed since.
+    digest = hash_values(model, kept.same) if kept is not None and kept.digest else ""
+    example = torch.zeros(1, 3, *image_size)
+    _check_logits(name, model, example, num_classes)
+    swapped = swap(model, operator, example=example)
+    network = Network()
+    network.notes = tuple(str(swapped).splitlines())
+    if kept is not None:
+        network.kept = frozenset(f"model.{name}" for name in kept.names)
+        network.kept_digest = digest
+    network.add_module("normalize", Normalize())
+    network.add_module("contiguous", Contiguous())
+    network.add_module("model", swapped.model)
+    _check_logits(f"{name} with operator {operator}", network, example, num_classes)
+    return network.train()
+
+
+def _make(factory: Factory, num_classes: int) -> nn.Module:
+    name = getattr(factory, "__name__", "factory")
     try:
-        model = factory(num_classes)
+        model: object = factory(num_classes)
     except Exception as error:
         raise UsageError(
             f"Backbone {name!r} fails for {num_classes} classes ({type(error).__name__}: {error})."
         ) from error
     if not isinstance(model, nn.Module):
         raise UsageError(f"Backbone {name!r} gives a {type(model).__name__}, expected a module.")
-    example = torch.zeros(1, 3, *image_size)
-    _check_logits(name, model, example, num_classes)
-    swapped = swap(model, operator, example=example)
-    network = Network()
-    network.notes = tuple(str(swapped).splitlines())
-    network.add_module("normalize", Normalize())
-    network.add_module("contiguous", Contiguous())
-    network.add_module("model", swapped.model)
-    _check_logits(f"{name} with operator {operator}", network, example, num_classes)
-    return network.train()
+    return model
 
 
 @torch.no_grad()

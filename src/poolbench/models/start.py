@@ -21,9 +21,12 @@ def make_dirac(network: Network) -> None:
     """Let convolutions begin as the identity, as far as they have channels for it.
 
     The first one, which sees pixels, and what is inside a site stay as they are, and so do those
-    with fewer outputs than inputs, groups, or no middle (Zagoruyko 2017, arXiv:1706.00388).
+    with fewer outputs than inputs, groups, or no middle (Zagoruyko 2017, arXiv:1706.00388), and
+    those whose values are kept.
     """
     for conv in list(_list_convolutions(network))[1:]:
+        if _is_kept(network, conv):
+            continue
         odd = all(side % 2 for side in conv.kernel_size)
         if conv.groups == 1 and odd and conv.out_channels >= conv.in_channels:
             # PyTorch cannot do it in place where the channels lie last.
@@ -37,7 +40,8 @@ def whiten_first(network: Network, images: Tensor) -> None:
 
     Its first filters become the eigenvectors of the patches' covariance, each divided by its
     deviation, the largest first, and once more with the other sign (Jordan 2024,
-    arXiv:2404.00498); filters for which there is no eigenvector left keep their values.
+    arXiv:2404.00498); filters for which there is no eigenvector left keep their values, and so
+    does a convolution that begins with weights of a person's own.
 
     Args:
         images: float ``[n, 3, H, W]``, 0–255, of the training part alone.
@@ -48,6 +52,8 @@ def whiten_first(network: Network, images: Tensor) -> None:
     conv = next(_list_convolutions(network), None)
     if conv is None or conv.in_channels != 3 or conv.groups != 1 or conv.dilation != (1, 1):
         raise UsageError("A whitened start needs a first convolution that sees three channels.")
+    if _is_kept(network, conv):
+        return
     size = conv.kernel_size
     patches = F.unfold(_find_input(network, conv, images).double(), size).transpose(1, 2)
     values = patches.flatten(0, 1)
@@ -98,6 +104,13 @@ def _list_convolutions(network: nn.Module) -> Iterator[nn.Conv2d]:
     for name, module in network.named_modules():
         if isinstance(module, nn.Conv2d) and SITE not in name.split("."):
             yield module
+
+
+def _is_kept(network: Network, layer: nn.Module) -> bool:
+    own = {id(value) for value in layer.parameters(recurse=False)}
+    return any(
+        id(value) in own for name, value in network.named_parameters() if name in network.kept
+    )
 
 
 def _find_input(network: Network, conv: nn.Conv2d, images: Tensor) -> Tensor:

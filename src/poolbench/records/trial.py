@@ -38,7 +38,8 @@ class Conditions(Frozen):
         stack: How many trials of a variant are trained at once at most; 1: each alone.
         fingerprint: Hash of processor, operating system, thread count and library versions.
         sources: SHA-256 of the source of every operator and (``backbone:`` before its id) backbone
-            that is not poolbench's own.
+            that is not poolbench's own; of a backbone follows, after a hyphen, that of the values
+            that it begins with where it loads some.
     """
 
     device: str

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from poolbench.models import SITE
+from poolbench.models.kept import DRAWN_LAYERS
 
 
 class Purpose(IntEnum):
@@ -43,21 +44,25 @@ def make_torch_seed(seed: int, purpose: Purpose, *key: int) -> int:
     return int(state) & (2**63 - 1)
 
 
-def initialize(network: nn.Module, seed: int, *key: int) -> None:
+def initialize(
+    network: nn.Module, seed: int, *key: int, kept: frozenset[str] = frozenset()
+) -> None:
     """Draw the initial values of all convolutions and linear layers.
 
     The distribution is PyTorch's own (uniform within one over the square root of the fan-in, after
     He 2015, arXiv:1502.01852), but each parameter is drawn from its own stream, named by its name
     and shape. Networks that share a parameter's name and shape so share its values, whatever else
     they hold. What is inside a site stays as the operator's author made it.
+
+    Args:
+        kept: Names of parameters that stay as they are too.
     """
     for prefix, module in network.named_modules():
-        if SITE not in prefix.split(".") and isinstance(
-            module, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
-        ):
+        if SITE not in prefix.split(".") and isinstance(module, DRAWN_LAYERS):
             fan_in = module.weight[0].numel()
             for name, parameter in module.named_parameters(recurse=False):
-                _fill_uniform(parameter, f"{prefix}.{name}", fan_in**-0.5, seed, *key)
+                if f"{prefix}.{name}" not in kept:
+                    _fill_uniform(parameter, f"{prefix}.{name}", fan_in**-0.5, seed, *key)
 
 
 @torch.no_grad()

@@ -30,6 +30,13 @@ RUN = {
     ),
     "run.cluster": "Ray cluster: nodes {nodes}, processor cores {cpus}, GPUs {gpus}.",
     "run.own-network": "Network {backbone}: {notes}.",
+    "run.own-weights": (
+        "Network {backbone}: its factory gives these values alike every time, so they were loaded "
+        "or set, and are kept: {kept}. Drawn from the seed: {drawn}."
+    ),
+    "run.own-drawn": (
+        "Network {backbone}: its factory loads no weights; drawn from the seed: {drawn}."
+    ),
     "run.weights": (
         "Weights for {variant}: {taken} values taken over; begin anew: {fresh}; not used: {unused}."
     ),
@@ -175,6 +182,11 @@ RUN = {
     "note.not-tuned": (
         "All variants were trained with the learning rate of their recipe. With the best rate for "
         "each the order may be another one (--tune lr searches for it)."
+    ),
+    "note.transfer": (
+        "Networks begin with weights that were trained before, with one operator. That favours "
+        "this operator and its like: the comparison tells which operator suits these weights, not "
+        "which one is best when trained from nothing."
     ),
     "note.metric-balanced": (
         "The largest class has more than 1.5 times the pictures of the smallest, so the variants "
