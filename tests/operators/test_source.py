@@ -1,10 +1,14 @@
 """The hash of an operator follows what it does, wherever it was written."""
 
+import importlib
 import subprocess
 import sys
 
+import cloudpickle
 import pytest
 
+from operators.source_forms import FORMS, HEADER, OPERATOR
+from poolbench.errors import UsageError
 from poolbench.operators._source import compute_source_hash
 
 CLASS = """
@@ -96,3 +100,112 @@ def test_hash_follows_other_modules_of_the_same_folder(use, tmp_path):
         )
         hashes.append(done.stdout)
     assert hashes[0] != hashes[1]
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write a module of one's own, or edit it, and import it anew; the class that it holds."""
+    monkeypatch.syspath_prepend(tmp_path)
+    # Two versions of one size and second are the same to the cache of compiled modules.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def write(text, name="mine_of_a_test", folder="."):
+        (tmp_path / folder / f"{name}.py").write_text(text)
+        importlib.invalidate_caches()
+        sys.modules.pop(name, None)
+        written.add(name)
+        return getattr(importlib.import_module(name), "Mine", None)
+
+    written = set()
+    yield write
+    for name in written:
+        sys.modules.pop(name, None)
+
+
+def edit(text):
+    """The other version."""
+    place = text.rindex("2")
+    return f"{text[:place]}3{text[place + 1 :]}"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("form", FORMS)
+def test_hash_follows_values_of_every_kind(form, write):
+    texts = [FORMS[form], FORMS[form], edit(FORMS[form])]
+    same, again, other = (compute_source_hash(write(HEADER + text + OPERATOR)) for text in texts)
+    assert same == again
+    assert same != other
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ("K = (k for k in range(2))", "builtins.generator"),
+        ("K = open(__file__)", "_io.TextIOWrapper"),
+        ("K = {'a': [open(__file__)]}", "_io.TextIOWrapper"),
+        ("K = np.frompyfunc(lambda x: x * 2, 1, 1)", "numpy.ufunc"),
+        ("import weakref\nclass P: pass\nP.a = P()\nK = weakref.ref(P.a)", "ReferenceType"),
+    ],
+)
+def test_value_without_a_value_is_refused_in_words(form, kind, write):
+    with pytest.raises(UsageError) as refused:
+        compute_source_hash(write(HEADER + form + OPERATOR))
+    assert f"Mine.forward.K is a {kind}" in str(refused.value).replace("weakref.", "")
+    assert "Make it inside the class" in str(refused.value)
+
+
+# Of a module beside the operator's, or in another folder of one's own.
+OTHER = "K = [2]\n"
+USING = {
+    "name of another module": ("from other import K", "K"),
+    "renamed": ("from other import K as L", "L"),
+    "all names": ("from other import *", "K"),
+    "attribute of a module": ("import other", "other.K"),
+    "renamed module": ("import other as o", "o.K"),
+    "asked for by text": ("import other", "getattr(other, 'K')"),
+    "module in a list": ("import other\nM = [other]", "M[0].K"),
+    "imported when it is called": ("def f():\n    from other import K\n    return K", "f()"),
+    "module imported then": ("def f():\n    import other\n    return other.K", "f()"),
+    "asked of globals": ("from other import K", "globals()['K']"),
+    "local name": ("from other import K\ndef f(k=K): return k", "f()"),
+}
+
+
+@pytest.mark.parametrize("use", USING)
+@pytest.mark.parametrize("folder", [".", "elsewhere"])
+def test_hash_follows_values_of_other_modules_of_ones_own(
+    use, folder, write, tmp_path, monkeypatch
+):
+    (tmp_path / folder).mkdir(exist_ok=True)
+    monkeypatch.syspath_prepend(tmp_path / folder)
+    before, body = USING[use]
+    text = HEADER + before + OPERATOR.replace("return K", f"return {body}")
+    hashes = []
+    for other in (OTHER, OTHER, edit(OTHER)):
+        write(other, "other", folder)
+        hashes.append(compute_source_hash(write(text)))
+    assert hashes[0] == hashes[1]
+    assert hashes[0] != hashes[2]
+
+
+def test_what_a_module_keeps_from_call_to_call_is_no_edit(write):
+    cls = write(HEADER + "K = {}\ndef use(k=[]):\n    K[1] = k.append(1)\nMore = use" + OPERATOR)
+    before = compute_source_hash(cls)
+    sys.modules[cls.__module__].use()
+    assert compute_source_hash(cls) == before
+    sys.modules[cls.__module__].K = {1: None}
+    assert compute_source_hash(cls) != before
+
+
+@pytest.mark.parametrize("form", ["tensor", "closure", "enumeration", "dataclass", "flags"])
+def test_hash_is_the_same_of_what_is_sent_by_value(form):
+    """As a notebook's cell is sent to the processes that train."""
+    namespace = {"__name__": "__main__"}
+    exec(HEADER + FORMS[form] + OPERATOR, namespace)  # noqa: S102
+    content = cloudpickle.dumps(namespace["Mine"])
+    # It would give the class of this process back.
+    for known in ("BY_ID", "BY_CLASS"):
+        getattr(cloudpickle.cloudpickle, f"_DYNAMIC_CLASS_TRACKER_{known}").clear()
+    sent = cloudpickle.loads(content)
+    assert sent is not namespace["Mine"]
+    assert compute_source_hash(sent) == compute_source_hash(namespace["Mine"])

@@ -1,0 +1,148 @@
+"""What a function's code says: its text or its compiled form, and the names that it uses."""
+
+import dis
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import resolve_name
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from poolbench.operators._owned import find_owned_spec
+
+_Place = tuple[str, int]
+# By file and the time of its last change.
+_compiled: dict[tuple[str, int], dict[_Place, CodeType]] = {}
+
+
+def read_source(function: FunctionType) -> str | None:
+    """The text of a function, where it is sure that the code is made of it.
+
+    A file may have been edited since it was imported, and what was typed into an interpreter or a
+    notebook has no file; then the code itself must do, which each version of Python has its own of.
+    """
+    code = function.__code__
+    if function.__module__ == "__main__" or code.co_name == "<lambda>":
+        # Of a lambda the text may end before it does.
+        return None
+    try:
+        known = _compile_file(code.co_filename)
+        made = known.get((code.co_name, code.co_firstlineno))
+        if made != code:
+            return None
+        return textwrap.dedent(inspect.getsource(code))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return None
+
+
+def _compile_file(name: str) -> dict[_Place, CodeType]:
+    key = name, Path(name).stat().st_mtime_ns
+    if key not in _compiled:
+        _compiled[key] = dict(
+            _walk(compile(Path(name).read_bytes(), name, "exec", dont_inherit=True))
+        )
+    return _compiled[key]
+
+
+def _walk(code: CodeType) -> Iterator[tuple[_Place, CodeType]]:
+    yield (code.co_name, code.co_firstlineno), code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _walk(constant)
+
+
+def describe_code(
+    code: CodeType, add: Callable[..., None], describe: Callable[[Any], None]
+) -> None:
+    """Feed compiled code to a hash, but for where it stands and what it is called."""
+    arguments = code.co_argcount + code.co_kwonlyargcount
+    counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+    add("code", code.co_code, code.co_exceptiontable, repr(counts))
+    add(*code.co_names, *code.co_varnames[:arguments])
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            describe_code(constant, add, describe)
+        else:
+            describe(constant)
+
+
+def list_globals(code: CodeType) -> list[str]:
+    """Names that a function and the functions inside it take from their module."""
+    found = {
+        str(step.argval)
+        for step in dis.get_instructions(code)
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
+    if "globals" in found:
+        # It may ask by any text.
+        found |= _list_texts(code)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= set(list_globals(constant))
+    return sorted(found)
+
+
+def list_names(code: CodeType) -> list[str]:
+    """Names that it may ask of a module that it uses, also by text."""
+    found = {*code.co_names, *_list_texts(code)}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= set(list_names(constant))
+    return sorted(found)
+
+
+def _list_texts(code: CodeType) -> set[str]:
+    return {text for text in code.co_consts if isinstance(text, str) and text.isidentifier()}
+
+
+def find_imports(
+    function: FunctionType, is_mine: Callable[[str | None], bool]
+) -> Iterator[ModuleType]:
+    """Modules of one's own that a function imports when it is called."""
+    package = str(function.__globals__.get("__package__") or "")
+    for name in sorted(_list_imports(function.__code__, package)):
+        if name not in sys.modules and find_owned_spec(name) is None:
+            continue
+        try:
+            module = import_module(name)
+        except Exception:
+            # The function may be prepared for that; if not, it fails itself.
+            continue
+        if is_mine(module.__name__):
+            yield module
+
+
+def _list_imports(code: CodeType, package: str) -> set[str]:
+    found: set[str] = set()
+    steps = list(dis.get_instructions(code))
+    for place, step in enumerate(steps):
+        if step.opname == "IMPORT_NAME":
+            # Before it stand the level and the names that are wanted.
+            level, wanted = (before.argval for before in steps[place - 2 : place])
+            name = "." * level + str(step.argval) if isinstance(level, int) else str(step.argval)
+            try:
+                absolute = resolve_name(name, package)
+            except ImportError:
+                continue
+            found.add(absolute)
+            # What is imported from a package may be a module of it.
+            found |= {f"{absolute}.{part}" for part in wanted or () if part != "*"}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= _list_imports(constant, package)
+    return found
+
+
+def is_reachable(value: Any) -> bool:
+    """Whether a library's module gives this very thing under its name."""
+    module = sys.modules.get(getattr(value, "__module__", None) or "")
+    for name in (getattr(value, "__qualname__", ""), getattr(value, "__name__", "")):
+        found: Any = module
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if found is value:
+            return True
+    return False
