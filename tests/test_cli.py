@@ -1,5 +1,6 @@
 """The command line: what it prints, where, and with which exit code."""
 
+import csv
 import json
 import os
 import re
@@ -40,6 +41,17 @@ def test_json_goes_to_standard_output_and_everything_else_to_standard_error(fini
     assert "the best constant answer reaches 0.2500" in said
     assert set(printed["final"]["headline"]) == set(Headline.model_fields)
     assert "verified in a fresh process" in said
+
+
+def test_run_lists_what_was_said_of_each_picture(finished):
+    path, printed, _ = finished
+    with (path / "predictions.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["half"] == "test"]
+    right = [row["class"] == row["predicted"] for row in rows]
+    assert np.mean(right) == pytest.approx(printed["final"]["headline"]["value"])
+    with (path / "split.csv").open(encoding="utf-8", newline="") as file:
+        halves = [row["half"] for row in csv.DictReader(file)]
+    assert (halves.count("pool"), halves.count("test")) == (1200, 400)
 
 
 def test_help_names_every_command_without_torch():

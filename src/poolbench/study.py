@@ -21,6 +21,7 @@ from poolbench.display import Display
 from poolbench.errors import PoolbenchError, RunError, UsageError, VerificationError
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.machine import Machine
+from poolbench.execution.picture_tables import save_picture_tables
 from poolbench.execution.plan import (
     Plan,
     make_final_spec,
@@ -140,6 +141,8 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 compared = compete(settled, context, None if limit is None else started + limit)
                 final = make_final_spec(settled.plan, compared.verdict.recommended)
                 _train_final(final, settled, context)
+            recommended = compared.verdict.recommended
+            save_picture_tables(store, image_set, compared.trials, recommended, final)
             hand_over(store, compared.trials, final, compared.verdict, image_set)
             save_latencies(store)
             # Of processes that were killed while this one went on.
