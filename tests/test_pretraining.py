@@ -1,5 +1,6 @@
 """Weights from one image set help on another: the whole way, by the command line."""
 
+import hashlib
 import json
 
 import pytest
@@ -40,6 +41,13 @@ def test_study_begins_with_the_weights_and_says_what_fits(weights, tmp_path, poo
     done = poolbench_cli(*run, "--weights", weights, "--out", "study", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "begin anew: linear.weight, linear.bias" in done.stderr
+    assert "trained with operator max, licence –" in done.stderr
+    card = (tmp_path / "study" / "best" / "README.md").read_text(encoding="utf-8")
+    sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
+    told = (
+        f"- `w.safetensors`, SHA-256 `{sha256}`; trained with operator `max`; their licence is not"
+    )
+    assert told in card
     source = load_file(weights)
     for folder in (tmp_path / "study" / "trials").iterdir():
         record = TrialRecord.model_validate_json((folder / "record.json").read_text())

@@ -31,6 +31,7 @@ from poolbench.execution.room import check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
 from poolbench.execution.store import RunStore, explain_refusal
 from poolbench.models import get_backbone
+from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec
 
 RUNS = Path("runs")
@@ -173,6 +174,13 @@ def check_study(
         display.say("note.transfer")
     if config.weights is None:
         return
+    facts = read_facts(config.weights)
+    display.say(
+        "run.weights-facts",
+        path=config.weights,
+        operator=facts.get("operator", "–"),
+        license=facts.get("license") or facts.get("licence") or "–",
+    )
     for variant, found in check_weights(plan, config.weights).items():
         display.say(
             "run.weights",

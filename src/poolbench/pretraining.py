@@ -14,6 +14,7 @@ from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import hash_file
 from poolbench.files import check_place
+from poolbench.models.transfer import add_facts
 from poolbench.preparation import (
     check_study,
     load_pictures,
@@ -69,7 +70,9 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
             "no longer a number. Take a lower learning rate (poolbench recipes)."
         )
     weights = (store.trials / spec.id / "weights.safetensors").read_bytes()
-    RunStore(out.parent).save_bytes(out.name, weights)
+    # What whoever begins with them should know.
+    facts = {"operator": spec.variant.operator, "backbone": spec.variant.backbone}
+    RunStore(out.parent).save_bytes(out.name, add_facts(weights, facts))
     display.say(
         "run.pretrained",
         path=out,

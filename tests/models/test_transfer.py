@@ -7,7 +7,7 @@ from torch import nn
 
 from poolbench.errors import UsageError
 from poolbench.models import Network, get_backbone
-from poolbench.models.transfer import load_weights, transfer
+from poolbench.models.transfer import add_facts, load_weights, read_facts, transfer
 
 
 def build(operator="max", num_classes=3, backbone="resnet"):
@@ -59,3 +59,15 @@ def test_file_of_another_kind_is_refused(tmp_path):
         load_weights(tmp_path / "gone.safetensors")
     save_file({"a": torch.ones(2)}, tmp_path / "good.safetensors")
     assert load_weights(tmp_path / "good.safetensors")["a"].tolist() == [1, 1]
+
+
+def test_facts_beside_weights_are_added_and_read(tmp_path):
+    path = tmp_path / "w.safetensors"
+    values = {"a": torch.arange(3.0), "b": torch.ones(2, dtype=torch.int64)}
+    save_file(values, path, metadata={"license": "apache-2.0"})
+    path.write_bytes(add_facts(path.read_bytes(), {"operator": "möx"}))
+    assert read_facts(path) == {"license": "apache-2.0", "operator": "möx"}
+    assert all(torch.equal(load_weights(path)[name], value) for name, value in values.items())
+    assert read_facts(tmp_path / "gone") == {}
+    (tmp_path / "text").write_text("no weights")
+    assert read_facts(tmp_path / "text") == {}

@@ -72,6 +72,19 @@ Image set {{ source | tick }}, {{ data.pool_counts | sum }} pictures for trainin
 {{ data.image_size[0] }}x{{ data.image_size[1] }} pixels (`{{ data.fit }}`).
 SHA-256 of pixels, labels and class names: `{{ data.manifest_hash }}`.
 
+{% if final.weights -%}
+## Weights that it began with
+
+{% for weights in final.weights -%}
+- {{ weights.source | tick }}, SHA-256 `{{ weights.sha256 }}`; \
+{% if weights.operator %}trained with operator {{ weights.operator | tick }}{% else %}the operator \
+that they were trained with is not named{% endif %}; \
+{% if weights.license %}licence {{ weights.license | tick }}{% else %}their licence is not named: \
+look it up before you publish this model{% endif %}.
+{% endfor %}
+Weights that were trained with one operator favour it in a comparison of several.
+
+{% endif -%}
 ## Test
 
 {{ protocol }}

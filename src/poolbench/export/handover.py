@@ -10,6 +10,7 @@ from poolbench.execution.store import RunStore
 from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.export.explanation import make_explanation
+from poolbench.export.origin import describe_weights
 from poolbench.records import (
     DataRecord,
     FinalRecord,
@@ -55,6 +56,7 @@ def hand_over(
         variant=final.variant.id,
         test=record.held_out,
         headline=_measure_headline(store, final, verdict, image_set),
+        weights=describe_weights(store, final),
     )
     card = render_card(final, data, handed, verdict)
     if _is_done(store, trials, final, card):

@@ -1,11 +1,13 @@
 """Weights that were trained before, taken over as far as they fit."""
 
+import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -44,6 +46,30 @@ def load_weights(path: Path) -> dict[str, Tensor]:
             f"{path} is no safetensors file ({error}). Weights of another kind are not read, since "
             "unpickling them could run any program."
         ) from None
+
+
+def read_facts(path: Path) -> dict[str, str]:
+    """What a safetensors file says of its weights beside them, such as ``operator``, ``license``.
+
+    Nothing, where it cannot be read.
+    """
+    try:
+        check_regular(path)
+        with safe_open(path, framework="numpy") as file:
+            return dict(file.metadata() or {})
+    except (OSError, SafetensorError, ValueError):
+        return {}
+
+
+def add_facts(content: bytes, facts: Mapping[str, str]) -> bytes:
+    """The content of a safetensors file with more said beside the weights."""
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    header["__metadata__"] = {**header.get("__metadata__", {}), **facts}
+    packed = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    # The values begin at a multiple of eight.
+    packed += b" " * (-len(packed) % 8)
+    return struct.pack("<Q", len(packed)) + packed + content[8 + length :]
 
 
 @torch.no_grad()

@@ -10,6 +10,7 @@ from poolbench.records.study import (
     PlanRecord,
     StudyRecord,
     VerificationReport,
+    WeightsRecord,
 )
 from poolbench.records.trial import (
     BACKBONE_SOURCE,
@@ -68,4 +69,5 @@ __all__ = [
     "VariantSpec",
     "VerdictRecord",
     "VerificationReport",
+    "WeightsRecord",
 ]

@@ -69,18 +69,35 @@ class Headline(Frozen):
     groups: int | None = None
 
 
+class WeightsRecord(Frozen):
+    """Weights that a network began with.
+
+    Attributes:
+        source: The name of a file, or whose factory loads them.
+        sha256: Of the file, or of the values.
+        operator, license: With which they were trained, and their terms, as far as the file says.
+    """
+
+    source: str
+    sha256: str
+    operator: str | None = None
+    license: str | None = None
+
+
 class FinalRecord(Frozen):
     """The winner retrained on the whole pool; the test half was opened once, for it.
 
     Attributes:
         test: Everything that was measured on the test half; plain, whatever the verdict's metric.
         headline: What is told of it; ``None`` in runs of before.
+        weights: What the network began with, where it was not drawn.
     """
 
     trial: str
     variant: str
     test: SideMetrics
     headline: Headline | None = None
+    weights: tuple[WeightsRecord, ...] = ()
 
 
 class PlanRecord(Frozen):

@@ -32,8 +32,12 @@ def make_final(view: RunView) -> Table | None:
         ("nll", f"{final.test.nll:.4f}"),
         ("calibration-error", f"{final.test.calibration_error:.4f}"),
     )
-    rows = tuple(Row((say(f"report.{key}"), value)) for key, value in pairs)
-    return Table(say("report.final-caption"), (), rows, words=(1,))
+    rows = [Row((say(f"report.{key}"), value)) for key, value in pairs]
+    for weights in final.weights:
+        rows.append(Row((say("report.weights"), f"{weights.source} ({weights.sha256})")))
+        rows.append(Row((say("report.weights-operator"), weights.operator or MISSING)))
+        rows.append(Row((say("report.weights-license"), weights.license or MISSING)))
+    return Table(say("report.final-caption"), (), tuple(rows), words=(1,))
 
 
 def make_files(view: RunView) -> Table:

@@ -40,6 +40,9 @@ RUN = {
     "run.weights": (
         "Weights for {variant}: {taken} values taken over; begin anew: {fresh}; not used: {unused}."
     ),
+    "run.weights-facts": (
+        "What {path} says of its weights: trained with operator {operator}, licence {license}."
+    ),
     "run.pretrained": (
         "Weights: {path} (SHA-256 {sha256}). Accuracy on the test half: {accuracy:.4f} "
         "({count} pictures)."

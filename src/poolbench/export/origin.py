@@ -1,0 +1,28 @@
+"""What a network that is handed over began with, where that was not drawn."""
+
+from poolbench.execution.store import RunStore
+from poolbench.execution.workplace import hash_file
+from poolbench.models import get_backbone
+from poolbench.models.transfer import read_facts
+from poolbench.records import TrialSpec, WeightsRecord
+
+
+def describe_weights(store: RunStore, spec: TrialSpec) -> tuple[WeightsRecord, ...]:
+    """The file of weights of the study, and what the network's own factory loads."""
+    found = []
+    kept = get_backbone(spec.variant.backbone).find_kept(spec.num_classes)
+    if kept.names:
+        source = f"factory of {spec.variant.backbone}"
+        found.append(WeightsRecord(source=source, sha256=kept.digest))
+    path = store.load_config().weights
+    if spec.weights is not None and path is not None:
+        facts = read_facts(path) if hash_file(path) == spec.weights else {}
+        found.append(
+            WeightsRecord(
+                source=path.name,
+                sha256=spec.weights,
+                operator=facts.get("operator"),
+                license=facts.get("license") or facts.get("licence"),
+            )
+        )
+    return tuple(found)
