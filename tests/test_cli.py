@@ -228,6 +228,10 @@ def test_classes_lists_the_sample(poolbench_here):
     listed = json.loads(poolbench_here("classes", "--data", "sample", "--json").stdout)
     assert [entry["name"] for entry in listed] == ["apple", "lemon", "pear", "plum"]
     assert {entry["pool_count"] for entry in listed} == {300}
+    assert {entry["train_count"] for entry in listed} == {300}
+    assert {(entry["val_count"], entry["test_count"]) for entry in listed} == {(0, 100)}
+    lines = poolbench_here("classes", "--data", "sample").stdout.splitlines()
+    assert lines[0] == "   0  apple (яблоко): train 300, val 0, test 100"
 
 
 def test_doctor_and_operators_answer(poolbench_here):

@@ -198,7 +198,8 @@ def classes(
         return
     for entry in found:
         russian = f" ({entry.russian})" if entry.russian else ""
-        print_line(f"{entry.number:>4}  {entry.name}{russian}: {entry.pool_count}")
+        counts = text("classes.counts", choose_language(), **entry._asdict())
+        print_line(f"{entry.number:>4}  {entry.name}{russian}: {counts}")
 
 
 @app.command()

@@ -207,6 +207,9 @@ def _show_pictures(image_set: ImageSet, display: Display) -> None:
         height=height,
         width=width,
     )
+    joined = image_set.facts.get("validation_joined")
+    if joined:
+        display.say("run.validation", count=joined)
 
 
 def _show_plan(settled: Settled, missing: int, store: RunStore, display: Display) -> None:

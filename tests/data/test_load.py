@@ -317,19 +317,42 @@ def test_load_image_set_reads_an_npz(tmp_path):
 def test_list_classes_needs_no_pictures_of_published_sets():
     records = list_classes(DataConfig(source="cifar100"))
     assert len(records) == 100
-    assert records[55] == (55, "otter", "выдра", 500)
-    assert list_classes(DataConfig(source="cifar10"))[0] == (0, "airplane", "самолёт", 5000)
+    assert records[55] == (55, "otter", "выдра", 500, 500, 0, 100)
+    first = list_classes(DataConfig(source="cifar10"))[0]
+    assert first == (0, "airplane", "самолёт", 5000, 5000, 0, 1000)
 
 
-def test_list_classes_counts_the_pool(tmp_path):
-    assert list_classes(DataConfig())[1] == (1, "lemon", "лимон", 300)
+def test_list_classes_counts_every_half(tmp_path):
+    assert list_classes(DataConfig())[1] == (1, "lemon", "лимон", 300, 300, 0, 100)
     for half, count in (("train", 2), ("val", 1), ("test", 5)):
         _write_folder(tmp_path / "photos" / half, {"apple": count, "b2": count, "b10": count})
     records = list_classes(DataConfig(source=f"folder:{tmp_path / 'photos'}"))
-    assert records == [(0, "apple", None, 3), (1, "b2", None, 3), (2, "b10", None, 3)]
+    names = ("apple", "b2", "b10")
+    assert records == [(number, name, None, 3, 2, 1, 5) for number, name in enumerate(names)]
     _write_folder(tmp_path / "grouped", {"a/p": 2, "a/q": 1, "b/p": 4})
     config = DataConfig(source=f"folder:{tmp_path / 'grouped'}", groups="subfolder")
-    assert list_classes(config) == [(0, "a", None, 3), (1, "b", None, 4)]
+    assert list_classes(config) == [(0, "a", None, 3, 3, 0, 0), (1, "b", None, 4, 4, 0, 0)]
     np.savez(tmp_path / "a.npz", images=np.zeros((3, 4, 4), np.uint8), labels=[0, 5, 5])
     records = list_classes(DataConfig(source=f"npz:{tmp_path / 'a.npz'}"))
-    assert records == [(0, "0", None, 1), (1, "5", None, 2)]
+    assert records == [(0, "0", None, 1, 1, 0, 0), (1, "5", None, 2, 2, 0, 0)]
+
+
+def test_validation_half_that_joins_the_pool_is_counted(tmp_path):
+    for half, count in (("train", 3), ("Val", 2), ("test", 1)):
+        _write_folder(tmp_path / "photos" / half, {"a": count, "b": count})
+    found = load_image_set(DataConfig(source=f"folder:{tmp_path / 'photos'}"))
+    assert (len(found.pool), found.facts["validation_joined"]) == (10, 4)
+    splits = {"train": "train", "Val": "dev", "test": "test"}
+    lines = [
+        f"photos/{half}/{name}/{number}.png,{name},{split}"
+        for half, split in splits.items()
+        for name in "ab"
+        for number in range({"train": 3, "Val": 2, "test": 1}[half])
+    ]
+    (tmp_path / "list.csv").write_text("\n".join(["path,label,split", *lines]))
+    found = load_image_set(DataConfig(source=f"csv:{tmp_path / 'list.csv'}"))
+    assert (len(found.pool), found.facts["validation_joined"]) == (10, 4)
+    # A class may be called like a half, and a set may lie in a folder that is.
+    _write_folder(tmp_path / "val" / "x", {"val": 5, "train": 5})
+    found = load_image_set(DataConfig(source=f"folder:{tmp_path / 'val' / 'x'}"))
+    assert "validation_joined" not in found.facts

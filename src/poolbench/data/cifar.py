@@ -66,7 +66,7 @@ class CifarFormat:
         archive_md5: In hex, as are all below.
         pool_md5s: File name to MD5, in the order of the pictures.
         labels_key, classes_key: Where the pickles keep numbers and names of classes.
-        count_per_class: Pictures of each class in the pool.
+        count_per_class, test_per_class: Pictures of each class in the two halves.
     """
 
     name: str
@@ -79,6 +79,7 @@ class CifarFormat:
     labels_key: str
     classes_key: str
     count_per_class: int
+    test_per_class: int
 
     @property
     def md5s(self) -> dict[str, str]:
@@ -103,6 +104,7 @@ CIFAR10 = CifarFormat(
     labels_key="labels",
     classes_key="label_names",
     count_per_class=5000,
+    test_per_class=1000,
 )
 
 CIFAR100 = CifarFormat(
@@ -116,6 +118,7 @@ CIFAR100 = CifarFormat(
     labels_key="fine_labels",
     classes_key="fine_label_names",
     count_per_class=500,
+    test_per_class=100,
 )
 
 

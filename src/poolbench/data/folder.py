@@ -3,10 +3,11 @@
 import os
 import unicodedata
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 from poolbench.data.decode import has_picture_suffix
-from poolbench.data.listing import SIDES, Entry, Listing, Side
+from poolbench.data.listing import SIDES, VALIDATION, Entry, Listing, Side
 from poolbench.data.names import natural_key
 from poolbench.errors import DataError
 
@@ -26,7 +27,7 @@ def scan_folder(root: Path, groups: str | None = None) -> Listing:
             if the name of a class is no text or stands there twice in two Unicode forms.
     """
     try:
-        return _scan(root, groups)
+        return _mark_validation(_scan(root, groups), root)
     except OSError as error:
         raise DataError(f"{error.filename or root} cannot be read: {error.strerror}.") from None
 
@@ -63,6 +64,19 @@ def _find_halves(root: Path) -> tuple[list[tuple[Side, Path]], tuple[str, ...]]:
         return [("pool", root)], ()
     ignored = tuple(folder.name for folder in folders if folder not in halves)
     return [(SIDES[half.name.casefold()], half) for half in halves], ignored
+
+
+def _mark_validation(listing: Listing, root: Path) -> Listing:
+    """Say of which pictures it should be told that they joined the pool."""
+    halves = {half for _, half in _find_halves(root)[0] if half != root}
+    joined = {half for half in halves if half.name.casefold() in VALIDATION}
+    if not joined:
+        return listing
+    entries = tuple(
+        replace(entry, is_validation=not joined.isdisjoint(entry.path.parents))
+        for entry in listing.entries
+    )
+    return replace(listing, entries=entries)
 
 
 def _list_folders(folder: Path) -> list[Path]:

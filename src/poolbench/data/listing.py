@@ -19,6 +19,7 @@ SIDES: dict[str, Side] = {
     "validation": "pool",
     "test": "test",
 }
+VALIDATION = frozenset(("val", "valid", "validation", "dev"))
 _MOST_NAMED = 5
 
 
@@ -30,6 +31,7 @@ class Entry:
         name: As a person calls it: relative, with forward slashes.
         label: Position in the listing's classes.
         group: Pictures of one group stay in one fold; ``None``: it stands alone.
+        is_validation: Whether it comes from a validation half.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class Entry:
     label: int
     side: Side
     group: str | None = None
+    is_validation: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from poolbench.data.listing import SIDES, Entry, Listing, Side
+from poolbench.data.listing import SIDES, VALIDATION, Entry, Listing, Side
 from poolbench.data.listing_paths import PathFinder
 from poolbench.data.names import natural_key
 from poolbench.errors import DataError
@@ -90,7 +90,8 @@ def scan_csv(path: Path, groups: str | None = None) -> Listing:
         file, name = finder.find(row.cells["path"], f"{path}, row {row.line}")
         group = row.cells.get(_GROUP) or None
         label = labels[row.cells["label"]]
-        entries.append(Entry(file, name, label, _read_side(path, row), group))
+        side, is_validation = _read_side(path, row), _read_split(row) in VALIDATION
+        entries.append(Entry(file, name, label, side, group, is_validation))
     _check_listed_once(path, entries)
     entries.sort(key=lambda e: (e.side == "test", e.label, natural_key(e.name)))
     return Listing(f"csv:{path}", tuple(classes), tuple(entries))
@@ -276,8 +277,12 @@ def _read_row(
     return _Row(line, {**found, **texts})
 
 
+def _read_split(row: _Row) -> str:
+    return row.cells.get(_SPLIT, "train").casefold()
+
+
 def _read_side(path: Path, row: _Row) -> Side:
-    split = row.cells.get(_SPLIT, "train").casefold()
+    split = _read_split(row)
     if split not in _SPLITS:
         raise DataError(
             f"{path}, row {row.line}: split is {row.cells[_SPLIT]!r}; expected train, val or test."

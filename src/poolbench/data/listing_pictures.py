@@ -220,6 +220,9 @@ def _make_image_set(listing: Listing, pictures: Pictures) -> ImageSet:
     facts: dict[str, object] = {"skipped": skipped}
     if listing.ignored:
         facts["ignored_folders"] = list(listing.ignored)
+    joined = sum(entry.is_validation for entry in chosen)
+    if joined:
+        facts["validation_joined"] = joined
     has_test = any(entry.side == "test" for entry in listing.entries)
     return ImageSet(listing.source, listing.classes, pool, test, has_test, facts)
 

@@ -1,5 +1,6 @@
 """Any image set by its name on the command line."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from poolbench.data.cache import OnProgress, ignore_progress
 from poolbench.data.cifar import CIFAR10, CIFAR100, load_cifar
 from poolbench.data.folder import scan_folder
 from poolbench.data.image_set import Half, ImageSet, Labels
-from poolbench.data.listing import Listing, Side, group_listing
+from poolbench.data.listing import Entry, Listing, Side, group_listing
 from poolbench.data.listing_csv import scan_csv
 from poolbench.data.listing_pictures import load_listing
 from poolbench.data.names import (
@@ -37,6 +38,8 @@ _SCANNERS: dict[str, Callable[[Path, str | None], Listing]] = {
     "folder": scan_folder,
     "csv": scan_csv,
 }
+# As files name them.
+HALVES = ("train", "val", "test")
 
 
 class ClassRecord(NamedTuple):
@@ -44,13 +47,18 @@ class ClassRecord(NamedTuple):
 
     Attributes:
         russian: Of ``sample`` and CIFAR; of other sets ``None``.
-        pool_count: Pictures to train on, before a set without a test half gives up a fifth.
+        pool_count: Pictures to train on, before a set without a test half gives up a fifth: those
+            of the training half and those of a validation half.
+        test_count: 0 where there is no test half.
     """
 
     number: int
     name: str
     russian: str | None
     pool_count: int
+    train_count: int
+    val_count: int
+    test_count: int
 
 
 def load_image_set(config: DataConfig, on_progress: OnProgress = ignore_progress) -> ImageSet:
@@ -100,14 +108,34 @@ def list_classes(config: DataConfig) -> list[ClassRecord]:
     kind, place = _parse_source(config.source)
     if kind in _PUBLISHED:
         published, names = _PUBLISHED[kind]
-        return _make_records(names, [published.count_per_class] * len(names), True)
+        return [
+            _make_record(number, name, True, published.count_per_class, 0, published.test_per_class)
+            for number, name in enumerate(names)
+        ]
     if kind in _SCANNERS:
         listing = _SCANNERS[kind](_expand(place), config.groups)
-        labels = [entry.label for entry in listing.entries if entry.side == "pool"]
-        return _make_records(listing.classes, _count(labels, listing.classes), False)
+        found = Counter((entry.label, _name_half(entry)) for entry in listing.entries)
+        return [
+            _make_record(number, name, False, *(found[number, half] for half in HALVES))
+            for number, name in enumerate(listing.classes)
+        ]
     image_set = load_sample() if kind == "sample" else _read_arrays(kind, place)
-    counts = _count(image_set.pool.labels, image_set.classes)
-    return _make_records(image_set.classes, counts, kind == "sample")
+    pool, test = (_count(h.labels, image_set.classes) for h in (image_set.pool, image_set.test))
+    return [
+        _make_record(number, name, kind == "sample", pool[number], 0, test[number])
+        for number, name in enumerate(image_set.classes)
+    ]
+
+
+def _name_half(entry: Entry) -> str:
+    return "val" if entry.is_validation else "train" if entry.side == "pool" else "test"
+
+
+def _make_record(
+    number: int, name: str, has_russian: bool, train: int, val: int, test: int
+) -> ClassRecord:
+    russian = RUSSIAN_NAMES.get(name) if has_russian else None
+    return ClassRecord(number, name, russian, train + val, train, val, test)
 
 
 def _parse_source(source: str) -> tuple[str, str]:
@@ -223,12 +251,3 @@ def _check_no_empty_class(
 
 def _count(labels: Sequence[int] | Labels, classes: Sequence[str]) -> list[int]:
     return [int(n) for n in np.bincount(np.asarray(labels, np.int64), minlength=len(classes))]
-
-
-def _make_records(
-    classes: Sequence[str], counts: Sequence[int], has_russian: bool
-) -> list[ClassRecord]:
-    return [
-        ClassRecord(number, name, RUSSIAN_NAMES.get(name) if has_russian else None, count)
-        for number, (name, count) in enumerate(zip(classes, counts, strict=True))
-    ]

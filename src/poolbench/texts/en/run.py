@@ -21,6 +21,7 @@ RUN = {
         "Data: {source}; classes: {classes}. Pictures: {pool} in the training pool, "
         "{test} for the test, {height} × {width} px."
     ),
+    "run.validation": "The validation half joins the training pool: {count} pictures.",
     "run.plan": (
         "Plan: variants {variants}, trials {trials}, of which finished already: {done}. "
         "Protocol {protocol}, folds {folds}, repeats {repeats}."
@@ -233,6 +234,7 @@ RUN = {
     "note.not-verified": (
         "The saved model failed its verification: it does not predict what was measured."
     ),
+    "classes.counts": "train {train_count}, val {val_count}, test {test_count}",
     "operators.id": "id",
     "operators.family": "family",
     "operators.year": "year",

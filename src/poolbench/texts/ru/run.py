@@ -21,6 +21,7 @@ RUN = {
         "Данные: {source}; классы: {classes}. Изображений: {pool} для обучения, "
         "{test} для теста, {height} × {width} пикс."
     ),
+    "run.validation": "Валидационная часть присоединена к обучающей, изображений: {count}.",
     "run.plan": (
         "План: вариантов {variants}, обучений {trials}, из них уже выполнено {done}. "
         "Протокол {protocol}, блоков {folds}, повторов {repeats}."
@@ -233,6 +234,7 @@ RUN = {
     "note.not-verified": (
         "Сохранённая модель не прошла проверку: она предсказывает не то, что было измерено."
     ),
+    "classes.counts": "обучение {train_count}, валидация {val_count}, тест {test_count}",
     "operators.id": "имя",
     "operators.family": "семейство",
     "operators.year": "год",
