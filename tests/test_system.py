@@ -70,7 +70,8 @@ def test_links_are_not_written_through(tmp_path):
     assert other.read_bytes() == b"somebody's"
     assert place.read_bytes() == b"new"
     assert not place.is_symlink()
-    assert sorted(tmp_path.iterdir()) == [place, other]
+    # A link that happens to be called as an unfinished file is nobody's business.
+    assert sorted(tmp_path.iterdir()) == [tmp_path / ".part-file", place, other]
 
 
 def test_lock_names_its_holder_and_is_free_when_that_is_dead(tmp_path):
@@ -130,3 +131,41 @@ def test_read_available_memory_bytes_is_at_most_what_the_machine_has():
     free = read_available_memory_bytes()
     if hasattr(os, "sysconf"):
         assert 0 < free <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="two writers at once")
+def test_writers_of_one_file_do_not_take_it_from_each_other(tmp_path):
+    place, rounds = tmp_path / "file", 60
+    contents = [letter * 50_000 for letter in (b"A", b"B")]
+    code = (
+        "import sys; from pathlib import Path; from poolbench.system import replace_file\n"
+        "content = sys.argv[2].encode() * 50_000\n"
+        f"for _ in range({rounds}): replace_file(Path(sys.argv[1]), content)\n"
+    )
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code, str(place), letter]) for letter in "AB"
+    ]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        if place.exists():
+            seen.add(place.read_bytes())
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert seen <= set(contents)
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_half_that_somebody_removes_is_written_once_more(tmp_path, monkeypatch):
+    calls = []
+
+    def take_first(part, place):
+        calls.append(part.name)
+        if len(calls) == 1:
+            part.unlink()
+        part.replace(place)
+
+    monkeypatch.setattr(system, "rename", take_first)
+    replace_file(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert len(set(calls)) == 2
+    with pytest.raises(FileNotFoundError):
+        replace_file(tmp_path / "gone" / "file", b"new")

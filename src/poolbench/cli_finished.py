@@ -82,9 +82,10 @@ def predict(
     debug: options.Debug = False,
 ) -> None:
     """Classify pictures with a saved model."""
+    from poolbench.execution.store import RunStore
     from poolbench.export.predict import load_model, predict_files
 
-    file = model / "best" / "model.onnx" if model.is_dir() else model
+    file = RunStore(model).locate("best/model.onnx") if model.is_dir() else model
     predictions = predict_files(load_model(file), pictures)
     if as_json:
         found = zip(pictures, predictions, strict=True)

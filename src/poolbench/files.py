@@ -1,12 +1,18 @@
 """Files that a person names: to be read, they must have an end; to be written, a place."""
 
 import errno
+import json
 import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from poolbench.errors import UsageError
+
+# In JSON, of lists and objects in each other: a record has six.
+MOST_DEPTH = 64
+_DEEP = f"it is nested more than {MOST_DEPTH} deep"
 
 
 def expand_home(path: str | Path) -> Path:
@@ -84,3 +90,82 @@ def check_place(path: Path) -> None:
     for folder in path.parents:
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+
+
+class OutsideError(OSError):
+    """What should be a file of a folder is none of its own: a link, a pipe, a device."""
+
+
+def locate_inside(folder: Path, name: str) -> Path:
+    """The path of a file in a folder that somebody else may have made; it need not be there.
+
+    Raises:
+        OutsideError: If it is a link, has no end, or a link on the way leads out of the folder.
+    """
+    place = folder / name
+    if not is_within(place.parent, folder):
+        raise OutsideError(errno.ELOOP, "it lies behind a link that leads elsewhere", str(place))
+    try:
+        mode = place.lstat().st_mode
+    except (OSError, ValueError):
+        return place
+    if stat.S_ISLNK(mode):
+        raise OutsideError(errno.ELOOP, "it is a link", str(place))
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OutsideError(errno.EINVAL, "it is a pipe or a device", str(place))
+    return place
+
+
+def open_inside(folder: Path, name: str, most_bytes: int) -> BinaryIO:
+    """Open a file of such a folder to be read.
+
+    Raises:
+        OutsideError: As :func:`locate_inside`.
+        OSError: If it is not there, cannot be read, or is larger than ``most_bytes``.
+    """
+    place = locate_inside(folder, name)
+    # Whatever has been put there since is neither followed nor waited for.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(place, flags | getattr(os, "O_BINARY", 0))
+    except ValueError as error:
+        raise OSError(errno.EINVAL, str(error), str(place)) from None
+    file = os.fdopen(descriptor, "rb")
+    try:
+        _check_opened(os.fstat(descriptor), place, most_bytes)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _check_opened(found: os.stat_result, place: Path, most_bytes: int) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise OutsideError(errno.EINVAL, "it is a pipe or a device", str(place))
+    if found.st_size > most_bytes:
+        reason = f"it has {found.st_size:,} bytes, and at most {most_bytes:,} are read"
+        raise OSError(errno.EFBIG, reason, str(place))
+
+
+def parse_json(content: bytes) -> Any:
+    """Plain values from JSON that anybody may have written.
+
+    Raises:
+        ValueError: If it is none, or is nested deeper than anything here is.
+    """
+    try:
+        values = json.loads(content)
+    # Of lists in lists in lists, which take a frame each.
+    except RecursionError:
+        raise ValueError(_DEEP) from None
+    layer: list[Any] = [values]
+    for _ in range(MOST_DEPTH):
+        layer = [
+            inner
+            for outer in layer
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not layer:
+            return values
+    raise ValueError(_DEEP)

@@ -59,12 +59,13 @@ class Study:
     @property
     def best(self) -> OnnxModel:
         """The exported model; ``best.predict(images)`` needs no torch."""
-        return load_model(self.path / "best" / "model.onnx")
+        return load_model(self._store.locate("best/model.onnx"))
 
     @property
     def figures(self) -> dict[str, Path]:
         """The figures as SVG files, by name."""
-        return {path.stem: path for path in sorted((self.path / "figures").glob("*.svg"))}
+        found = self._store.list_files("figures")
+        return {path.stem: path for path in found if path.suffix == ".svg"}
 
     def model(self, variant: str | None = None, *, repeat: int = 0, fold: int = 0) -> Network:
         """A trained network as a torch module, in evaluation mode.
@@ -111,7 +112,7 @@ class Study:
         """
         self._load_named()
         if trial is not None:
-            known = sorted(path.parent.name for path in self._store.trials.glob("*/record.json"))
+            known = self._store.list_trials()
             if trial not in known:
                 raise UnknownNameError("trial", trial, known)
         record = self._store.load_trial(trial or self.final.trial)

@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import platform
+import secrets
 import shutil
 import signal
 import sys
@@ -30,6 +31,8 @@ UNFLUSHABLE = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 # Of a file that another program looks at, such as a virus scanner on Windows.
 RENAME_ATTEMPTS = 10
 RENAME_PAUSE_SECONDS = 0.1
+# Of a file whose unfinished half somebody else removed.
+REPLACE_ATTEMPTS = 3
 # Of a folder that is held: the lock, and who has it.
 LOCK_FILES = (".lock", ".holder.json")
 
@@ -62,17 +65,21 @@ def replace_file(path: Path, content: bytes) -> None:
     Raises:
         OSError: If it cannot be written; what was there before is then still there.
     """
-    part = path.with_name(f".part-{path.name}")
-    try:
-        # What a killed process left; or a link that somebody put there, to another file.
-        part.unlink(missing_ok=True)
-        write_file(part, content)
-        rename(part, path)
-    except BaseException:
-        # The room that half of it takes may be the last.
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
+    for attempt in range(1, REPLACE_ATTEMPTS + 1):
+        # A name of its own: others may be writing the same file.
+        part = path.with_name(f".part-{secrets.token_hex(8)}")
+        try:
+            write_file(part, content)
+            rename(part, path)
+            break
+        except BaseException as error:
+            # The room that half of it takes may be the last.
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            # A study that begins in the folder takes it for what a killed process left.
+            is_taken = isinstance(error, FileNotFoundError) and path.parent.is_dir()
+            if not is_taken or attempt == REPLACE_ATTEMPTS:
+                raise
     flush_folder(path.parent)
 
 
@@ -153,7 +160,8 @@ def hold_lock(folder: Path) -> Iterator[None]:
 def _describe_holder(path: Path) -> str:
     """In words; a holder that has not written yet is just another process."""
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        # A pipe of that name would be waited for.
+        facts = json.loads(path.read_text(encoding="utf-8") if path.is_file() else "")
         return f"process {facts['process']} on {facts['machine']!r} since {facts['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"

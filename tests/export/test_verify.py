@@ -125,7 +125,8 @@ def test_verify_run_tells_of_a_process_that_broke_off(run, tmp_path, monkeypatch
     python.write_text(f"#!/bin/sh\n{said}\nexit 3\n")
     python.chmod(0o755)
     monkeypatch.setattr(verify.sys, "executable", str(python))
-    with pytest.raises(VerificationError) as broken:
+    # Nothing is known of the model: not the code that means that it differs.
+    with pytest.raises(RunError) as broken:
         verify_run(run)
     assert str(broken.value) == f"The verification of {run} broke off with exit code 3: {last}"
 
@@ -330,3 +331,21 @@ def test_count_wrong_labels_leaves_ties_out():
     measured = np.float32([[1.0, 1.0005, 0.0], [3.0, 1.0, 2.0]])
     assert count_wrong_labels(np.float32([[2.0, 1.0, 0.0], [3.0, 1.0, 2.0]]), measured) == 0
     assert count_wrong_labels(np.float32([[2.0, 1.0, 0.0], [0.0, 1.0, 2.0]]), measured) == 1
+
+
+def test_a_run_that_cannot_be_written_is_verified_all_the_same(run, capsys):
+    place = run / "best" / "verification.json"
+    place.unlink(missing_ok=True)
+    # As on a read-only disc, which not everybody may make: nothing can take this place.
+    (place / "in the way").mkdir(parents=True)
+    assert verify.main([str(run)]) == 0
+    assert VerificationReport.model_validate_json(capsys.readouterr().out).passed
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "weights.safetensors", "reference.npz"])
+def test_files_that_lead_out_of_the_run_are_refused_and_differ_from_nothing(run, tmp_path, name):
+    place = run / "best" / name
+    place.rename(tmp_path / "other")
+    place.symlink_to(tmp_path / "other")
+    with pytest.raises(RunError, match="it is a link"):
+        verify_run(run)

@@ -1,6 +1,7 @@
 """Reading a run: moved, of part of its trials, and broken in every way that a disk allows."""
 
 import json
+import os
 import shutil
 
 import numpy as np
@@ -142,3 +143,46 @@ def test_a_diverged_training_says_nothing_of_classes_and_counts_as_wrong(make_ru
     count = sum(trial.held_out.count for trial in variant.trials)
     train = np.mean([trial.train.accuracy for trial in variant.trials])
     assert variant.gap.mean == pytest.approx(train - right / count)
+
+
+FILES = (
+    *("config.toml", "data.json", "environment.json", "study.json", "verdict.json"),
+    *("leaderboard.csv", "suspects.csv", "timing.json", "best/final.json", "best/explain.npz"),
+    *("best/verification.json", "record.json", "timing.json", "history.csv", "predictions.npz"),
+)
+
+
+@pytest.fixture(scope="module")
+def traps(run_path, tmp_path_factory):
+    """A run to which each file is put in turn as something else, and put back."""
+    return shutil.copytree(run_path, tmp_path_factory.mktemp("traps") / "study")
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("kind", ["link", "pipe", "zero"])
+def test_read_run_takes_no_file_from_elsewhere_and_waits_for_none(traps, name, kind):
+    folder = traps
+    if name.partition(".")[0] in ("record", "history", "predictions"):
+        folder = next(path for path in (traps / "trials").iterdir())
+    place, kept = folder / name, traps.parent / "kept"
+    was_there = place.exists()
+    if was_there:
+        place.rename(kept)
+    try:
+        if kind == "pipe":
+            os.mkfifo(place)
+        else:
+            place.symlink_to(kept if kind == "link" else "/dev/zero")
+        with pytest.raises(RunError, match=r"only files that lie in it are read"):
+            read_run(traps)
+    finally:
+        place.unlink()
+        if was_there:
+            kept.rename(place)
+
+
+def test_read_run_lists_only_its_own_files(own_run, tmp_path):
+    (own_run / "best" / "passwd").symlink_to("/etc/passwd")
+    names = {name for name, _ in read_run(own_run).files}
+    assert "best/model.onnx" in names
+    assert "best/passwd" not in names

@@ -7,6 +7,7 @@ from poolbench.config.reading import (
     dump_config,
     load_config,
     read_recipe,
+    read_saved_config,
     split_names,
 )
 from poolbench.config.schema import (
@@ -45,5 +46,6 @@ __all__ = [
     "dump_config",
     "load_config",
     "read_recipe",
+    "read_saved_config",
     "split_names",
 ]

@@ -76,6 +76,24 @@ def load_config(path: str | Path) -> StudyConfig:
         raise UsageError(f"{path}: {error}") from None
 
 
+def read_saved_config(text: str, name: str) -> StudyConfig:
+    """A config from the text of the file that a run keeps; it names no other files to read.
+
+    Args:
+        name: Of the file, for messages.
+
+    Raises:
+        UsageError: As :func:`load_config`.
+    """
+    values = _parse_toml(text, name)
+    try:
+        return StudyConfig.model_validate(_fill_in_preset(values))
+    except ValidationError as error:
+        raise UsageError(f"{name}: {_explain(error)}") from None
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from None
+
+
 def read_recipe(text: str, name: str) -> RecipeConfig:
     """A recipe from the text of its TOML file.
 

@@ -12,28 +12,37 @@ from poolbench.files import check_regular
 from poolbench.system import read_available_memory_bytes
 
 
-def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, NDArray[Any]]:
+def read_arrays(
+    source: Path | IO[bytes], names: Collection[str] | None = None
+) -> dict[str, NDArray[Any]]:
     """The arrays of an npz file, by name.
 
     Args:
+        source: The path, or the file opened already.
         names: Those to read, as far as they are there; ``None``: all.
 
     Raises:
         OSError: If the file cannot be opened.
         ValueError: If anything is wrong with what is in it, or memory does not hold it.
     """
-    check_regular(path)
+    if not isinstance(source, Path):
+        return _read_opened(source, names)
+    check_regular(source)
     # Opened here: NumPy leaves a damaged file open.
-    with path.open("rb") as file:
-        try:
-            _check_kind(file)
-            with np.load(file, allow_pickle=False) as stored:
-                wanted = [name for name in stored.files if names is None or name in names]
-                _check_room(stored, wanted)
-                return {name: _read_array(stored, name) for name in wanted}
-        except Exception as error:
-            # Archive, compression and headers of arrays each fail with many kinds of exception.
-            raise ValueError(str(error) or type(error).__name__) from None
+    with source.open("rb") as file:
+        return _read_opened(file, names)
+
+
+def _read_opened(file: IO[bytes], names: Collection[str] | None) -> dict[str, NDArray[Any]]:
+    try:
+        _check_kind(file)
+        with np.load(file, allow_pickle=False) as stored:
+            wanted = [name for name in stored.files if names is None or name in names]
+            _check_room(stored, wanted)
+            return {name: _read_array(stored, name) for name in wanted}
+    except Exception as error:
+        # Archive, compression and headers of arrays each fail with many kinds of exception.
+        raise ValueError(str(error) or type(error).__name__) from None
 
 
 def _check_kind(file: IO[bytes]) -> None:

@@ -19,6 +19,7 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import save
 
+from poolbench.files import check_regular
 from poolbench.system import replace_file
 from poolbench.training.checkpoint import Checkpoint
 
@@ -102,6 +103,7 @@ class TrialKeeper:
 
 
 def _read(path: Path) -> Checkpoint:
+    check_regular(path)
     content = path.read_bytes()
     digest = path.stem.partition("-")[2]
     if hashlib.sha256(content).hexdigest()[:DIGEST_LETTERS] != digest:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
-from safetensors.numpy import load_file, save
+from safetensors.numpy import load, save
 
 from poolbench.errors import RunError
-from poolbench.files import check_regular
 from poolbench.records import SCHEMA_VERSION
 from poolbench.texts.plain import escape_formula, make_plain
 
@@ -69,18 +68,14 @@ def pack_weights(weights: Arrays) -> bytes:
     return packed
 
 
-def read_weights(path: Path) -> dict[str, NDArray[Any]]:
+def unpack_weights(content: bytes) -> dict[str, NDArray[Any]]:
     """The arrays of a safetensors file, by name.
 
     Raises:
-        OSError: If the file cannot be opened.
         ValueError: If it is none, or holds numbers of a kind that NumPy does not have.
     """
-    check_regular(path)
     try:
-        weights: dict[str, NDArray[Any]] = load_file(path)
-    except OSError:
-        raise
+        weights: dict[str, NDArray[Any]] = load(content)
     except Exception as error:
         # safetensors has one of its own, and hands on what NumPy says of bfloat16 and 8-bit floats.
         raise ValueError(str(error)) from None

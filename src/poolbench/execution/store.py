@@ -15,8 +15,7 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
-from poolbench.config import StudyConfig, load_config
-from poolbench.data.npz import read_arrays
+from poolbench.config import StudyConfig, read_saved_config
 from poolbench.errors import RunError, UsageError
 from poolbench.execution.packing import (
     Arrays,
@@ -27,9 +26,10 @@ from poolbench.execution.packing import (
     pack_model,
     pack_table,
     pack_weights,
-    read_weights,
+    unpack_weights,
 )
-from poolbench.files import is_within, read_text
+from poolbench.execution.run_files import MOST_TEXT_BYTES, RunFiles
+from poolbench.files import is_within, parse_json
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 from poolbench.system import (
     FULL,
@@ -57,16 +57,15 @@ HISTORY_COLUMNS = (
 MIB = 2**20
 
 
-# A study of ten thousand trials writes a hundredth of it.
-_MOST_JSON_BYTES = 100_000_000
+_MOST_JSON_BYTES = MOST_TEXT_BYTES
 SUSPECT_COLUMNS = ("picture", "label", "suggested", "margin")
 
 
-class RunStore:
+class RunStore(RunFiles):
     """Reads and writes one run directory."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path)
         self.trials = path / "trials"
         self.checkpoints = path / "checkpoints"
 
@@ -111,8 +110,13 @@ class RunStore:
     def count_others(self, trial_ids: Iterable[str]) -> int:
         """Finished trials in the folder that are not among these; final ones do not count."""
         known = set(trial_ids)
-        found = {path.parent.name for path in self.trials.glob("*/record.json")}
-        return sum("-whole-" not in name for name in found - known)
+        return sum("-whole-" not in name for name in set(self.list_trials()) - known)
+
+    def list_trials(self) -> list[str]:
+        """The ids of all trials in the folder; none of a folder that lies elsewhere."""
+        if not is_within(self.trials, self.path):
+            return []
+        return sorted(path.parent.name for path in self.trials.glob("*/record.json"))
 
     def remove_leftovers(self) -> None:
         """Delete what a killed process had begun; call it while holding the lock.
@@ -167,8 +171,8 @@ class RunStore:
             RunError: If it cannot be read.
         """
         try:
-            found = sorted((other.trials / trial_id).iterdir())
-            files = {path.name: path.read_bytes() for path in found}
+            found = other.list_files(f"trials/{trial_id}")
+            files = {path.name: other.read(f"trials/{trial_id}/{path.name}") for path in found}
         except OSError as error:
             raise RunError(f"{error.filename} cannot be read: {error.strerror}.") from None
         self._put(trial_id, files)
@@ -240,7 +244,7 @@ class RunStore:
         """The arrays of ``predictions`` or ``shift``."""
         path = self._find_trial(trial_id) / f"{name}.npz"
         try:
-            arrays = read_arrays(path)
+            arrays = self.read_arrays(f"trials/{trial_id}/{name}.npz")
             if name == "predictions":
                 check_predictions(arrays)
         except (OSError, ValueError) as error:
@@ -251,7 +255,7 @@ class RunStore:
         """The parameters and buffers of a finished trial."""
         path = self._find_trial(trial_id) / "weights.safetensors"
         try:
-            return read_weights(path)
+            return unpack_weights(self.read(f"trials/{trial_id}/weights.safetensors"))
         except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
 
@@ -261,8 +265,11 @@ class RunStore:
         Raises:
             RunError: If it cannot be read.
         """
+        path = self.path / "config.toml"
         try:
-            return load_config(self.path / "config.toml")
+            return read_saved_config(self.read_text("config.toml"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise RunError(f"{path} cannot be read: {error}.") from None
         except UsageError as error:
             raise RunError(str(error)) from None
 
@@ -274,14 +281,13 @@ class RunStore:
         """
         path = self.path / name
         try:
-            values = json.loads(read_text(path, _MOST_JSON_BYTES))
+            values = parse_json(self.read(name, _MOST_JSON_BYTES))
         except OSError as error:
             raise RunError(
                 f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
                 "unfinished one. Run the same command again to go on."
             ) from None
-        # RecursionError: lists in lists in lists.
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise RunError(f"{path} is not JSON: {error}.") from None
         check_schema(path, values)
         try:

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors.numpy import load_file
 
-from poolbench.data.npz import read_arrays
 from poolbench.errors import PoolbenchError, RunError, VerificationError
 from poolbench.execution.store import RunStore
 from poolbench.export.check_model import MOST_BYTES, read_model
 from poolbench.export.predict import OnnxModel, compute_softmax, load_model
+from poolbench.files import parse_json
 from poolbench.records import Check, VerificationReport
 
 Logits = NDArray[np.float32]
@@ -57,8 +57,8 @@ def verify_run(run: Path) -> VerificationReport:
     """Verify the bundle of a run in a fresh process; writes ``best/verification.json``.
 
     Raises:
-        RunError: If the run has no bundle, or its reference pictures cannot be read.
-        VerificationError: If a check failed, or the process broke off.
+        RunError: If the run has no bundle, its files cannot be read, or the process broke off.
+        VerificationError: If a check failed.
     """
     _check_bundle_is_there(run)
     # -P: a file of the working directory must not stand in for a library.
@@ -71,7 +71,7 @@ def verify_run(run: Path) -> VerificationReport:
         with suppress(ValueError, TypeError, KeyError):
             raise RunError(json.loads(done.stdout)[_REFUSED]) from None
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise VerificationError(
+        raise RunError(
             f"The verification of {run} broke off with exit code {done.returncode}: {last}"
         ) from None
     if not report.passed:
@@ -83,12 +83,12 @@ def check_run(run: Path) -> VerificationReport:
     """All checks, in this process.
 
     Raises:
-        RunError: If the run has no bundle, or its reference pictures cannot be read.
+        RunError: If the run has no bundle, or its files cannot be read.
     """
     started = time.perf_counter()
     _check_bundle_is_there(run)
     best = run / "best"
-    reference = _load_reference(best / "reference.npz")
+    reference = _load_reference(RunStore(run))
     checks = list(_run_checks(best, reference))
     torch_imported = "torch" in sys.modules
     checks.append(_make_check("torch stays out of the process", float(torch_imported), 0))
@@ -184,10 +184,11 @@ def _check_weights(best: Path) -> Check:
     )
 
 
-def _load_reference(path: Path) -> Reference:
+def _load_reference(store: RunStore) -> Reference:
+    path = store.path / "best" / "reference.npz"
     try:
-        arrays = read_arrays(path)
-        facts = json.loads(arrays.pop("facts").tobytes())
+        arrays = store.read_arrays("best/reference.npz")
+        facts = parse_json(arrays.pop("facts").tobytes())
         _check_reference(arrays, facts)
         return Reference(facts=facts, **arrays)
     except Exception as error:
@@ -254,7 +255,9 @@ def _guard(name: str, check: Callable[[], Check]) -> Check:
 
 
 def _check_bundle_is_there(run: Path) -> None:
-    missing = [name for name in FILES if not (run / "best" / name).is_file()]
+    store = RunStore(run)
+    # Refuses links and pipes as well: nothing outside a run is read or waited for.
+    missing = [name for name in FILES if not store.locate(f"best/{name}").is_file()]
     if missing:
         raise RunError(
             f"{run} has no {', '.join(f'best/{name}' for name in missing)}: nothing was handed "
@@ -282,8 +285,8 @@ def main(arguments: list[str]) -> int:
     except PoolbenchError as error:
         sys.stdout.write(json.dumps({_REFUSED: str(error)}))
         return error.exit_code
-    # A run on a read-only disc can be verified too.
-    with suppress(OSError):
+    # A run on a read-only disc can be verified too; so can one that is being verified beside.
+    with suppress(OSError, RunError):
         RunStore(run).save_model("best/verification.json", report)
     sys.stdout.write(report.model_dump_json())
     return 0 if report.passed else VerificationError.exit_code

@@ -3,16 +3,15 @@
 See :mod:`poolbench.export.explanation`.
 """
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
+from poolbench.execution.store import RunStore
+from poolbench.files import parse_json
 
 EXPLANATION = "best/explain.npz"
 
@@ -40,20 +39,19 @@ class Explained:
         return bool(np.isfinite(self.arrays["landscape_losses"]).sum() > 1)
 
 
-def read_explained(run: Path) -> Explained | None:
+def read_explained(store: RunStore) -> Explained | None:
     """``None`` where a run has none, as those of before it was made.
 
     Raises:
         RunError: If the file is broken.
     """
-    place = run / EXPLANATION
-    if not place.is_file():
+    if not store.has(EXPLANATION):
         return None
     try:
-        arrays = read_arrays(place)
-        facts = json.loads(arrays.pop("facts").tobytes())
+        arrays = store.read_arrays(EXPLANATION)
+        facts = parse_json(arrays.pop("facts").tobytes())
         found = Explained(arrays, facts)
         _ = found.has_shift, found.has_landscape, facts["variants"], facts["classes"]
-    except (OSError, ValueError, KeyError) as error:
-        raise RunError(f"{place} cannot be read: {error}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{store.path / EXPLANATION} cannot be read: {error}") from None
     return found

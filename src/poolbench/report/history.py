@@ -1,32 +1,36 @@
 """Learning curves of a variant, over its trials."""
 
 import csv
+import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.errors import RunError
-from poolbench.execution.store import HISTORY_COLUMNS
+from poolbench.execution.store import HISTORY_COLUMNS, RunStore
 
 BAND = (25, 75)
 
 
-def read_history(path: Path) -> NDArray[np.float64]:
+def read_history(store: RunStore, name: str) -> NDArray[np.float64]:
     """``[epochs, columns]`` of one trial.
+
+    Args:
+        name: Of the file, within the run.
 
     Raises:
         RunError: If the file cannot be read as that.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            head, *rows = csv.reader(file)
+        head, *rows = csv.reader(io.StringIO(store.read_text(name), newline=""))
         if tuple(head) != HISTORY_COLUMNS:
             raise ValueError(f"columns {', '.join(head)}")
         values = np.array(rows, dtype=np.float64).reshape(len(rows), len(HISTORY_COLUMNS))
     except (OSError, ValueError, csv.Error) as error:
-        raise RunError(f"{path} cannot be read as a history of a trial: {error}") from None
+        raise RunError(
+            f"{store.path / name} cannot be read as a history of a trial: {error}"
+        ) from None
     return values
 
 

@@ -1,6 +1,7 @@
 """A finished run as its reader sees it: everything that figures and tables are made of."""
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from pydantic import RootModel, ValidationError
 
 from poolbench.config import StudyConfig
-from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.execution.store import Model, RunStore
 from poolbench.records import (
@@ -171,7 +171,7 @@ def read_run(path: Path) -> RunView:
     return RunView(
         path=path,
         config=store.load_config(),
-        config_text=(path / "config.toml").read_text(encoding="utf-8"),
+        config_text=store.read_text("config.toml"),
         data=data,
         environment=store.load_model("environment.json", _AnyObject).root,
         verdict=verdict,
@@ -179,18 +179,17 @@ def read_run(path: Path) -> RunView:
         variants=_read_variants(store, rows, study.trials, len(data.classes)),
         final=_load_optional(store, "best/final.json", FinalRecord),
         verification=_load_optional(store, "best/verification.json", VerificationReport),
-        files=_list_files(path / "best"),
-        suspects=_read_suspects(path),
-        explained=read_explained(path),
+        files=tuple((f"best/{file.name}", file.stat().st_size) for file in _list_handed(store)),
+        suspects=_read_suspects(store),
+        explained=read_explained(store),
     )
 
 
-def _read_suspects(path: Path) -> tuple[Suspect, ...]:
+def _read_suspects(store: RunStore) -> tuple[Suspect, ...]:
     """None where nobody looked for them, as in the lab protocol."""
     try:
-        with (path / "suspects.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        images = read_arrays(path / "suspects.npz")["images"]
+        rows = list(csv.DictReader(io.StringIO(store.read_text("suspects.csv"), newline="")))
+        images = store.read_arrays("suspects.npz")["images"]
         return tuple(
             Suspect(
                 read_escaped_formula(row["picture"]),
@@ -204,7 +203,9 @@ def _read_suspects(path: Path) -> tuple[Suspect, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, KeyError, csv.Error) as error:
-        raise RunError(f"{path}: suspects.csv or suspects.npz cannot be read: {error}") from None
+        raise RunError(
+            f"{store.path}: suspects.csv or suspects.npz cannot be read: {error}"
+        ) from None
 
 
 def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
@@ -218,13 +219,13 @@ def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
     """
     place = path / "leaderboard.csv"
     try:
-        with place.open(encoding="utf-8", newline="") as file:
-            rows = tuple(
-                LeaderboardRow.model_validate(
-                    {**row, "variant": read_escaped_formula(row.get("variant") or "")}
-                )
-                for row in csv.DictReader(file)
+        text = RunStore(path).read_text(place.name)
+        rows = tuple(
+            LeaderboardRow.model_validate(
+                {**row, "variant": read_escaped_formula(row.get("variant") or "")}
             )
+            for row in csv.DictReader(io.StringIO(text, newline=""))
+        )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RunError(f"{place} cannot be read: {error}") from None
     except ValidationError as error:
@@ -289,20 +290,15 @@ def _read_variant(
         trials=tuple(trials),
         timings=tuple(store.load_timing(trial.id) for trial in trials),
         history=average_histories(
-            [read_history(store.trials / trial.id / "history.csv") for trial in trials]
+            [read_history(store, f"trials/{trial.id}/history.csv") for trial in trials]
         ),
         **read_answers(store, trials),
     )
 
 
 def _load_optional(store: RunStore, name: str, model: type[Model]) -> Model | None:
-    return store.load_model(name, model) if (store.path / name).is_file() else None
+    return store.load_model(name, model) if store.has(name) else None
 
 
-def _list_files(folder: Path) -> tuple[tuple[str, int], ...]:
-    files = sorted(file for file in folder.glob("*") if file.is_file())
-    return tuple(
-        (f"{folder.name}/{file.name}", file.stat().st_size)
-        for file in files
-        if not file.name.startswith(".")
-    )
+def _list_handed(store: RunStore) -> list[Path]:
+    return [file for file in store.list_files("best") if not file.name.startswith(".")]

@@ -1,12 +1,14 @@
 """The files of onnxruntime-web that the page needs, known by their hashes."""
 
 import hashlib
-import json
 from pathlib import Path
 
 from poolbench.errors import UsageError
+from poolbench.files import open_inside, parse_json
 
 PACKAGE = "onnxruntime-web"
+# Of its description.
+MOST_BYTES = 1_000_000
 # By version: file in the package and its SHA-256. The first version is named to whoever has none.
 TESTED = {
     "1.30.0": {
@@ -37,7 +39,8 @@ def load_bundle(folder: Path | None) -> dict[str, bytes]:
     if folder is None:
         raise UsageError(f"The page runs the models with {PACKAGE}, which is not part of it. {how}")
     try:
-        told = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+        with open_inside(folder, "package.json", MOST_BYTES) as file:
+            told = parse_json(file.read())
         name, found = told["name"], told["version"]
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(f"{folder} holds no unpacked npm package. {how}") from None

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from poolbench.errors import UsageError
+from poolbench.errors import RunError, UsageError
 from poolbench.execution.store import RunStore
 from poolbench.export.check_model import read_model
-from poolbench.files import check_place, is_within
+from poolbench.files import check_place, is_within, parse_json
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
@@ -72,8 +72,8 @@ def _replace(out: Path, files: dict[str, bytes]) -> None:
 
 def _list_written(out: Path) -> set[str]:
     """The files of an earlier page; names that lead elsewhere are nobody's."""
-    with suppress(OSError, ValueError, TypeError):
-        names = json.loads((out / LIST).read_text(encoding="utf-8"))
+    with suppress(OSError, RunError, ValueError, TypeError):
+        names = parse_json(RunStore(out).read(LIST))
         return {name for name in names if is_within(out / name, out)}
     return set()
 

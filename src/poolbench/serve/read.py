@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.data.image_set import Images
-from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.export.card import name_source
@@ -58,7 +57,7 @@ class FinishedRun:
         """Held-out pictures uint8 ``[n, H, W, 3]`` and their labels."""
         path = self.path / "pictures.npz"
         try:
-            arrays = read_arrays(path)
+            arrays = RunStore(self.path).read_arrays(path.name)
             return arrays["images"], arrays["labels"]
         except (OSError, ValueError, KeyError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
@@ -131,7 +130,7 @@ def read_finished(path: Path) -> FinishedRun:
         if is_model and parts[1] not in diverged:
             models.append(ServedModel(parts[1], name, False, parts[1] == recommended))
     for model in models:
-        if not (path / model.file).is_file():
+        if not store.locate(model.file).is_file():
             raise RunError(
                 f"{path / model.file} is missing. Run the same command again to write it anew."
             )

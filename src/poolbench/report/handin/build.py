@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from poolbench.execution.run_files import explain_unread
 from poolbench.execution.store import RunStore
 from poolbench.report.handin import moving, outcome, phrases, questions, task, training
 from poolbench.report.handin.blocks import Draft, Figure, clean
@@ -66,7 +67,7 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
     files, kept = [], []
     for ending, content in contents.items():
         place = path / FOLDER / f"{NAME}{ending}"
-        kept += _keep_other(place, content)
+        kept += _keep_other(store, f"{FOLDER}/{place.name}", content)
         store.save_bytes(f"{FOLDER}/{place.name}", content)
         files.append(place)
     return HandIn(tuple(files), tuple(kept), tuple(draft.faults.lines))
@@ -98,10 +99,16 @@ def compose(view: RunView, author: str | None, group: str | None, year: int) -> 
     return draft
 
 
-def _keep_other(place: Path, content: bytes) -> list[Path]:
+def _keep_other(store: RunStore, name: str, content: bytes) -> list[Path]:
     """Move a file of other content aside, to the first free name."""
-    if not place.is_file() or place.read_bytes() == content:
+    place = store.path / name
+    try:
+        if store.read(name) == content:
+            return []
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise explain_unread(error, place) from None
     number = 1
     while (other := place.with_name(f"{NAME}-{number}{place.suffix}")).exists():
         number += 1

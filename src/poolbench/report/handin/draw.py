@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
+from poolbench.execution.store import RunStore
 from poolbench.report.drawing import render_png
 from poolbench.report.figures import FIGURES
 from poolbench.report.handin import phrases
@@ -20,6 +19,7 @@ from poolbench.report.table import Table
 from poolbench.report.words import speak
 
 LANGUAGE = "ru"
+PICTURES = "pictures.npz"
 DPI = 110
 # Of many classes only the first have room on a page, and of each so many pictures.
 MOST_CLASSES = 10
@@ -76,7 +76,7 @@ def add_examples(draft: Draft, view: RunView) -> None:
     Raises:
         RunError: If the file is broken.
     """
-    pictures = _read_pictures(view.path / "pictures.npz")
+    pictures = _read_pictures(RunStore(view.path))
     if pictures is not None:
         draft.say(phrases.EXAMPLES.format(figure=draft.next_figure))
         draw = partial(_draw_examples, view, *pictures)
@@ -105,11 +105,11 @@ def _draw_examples(view: RunView, images: NDArray[np.uint8], labels: NDArray[np.
         return render_png(figure, DPI)
 
 
-def _read_pictures(place: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]] | None:
-    if not place.is_file():
+def _read_pictures(store: RunStore) -> tuple[NDArray[np.uint8], NDArray[np.int64]] | None:
+    if not store.has(PICTURES):
         return None
     try:
-        arrays = read_arrays(place)
+        arrays = store.read_arrays(PICTURES)
         return arrays["images"], arrays["labels"]
     except (OSError, ValueError, KeyError) as error:
-        raise RunError(f"{place} cannot be read: {error}") from None
+        raise RunError(f"{store.path / PICTURES} cannot be read: {error}") from None

@@ -1,0 +1,105 @@
+"""The files of a run as they are read: those that lie in it, and no others.
+
+A run may come from anybody. A link in it could put a file of whoever reads it into a report, and of
+a pipe a reader would wait without end; so whatever reads a run opens its files here.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from numpy.typing import NDArray
+
+from poolbench.data.npz import read_arrays
+from poolbench.errors import RunError
+from poolbench.files import OutsideError, is_within, locate_inside, open_inside
+
+# A study of ten thousand trials writes a hundredth of it.
+MOST_TEXT_BYTES = 100_000_000
+# Of arrays and weights: ten times the largest that was ever written here.
+MOST_BYTES = 10_000_000_000
+
+
+class RunFiles:
+    """Reads the files of one run directory; names are paths within it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def has(self, name: str) -> bool:
+        """Whether there is anything of this name, though it may be none of the run's own."""
+        try:
+            (self.path / name).lstat()
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def locate(self, name: str) -> Path:
+        """The path of a file of the run; it need not be there.
+
+        Raises:
+            RunError: If it is a link or has no end, or leads out of the run.
+        """
+        try:
+            return locate_inside(self.path, name)
+        except OSError as error:
+            raise explain_unread(error, self.path / name) from None
+
+    def open(self, name: str, most_bytes: int = MOST_BYTES) -> BinaryIO:
+        """Open a file of the run.
+
+        Raises:
+            OSError: If it is not there, cannot be read or is too large.
+            RunError: As :meth:`locate`.
+        """
+        try:
+            return open_inside(self.path, name, most_bytes)
+        except OutsideError as error:
+            raise explain_unread(error, self.path / name) from None
+
+    def read(self, name: str, most_bytes: int = MOST_BYTES) -> bytes:
+        """The content of a file of the run.
+
+        Raises:
+            OSError, RunError: As :meth:`open`.
+        """
+        with self.open(name, most_bytes) as file:
+            # No more than it had when it was opened: it may grow meanwhile.
+            return file.read(os.fstat(file.fileno()).st_size)
+
+    def read_text(self, name: str) -> str:
+        """The text of a file of the run, its ends of lines as they are.
+
+        Raises:
+            OSError, RunError: As :meth:`open`.
+            UnicodeDecodeError: If it is no text.
+        """
+        return self.read(name, MOST_TEXT_BYTES).decode("utf-8")
+
+    def read_arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """The arrays of an npz file of the run.
+
+        Raises:
+            OSError, RunError: As :meth:`open`.
+            ValueError: If anything is wrong with what is in it.
+        """
+        with self.open(name) as file:
+            return read_arrays(file)
+
+    def list_files(self, folder: str) -> list[Path]:
+        """The files that lie in a folder of the run, by name; of one that is elsewhere none."""
+        place = self.path / folder
+        if not is_within(place, self.path) or not place.is_dir():
+            return []
+        return sorted(path for path in place.iterdir() if not path.is_symlink() and path.is_file())
+
+
+def explain_unread(error: OSError, place: Path) -> RunError:
+    """Why a file of a run cannot be read, and what to do about it."""
+    reason = error.strerror or str(error)
+    if not isinstance(error, OutsideError):
+        return RunError(f"{place} cannot be read: {reason}.")
+    return RunError(
+        f"{place} is not read: {reason}, and of a run only files that lie in it are read. Put the "
+        "file itself in its place, or run the same command again in a folder of its own."
+    )
