@@ -4,7 +4,6 @@ What is heavy (torch, matplotlib, onnx) is imported inside the commands, so that
 at once.
 """
 
-import os
 import shlex
 import sys
 import traceback
@@ -21,6 +20,7 @@ from poolbench.cli_finished import commands
 from poolbench.cli_output import INTERRUPTED, print_json, print_line, print_page, say
 from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
 from poolbench.errors import PoolbenchError, UsageError
+from poolbench.streams import drop_output, fill_descriptors, forgive
 from poolbench.system import ended_by_signals
 from poolbench.texts import choose_language, text
 
@@ -251,11 +251,14 @@ def doctor(
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
+    fill_descriptors()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A pipe on Windows speaks an old code page, in which Russian does not exist.
             encoding = stream.encoding if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    # What is said beside the work is no reason to end it, even where nobody can hear it.
+    sys.stderr = forgive(sys.stderr)
     # What Pillow finds odd in a picture is read all the same, or refused in words of our own.
     warnings.filterwarnings("ignore", module="PIL")
     try:
@@ -281,7 +284,7 @@ def _handle_other(error: Exception) -> NoReturn:
         sys.exit(getattr(error, "exit_code", UsageError.exit_code))
     if isinstance(error, BrokenPipeError):
         # Whoever read the output has gone; there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         sys.exit(0)
     _fail(f"{type(error).__name__}: {error}", PoolbenchError.exit_code)
 
@@ -290,6 +293,7 @@ def _fail(message: str, code: int) -> NoReturn:
     if "--debug" in sys.argv:
         say(traceback.format_exc().rstrip())
     say(message)
+    drop_output()
     sys.exit(code)
 
 

@@ -1,9 +1,13 @@
 """What a command prints: results to standard output, everything else to standard error."""
 
+import errno
 import json
+import sys
 
 import typer
 
+from poolbench.errors import PoolbenchError
+from poolbench.streams import drop_output
 from poolbench.texts.plain import make_plain, make_plain_json, make_plain_lines
 
 INTERRUPTED = 130
@@ -20,8 +24,23 @@ def print_page(page: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """The result for a program."""
-    typer.echo(make_plain_json(json.dumps(value, indent=2, ensure_ascii=False)))
+    """The result for a program.
+
+    Raises:
+        PoolbenchError: If it cannot be written, or is not read to its end: half of it is none.
+    """
+    printed = make_plain_json(json.dumps(value, indent=2, ensure_ascii=False))
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
+        typer.echo(printed)
+    except OSError as error:
+        drop_output()
+        raise PoolbenchError(
+            f"Standard output does not take the JSON ({error.strerror or error}). What the command "
+            "wrote into its files is whole: with standard output to a place that has room the same "
+            "command prints it again."
+        ) from None
 
 
 def say(line: str) -> None:

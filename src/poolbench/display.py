@@ -21,6 +21,7 @@ from poolbench.records import (
     OrderFinding,
     VerdictRecord,
 )
+from poolbench.streams import forgive_errors
 from poolbench.texts import text
 from poolbench.texts.plain import make_plain
 from poolbench.verdict.sentence import describe_verdict, flip
@@ -44,7 +45,12 @@ class Display:
         self._loading = ("", 0)
         # Names are not written in rich's language, whatever brackets and colons they have.
         self.console = Console(
-            stderr=True, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False
+            file=forgive_errors(),
+            quiet=quiet,
+            highlight=False,
+            soft_wrap=True,
+            markup=False,
+            emoji=False,
         )
         if not self.console.is_terminal:
             self.console.width = LINE_WIDTH

@@ -22,6 +22,7 @@ from poolbench.execution.station import Station, prepare_process, register_sourc
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialSpec
+from poolbench.streams import forgive
 from poolbench.system import ignore_interrupt
 from poolbench.training.loop import EpochRow
 
@@ -85,6 +86,8 @@ def _take_standard_output() -> TextIO:
     """Keep standard output for answers alone; what libraries print goes to standard error."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    # An operator that prints does not fail where its words have no room.
+    sys.stdout, sys.stderr = forgive(sys.stdout), forgive(sys.stderr)
     return answers
 
 
