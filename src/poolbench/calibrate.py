@@ -21,6 +21,7 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.tasks import Task, get_task, list_tasks
 from poolbench.evaluation.probe import ProbeOutcomes, compute_probe_outcomes
+from poolbench.execution.memory import bound_starts
 from poolbench.execution.plan import make_plan
 from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
@@ -179,7 +180,8 @@ def _run_jobs(
 ) -> Iterator[VerdictRecord]:
     # Fresh processes: torch's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or count_cores(), context, _prepare_worker) as pool:
+    most = bound_starts(workers or count_cores(), len(jobs))
+    with ProcessPoolExecutor(most, context, _prepare_worker) as pool:
         for done, verdict in enumerate(pool.map(_run_job, jobs, [seed] * len(jobs)), 1):
             on_progress(done, len(jobs))
             yield verdict

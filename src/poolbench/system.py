@@ -212,6 +212,16 @@ def read_free_bytes(folder: Path) -> int | None:
         return None
 
 
+def read_processor_seconds(process: int) -> float | None:
+    """That a running process has had, of all its threads; ``None`` where the system hides it."""
+    try:
+        # After the name, which may hold anything: utime and stime, the 14th and 15th of proc(5).
+        fields = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def count_cores() -> int:
     """Processor cores that this process may use, by its affinity and its share of time."""
     is_bound = hasattr(os, "sched_getaffinity")

@@ -122,6 +122,23 @@ def bound_silence(specs: Sequence[TrialSpec], seconds: Mapping[str, float], leas
     return max(least, SILENT_TIMES * sum(seconds.get(spec.id, 0.0) for spec in specs))
 
 
+def is_hung(silent: float, idle: float | None, worked: float | None, most: float) -> bool:
+    """Whether a process that says nothing stands still or runs in a circle.
+
+    One that is only slow, because others have the processor, is neither: it works on, and has not
+    worked for longer than its job may take.
+
+    Args:
+        silent: Seconds since it said something.
+        idle: Of these, the last ones in which it did not work at all; ``None``: not known.
+        worked: Of these, those of the processor that it had, over its lanes; ``None``: not known.
+        most: For how many seconds it may be silent.
+    """
+    if silent <= most or idle is None or worked is None:
+        return silent > most
+    return idle > most or worked > most
+
+
 def describe_failure(error: Exception) -> Failure:
     """To be called while the error is handled."""
     is_own = isinstance(error, PoolbenchError)

@@ -22,31 +22,38 @@ from poolbench.execution.executor import (
     Progress,
     Reason,
     bound_silence,
+    is_hung,
     make_error,
 )
 from poolbench.execution.machine import Machine
-from poolbench.execution.memory import bound_workers
+from poolbench.execution.memory import bound_starts, bound_workers
 from poolbench.execution.station import WORKER_ENVIRONMENT, pack_sources
 from poolbench.execution.store import RunStore
 from poolbench.records import Speed, TrialSpec
+from poolbench.system import read_processor_seconds
 
 STOP_SECONDS = 2.0
+# SIGKILL, which Windows does not have.
+KILL_SIGNAL = 9
 WAIT_SECONDS = 0.5
 # Between two looks at the workers, from which on it was this process that did not look.
 AWAY_SECONDS = 2.0
+# Of processor time, between two looks at a worker: less is no work.
+TICK_SECONDS = 0.02
 
 
 class LocalExecutor:
     """Worker processes that train and measure; a context manager.
 
-    They start with the first work that there is for them, and stay until the end.
+    They start with the first work that there is for them, no more than that, and stay until the
+    end.
 
     Args:
         images: Folder written by :func:`poolbench.data.store.save_arrays`.
         run: The run directory that finished trials are written to.
         machine: How many processes there are, and cores for all of them together.
         silent_seconds: After which a process that says nothing is ended, unless its trial may take
-            longer.
+            longer, or it works and others have the processor.
     """
 
     def __init__(
@@ -102,7 +109,7 @@ class LocalExecutor:
 
     def fit(self, speeds: Sequence[Speed]) -> int:
         """See :class:`~poolbench.execution.executor.Executor`."""
-        self.shrink(bound_workers(self.count, speeds))
+        self.shrink(bound_workers(self.count, speeds, running=len(self._workers)))
         return self.count
 
     def shrink(self, count: int) -> None:
@@ -124,7 +131,7 @@ class LocalExecutor:
         lanes = max(1, self.machine.cores // max(1, min(self.count, left)))
         if jobs:
             assert self.count, "the executor was closed"
-            self._start()
+            self._start(left)
         try:
             while left:
                 while waiting and self._ready:
@@ -146,7 +153,7 @@ class LocalExecutor:
         for worker in self._workers:
             if was_away:
                 # Stopped by Ctrl-Z, or busy: what they said meanwhile was not heard yet.
-                worker.heard = now
+                worker.hear()
             worker.end_if_hung()
         try:
             number, message = self._messages.get(timeout=WAIT_SECONDS)
@@ -156,7 +163,7 @@ class LocalExecutor:
         if number >= len(self._workers):
             return  # The last words of one that was ended.
         worker = self._workers[number]
-        worker.heard = time.monotonic()
+        worker.hear()
         kind = message["event"]
         if kind == "ended":
             lost = worker.explain_end()
@@ -178,13 +185,20 @@ class LocalExecutor:
         else:
             yield message
 
-    def _start(self) -> None:
-        while len(self._workers) < self.count:
-            self._workers.append(self._begin(len(self._workers)))
+    def _start(self, jobs: int) -> None:
+        """As many more as there are jobs and memory for, if there are none yet at least one."""
+        running = len(self._workers)
+        more = min(self.count, jobs) - running
+        if more > 0:
+            more = bound_starts(more, more) if running == 0 else bound_starts(more + 1, more + 1) - 1
+        for number in range(running, running + more):
+            self._workers.append(self._begin(number))
 
     def _begin(self, number: int) -> "_Worker":
         worker = _Worker(number, self._messages)
-        worker.send({"images": str(self.images), "run": str(self.run_path)})
+        worker.send(
+            {"images": str(self.images), "run": str(self.run_path), "paths": list_paths()}
+        )
         return worker
 
     def _replace(self, number: int) -> None:
@@ -207,13 +221,14 @@ class _Worker:
     Attributes:
         job: What it is at; ``None``: it starts, or waits for the next.
         heard: When it said something last.
+        worked: When it was last seen to have worked.
         has_started: Whether it was ever ready.
         reason: Why it will end, where that is known before.
     """
 
     def __init__(self, number: int, messages: "SimpleQueue[tuple[int, dict[str, Any]]]") -> None:
         self.job: _Job | None = None
-        self.heard = time.monotonic()
+        self.lanes = 1
         self.reason: tuple[Reason, str] | None = None
         self.has_started = False
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -228,19 +243,35 @@ class _Worker:
         )
         listener = threading.Thread(target=self._listen, args=(number, messages), daemon=True)
         listener.start()
+        self.hear()
 
     def take(self, job: _Job, task: str, lanes: int) -> None:
         """Begin a job."""
-        self.job, self.heard = job, time.monotonic()
+        self.job, self.lanes = job, lanes
+        self.hear()
         self.send(_make_request(task, job.specs, lanes))
 
+    def hear(self) -> None:
+        """It has said something, or could not be listened to: its silence begins anew."""
+        self.heard = self.worked = time.monotonic()
+        self._seen_seconds = self._heard_seconds = read_processor_seconds(self.process.pid)
+
     def end_if_hung(self) -> None:
-        """Kill it if it was silent for longer than its job may be; its end is then heard of."""
+        """Kill it if it hangs; its end is then heard of."""
         is_idle = self.job is None and self.has_started
         most = SILENT_SECONDS if self.job is None else self.job.silent_seconds
-        if not is_idle and self.reason is None and time.monotonic() - self.heard > most:
+        if not is_idle and self.reason is None and self._is_hung(most):
             self.reason = ("hung", f"Its process was silent for {most:.0f} s and was ended.")
             self.process.kill()
+
+    def _is_hung(self, most: float) -> bool:
+        now, seconds = time.monotonic(), read_processor_seconds(self.process.pid)
+        if seconds is None or self._seen_seconds is None or self._heard_seconds is None:
+            return is_hung(now - self.heard, None, None, most)
+        if seconds - self._seen_seconds >= TICK_SECONDS:
+            self._seen_seconds, self.worked = seconds, now
+        own = (seconds - self._heard_seconds) / self.lanes
+        return is_hung(now - self.heard, now - self.worked, own, most)
 
     def explain_end(self) -> Lost | None:
         """What was lost with the process that is gone; ``None``: nothing.
@@ -251,12 +282,12 @@ class _Worker:
         code = self.process.wait()
         if not self.has_started:
             raise TrainingError(
-                f"A worker process ended with code {code} before it could begin; finished trials "
+                f"A worker process {explain_code(code)} before it could begin; finished trials "
                 f"are kept. Its last words:\n{self.read_errors()}"
             )
         if self.job is None:
             return None
-        reason, details = self.reason or ("lost", f"Its process ended with code {code}.")
+        reason, details = self.reason or ("lost", f"Its process {explain_code(code)}.")
         return Lost(self.job.specs, reason, f"{details} {self.read_errors()}".strip())
 
     def send(self, request: dict[str, Any]) -> None:
@@ -289,14 +320,33 @@ class _Worker:
         messages.put((number, {"event": "ended"}))
 
 
-def make_environment() -> dict[str, str]:
-    """Of a worker process: one thread, and what this process can import."""
+def explain_code(code: int) -> str:
+    """How a process ended, by what :class:`subprocess.Popen` says of it."""
+    if code == -KILL_SIGNAL:
+        return (
+            "was killed by the system (signal 9), probably because the memory ran out; a smaller "
+            "--image-size, fewer --workers or a recipe with a smaller batch_size take less"
+        )
+    return f"ended with code {code}"
+
+
+def list_paths() -> list[str]:
+    """Where this process looks for modules, as another one can."""
     # The folder of a script or notebook is importable there, so it must be in the worker too.
     # An empty entry is the working directory; last, so that a file there hides no library.
     paths = [path for path in sys.path if path]
     if "" in sys.path:
         paths.append(str(Path.cwd()))
-    return {**os.environ, **WORKER_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)}
+    return paths
+
+
+def make_environment() -> dict[str, str]:
+    """Of a worker process: one thread, and what this process can import.
+
+    The variable has no way to write a path with a colon; :func:`list_paths` has them all.
+    """
+    paths = os.pathsep.join(path for path in list_paths() if os.pathsep not in path)
+    return {**os.environ, **WORKER_ENVIRONMENT, "PYTHONPATH": paths}
 
 
 def _make_request(task: str, specs: Sequence[TrialSpec], lanes: int) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from poolbench.system import read_available_memory_bytes
 
 # Part of the free memory that workers may fill.
 MEMORY_SHARE = 0.8
+# Of a worker that has begun, before its first trial: 330 MB measured, and something for that one.
+START_BYTES = 400 * 2**20
 
 _CLEAR = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
@@ -51,11 +53,30 @@ def _read_process_peak() -> int | None:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def bound_workers(workers: int, speeds: Sequence[Speed], available_bytes: int | None = None) -> int:
+def bound_starts(wanted: int, jobs: int, available_bytes: int | None = None) -> int:
+    """How many processes to begin: no more than jobs, and than memory is free for; at least one.
+
+    What a trial takes besides is measured by the first of them; see :func:`bound_workers`.
+
+    Args:
+        available_bytes: ``None``: what the system says is free.
+    """
+    free = read_available_memory_bytes() if available_bytes is None else available_bytes
+    most = wanted if free is None else int(free * MEMORY_SHARE) // START_BYTES
+    return max(1, min(wanted, jobs, most))
+
+
+def bound_workers(
+    workers: int,
+    speeds: Sequence[Speed],
+    available_bytes: int | None = None,
+    running: int | None = None,
+) -> int:
     """As many workers as memory will hold, at least one.
 
     Args:
         available_bytes: ``None``: what the system says is free, and what the workers have now.
+        running: How many have it now; ``None``: all.
     """
     peaks = [speed.peak_memory_bytes for speed in speeds if speed.peak_memory_bytes]
     if not peaks:
@@ -64,5 +85,5 @@ def bound_workers(workers: int, speeds: Sequence[Speed], available_bytes: int | 
         free = read_available_memory_bytes()
         if free is None:
             return workers
-        available_bytes = free + workers * max(peaks)
+        available_bytes = free + (workers if running is None else running) * max(peaks)
     return max(1, min(workers, int(available_bytes * MEMORY_SHARE) // max(peaks)))

@@ -18,7 +18,13 @@ from poolbench.data.store import WEIGHTS_FILE, open_arrays
 from poolbench.execution.executor import describe_failure
 from poolbench.execution.group import run_group
 from poolbench.execution.measure import measure_speed
-from poolbench.execution.station import Station, prepare_process, register_sources, save_outcome
+from poolbench.execution.station import (
+    Station,
+    add_paths,
+    prepare_process,
+    register_sources,
+    save_outcome,
+)
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialSpec
@@ -46,6 +52,7 @@ class _Server:
     """What the process keeps between requests."""
 
     def __init__(self, request: dict[str, Any], answers: TextIO) -> None:
+        add_paths(request["paths"])
         folder = Path(request["images"])
         self.store = RunStore(Path(request["run"]))
         self.station = Station(open_arrays(folder), folder / WEIGHTS_FILE, self.store)
