@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -17,6 +18,7 @@ from poolbench.system import (
     hold_lock,
     read_available_memory_bytes,
     read_free_bytes,
+    read_processor_seconds,
     replace_file,
     write_file,
 )
@@ -125,6 +127,16 @@ def test_cores_are_those_of_the_affinity_and_of_the_share_of_time(monkeypatch):
     for share, cores in ((1, 1), (alone, alone), (alone + 5, alone), (None, alone)):
         monkeypatch.setattr(system, "read_cores", lambda share=share: share)
         assert count_cores() == (cores if share != alone else alone)
+
+
+def test_processor_time_of_a_process_grows_with_its_work_alone():
+    own = read_processor_seconds(os.getpid())
+    if own is None:
+        pytest.skip("this system hides it")
+    while time.process_time() < own + 0.1:
+        pass
+    assert own + 0.05 <= read_processor_seconds(os.getpid()) <= own + 5
+    assert read_processor_seconds(2**22 + 1) is None
 
 
 def test_read_available_memory_bytes_is_at_most_what_the_machine_has():

@@ -180,7 +180,7 @@ def _run_jobs(
 ) -> Iterator[VerdictRecord]:
     # Fresh processes: torch's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    most = bound_starts(workers or count_cores(), len(jobs))
+    most = bound_starts(min(workers or count_cores(), len(jobs)))
     with ProcessPoolExecutor(most, context, _prepare_worker) as pool:
         for done, verdict in enumerate(pool.map(_run_job, jobs, [seed] * len(jobs)), 1):
             on_progress(done, len(jobs))

@@ -13,8 +13,13 @@ import torch
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, TrainingError
 from poolbench.execution.collect import collect_outcomes, make_leaderboard
-from poolbench.execution.executor import retry_lost
-from poolbench.execution.local import LocalExecutor
+from poolbench.execution.executor import is_hung, retry_lost
+from poolbench.execution.local import (
+    LocalExecutor,
+    explain_code,
+    list_paths,
+    make_environment,
+)
 from poolbench.execution.machine import describe_machine
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
@@ -29,7 +34,10 @@ def open_executor(images, path, workers, cores=1):
 
 def run(images, path, workers, specs, on_progress=lambda progress: None, cores=1):
     with open_executor(images, path, workers, cores) as executor:
-        return run_until_lost(executor, specs, on_progress)
+        lost = run_until_lost(executor, specs, on_progress)
+        # Never more than there is to do.
+        assert len(executor._workers) == min(workers, len(specs))
+        return lost
 
 
 def run_until_lost(executor, specs, on_progress):
@@ -71,6 +79,51 @@ def test_silent_worker_is_ended_and_its_trial_done_again(plan_of, images, tmp_pa
         executor.silent_seconds = 6
         assert run_until_lost(executor, plan.specs[:2], stop_once) == []
     assert all(RunStore(tmp_path).has_trial(spec.id) for spec in plan.specs[:2])
+
+
+@pytest.mark.parametrize(
+    ("silent", "idle", "worked", "expected"),
+    [
+        # It may be silent for 100 s: stopped or waiting, in a circle, or on a system that hides it.
+        (101, 101, 0, True),
+        (500, 101, 30, True),
+        (101, 0, 101, True),
+        (101, None, None, True),
+        # Slow, since it has a fifteenth of the processor, or since it shares it for long.
+        (101, 0.1, 7, False),
+        (1400, 3, 93, False),
+        # It said something not long ago.
+        (99, 99, 0, False),
+        (99, None, None, False),
+    ],
+)
+def test_worker_hangs_if_it_neither_speaks_nor_works(silent, idle, worked, expected):
+    assert is_hung(silent, idle, worked, 100) is expected
+
+
+def test_worker_that_the_system_killed_ran_out_of_memory_probably():
+    words = explain_code(-signal.SIGKILL)
+    assert all(word in words for word in ("memory", "--image-size", "--workers", "batch_size"))
+    assert explain_code(3) == "ended with code 3"
+    assert explain_code(-signal.SIGSEGV) == "ended with code -11"
+
+
+def test_modules_are_found_below_a_folder_with_a_colon(plan_of, images, tmp_path, monkeypatch):
+    folder = tmp_path / "a:b"
+    folder.mkdir()
+    (folder / "colon_module.py").write_text(
+        "from poolbench.operators import Operator\n\n\n"
+        "class First(Operator):\n"
+        '    """Keeps the first of each."""\n\n'
+        "    def forward(self, x):\n"
+        "        return x[:, :, :: self.stride, :: self.stride]\n"
+    )
+    monkeypatch.syspath_prepend(folder)
+    assert str(folder) in list_paths()
+    assert str(folder) not in make_environment()["PYTHONPATH"]
+    plan = plan_of(operators=("colon_module:First",), epochs=1)
+    run(images, tmp_path / "run", 8, plan.specs[:1])
+    assert RunStore(tmp_path / "run").has_trial(plan.specs[0].id)
 
 
 def test_silence_of_this_process_is_not_taken_for_that_of_a_worker(plan_of, images, tmp_path):

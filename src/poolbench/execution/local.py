@@ -188,17 +188,14 @@ class LocalExecutor:
     def _start(self, jobs: int) -> None:
         """As many more as there are jobs and memory for, if there are none yet at least one."""
         running = len(self._workers)
-        more = min(self.count, jobs) - running
-        if more > 0:
-            more = bound_starts(more, more) if running == 0 else bound_starts(more + 1, more + 1) - 1
-        for number in range(running, running + more):
-            self._workers.append(self._begin(number))
+        wanted = min(self.count, jobs) - running
+        if wanted > 0:
+            more = bound_starts(wanted, least=0 if running else 1)
+            self._workers += [self._begin(number) for number in range(running, running + more)]
 
     def _begin(self, number: int) -> "_Worker":
         worker = _Worker(number, self._messages)
-        worker.send(
-            {"images": str(self.images), "run": str(self.run_path), "paths": list_paths()}
-        )
+        worker.send({"images": str(self.images), "run": str(self.run_path), "paths": list_paths()})
         return worker
 
     def _replace(self, number: int) -> None:

@@ -53,8 +53,8 @@ def _read_process_peak() -> int | None:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def bound_starts(wanted: int, jobs: int, available_bytes: int | None = None) -> int:
-    """How many processes to begin: no more than jobs, and than memory is free for; at least one.
+def bound_starts(wanted: int, available_bytes: int | None = None, least: int = 1) -> int:
+    """How many processes to begin: no more than memory is free for.
 
     What a trial takes besides is measured by the first of them; see :func:`bound_workers`.
 
@@ -63,7 +63,7 @@ def bound_starts(wanted: int, jobs: int, available_bytes: int | None = None) -> 
     """
     free = read_available_memory_bytes() if available_bytes is None else available_bytes
     most = wanted if free is None else int(free * MEMORY_SHARE) // START_BYTES
-    return max(1, min(wanted, jobs, most))
+    return max(least, min(wanted, most))
 
 
 def bound_workers(

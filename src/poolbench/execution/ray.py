@@ -29,7 +29,7 @@ from poolbench.execution.executor import (
     bound_silence,
     make_error,
 )
-from poolbench.execution.local import make_environment
+from poolbench.execution.local import list_paths, make_environment
 from poolbench.execution.machine import Machine
 from poolbench.execution.station import (
     WORKER_ENVIRONMENT,
@@ -276,7 +276,10 @@ class RayExecutor:
         kinds = frozenset(self.machine.fingerprint.removeprefix("mixed-").split("-"))
 
         def submit(task: Task, group: Sequence[TrialSpec]) -> Any:
-            request = Request(task, tuple(group), pack_sources(group), lanes, kinds, self.storage)
+            request = Request(
+                *(task, tuple(group), pack_sources(group), lanes, kinds, self.storage),
+                paths=tuple(list_paths()),
+            )
             return remote.remote(request, self._things, self._mailbox)
 
         return submit

@@ -19,7 +19,7 @@ from poolbench.execution.executor import Failure, describe_failure
 from poolbench.execution.group import run_group
 from poolbench.execution.machine import THREADS
 from poolbench.execution.measure import measure_speed
-from poolbench.execution.station import Station, register_sources, save_outcome
+from poolbench.execution.station import Station, add_paths, register_sources, save_outcome
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import TrialOutcome
 from poolbench.records import Speed, TrialSpec
@@ -40,6 +40,7 @@ class Request:
         sources: As :func:`~poolbench.execution.station.pack_sources` gives them.
         fingerprints: Of the machines that may do it.
         storage: Where finished trials go; ``None``: into the answer.
+        paths: Where the study's own process looks for modules.
     """
 
     task: Task
@@ -48,6 +49,7 @@ class Request:
     lanes: int
     fingerprints: frozenset[str]
     storage: RunStore | None
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def serve(
     """
     try:
         _check_fingerprint(request)
+        add_paths(request.paths)
         register_sources(request.sources)
         place = take_station().take_place(request.specs[0], request.lanes)
         if request.task == "measure":
