@@ -86,3 +86,11 @@ def test_pretraining_of_several_variants_is_refused(poolbench_here):
     done = poolbench_here("pretrain", "--operator", "max,avg")
     assert done.returncode == 2
     assert "one variant" in done.stderr
+
+
+def test_pretraining_replaces_no_file_of_somebody_else(tmp_path, poolbench_here):
+    (tmp_path / "weights.safetensors").write_bytes(b"mine")
+    done = poolbench_here("pretrain")
+    assert done.returncode == 2
+    assert "weights.safetensors is there already, and no pretraining" in done.stderr
+    assert (tmp_path / "weights.safetensors").read_bytes() == b"mine"

@@ -27,9 +27,10 @@ from poolbench.execution.plan import (
     list_looks,
     make_plan,
 )
+from poolbench.execution.refusal import explain_refusal
 from poolbench.execution.room import check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
-from poolbench.execution.store import RunStore, explain_refusal
+from poolbench.execution.store import RunStore
 from poolbench.models import get_backbone
 from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec

@@ -1,5 +1,6 @@
 """Weights for others to begin with: one variant, trained once on all pictures of a pool."""
 
+import filecmp
 from pathlib import Path
 
 from poolbench.comparison import StudyContext, run_trial_alone
@@ -16,6 +17,7 @@ from poolbench.execution.workplace import hash_file
 from poolbench.files import check_place
 from poolbench.models.transfer import add_facts
 from poolbench.preparation import (
+    RUNS,
     check_study,
     load_pictures,
     name_run,
@@ -47,6 +49,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
         raise UsageError(
             f"{out} cannot be written: {error.strerror}. Choose another --out."
         ) from None
+    _check_own(out)
     image_set, _ = load_pictures(config.data, display, is_split=False)
     store = RunStore(name_run(config))
     config = recall_config(config, store)
@@ -81,6 +84,19 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
         count=record.held_out.count,
     )
     return record
+
+
+def _check_own(out: Path) -> None:
+    """Only weights that an earlier pretraining left in ``runs`` are replaced."""
+    if not out.exists():
+        return
+    size = out.stat().st_size
+    made = (path for path in RUNS.glob("*/trials/*/weights.safetensors"))
+    if not any(path.stat().st_size == size and filecmp.cmp(path, out, False) for path in made):
+        raise UsageError(
+            f"{out} is there already, and no pretraining in {RUNS} wrote it: choose another --out, "
+            "or move it away."
+        )
 
 
 def _train(

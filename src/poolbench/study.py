@@ -21,6 +21,7 @@ from poolbench.display import Display
 from poolbench.errors import PoolbenchError, RunError, UsageError, VerificationError
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.machine import Machine
+from poolbench.execution.owned import check_run_place
 from poolbench.execution.picture_tables import save_picture_tables
 from poolbench.execution.plan import (
     Plan,
@@ -120,7 +121,7 @@ def compare(
 def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     """Run a study, or what is left of it."""
     started = time.monotonic()
-    store = RunStore(out or name_run(config))
+    store = _open_store(config, out)
     config = recall_config(config, store)
     is_split = config.protocol == "cv"
     image_set, duplicates = load_pictures(config.data, display, is_split=is_split)
@@ -166,7 +167,7 @@ def _train_final(final: TrialSpec, settled: Settled, context: StudyContext) -> N
 
 def preview_study(config: StudyConfig, out: Path | None, display: Display) -> None:
     """Say what :func:`run_study` would do, and how long that would take; nothing is kept."""
-    store = RunStore(out or name_run(config))
+    store = _open_store(config, out)
     config = recall_config(config, store)
     image_set, _ = load_pictures(config.data, display, is_split=config.protocol == "cv")
     with open_machine(config) as machine:
@@ -174,6 +175,14 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
         with open_executor(config, machine, image_set, store, None) as executor:
             settle_study(config, image_set, store, executor, config.time_limit_seconds, display)
     display.say("run.place", path=store.path)
+
+
+def _open_store(config: StudyConfig, out: Path | None) -> RunStore:
+    """The run directory, unless something else lies there."""
+    store = RunStore(out or name_run(config))
+    # Where the place was not chosen, the pictures may lie around it: a run is no class.
+    check_run_place(store.path, "" if out is None else config.data.source)
+    return store
 
 
 def _split(names: str | Sequence[Any]) -> Sequence[Any]:

@@ -59,6 +59,16 @@ def write_file(path: Path, content: bytes) -> None:
         os.close(descriptor)
 
 
+def make_part_folder(parent: Path) -> Path:
+    """A new folder for half of something; who may read it is for the process's umask to say."""
+    while True:
+        # Not tempfile, whose folders only their owner may read.
+        part = parent / f".part-{secrets.token_hex(4)}"
+        with suppress(FileExistsError):
+            part.mkdir()
+            return part
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Put a file in its place: what was there before, or all of the new one, and nothing between.
 

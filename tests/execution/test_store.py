@@ -2,8 +2,10 @@
 
 import importlib
 import json
+import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 
@@ -11,12 +13,14 @@ import numpy as np
 import pytest
 
 from poolbench.errors import RunError
+from poolbench.execution.checkpoints import Checkpoints
 from poolbench.execution.packing import pack_arrays, pack_weights
 from poolbench.execution.station import save_outcome
 from poolbench.execution.store import HISTORY_COLUMNS, RunStore
 from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialRecord
+from poolbench.training.checkpoint import Checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +265,58 @@ def test_place_that_cannot_be_written_is_refused(tmp_path):
         RunStore(tmp_path / "file" / "run").hold(),
     ):
         pass
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_who_may_read_a_trial_is_for_the_mask_to_say(mask, tmp_path, outcome):
+    before = os.umask(mask)
+    try:
+        store = RunStore(tmp_path / "run")
+        save_outcome(store, outcome)
+    finally:
+        os.umask(before)
+    folder = store.trials / outcome.record.id
+    for path in (folder, store.trials, store.path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o777 & ~mask
+    assert stat.S_IMODE((folder / "record.json").stat().st_mode) == 0o666 & ~mask
+
+
+def test_trials_that_are_a_link_are_not_written_through(tmp_path, outcome):
+    (tmp_path / "elsewhere").mkdir()
+    store = RunStore(tmp_path / "run")
+    store.path.mkdir()
+    store.trials.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="is a link that leads out of the run"):
+        save_outcome(store, outcome)
+    assert not any((tmp_path / "elsewhere").iterdir())
+
+
+def test_folder_in_the_way_of_a_trial_is_replaced_unless_somebody_uses_it(tmp_path, outcome):
+    store = RunStore(tmp_path / "run")
+    folder = store.trials / outcome.record.id
+    folder.mkdir(parents=True)
+    (folder / "weights.safetensors").touch()
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match="holds what poolbench did not write"):
+        save_outcome(store, outcome)
+    assert (folder / "notes.txt").read_text() == "mine"
+    (folder / "notes.txt").unlink()
+    save_outcome(store, outcome)
+    assert store.load_trial(outcome.record.id) == outcome.record
+
+
+def test_run_that_is_moved_away_is_not_made_anew(tmp_path, outcome):
+    store = RunStore(tmp_path / "run")
+    with pytest.raises(RunError) as gone, store.hold():
+        worker = RunStore(store.path).pin()
+        store.path.rename(tmp_path / "moved")
+        keeper = Checkpoints(worker.checkpoints, least_seconds=0).open("trial")
+        keeper.offer(lambda: Checkpoint({}, {"history": []}))
+        with pytest.raises(RunError, match="was moved or deleted"):
+            worker.save_bytes("variants/max/model.onnx", b"")
+        save_outcome(worker, outcome)
+    assert str(gone.value).startswith(f"{store.path} is gone: it was moved or deleted")
+    assert not store.path.exists()
 
 
 @pytest.mark.parametrize("name", ["../other", "/etc", "..", "", "a/b", "a\\b", "a\0b"])

@@ -236,6 +236,18 @@ def test_export_onnx_refuses_what_does_not_fit(tmp_path):
     assert not path.exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"mine", "foreign"])
+def test_export_onnx_replaces_no_file_of_somebody_else(content, tmp_path):
+    path = tmp_path / "m.onnx"
+    if content == "foreign":
+        graph = onnx.helper.make_graph([], "theirs", [], [])
+        content = onnx.helper.make_model(graph).SerializeToString()
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="poolbench did not write it"):
+        export_onnx(build(), path, image_size=(32, 32))
+    assert path.read_bytes() == content
+
+
 def test_export_onnx_explains_what_cannot_be_exported(tmp_path):
     class Deciding(nn.Module):
         def forward(self, x):

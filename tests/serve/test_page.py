@@ -1,5 +1,6 @@
 """``poolbench page``: what it writes, and what it refuses."""
 
+import hashlib
 import json
 import shutil
 
@@ -23,7 +24,9 @@ def test_page_is_whole_and_replaces_an_earlier_one(served, bundle, tmp_path):
     # A file of an earlier version of the page.
     written = json.loads((out / LIST).read_text(encoding="utf-8"))
     (out / "old.js").touch()
-    (out / LIST).write_text(json.dumps([*written, "old.js", "../outside"]), encoding="utf-8")
+    nothing = [hashlib.sha256().hexdigest()]
+    earlier = {**written, "old.js": nothing, "../outside": nothing}
+    (out / LIST).write_text(json.dumps(earlier), encoding="utf-8")
     (tmp_path / "outside").touch()
     build_page(served, out, bundle, "en")
     assert not (out / "old.js").exists()
@@ -48,6 +51,15 @@ def test_page_spares_a_folder_of_something_else(served, bundle, tmp_path):
     with pytest.raises(UsageError, match="something else"):
         build_page(served, tmp_path, bundle, "en")
     assert (tmp_path / "index.html").read_text(encoding="utf-8") == "mine"
+
+
+def test_page_spares_files_of_its_own_that_somebody_changed(served, bundle, tmp_path):
+    out = tmp_path / "page"
+    build_page(served, out, bundle, "en")
+    (out / "index.html").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"something else .*\(index\.html\)"):
+        build_page(served, out, bundle, "en")
+    assert (out / "index.html").read_text(encoding="utf-8") == "mine"
 
 
 def test_page_is_not_written_into_its_run_nor_where_nothing_can_be(served, bundle, tmp_path):

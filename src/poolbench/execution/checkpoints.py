@@ -7,7 +7,6 @@ taken.
 
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import save
 
+from poolbench.execution.owned import is_checkpoint, remove_folder
 from poolbench.files import check_regular
 from poolbench.system import replace_file
 from poolbench.training.checkpoint import Checkpoint
@@ -45,7 +45,7 @@ class Checkpoints:
 
     def remove(self, trial_id: str) -> None:
         """Delete those of a trial that is finished."""
-        shutil.rmtree(self.folder / trial_id, ignore_errors=True)
+        remove_folder(self.folder / trial_id, is_checkpoint)
 
 
 class TrialKeeper:
@@ -92,14 +92,17 @@ class TrialKeeper:
         content: bytes = save(arrays, {"facts": json.dumps(facts)})
         digest = hashlib.sha256(content).hexdigest()[:DIGEST_LETTERS]
         epochs = len(facts["history"])
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # Not the run itself, which may have been moved away.
+        self.folder.parent.mkdir(exist_ok=True)
+        self.folder.mkdir(exist_ok=True)
         replace_file(self.folder / f"{epochs:06d}-{digest}{SUFFIX}", content)
         for old in self._list()[:-GENERATIONS]:
             old.unlink(missing_ok=True)
 
     def _list(self) -> list[Path]:
         """The oldest first."""
-        return sorted(self.folder.glob(f"[0-9]*{SUFFIX}"))
+        found = self.folder.glob(f"[0-9]*{SUFFIX}")
+        return sorted(path for path in found if is_checkpoint(path.name))
 
 
 def _read(path: Path) -> Checkpoint:

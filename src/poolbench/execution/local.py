@@ -61,6 +61,7 @@ class LocalExecutor:
     ) -> None:
         self.images = images
         self.run_path = run
+        self.store = RunStore(run).pin()
         self.machine = machine
         self.silent_seconds = silent_seconds
         self.count = machine.workers
@@ -82,8 +83,7 @@ class LocalExecutor:
         seconds: Mapping[str, float],
     ) -> list[Lost]:
         """See :class:`~poolbench.execution.executor.Executor`."""
-        store = RunStore(self.run_path)
-        rest = ([spec for spec in group if not store.has_trial(spec.id)] for group in groups)
+        rest = ([spec for spec in group if not self.store.has_trial(spec.id)] for group in groups)
         jobs = [_Job(g, bound_silence(g, seconds, self.silent_seconds)) for g in rest if g]
         lost = []
         for message in self._serve("train", jobs):
@@ -147,6 +147,7 @@ class LocalExecutor:
 
     def _listen(self) -> Iterator[dict[str, Any]]:
         """What a worker says, if anything, and what became of its job."""
+        self.store.check_there()
         now = time.monotonic()
         was_away = now - self._looked > AWAY_SECONDS
         self._looked = now

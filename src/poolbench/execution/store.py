@@ -5,8 +5,8 @@ killed at any moment leaves either all of it or nothing. What the disk refuses i
 """
 
 import json
+import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from poolbench.config import StudyConfig, read_saved_config
 from poolbench.errors import RunError, UsageError
+from poolbench.execution import owned
 from poolbench.execution.packing import (
     Arrays,
     check_predictions,
@@ -28,16 +29,16 @@ from poolbench.execution.packing import (
     pack_weights,
     unpack_weights,
 )
+from poolbench.execution.refusal import explain_refusal
 from poolbench.execution.run_files import MOST_TEXT_BYTES, RunFiles
 from poolbench.files import is_within, parse_json
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 from poolbench.system import (
-    FULL,
     LOCK_FILES,
     HeldError,
     flush_folder,
     hold_lock,
-    read_free_bytes,
+    make_part_folder,
     rename,
     replace_file,
     write_file,
@@ -54,7 +55,6 @@ HISTORY_COLUMNS = (
         for part in ("", "_low", "_high")
     ),
 )
-MIB = 2**20
 
 
 _MOST_JSON_BYTES = MOST_TEXT_BYTES
@@ -68,6 +68,28 @@ class RunStore(RunFiles):
         super().__init__(path)
         self.trials = path / "trials"
         self.checkpoints = path / "checkpoints"
+        self._is_pinned = False
+
+    def pin(self) -> "RunStore":
+        """If some process holds the folder: never make it anew once it is moved or deleted."""
+        self._is_pinned = self._has_lock()
+        return self
+
+    def check_there(self) -> None:
+        """Refuse to go on without the folder.
+
+        Raises:
+            RunError: If it was held, and has been moved or deleted since.
+        """
+        if self._is_pinned and not self._has_lock():
+            raise RunError(
+                f"{self.path} is gone: it was moved or deleted while it was worked on. No folder "
+                "was made in its place, and what was finished is where it is now: run the same "
+                "command with --out there."
+            )
+
+    def _has_lock(self) -> bool:
+        return (self.path / LOCK_FILES[0]).exists()
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -83,6 +105,7 @@ class RunStore(RunFiles):
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
                 stack.enter_context(hold_lock(self.path))
+                self.pin()
             except HeldError as error:
                 raise RunError(
                     f"{self.path} is being worked on by another process ({error}). Wait for it, "
@@ -96,9 +119,10 @@ class RunStore(RunFiles):
 
     def _remove_if_empty(self) -> None:
         """While it is held, so that nobody else has begun."""
-        names = {path.name for path in self.path.iterdir()}
-        if names <= set(LOCK_FILES):
-            with suppress(OSError):
+        # It may be gone.
+        with suppress(OSError):
+            names = {path.name for path in self.path.iterdir()}
+            if names <= set(LOCK_FILES):
                 for name in names:
                     (self.path / name).unlink()
                 self.path.rmdir()
@@ -124,12 +148,7 @@ class RunStore(RunFiles):
         Raises:
             RunError: If checkpoints lie behind a link that cannot be removed.
         """
-        for part in list(self.path.rglob(".part-*")):
-            if part.is_dir() and not part.is_symlink():
-                shutil.rmtree(part, ignore_errors=True)
-            else:
-                with suppress(OSError):
-                    part.unlink(missing_ok=True)
+        owned.remove_parts(self.path)
         # Old generations are deleted, which must not happen through a link to somewhere else.
         if self.checkpoints.is_symlink():
             self.remove(self.checkpoints.name)
@@ -139,7 +158,10 @@ class RunStore(RunFiles):
 
     def remove_checkpoints(self) -> None:
         """Delete what trainings that are not wanted any more have left."""
-        shutil.rmtree(self.checkpoints, ignore_errors=True)
+        for folder in self.checkpoints.glob("*"):
+            owned.remove_folder(folder, owned.is_checkpoint)
+        with suppress(OSError):
+            self.checkpoints.rmdir()
 
     def save_trial(
         self,
@@ -181,34 +203,47 @@ class RunStore(RunFiles):
         """Write the folder of a trial, unless it is there."""
         if self.has_trial(trial_id):
             return
-        place = self.trials / trial_id
+        place = self._find_place(f"{self.trials.name}/{trial_id}")
         part = None
         try:
-            self.trials.mkdir(parents=True, exist_ok=True)
-            part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.trials))
+            self._make_folder(self.trials)
+            part = make_part_folder(self.trials)
             for name, content in files.items():
                 write_file(part / name, content)
             flush_folder(part)
-            # mkdtemp makes a folder that only its owner may read.
-            part.chmod(0o755)
-            self._move(part, trial_id)
+            self._move(part, place)
             flush_folder(self.trials)
         except OSError as error:
+            self.check_there()
             raise explain_refusal(error, place, sum(map(len, files.values()))) from None
         finally:
             if part is not None:
                 shutil.rmtree(part, ignore_errors=True)
 
-    def _move(self, part: Path, trial_id: str) -> None:
+    def _move(self, part: Path, place: Path) -> None:
         try:
-            rename(part, self.trials / trial_id)
+            rename(part, place)
         except OSError:
             # In a folder that several machines share another may have been faster.
-            if self.has_trial(trial_id):
+            if self.has_trial(place.name):
                 return
             # A folder without a record is no trial, and in the way of one.
-            shutil.rmtree(self.trials / trial_id, ignore_errors=True)
-            rename(part, self.trials / trial_id)
+            owned.remove_folder(place, owned.is_trial_file)
+            if os.path.lexists(place):
+                raise RunError(
+                    f"{place} is no trial, is in the way of one, and holds what poolbench did not "
+                    "write: move it away, and run the same command again."
+                ) from None
+            rename(part, place)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder of the run; one that is gone is not made anew."""
+        self.check_there()
+        if not self._is_pinned:
+            self.path.mkdir(parents=True, exist_ok=True)
+        inside = folder.relative_to(self.path)
+        for place in reversed([inside, *inside.parents][:-1]):
+            (self.path / place).mkdir(exist_ok=True)
 
     def _find_trial(self, trial_id: str) -> Path:
         """Its folder; an id that stands in a file must not lead out of the run."""
@@ -333,9 +368,10 @@ class RunStore(RunFiles):
         """
         place = self._find_place(name)
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(place.parent)
             replace_file(place, content)
         except OSError as error:
+            self.check_there()
             raise explain_refusal(error, place, len(content)) from None
 
     def _find_place(self, name: str) -> Path:
@@ -347,19 +383,3 @@ class RunStore(RunFiles):
                 "Put a folder in its place."
             )
         return place
-
-
-def explain_refusal(error: OSError, place: Path, needed_bytes: int = 0) -> RunError:
-    """What the system would not let be written, and what to do about it."""
-    if error.errno not in FULL:
-        return RunError(
-            f"{place} cannot be written ({error.strerror or error}). Choose another --out, or a "
-            "copy of the run in a place that can be written to."
-        )
-    free = read_free_bytes(place.parent)
-    there = "" if free is None else f", {free / MIB:.1f} MiB are free"
-    wanted = f" ({needed_bytes / MIB:.1f} MiB are needed{there})" if needed_bytes else ""
-    return RunError(
-        f"There is no room for {place}{wanted}: the disk or a quota is full. Make room and run the "
-        "same command again; what was finished is kept."
-    )

@@ -1,7 +1,6 @@
 """What a task of a cluster is asked, does and answers; how it gets there is in :mod:`.ray`."""
 
 import platform
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,6 +22,7 @@ from poolbench.execution.station import Station, add_paths, register_sources, sa
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import TrialOutcome
 from poolbench.records import Speed, TrialSpec
+from poolbench.system import make_part_folder
 from poolbench.training.loop import EpochRow
 
 # Between two messages of a task.
@@ -131,10 +131,8 @@ def share_pictures(image_set: ImageSet, storage: Path) -> Path:
     place = storage / f"pictures-{image_set.manifest_hash[:16]}"
     if not place.exists():
         storage.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=".part-", dir=storage))
+        part = make_part_folder(storage)
         save_arrays(image_set, part)
-        # mkdtemp makes a folder that only its owner may read.
-        part.chmod(0o755)
         with suppress(OSError):
             # Someone may have been faster.
             part.rename(place)

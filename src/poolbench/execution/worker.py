@@ -54,7 +54,7 @@ class _Server:
     def __init__(self, request: dict[str, Any], answers: TextIO) -> None:
         add_paths(request["paths"])
         folder = Path(request["images"])
-        self.store = RunStore(Path(request["run"]))
+        self.store = RunStore(Path(request["run"])).pin()
         self.station = Station(open_arrays(folder), folder / WEIGHTS_FILE, self.store)
         self.answers = answers
 

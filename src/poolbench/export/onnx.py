@@ -18,6 +18,7 @@ from typing import Any, Literal
 import onnx
 import onnxscript.optimizer
 import torch
+from google.protobuf.message import DecodeError
 from torch import Tensor, nn
 from torch.export import Dim
 
@@ -27,7 +28,7 @@ from poolbench.data.resize import apply_filters, compute_filters, resize_images
 from poolbench.errors import PoolbenchError, ShapeError, UsageError
 from poolbench.export.check_model import find_fault
 from poolbench.export.predict import MOST_SIDE
-from poolbench.files import check_place, expand_home
+from poolbench.files import check_place, check_regular, expand_home
 from poolbench.system import replace_file
 
 Layout = Literal["nhwc", "nchw"]
@@ -120,6 +121,11 @@ def export_onnx(
         check_place(path)
     except OSError as error:
         raise _explain_place(path, error) from None
+    if path.exists() and not _is_own(path):
+        raise UsageError(
+            f"{path} is there already, and poolbench did not write it: choose another file, or "
+            "move it away."
+        )
     content = make_onnx(
         module,
         image_size=image_size,
@@ -135,6 +141,16 @@ def export_onnx(
     except OSError as error:
         raise _explain_place(path, error) from None
     return path
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file is a model that this module wrote, which may be replaced by another one."""
+    try:
+        check_regular(path)
+        proto = onnx.load_model(path, load_external_data=False)
+    except (OSError, ValueError, DecodeError):
+        return False
+    return any(entry.key == "poolbench_version" for entry in proto.metadata_props)
 
 
 def make_onnx(

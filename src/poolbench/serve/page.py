@@ -1,14 +1,17 @@
 """``poolbench page``: the page as files for any web host; the models run in the browser."""
 
+import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from poolbench.errors import RunError, UsageError
 from poolbench.execution.store import RunStore
 from poolbench.export.check_model import read_model
-from poolbench.files import check_place, is_within, parse_json
+from poolbench.files import check_place, check_regular, is_within, parse_json
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
@@ -54,28 +57,45 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
 
 def _replace(out: Path, files: dict[str, bytes]) -> None:
     before = _list_written(out)
-    others = [name for name in files if name not in before and (out / name).exists()]
+    others = [
+        name for name in files if os.path.lexists(out / name) and not _is_own(out, name, before)
+    ]
     if others:
         raise UsageError(
-            f"{out} holds something else than a page ({', '.join(sorted(others)[:3])}): choose "
-            "another --out."
+            f"{out} holds something else than a page that poolbench wrote "
+            f"({', '.join(sorted(others)[:3])}): choose another --out, or move it away."
         )
     store = RunStore(out)
+    hashes = {name: [hashlib.sha256(content).hexdigest()] for name, content in files.items()}
+    gone = {name for name in before.keys() - files.keys() if _is_own(out, name, before)}
     # First, so that whatever happens now, the next call knows what is its own.
-    names = sorted({*before, *files})
-    store.save_bytes(LIST, json.dumps(names).encode())
-    store.remove(*(before - files.keys()))
+    either = {name: before.get(name, []) + hashes.get(name, []) for name in {*before, *hashes}}
+    store.save_bytes(LIST, json.dumps(either, sort_keys=True).encode())
+    store.remove(*gone)
     for name, content in files.items():
         store.save_bytes(name, content)
-    store.save_bytes(LIST, json.dumps(sorted(files)).encode())
+    store.save_bytes(LIST, json.dumps(hashes, sort_keys=True).encode())
 
 
-def _list_written(out: Path) -> set[str]:
-    """The files of an earlier page; names that lead elsewhere are nobody's."""
-    with suppress(OSError, RunError, ValueError, TypeError):
-        names = parse_json(RunStore(out).read(LIST))
-        return {name for name in names if is_within(out / name, out)}
-    return set()
+def _list_written(out: Path) -> dict[str, list[str]]:
+    """What an earlier page wrote: by name the SHA-256 of what may lie there.
+
+    Names that lead elsewhere are nobody's.
+    """
+    with suppress(OSError, RunError, ValueError, TypeError, AttributeError):
+        written: Any = parse_json(RunStore(out).read(LIST))
+        return {
+            name: list(hashes) for name, hashes in written.items() if is_within(out / name, out)
+        }
+    return {}
+
+
+def _is_own(out: Path, name: str, written: dict[str, list[str]]) -> bool:
+    """Whether a file is as an earlier page wrote it."""
+    with suppress(OSError):
+        check_regular(out / name)
+        return hashlib.sha256((out / name).read_bytes()).hexdigest() in written.get(name, ())
+    return False
 
 
 def _make_files(

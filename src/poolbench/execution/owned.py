@@ -1,0 +1,125 @@
+"""What in a folder is poolbench's own: nothing else is replaced or removed."""
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from poolbench.errors import UsageError
+from poolbench.files import expand_home, is_within, read_text
+from poolbench.system import LOCK_FILES
+
+TRIAL_FILES = frozenset(
+    (
+        *("record.json", "timing.json", "history.csv", "predictions.npz", "shift.npz"),
+        "weights.safetensors",
+    )
+)
+_CHECKPOINT = re.compile(r"(\.part-)?\d{6}-[0-9a-f]{16}\.safetensors[\w.-]*")
+# Folders into which a study and its report write; ``*``: any name.
+_FOLDERS = (
+    *("", "trials", "best", "variants", "variants/*", "figures", "tables", "lab-report"),
+    *("lab-report/figures", "exports"),
+)
+# Half a file, beside the place of the whole one; half a folder has a name of random letters.
+_PART_FILE = re.compile(
+    r"\.part-.*\.(json|csv|npz|toml|html|md|docx|svg|png|onnx|safetensors)[\w.-]*"
+)
+_PART_FOLDER = re.compile(r"\.part-\w+")
+# Of the pictures that the processes of a study share.
+_PICTURE_FILES = re.compile(r"set\.json|weights\.safetensors|(pool|test)[\w-]*\.npy")
+# What a record of a run has among its keys; those of another poolbench may differ in others.
+_DATA_KEYS = frozenset(("source", "classes", "manifest_hash"))
+_TRIAL_KEYS = frozenset(("id", "spec"))
+_MOST_BYTES = 100_000_000
+
+
+def check_run_place(path: Path, pictures: str = "") -> None:
+    """Refuse a folder in which something else than a run lies, or which lies among the pictures.
+
+    Args:
+        pictures: The source of the image set, such as ``folder:photos``.
+
+    Raises:
+        UsageError: If it is so.
+    """
+    kind, _, place = pictures.partition(":")
+    if kind == "folder" and is_within(path, expand_home(place)):
+        raise UsageError(
+            f"--out {path} lies in the folder of pictures {place}, where the run would be taken "
+            "for a class: choose another place for it."
+        )
+    others = []
+    with suppress(OSError):
+        others = sorted(entry.name for entry in path.iterdir() if not _is_begun(entry.name))
+    if others and not is_run(path):
+        shown = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
+        raise UsageError(
+            f"{path} is not empty and holds no run of poolbench ({shown}); nothing in it was "
+            "touched. Choose a new folder, or an empty one, with --out."
+        )
+
+
+def is_run(path: Path) -> bool:
+    """Whether poolbench has begun a study in a folder."""
+    if _has_keys(path / "data.json", _DATA_KEYS):
+        return True
+    return any(_has_keys(file, _TRIAL_KEYS) for file in (path / "trials").glob("*/record.json"))
+
+
+def _is_begun(name: str) -> bool:
+    """What a process leaves that is killed before it has written anything that lasts."""
+    return name in LOCK_FILES or name.startswith(".part-")
+
+
+def _has_keys(path: Path, keys: frozenset[str]) -> bool:
+    try:
+        values = json.loads(read_text(path, _MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(values, dict) and keys <= values.keys()
+
+
+def remove_parts(run: Path) -> None:
+    """Delete what a killed process had begun to write: in the places of a run, and no other."""
+    for pattern in _FOLDERS:
+        for folder in run.glob(pattern) if pattern else [run]:
+            if not is_within(folder, run):
+                continue
+            for part in list(folder.glob(".part-*")):
+                _remove_part(part, is_trial=folder.name == "trials")
+
+
+def _remove_part(part: Path, *, is_trial: bool) -> None:
+    if part.is_symlink() or not part.is_dir():
+        if _PART_FILE.fullmatch(part.name):
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+    elif _PART_FOLDER.fullmatch(part.name):
+        remove_folder(part, is_trial_file if is_trial else _PICTURE_FILES.fullmatch)
+
+
+def is_trial_file(name: str) -> bool:
+    """Whether a file of this name is kept of a trial."""
+    return name in TRIAL_FILES
+
+
+def remove_folder(folder: Path, is_own: Callable[[str], object]) -> None:
+    """Delete the files of a folder that are poolbench's, and the folder if nothing else is there.
+
+    Args:
+        is_own: Whether a name is that of such a file.
+    """
+    if folder.is_symlink():
+        return
+    with suppress(OSError):
+        for path in list(folder.iterdir()):
+            if is_own(path.name):
+                path.unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def is_checkpoint(name: str) -> bool:
+    """Whether a file of this name is a checkpoint, or half of one."""
+    return _CHECKPOINT.fullmatch(name) is not None
