@@ -1,6 +1,7 @@
 """A run directory as a study writes it, of made-up logits: real records, no training."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -322,3 +323,20 @@ def make_run(tmp_path_factory):
 def run_path(make_run):
     """Three variants, four trials of each; only to be read."""
     return make_run()
+
+
+@pytest.fixture(scope="session")
+def fake_view():
+    """A function that makes what the matrices of confusion need of a run, of any size."""
+
+    def make(variants, names):
+        rng, count = np.random.default_rng(0), len(names)
+        shown = [
+            SimpleNamespace(
+                label=f"variant{k}", held_out_confusion=rng.integers(0, 90, (count, count))
+            )
+            for k in range(variants)
+        ]
+        return SimpleNamespace(data=SimpleNamespace(classes=tuple(names)), variants=shown)
+
+    return make

@@ -182,6 +182,7 @@ NAMES = {
     "=1+1;@x": "=1+1;@x",
     "\x1b[31m\u202egnp": "\\x1b[31m\\u202egnp",
     "a\nb": "a\nb",
+    "\ufffe\uffff": "\\ufffe\\uffff",
 }
 
 

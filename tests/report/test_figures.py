@@ -2,7 +2,6 @@
 
 import dataclasses
 import warnings
-from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -22,8 +21,9 @@ from poolbench.report.figures.comparison import (
 from poolbench.report.figures.curves import draw_accuracy_curves, draw_gaps, draw_loss_curves
 from poolbench.report.figures.landscape import choose_levels
 from poolbench.report.figures.shift import draw_moved
+from poolbench.report.fonts import shorten
 from poolbench.report.read import read_run
-from poolbench.report.style import get_look, shorten, use_style
+from poolbench.report.style import get_look, use_style
 from poolbench.report.words import say
 from poolbench.verdict.sentence import flip
 
@@ -251,18 +251,10 @@ def test_moved_curves_are_those_of_their_variant(view):
     assert [line.get_ydata()[0] for line in lines] == places
 
 
-def fake_view(variants, names):
-    """What the matrices of confusion need of a run, of any size."""
-    rng, count = np.random.default_rng(0), len(names)
-    shown = [
-        SimpleNamespace(label=f"variant{k}", held_out_confusion=rng.integers(0, 90, (count, count)))
-        for k in range(variants)
-    ]
-    return SimpleNamespace(data=SimpleNamespace(classes=tuple(names)), variants=shown)
-
-
 @pytest.mark.parametrize(("variants", "classes"), [(3, 21), (4, 13), (5, 100), (46, 3)])
-def test_confusion_has_a_place_for_every_number_of_variants_and_classes(variants, classes):
+def test_confusion_has_a_place_for_every_number_of_variants_and_classes(
+    fake_view, variants, classes
+):
     with use_style():
         drawing = draw_confusion(fake_view(variants, [f"class {k}" for k in range(classes)]))
         drawing.figure.draw_without_rendering()

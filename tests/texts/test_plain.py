@@ -82,3 +82,14 @@ def test_formulas_do_not(cell):
 
 def test_markdown_escapes_what_it_would_read():
     assert escape_markdown("[a](b) <c> `d`") == "\\[a\\](b) \\<c\\> \\`d\\`"
+
+
+# XML 1.0, 2.2: what no document may hold, however it is written.
+FORBIDDEN = [*map(chr, range(0x20)), *map(chr, range(0xD800, 0xE000)), "\ufffe", "\uffff"]
+
+
+def test_no_character_that_xml_forbids_is_left():
+    for letter in FORBIDDEN:
+        assert make_plain(f"a{letter}b") == f"a{ascii(letter)[1:-1]}b"
+    page = make_plain_page("".join(FORBIDDEN))
+    assert [letter for letter in page if letter in FORBIDDEN] == ["\t", "\n"]

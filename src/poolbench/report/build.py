@@ -13,6 +13,7 @@ from poolbench.report import about, classes, gallery, pairs, tables
 from poolbench.report.drawing import Drawing
 from poolbench.report.faults import Faults
 from poolbench.report.figures import FIGURES, FigureKind, list_figures
+from poolbench.report.fonts import list_numbered
 from poolbench.report.read import RunView, read_run
 from poolbench.report.style import PALETTE, use_style
 from poolbench.report.table import Table
@@ -86,7 +87,7 @@ def build_report(
 def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate, dict[str, bytes]]:
     """A figure for the page, and as files of its own."""
     # One style for each: what fails half-way leaves nothing behind for the next.
-    with use_style():
+    with use_style(view.data.classes):
         drawing = kind.draw(view)
         plate = Plate(drawing.to_svg(name), drawing)
         drawing.add_words(lang)
@@ -156,6 +157,7 @@ def render_page(
             plates=plates,
             tables=found,
             galleries=galleries,
+            numbered="; ".join(list_numbered(view.data.classes)),
         )
     )
     return make_plain_page(page)

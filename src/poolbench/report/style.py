@@ -1,13 +1,13 @@
 """How figures look: colours that colour-blind readers can tell apart, and fonts."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import matplotlib
-from matplotlib import font_manager
 
-from poolbench.texts.plain import make_plain
+from poolbench.report.fonts import find_fonts
 
 # Okabe and Ito 2008, without the yellow that vanishes on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -28,9 +28,6 @@ CSS_COLORS = {
 # A figure at most this wide is shown at its own size in the report.
 PAGE_WIDTH_INCHES = 10.0
 PNG_DPI = 144
-
-# For class names in scripts that the first font lacks; used where they are installed.
-_FALLBACK_FONTS = ("Noto Sans CJK SC", "Microsoft YaHei", "Arial Unicode MS", "Noto Sans Arabic")
 
 # Any: the names that matplotlib knows differ between its versions.
 _STYLE: dict[Any, Any] = {
@@ -66,13 +63,19 @@ _STYLE: dict[Any, Any] = {
 
 
 @contextmanager
-def use_style() -> Iterator[None]:
-    """Draw and save in here; a user's own matplotlib settings neither disturb nor are changed."""
-    with matplotlib.rc_context():
+def use_style(names: Sequence[str] = ()) -> Iterator[None]:
+    """Draw and save in here; a user's own matplotlib settings neither disturb nor are changed.
+
+    Args:
+        names: What will be written, as a person named it: fonts that have its letters are looked
+            for.
+    """
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        # Of a letter that no font has, and the like: of no use to whoever wants a report.
+        warnings.simplefilter("ignore", UserWarning)
         matplotlib.rcdefaults()
-        installed = set(font_manager.get_font_names())
-        fonts = ["DejaVu Sans", *(name for name in _FALLBACK_FONTS if name in installed)]
-        matplotlib.rcParams.update({**_STYLE, "font.family": fonts})
+        families = list(find_fonts(names).families)
+        matplotlib.rcParams.update({**_STYLE, "font.family": families})
         yield
 
 
@@ -80,14 +83,3 @@ def get_look(number: int) -> tuple[str, str, Literal["-", "--", ":"]]:
     """Colour, marker and line of the variant with this number; all differ up to twelve."""
     line = LINES[number // len(PALETTE) % len(LINES)]
     return PALETTE[number % len(PALETTE)], MARKERS[number % len(MARKERS)], line
-
-
-def shorten(name: str, most: int = 16) -> str:
-    """A name that fits beside an axis.
-
-    Example:
-        >>> shorten("pickup_truck"), shorten("a very long name of a class")
-        ('pickup_truck', 'a very long nam…')
-    """
-    shown = make_plain(name)
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"

@@ -3,8 +3,8 @@
 import re
 
 # What moves the cursor, colours, or turns the direction of what follows; and halves of characters,
-# as names have them that are no text, which no stream takes.
-_OTHERS = r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+# as names have them that are no text, which no stream takes; and the two that XML forbids besides.
+_OTHERS = r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
 _ACTIVE = re.compile(rf"[\x00-\x1f{_OTHERS}]")
 _ACTIVE_IN_PAGE = re.compile(rf"[\x00-\x08\x0b-\x1f{_OTHERS}]")
 _ACTIVE_IN_JSON = re.compile(f"[{_OTHERS}]")

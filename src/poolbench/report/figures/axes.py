@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from poolbench.report.style import shorten
+from poolbench.report.fonts import shorten
 
 # More names than this overlap: every second, third, … is written.
 MOST_LABELLED_CLASSES = 30

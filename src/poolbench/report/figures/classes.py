@@ -15,8 +15,9 @@ from poolbench.report.figures.axes import (
     label_cells,
     list_on_axis,
 )
+from poolbench.report.fonts import name_in_figures
 from poolbench.report.read import RunView
-from poolbench.report.style import CONTEXT, FAINT, PAGE_WIDTH_INCHES, get_look, shorten
+from poolbench.report.style import CONTEXT, FAINT, PAGE_WIDTH_INCHES, get_look
 from poolbench.report.words import say
 
 # Of F1 of each class only so many variants are drawn, the first of the leaderboard.
@@ -37,6 +38,7 @@ def draw_confusion(view: RunView) -> Drawing:
     size = (1.3 + (panel + 0.15) * columns, 0.7 + (panel + 0.45) * rows)
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False)
+    names = name_in_figures(view.data.classes)
     for number, axes in enumerate(grid.flat):
         if number >= len(view.variants):
             axes.remove()
@@ -45,7 +47,7 @@ def draw_confusion(view: RunView) -> Drawing:
         _draw_matrix(axes, compute_shares(variant.held_out_confusion))
         axes.set_title(variant.label)
         last = number + columns >= len(view.variants)
-        label_cells(axes, view.data.classes, left=number % columns == 0, bottom=last)
+        label_cells(axes, names, left=number % columns == 0, bottom=last)
     if classes > MOST_NUMBERED_CLASSES:
         # Not all of the grid: where the last row is not full, axes were taken out of the figure.
         figure.colorbar(
@@ -69,7 +71,8 @@ def draw_class_scores(view: RunView) -> Drawing:
     for number, values in enumerate(scores):
         color, marker, _ = get_look(number)
         axes.plot(values[order], range(len(order)), linestyle="none", marker=marker, color=color)
-    list_on_axis(axes, [shorten(view.data.classes[label]) for label in order])
+    names = name_in_figures(view.data.classes)
+    list_on_axis(axes, [names[label] for label in order])
     keys = key_variants([variant.label for variant in shown], lines=False)
     return Drawing(figure, say("report.f1"), keys=keys)
 

@@ -11,10 +11,11 @@ from poolbench.errors import RunError
 from poolbench.execution.store import RunStore
 from poolbench.report.drawing import render_png
 from poolbench.report.figures import FIGURES
+from poolbench.report.fonts import list_numbered, name_in_figures
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.read import RunView
-from poolbench.report.style import INK, shorten, use_style
+from poolbench.report.style import INK, use_style
 from poolbench.report.table import Table
 from poolbench.report.words import speak
 
@@ -41,7 +42,7 @@ def add_picture(draft: Draft, name: str, draw: Callable[[], bytes], caption: str
 
 
 def _draw(view: RunView, name: str) -> bytes:
-    with use_style():
+    with use_style(view.data.classes):
         drawing = FIGURES[name].draw(view)
         drawing.add_words(LANGUAGE)
         return render_png(drawing.figure, DPI)
@@ -81,16 +82,24 @@ def add_examples(draft: Draft, view: RunView) -> None:
         draft.say(phrases.EXAMPLES.format(figure=draft.next_figure))
         draw = partial(_draw_examples, view, *pictures)
         add_picture(draft, "examples", draw, phrases.EXAMPLES_CAPTION)
+        say_numbered(draft, view)
+
+
+def say_numbered(draft: Draft, view: RunView) -> None:
+    """What the numbers in the figure before stand for, where names could not be drawn."""
+    numbered = list_numbered(view.data.classes)
+    if numbered:
+        draft.say(phrases.NUMBERED.format(names="; ".join(numbered)))
 
 
 def _draw_examples(view: RunView, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> bytes:
     shown = [
         (name, images[labels == label][:MOST_EXAMPLES])
-        for label, name in enumerate(view.data.classes)
+        for label, name in enumerate(name_in_figures(view.data.classes))
     ]
     rows = [(name, found) for name, found in shown if len(found)][:MOST_CLASSES]
     columns = max(len(found) for _, found in rows)
-    with use_style():
+    with use_style(view.data.classes):
         figure = Figure(figsize=(1.4 + 0.68 * columns, 0.7 * len(rows)), layout="constrained")
         grid = figure.subplots(len(rows), columns, squeeze=False)
         for axes in grid.flat:
@@ -99,7 +108,7 @@ def _draw_examples(view: RunView, images: NDArray[np.uint8], labels: NDArray[np.
             for image, axes in zip(found, line, strict=False):
                 axes.imshow(image)
             line[0].text(
-                -0.12, 0.5, shorten(name), transform=line[0].transAxes, ha="right", va="center",
+                -0.12, 0.5, name, transform=line[0].transAxes, ha="right", va="center",
                 color=INK, fontsize=9,
             )  # fmt: skip
         return render_png(figure, DPI)

@@ -7,7 +7,12 @@ from poolbench.records import Overfit
 from poolbench.report.classes import make_class_report
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
-from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_report_table
+from poolbench.report.handin.draw import (
+    LANGUAGE,
+    add_drawing,
+    add_report_table,
+    say_numbered,
+)
 from poolbench.report.handin.numbers import (
     average,
     find_difference,
@@ -89,6 +94,7 @@ def write_quality(draft: Draft, view: RunView) -> None:
     caption = phrases.CLASS_REPORT_CAPTION.format(variant=label)
     add_report_table(draft, make_class_report(view, "held-out"), caption=caption)
     add_drawing(draft, view, "confusion", phrases.CONFUSION_CAPTION)
+    say_numbered(draft, view)
     confused = list_confused(view, MOST_CONFUSED)
     if not confused:
         draft.say(phrases.NOT_CONFUSED.format(variant=label))

@@ -159,6 +159,9 @@ REPORT = {
     "report.trials": "trials",
     "report.pair": "pair",
     "report.reading": "reading",
+    "report.explain-numbered": (
+        "Names for which this machine has no font stand in figures as numbers: {names}."
+    ),
     "report.reads-one-trial": "one training cannot tell",
     "report.reads-better": "{variant} is better",
     "report.reads-tied": "equal",

@@ -162,6 +162,9 @@ REPORT = {
     "report.trials": "обучений",
     "report.pair": "пара",
     "report.reading": "вывод",
+    "report.explain-numbered": (
+        "Имена, для которых на этой машине нет шрифта, заменены на рисунках номерами: {names}."
+    ),
     "report.reads-one-trial": "по одному обучению не судят",
     "report.reads-better": "лучше {variant}",
     "report.reads-tied": "равны",
