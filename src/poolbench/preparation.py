@@ -19,6 +19,7 @@ from poolbench.execution.estimate import estimate_study_seconds
 from poolbench.execution.executor import Executor
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import Machine, describe_machine
+from poolbench.execution.need import check_training_memory
 from poolbench.execution.plan import (
     check_networks,
     check_weights,
@@ -34,6 +35,7 @@ from poolbench.execution.store import RunStore
 from poolbench.models import get_backbone
 from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec
+from poolbench.texts.facts import describe_facts
 
 RUNS = Path("runs")
 # Where and by how many a study is worked at.
@@ -72,8 +74,11 @@ def load_pictures(
     Raises:
         PoolbenchError: As :func:`load_image_set` and :func:`settle_duplicates`.
     """
+    loaded = load_image_set(config, display.show_loading)
+    for line in describe_facts(loaded.facts, loaded.image_size, display.lang):
+        display.tell(line)
     image_set, rows = settle_duplicates(
-        load_image_set(config, display.show_loading),
+        loaded,
         config.on_duplicates,
         is_split=is_split,
         on_progress=display.show_loading,
@@ -165,6 +170,8 @@ def check_study(
 ) -> None:
     """Refuse what does not fit, and say what was made of networks and weights."""
     plan = make_plan(config, image_set, machine)
+    if config.executor == "local":
+        check_training_memory(plan, machine.device, len(image_set.pool))
     for backbone, network in check_networks(plan).items():
         display.say("run.own-network", backbone=backbone, notes="; ".join(network.notes))
         kept = get_backbone(backbone).find_kept(len(image_set.classes))

@@ -121,6 +121,45 @@ def test_decode_picture_lays_what_is_transparent_on_white(tmp_path):
     assert decoded[0].tolist() == [[255, 0, 0], [255, 255, 255], [127, 127, 127]]
 
 
+def make_bitmap_without_alpha(pixels):
+    """A BMP with an alpha mask, and 0 in all of it, as some programs write them."""
+    height, width = pixels.shape[:2]
+    rows = np.dstack([pixels[::-1, :, ::-1], np.zeros((height, width), np.uint8)])
+    head = struct.pack("<IiiHHIIiiII", 124, width, height, 1, 32, 3, rows.nbytes, 0, 0, 0, 0)
+    head += struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000) + b"BGRs"
+    start = 14 + 124
+    size = struct.pack("<IHHI", start + rows.nbytes, 0, 0, start)
+    return b"BM" + size + head.ljust(124, b"\0") + rows.tobytes()
+
+
+def test_decode_picture_takes_the_colours_where_alpha_is_0_everywhere(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 5, 3), dtype=np.uint8)
+    (tmp_path / "a.bmp").write_bytes(make_bitmap_without_alpha(pixels))
+    np.testing.assert_array_equal(decode_picture(tmp_path / "a.bmp"), pixels)
+    for suffix in (".png", ".tga", ".tif"):
+        empty = np.dstack([pixels, np.zeros((300, 5), np.uint8)])
+        path = _save(Image.fromarray(empty), tmp_path / f"a{suffix}")
+        np.testing.assert_array_equal(decode_picture(path), pixels)
+        empty[299, 4, 3] = 255
+        seen = decode_picture(_save(Image.fromarray(empty), tmp_path / f"b{suffix}"))
+        assert seen[0, 0].tolist() == list(WHITE)
+        np.testing.assert_array_equal(seen[299, 4], pixels[299, 4])
+    grey = Image.fromarray(np.dstack([pixels[..., 0], np.zeros((300, 5), np.uint8)]))
+    decoded = decode_picture(_save(grey, tmp_path / "grey.png"))
+    np.testing.assert_array_equal(decoded[..., 1], pixels[..., 0])
+
+
+def test_decode_picture_knows_the_white_of_12_bits(tmp_path):
+    """Two values in three bytes: 4095, 0, 2048, 16."""
+    data = bytes((0xFF, 0xF0, 0x00, 0x80, 0x00, 0x10))
+    facts = {256: 4, 257: 1, 258: 12, 259: 1, 262: 1, 273: 8, 277: 1, 278: 1, 279: len(data)}
+    entries = b"".join(struct.pack("<HHII", key, 4, 1, value) for key, value in facts.items())
+    head = b"II*\0" + struct.pack("<I", 8 + len(data))
+    path = tmp_path / "a.tif"
+    path.write_bytes(head + data + struct.pack("<H", len(facts)) + entries + bytes(4))
+    assert decode_picture(path)[0, :, 0].tolist() == [255, 0, 128, 1]
+
+
 def test_decode_picture_of_many_rows_is_the_same_as_of_each_alone(tmp_path):
     rows = np.random.default_rng(0).integers(0, 256, (600, 2, 4), dtype=np.uint8)
     whole = decode_picture(_save(Image.fromarray(rows), tmp_path / "a.png"))

@@ -67,12 +67,101 @@ def test_scan_folder_puts_a_validation_half_into_the_pool(tmp_path, val):
     assert listing.ignored == ("extra",)
 
 
-def test_scan_folder_takes_train_for_a_class_where_it_holds_pictures(tmp_path):
-    for name in ("train/1.png", "test/1.png"):
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("train", "test"),
+        ("TRAIN", "Val", "dev"),
+        ("training_set", "test-images", "validation"),
+        ("seg_train", "seg_test"),
+        ("fold1", "fold 2"),
+        ("images", "masks"),
+    ],
+)
+@pytest.mark.parametrize("groups", [None, "subfolder"])
+def test_scan_folder_refuses_a_layout_for_classes(tmp_path, names, groups):
+    for name in names:
+        _draw(tmp_path / name / "cat.1.png")
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "labels.csv").write_text("x")
+    with pytest.raises(DataError, match="parts of a set, not classes") as caught:
+        scan_folder(tmp_path, groups)
+    assert "train/<class>/<picture>" in str(caught.value)
+    assert "csv:FILE" in str(caught.value)
+
+
+def test_scan_folder_takes_train_for_a_class_among_others(tmp_path):
+    for name in ("train/1.png", "bus/1.png", "valid/1.png", "invalid/1.png"):
+        _draw(tmp_path / name)
+    assert scan_folder(tmp_path).classes == ("bus", "invalid", "train", "valid")
+
+
+def test_scan_folder_knows_halves_by_other_names(tmp_path):
+    for name in ("Training/a/1.png", "dev/b/1.png", "testing/a/1.png"):
         _draw(tmp_path / name)
     listing = scan_folder(tmp_path)
-    assert listing.classes == ("test", "train")
-    assert _list_names(listing, "test") == []
+    assert _list_names(listing, "pool") == ["Training/a/1.png", "dev/b/1.png"]
+    assert _list_names(listing, "test") == ["testing/a/1.png"]
+
+
+def make_run(folder, is_begun=False):
+    folder.mkdir(parents=True)
+    for name in (".lock", ".holder.json") if is_begun else ("config.toml", "data.json"):
+        (folder / name).write_text("{}")
+    _draw(folder / "figures" / "1.png")
+
+
+@pytest.mark.parametrize("place", ["runs/one", "one", "a/runs/one", "runs/family/one"])
+@pytest.mark.parametrize("is_begun", [False, True])
+@pytest.mark.parametrize("groups", [None, "subfolder"])
+def test_scan_folder_never_reads_a_run(tmp_path, place, is_begun, groups):
+    for name in ("a/1.png", "b/1.png"):
+        _draw(tmp_path / name)
+    make_run(tmp_path / place, is_begun)
+    listing = scan_folder(tmp_path, groups)
+    assert listing.classes == ("a", "b")
+    assert _list_names(listing, "pool") == ["a/1.png", "b/1.png"]
+    assert {files.reason for files in listing.unread} == {"run"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "__MACOSX",
+        "@eaDir",
+        ".ipynb_checkpoints",
+        "$RECYCLE.BIN",
+        "lost+found",
+        "System Volume Information",
+    ],
+)
+def test_scan_folder_leaves_out_what_systems_leave_behind(tmp_path, name):
+    for path in ("a/1.png", "b/1.png", f"{name}/1.png", f"a/{name}/1.png", "a/._1.png"):
+        _draw(tmp_path / path)
+    (tmp_path / "a" / "Thumbs.db").write_bytes(b"x")
+    for groups in (None, "subfolder"):
+        listing = scan_folder(tmp_path, groups)
+        assert _list_names(listing, "pool") == ["a/1.png", "b/1.png"]
+        assert sum(files.count for files in listing.unread if files.reason == "system") == 4
+
+
+def test_scan_folder_looks_into_a_folder_of_images_in_a_class(tmp_path):
+    """Tiny ImageNet, whose validation half is not in folders of classes."""
+    for name in ("train/n1/images/1.JPEG", "train/n2/Images/1.JPEG", "val/images/1.JPEG"):
+        _draw(tmp_path / name)
+    (tmp_path / "val" / "val_annotations.txt").write_text("x")
+    listing = scan_folder(tmp_path)
+    assert listing.classes == ("n1", "n2")
+    assert _list_names(listing, "pool") == ["train/n1/images/1.JPEG", "train/n2/Images/1.JPEG"]
+    found = [(files.reason, files.ending, files.count) for files in listing.unread]
+    assert found == [("other", ".txt", 1), ("unlabelled", ".jpeg", 1)]
+
+
+def test_scan_folder_by_subfolder_takes_no_folder_of_images_for_a_group(tmp_path):
+    for name in ("a/images/p1/1.png", "b/images/p1/1.png", "b/images/2.png"):
+        _draw(tmp_path / name)
+    groups = _list_groups(scan_folder(tmp_path, "subfolder"))
+    assert groups == {"a/images/p1/1.png": "p1", "b/images/p1/1.png": "p1", "b/images/2.png": None}
 
 
 def test_scan_folder_joins_the_ways_to_write_an_accent(tmp_path):

@@ -15,7 +15,7 @@ from poolbench.data.decode import decode_picture
 from poolbench.data.folder import scan_folder
 from poolbench.data.listing import group_listing
 from poolbench.data.listing_csv import scan_csv
-from poolbench.data.listing_pictures import load_listing
+from poolbench.data.listing_pictures import choose_default_size, load_listing
 from poolbench.errors import DataError
 
 CONFIG = DataConfig(source="folder:x")
@@ -77,6 +77,16 @@ def test_load_listing_without_a_size_keeps_the_common_one(tmp_path):
     np.testing.assert_array_equal(
         image_set.pool.images[1], decode_picture(tmp_path / "a" / "2.png")
     )
+
+
+def test_load_listing_without_a_size_keeps_no_large_one(tmp_path):
+    for name in ("a", "b"):
+        _draw(tmp_path / name / "1.jpg", (1200, 1600))
+    assert load_listing(scan_folder(tmp_path), CONFIG).image_size == (64, 64)
+    wanted = CONFIG.model_copy(update={"image_size": 300})
+    assert load_listing(scan_folder(tmp_path), wanted).image_size == (300, 300)
+    assert choose_default_size({(256, 256)}) == (256, 256)
+    assert choose_default_size({(257, 256)}) == (64, 64)
 
 
 def test_load_listing_keeps_halves_labels_and_groups_apart(tmp_path):

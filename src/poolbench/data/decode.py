@@ -1,32 +1,39 @@
 """A picture file to upright RGB, whatever way the file keeps its colours."""
 
+import contextlib
 import math
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
+from poolbench.data import png
+from poolbench.data.avif import find_coded_sizes
 from poolbench.data.decode_bounds import (
     CountedBytes,
     CountedFile,
     TooManyPixelsError,
     check_scans,
+    read_whole,
 )
 from poolbench.data.image_set import Images
+from poolbench.data.mend import drop_side_data
 from poolbench.errors import DataError
 from poolbench.files import check_regular
 
-# Formats that hold pixels. Left out: those that Pillow only names, and EPS, for which it starts
-# another program.
+# Formats that hold pixels; HEIF where pillow-heif is installed. Left out: those that Pillow only
+# names, and EPS, for which it starts another program.
 _FORMATS = (
     "AVIF",
     "BMP",
     "DDS",
     "DIB",
     "GIF",
+    "HEIF",
     "ICO",
     "JPEG",
     "JPEG2000",
@@ -58,6 +65,19 @@ _BYTES_PER_PIXEL, _HEAD_BYTES = 32, 1 << 16
 _QUARTER_TURNS = (5, 6, 7, 8)
 # Where a PNG can keep its orientation.
 _PNG_EXIF_MARKS = (b"eXIf", b"Raw profile type", b"tiff:Orientation")
+# White of grey values that are kept in 16 bits, by the names that Pillow has for their packing.
+_WHITE, _WHITES = 65535, {"I;12": 4095}
+# From an upright picture to what is stored for each orientation of EXIF 2.3, tag 274; all of them
+# are views.
+_STORED: dict[int, Callable[[Images], Images]] = {
+    2: lambda upright: upright[:, ::-1],
+    3: lambda upright: upright[::-1, ::-1],
+    4: lambda upright: upright[::-1],
+    5: lambda upright: upright.transpose(1, 0, 2),
+    6: lambda upright: np.rot90(upright, 1),
+    7: lambda upright: upright[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda upright: np.rot90(upright, -1),
+}
 
 Refusal = Literal["format", "pixels", "broken"]
 
@@ -78,8 +98,9 @@ def decode_picture(path: Path) -> Images:
     """Read a picture file.
 
     EXIF orientation is applied; greyscale, palette, CMYK and other colour spaces become RGB;
-    16-bit values are divided by 257; what is transparent is laid on white; of an animation the
-    first frame is taken. Embedded colour profiles are not applied.
+    16-bit values are divided by 257; what is transparent is laid on white, but of a picture that is
+    so everywhere the colours are taken; of an animation the first frame is taken. Embedded colour
+    profiles are not applied, and what lies beside the pixels refuses none of them.
 
     Returns:
         uint8 ``[H, W, 3]``.
@@ -107,9 +128,10 @@ def decode_content(content: bytes) -> Images:
             ``MOST_SIDE``, or there are more pixels than ``MOST_GIVEN_PIXELS``.
     """
     try:
-        file = CountedBytes(content)
+        file = _read_source(CountedBytes(content))
         with _open(file, _GIVEN_FORMATS) as image:
             check_scans(image, file)
+            _check_coded_size(image, file, MOST_GIVEN_PIXELS)
             if max(image.size) > MOST_SIDE or image.width * image.height > MOST_GIVEN_PIXELS:
                 raise TooManyPixelsError(f"{image.width}x{image.height} pixels")
             if _is_decoded_by_python(image):
@@ -127,13 +149,23 @@ def read_picture_size(path: Path) -> tuple[int, int]:
     """
     try:
         check_regular(path)
-        with CountedFile(path) as file, _open(file) as image:
+        with CountedFile(path) as file, _open(source := _read_source(file)) as image:
             width, height = image.size
             # What is square stays so when turned.
-            is_turned = width != height and _read_orientation(image, path) in _QUARTER_TURNS
+            is_turned = width != height and _find_orientation(image, source) in _QUARTER_TURNS
     except Exception as error:
         raise DataError(f"{path}: {_explain(error)}") from None
     return (width, height) if is_turned else (height, width)
+
+
+def has_sixteen_bits(path: Path) -> bool:
+    """Whether a picture file keeps more than 8 bits of a value; false for what cannot be read."""
+    with contextlib.suppress(Exception):
+        check_regular(path)
+        with CountedFile(path) as file, _open(_read_source(file)) as image:
+            is_deep = any(";16" in packing for packing in _list_packings(image))
+            return is_deep or image.mode.startswith("I")
+    return False
 
 
 def has_picture_suffix(path: Path) -> bool:
@@ -145,6 +177,10 @@ def has_picture_suffix(path: Path) -> bool:
 def _list_formats() -> tuple[str, ...]:
     """Some formats are missing where Pillow was built without their library."""
     Image.init()
+    with contextlib.suppress(ImportError):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
     return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
@@ -155,8 +191,9 @@ def _list_suffixes() -> frozenset[str]:
 
 
 def _decode(path: Path) -> Images:
-    with CountedFile(path) as file, _open(file) as image:
-        check_scans(image, file)
+    with CountedFile(path) as file, _open(source := _read_source(file)) as image:
+        check_scans(image, source)
+        _check_coded_size(image, source, MOST_PIXELS)
         if _is_decoded_by_python(image):
             most = _BYTES_PER_PIXEL * image.width * image.height + _HEAD_BYTES
             if path.stat().st_size > most:
@@ -164,8 +201,24 @@ def _decode(path: Path) -> Images:
         return _convert(image)
 
 
-def _open(file: IO[bytes], formats: tuple[str, ...] = _FORMATS) -> Image.Image:
-    image = Image.open(file, formats=[name for name in formats if name in _list_formats()])
+def _read_source(file: CountedBytes | CountedFile) -> CountedBytes | CountedFile:
+    """The file; of a PNG what decides its pixels."""
+    is_png = file.read(len(png.SIGNATURE)) == png.SIGNATURE
+    file.seek(0)
+    return CountedBytes(png.read_png(file)) if is_png else file
+
+
+def _open(file: CountedBytes | CountedFile, formats: tuple[str, ...] = _FORMATS) -> Image.Image:
+    known = [name for name in formats if name in _list_formats()]
+    try:
+        image = Image.open(file, formats=known)
+    except (Image.DecompressionBombError, DataError):
+        raise
+    except Exception:
+        mended = drop_side_data(bytes(read_whole(file)))
+        if mended is None:
+            raise
+        image = Image.open(CountedBytes(mended), formats=known)
     try:
         _check_pixels(image)
     except Exception:
@@ -187,57 +240,96 @@ def _check_pixels(image: Image.Image) -> None:
         )
 
 
+def _check_coded_size(
+    image: Image.Image, file: CountedBytes | CountedFile, most_pixels: int
+) -> None:
+    """Of an AVIF, whose streams may be larger than it says: they are decoded before it is seen."""
+    if image.format != "AVIF":
+        return
+    for width, height in find_coded_sizes(bytes(read_whole(file))):
+        if width * height > max(most_pixels, image.width * image.height):
+            raise TooManyPixelsError(f"{width}x{height} pixels are in it, and its head names fewer")
+
+
 def _is_decoded_by_python(image: Image.Image) -> bool:
     """Pillow's decoders that are written in Python take a microsecond for each pixel."""
     return any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ()))
 
 
-def _read_orientation(image: Image.Image, path: Path) -> int:
+def _find_orientation(image: Image.Image, source: CountedBytes | CountedFile | None = None) -> int:
+    """The orientation that EXIF or XMP names; 1 where they are damaged.
+
+    Args:
+        source: Of a picture that is not decoded yet.
+    """
     if image.format == "TIFF":  # Pillow turns these by itself, and names the upright size
         return 1
-    exif = image.getexif() if _may_have_exif(image, path) else Image.Image.getexif(image)
-    return int(exif.get(ExifTags.Base.Orientation, 1))
+    try:
+        may_have = source is None or _may_have_exif(image, source)
+        exif = image.getexif() if may_have else Image.Image.getexif(image)
+        return int(exif.get(ExifTags.Base.Orientation, 1))
+    # Nobody knows what cameras write; Pillow's reader raises nearly every kind of exception.
+    except Exception:
+        return 1
 
 
-def _may_have_exif(image: Image.Image, path: Path) -> bool:
+def _may_have_exif(image: Image.Image, source: CountedBytes | CountedFile) -> bool:
     """To look behind the pixels of a PNG, where EXIF may stand, Pillow decodes all of them."""
     if image.format != "PNG" or "exif" in image.info:
         return True
-    data = path.read_bytes()
+    data = bytes(read_whole(source))
     return any(mark in data for mark in _PNG_EXIF_MARKS)
 
 
 def _convert(image: Image.Image) -> Images:
     """Upright, uint8 ``[H, W, 3]``, some rows at a time: what lies in between is never large."""
-    # In place: large pictures are not held twice.
-    ImageOps.exif_transpose(image, in_place=True)
-    converted = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    # Known until the picture is loaded.
+    white = min([_WHITE, *(_WHITES.get(name, _WHITE) for name in _list_packings(image))])
+    image.load()
+    orientation = _find_orientation(image)
+    size = image.size if orientation in _QUARTER_TURNS else image.size[::-1]
+    upright = np.empty((*size, 3), dtype=np.uint8)
+    stored = _STORED[orientation](upright) if orientation in _STORED else upright
+    # An alpha plane that is 0 everywhere carries nothing.
+    is_hidden = image.has_transparency_data and not any(
+        strip.convert("RGBA").getchannel("A").getextrema()[1] for _, strip in _part(image)
+    )
+    for top, strip in _part(image):
+        stored[top : top + strip.height] = _convert_strip(strip, white, is_hidden)
+    return upright
+
+
+def _list_packings(image: Image.Image) -> set[str]:
+    """The names that Pillow has for the way in which values are kept."""
+    found = [tile[3] for tile in getattr(image, "tile", ())]
+    return {str(args[0] if isinstance(args, tuple) and args else args) for args in found}
+
+
+def _part(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
     for top in range(0, image.height, _STRIP_ROWS):
         bottom = min(top + _STRIP_ROWS, image.height)
-        strip = image.crop((0, top, image.width, bottom))
-        converted[top:bottom] = np.asarray(_convert_to_rgb(strip))
-    return converted
+        yield top, image.crop((0, top, image.width, bottom))
 
 
-def _convert_to_rgb(image: Image.Image) -> Image.Image:
+def _convert_strip(image: Image.Image, white: int, is_hidden: bool) -> NDArray[np.uint8]:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return Image.fromarray(_convert_from_16_bits(image)).convert("RGB")
+        return _convert_from_16_bits(image, white)[..., None]
     if image.has_transparency_data:
-        above = image.convert("RGBA")
-        white = Image.new("RGBA", above.size, "white")
-        return Image.alpha_composite(white, above).convert("RGB")
-    return image.convert("RGB")
+        image = image.convert("RGBA")
+        if not is_hidden:
+            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.asarray(image.convert("RGB"))
 
 
-def _convert_from_16_bits(image: Image.Image) -> NDArray[np.uint8]:
-    """Grey values 0–65535 to 0–255; Pillow's own conversion would clip them."""
+def _convert_from_16_bits(image: Image.Image, white: int) -> NDArray[np.uint8]:
+    """Grey values from 0 to white to 0–255; Pillow's own conversion would clip them."""
     values = np.array(image)
-    if image.mode == "F" or values.min() < 0 or values.max() > 65535:
+    if image.mode == "F" or values.min() < 0 or values.max() > white:
         raise DataError(
             f"its grey values go from {values.min()} to {values.max()}, in a format whose white is "
             "not defined; save it with 8 or 16 bits"
         )
-    return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    return ((values.astype(np.uint32) * 255 + white // 2) // white).astype(np.uint8)
 
 
 def _explain(error: Exception) -> str:

@@ -78,14 +78,15 @@ def check_scans(image: Image.Image, file: CountedBytes | CountedFile) -> None:
     """
     if image.format not in _SCANNED_FORMATS:
         return
-    content = file.getbuffer() if isinstance(file, CountedBytes) else _read_beside(file)
-    scans = _count_scans(content)
+    scans = _count_scans(read_whole(file))
     if scans > MOST_SCANS or scans * image.width * image.height > MOST_SCANNED_PIXELS:
         raise TooManyPixelsError(f"its {image.width}x{image.height} pixels are said {scans} times")
 
 
-def _read_beside(file: CountedFile) -> bytes:
+def read_whole(file: CountedBytes | CountedFile) -> bytes | memoryview:
     """All of an opened file, which is then where it was."""
+    if isinstance(file, CountedBytes):
+        return file.getbuffer()
     place = file.tell()
     file.seek(0)
     try:

@@ -3,19 +3,35 @@
 import os
 import unicodedata
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from poolbench.data.decode import has_picture_suffix
-from poolbench.data.listing import SIDES, VALIDATION, Entry, Listing, Side
+from poolbench.data.layout import (
+    IMAGE_FOLDERS,
+    is_layout,
+    is_left_behind,
+    is_run,
+    is_train_name,
+)
+from poolbench.data.listing import SIDES, VALIDATION, Entry, Listing, Side, Unread
 from poolbench.data.names import natural_key
+from poolbench.data.unread import Place, check_unread, count_unread
 from poolbench.errors import DataError
+
+_EXPECTED = (
+    "Expected {name}/<class>/<picture>, or {name}/train/<class>/<picture> with test (and val) "
+    "beside train."
+)
 
 
 def scan_folder(root: Path, groups: str | None = None) -> Listing:
-    """List ``root/<class>/*``, or ``root/{train,val|valid|validation,test}/<class>/*``.
+    """List ``root/<class>/*``, or ``root/{train,val,test}/<class>/*`` and names like these.
 
-    Names are in natural order; hidden files and files that are no pictures are left out.
+    Names are in natural order. Pictures of a class may lie one level deeper, in a folder called
+    ``images``. Hidden files, what systems leave behind, runs of poolbench and files that are no
+    pictures are left out; everything that is not read is counted.
 
     Args:
         groups: As in :class:`poolbench.config.DataConfig`. With ``subfolder``, pictures at any
@@ -23,8 +39,9 @@ def scan_folder(root: Path, groups: str | None = None) -> Listing:
             same one in every class and half.
 
     Raises:
-        DataError: If the folder is not there, cannot be read or holds no folders with pictures, or
-            if the name of a class is no text or stands there twice in two Unicode forms.
+        DataError: If the folder is not there, cannot be read or holds no folders with pictures, if
+            its folders are the halves of a set and no classes, or if the name of a class is no
+            text or stands there twice in two Unicode forms.
     """
     try:
         return _mark_validation(_scan(root, groups), root)
@@ -36,23 +53,61 @@ def _scan(root: Path, groups: str | None) -> Listing:
     if not root.is_dir():
         raise DataError(f"{root} is not a folder: name one that holds a folder for each class.")
     halves, ignored = _find_halves(root)
-    classes = sorted({name for _, half in halves for name in _list_classes(half)}, key=natural_key)
+    folders = _list_class_folders(halves)
+    classes = sorted({name for _, name, _ in folders}, key=natural_key)
     labels = {name: label for label, name in enumerate(classes)}
-    list_all = _list_pictures_below if groups == "subfolder" else _list_pictures
     found = [
-        Entry(path, _make_name(path, root), labels[name], side, _name_group(path, folder))
-        for side, half in halves
-        for name, folder in _list_classes(half).items()
-        for path in list_all(folder)
+        Entry(path, _make_name(path, root), labels[name], side, _name_group(path, base))
+        for side, name, folder in folders
+        for base, path in _list_class_pictures(folder, groups == "subfolder")
     ]
-    if not found:
-        raise DataError(
-            f"{root} holds no pictures. Expected {root.name}/<class>/<picture>, or "
-            f"{root.name}/train/<class>/<picture> with test (and val) beside train. Subfolders of "
-            "a class are looked into with --groups subfolder."
-        )
     entries = sorted(found, key=lambda entry: (entry.side == "test", entry.label))
-    return Listing(f"folder:{root}", tuple(classes), tuple(entries), ignored)
+    unread = _count_unread(root, halves, folders, labels, entries)
+    listing = Listing(f"folder:{root}", tuple(classes), tuple(entries), ignored, unread)
+    _check_layout(root, listing)
+    return listing
+
+
+def _check_layout(root: Path, listing: Listing) -> None:
+    """Refuse folders that are no classes."""
+    filled = sorted({entry.label for entry in listing.entries})
+    if not filled:
+        check_unread(listing)
+        raise DataError(
+            f"{root} holds no pictures{_explain_empty(listing)}. "
+            f"{_EXPECTED.format(name=root.name)} Subfolders of a class are looked into with "
+            "--groups subfolder."
+        )
+    names = [listing.classes[label] for label in filled]
+    if is_layout(names):
+        raise DataError(
+            f"{root} has pictures directly in {', '.join(names)}: these are parts of a set, not "
+            f"classes. {_EXPECTED.format(name=root.name)} Or list the pictures and their labels in "
+            "a file: --data csv:FILE."
+        )
+
+
+def _explain_empty(listing: Listing) -> str:
+    """What is there instead."""
+    seen = [files for files in listing.unread if files.reason not in ("other", "system", "run")]
+    if not seen:
+        return ""
+    most = max(seen, key=lambda files: files.count)
+    return f" where they are looked for ({most.count} such as {most.example} lie elsewhere)"
+
+
+def _count_unread(
+    root: Path,
+    halves: Sequence[tuple[Side, Path]],
+    folders: Sequence[tuple[Side, str, Path]],
+    labels: Mapping[str, int],
+    entries: Sequence[Entry],
+) -> tuple[Unread, ...]:
+    has_halves = halves[0][1] != root
+    places = {str(half): Place("unlabelled") for _, half in halves} if has_halves else {}
+    places |= {str(folder): Place("deep", labels[name]) for _, name, folder in folders}
+    around = Place("beside" if has_halves else "loose")
+    return count_unread(root, places, {str(entry.path) for entry in entries}, around)
 
 
 def _find_halves(root: Path) -> tuple[list[tuple[Side, Path]], tuple[str, ...]]:
@@ -60,7 +115,7 @@ def _find_halves(root: Path) -> tuple[list[tuple[Side, Path]], tuple[str, ...]]:
     folders = _list_folders(root)
     halves = [folder for folder in folders if folder.name.casefold() in SIDES]
     # A class may be called "train" too: then it holds pictures, not folders.
-    if not any(half.name.casefold() == "train" and _list_folders(half) for half in halves):
+    if not any(is_train_name(half.name) and _list_folders(half) for half in halves):
         return [("pool", root)], ()
     ignored = tuple(folder.name for folder in folders if folder not in halves)
     return [(SIDES[half.name.casefold()], half) for half in halves], ignored
@@ -79,9 +134,33 @@ def _mark_validation(listing: Listing, root: Path) -> Listing:
     return replace(listing, entries=entries)
 
 
+def _list_class_folders(halves: Sequence[tuple[Side, Path]]) -> list[tuple[Side, str, Path]]:
+    """Side, class and folder; of halves without class folders there are none."""
+    listed = [(side, half, _list_classes(half)) for side, half in halves]
+    trained = {name for _, half, names in listed if is_train_name(half.name) for name in names}
+    return [
+        (side, name, folder)
+        for side, half, names in listed
+        for name, folder in names.items()
+        # Pictures of no class lie in a folder called images too.
+        if is_train_name(half.name) or name in trained or name.casefold() not in IMAGE_FOLDERS
+    ]
+
+
+def _list_class_pictures(folder: Path, is_deep: bool) -> list[tuple[Path, Path]]:
+    """The pictures of a class, and for each the folder below which groups are."""
+    inner = [path for path in _list_folders(folder) if path.name.casefold() in IMAGE_FOLDERS]
+    if not is_deep:
+        return [(base, path) for base in (folder, *inner) for path in _list_pictures(base)]
+    is_wrapped = len(inner) == 1 and _list_folders(folder) == inner and not _list_pictures(folder)
+    base = inner[0] if is_wrapped else folder
+    return [(base, path) for path in _list_pictures_below(base)]
+
+
 def _list_folders(folder: Path) -> list[Path]:
-    found = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
-    return sorted(found, key=lambda path: natural_key(path.name))
+    found = [path for path in folder.iterdir() if not is_left_behind(path.name) and path.is_dir()]
+    kept = [path for path in found if not is_run(path)]
+    return sorted(kept, key=lambda path: natural_key(path.name))
 
 
 def _list_classes(half: Path) -> dict[str, Path]:
@@ -110,7 +189,11 @@ def _is_text(name: str) -> bool:
 
 
 def _list_pictures(folder: Path) -> list[Path]:
-    found = [path for path in folder.iterdir() if has_picture_suffix(path) and _is_file(path)]
+    found = [
+        path
+        for path in folder.iterdir()
+        if has_picture_suffix(path) and not is_left_behind(path.name) and _is_file(path)
+    ]
     return sorted(found, key=lambda path: natural_key(path.name))
 
 

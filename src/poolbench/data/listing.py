@@ -14,10 +14,13 @@ Side = Literal["pool", "test"]
 # A validation half joins the pool, of which the folds are made.
 SIDES: dict[str, Side] = {
     "train": "pool",
+    "training": "pool",
     "val": "pool",
     "valid": "pool",
     "validation": "pool",
+    "dev": "pool",
     "test": "test",
+    "testing": "test",
 }
 VALIDATION = frozenset(("val", "valid", "validation", "dev"))
 _MOST_NAMED = 5
@@ -43,6 +46,30 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """Files below the root of an image set that are not read, all for one reason.
+
+    Attributes:
+        reason: ``deep``: pictures in deeper folders than are read; ``no-reader``: in a format that
+            nothing here reads; ``misnamed``: pictures whose names do not end like those of
+            pictures; ``special``: neither files nor folders; ``loose``: pictures beside the class
+            folders; ``unlabelled``: of a half, in no class; ``beside``: beside the halves;
+            ``run``: of poolbench's own runs; ``system``: hidden, or left behind by systems;
+            ``link``: linked folders; ``closed``: folders that cannot be opened; ``other``: no
+            pictures.
+        ending: Of the name, in small letters, with its dot; empty if it has none.
+        label: Of the class whose folder they lie in; ``None``: in none.
+        example: One of them, named as an entry is.
+    """
+
+    reason: str
+    ending: str
+    label: int | None
+    count: int
+    example: str
+
+
+@dataclass(frozen=True)
 class Listing:
     """The picture files of an image set, none of them opened yet.
 
@@ -50,12 +77,14 @@ class Listing:
         source: As on the command line.
         entries: The pool's before the test half's.
         ignored: Folders beside the halves that were not looked into.
+        unread: What lies below the root besides.
     """
 
     source: str
     classes: tuple[str, ...]
     entries: tuple[Entry, ...]
     ignored: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def choose(self, chosen: Sequence[int]) -> "Listing":
         """Only these classes, labelled in this order."""
@@ -66,7 +95,12 @@ class Listing:
             if entry.label in labels
         )
         classes = tuple(self.classes[number] for number in chosen)
-        return replace(self, classes=classes, entries=entries)
+        unread = tuple(
+            files if files.label is None else replace(files, label=labels[files.label])
+            for files in self.unread
+            if files.label is None or files.label in labels
+        )
+        return replace(self, classes=classes, entries=entries, unread=unread)
 
 
 def group_listing(listing: Listing, groups: str | None) -> Listing:

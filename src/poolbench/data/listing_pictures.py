@@ -1,7 +1,7 @@
 """The pictures that a listing names, decoded."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,11 +13,15 @@ from poolbench.data.decode import decode_picture, read_picture_size
 from poolbench.data.decoded import SHARD_BYTES, DecodedFile, Pictures, Size, name_decoded
 from poolbench.data.image_set import DIGEST_KIND, Half, Images, ImageSet, Labels, hash_pictures
 from poolbench.data.listing import Entry, Listing, number_groups
+from poolbench.data.unread import summarize_unread
 from poolbench.errors import DataError
 from poolbench.system import count_cores
 from poolbench.texts.plain import make_plain
 
 DEFAULT_SIZE = (64, 64)
+# Of pictures that keep a size which all of them have; larger ones would take hours and gigabytes
+# that nobody asked for.
+MOST_COMMON_PIXELS = 256 * 256
 # Bytes of memory for each pixel of a picture while it is decoded and resized: 3 as read, 4 with
 # transparency, 12 as float32, and as much again between the two passes of the filter.
 _BYTES_PER_PIXEL = 32
@@ -40,8 +44,8 @@ def load_listing(
     be written, they are held in memory.
 
     Args:
-        config: Its ``image_size`` (``None``: the common size of all pictures, else 64x64), ``fit``
-            and ``on_bad`` are used.
+        config: Its ``image_size`` (``None``: the common size of all pictures if that is at most
+            256x256, else 64x64), ``fit`` and ``on_bad`` are used.
         on_progress: Called with ``("decode", pictures done, pictures in all)``.
         available_bytes: Memory that may be used; ``None``: what is free.
 
@@ -60,6 +64,12 @@ def load_listing(
         decoded.remove()
         pictures = _decode_to_memory(entries, config, on_progress, available_bytes)
     return _make_image_set(listing, pictures)
+
+
+def read_first_size(entries: Sequence[Entry]) -> Size | None:
+    """Height and width of the first picture that can be read, as it is kept."""
+    sizes = (_try_size(entry) for entry in entries)
+    return next((size for size in sizes if size is not None), None)
 
 
 def _decode_to_disk(
@@ -186,7 +196,19 @@ def _choose_size(
         sizes += [size for size in found if size is not None]
     if wanted is not None:
         return (wanted, wanted), sizes
-    return (sizes[0] if len(set(sizes)) == 1 else DEFAULT_SIZE), sizes
+    return choose_default_size(set(sizes)), sizes
+
+
+def choose_default_size(sizes: Set[Size]) -> Size:
+    """The size of pictures of which nobody named one: their common one, if it is not large.
+
+    Example:
+        >>> choose_default_size({(32, 48)}), choose_default_size({(1200, 1600)})
+        ((32, 48), (64, 64))
+    """
+    size = min(sizes, default=DEFAULT_SIZE)
+    is_kept = len(sizes) == 1 and size[0] * size[1] <= MOST_COMMON_PIXELS
+    return size if is_kept else DEFAULT_SIZE
 
 
 def _check_room(held_bytes: int, sizes: Sequence[Size], available_bytes: int | None) -> None:
@@ -223,6 +245,8 @@ def _make_image_set(listing: Listing, pictures: Pictures) -> ImageSet:
     joined = sum(entry.is_validation for entry in chosen)
     if joined:
         facts["validation_joined"] = joined
+    if listing.unread:
+        facts["unread"] = summarize_unread(listing.unread)
     has_test = any(entry.side == "test" for entry in listing.entries)
     return ImageSet(listing.source, listing.classes, pool, test, has_test, facts)
 

@@ -12,11 +12,12 @@ from poolbench.config import DataConfig, Fit
 from poolbench.data.arrays import check_memory, load_npz, resize_arrays
 from poolbench.data.cache import OnProgress, ignore_progress
 from poolbench.data.cifar import CIFAR10, CIFAR100, load_cifar
+from poolbench.data.decode import has_sixteen_bits
 from poolbench.data.folder import scan_folder
 from poolbench.data.image_set import Half, ImageSet, Labels
 from poolbench.data.listing import Entry, Listing, Side, group_listing
 from poolbench.data.listing_csv import scan_csv
-from poolbench.data.listing_pictures import load_listing
+from poolbench.data.listing_pictures import choose_default_size, load_listing, read_first_size
 from poolbench.data.names import (
     CIFAR10_CLASSES,
     CIFAR100_CLASSES,
@@ -24,9 +25,11 @@ from poolbench.data.names import (
     build_aliases,
     resolve_classes,
 )
+from poolbench.data.pixels import describe_pixels
 from poolbench.data.sample import load_sample
 from poolbench.data.splits import take_test_share
 from poolbench.data.tasks import get_task
+from poolbench.data.unread import check_unread
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.files import expand_home
 
@@ -168,7 +171,9 @@ def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:
     kind, place = _parse_source(config.source)
     if kind in _SCANNERS:
         return _read_files(_SCANNERS[kind](_expand(place), config.groups), config, on_progress)
-    if kind in ("npz", "task"):
+    if kind == "npz":
+        return _add_array_facts(_fit_arrays(_read_arrays(kind, place), config, {}))
+    if kind == "task":
         return _fit_arrays(_read_arrays(kind, place), config, {})
     if kind == "sample":
         image_set = load_sample()
@@ -194,26 +199,47 @@ def _read_arrays(kind: str, place: str) -> ImageSet:
 def _read_files(listing: Listing, config: DataConfig, on_progress: OnProgress) -> ImageSet:
     """Classes are chosen first: pictures of other classes need not be decoded, nor be whole."""
     listing = listing.choose(resolve_classes(config.classes, listing.classes, {}))
+    check_unread(listing)
     sides: tuple[Side, ...] = ("pool", "test")
     pool, test = (
         _count([e.label for e in listing.entries if e.side == side], listing.classes)
         for side in sides
     )
     _check_no_empty_class(listing.classes, pool, test if any(test) else None)
-    return load_listing(group_listing(listing, config.groups), config, on_progress)
+    image_set = load_listing(group_listing(listing, config.groups), config, on_progress)
+    return _add_file_facts(image_set, listing, config)
+
+
+def _add_file_facts(image_set: ImageSet, listing: Listing, config: DataConfig) -> ImageSet:
+    """What was done to pictures that nobody asked for, and what became of their values."""
+    paths = {entry.name: entry.path for entry in listing.entries}
+    facts = dict(image_set.facts)
+    first = read_first_size(listing.entries) if config.image_size is None else None
+    if first is not None and first != image_set.image_size:
+        facts["resized_from"] = list(first)
+    pixels = describe_pixels(image_set, lambda name: has_sixteen_bits(paths[name]))
+    return replace(image_set, facts=facts | ({"pixels": pixels} if pixels else {}))
+
+
+def _add_array_facts(image_set: ImageSet) -> ImageSet:
+    pixels = describe_pixels(image_set)
+    return replace(image_set, facts=image_set.facts | {"pixels": pixels}) if pixels else image_set
 
 
 def _fit_arrays(image_set: ImageSet, config: DataConfig, aliases: Mapping[str, str]) -> ImageSet:
     """Choose classes, then resize."""
     chosen = resolve_classes(config.classes, image_set.classes, aliases)
     pool, test = (_choose(half, chosen) for half in (image_set.pool, image_set.test))
-    if config.image_size is not None:
-        size = (config.image_size, config.image_size)
+    given, facts = image_set.image_size, dict(image_set.facts)
+    wanted = config.image_size
+    size = choose_default_size({given}) if wanted is None else (wanted, wanted)
+    if size != given:
         needed = 3 * size[0] * size[1] * (len(pool) + len(test))
         check_memory(needed, "Choose a smaller --image-size or fewer --classes.")
         pool, test = (_resize(half, size, config.fit) for half in (pool, test))
+        facts |= {"resized_from": list(given)} if wanted is None else {}
     classes = tuple(image_set.classes[number] for number in chosen)
-    return replace(image_set, classes=classes, pool=pool, test=test)
+    return replace(image_set, classes=classes, pool=pool, test=test, facts=facts)
 
 
 def _resize(half: Half, size: tuple[int, int], fit: Fit) -> Half:

@@ -6,6 +6,7 @@ from poolbench.records import VerdictRecord
 from poolbench.report.read import RunView
 from poolbench.report.words import Phrase, Words, in_each_language, say
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
+from poolbench.texts.facts import describe_warnings
 from poolbench.verdict.sentence import describe_verdict
 
 # Notes that are counted here, and the one that is a sentence of its own.
@@ -28,10 +29,20 @@ def list_notes(view: RunView) -> list[Phrase]:
         notes.insert(0, say("note.not-verified"))
     counted = {"diverged": _count_diverged(view), **_count_duplicates(view)}
     notes += [say(f"note.{name}", count=count) for name, count in counted.items() if count]
+    notes += _list_picture_notes(view)
     if view.verdict.left_out:
         names = ", ".join(view.labels.get(name, name) for name in view.verdict.left_out)
         notes.append(say("note.left-out", names=names))
     return notes
+
+
+def _list_picture_notes(view: RunView) -> list[Phrase]:
+    facts = view.data.facts
+    count = len(describe_warnings(facts, DEFAULT_LANGUAGE))
+    return [
+        in_each_language(lambda lang, place=place: describe_warnings(facts, lang)[place])  # type: ignore[misc]
+        for place in range(count)
+    ]
 
 
 def name_interval(verdict: VerdictRecord) -> Words:

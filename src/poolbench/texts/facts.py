@@ -1,0 +1,83 @@
+"""What is told of pictures besides their number: what was not read, shrunk, or shows nothing.
+
+The facts are those of ``data.json``, which a run of someone else's may have in any form: what is in
+another is not told.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from poolbench.texts import text
+
+_MOST_ENDINGS = 5
+# Why files are not read, in the order in which it is told; those of the first row are pictures.
+_PICTURE_REASONS = ("deep", "no-reader", "misnamed", "special", "loose", "unlabelled", "beside")
+_REASONS = (*_PICTURE_REASONS, "link", "closed", "run", "other", "system")
+
+
+def describe_facts(
+    facts: Mapping[str, object], image_size: tuple[int, int], lang: str
+) -> list[str]:
+    """Sentences for a person, as many in each language; none for usual pictures."""
+    return [
+        *_describe_unread(facts.get("unread"), _REASONS, lang),
+        *_describe_size(facts.get("resized_from"), image_size, lang),
+        *_describe_pixels(facts.get("pixels"), lang),
+    ]
+
+
+def describe_warnings(facts: Mapping[str, object], lang: str) -> list[str]:
+    """Those of the sentences that somebody should know who reads a result."""
+    return [
+        *_describe_unread(facts.get("unread"), _PICTURE_REASONS, lang),
+        *_describe_pixels(facts.get("pixels"), lang),
+    ]
+
+
+def _describe_unread(unread: object, reasons: Sequence[str], lang: str) -> list[str]:
+    if not isinstance(unread, dict):
+        return []
+    parts = [
+        text(f"facts.unread-{reason}", lang, files=_list_endings(counts, lang))
+        for reason in reasons
+        if isinstance(counts := unread.get(reason), dict)
+    ]
+    return [text("facts.unread", lang, parts="; ".join(parts))] if parts else []
+
+
+def _list_endings(counts: Mapping[object, object], lang: str) -> str:
+    pairs = [(str(ending), count) for ending, count in counts.items() if isinstance(count, int)]
+    shown = [
+        f"{count} {ending or text('facts.no-ending', lang)}"
+        for ending, count in pairs[:_MOST_ENDINGS]
+    ]
+    rest = sum(count for _, count in pairs[_MOST_ENDINGS:])
+    return ", ".join([*shown, f"{rest} …"] if rest else shown)
+
+
+def _describe_size(given: object, image_size: tuple[int, int], lang: str) -> list[str]:
+    if not isinstance(given, list) or len(given) != 2:
+        return []
+    sides = {"rows": given[0], "columns": given[1], "height": image_size[0], "width": image_size[1]}
+    return [text("facts.resized", lang, **sides)]
+
+
+def _describe_pixels(pixels: object, lang: str) -> list[str]:
+    if not isinstance(pixels, dict):
+        return []
+    narrow, constant = (_read_count(pixels, name) for name in ("narrow", "constant"))
+    names = pixels.get("constant_names")
+    listed = ", ".join(map(str, names)) if isinstance(names, list) else ""
+    range_of_all = {"low": pixels.get("low"), "high": pixels.get("high")}
+    lines = []
+    if narrow:
+        lines.append(text("facts.narrow", lang, count=narrow, **range_of_all))
+    if narrow and pixels.get("sixteen_bits") is True:
+        lines.append(text("facts.sixteen-bits", lang))
+    if constant:
+        lines.append(text("facts.constant", lang, count=constant, names=listed))
+    return lines
+
+
+def _read_count(facts: Mapping[object, object], name: str) -> int:
+    count = facts.get(name, 0)
+    return count if isinstance(count, int) else 0

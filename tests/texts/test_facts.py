@@ -1,0 +1,52 @@
+"""What is told of pictures, from facts that may be anything."""
+
+import pytest
+
+from poolbench.texts.facts import describe_facts, describe_warnings
+
+UNREAD = {"deep": {".png": 9, "": 1}, "system": {".db": 2}}
+PIXELS = {
+    "low": 0,
+    "high": 16,
+    "narrow": 12,
+    "constant": 2,
+    "constant_names": ["a/1.png", "b/1.png"],
+    "sixteen_bits": True,
+}
+FACTS = {"skipped": [], "unread": UNREAD, "resized_from": [1200, 1600], "pixels": PIXELS}
+
+
+def test_describe_facts_says_each_in_one_line():
+    lines = describe_facts(FACTS, (64, 64), "en")
+    assert lines[0] == (
+        "Not read: pictures in deeper folders, 9 .png, 1 without ending (--groups subfolder reads "
+        "such pictures); hidden files and what systems leave behind, 2 .db."
+    )
+    assert "64 × 64 px (the first has 1200 × 1600). --image-size" in lines[1]
+    assert "nearly of one brightness: 12;" in lines[2]
+    assert "go from 0 to 16" in lines[2]
+    assert "white is 65535" in lines[3]
+    assert "2 (such as a/1.png, b/1.png)" in lines[4]
+    assert len(describe_facts(FACTS, (64, 64), "ru")) == len(lines) == 5
+
+
+def test_describe_warnings_leaves_out_what_nobody_misses():
+    lines = describe_warnings(FACTS, "en")
+    assert len(lines) == 4
+    assert "systems" not in lines[0]
+    assert describe_warnings({"unread": {"other": {".txt": 1}}, "resized_from": [9, 9]}, "en") == []
+
+
+def test_describe_facts_lists_few_endings():
+    unread = {"other": {f".{number}": 1 for number in range(9)}}
+    (line,) = describe_facts({"unread": unread}, (64, 64), "en")
+    assert line.endswith("1 .4, 4 ….")
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 3, "x", [1], {"deep": 4}, {"narrow": "x"}, {"deep": {"": "x"}}]
+)
+def test_describe_facts_takes_anything(odd):
+    assert describe_facts({}, (64, 64), "en") == []
+    for name in ("unread", "resized_from", "pixels"):
+        describe_facts({name: odd}, (64, 64), "ru")
