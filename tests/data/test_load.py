@@ -353,6 +353,6 @@ def test_validation_half_that_joins_the_pool_is_counted(tmp_path):
     found = load_image_set(DataConfig(source=f"csv:{tmp_path / 'list.csv'}"))
     assert (len(found.pool), found.facts["validation_joined"]) == (10, 4)
     # A class may be called like a half, and a set may lie in a folder that is.
-    _write_folder(tmp_path / "val" / "x", {"val": 5, "train": 5})
+    _write_folder(tmp_path / "val" / "x", {"val": 5, "bus": 5})
     found = load_image_set(DataConfig(source=f"folder:{tmp_path / 'val' / 'x'}"))
     assert "validation_joined" not in found.facts

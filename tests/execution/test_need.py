@@ -33,7 +33,7 @@ def test_estimate_grows_with_the_pixels():
 
 def test_check_training_memory_refuses_before_anything_is_trained(monkeypatch):
     plan = make("resnet", 512)
-    monkeypatch.setattr(need, "read_available_memory_bytes", lambda: 2**30)
+    monkeypatch.setattr(need, "read_available_memory_bytes", lambda: 2**31)
     with pytest.raises(DataError, match="512x512 pixels needs about") as caught:
         check_training_memory(plan, "cpu", 100)
     assert "--image-size" in str(caught.value)
