@@ -2,13 +2,19 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from poolbench.config import build_config
 from poolbench.data.sample import load_sample
 from poolbench.display import Display
-from poolbench.errors import DataError
-from poolbench.preparation import load_pictures
+from poolbench.errors import DataError, UsageError
+from poolbench.execution.packing import pack_weights
+from poolbench.models.seen import see
+from poolbench.models.transfer import add_facts
+from poolbench.preparation import check_seen, load_pictures
 from poolbench.study import preview_study
+
+WEIGHTS = pack_weights({"a": np.ones(1)})
 
 
 @pytest.fixture
@@ -49,6 +55,53 @@ def test_load_pictures_looks_into_the_pool_only_if_it_is_split(doubled, capsys):
 def test_load_pictures_says_nothing_where_there_is_nothing(capsys):
     assert load("sample", "refuse")[1] == []
     assert capsys.readouterr().err == ""
+
+
+def load_grouped(folder, groups=None, **options):
+    """Pictures of 12 people, four of each."""
+    rng = np.random.default_rng(0)
+    for number in range(48):
+        place = folder / "people" / ("well", "ill")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        pixels = rng.integers(0, 256, (12, 12, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(place / f"{number // 4}_{number}.png")
+    data = {"source": f"folder:{folder / 'people'}", "groups": groups, **options}
+    return load_pictures(build_config({"data": data}).data, Display("en"), is_split=False)[0]
+
+
+@pytest.fixture
+def own_cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("POOLBENCH_CACHE", str(tmp_path / "cache"))
+
+
+def test_weights_that_have_seen_what_is_tested_are_refused_at_every_size(tmp_path, own_cache):
+    """Trained without groups, tested with them: the halves are others."""
+    seen = see(load_grouped(tmp_path, image_size=8).pool)
+    (tmp_path / "w").write_bytes(add_facts(WEIGHTS, seen.make_metadata()))
+    study = load_grouped(tmp_path, groups="name:^([0-9]+)_", fit="crop")
+    count = len(set(study.test.names) - set(load_grouped(tmp_path).test.names))
+    assert count > 0
+    with pytest.raises(UsageError, match=f"trained on {count} of the {len(study.test)} pictures"):
+        check_seen(tmp_path / "w", study, Display("en"), is_split=True)
+
+
+def test_weights_that_saw_the_pool_alone_are_told_of(tmp_path, own_cache, capsys):
+    groups = "name:^([0-9]+)_"
+    seen = see(load_grouped(tmp_path, groups, image_size=8).pool)
+    (tmp_path / "w").write_bytes(add_facts(WEIGHTS, seen.make_metadata()))
+    study = load_grouped(tmp_path, groups, image_size=16)
+    capsys.readouterr()
+    check_seen(tmp_path / "w", study, Display("en"), is_split=False)
+    assert capsys.readouterr().err == ""
+    check_seen(tmp_path / "w", study, Display("en"), is_split=True)
+    count = len(study.pool)
+    assert f"trained on {count} of the {count} pictures of the training" in capsys.readouterr().err
+
+
+def test_weights_of_which_nobody_knows_what_they_saw_are_told_of(tmp_path, capsys):
+    (tmp_path / "w").write_bytes(WEIGHTS)
+    check_seen(tmp_path / "w", load_sample(), Display("en"), is_split=True)
+    assert "not known in full" in capsys.readouterr().err
 
 
 def test_refused_duplicates_end_a_study_before_it_is_planned(doubled, tmp_path, capsys):

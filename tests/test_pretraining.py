@@ -3,10 +3,13 @@
 import hashlib
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from poolbench.data.sample import load_sample
+from poolbench.models.seen import read_seen
 from poolbench.records import TrialRecord
 
 NETWORK = ("--backbones", "resnet", "--operators", "avg", "--image-size", "16")
@@ -35,6 +38,13 @@ def test_pretraining_leaves_the_weights_of_a_trained_network(weights):
     assert values["stem.norm1.num_batches_tracked"] > 0
 
 
+def test_weights_say_what_they_were_trained_on(weights):
+    seen, sample = read_seen(weights), load_sample()
+    assert seen.is_all
+    assert seen.count_in(sample.pool) == len(seen.pictures) == np.sum(sample.pool.labels > 1)
+    assert seen.count_in(sample.test) == 0
+
+
 def test_study_begins_with_the_weights_and_says_what_fits(weights, tmp_path, poolbench_cli):
     (tmp_path / "head.toml").write_text(HEAD)
     run = ("run", "--classes", "0,1,2", *NETWORK, *SHORT, "--recipes", "head.toml")
@@ -48,6 +58,10 @@ def test_study_begins_with_the_weights_and_says_what_fits(weights, tmp_path, poo
         f"- `w.safetensors`, SHA-256 `{sha256}`; trained with operator `max`; their licence is not"
     )
     assert told in card
+    assert "trained on 300 of the 900 pictures of the training pool" in done.stderr
+    # What comes out of it has seen its own pool, and what the weights had seen.
+    seen = read_seen(tmp_path / "study" / "best" / "weights.safetensors")
+    assert (len(seen.pictures), seen.is_all) == (1200, True)
     source = load_file(weights)
     for folder in (tmp_path / "study" / "trials").iterdir():
         record = TrialRecord.model_validate_json((folder / "record.json").read_text())
@@ -80,6 +94,15 @@ def test_weights_that_cannot_be_used_are_refused(arguments, message, tmp_path, p
     assert done.returncode == 2
     assert message in done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def test_pretraining_takes_groups_and_duplicates(poolbench_here):
+    done = poolbench_here("pretrain", "--groups", "subfolder")
+    assert done.returncode == 2
+    assert "--groups subfolder belongs to --data folder:PATH" in done.stderr
+    done = poolbench_here("pretrain", "--on-duplicates", "keep")
+    assert done.returncode == 2
+    assert "on_duplicates" in done.stderr
 
 
 def test_pretraining_of_several_variants_is_refused(poolbench_here):

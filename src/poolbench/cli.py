@@ -114,6 +114,8 @@ def pretrain(
     image_size: options.ImageSize = None,
     fit: options.Fit = None,
     on_bad: options.OnBad = None,
+    groups: options.Groups = None,
+    on_duplicates: options.OnDuplicates = None,
     operator: Annotated[str, typer.Option(help="One id.")] = "max",
     backbone: Annotated[str, typer.Option(help="One id.")] = "resnet",
     recipe: Annotated[str, typer.Option(help="One name or TOML file.")] = "quick",

@@ -15,6 +15,7 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
+from poolbench.errors import UsageError
 from poolbench.execution.estimate import estimate_study_seconds
 from poolbench.execution.executor import Executor
 from poolbench.execution.local import LocalExecutor
@@ -33,6 +34,7 @@ from poolbench.execution.room import check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
 from poolbench.execution.store import RunStore
 from poolbench.models import get_backbone
+from poolbench.models.seen import read_seen
 from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec
 from poolbench.texts.facts import describe_facts
@@ -40,6 +42,8 @@ from poolbench.texts.facts import describe_facts
 RUNS = Path("runs")
 # Where and by how many a study is worked at.
 PLACE_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed")
+# Of a test half may have been trained on: a few pictures stand twice in many sets.
+MOST_SEEN = 0.01
 # Of weights, in one message.
 MOST_NAMES = 8
 
@@ -166,9 +170,18 @@ def settle_study(
 
 
 def check_study(
-    config: StudyConfig, machine: Machine, image_set: ImageSet, display: Display
+    config: StudyConfig,
+    machine: Machine,
+    image_set: ImageSet,
+    display: Display,
+    *,
+    is_compared: bool = True,
 ) -> None:
-    """Refuse what does not fit, and say what was made of networks and weights."""
+    """Refuse what does not fit, and say what was made of networks and weights.
+
+    Args:
+        is_compared: Whether folds of the pool are held out.
+    """
     plan = make_plan(config, image_set, machine)
     if config.executor == "local":
         check_training_memory(plan, machine.device, len(image_set.pool))
@@ -197,6 +210,37 @@ def check_study(
             fresh=_list_some(found.fresh),
             unused=_list_some(found.unused),
         )
+    is_split = is_compared and config.protocol == "cv"
+    check_seen(config.weights, image_set, display, is_split=is_split)
+
+
+def check_seen(weights: Path, image_set: ImageSet, display: Display, *, is_split: bool) -> None:
+    """What weights were trained on must not be what is tested.
+
+    Args:
+        is_split: Whether the pool is split into folds.
+
+    Raises:
+        UsageError: If it is.
+    """
+    seen = read_seen(weights)
+    if seen is not None:
+        tested, total = seen.count_in(image_set.test), len(image_set.test)
+        if tested > MOST_SEEN * total:
+            raise UsageError(
+                f"{weights} was trained on {tested} of the {total} pictures of the test half, so "
+                "that these cannot test anything that begins with it. Take weights that have not "
+                "seen them: poolbench pretrain with the --data, --classes, --groups and "
+                "--on-duplicates of this study keeps its test half aside, at any size."
+            )
+        if tested:
+            display.say("run.weights-seen-test", path=weights, count=tested, total=total)
+        held_out = seen.count_in(image_set.pool) if is_split else 0
+        if held_out:
+            total = len(image_set.pool)
+            display.say("run.weights-seen-pool", path=weights, count=held_out, total=total)
+    if seen is None or not seen.is_all:
+        display.say("run.weights-unknown", path=weights)
 
 
 def _list_some(names: Sequence[str]) -> str:

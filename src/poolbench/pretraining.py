@@ -15,6 +15,7 @@ from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import hash_file
 from poolbench.files import check_place
+from poolbench.models.seen import read_seen, see
 from poolbench.models.transfer import add_facts
 from poolbench.preparation import (
     RUNS,
@@ -54,7 +55,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     store = RunStore(name_run(config))
     config = recall_config(config, store)
     with open_machine(config) as machine:
-        check_study(config, machine, image_set, display)
+        check_study(config, machine, image_set, display, is_compared=False)
         variants = make_plan(config, image_set, machine).variants
         if len(variants) != 1:
             names = ", ".join(variant.id for variant in variants)
@@ -73,8 +74,15 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
             "no longer a number. Take a lower learning rate (poolbench recipes)."
         )
     weights = (store.trials / spec.id / "weights.safetensors").read_bytes()
+    seen = see(image_set.pool)
+    if config.weights is not None:
+        seen = seen.add(read_seen(config.weights))
     # What whoever begins with them should know.
-    facts = {"operator": spec.variant.operator, "backbone": spec.variant.backbone}
+    facts = {
+        "operator": spec.variant.operator,
+        "backbone": spec.variant.backbone,
+        **seen.make_metadata(),
+    }
     RunStore(out.parent).save_bytes(out.name, add_facts(weights, facts))
     display.say(
         "run.pretrained",

@@ -14,6 +14,7 @@ from poolbench.execution.ingredients import build_network
 from poolbench.execution.store import RunStore
 from poolbench.export.bundle import export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
+from poolbench.models.seen import see
 from poolbench.records import (
     Conditions,
     DataRecord,
@@ -139,7 +140,9 @@ def bundle(tmp_path_factory, image_set, spec, data, network, final, card):
     store = RunStore(tmp_path_factory.mktemp("made") / "run")
     store.save_bytes("best/verification.json", b"of an earlier bundle")
     measured = compute_logits(network, torch.from_numpy(image_set.test.images).permute(0, 3, 1, 2))
-    save_bundle(store, network, spec, data, final, image_set.test, measured, card)
+    save_bundle(
+        store, network, spec, data, final, image_set.test, measured, card, see(image_set.pool)
+    )
     export_variant(store, network, spec, data)
     save_pictures(store, image_set.test)
     return store.path

@@ -19,6 +19,8 @@ from poolbench.execution.packing import pack_arrays, pack_weights
 from poolbench.execution.store import RunStore
 from poolbench.export.card import name_source
 from poolbench.export.onnx import AnySizeNetwork, make_onnx
+from poolbench.models.seen import Seen
+from poolbench.models.transfer import add_facts
 from poolbench.records import DataRecord, FinalRecord, TrialSpec
 
 Logits = NDArray[np.float32]
@@ -35,6 +37,7 @@ def save_bundle(
     pictures: Half,
     measured: Logits,
     card: str,
+    seen: Seen,
 ) -> None:
     """Write ``best/``: the model as ONNX and as weights, its card, and what it predicted.
 
@@ -44,10 +47,11 @@ def save_bundle(
         pictures: The test half; at most 64 of it become reference pictures, the classes in turn.
         measured: float32 ``[n, classes]``: the logits that the trial measured on these pictures.
         card: The model card, see :func:`poolbench.export.card.render_card`.
+        seen: What the network was trained on, for whoever begins with its weights.
     """
     # The proof runs on a processor, so what it is held against is measured on one, in float32.
     network = copy.deepcopy(network).cpu().float().eval()
-    weights = dump_weights(network)
+    weights = add_facts(dump_weights(network), seen.make_metadata())
     facts = {**make_metadata(spec, data), "weights_sha256": compute_sha256(weights)}
     model = make_onnx(
         network, image_size=data.image_size, classes=data.classes, fit=data.fit, metadata=facts

@@ -7,10 +7,12 @@ from poolbench.errors import RunError, TrainingError
 from poolbench.execution.plan import take_first
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
+from poolbench.execution.workplace import hash_file
 from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.export.explanation import make_explanation
 from poolbench.export.origin import describe_weights
+from poolbench.models.seen import Seen, read_seen, see
 from poolbench.records import (
     DataRecord,
     FinalRecord,
@@ -67,12 +69,23 @@ def hand_over(
         export_variant(store, restore_network(store, spec.id), spec, data)
     network = restore_network(store, final.id)
     measured = store.load_arrays(final.id, "predictions")["logits"]
-    save_bundle(store, network, final, data, handed, image_set.test, measured, card)
+    seen = _see(store, final, image_set)
+    save_bundle(store, network, final, data, handed, image_set.test, measured, card, seen)
     store.save_bytes(_EXPLANATION, make_explanation(store, trials, final, image_set))
     save_pictures(store, image_set.test)
     ids = tuple(spec.id for spec in trials)
     study = StudyRecord(trials=ids, final=final.id, files=_hash_files(store, trials))
     store.save_model("study.json", study)
+
+
+def _see(store: RunStore, final: TrialSpec, image_set: ImageSet) -> Seen:
+    """What the network was trained on, and what the weights that it began with had seen."""
+    seen = see(image_set.pool)
+    if final.weights is None:
+        return seen
+    path = store.load_config().weights
+    is_there = path is not None and path.is_file() and hash_file(path) == final.weights
+    return seen.add(read_seen(path) if path is not None and is_there else None)
 
 
 def _measure_headline(

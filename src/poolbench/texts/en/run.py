@@ -38,6 +38,17 @@ RUN = {
     "run.own-drawn": (
         "Network {backbone}: its factory loads no weights; drawn from the seed: {drawn}."
     ),
+    "run.weights-unknown": (
+        "What {path} was trained on is not known in full. If pictures that are held out here are "
+        "among it, accuracies are too good."
+    ),
+    "run.weights-seen-test": (
+        "Mind: {path} was trained on {count} of the {total} pictures of the test half."
+    ),
+    "run.weights-seen-pool": (
+        "Mind: {path} was trained on {count} of the {total} pictures of the training pool. Where "
+        "folds hold these out, accuracies are too good; the test half is kept apart."
+    ),
     "run.weights": (
         "Weights for {variant}: {taken} values taken over; begin anew: {fresh}; not used: {unused}."
     ),
