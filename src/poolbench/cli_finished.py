@@ -1,6 +1,5 @@
 """The commands that look at a run that is there."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from poolbench import cli_options as options
 from poolbench.cli_output import INTERRUPTED, print_json, print_line, say
 from poolbench.errors import UsageError
+from poolbench.system import end_process
 from poolbench.texts import choose_language, text
 
 commands = typer.Typer()
@@ -110,7 +110,8 @@ def serve(
     from poolbench.serve.server import run_server
 
     run_server(run_path, host, port, choose_language(lang))
-    sys.exit(INTERRUPTED)
+    # Whatever a thread still reads or waits for: nothing is left to be done.
+    end_process(INTERRUPTED)
 
 
 @commands.command()

@@ -254,3 +254,56 @@ def read_available_memory_bytes() -> int | None:
 def _read_meminfo() -> int | None:
     values = read_table(Path("/proc/meminfo"))
     return values["MemAvailable:"] * 1024 if "MemAvailable:" in values else None
+
+
+def limit_memory(more_bytes: int | None) -> None:
+    """Let this process have so much more memory than it has now; ``None``: as much as before.
+
+    Linux counts the addresses that a process has taken; what it was not allowed before stays so.
+    Where a system cannot hold a process to that, nothing happens.
+    """
+    if sys.platform != "linux":
+        # macOS knows the limit and does not keep it; Windows has none for a running process.
+        return
+    import resource
+
+    most = resource.RLIM_INFINITY
+    if more_bytes is not None:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + more_bytes
+    _set_limit(resource.RLIMIT_AS, most)
+
+
+def limit_seconds(more_seconds: int) -> None:
+    """End this process when it has computed for so many seconds more, all its threads together."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _set_limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + more_seconds)
+
+
+def leave_no_core() -> None:
+    """A process that breaks off writes no copy of its memory to disk."""
+    if sys.platform != "win32":
+        import resource
+
+        _set_limit(resource.RLIMIT_CORE, 0)
+
+
+def _set_limit(kind: int, most: int) -> None:
+    """The one of the two that can be set again."""
+    import resource
+
+    hard = resource.getrlimit(kind)[1]
+    given = [value for value in (most, hard) if value != resource.RLIM_INFINITY]
+    resource.setrlimit(kind, (min(given, default=resource.RLIM_INFINITY), hard))
+
+
+def end_process(code: int) -> NoReturn:
+    """End at once, whatever the threads of this process are still waiting for."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

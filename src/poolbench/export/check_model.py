@@ -4,22 +4,27 @@ Whoever made a file decides what ONNX Runtime does when it opens it: which other
 weights, which programs of its own are run. So a file is first read as what it is, a list of
 operators and numbers, and opened only if every operator is one of those below and every number
 stands in it. What is checked is then opened from memory, so that nobody can change it meanwhile.
+
+Reading and opening both happen in a process that is bounded in memory and time (see
+:mod:`poolbench.export.confined`), since arithmetic alone may take any amount of either.
 """
 
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import onnx
 from google.protobuf.message import DecodeError
+from numpy.typing import NDArray
 
 from poolbench.errors import DataError
+from poolbench.export.confined import Confined, LostError, bound_by_free, get_confined
 
 ADVICE = "Give a file that poolbench exported."
 # An order more than the largest network that is trained here.
 MOST_BYTES = 1_000_000_000
-# In one tensor: more than the largest picture in the widest layer has.
-MOST_VALUES = 1_000_000_000
 # Older forms of some operators mean something else than they do now.
 OLDEST_OPSET = 7
 # Two names of the standard.
@@ -47,28 +52,89 @@ ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze Upsample Where Xor
 OPERATORS = frozenset(_OPERATORS.split())
 
 
-def read_model(path: Path) -> tuple[bytes, onnx.ModelProto]:
-    """The content of a model file, and what it says, once it is known to be safe to open.
+# To read a file and to look at its parts: a gigabyte takes ten seconds.
+READ_SECONDS = 60.0
+# What its parts take once they are read: a hundred bytes for an operator of ten, and no more than
+# twice their size for weights.
+READ_BYTES = 500_000_000
+BYTES_PER_BYTE = 8
+
+
+def read_model(path: Path) -> bytes:
+    """The content of a model file, once it is known to be safe to open.
+
+    It is looked at in a process of its own: of many small parts it takes far more memory than it
+    has bytes.
 
     Raises:
         DataError: If it is missing, too large, no ONNX model, or asks for more than arithmetic.
     """
+    content = read_content(path)
+    ask_about(get_confined(), path, content, "check", {})
+    return content
+
+
+def read_weights(path: Path) -> dict[str, NDArray[Any]]:
+    """The numbers that a model file holds, by name.
+
+    Raises:
+        DataError: As :func:`read_model`.
+    """
+    told, arrays = ask_about(get_confined(), path, read_content(path), "read_weights", {})
+    return dict(zip(told["names"], arrays, strict=True))
+
+
+def ask_about(
+    confined: Confined, path: Path, content: bytes, task: str, facts: dict[str, Any]
+) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+    """Ask the process that models are confined to about the content of a file.
+
+    Raises:
+        DataError: If it refuses it, or is lost over it.
+    """
+    memory = bound_by_free(READ_BYTES + BYTES_PER_BYTE * len(content))
+    facts = {"name": str(path), "memory_bytes": memory, **facts}
+    try:
+        return confined.ask(task, facts, [np.frombuffer(content, np.uint8)], READ_SECONDS)
+    except LostError as error:
+        raise DataError(
+            f"{path} is not an ONNX model that can be opened: {error}. {ADVICE}"
+        ) from None
+
+
+def read_content(path: Path) -> bytes:
+    """What stands in a model file, unread.
+
+    Raises:
+        DataError: If it is missing or too large.
+    """
     if not path.is_file():
         raise DataError(f"{path} is not a file: give the path of a model, such as best/model.onnx.")
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise DataError(
-            f"{path} has {size:,} bytes; models of more than {MOST_BYTES:,} are not opened."
-        )
-    content = path.read_bytes()
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise DataError(
+                f"{path} has {size:,} bytes; models of more than {MOST_BYTES:,} are not opened."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def check_content(content: bytes, name: str) -> onnx.ModelProto:
+    """What a file says, if it is a model of arithmetic alone; for the process of its own.
+
+    Raises:
+        DataError: If it is not.
+    """
     try:
         proto = onnx.ModelProto.FromString(content)
     except DecodeError:
-        raise DataError(f"{path} is not an ONNX model. {ADVICE}") from None
+        raise DataError(f"{name} is not an ONNX model. {ADVICE}") from None
     fault = find_fault(proto)
     if fault is not None:
-        raise DataError(f"{path} is not an ONNX model that can be opened: {fault}. {ADVICE}")
-    return content, proto
+        raise DataError(f"{name} is not an ONNX model that can be opened: {fault}. {ADVICE}")
+    return proto
 
 
 def find_fault(proto: onnx.ModelProto) -> str | None:
@@ -81,7 +147,7 @@ def find_fault(proto: onnx.ModelProto) -> str | None:
         return "it holds a program for training"
     graphs = list(_list_graphs(proto.graph))
     faults = (find(graph) for find in (_find_foreign_part, _find_wrong_weight) for graph in graphs)
-    return _find_wrong_version(proto) or next(filter(None, faults), None) or _find_huge(proto)
+    return _find_wrong_version(proto) or next(filter(None, faults), None)
 
 
 def _find_wrong_version(proto: onnx.ModelProto) -> str | None:
@@ -142,18 +208,4 @@ def _find_wrong_weight(graph: onnx.GraphProto) -> str | None:
             size = -1
         if min(tensor.dims, default=0) < 0 or size != math.prod(tensor.dims):
             return f"its weight {tensor.name!r} is not what it says of its size"
-    return None
-
-
-def _find_huge(proto: onnx.ModelProto) -> str | None:
-    """What would be larger than any picture, as far as it is known before there is one."""
-    try:
-        known = onnx.shape_inference.infer_shapes(proto, data_prop=True)
-    except Exception:
-        # Then it is not known, and memory is bounded where the model runs.
-        return None
-    for value in known.graph.value_info:
-        count = math.prod(max(side.dim_value, 1) for side in value.type.tensor_type.shape.dim)
-        if count > MOST_VALUES:
-            return f"its {value.name!r} would have {count:,} values"
     return None

@@ -1,32 +1,40 @@
-"""Predict with a saved model: ONNX Runtime, NumPy and Pillow, no torch."""
+"""Predict with a saved model: NumPy and Pillow, and ONNX Runtime in a process of its own.
 
-import json
+A model may be anybody's, so it is opened where it can do no harm: see
+:mod:`poolbench.export.confined`. All models that a program opens share one such process, which is
+begun with the first of them, and are opened again when it is lost.
+"""
+
+import hashlib
+import weakref
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
 from poolbench.config import Fit
 from poolbench.data.decode import decode_picture
 from poolbench.errors import DataError, ShapeError
-from poolbench.export.check_model import ADVICE, read_model
-from poolbench.files import expand_home
+from poolbench.export.check_model import ADVICE, ask_about, read_content
+from poolbench.export.confined import LostError, bound_by_free, get_confined
 from poolbench.system import read_available_memory_bytes
 
 Logits = NDArray[np.float32]
 
-# Pictures at a time, so that memory does not grow with their number.
+# Pictures at a time, and pixels of all of them, so that memory grows with neither.
 BATCH = 128
-# What a file may say of itself, before memory is taken for it.
-MOST_CLASSES = 100_000
+BATCH_PIXELS = 1 << 21
+# Of an exported model of one size.
 MOST_SIDE = 8192
-# Of ONNX Runtime's five levels the highest: what it says of errors comes as an exception too.
-_SILENT = 4
+# For a batch: what a large network takes, and what a picture takes on its way through a resize.
+RUN_BYTES = 4_000_000_000
+BYTES_PER_VALUE = 32
+# The largest networks that are trained here answer in a hundredth of it.
+RUN_SECONDS = 60.0
+PICTURE_SECONDS = 1.0
 
 
 class OnnxModel:
@@ -38,20 +46,18 @@ class OnnxModel:
         size: Height and width of the input where they are fixed (layout ``nchw``), else ``None``.
     """
 
-    def __init__(self, session: Any, path: Path) -> None:
-        self._session = session
+    def __init__(self, path: Path, threads: int) -> None:
         self._path = path
-        given = session.get_inputs()[0]
-        self._input: str = given.name
-        names = [output.name for output in session.get_outputs()]
-        self._outputs = [names[0], *(name for name in names[1:] if name == "probabilities")]
-        self._is_nchw = given.shape[1] == 3 and given.shape[3] != 3
-        self._batch = given.shape[0] if isinstance(given.shape[0], int) else BATCH
-        self.metadata: dict[str, str] = dict(session.get_modelmeta().custom_metadata_map)
-        self.classes = _read_classes(self.metadata, session.get_outputs()[0].shape[-1])
-        self.size = _read_size(given.shape[2:]) if self._is_nchw else None
-        fit = self.metadata.get("fit")
-        self.fit: Fit = cast(Fit, fit) if fit in get_args(Fit) else "squash"
+        self._threads = threads
+        self._confined = get_confined()
+        self._digest = b""
+        self._life, self._number = 0, 0
+        told = self._open()
+        self.classes: tuple[str, ...] = tuple(told["classes"])
+        self.metadata: dict[str, str] = told["metadata"]
+        self.size: tuple[int, int] | None = told["size"] and tuple(told["size"])
+        self.fit: Fit = told["fit"]
+        self._batch: int = told["batch"] or BATCH
 
     def predict(self, images: NDArray[Any]) -> tuple[Logits, Logits]:
         """Logits and probabilities ``[B, classes]``.
@@ -64,7 +70,8 @@ class OnnxModel:
             images: uint8 or float ``[B, H, W, 3]``, 0–255.
 
         Raises:
-            DataError: If the model fails, or its answers are none.
+            DataError: If the model fails, takes too long or too much memory, or its answers are
+                none.
             ShapeError: If the pictures have another shape.
         """
         if images.ndim != 4 or images.shape[3] != 3 or min(images.shape) < 1:
@@ -74,33 +81,56 @@ class OnnxModel:
             )
         if self.size is not None and images.shape[1:3] != self.size:
             images = np.stack([resize_picture(image, self.size, self.fit) for image in images])
-        parts = [
-            self._run(images[start : start + self._batch])
-            for start in range(0, len(images), self._batch)
-        ]
+        step = min(self._batch, max(1, BATCH_PIXELS // (images.shape[1] * images.shape[2])))
+        parts = [self._run(images[start : start + step]) for start in range(0, len(images), step)]
         logits, probabilities = (np.concatenate(part) for part in zip(*parts, strict=True))
         return logits, probabilities
 
+    def measure(self, height: int, width: int, warm_up: int, calls: int) -> list[float]:
+        """Seconds of each call with one picture of a size, after some that are not counted."""
+        facts = {"height": height, "width": width, "warm_up": warm_up, "calls": calls}
+        memory = RUN_BYTES + BYTES_PER_VALUE * height * width * 3
+        told, _ = self._ask("measure", facts, [], memory, RUN_SECONDS * (warm_up + calls))
+        return [float(seconds) for seconds in told["measured"]]
+
     def _run(self, images: NDArray[Any]) -> tuple[Logits, Logits]:
-        pictures = images.astype(np.float32)
-        if self._is_nchw:
-            pictures = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
-        try:
-            results: list[Logits] = self._session.run(self._outputs, {self._input: pictures})
-        # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
-        except Exception as error:
-            raise DataError(
-                f"{self._path} gives no answer: {_first_line(error)} {ADVICE}"
-            ) from None
-        logits = results[0]
-        probabilities = results[1] if len(results) > 1 else compute_softmax(logits)
-        expected = (len(images), len(self.classes) or logits.shape[-1])
-        if not logits.shape == probabilities.shape == expected:
-            raise DataError(
-                f"{self._path} answers with {list(logits.shape)} numbers, expected "
-                f"{list(expected)}: one for each picture and class. {ADVICE}"
-            )
+        # Bytes are sent as bytes; the other side makes the same numbers of them.
+        pictures = images if images.dtype == np.uint8 else images.astype(np.float32)
+        memory = RUN_BYTES + BYTES_PER_VALUE * pictures.size
+        seconds = RUN_SECONDS + PICTURE_SECONDS * len(pictures)
+        _, (logits, probabilities) = self._ask("predict", {}, [pictures], memory, seconds)
         return logits, probabilities
+
+    def _ask(
+        self,
+        task: str,
+        facts: dict[str, Any],
+        arrays: list[NDArray[Any]],
+        memory_bytes: int,
+        seconds: float,
+    ) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+        with self._confined.hold():
+            if not self._confined.is_alive_since(self._life):
+                self._open()
+            given = {"name": str(self._path), "number": self._number, **facts}
+            given["memory_bytes"] = bound_by_free(memory_bytes)
+            try:
+                return self._confined.ask(task, given, arrays, seconds)
+            except LostError as error:
+                raise DataError(f"{self._path} gives no answer: {error}. {ADVICE}") from None
+
+    def _open(self) -> dict[str, Any]:
+        """For the first time, or again where the process was lost, over this model or another."""
+        content = read_content(self._path)
+        digest = hashlib.sha256(content).digest()
+        if self._digest not in (b"", digest):
+            raise DataError(f"{self._path} was changed after it was opened: load it again.")
+        facts = {"threads": self._threads, "free_bytes": read_available_memory_bytes()}
+        with self._confined.hold():
+            told, _ = ask_about(self._confined, self._path, content, "open", facts)
+            self._life, self._number, self._digest = self._confined.lives, told["number"], digest
+        weakref.finalize(self, self._confined.forget, self._life, self._number)
+        return told
 
 
 def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
@@ -113,25 +143,7 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
         DataError: If the file is missing, is no ONNX model, asks for more than arithmetic (see
             :mod:`poolbench.export.check_model`), or does not take pictures.
     """
-    path = expand_home(path)
-    content, _ = read_model(path)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _SILENT
-    if _bound_memory():
-        options.add_session_config_entry("session.use_env_allocators", "1")
-    options.intra_op_num_threads = threads
-    if threads:
-        # Threads that wait in a loop for more work are no use to whoever counts them.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
-    except Exception as error:
-        raise DataError(
-            f"{path} is not an ONNX model that can be opened: {_first_line(error)} {ADVICE}"
-        ) from None
-    _check_interface(path, session)
-    return OnnxModel(session, path)
+    return OnnxModel(Path(path), threads)
 
 
 def predict_files(model: OnnxModel, paths: Iterable[Path]) -> list[dict[str, float]]:
@@ -186,71 +198,5 @@ def _pad(picture: Image.Image, height: int, width: int) -> Image.Image:
     return whole
 
 
-@cache
-def _bound_memory() -> bool:
-    """All models of this process get no more memory than is free when the first is opened.
-
-    A file of a few bytes may ask for any amount. ``False`` where the system does not tell.
-    """
-    free = read_available_memory_bytes()
-    if free is None:
-        return False
-    kind, place = onnxruntime.OrtAllocatorType, onnxruntime.OrtMemType
-    memory = onnxruntime.OrtMemoryInfo("Cpu", kind.ORT_ARENA_ALLOCATOR, 0, place.DEFAULT)
-    arena = onnxruntime.OrtArenaCfg({"max_mem": free})
-    onnxruntime.create_and_register_allocator(memory, arena)
-    return True
-
-
-def _check_interface(path: Path, session: Any) -> None:
-    given, outputs = session.get_inputs(), session.get_outputs()
-    fits = (
-        len(given) == 1
-        and len(outputs) > 0
-        and given[0].type == outputs[0].type == "tensor(float)"
-        and len(given[0].shape) == 4
-        and 3 in (given[0].shape[1], given[0].shape[3])
-        and (given[0].shape[0] == 1 or not isinstance(given[0].shape[0], int))
-        and all(_is_at_most(side, MOST_SIDE) for side in given[0].shape[1:])
-        and len(outputs[0].shape) == 2
-        and _is_at_most(outputs[0].shape[1], MOST_CLASSES)
-    )
-    if not fits:
-        found = ", ".join(
-            f"{value.name} {value.type} {value.shape}" for value in (*given, *outputs[:1])
-        )
-        raise DataError(
-            f"{path} does not take pictures and give logits: it has {found}. Expected one "
-            f"float input [batch, height, width, 3] or [batch, 3, height, width] of at most "
-            f"{MOST_SIDE} pixels each way, and an output [batch, classes]."
-        )
-
-
-def _is_at_most(size: object, most: int) -> bool:
-    """Whether a fixed size is from 1 to ``most``; one that is not fixed is."""
-    return not isinstance(size, int) or 1 <= size <= most
-
-
-def _read_classes(metadata: dict[str, str], count: object) -> tuple[str, ...]:
-    try:
-        names = json.loads(metadata.get("classes", ""))
-    # Lists within lists, too deep to be read.
-    except (ValueError, RecursionError):
-        names = None
-    is_right_count = not isinstance(count, int) or (isinstance(names, list) and len(names) == count)
-    if isinstance(names, list) and names and is_right_count:
-        return tuple(str(name) for name in names)
-    return _number_classes(count) if isinstance(count, int) else ()
-
-
 def _number_classes(count: int) -> tuple[str, ...]:
     return tuple(str(number) for number in range(count))
-
-
-def _read_size(shape: list[object]) -> tuple[int, int] | None:
-    height, width = shape
-    return (height, width) if isinstance(height, int) and isinstance(width, int) else None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

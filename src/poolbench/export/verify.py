@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import onnxruntime
 from numpy.typing import NDArray
 from pydantic import ValidationError
@@ -25,7 +24,7 @@ from safetensors.numpy import load_file
 
 from poolbench.errors import PoolbenchError, RunError, VerificationError
 from poolbench.execution.store import RunStore
-from poolbench.export.check_model import MOST_BYTES, read_model
+from poolbench.export.check_model import MOST_BYTES, read_weights
 from poolbench.export.predict import OnnxModel, compute_softmax, load_model
 from poolbench.files import parse_json
 from poolbench.records import Check, VerificationReport
@@ -163,14 +162,11 @@ def count_wrong_labels(
 def _check_weights(best: Path) -> Check:
     """Every tensor of the one file that the other names is the same, and belongs to it."""
     saved = load_file(best / "weights.safetensors")
-    _, proto = read_model(best / "model.onnx")
-    exported = {
-        value.name.removeprefix(_PREFIX): onnx.numpy_helper.to_array(value)
-        for value in proto.graph.initializer
-    }
+    model = best / "model.onnx"
+    exported = {name.removeprefix(_PREFIX): array for name, array in read_weights(model).items()}
     shared = sorted(set(saved) & set(exported))
     different = [name for name in shared if not np.array_equal(saved[name], exported[name])]
-    told = {entry.key: entry.value for entry in proto.metadata_props}.get("weights_sha256")
+    told = load_model(model).metadata.get("weights_sha256")
     is_same_file = told == hashlib.sha256((best / "weights.safetensors").read_bytes()).hexdigest()
     if not is_same_file:
         different.append("the hash in the model's metadata")

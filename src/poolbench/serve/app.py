@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import numpy as np
 from starlette.applications import Starlette
@@ -19,13 +19,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from poolbench.data.decode import MOST_GIVEN_PIXELS, RefusedPictureError, decode_content
-from poolbench.data.resize_array import resize_array
+from poolbench.data.decode import MOST_GIVEN_PIXELS, RefusedPictureError
 from poolbench.errors import PoolbenchError
+from poolbench.export.confined import Purpose, get_confined
 from poolbench.serve.bodies import Bodies, RefusedError
 from poolbench.serve.front import MEDIA_TYPES, list_files, make_texts, render_index
 from poolbench.serve.guard import Guard, choose_answer_language, refuse
 from poolbench.serve.models import Models, open_models
+from poolbench.serve.pictures import prepare_picture
 from poolbench.serve.progress import Progress
 from poolbench.serve.read import (
     REPORT,
@@ -124,9 +125,11 @@ class _Pages:
 
     @asynccontextmanager
     async def live(self, _: Starlette) -> AsyncIterator[None]:
-        """Lets the worker go when the server stops."""
+        """Ends what still works when the server stops."""
         yield
         self._worker.shutdown(wait=False, cancel_futures=True)
+        for purpose in get_args(Purpose):
+            get_confined(purpose).interrupt()
 
     async def show_index(self, _: Request) -> Response:
         return HTMLResponse(render_index("server", self._lang))
@@ -240,11 +243,10 @@ def _tell(error: PoolbenchError) -> None:
 
 def _prepare(content: bytes, run: FinishedRun) -> bytes:
     try:
-        image = decode_content(content)
+        return prepare_picture(content, run.data.image_size, run.data.fit)
     except RefusedPictureError as error:
-        status = 413 if error.reason == "pixels" else 415 if error.reason == "format" else 422
+        status = {"pixels": 413, "format": 415}.get(error.reason, 422)
         raise RefusedError(error.reason, status, most=MOST_GIVEN_PIXELS // 1_000_000) from None
-    return resize_array(image, run.data.image_size, run.data.fit).tobytes()
 
 
 def _read_number(given: str | None, count: int) -> int | None:

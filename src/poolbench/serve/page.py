@@ -107,7 +107,7 @@ def _make_files(
         # A name of its own: a variant may be called what a web host does not serve.
         file = f"models/{number}.onnx"
         facts["models"][number]["file"] = file
-        yield file, read_model(run.path / model.file)[0]
+        yield file, read_model(run.path / model.file)
     yield from (list_files("wasm") | {"texts.json": make_texts()}).items()
     yield from ((f"ort/{name}", content) for name, content in runtime.items())
     if run.has_report:

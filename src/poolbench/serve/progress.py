@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ class Progress:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # Not of the threads that everybody waits for when the server stops.
+        self._worker = ThreadPoolExecutor(1, "poolbench-progress")
         self._counting: asyncio.Task[tuple[dict[str, Any], str]] | None = None
         self._due = 0.0
         # The oldest first.
@@ -42,10 +45,11 @@ class Progress:
         return await asyncio.shield(self._counting)
 
     async def _count(self) -> tuple[dict[str, Any], str]:
+        loop = asyncio.get_running_loop()
         try:
-            found = await asyncio.to_thread(measure_progress, self._path)
+            found = await loop.run_in_executor(self._worker, measure_progress, self._path)
         finally:
-            self._due = asyncio.get_running_loop().time() + PROGRESS_SECONDS
+            self._due = loop.time() + PROGRESS_SECONDS
         return found, json.dumps(found)
 
     async def watch(self, request: Request) -> AsyncIterator[str]:

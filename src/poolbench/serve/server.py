@@ -7,12 +7,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import get_args
 
 import uvicorn
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from poolbench.errors import UsageError
+from poolbench.export.confined import Purpose, get_confined
 from poolbench.serve.address import is_loopback, make_url
 from poolbench.serve.app import make_app
 from poolbench.serve.connection import Connection
@@ -65,8 +67,12 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
             timeout_graceful_shutdown=1,
             ws="none",
         )
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[bound])
+        try:
+            with suppress(KeyboardInterrupt):
+                uvicorn.Server(config).run(sockets=[bound])
+        finally:
+            for purpose in get_args(Purpose):
+                get_confined(purpose).close()
     _say("serve.stopped", lang)
 
 
