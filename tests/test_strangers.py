@@ -35,13 +35,13 @@ KNOWN = {
     ("testing/_checks.py", "pickle.loads"): 1,
     ("testing/_checks.py", "torch.load"): 1,
     ("testing/_checks.py", "onnxruntime.InferenceSession"): 1,
-    # What read_model has read.
-    ("export/predict.py", "onnxruntime.InferenceSession"): 1,
-    ("export/latency.py", "onnxruntime.InferenceSession"): 1,
+    # What check_content has read, in a process that is bounded.
+    ("export/opened.py", "onnxruntime.InferenceSession"): 1,
     # Formats and pixels are bounded there.
     ("data/decode.py", "Image.open"): 1,
     # This program again.
     ("export/verify.py", "subprocess.run"): 1,
+    ("export/confined.py", "subprocess.Popen"): 1,
     ("execution/local.py", "subprocess.Popen"): 1,
     **{
         (file, "np.load"): count
