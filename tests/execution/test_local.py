@@ -46,6 +46,16 @@ def run_until_lost(executor, specs, on_progress):
     )
 
 
+def test_worker_of_other_code_than_the_plan_names_is_refused(plan_of, images, tmp_path):
+    machine = replace(describe_machine(StudyConfig()), workers=1, code="of before the upgrade")
+    with (
+        pytest.raises(TrainingError, match=r"source \w{64} in place of of before the upgrade"),
+        LocalExecutor(images, tmp_path / "run", machine) as executor,
+    ):
+        executor.run([plan_of().specs[:1]], lambda progress: None, {})
+    assert not (tmp_path / "run").exists()
+
+
 def test_killed_workers_are_replaced_and_change_nothing(plan_of, images, read_results, tmp_path):
     plan = plan_of(epochs=6)
     straight, killed = RunStore(tmp_path / "straight"), RunStore(tmp_path / "killed")

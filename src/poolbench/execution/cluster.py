@@ -222,7 +222,7 @@ def _choose_device(nodes: Sequence[Node], config: StudyConfig) -> str:
 
 def _check_equal(nodes: Sequence[Node], device: str, config: StudyConfig) -> None:
     machines = [node.machines[device] for node in nodes]
-    versions = {(machine.poolbench, machine.torch) for machine in machines}
+    versions = {(machine.poolbench, machine.code, machine.torch) for machine in machines}
     kinds = {machine.fingerprint for machine in machines}
     if len(versions) == 1 and (len(kinds) == 1 or config.allow_mixed):
         return

@@ -19,6 +19,25 @@ LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pillow")
 # The rooms whose source decides a trial's result; a change elsewhere does not repeat training.
 DECIDING_ROOMS = ("data", "operators", "models", "evaluation", "training")
 DECIDING_FILES = ("execution/ingredients.py", "execution/trial.py", "execution/tuning.py")
+# Processes that train are told how many threads each library has, whatever was said before.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+# Variables of the environment by which libraries choose how they compute.
+_DECIDING = (
+    *("MKL_", "OMP_", "KMP_", "GOMP_", "ONEDNN_", "DNNL_", "OPENBLAS_", "GOTO_", "BLIS_"),
+    *("VECLIB_", "ATEN_", "TORCH_", "PYTORCH_", "TORCHINDUCTOR_", "CUBLAS_", "CUBLASLT_"),
+    *("CUDNN_", "NPY_", "NVIDIA_TF32_OVERRIDE", "GLIBC_TUNABLES"),
+)
+# Of these: where something lies, what is said, and what libraries set themselves when imported.
+_IDLE = frozenset(
+    (
+        *("TORCH_HOME", "TORCH_EXTENSIONS_DIR", "TORCH_LOGS", "TORCH_CPP_LOG_LEVEL"),
+        *("TORCH_SHOW_CPP_STACKTRACES", "TORCH_CUDA_ARCH_LIST", "TORCHINDUCTOR_CACHE_DIR"),
+        *("PYTORCH_VERSION", "MKL_VERBOSE", "ONEDNN_VERBOSE", "DNNL_VERBOSE", "KMP_VERSION"),
+        *("KMP_SETTINGS", "KMP_WARNINGS", "OMP_DISPLAY_ENV", "OMP_DISPLAY_AFFINITY"),
+        *("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK"),
+        *THREAD_VARIABLES,
+    )
+)
 
 
 def describe_environment(device: str, threads: int) -> dict[str, Any]:
@@ -34,14 +53,36 @@ def describe_environment(device: str, threads: int) -> dict[str, Any]:
         "cores": count_cores(),
         "memory_bytes": get_memory_bytes(),
         "device": describe_device(device),
+        "variables": read_variables(),
         "fingerprint": compute_fingerprint(device, threads),
     }
 
 
-@cache
+def read_variables() -> dict[str, str]:
+    """The variables of the environment that may change the last bit, as far as they are set."""
+    return {
+        name: value
+        for name, value in sorted(os.environ.items())
+        if name.startswith(_DECIDING) and name not in _IDLE
+    }
+
+
 def compute_fingerprint(device: str, threads: int) -> str:
-    """Hash of all that can change the last bit: processor, system, threads, libraries, device."""
-    parts = {
+    """Hash of all that can change the last bit.
+
+    Processor, system, threads, libraries, device, and where some are set the variables by which
+    libraries choose how they compute.
+    """
+    parts = _describe_parts(device, threads)
+    variables = read_variables()
+    if variables:
+        parts = {**parts, "variables": variables}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@cache
+def _describe_parts(device: str, threads: int) -> dict[str, Any]:
+    return {
         "processor": describe_processor(),
         "flags": _read_cpu_field("flags"),
         "capability": torch.backends.cpu.get_cpu_capability(),
@@ -50,7 +91,17 @@ def compute_fingerprint(device: str, threads: int) -> str:
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "device": describe_device(device),
     }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@cache
+def hash_package() -> str:
+    """SHA-256 in hex of the source of poolbench, as this process found it first."""
+    root = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for file in sorted(path for kind in ("*.py", "*.toml") for path in root.rglob(kind)):
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 @cache

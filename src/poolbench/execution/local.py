@@ -25,6 +25,7 @@ from poolbench.execution.executor import (
     is_hung,
     make_error,
 )
+from poolbench.execution.identity import name_identity
 from poolbench.execution.machine import Machine
 from poolbench.execution.memory import bound_starts, bound_workers
 from poolbench.execution.station import WORKER_ENVIRONMENT, pack_sources
@@ -171,6 +172,8 @@ class LocalExecutor:
             self._replace(number)
             if lost is not None:
                 yield {"event": "lost", "lost": lost}
+        elif kind == "refused":
+            raise TrainingError(message["message"])
         elif kind == "failed":
             failure = Failure(message["reason"], message["message"], message["details"])
             if failure.reason != "memory":
@@ -196,7 +199,14 @@ class LocalExecutor:
 
     def _begin(self, number: int) -> "_Worker":
         worker = _Worker(number, self._messages)
-        worker.send({"images": str(self.images), "run": str(self.run_path), "paths": list_paths()})
+        worker.send(
+            {
+                "images": str(self.images),
+                "run": str(self.run_path),
+                "paths": list_paths(),
+                "identity": name_identity(self.machine),
+            }
+        )
         return worker
 
     def _replace(self, number: int) -> None:

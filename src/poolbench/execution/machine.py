@@ -10,6 +10,7 @@ from poolbench.execution.environment import (
     compute_fingerprint,
     describe_environment,
     get_poolbench_version,
+    hash_package,
 )
 from poolbench.system import count_cores
 from poolbench.training.precision import choose_device, list_precisions
@@ -24,6 +25,7 @@ class Machine:
 
     Attributes:
         precisions: That may be used, float32 first; which is fastest is measured.
+        code: SHA-256 of the source of poolbench.
         fingerprint: Of processor, system, threads, libraries and device.
         workers: Trials at the same time.
         cores: That a trial may use if it is alone.
@@ -33,6 +35,7 @@ class Machine:
     device: str
     precisions: tuple[Precision, ...]
     fingerprint: str
+    code: str
     poolbench: str
     torch: str
     workers: int
@@ -52,6 +55,7 @@ def describe_machine(config: StudyConfig) -> Machine:
         device=device,
         precisions=list_precisions(config.precision, device),
         fingerprint=compute_fingerprint(device, THREADS),
+        code=hash_package(),
         poolbench=get_poolbench_version(),
         torch=torch.__version__,
         # One for each core, or one for a GPU.

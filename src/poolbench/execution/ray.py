@@ -279,6 +279,7 @@ class RayExecutor:
             request = Request(
                 *(task, tuple(group), pack_sources(group), lanes, kinds, self.storage),
                 paths=tuple(list_paths()),
+                code=self.machine.code,
             )
             return remote.remote(request, self._things, self._mailbox)
 

@@ -11,6 +11,8 @@ import torch
 
 from poolbench.data.image_set import ImageSet
 from poolbench.execution.checkpoints import Checkpoints
+from poolbench.execution.environment import THREAD_VARIABLES
+from poolbench.execution.identity import check_source
 from poolbench.execution.store import RunStore
 from poolbench.execution.trial import TrialOutcome
 from poolbench.execution.workplace import Workplace
@@ -23,7 +25,7 @@ from poolbench.training.slices import Lanes
 # Of a process that trains, before it starts.
 WORKER_ENVIRONMENT = {
     # One thread for each slice of a batch, in every library.
-    **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+    **dict.fromkeys(THREAD_VARIABLES, "1"),
     # glibc gives large arrays back to the system at once and fetches them anew, page by page, in
     # the next step: up to half of the time of one. These keep them (mallopt(3)).
     "MALLOC_MMAP_MAX_": "0",
@@ -85,10 +87,19 @@ def pack_sources(specs: Sequence[TrialSpec]) -> dict[str, str]:
     return packed
 
 
-def register_sources(packed: Mapping[str, str]) -> None:
-    """Enter what :func:`pack_sources` packed; only what the study's own process sent."""
+def register_sources(packed: Mapping[str, str], specs: Sequence[TrialSpec]) -> None:
+    """Enter what :func:`pack_sources` packed; only what the study's own process sent.
+
+    Args:
+        specs: The trials that need it.
+
+    Raises:
+        TrainingError: If something of it was edited since the study was planned.
+    """
+    planned = {name: value for s in specs for name, value in s.conditions.sources.items()}
     for name, content in packed.items():
         thing = cloudpickle.loads(base64.b64decode(content))
+        check_source(name, thing, planned[name])
         if name.startswith(BACKBONE_SOURCE):
             add_factory(name.removeprefix(BACKBONE_SOURCE), thing)
         else:

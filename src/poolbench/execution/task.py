@@ -13,7 +13,7 @@ import numpy as np
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
 from poolbench.errors import TrainingError
-from poolbench.execution.environment import compute_fingerprint
+from poolbench.execution.environment import compute_fingerprint, hash_package
 from poolbench.execution.executor import Failure, describe_failure
 from poolbench.execution.group import run_group
 from poolbench.execution.machine import THREADS
@@ -41,6 +41,7 @@ class Request:
         fingerprints: Of the machines that may do it.
         storage: Where finished trials go; ``None``: into the answer.
         paths: Where the study's own process looks for modules.
+        code: SHA-256 of the source of poolbench; empty: any.
     """
 
     task: Task
@@ -50,6 +51,7 @@ class Request:
     fingerprints: frozenset[str]
     storage: RunStore | None
     paths: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def serve(
     try:
         _check_fingerprint(request)
         add_paths(request.paths)
-        register_sources(request.sources)
+        register_sources(request.sources, request.specs)
         place = take_station().take_place(request.specs[0], request.lanes)
         if request.task == "measure":
             return Answer(speeds={spec.id: measure_speed(spec, place) for spec in request.specs})
@@ -110,6 +112,11 @@ class _Reporter:
 def _check_fingerprint(request: Request) -> None:
     """A node that joined later may be of another kind."""
     found = compute_fingerprint(request.specs[0].conditions.device, THREADS)
+    if request.code not in ("", hash_package()):
+        raise TrainingError(
+            f"Node {platform.node()} has another poolbench than the study was planned with: it was "
+            "changed while the study ran. Finished trials stay; run the same command again."
+        )
     if found not in request.fingerprints:
         raise TrainingError(
             f"Node {platform.node()} is of another kind ({found}) than those that the study began "

@@ -15,8 +15,10 @@ from queue import SimpleQueue
 from typing import Any, TextIO
 
 from poolbench.data.store import WEIGHTS_FILE, open_arrays
+from poolbench.errors import TrainingError
 from poolbench.execution.executor import describe_failure
 from poolbench.execution.group import run_group
+from poolbench.execution.identity import check_identity
 from poolbench.execution.measure import measure_speed
 from poolbench.execution.station import (
     Station,
@@ -41,7 +43,13 @@ def main() -> None:
     requests: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
     prepare_process()
-    server = _Server(requests.get(), answers)
+    request = requests.get()
+    server = _Server(request, answers)
+    try:
+        check_identity(request["identity"])
+    except TrainingError as error:
+        server.say("refused", message=str(error))
+        return
     server.say("ready", first=True)
     while True:
         server.serve(requests.get())
@@ -62,7 +70,7 @@ class _Server:
         """Train or measure; whatever goes wrong is told."""
         specs = [TrialSpec.model_validate(spec) for spec in request["specs"]]
         try:
-            register_sources(request["sources"])
+            register_sources(request["sources"], specs)
             place = self.station.take_place(specs[0], request["lanes"])
             if request["task"] == "measure":
                 speed = measure_speed(specs[0], place)

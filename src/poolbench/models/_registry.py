@@ -81,8 +81,10 @@ class Backbone:
 
         After a hyphen follows that of the values that it loads, if it does.
         """
+        # First: the factory may fill a table beside it when it is called.
+        source = compute_source_hash(self.factory)
         digest = self.find_kept(num_classes).digest
-        return "-".join([compute_source_hash(self.factory), *([digest] if digest else [])])
+        return "-".join([source, *([digest] if digest else [])])
 
 
 _BACKBONES: dict[str, Backbone] = {}

@@ -13,7 +13,7 @@ from poolbench.operators._catalogue import (
 )
 from poolbench.operators._plugins import load_object
 from poolbench.operators._registry import Operator, OperatorEntry, register
-from poolbench.operators._source import compute_source_hash
+from poolbench.operators._source import compute_source_hash, is_imported
 
 __all__ = [
     "Operator",
@@ -26,6 +26,7 @@ __all__ = [
     "expand_operators",
     "fourier",
     "get_operator",
+    "is_imported",
     "list_operators",
     "load_card",
     "load_object",

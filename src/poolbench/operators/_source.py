@@ -73,6 +73,11 @@ def compute_source_hash(thing: Any) -> str:
         ) from None
 
 
+def is_imported(thing: Any) -> bool:
+    """Whether another process finds a class or function by importing its module."""
+    return is_by_reference(getattr(thing, "__module__", None)) and is_reachable(thing)
+
+
 class _Describer:
     """Feeds a hash with everything that a thing is.
 

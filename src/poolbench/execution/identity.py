@@ -1,0 +1,83 @@
+"""Whether a process that trains is what the plan names: its code, and where it runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from poolbench.errors import TrainingError
+from poolbench.execution.environment import (
+    compute_fingerprint,
+    get_poolbench_version,
+    hash_package,
+    read_variables,
+)
+from poolbench.execution.machine import THREADS, Machine
+from poolbench.operators import compute_source_hash, is_imported
+from poolbench.records import BACKBONE_SOURCE
+
+Identity = dict[str, str]
+
+
+def name_identity(machine: Machine) -> Identity:
+    """What a process on this machine must be, in plain values."""
+    return {
+        "poolbench": machine.poolbench,
+        "source": machine.code,
+        "torch": machine.torch,
+        "fingerprint": machine.fingerprint,
+        "device": machine.device,
+    }
+
+
+def check_identity(planned: Mapping[str, str]) -> None:
+    """Refuse to train in a process that is another than the plan names.
+
+    Args:
+        planned: As :func:`name_identity` gives it.
+
+    Raises:
+        TrainingError: If poolbench, torch or what changes the last bit is another here.
+    """
+    found = {
+        "poolbench": get_poolbench_version(),
+        "source": hash_package(),
+        "torch": torch.__version__,
+        "fingerprint": compute_fingerprint(planned["device"], THREADS),
+    }
+    other = [name for name in found if found[name] != planned[name]]
+    if not other:
+        return
+    listed = ", ".join(f"{name} {found[name]} in place of {planned[name]}" for name in other)
+    variables = ", ".join(f"{name}={value}" for name, value in read_variables().items())
+    raise TrainingError(
+        f"A process that should train is not what the study was planned with: {listed}"
+        f"{f' (with {variables})' if variables else ''}. poolbench, a library or the environment "
+        "was changed while the study ran. Nothing that this process computed is kept, and finished "
+        "trials stay: run the same command again, and what the change concerns is trained anew."
+    )
+
+
+def check_source(name: str, thing: Any, planned: str) -> None:
+    """Refuse an operator or backbone of one's own that was edited since the study was planned.
+
+    What was sent as it is needs no look; what is imported here comes from a file.
+
+    Args:
+        name: As among the sources of a trial.
+        planned: The hash there.
+
+    Raises:
+        TrainingError: If it was.
+    """
+    if not is_imported(thing) or compute_source_hash(thing) == planned.partition("-")[0]:
+        return
+    is_backbone = name.startswith(BACKBONE_SOURCE)
+    kind = "backbone" if is_backbone else "operator"
+    raise TrainingError(
+        f"The {kind} {name.removeprefix(BACKBONE_SOURCE)!r} that a process which should train "
+        f"imports from {thing.__module__} is another one than the study was planned with: its "
+        "file, or one that it uses, was edited, or a value in it is another in each process. "
+        "Nothing of it is kept. Run the same command again (in a notebook: after a restart), and "
+        "the trials of the edited one are trained anew."
+    )
