@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 
-from poolbench.execution.ingredients import build_network, split_pictures
+from poolbench.execution.ingredients import build_network, split_pictures, start_network
 from poolbench.execution.plan import make_final_spec
-from poolbench.execution.trial import run_trial
+from poolbench.execution.trial import judge, run_trial
 from poolbench.execution.workplace import Workplace
+from poolbench.training.loop import UNKNOWN, EpochRow, TrainingResult, is_finite
 
 
 def test_folds_hold_every_picture_out_once_in_each_repeat(plan_of, small_set):
@@ -73,6 +75,34 @@ def test_diverged_trial_is_kept_and_says_nothing(plan_of, small_set):
     assert outcome.record.diverged_at is not None
     assert outcome.record.held_out.nll == pytest.approx(np.log(4))
     assert outcome.record.held_out.accuracy == outcome.record.overfit.gap == 0.0
+
+
+@pytest.mark.parametrize(
+    ("split", "weights"), [("fold", [1, -1]), ("fold", [1]), ("whole", [1, -1])]
+)
+def test_network_whose_answers_are_no_numbers_has_diverged(plan_of, small_set, split, weights):
+    plan = plan_of(epochs=1)
+    spec = plan.specs[1] if split == "fold" else make_final_spec(plan, plan.variants[0].id)
+    place, parts = Workplace(small_set), split_pictures(spec, small_set)
+    network = start_network(spec, place, parts)
+    rows = EpochRow(1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, np.nan, 0.5)
+    trained = TrainingResult((rows,), 1.0, None, 0.5, chosen_epoch=1)
+    with torch.no_grad():
+        # As large as a number can be: infinity, or nothing where one is taken from another.
+        for value in network.parameters():
+            signs = torch.tensor(weights).repeat(value.numel())[: value.numel()]
+            value.copy_(3e38 * signs.reshape(value.shape))
+    assert is_finite(network)
+    outcome = judge(spec, place, parts, network, trained, 0.0)
+    record = outcome.record
+    steps = -(-len(parts.train) // spec.variant.recipe.batch_size)
+    assert (record.diverged_at, record.last_finite_loss) == (steps - 1, 0.5)
+    assert record.chosen_epoch is None
+    for side in (record.train, record.held_out):
+        assert (side.accuracy, side.macro_f1) == (0.0, 0.0)
+        assert side.nll == pytest.approx(np.log(4))
+    assert set(record.shift.accuracy) == {0.0}
+    assert not outcome.predictions.logits.any()
 
 
 def test_networks_of_variants_start_alike(plan_of):

@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.evaluation.cost import compute_cost
-from poolbench.evaluation.logits import PictureRows, compute_logits
+from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 from poolbench.evaluation.shift import ShiftPredictions, compute_shift_curve, predict_shifted
@@ -119,8 +119,11 @@ def judge(
     train = place.make_part(place.get_pictures("pool"), split.train)
     held_out = place.make_part(place.get_pictures(split.half), split.held_out)
     images = held_out.rows
-    train_logits = _compute_finite_logits(whole, train.rows, result)
-    logits = _compute_finite_logits(whole, images, result)
+    train_logits, logits = compute_logits(whole, train.rows), compute_logits(whole, images)
+    result = _note_divergence(result, spec, split, (train_logits, logits))
+    if result.diverged_at is not None:
+        # It says nothing: all classes alike, so its loss is ln(classes).
+        train_logits, logits = np.zeros_like(train_logits), np.zeros_like(logits)
     shifted = predict_shifted(whole, images)
     train_labels = place.get_half("pool").labels[split.train]
     labels = place.get_half(split.half).labels[split.held_out]
@@ -143,12 +146,22 @@ def judge(
     return TrialOutcome(record, timing, result.history, predictions, shifted, weights)
 
 
-def _compute_finite_logits(
-    network: Network, images: PictureRows, result: TrainingResult
-) -> NDArray[np.float32]:
-    """A diverged network says nothing: all classes alike, so its loss is ln(classes)."""
-    logits = compute_logits(network, images)
-    return logits if result.diverged_at is None else np.zeros_like(logits)
+def _note_divergence(
+    result: TrainingResult,
+    spec: TrialSpec,
+    split: SplitIndex,
+    answers: Sequence[NDArray[np.float32]],
+) -> TrainingResult:
+    """The same result, diverged with its last step if an answer of the network is no number.
+
+    Its weights and its loss may still be numbers: in evaluation mode, in another format or on
+    other pictures it computes something else than in its last step.
+    """
+    if result.diverged_at is not None or all(np.isfinite(logits).all() for logits in answers):
+        return result
+    steps = math.ceil(len(split.train) / spec.variant.recipe.batch_size)
+    last = len(result.history) * steps - 1
+    return replace(result, diverged_at=last, chosen_epoch=None)
 
 
 def _count_as_wrong(side: SideMetrics) -> SideMetrics:

@@ -179,7 +179,8 @@ class TrialRecord(Frozen):
     """What a trial found; the same bits whenever it is run again (seconds live elsewhere).
 
     Attributes:
-        diverged_at: The step at which the loss stopped being finite, or ``None``.
+        diverged_at: The step at which the loss stopped being finite; the last one, where it never
+            did and the trained network answers with what is no number; or ``None``.
         last_finite_loss: Before that step; ``None`` where it did not diverge, or at once.
         chosen_epoch: The epoch (from 1) whose weights were kept, where the recipe puts pictures
             aside to choose one; ``None``: the last.

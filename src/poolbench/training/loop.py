@@ -109,7 +109,9 @@ class Snapshot:
     state: dict[str, Tensor] = field(default_factory=dict)
 
     def offer(self, epoch: int, seen: HeldOut, network: nn.Module) -> None:
-        """Keep the weights if they are better than those that are kept."""
+        """Keep the weights if they are better than those that are kept, and answer with numbers."""
+        if not math.isfinite(seen[2]):
+            return
         score = (seen[3], -seen[2])
         if score > self.score:
             self.epoch, self.score = epoch, score
