@@ -30,7 +30,7 @@ from poolbench.execution.plan import (
     make_plan,
 )
 from poolbench.execution.refusal import explain_refusal
-from poolbench.execution.room import check_room, estimate_room_bytes
+from poolbench.execution.room import check_classes, check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
 from poolbench.execution.store import RunStore
 from poolbench.models import get_backbone
@@ -182,6 +182,7 @@ def check_study(
     Args:
         is_compared: Whether folds of the pool are held out.
     """
+    check_classes(image_set.classes)
     plan = make_plan(config, image_set, machine)
     if config.executor == "local":
         check_training_memory(plan, machine.device, len(image_set.pool))

@@ -1,13 +1,23 @@
 """How much room a study needs is known before, and never less than what it takes."""
 
+import json
+
+import numpy as np
 import pytest
 
 from poolbench.config import StudyConfig
 from poolbench.data.sample import load_sample
-from poolbench.errors import RunError
+from poolbench.errors import RunError, UsageError
+from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.execution import room
+from poolbench.execution.packing import pack_model
 from poolbench.execution.plan import make_plan
-from poolbench.execution.room import check_room, estimate_room_bytes
+from poolbench.execution.room import (
+    check_classes,
+    check_room,
+    estimate_record_bytes,
+    estimate_room_bytes,
+)
 from poolbench.records import Speed
 
 SPEED = Speed(
@@ -28,6 +38,27 @@ def test_a_study_takes_no_more_than_was_estimated(finished):
     taken = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     # Predictions are packed, and the part for report and figures is for many variants.
     assert taken < estimate_room_bytes(plan.specs, speeds, image_set, 2) < 20 * taken
+
+
+@pytest.mark.parametrize(("count", "pictures"), [(50, 200), (200, 300), (50, 20_000)])
+def test_record_takes_no_more_than_was_estimated(count, pictures):
+    names = tuple(f"class of pictures {number}" for number in range(count))
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, count, pictures)
+    logits = rng.normal(size=(pictures, count)).astype(np.float32)
+    # At the depth of a record, with both sides alike.
+    side = json.loads(pack_model(compute_side_metrics(logits, labels, names)))
+    taken = len(json.dumps({"train": side, "held_out": side}, indent=1, ensure_ascii=False))
+    assert taken < estimate_record_bytes(names) < 3 * taken
+
+
+def test_classes_whose_records_could_not_be_read_are_refused_before_training():
+    check_classes([str(number) for number in range(2_450)])
+    with pytest.raises(UsageError, match=r"3,000 classes .* about 2,500 classes .* --classes"):
+        check_classes([str(number) for number in range(3_000)])
+    # Names count too.
+    with pytest.raises(UsageError, match="2,000 classes"):
+        check_classes(["x" * 20_000] * 2_000)
 
 
 def test_nothing_is_needed_where_nothing_is_missing():

@@ -1,12 +1,14 @@
 """How much room on the disk a study needs; found out before it begins."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from poolbench.data.image_set import ImageSet
-from poolbench.errors import RunError
+from poolbench.errors import RunError, UsageError
 from poolbench.execution.checkpoints import GENERATIONS
 from poolbench.execution.estimate import SHIFTS
+from poolbench.execution.run_files import MOST_TEXT_BYTES
 from poolbench.records import Speed, TrialSpec
 from poolbench.system import read_free_bytes
 
@@ -19,6 +21,10 @@ RUN_BYTES = 32 * 1024 * 1024
 FINAL_COPIES = 3
 # An optimizer keeps up to two numbers for each weight, an average one more.
 CHECKPOINT_TIMES = 4
+# Of the record of a trial, for both sides, as JSON: a cell of the confusion matrix on a line of its
+# own, of up to two digits; the measures of a class, without its name.
+CELL_BYTES = 8
+CLASS_BYTES = 160
 INT_BYTES = 8
 FLOAT_BYTES = 4
 GIB = 2**30
@@ -39,6 +45,7 @@ def estimate_room_bytes(
         TRIAL_BYTES + weights[spec.variant.id] + _count_predictions(spec, image_set)
         for spec in missing
     )
+    trials += len(missing) * estimate_record_bytes(image_set.classes)
     most = max(weights.values())
     # One more while it is written.
     checkpoints = workers * (GENERATIONS + 1) * CHECKPOINT_TIMES * most
@@ -50,6 +57,28 @@ def _count_predictions(spec: TrialSpec, image_set: ImageSet) -> int:
     held_out = -(-pool // spec.folds) if spec.split == "fold" else test
     logits, labels = FLOAT_BYTES * spec.num_classes, INT_BYTES * (2 + 1 + SHIFTS)
     return held_out * (logits + labels)
+
+
+def estimate_record_bytes(classes: Sequence[str]) -> int:
+    """What a record takes that grows with the classes, at most."""
+    names = sum(len(name.encode("utf-8", "backslashreplace")) for name in classes)
+    return 2 * (CELL_BYTES * len(classes) ** 2 + CLASS_BYTES * len(classes) + names)
+
+
+def check_classes(classes: Sequence[str]) -> None:
+    """Refuse so many classes that the records of their trials would be too large to be read again.
+
+    Raises:
+        UsageError: That says how many can be compared.
+    """
+    if estimate_record_bytes(classes) <= MOST_TEXT_BYTES:
+        return
+    most = math.isqrt(MOST_TEXT_BYTES // (2 * CELL_BYTES))
+    raise UsageError(
+        f"{len(classes):,} classes cannot be compared: the record of each trial holds a table of "
+        f"every class against every class, and tables of at most about {most:,} classes are read "
+        "again. Choose fewer with --classes, or put classes together."
+    )
 
 
 def check_room(folder: Path, needed_bytes: int) -> None:
