@@ -7,7 +7,7 @@ import typer
 
 from poolbench import cli_options as options
 from poolbench.cli_output import INTERRUPTED, print_json, print_line, say
-from poolbench.errors import UsageError
+from poolbench.errors import DataError, UsageError
 from poolbench.system import end_process
 from poolbench.texts import choose_language, text
 
@@ -81,19 +81,40 @@ def predict(
     as_json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Classify pictures with a saved model."""
+    """Classify pictures with a saved model; those that cannot be read are named."""
     from poolbench.execution.store import RunStore
-    from poolbench.export.predict import load_model, predict_files
+    from poolbench.export.predict import load_model, predict_file
 
     file = RunStore(model).locate("best/model.onnx") if model.is_dir() else model
-    predictions = predict_files(load_model(file), pictures)
+    opened = load_model(file)
+    answers: list[dict[str, object]] = []
+    failed: list[str] = []
+    for path in pictures:
+        try:
+            shares = predict_file(opened, path)
+        except DataError as error:
+            failed.append(str(error))
+            answers.append({"path": str(path), "error": str(error)})
+            continue
+        answers.append({"path": str(path), "probabilities": shares})
+        if not as_json:
+            ranked = sorted(shares.items(), key=lambda item: -item[1])
+            print_line(f"{path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}")
     if as_json:
-        found = zip(pictures, predictions, strict=True)
-        print_json([{"path": str(path), "probabilities": shares} for path, shares in found])
-        return
-    for path, shares in zip(pictures, predictions, strict=True):
-        ranked = sorted(shares.items(), key=lambda item: -item[1])
-        print_line(f"{path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}")
+        print_json(answers)
+    _raise_failed(failed, len(pictures))
+
+
+def _raise_failed(failed: list[str], count: int) -> None:
+    """One message for all pictures that there is no answer for, after all answers."""
+    if len(failed) == count == 1:
+        raise DataError(failed[0])
+    if failed:
+        named = "\n".join(f"  {reason}" for reason in failed)
+        raise DataError(
+            f"There is no answer for {len(failed)} of {count} pictures:\n{named}\n"
+            "Leave these out, or save them anew in a common format."
+        )
 
 
 @commands.command()
@@ -103,13 +124,19 @@ def serve(
         str, typer.Option(help="An address of this machine; others need the printed token.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name that a proxy before this server goes by; may be given more than once."
+        ),
+    ] = None,
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
     """A page to try the models of a run on pictures, and to watch a study that is running."""
     from poolbench.serve.server import run_server
 
-    run_server(run_path, host, port, choose_language(lang))
+    run_server(run_path, host, port, choose_language(lang), allow_host or ())
     # Whatever a thread still reads or waits for: nothing is left to be done.
     end_process(INTERRUPTED)
 

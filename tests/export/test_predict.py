@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 
@@ -124,3 +125,59 @@ def test_resize_picture_is_close_to_the_resize_of_training(fit, size):
 def test_predicting_loads_no_torch():
     code = "import poolbench.export.predict, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.fixture
+def mixed_files(tmp_path):
+    """A model of the pixels of a picture, two pictures, and two files that are none."""
+    model = save_identity(tmp_path / "m.onnx", [1, 3, 1, 1])
+    files = [tmp_path / name for name in ("a.png", "torn.png", "b.png", "gone.png")]
+    for file, colour in ((files[0], (9, 0, 0)), (files[2], (0, 0, 9))):
+        Image.new("RGB", (1, 1), colour).save(file)
+    files[1].write_bytes(b"x")
+    return model, files
+
+
+def test_every_picture_that_can_be_is_classified_and_the_others_are_named(
+    mixed_files, poolbench_here
+):
+    model, files = mixed_files
+    done = poolbench_here("predict", model, *files)
+    assert done.returncode == 3
+    said = [line.split(": ")[0] for line in done.stdout.splitlines()]
+    assert said == [str(files[0]), str(files[2])]
+    assert "no answer for 2 of 4 pictures" in done.stderr
+    for file in (files[1], files[3]):
+        assert done.stderr.count(f"{file}: ") == 1
+
+
+def test_what_cannot_be_classified_stands_in_the_json_too(mixed_files, poolbench_here):
+    model, files = mixed_files
+    done = poolbench_here("predict", model, *files, "--json")
+    assert done.returncode == 3
+    found = json.loads(done.stdout)
+    assert [entry["path"] for entry in found] == [str(file) for file in files]
+    assert [sorted(entry)[0] for entry in found] == ["path", "error", "path", "error"]
+    assert found[0]["probabilities"]["0"] > 0.99
+    done = poolbench_here("predict", model, files[0], "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_one_picture_that_cannot_be_classified_is_one_line(mixed_files, poolbench_here):
+    model, files = mixed_files
+    done = poolbench_here("predict", model, files[1])
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == f"{files[1]}: it is in no format that can be read\n"
+
+
+def test_answers_that_are_no_numbers_are_named(tmp_path):
+    given = helper.make_tensor_value_info("input", TensorProto.FLOAT, ["b", 3, 1, 1])
+    output = helper.make_tensor_value_info("output", TensorProto.FLOAT, ["b", 3])
+    nodes = [helper.make_node("Flatten", ["input"], ["f"]), helper.make_node("Log", ["f"], ["l"])]
+    nodes += [helper.make_node("Sub", ["l", "l"], ["output"])]
+    graph = helper.make_graph(nodes, "g", [given], [output])
+    opset = [helper.make_opsetid("", 13)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "m.onnx")
+    Image.new("RGB", (1, 1)).save(tmp_path / "a.png")
+    with pytest.raises(DataError, match=r"a\.png: the model answers with what are no numbers"):
+        predict_files(load_model(tmp_path / "m.onnx"), [tmp_path / "a.png"])

@@ -14,10 +14,12 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from poolbench.errors import UsageError
 from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
 from poolbench.records import DataRecord, StudyRecord
 from poolbench.serve import app, bodies
+from poolbench.serve.address import check_allowed
 from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, make_app
 from poolbench.serve.progress import Progress
 from poolbench.serve.read import read_finished
@@ -162,6 +164,40 @@ def test_foreign_origin_is_refused(client, images, origin):
     answer = client.post("/predict", content=content, headers={"Origin": origin})
     assert answer.status_code == 403
     assert client.post("/predict", content=content, headers={"Origin": HOST}).status_code == 200
+
+
+def test_a_proxy_that_is_allowed_is_known_by_its_name(tmp_path):
+    made = make_app(
+        tmp_path, host="127.0.0.1", token=None, lang="en", allowed=check_allowed(["Hub.example"])
+    )
+    hub, other = "http://hub.example", "http://evil.example"
+    with TestClient(made, HOST) as client:
+        for host in ("hub.example", "HUB.EXAMPLE:8000", "localhost"):
+            assert client.get("/main.js", headers={"Host": host}).status_code == 200
+        for host in ("evil.example", "hub.example.evil.example", "x.hub.example"):
+            assert client.get("/main.js", headers={"Host": host}).status_code == 400
+        for host, origin, status in (
+            ("hub.example", hub, 409),
+            ("localhost:8000", hub, 409),
+            ("localhost:8000", other, 403),
+            ("hub.example", other, 403),
+        ):
+            headers = {"Host": host, "Origin": origin}
+            assert client.post("/predict", headers=headers).status_code == status
+
+
+def test_a_token_leads_to_where_a_proxy_shows_the_page(tmp_path):
+    made = make_app(tmp_path, host="0.0.0.0", token=TOKEN, lang="en", allowed=["hub.example"])
+    with TestClient(made, "http://hub.example", follow_redirects=False) as client:
+        answer = client.get(f"/?token={TOKEN}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "./")
+
+
+@pytest.mark.parametrize("name", ["", "*", "*.example.org", "a b", "http://hub.example/x", "/x"])
+def test_what_is_no_name_of_a_host_is_not_allowed(name):
+    with pytest.raises(UsageError, match="is no name of a host") as caught:
+        check_allowed(["localhost", name])
+    assert ("Did you mean 'hub.example'" in str(caught.value)) == ("hub" in name)
 
 
 def test_other_sites_may_link_here_but_not_load_anything(client):

@@ -18,17 +18,16 @@ from typing import Any, Literal
 import onnx
 import onnxscript.optimizer
 import torch
-from google.protobuf.message import DecodeError
 from torch import Tensor, nn
 from torch.export import Dim
 
 from poolbench._version import __version__
 from poolbench.config import Fit
 from poolbench.data.resize import apply_filters, compute_filters, resize_images
-from poolbench.errors import PoolbenchError, ShapeError, UsageError
+from poolbench.errors import DataError, PoolbenchError, ShapeError, UsageError
 from poolbench.export.check_model import find_fault
-from poolbench.export.predict import MOST_SIDE
-from poolbench.files import check_place, check_regular, expand_home
+from poolbench.export.predict import MOST_SIDE, load_model
+from poolbench.files import check_place, expand_home
 from poolbench.system import replace_file
 
 Layout = Literal["nhwc", "nchw"]
@@ -146,11 +145,9 @@ def export_onnx(
 def _is_own(path: Path) -> bool:
     """Whether a file is a model that this module wrote, which may be replaced by another one."""
     try:
-        check_regular(path)
-        proto = onnx.load_model(path, load_external_data=False)
-    except (OSError, ValueError, DecodeError):
+        return "poolbench_version" in load_model(path).metadata
+    except DataError:
         return False
-    return any(entry.key == "poolbench_version" for entry in proto.metadata_props)
 
 
 def make_onnx(

@@ -150,14 +150,22 @@ def predict_files(model: OnnxModel, paths: Iterable[Path]) -> list[dict[str, flo
     """Class name to probability, for each picture file, in the order of the classes.
 
     Raises:
-        DataError: If a file is no readable picture.
+        DataError: If a file is no readable picture, or the model has no answer.
     """
-    result = []
-    for path in paths:
-        _, probabilities = model.predict(decode_picture(path)[None])
-        names = model.classes or _number_classes(probabilities.shape[1])
-        result.append(dict(zip(names, probabilities[0].tolist(), strict=True)))
-    return result
+    return [predict_file(model, path) for path in paths]
+
+
+def predict_file(model: OnnxModel, path: Path) -> dict[str, float]:
+    """Class name to probability, for one picture file.
+
+    Raises:
+        DataError: If it is no readable picture, or the model has no answer.
+    """
+    _, probabilities = model.predict(decode_picture(path)[None])
+    if not np.isfinite(probabilities).all():
+        raise DataError(f"{path}: the model answers with what are no numbers.")
+    names = model.classes or _number_classes(probabilities.shape[1])
+    return dict(zip(names, probabilities[0].tolist(), strict=True))
 
 
 def compute_softmax(logits: Logits) -> Logits:

@@ -3,6 +3,9 @@
 import ipaddress
 import re
 import socket
+from collections.abc import Iterable
+
+from poolbench.errors import UsageError
 
 _HOST = re.compile(r"(?:\[(?P<address>[^\]]*)\]|(?P<name>[^][:@/?#\s]*))(?::\d{0,5})?")
 
@@ -43,6 +46,30 @@ def split_host(value: str) -> str:
         return value
     found = _HOST.fullmatch(value)
     return (found["address"] or found["name"] or "") if found else ""
+
+
+def check_allowed(names: Iterable[str]) -> frozenset[str]:
+    """The names of proxies as a ``Host`` header has them, without port.
+
+    Raises:
+        UsageError: If one is none.
+
+    Example:
+        >>> sorted(check_allowed(["Hub.example.org", "[::1]:8000"]))
+        ['::1', 'hub.example.org']
+    """
+    found = set()
+    for name in names:
+        host = split_host(name)
+        if not host or "*" in host or host.endswith(".") or not host.isprintable():
+            within = split_host(name.partition("://")[2].partition("/")[0])
+            hint = f" Did you mean {within!r}?" if within else ""
+            raise UsageError(
+                f"--allow-host {name!r} is no name of a host: expected what stands before the "
+                f"first / of an address, such as hub.example.org.{hint}"
+            )
+        found.add(host)
+    return frozenset(found)
 
 
 def make_url(host: str, port: int, token: str | None) -> str:

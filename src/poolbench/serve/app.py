@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -50,7 +50,9 @@ Result = TypeVar("Result")
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(path: Path, *, host: str, token: str | None, lang: str) -> Starlette:
+def make_app(
+    path: Path, *, host: str, token: str | None, lang: str, allowed: Collection[str] = ()
+) -> Starlette:
     """The app for one run directory.
 
     Args:
@@ -58,6 +60,7 @@ def make_app(path: Path, *, host: str, token: str | None, lang: str) -> Starlett
         host: What the server is bound to.
         token: What a person must show; ``None``: nothing.
         lang: Spoken until the person chooses another.
+        allowed: Names that a proxy before this server goes by.
     """
     pages = _Pages(path, lang)
     routes = [
@@ -74,7 +77,7 @@ def make_app(path: Path, *, host: str, token: str | None, lang: str) -> Starlett
         routes.append(Route(f"/{name}", _make_sender(content, MEDIA_TYPES[Path(name).suffix])))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, host=host, token=token, lang=lang)],
+        middleware=[Middleware(Guard, host=host, token=token, lang=lang, allowed=allowed)],
         exception_handlers={
             RefusedError: pages.explain_refusal,
             OSError: pages.explain_change,

@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import cookie_parser
@@ -38,14 +39,18 @@ class Guard:
         host: What the server is bound to.
         token: What a person must show; ``None``: nothing.
         lang: The language of a refusal where the browser names none that is spoken here.
+        allowed: Names that a proxy before this server goes by.
     """
 
-    def __init__(self, app: ASGIApp, host: str, token: str | None, lang: str) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, token: str | None, lang: str, allowed: Collection[str] = ()
+    ) -> None:
         self._app = app
         self._token = token
         self._lang = lang
         self._is_loopback = is_loopback(host)
-        self._names = LOOPBACK_NAMES | {host.lower()}
+        self._allowed = frozenset(allowed)
+        self._names = LOOPBACK_NAMES | {host.lower()} | self._allowed
         if not self._is_loopback:
             self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
 
@@ -73,7 +78,7 @@ class Guard:
         if not self._is_known_host(headers.get("host", "")):
             return refuse("host", 400, lang)
         origin = headers.get("origin")
-        if origin is not None and origin.lower().partition("://")[2] != headers["host"].lower():
+        if origin is not None and not self._is_own_origin(origin.lower(), headers["host"].lower()):
             return refuse("origin", 403, lang)
         # What a page of another site may still ask for without an origin is a picture or a script.
         if origin is None and headers.get("sec-fetch-site") == "cross-site":
@@ -87,12 +92,18 @@ class Guard:
         # An address cannot be pointed elsewhere, so only names are dangerous.
         return name in self._names or (not self._is_loopback and is_address(name))
 
+    def _is_own_origin(self, origin: str, host: str) -> bool:
+        place = origin.partition("://")[2]
+        # Some proxies ask in a name of this machine for the pages of their own.
+        return place == host or split_host(place) in self._allowed
+
     def _check_token(self, scope: Scope, headers: Headers, lang: str) -> Response | None:
         assert self._token is not None
         given = QueryParams(scope["query_string"]).get("token")
         if given is not None and scope["path"] == "/" and _is_same(given, self._token):
-            # Out of the address, so that it is neither in the history nor on the screen.
-            answer = RedirectResponse("/", 303)
+            # Out of the address, so that it is neither in the history nor on the screen; a proxy
+            # may show this server under a path of its own.
+            answer = RedirectResponse("./" if self._allowed else "/", 303)
             answer.set_cookie(_name_cookie(headers), self._token, httponly=True, samesite="strict")
             return answer
         shown = headers.get(TOKEN_HEADER) or cookie_parser(headers.get("cookie", "")).get(

@@ -4,7 +4,7 @@ import secrets
 import socket
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import get_args
@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from poolbench.errors import UsageError
 from poolbench.export.confined import Purpose, get_confined
-from poolbench.serve.address import is_loopback, make_url
+from poolbench.serve.address import check_allowed, is_loopback, make_url
 from poolbench.serve.app import make_app
 from poolbench.serve.connection import Connection
 from poolbench.serve.guard import MOST_HEAD_BYTES
@@ -27,7 +27,9 @@ from poolbench.texts.plain import make_plain_lines
 MORE_PORTS = 20
 
 
-def run_server(path: Path, host: str, port: int, lang: str) -> None:
+def run_server(
+    path: Path, host: str, port: int, lang: str, allow_hosts: Iterable[str] = ()
+) -> None:
     """Serve a run; comes back when it is interrupted.
 
     Args:
@@ -35,6 +37,7 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
         host: An address or name of this machine; anything but loopback needs a token.
         port: 0: any free one; the next free one if it is taken.
         lang: Spoken until the person chooses another.
+        allow_hosts: Names that a proxy before this server goes by.
 
     Raises:
         RunError: If ``path`` is no run directory.
@@ -44,6 +47,7 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     # The products of a resize are small: more threads only wait for each other.
     threadpool_limits(1, user_api="blas")
+    allowed = check_allowed(allow_hosts)
     check_is_run(path)
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     with bind(host, port) as bound:
@@ -55,7 +59,7 @@ def run_server(path: Path, host: str, port: int, lang: str) -> None:
         _say("serve.place", lang, path=path, url=make_url(host, found, token))
         if token is not None:
             _say("serve.token", lang)
-        app = make_app(path, host=host, token=token, lang=lang)
+        app = make_app(path, host=host, token=token, lang=lang, allowed=allowed)
         config = uvicorn.Config(
             app,
             http=Connection,
