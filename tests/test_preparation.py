@@ -104,6 +104,20 @@ def test_weights_of_which_nobody_knows_what_they_saw_are_told_of(tmp_path, capsy
     assert "not known in full" in capsys.readouterr().err
 
 
+def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, capsys):
+    for number in range(6):
+        for name in "ab":
+            path = tmp_path / "set" / name / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (400, 300), 20 * number + (name == "a")).save(path)
+    (tmp_path / "set" / "a" / "notes.txt").write_text("x")
+    load(f"folder:{tmp_path / 'set'}", "report")
+    said = capsys.readouterr().err
+    assert "Not read: files that are no pictures, 1 .txt." in said
+    assert "64 × 64 px (the first has 300 × 400). --image-size sets another." in said
+    assert "of one colour throughout: 12" in said
+
+
 def test_refused_duplicates_end_a_study_before_it_is_planned(doubled, tmp_path, capsys):
     data = {"source": doubled, "on_duplicates": "refuse"}
     with pytest.raises(DataError, match=r"images/21 = test_images/0 \(exact\)") as caught:

@@ -118,3 +118,19 @@ def test_of_a_thousand_frames_the_first_is_decoded(kind, tmp_path):
     Image.new("L", (4, 4)).save(file, kind, save_all=True, append_images=frames)
     assert read_both_ways(file.getvalue(), tmp_path) == [None, None]
     assert decode_content(file.getvalue()).max() <= 1
+
+
+@pytest.mark.parametrize("kind", ["PNG", "bitmap"])
+def test_of_an_icon_the_pictures_are_counted_and_not_what_its_list_says(kind, tmp_path):
+    if kind == "PNG":
+        body = struct.pack(">II", 10_000, 10_000) + bytes((8, 0, 0, 0, 0))
+        part = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + body
+    else:
+        part = struct.pack("<IiiHHIIiiII", 40, 10_000, -20_000, 1, 32, 0, 0, 0, 0, 0, 0)
+    entry = struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(part), 22)
+    path = tmp_path / "a.ico"
+    path.write_bytes(struct.pack("<HHH", 0, 1, 1) + entry + part)
+    with pytest.raises(DataError, match="10000x10000 pixels are in it"):
+        decode_picture(path)
+    Image.new("RGBA", (48, 48), (9, 8, 7, 255)).save(path)
+    assert decode_picture(path)[0, 0].tolist() == [9, 8, 7]

@@ -43,6 +43,19 @@ def test_list_notes_tells_of_each_kind_of_duplicates(run_path):
     assert "optimistic" not in told
 
 
+def test_list_notes_tells_of_pictures_that_were_not_read_or_show_nothing(run_path):
+    view = read_run(run_path)
+    unread = {"no-reader": {".heic": 3}, "other": {".txt": 9}}
+    pixels = {"low": 0, "high": 9, "narrow": 40, "sixteen_bits": True, "constant": 0}
+    facts = {"unread": unread, "pixels": pixels}
+    data = view.data.model_copy(update={"facts": facts})
+    told = " ".join(list_notes(dataclasses.replace(view, data=data)))
+    assert "3 .heic" in told
+    assert ".txt" not in told
+    assert "one brightness: 40" in told
+    assert "white is 65535" in told
+
+
 def test_list_notes_warns_once_of_the_lab_protocol(make_run):
     view = read_run(make_run(variants=2, repeats=1, epochs=4, protocol="lab"))
     verdict = view.verdict.model_copy(update={"notes": ("test-watched", "one-trial")})

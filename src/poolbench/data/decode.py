@@ -17,6 +17,7 @@ from poolbench.data.decode_bounds import (
     CountedBytes,
     CountedFile,
     TooManyPixelsError,
+    check_icon,
     check_scans,
     read_whole,
 )
@@ -210,6 +211,7 @@ def _read_source(file: CountedBytes | CountedFile) -> CountedBytes | CountedFile
 
 def _open(file: CountedBytes | CountedFile, formats: tuple[str, ...] = _FORMATS) -> Image.Image:
     known = [name for name in formats if name in _list_formats()]
+    check_icon(file, MOST_PIXELS)
     try:
         image = Image.open(file, formats=known)
     except (Image.DecompressionBombError, DataError):

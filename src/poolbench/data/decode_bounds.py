@@ -27,6 +27,8 @@ MOST_SCANS = 1000
 _MOST_SEGMENTS = 100_000
 _SCANNED_FORMATS = ("JPEG", "MPO")
 _MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
+# The list of an icon, by Windows' description of its resources.
+_ICON, _ICON_HEAD_BYTES, _ICON_ENTRY_BYTES = b"\0\0\1\0", 6, 16
 _SCAN, _END = b"\xda", b"\xd9"
 
 
@@ -81,6 +83,35 @@ def check_scans(image: Image.Image, file: CountedBytes | CountedFile) -> None:
     scans = _count_scans(read_whole(file))
     if scans > MOST_SCANS or scans * image.width * image.height > MOST_SCANNED_PIXELS:
         raise TooManyPixelsError(f"its {image.width}x{image.height} pixels are said {scans} times")
+
+
+def check_icon(file: CountedBytes | CountedFile, most_pixels: int) -> None:
+    """Of an icon, whose pictures are decoded when it is opened; other files are left alone.
+
+    Raises:
+        TooManyPixelsError: If one of its pictures has more pixels than its list may say.
+    """
+    content = read_whole(file) if _read_head(file, 4) == _ICON else b""
+    for number in range(int.from_bytes(content[4:6], "little")):
+        entry = _ICON_HEAD_BYTES + _ICON_ENTRY_BYTES * number
+        start = int.from_bytes(content[entry + 12 : entry + 16], "little")
+        width, height = _read_icon_size(bytes(content[start : start + 24]))
+        if width * height > most_pixels:
+            raise TooManyPixelsError(f"{width}x{height} pixels are in it, and its head names fewer")
+
+
+def _read_head(file: CountedBytes | CountedFile, count: int) -> bytes:
+    head = file.read(count)
+    file.seek(0)
+    return head
+
+
+def _read_icon_size(head: bytes) -> tuple[int, int]:
+    """Of a PNG, or of a bitmap without its file's head, which counts its mask's rows too."""
+    if head[:4] == b"\x89PNG":
+        return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+    width, height = (int.from_bytes(head[k : k + 4], "little", signed=True) for k in (4, 8))
+    return abs(width), abs(height) // 2
 
 
 def read_whole(file: CountedBytes | CountedFile) -> bytes | memoryview:
