@@ -10,7 +10,7 @@ from poolbench.config import Metric
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.display import Display
 from poolbench.errors import TrainingError
-from poolbench.evaluation.suspects import find_suspects
+from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
 from poolbench.execution.collect import (
     Outcomes,
     choose_metric,
@@ -112,7 +112,9 @@ def compete(settled: Settled, context: StudyContext, deadline: float | None) -> 
     _save_results(store, verdict, by_variant, outcomes, half)
     if config.protocol == "cv":
         chosen = by_variant[verdict.recommended]
-        _save_suspects(store, chosen, half, context.image_set.classes)
+        # Nothing is looked for where the program itself drew the pictures.
+        looked_at = () if config.data.is_drawn else chosen
+        _save_suspects(store, looked_at, half, context.image_set.classes)
     else:
         store.remove("suspects.csv", "suspects.npz")
     specs = _list_compared(plan, reached.repeats)
@@ -226,8 +228,10 @@ def _save_suspects(
     store: RunStore, specs: Sequence[TrialSpec], half: Half, classes: Sequence[str]
 ) -> None:
     """``suspects.csv``: pictures whose labels are probably wrong; the first of them as pixels."""
-    probabilities = collect_probabilities(store, specs, len(half), len(classes))
-    found = find_suspects(probabilities, half.labels)
+    found = NOTHING_SUSPECT
+    if specs:
+        probabilities = collect_probabilities(store, specs, len(half), len(classes))
+        found = find_suspects(probabilities, half.labels)
     rows: list[tuple[object, ...]] = [
         (half.names[k], classes[half.labels[k]], classes[suggested], f"{margin:.6f}")
         for k, suggested, margin in zip(found.index, found.suggested, found.margins, strict=True)

@@ -166,6 +166,11 @@ class DataConfig(Frozen):
             _check_groups(self.groups, self.source)
         return self
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the program draws the pictures, so that it knows their labels to be right."""
+        return self.source == "sample" or self.source.startswith("task:")
+
 
 def _read_repeats(value: object) -> object:
     """One message, where a union would give one for each of its members."""

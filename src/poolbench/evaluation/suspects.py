@@ -1,9 +1,24 @@
-"""Pictures whose labels are probably wrong, by confident learning."""
+"""Pictures whose labels are probably wrong: where a wrong label is likelier than a hard picture."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+Floats = NDArray[np.float64]
+
+# By how much the share of wrong labels must raise the log-likelihood over none at all. Half of
+# what the chi-squared distribution of one degree reaches by chance in 0.5 % of all cases.
+LEAST_GAIN = 4.0
+# A label that is likelier right than wrong is not told.
+LEAST_PROBABILITY = 0.5
+# What is tried: how far answers are too sure (or not sure enough), and shares of wrong labels.
+TEMPERATURES = np.geomspace(0.5, 8, 25)
+SHARES = np.concatenate([[0.0], np.geomspace(0.001, 0.5, 40)])
+# In place of a probability of 0.
+TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -21,28 +36,68 @@ class Suspects:
     margins: NDArray[np.float64]
 
 
-def find_suspects(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> Suspects:
-    """The pictures off the diagonal of the confident joint (Northcutt 2021, arXiv:1911.00068).
+_NO_INDEX: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+NOTHING_SUSPECT = Suspects(_NO_INDEX, _NO_INDEX, np.empty(0))
 
-    A class is confidently seen in a picture if its probability is at least the mean that it has
-    over the pictures with that label. A picture is suspect if the most probable class that is
-    confidently seen in it is not its label.
+
+class _Noise(NamedTuple):
+    """The temperature that calibrates the answers, and the share of labels that are wrong."""
+
+    temperature: float
+    share: float
+    gain: float
+
+
+def find_suspects(probabilities: Floats, labels: NDArray[np.int64]) -> Suspects:
+    """The pictures whose label is more likely wrong than right.
+
+    That networks are sure of another class is not enough: weak ones are so of many pictures that
+    are only hard. So answers are calibrated by one temperature (Guo 2017, arXiv:1706.04599), and
+    labels are supposed to be wrong with one probability, then any of the other classes as likely;
+    both are what makes the labels that there are most likely. Where no share of wrong labels
+    explains them clearly better than none, nothing is suspect.
 
     Args:
         probabilities: ``[N, classes]``, by networks that did not train on the picture.
-        labels: int64 ``[N]``, every class at least once.
+        labels: int64 ``[N]``.
 
     Example:
-        >>> seen = np.array([[0.9, 0.1], [0.8, 0.2], [0.95, 0.05], [0.1, 0.9]])
-        >>> find_suspects(seen, np.array([0, 0, 1, 1])).index
-        array([2])
+        >>> sure = np.linspace(0.9, 0.9999, 200)
+        >>> labels = np.zeros(200, dtype=int)
+        >>> labels[[198, 199]] = 1
+        >>> find_suspects(np.stack([sure, 1 - sure], axis=1), labels).index
+        array([199, 198])
     """
-    classes = probabilities.shape[1]
-    thresholds = np.array([probabilities[labels == k, k].mean() for k in range(classes)])
-    confident = np.where(probabilities >= thresholds, probabilities, -1.0)
-    suggested = confident.argmax(1)
-    is_suspect = (confident.max(1) >= 0) & (suggested != labels)
-    index = np.flatnonzero(is_suspect)
+    logs = np.log(np.maximum(probabilities, TINY))
+    noise = _estimate_noise(logs, labels)
+    if noise.gain < LEAST_GAIN:
+        return NOTHING_SUSPECT
+    right = _compute_right(logs, labels, noise.temperature)
+    by_mistake = noise.share * (1 - right) / (probabilities.shape[1] - 1)
+    is_wrong = by_mistake / (by_mistake + (1 - noise.share) * right)
+    suggested = probabilities.argmax(1)
+    index = np.flatnonzero((is_wrong > LEAST_PROBABILITY) & (suggested != labels))
     margins = probabilities[index, suggested[index]] - probabilities[index, labels[index]]
     order = np.argsort(-margins, kind="stable")
     return Suspects(index[order], suggested[index][order], margins[order])
+
+
+def _estimate_noise(logs: Floats, labels: NDArray[np.int64]) -> _Noise:
+    """The most likely pair, and what its share gains over no wrong labels at all."""
+    others = logs.shape[1] - 1
+    likelihoods = np.empty((len(TEMPERATURES), len(SHARES)))
+    for row, temperature in enumerate(TEMPERATURES):
+        right = _compute_right(logs, labels, temperature)
+        for column, share in enumerate(SHARES):
+            mixed = (1 - share) * right + share * (1 - right) / others
+            likelihoods[row, column] = np.log(np.maximum(mixed, TINY)).sum()
+    best = np.unravel_index(likelihoods.argmax(), likelihoods.shape)
+    gain = likelihoods.max() - likelihoods[:, 0].max()
+    return _Noise(float(TEMPERATURES[best[0]]), float(SHARES[best[1]]), float(gain))
+
+
+def _compute_right(logs: Floats, labels: NDArray[np.int64], temperature: float) -> Floats:
+    """Calibrated probability of each label."""
+    scaled = logs / temperature
+    found: Floats = np.exp(scaled[np.arange(len(labels)), labels] - logsumexp(scaled, axis=1))
+    return found

@@ -197,7 +197,8 @@ def make_suspects(view: RunView) -> Gallery:
             (say("report.called", name=suspect.label), say("report.like", name=suspect.suggested)),
         )
         for suspect in view.suspects
-        if suspect.image is not None
+        # A run of before may tell of pictures that the program itself drew.
+        if suspect.image is not None and not view.config.data.is_drawn
     )
     explanation = say("report.explain-suspects", count=len(view.suspects))
     return Gallery(say("report.suspects"), explanation, shown)

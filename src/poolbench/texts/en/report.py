@@ -14,9 +14,9 @@ REPORT = {
     "report.failed-gallery": "The pictures of the part {name} could not be shown ({reason}).",
     "report.suspects": "Labels that may be wrong",
     "report.explain-suspects": (
-        "Found by confident learning (Northcutt 2021) on the held-out predictions of the "
-        "recommended variant: {count}, all of them in suspects.csv, the worst first. Not every one "
-        "is wrong: some are only hard. Nothing was left out of the study."
+        "Pictures of which a wrong label is more likely than a hard picture, by the held-out "
+        "predictions of the recommended variant: {count}, all of them in suspects.csv, the worst "
+        "first. Some are right and only hard. Nothing was left out of the study."
     ),
     "report.section-learning": "Learning and over-fitting",
     "report.section-mistakes": "Which classes are confused",
