@@ -218,15 +218,17 @@ def test_lost_node_changes_nothing(
 
 def test_without_an_address_a_cluster_is_started_and_ended(tmp_path):
     code = (
-        "import glob\n"
+        "import glob, os\n"
         "from poolbench.config import StudyConfig\n"
         "from poolbench.execution.cluster import SHORT_FOLDER, open_cluster\n"
-        "def look(): return set(glob.glob(f'{SHORT_FOLDER}/poolbench-*/session_latest'))\n"
+        "def look(): return set(glob.glob(f'{SHORT_FOLDER}/poolbench-*/r/session_latest'))\n"
         "before = look()\n"
         "with open_cluster(StudyConfig(executor='ray', workers=1)) as machine:\n"
         "    node, = machine.environment['nodes']\n"
         "    made = look() - before\n"
+        "    modes = {os.stat(os.path.dirname(os.path.dirname(name))).st_mode for name in made}\n"
         "print(machine.workers, node['address'], node['has_token'], made <= look(), bool(made))\n"
+        "print(*(oct(mode & 0o777) for mode in modes))\n"
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith("RAY_")}
     done = subprocess.run(
@@ -236,6 +238,6 @@ def test_without_an_address_a_cluster_is_started_and_ended(tmp_path):
         check=True,
         env={**environment, "HOME": str(tmp_path)},
     )
-    # Neither logs nor a token stay behind.
-    assert done.stdout.split() == ["1", "127.0.0.1", "True", "False", "True"]
+    # Neither logs nor a token stay behind, and nobody else could reach them.
+    assert done.stdout.split() == ["1", "127.0.0.1", "True", "False", "True", "0o700"]
     assert not list(tmp_path.iterdir())

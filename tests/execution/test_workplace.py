@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from poolbench.errors import UsageError
 from poolbench.execution.ingredients import build_network, make_form
 from poolbench.execution.measure import measure_speed
+from poolbench.execution.packing import pack_weights
 from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
+from poolbench.execution.workplace import Workplace, hash_file
 from poolbench.models.rewrite import keep_plain
 from poolbench.training import pictures as pictures_module
 from poolbench.training.pictures import Pictures
@@ -72,3 +74,16 @@ def test_stack_is_measured_as_a_whole(small_set, plan_of):
     speed = measure_speed(spec, Workplace(small_set))
     assert 0 < speed.watch < speed.train
     assert speed.judge > 0
+
+
+def test_weights_come_from_a_file_or_from_what_is_in_it(small_set, tmp_path):
+    file = tmp_path / "weights.safetensors"
+    file.write_bytes(pack_weights({"a": np.arange(3.0, dtype=np.float32)}))
+    content, sha256 = file.read_bytes(), hash_file(file)
+    for weights in (file, content):
+        loaded = Workplace(small_set, weights=weights).load_weights(sha256)
+        torch.testing.assert_close(loaded["a"], torch.arange(3.0))
+        with pytest.raises(UsageError, match="not the one"):
+            Workplace(small_set, weights=weights).load_weights("0" * 64)
+    with pytest.raises(UsageError, match="not the one"):
+        Workplace(small_set).load_weights(sha256)

@@ -2,7 +2,6 @@
 
 import importlib
 import logging
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
-from poolbench.data.store import WEIGHTS_FILE, open_arrays
+from poolbench.data.store import open_arrays
 from poolbench.errors import RunError, TrainingError, UsageError
 from poolbench.execution.cluster import Node, describe_devices, explain_failure
 from poolbench.execution.executor import (
@@ -59,7 +58,7 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
     """Join a cluster, or (``None``) start one on this machine; its nodes.
 
     Args:
-        folder: Where a new one keeps its logs and sockets.
+        folder: Below which a new one keeps its logs and sockets; nobody else may enter it.
 
     Raises:
         RunError: If it cannot be joined.
@@ -70,7 +69,9 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
         settings: dict[str, Any] = {"log_to_driver": False}
         if address is None:
             workers = {} if config.workers is None else {"num_cpus": config.workers}
-            settings |= {"include_dashboard": False, "_temp_dir": folder, **workers}
+            # One below it, since Ray opens what it is given to everybody.
+            place = str(Path(folder, "r"))
+            settings |= {"include_dashboard": False, "_temp_dir": place, **workers}
         try:
             ray.init(address or "local", logging_level=logging.ERROR, **settings)
         except Exception as error:
@@ -314,7 +315,6 @@ class _Kept:
     """What this process keeps between tasks, and what it was made of."""
 
     reference: str
-    folder: tempfile.TemporaryDirectory[str]
     station: Station
 
 
@@ -332,13 +332,9 @@ def _take_station(things: list[Any], storage: RunStore | None) -> Station:
     if _kept is None or _kept.reference != reference:
         prepare_process()
         image_set, weights = ray.get(things)
-        folder = tempfile.TemporaryDirectory(prefix="poolbench-")
-        path = Path(folder.name, WEIGHTS_FILE)
-        if weights is not None:
-            path.write_bytes(weights)
         if isinstance(image_set, Path):
             image_set = open_arrays(image_set)
-        _kept = _Kept(reference, folder, Station(image_set, path, storage))
+        _kept = _Kept(reference, Station(image_set, weights, storage))
     return _kept.station
 
 

@@ -37,11 +37,13 @@ class Station:
     """The pictures, and the workplace with them once it is known for which device.
 
     Args:
-        weights: The file of weights that networks begin with, where there is one.
+        weights: The file of weights that networks begin with, where there is one, or what is in it.
         store: Where trainings that are not over are kept; ``None``: nowhere.
     """
 
-    def __init__(self, image_set: ImageSet, weights: Path, store: RunStore | None) -> None:
+    def __init__(
+        self, image_set: ImageSet, weights: Path | bytes | None, store: RunStore | None
+    ) -> None:
         self.image_set = image_set
         self.weights = weights
         self.checkpoints = None if store is None else Checkpoints(store.checkpoints)

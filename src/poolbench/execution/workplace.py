@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load
 from torch import Tensor
 
 from poolbench.config import Precision
@@ -36,7 +37,7 @@ class Workplace:
 
     Args:
         lanes: Threads that share the work on a batch; they do not change a result.
-        weights: The file of weights that networks begin with.
+        weights: The file of weights that networks begin with, or what is in it.
         checkpoints: Where trainings that are not over are kept; ``None``: nowhere.
     """
 
@@ -45,7 +46,7 @@ class Workplace:
         image_set: ImageSet,
         device: str = "cpu",
         lanes: Lanes | None = None,
-        weights: Path | None = None,
+        weights: Path | bytes | None = None,
         checkpoints: Checkpoints | None = None,
     ) -> None:
         self.image_set = image_set
@@ -68,9 +69,12 @@ class Workplace:
             UsageError: If there are none, or others than the trial names.
         """
         if self._loaded is None:
-            if self.weights is None or hash_file(self.weights) != sha256:
+            if self.weights is None or _hash(self.weights) != sha256:
                 raise UsageError("The file of weights is not the one that the study began with.")
-            self._loaded = load_weights(self.weights)
+            if isinstance(self.weights, bytes):
+                self._loaded = load(self.weights)
+            else:
+                self._loaded = load_weights(self.weights)
         return self._loaded
 
     def get_half(self, name: HalfName) -> Half:
@@ -132,6 +136,12 @@ def _wrap(array: NDArray[Any]) -> Tensor:
         # Pictures that all processes of a machine share are read-only, which torch has no word for.
         warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
         return torch.from_numpy(array)
+
+
+def _hash(weights: Path | bytes) -> str:
+    if isinstance(weights, bytes):
+        return hashlib.sha256(weights).hexdigest()
+    return hash_file(weights)
 
 
 def hash_file(path: Path) -> str:
