@@ -349,3 +349,15 @@ def test_home_folder_behind_an_equals_sign_is_understood(poolbench_here, tmp_pat
     assert done.returncode == 2
     assert f"{tmp_path / 'home' / 'gone.toml'} cannot be read" in done.stderr
     assert not (tmp_path / "~").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [("MemoryError()", "Memory is not enough"), ("RecursionError('depth')", "nested too deep")],
+)
+def test_errors_without_words_become_one_message(error, said):
+    code = f"from poolbench import cli; cli._handle_other({error})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -288,7 +288,22 @@ def _handle_other(error: Exception) -> NoReturn:
         # Whoever read the output has gone; there is nobody to tell.
         drop_output()
         sys.exit(0)
-    _fail(f"{type(error).__name__}: {error}", PoolbenchError.exit_code)
+    _fail(_describe_unexpected(error), PoolbenchError.exit_code)
+
+
+def _describe_unexpected(error: Exception) -> str:
+    """What a person can do about it, where the error itself says nothing."""
+    if isinstance(error, MemoryError):
+        return (
+            "Memory is not enough for this. Close other programs, or take less at once: "
+            "--workers 1, a smaller --image-size, fewer pictures or classes."
+        )
+    if isinstance(error, RecursionError):
+        return (
+            "What was given is nested too deep (lists in lists in lists), or a network calls "
+            "itself without end. --debug shows where."
+        )
+    return f"{type(error).__name__}: {error}"
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -186,3 +186,10 @@ def test_read_run_lists_only_its_own_files(own_run, tmp_path):
     names = {name for name, _ in read_run(own_run).files}
     assert "best/model.onnx" in names
     assert "best/passwd" not in names
+
+
+def test_intervals_end_where_what_they_are_of_ends(make_run):
+    # Two trainings of each: an interval by Student's t of one degree of freedom.
+    for variant in read_run(make_run(variants=3, repeats=1, epochs=2)).variants:
+        assert -1 <= variant.gap.low <= variant.gap.mean <= variant.gap.high <= 1
+        assert 0 <= variant.loss_rise.low <= variant.loss_rise.mean

@@ -36,11 +36,16 @@ def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, An
     ]
     places = [found["index"] for found in arrays]
     return {
-        "gap": _find_interval(trials, places, gaps),
-        "loss_rise": _find_interval(trials, places, rises),
+        # Of few trainings an interval may reach beyond what there can be.
+        "gap": _bound(_find_interval(trials, places, gaps), -1, 1),
+        "loss_rise": _bound(_find_interval(trials, places, rises), 0, np.inf),
         "confidence": np.concatenate([np.empty(0), *confidences]),
         "is_right": np.concatenate([np.empty(0, dtype=bool), *told]),
     }
+
+
+def _bound(interval: Interval, least: float, most: float) -> Interval:
+    return Interval(interval.mean, max(interval.low, least), min(interval.high, most))
 
 
 def _find_interval(
