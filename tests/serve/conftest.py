@@ -22,6 +22,7 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
+from patience import HANG_MS, HANG_SECONDS
 from poolbench.serve.bundle import PACKAGE, TESTED
 
 # Where the table of hostile questions lies.
@@ -107,7 +108,7 @@ def run_serve():
             yield re.search(r"http://\S+", said)[0], process
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.communicate(timeout=HANG_SECONDS)
 
     return call
 
@@ -191,6 +192,7 @@ def visit(browser):
     @contextmanager
     def call(address, refusals=0, **options):
         context = browser.new_context(**options)
+        context.set_default_timeout(HANG_MS)
         page = context.new_page()
         said, asked = [], []
         page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
@@ -198,7 +200,7 @@ def visit(browser):
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
         page.goto(address)
-        page.wait_for_selector("#cards table", timeout=60_000)
+        page.wait_for_selector("#cards table")
         yield page
         hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("blob:", "data:"))}
         assert hosts == {urlsplit(address).netloc}
@@ -216,7 +218,7 @@ def see():
     expect = pytest.importorskip("playwright.sync_api").expect
 
     def call(page, element, text):
-        expect(page.locator(element)).to_contain_text(text, timeout=30_000)
+        expect(page.locator(element)).to_contain_text(text)
 
     return call
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from patience import HANG_MS, HANG_SECONDS
 from poolbench.execution.store import RunStore
 from poolbench.records import PlanRecord, StudyRecord
 
@@ -92,7 +93,10 @@ def test_drawing_is_classified_by_mouse_and_by_keys(visit, server, read_cards, s
         page.mouse.down()
         page.mouse.move(box["x"] + 200, box["y"] + 60, steps=4)
         page.mouse.up()
-        page.wait_for_timeout(300)
+        for _ in range(int(10 * HANG_SECONDS)):
+            if read_cards(page) != said:
+                break
+            page.wait_for_timeout(100)
         assert read_cards(page) != said
 
 
@@ -188,6 +192,7 @@ def test_script_that_a_stranger_put_into_a_report_does_not_run(browser, run_serv
     report.write_text(report.read_text().replace("<body>", f"<body>{strange}"))
     with run_serve(served_copy) as (address, _):
         page = browser.new_page()
+        page.set_default_timeout(HANG_MS)
         page.goto(f"{address}report.html")
         page.click("text=Русский")
         assert page.evaluate("document.documentElement.lang") == "ru"
@@ -205,6 +210,7 @@ def test_running_study_is_watched_until_the_models_are_there(browser, run_serve,
     shutil.move(served_copy / "trials" / ids[0], hidden)
     with run_serve(served_copy) as (address, _):
         page = browser.new_page()
+        page.set_default_timeout(HANG_MS)
         page.goto(address)
         see(page, "#progress", "3 of 4")
         assert not page.is_visible("#try")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from patience import HANG_MS
 from poolbench.data.resize_array import resize_array
 from poolbench.export.predict import load_model
 
@@ -90,6 +91,7 @@ def test_export_for_the_course_page_predicts_the_same_in_a_browser(
     Image.fromarray(image).save(folder / "picture.png")
     with serve_folder(folder) as address:
         page = browser.new_page()
+        page.set_default_timeout(HANG_MS)
         page.goto(address)
         found = page.evaluate(
             """async () => {

@@ -10,10 +10,11 @@ import pytest
 from hostile import Question, list_questions, list_slow, send
 from hostile.ask import BODY_SECONDS, HEAD_SECONDS, ask, post, read_statuses
 
+from patience import HANG_SECONDS
 from poolbench.serve.bodies import MOST_COMING
 from poolbench.serve.connection import MOST_WAITING
 
-TIMEOUT = 60
+TIMEOUT = HANG_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,6 @@ def check_alive(put):
     return call
 
 
-@pytest.mark.timeout(600)
 def test_hostile_questions_are_answered_or_refused_and_the_service_goes_on(put, check_alive):
     questions = list_questions()
     assert len(questions) >= 100

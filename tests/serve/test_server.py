@@ -8,10 +8,11 @@ import sys
 import httpx2
 import pytest
 
+from patience import HANG_SECONDS
 from poolbench.errors import UsageError
 from poolbench.serve.server import bind
 
-TIMEOUT = 30
+TIMEOUT = HANG_SECONDS
 
 
 def test_interrupt_ends_it_with_130(served, run_serve):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from patience import HANG_SECONDS
 from poolbench.data.sample import load_sample
 from poolbench.data.store import open_arrays, save_arrays
 from poolbench.execution.workplace import Workplace
@@ -32,7 +33,7 @@ class Recorder:
 
 def wait_for(condition):
     """True as soon as the condition is, False after a while."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + HANG_SECONDS
     while time.monotonic() < deadline:
         if condition():
             return True
