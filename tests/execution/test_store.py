@@ -12,7 +12,9 @@ import sys
 import numpy as np
 import pytest
 
+from poolbench.config.reading import MOST_CONFIG_BYTES
 from poolbench.errors import RunError
+from poolbench.execution import store as store_module
 from poolbench.execution.checkpoints import Checkpoints
 from poolbench.execution.packing import pack_arrays, pack_weights
 from poolbench.execution.station import save_outcome
@@ -392,3 +394,15 @@ def test_weights_that_lie_otherwise_in_memory_come_back(tmp_path):
     weight = np.arange(24.0).reshape(2, 3, 4).transpose(0, 2, 1)
     store.save_bytes("trials/a/weights.safetensors", pack_weights({"weight": weight}))
     assert np.array_equal(store.load_weights("a")["weight"], weight)
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path, monkeypatch):
+    store = RunStore(tmp_path)
+    store.save_bytes("config.toml", b"#" * MOST_CONFIG_BYTES)
+    with pytest.raises(RunError, match=r"1,000,001 bytes, and at most 1,000,000"):
+        store.save_bytes("config.toml", b"#" * (MOST_CONFIG_BYTES + 1))
+    monkeypatch.setitem(store_module._MOST_WRITTEN, ".json", 100)
+    with pytest.raises(RunError, match="Take fewer classes"):
+        store.save_json("plan.json", ["x" * 100])
+    assert (tmp_path / "config.toml").stat().st_size == MOST_CONFIG_BYTES
+    assert not (tmp_path / "plan.json").exists()

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from poolbench.config import StudyConfig, read_saved_config
+from poolbench.config.reading import MOST_CONFIG_BYTES
 from poolbench.errors import RunError, UsageError
 from poolbench.execution import owned
 from poolbench.execution.packing import (
@@ -58,6 +59,8 @@ HISTORY_COLUMNS = (
 
 
 _MOST_JSON_BYTES = MOST_TEXT_BYTES
+# By ending: what is written must be read again.
+_MOST_WRITTEN = {".json": _MOST_JSON_BYTES, ".toml": MOST_CONFIG_BYTES}
 SUSPECT_COLUMNS = ("picture", "label", "suggested", "margin")
 
 
@@ -364,9 +367,15 @@ class RunStore(RunFiles):
 
         Raises:
             RunError: If there is no room, the folder cannot be written, or is a link that leads
-                out of the run.
+                out of the run; if it has more than is ever read again.
         """
         place = self._find_place(name)
+        most = _MOST_WRITTEN.get(place.suffix)
+        if most is not None and len(content) > most:
+            raise RunError(
+                f"{place} would have {len(content):,} bytes, and at most {most:,} are read again. "
+                "Take fewer classes, operators, folds or repeats."
+            )
         try:
             self._make_folder(place.parent)
             replace_file(place, content)
