@@ -37,7 +37,10 @@ Classes = Annotated[
 ]
 ImageSize = Annotated[
     int | None,
-    typer.Option(help="Pixels each way that the network sees.", rich_help_panel="Pictures"),
+    typer.Option(
+        help="Pixels each way that the network sees; else the common size up to 256, or 64.",
+        rich_help_panel="Pictures",
+    ),
 ]
 Fit = Annotated[str | None, typer.Option(help="crop, pad or squash.", rich_help_panel="Pictures")]
 OnBad = Annotated[

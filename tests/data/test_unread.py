@@ -24,8 +24,8 @@ def fill(root, *names):
 @pytest.fixture
 def without_heif(monkeypatch):
     """As where pillow-heif is not installed."""
-    kept = tuple(name for name in decode._list_formats() if name != "HEIF")
-    monkeypatch.setattr(decode, "_list_formats", lambda: kept)
+    kept = tuple(name for name in decode.list_formats() if name != "HEIF")
+    monkeypatch.setattr(decode, "list_formats", lambda: kept)
     decode._list_suffixes.cache_clear()
     yield
     decode._list_suffixes.cache_clear()
@@ -119,9 +119,16 @@ def test_pictures_that_nothing_reads_are_named_where_there_are_no_others(tmp_pat
 def test_heic_is_read_where_its_reader_is_installed(tmp_path):
     pytest.importorskip("pillow_heif")
     fill(tmp_path, "a/0.png", "b/0.png")
-    decode._list_formats()
+    decode.list_formats()
     Image.new("RGB", (64, 48), (200, 100, 50)).save(tmp_path / "a" / "1.HEIC", "HEIF")
     assert [entry.name for entry in scan_folder(tmp_path).entries][:2] == ["a/0.png", "a/1.HEIC"]
     assert decode.read_picture_size(tmp_path / "a" / "1.HEIC") == (48, 64)
     pixels = decode.decode_picture(tmp_path / "a" / "1.HEIC")
     assert abs(pixels.astype(int) - (200, 100, 50)).max() < 8
+
+
+def test_heic_under_another_name_says_what_is_missing(tmp_path, without_heif):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    with pytest.raises(DataError, match=r"1\.jpg: .*pip install pillow-heif"):
+        decode.decode_picture(path)

@@ -21,6 +21,7 @@ from poolbench.data.decode_bounds import (
     check_scans,
     read_whole,
 )
+from poolbench.data.formats import HEAD_BYTES, is_heif_head
 from poolbench.data.image_set import Images
 from poolbench.data.mend import drop_side_data
 from poolbench.errors import DataError
@@ -114,6 +115,8 @@ def decode_picture(path: Path) -> Images:
     try:
         check_regular(path)
         return _decode(path)
+    except UnidentifiedImageError as error:
+        raise DataError(f"{path}: {_explain(error)}{_explain_heif(path)}") from None
     except Exception as error:
         raise DataError(f"{path}: {_explain(error)}") from None
 
@@ -175,8 +178,11 @@ def has_picture_suffix(path: Path) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _list_formats() -> tuple[str, ...]:
-    """Some formats are missing where Pillow was built without their library."""
+def list_formats() -> tuple[str, ...]:
+    """The formats that are read here, by Pillow's names for them.
+
+    Some are missing where Pillow was built without their library, HEIF where pillow-heif is.
+    """
     Image.init()
     with contextlib.suppress(ImportError):
         import pillow_heif
@@ -187,7 +193,7 @@ def _list_formats() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _list_suffixes() -> frozenset[str]:
-    formats = _list_formats()
+    formats = list_formats()
     return frozenset(s for s, name in Image.registered_extensions().items() if name in formats)
 
 
@@ -210,7 +216,7 @@ def _read_source(file: CountedBytes | CountedFile) -> CountedBytes | CountedFile
 
 
 def _open(file: CountedBytes | CountedFile, formats: tuple[str, ...] = _FORMATS) -> Image.Image:
-    known = [name for name in formats if name in _list_formats()]
+    known = [name for name in formats if name in list_formats()]
     check_icon(file, MOST_PIXELS)
     try:
         image = Image.open(file, formats=known)
@@ -341,6 +347,15 @@ def _explain(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
+
+
+def _explain_heif(path: Path) -> str:
+    """What is missing, for a picture of a telephone, whatever its name ends in."""
+    with path.open("rb") as file:
+        is_heif = is_heif_head(file.read(HEAD_BYTES))
+    if not is_heif or "HEIF" in list_formats():
+        return ""
+    return " (it is HEIC, for which pillow-heif is missing: pip install pillow-heif)"
 
 
 def _find_reason(error: Exception) -> Refusal:

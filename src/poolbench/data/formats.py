@@ -60,7 +60,10 @@ _HEADS = (
     b"\0\0\0\x0cjP  ",
     b"qoif",
 )
-_CONTAINER_KINDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+_HEIF_KINDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+_CONTAINER_KINDS = (b"avif", b"avis", *_HEIF_KINDS)
+# That are looked at.
+HEAD_BYTES = 16
 
 
 def is_picture_head(head: bytes) -> bool:
@@ -77,3 +80,8 @@ def is_picture_head(head: bytes) -> bool:
     # Four bytes of a BMP are always 0.
     is_bitmap = head[:2] == b"BM" and head[6:10] == bytes(4)
     return is_bitmap or (head[4:8] == b"ftyp" and head[8:12] in _CONTAINER_KINDS)
+
+
+def is_heif_head(head: bytes) -> bool:
+    """Whether a file begins like HEIC or HEIF."""
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIF_KINDS

@@ -9,7 +9,7 @@ import numpy as np
 from poolbench.config import DataConfig, Fit
 from poolbench.data.arrays import check_memory, resize_arrays
 from poolbench.data.cache import OnProgress, ignore_progress
-from poolbench.data.decode import decode_picture, read_picture_size
+from poolbench.data.decode import decode_picture, list_formats, read_picture_size
 from poolbench.data.decoded import SHARD_BYTES, DecodedFile, Pictures, Size, name_decoded
 from poolbench.data.image_set import DIGEST_KIND, Half, Images, ImageSet, Labels, hash_pictures
 from poolbench.data.listing import Entry, Listing, number_groups
@@ -53,7 +53,8 @@ def load_listing(
         DataError: If pictures cannot be read (all are listed) or need more memory than there is.
     """
     entries = listing.entries
-    settings = (_CACHE_FORMAT, config.image_size, config.fit, config.on_bad)
+    # With the formats, so that what was skipped for the lack of a reader is read once it is there.
+    settings = (_CACHE_FORMAT, config.image_size, config.fit, config.on_bad, list_formats())
     decoded = DecodedFile(name_decoded(entries, settings))
     try:
         with decoded.lock():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from poolbench.data.decode import has_picture_suffix
-from poolbench.data.formats import HEIF_SUFFIXES, PICTURE_SUFFIXES, is_picture_head
+from poolbench.data.formats import HEAD_BYTES, HEIF_SUFFIXES, PICTURE_SUFFIXES, is_picture_head
 from poolbench.data.layout import is_left_behind, is_run
 from poolbench.data.listing import Listing, Unread
 from poolbench.errors import DataError
@@ -23,7 +23,6 @@ _LONGEST_ENDING = 12
 _KNOWN_OTHERS = frozenset(
     {".csv", ".db", ".html", ".ini", ".json", ".md", ".npy", ".npz", ".toml", ".txt", ".xml"}
 )
-_HEAD_BYTES = 16
 # Whatever lies below such a folder is there for the same reason.
 _FOREIGN = ("system", "run")
 # Reason, ending, label.
@@ -225,6 +224,6 @@ def _find_ending(path: str) -> str:
 def _is_picture(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return is_picture_head(file.read(_HEAD_BYTES))
+            return is_picture_head(file.read(HEAD_BYTES))
     except OSError:
         return False
