@@ -1,10 +1,15 @@
 """What Markdown would take for a sign stays text."""
 
+import io
+from datetime import UTC, datetime
+
 import pytest
+from docx import Document
 from markdown_it import MarkdownIt
 
-from poolbench.report.handin.blocks import Draft
+from poolbench.report.handin.blocks import Draft, clean
 from poolbench.report.handin.markdown import write_markdown
+from poolbench.report.handin.word import write_docx
 from poolbench.texts.plain import escape_markdown
 
 TEXTS = [
@@ -38,3 +43,19 @@ def test_text_is_shown_letter_by_letter_wherever_it_stands(text):
 
 def test_names_stay_readable():
     assert escape_markdown("pickup_truck (точность 0.9)") == "pickup_truck (точность 0.9)"
+
+
+def test_no_character_that_xml_forbids_reaches_a_document():
+    forbidden = [*map(chr, range(0x20)), "\ud800", "\udfff", "\ufffe", "\uffff"]
+    draft = Draft()
+    name = f"a{''.join(forbidden)}b"
+    draft.add_heading(name)
+    draft.add_step(name)
+    draft.say(name)
+    draft.list_items([name, name])
+    draft.add_screenshot(name, "hint")
+    draft.add_table(name, [name], [[name]])
+    written = write_markdown(draft.blocks)
+    assert not set(written) & {*forbidden} - {"\n"}
+    document = Document(io.BytesIO(write_docx(draft.blocks, clean(name), datetime.now(UTC))))
+    assert "\N{REPLACEMENT CHARACTER}" in document.tables[0].rows[0].cells[0].text
