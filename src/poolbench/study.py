@@ -18,7 +18,7 @@ from poolbench.config import (
 from poolbench.data.duplicates import COLUMNS
 from poolbench.data.image_set import ImageSet
 from poolbench.display import Display
-from poolbench.errors import PoolbenchError, RunError, UsageError, VerificationError
+from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.machine import Machine
 from poolbench.execution.owned import check_run_place
@@ -274,8 +274,8 @@ def _conclude(store: RunStore, display: Display) -> Study:
     display.show_headline(key, read_headline(study.final))
     try:
         proof = study.verify()
-    except VerificationError:
-        # A proof that failed is no reason to hide what was measured.
+    except PoolbenchError:
+        # A proof that failed, or could not be made, is no reason to hide what was measured.
         build_page(store, display)
         raise
     display.say("run.verified", checks=len(proof.checks))

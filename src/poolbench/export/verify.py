@@ -161,6 +161,8 @@ def count_wrong_labels(
 
 def _check_weights(best: Path) -> Check:
     """Every tensor of the one file that the other names is the same, and belongs to it."""
+    if (best / "weights.safetensors").stat().st_size > MOST_BYTES:
+        raise ValueError(f"weights of more than {MOST_BYTES:,} bytes are not read")
     saved = load_file(best / "weights.safetensors")
     model = best / "model.onnx"
     exported = {name.removeprefix(_PREFIX): array for name, array in read_weights(model).items()}
