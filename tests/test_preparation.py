@@ -43,6 +43,25 @@ def test_load_pictures_says_once_what_is_there_twice(doubled, capsys):
     assert (len(image_set.pool), len(rows)) == (22, 2)
 
 
+def test_load_pictures_says_how_sure_near_ones_are(tmp_path, capsys):
+    sample = load_sample()
+    images = np.concatenate([sample.pool.images[:20], sample.pool.images[:6] // 16 * 16])
+    labels = np.append(sample.pool.labels[:20], sample.pool.labels[:6])
+    halves = {"test_images": sample.test.images[:4], "test_labels": sample.test.labels[:4]}
+    np.savez(tmp_path / "set.npz", images=images, labels=labels, **halves)
+    image_set, rows = load(f"npz:{tmp_path / 'set.npz'}", "report")
+    assert len(rows) == 6
+    said = " ".join(capsys.readouterr().err.split())
+    assert "similarity of at least 0.900. By the pairs" in said
+    assert "at least 0 % of them" in said
+    # A set whose labels say nothing of its pictures.
+    odd = np.append(sample.pool.labels[:20], (sample.pool.labels[:6] + 1) % 4)
+    np.savez(tmp_path / "set.npz", images=images, labels=odd, **halves)
+    image_set, rows = load(f"npz:{tmp_path / 'set.npz'}", "report")
+    assert (rows, image_set.facts["duplicates"]["threshold"]) == ([], 1)
+    assert "cannot be told from others" in " ".join(capsys.readouterr().err.split())
+
+
 def test_load_pictures_looks_into_the_pool_only_if_it_is_split(doubled, capsys):
     image_set, rows = load(doubled, "drop", is_split=False)
     assert len(rows) == 1

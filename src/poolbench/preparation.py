@@ -92,6 +92,11 @@ def load_pictures(
         display.say("run.duplicates", **found)
         if is_split:
             display.say("run.duplicates-pool", **found)
+    if found["threshold"] == 1:
+        display.say("run.duplicates-untold")
+    elif found["test_near"] or found.get("pool_near"):
+        percent = 100 * found["false_share"]
+        display.say("run.duplicates-sure", threshold=found["threshold"], percent=percent)
     if found["dropped"]:
         display.say("run.duplicates-dropped", count=found["dropped"])
     return image_set, rows

@@ -91,6 +91,81 @@ def test_equal_picture_of_another_group_is_found_behind_one_of_its_own():
     assert list_pairs(found.pool) == {(1, 0, True), (2, 1, True), (3, 0, True)}
 
 
+def draw_hands(count, classes, seed):
+    """Hand signs before one background: which fingers are up is the class."""
+    rng = np.random.default_rng(seed)
+    ground = np.kron(rng.integers(60, 200, (4, 4, 3)), np.ones((8, 8, 1)))
+    pictures = []
+    for sign in np.arange(count) % classes:
+        picture = ground.copy()
+        top, left = rng.integers(-2, 3, 2)
+        picture[16 + top : 28, 8 + left : 24 + left] = rng.integers(150, 230, 3)
+        for finger in range(5):
+            if sign >> finger & 1:
+                tip, place = rng.integers(2, 7), 8 + left + 3 * finger + rng.integers(0, 2)
+                picture[tip : 16 + top, place : place + 2] = (220, 170, 140)
+        pictures.append(picture)
+    return np.array(pictures), np.arange(count) % classes
+
+
+def take_halves(pictures, labels, test):
+    """The pictures at these places as the test half, the others as the pool."""
+    images = np.clip(np.rint(pictures), 0, 255).astype(np.uint8)
+    halves = []
+    for name, places in (("train", np.setdiff1d(np.arange(len(labels)), test)), ("test", test)):
+        names = tuple(f"{name}/{place}" for place in places)
+        halves.append(Half(images[places], labels[places], names))
+    return halves
+
+
+def test_signs_before_one_background_are_no_copies_but_copies_of_them_are():
+    pictures, labels = draw_hands(320, 16, 1)
+    rng = np.random.default_rng(2)
+    copied = rng.choice(320, 12, replace=False)
+    copies = pictures[copied] * rng.uniform(0.85, 1.1, (12, 1, 1, 1))
+    copies = copies + rng.normal(0, 3, copies.shape)
+    halves = take_halves(
+        np.concatenate([pictures, copies]), np.append(labels, labels[copied]), np.arange(320, 332)
+    )
+    found = find_duplicates(*halves)
+    planted = {(f"train/{k}", f"test/{n}") for n, k in enumerate(copied, start=320)}
+    names = [
+        (halves[0].names[p], halves[1].names[o])
+        for p, o in zip(found.test.picture, found.test.other, strict=True)
+    ]
+    assert len(planted & set(names)) >= 10
+    assert found.threshold > 0.9
+    # One pair with two labels is left, which may be a wrong label.
+    assert found.false_share <= 0.1
+    image_set = ImageSet("made", tuple("abcdefghijklmnop"), *halves, has_official_test=True)
+    settled, _ = settle_duplicates(image_set, "report", is_split=True)
+    counts = settled.facts["duplicates"]
+    pairs = len(found.test) + len(found.pool)
+    assert counts["other_label"] <= 0.02 * pairs + 1
+    # Whatever is found, nothing goes unless it was asked for.
+    assert (counts["dropped"], counts["false_share"]) == (0, round(found.false_share, 4))
+
+
+def test_where_labels_say_nothing_near_ones_cannot_be_told_and_exact_ones_are():
+    rng = np.random.default_rng(0)
+    motifs = [(int(motif), k + 1) for k, motif in enumerate(rng.integers(0, 6, 60))]
+    pool = make_half("train", [*motifs, (7, 0)], rng.integers(0, 2, 61))
+    found = find_duplicates(pool, make_half("test", [(7, 0), (1, 99)]))
+    assert found.threshold == 1
+    assert found.false_share == 0
+    assert list_pairs(found.test) == {(60, 0, True)}
+    assert len(found.pool) == 0
+
+
+def test_one_pair_with_two_labels_may_be_a_wrong_label():
+    pool = make_half("train", [1, (1, 1), 2, (2, 1), 3, 4], labels=[0, 1, 1, 1, 0, 1])
+    found = find_duplicates(pool, make_half("test", [5]))
+    assert list_pairs(found.pool) == {(1, 0, False), (3, 2, False)}
+    assert found.threshold == 0.9
+    # One of two, and as many again among those of one label as there were comparisons.
+    assert found.false_share == 1.0
+
+
 def test_settle_duplicates_reports_and_changes_nothing():
     image_set = make_set(make_half("train", [1, 2, (1, 1), 3]), make_half("test", [3, 4]))
     before = image_set.manifest_hash
@@ -105,6 +180,8 @@ def test_settle_duplicates_reports_and_changes_nothing():
             "pool_near": 1,
             "other_label": 1,
             "dropped": 0,
+            "threshold": 0.9,
+            "false_share": 0.0,
         },
     }
     first, second = (dict(zip(COLUMNS, row, strict=True)) for row in rows)
@@ -151,10 +228,11 @@ def test_drop_of_nothing_is_the_same_set():
 def test_after_drop_no_duplicates_are_left_and_each_motif_is(pool, test, grouped):
     groups = np.arange(len(pool)) % 3 if grouped else None
     # Two motifs of their own, so that no class is left empty.
-    half = make_half("train", [*pool, 20, 21], labels=[0] * len(pool) + [0, 1])
+    labels = [motif % 2 for motif, _ in pool]
+    half = make_half("train", [*pool, 20, 21], labels=[*labels, 0, 1])
     if grouped:
         half = Half(half.images, half.labels, half.names, np.append(groups, [7, 8]))
-    other = make_half("test", test)
+    other = make_half("test", test, labels=np.array([m % 2 for m, _ in test], dtype=int))
     settled, _ = settle(half, other, "drop")
     left = settled.facts["duplicates"]["dropped"]
     assert len(settled.pool) == len(half) - left

@@ -7,7 +7,13 @@ from PIL import Image
 
 from poolbench.data import rows, similarity
 from poolbench.data.sample import load_sample
-from poolbench.data.similarity import LENGTH, describe, find_closest, find_closest_earlier
+from poolbench.data.similarity import (
+    LENGTH,
+    describe,
+    find_closest,
+    find_closest_earlier,
+    take_off_build,
+)
 
 LEAST = 0.9
 
@@ -69,6 +75,35 @@ def test_plain_pictures_are_like_nothing():
     closest, _ = find_closest(describe(plain[:1]), describe(plain[1:]), LEAST)
     assert closest.index.tolist() == [-1]
     assert closest.similarity.tolist() == [0]
+
+
+def test_what_all_pictures_share_is_taken_off_where_it_is_much():
+    rng = np.random.default_rng(0)
+    ground = rng.integers(0, 256, (16, 16, 3))
+    built = np.clip(ground + rng.integers(-40, 41, (50, 16, 16, 3)), 0, 255).astype(np.uint8)
+    raw = describe(built)
+    first, second = take_off_build(raw[:40], raw[40:])
+    likeness = first.astype(np.int64) @ second.T.astype(np.int64) / LENGTH**2
+    assert (raw[:40].astype(np.int64) @ raw[40:].T.astype(np.int64) / LENGTH**2).min() > LEAST
+    assert np.abs(likeness).max() < 0.6
+    assert abs((first.astype(np.int64) ** 2).sum(axis=1) / LENGTH**2 - 1).max() < 0.01
+
+
+def test_pictures_without_a_build_stay_as_they_are(pictures):
+    described = describe(pictures)
+    first, second = take_off_build(described[:40], described[40:])
+    np.testing.assert_array_equal(first, described[:40])
+    np.testing.assert_array_equal(second, described[40:])
+    assert [len(part) for part in take_off_build(described[:0], described[:0])] == [0, 0]
+
+
+def test_plain_pictures_and_the_build_itself_are_like_nothing():
+    ground = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    images = np.stack([ground] * 39 + [np.full_like(ground, 7)])
+    (left,) = take_off_build(describe(images))
+    assert not left[39].any()
+    same = np.stack([ground] * 40)
+    assert not take_off_build(describe(same))[0].any()
 
 
 def test_every_sum_of_products_is_exact_in_float32():

@@ -41,6 +41,10 @@ def test_list_notes_tells_of_each_kind_of_duplicates(run_path):
     assert "345" in told
     # What was dropped makes nothing optimistic.
     assert "optimistic" not in told
+    share = {"false_share": 0.07, "threshold": 0.93}
+    assert "at least 7\N{NO-BREAK SPACE}% are" in list_with(**nothing | share | {"pool_near": 5})
+    assert "expected" not in list_with(**nothing | share)
+    assert "expected" not in list_with(**nothing | share | {"pool_near": 5, "dropped": 5})
 
 
 def test_list_notes_tells_of_pictures_that_were_not_read_or_show_nothing(run_path):

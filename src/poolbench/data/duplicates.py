@@ -1,7 +1,9 @@
 """Pictures that an image set holds twice, so that what is trained on may be what is tested.
 
 Exact duplicates have equal pixels. Near ones look alike (:mod:`poolbench.data.similarity`); how
-many of them are found, and how many are missed, stands in ``docs/reliability.md``.
+many of them are found, and how many are missed, stands in ``docs/reliability.md``. From which
+likeness on depends on the set: pairs whose labels differ are no copies, so they tell how many of
+the others are none either.
 """
 
 from collections.abc import Sequence
@@ -13,12 +15,28 @@ from numpy.typing import NDArray
 from poolbench.config import OnDuplicates
 from poolbench.data.cache import OnProgress, ignore_progress
 from poolbench.data.image_set import Half, Images, ImageSet, Labels, hash_pictures
-from poolbench.data.similarity import Closest, describe, find_closest, find_closest_earlier
+from poolbench.data.similarity import (
+    Closest,
+    describe,
+    find_closest,
+    find_closest_earlier,
+    take_off_build,
+)
 from poolbench.errors import DataError
 
 # Pictures at least so similar are near duplicates. Chosen on CIFAR-100, of which people have listed
 # the near duplicates between training and test: benchmarks/duplicates.py.
 NEAR = 0.9
+# Where more of them would be false, or the pictures share a build, pairs have to be so much alike
+# that hardly any is. CIFAR-100 has 0.11.
+MOST_FALSE = 0.2
+MOST_FALSE_ALIKE = 0.02
+# Of pictures that share a build. Of scanned digits 1,200 pairs have 0.9 and 95 have this; copies
+# that were shrunk and lit otherwise have it too.
+NEAR_BUILT = 0.95
+_THRESHOLDS = tuple(float(t) for t in np.linspace(NEAR, 0.995, 20).round(3))
+# Pairs whose labels differ that prove nothing: a copy may be labelled wrong.
+_FEW_FALSE = 1
 # Of ``duplicates.csv``: a picture of the pool, and what it is a copy of, in which half.
 COLUMNS = ("picture", "label", "copy_of", "copy_label", "half", "kind", "similarity")
 Row = tuple[object, ...]
@@ -46,6 +64,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.picture)
 
+    def keep(self, threshold: float) -> "Pairs":
+        """Exact ones, and those that are so similar; of the similarity 1 none but exact ones."""
+        kept = self.is_exact | ((self.similarity >= threshold) & (threshold < 1))
+        return Pairs(*(values[kept] for values in vars(self).values()))
+
 
 @dataclass(frozen=True)
 class Duplicates:
@@ -56,10 +79,15 @@ class Duplicates:
             closest one of the other half.
         pool: Two of the pool that do not belong to one group: each picture with the closest one
             that stands before it. ``None``: nobody looked.
+        threshold: Near ones are at least so similar; 1: none can be told from others.
+        false_share: The part of the near ones that is expected to be only alike, if pictures of one
+            class are no more alike than those of two; as they are, the least that it is.
     """
 
     test: Pairs
     pool: Pairs | None
+    threshold: float
+    false_share: float
 
 
 def settle_duplicates(
@@ -98,7 +126,12 @@ def settle_duplicates(
         copies = np.union1d(copies, found.pool.picture)
     dropped = copies if on_duplicates == "drop" else copies[:0]
     pool = _drop(pool, dropped, image_set.classes)
-    counts = {**_count(image_set, found), "dropped": len(dropped)}
+    counts = {
+        **_count(image_set, found),
+        "dropped": len(dropped),
+        "threshold": found.threshold,
+        "false_share": round(found.false_share, 4),
+    }
     return replace(image_set, pool=pool, facts={**image_set.facts, "duplicates": counts}), rows
 
 
@@ -107,15 +140,74 @@ def find_duplicates(
 ) -> Duplicates:
     """All exact and near duplicates across the halves and, if it is split, inside the pool."""
     of_pool, of_test = _number_pictures(pool.images, test.images)
-    ours, theirs = describe(pool.images), describe(test.images)
+    described = describe(pool.images), describe(test.images)
+    ours, theirs = take_off_build(*described)
+    is_built = ours is not described[0]
     closest, closest_of_test = find_closest(ours, theirs, NEAR, on_progress)
     forth = _match(_find_first(of_pool, of_test), closest)
     back = _match(_find_first(of_test, of_pool), closest_of_test)
     across = _join(forth, Pairs(back.other, back.picture, back.similarity, back.is_exact))
-    if not is_split:
-        return Duplicates(across, None)
-    earlier = find_closest_earlier(ours, NEAR, pool.groups, on_progress)
-    return Duplicates(across, _join(_match(_find_earlier(of_pool, pool.groups), earlier)))
+    within = None
+    if is_split:
+        earlier = find_closest_earlier(ours, NEAR, pool.groups, on_progress)
+        within = _join(_match(_find_earlier(of_pool, pool.groups), earlier))
+    return _keep_sure(across, within, pool.labels, test.labels, is_built)
+
+
+def _keep_sure(
+    across: Pairs, within: Pairs | None, pool: Labels, test: Labels, is_built: bool
+) -> Duplicates:
+    """The pairs without near ones of which too many would be false."""
+    looks = [_Look.take(across, pool, test, len(pool) * len(test))]
+    if within is not None:
+        looks.append(_Look.take(within, pool, pool, len(pool) ** 2))
+    most_false = MOST_FALSE_ALIKE if is_built else MOST_FALSE
+    least = NEAR_BUILT if is_built else NEAR
+    for threshold in (*(t for t in _THRESHOLDS if t >= least), 1.0):
+        false = sum(look.expect_false(threshold) for look in looks)
+        other = sum(look.count_other(threshold) for look in looks)
+        found = sum(look.count(threshold) for look in looks)
+        if false <= most_false * found or other <= _FEW_FALSE:
+            break
+        most_false = MOST_FALSE_ALIKE
+    across = across.keep(threshold)
+    within = None if within is None else within.keep(threshold)
+    return Duplicates(across, within, threshold, min(1.0, false / found) if found else 0.0)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What was compared and what it gave: of each picture of the pool that has any its surest pair.
+
+    Attributes:
+        similarity: Of each near pair.
+        is_other: bool: whether its labels differ.
+        factor: Comparisons in all, for each of those of pictures whose labels differ.
+    """
+
+    similarity: NDArray[np.float32]
+    is_other: NDArray[np.bool_]
+    factor: float
+
+    @classmethod
+    def take(cls, pairs: Pairs, ours: Labels, theirs: Labels, compared: int) -> "_Look":
+        near = np.flatnonzero(~pairs.is_exact)
+        # The surest stand first.
+        near = near[np.unique(pairs.picture[near], return_index=True)[1]]
+        is_other = ours[pairs.picture[near]] != theirs[pairs.other[near]]
+        size = int(max(ours.max(initial=-1), theirs.max(initial=-1))) + 1
+        same = int(np.bincount(ours, minlength=size) @ np.bincount(theirs, minlength=size))
+        # Of one class alone there is no pair whose labels differ.
+        return cls(pairs.similarity[near], is_other, compared / max(compared - same, 1))
+
+    def count(self, threshold: float) -> int:
+        return int((self.similarity >= threshold).sum())
+
+    def count_other(self, threshold: float) -> int:
+        return int((self.is_other & (self.similarity >= threshold)).sum())
+
+    def expect_false(self, threshold: float) -> float:
+        return self.factor * self.count_other(threshold)
 
 
 def _number_pictures(*parts: Images) -> list[Labels]:

@@ -5,13 +5,17 @@ dHash), and described by the differences between neighbouring pixels of each col
 keeps the sign of each difference, this keeps the difference. The similarity of two pictures is the
 cosine between their descriptions: 1 for equal ones, about 0 for two that have nothing in common.
 
+Where all pictures of a set share a build (one thing before one background, scans of one form), they
+are all alike by what they share. There that is taken off first, and what is left is compared.
+
 Descriptions are small whole numbers, so that every sum of their products is exact in float32: the
 same pairs are found on every machine, with any number of threads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +34,13 @@ LENGTH = 4000
 # Root mean square of the differences, in grey levels, below which a picture counts as plain: what
 # is left is the rounding of its pixels.
 PLAIN_LEVELS = 1.0
+# Mean likeness of two pictures of a set from which on all of them share a build. Photographs have
+# 0.02 to 0.03, drawn fruit 0.08, scanned digits 0.34, hand signs before one background 0.95.
+SHARED_BUILD = 0.2
+# Of fewer, a few copies would be taken for a build.
+_FEWEST_BUILT = 30
+# Left of a description, as a part of its length, below which a picture is nothing but the build.
+_LEAST_LEFT = 0.02
 # Described at a time: so many bytes, and pictures.
 _PART_BYTES = 1 << 24
 _MOST_DESCRIBED = 4096
@@ -67,10 +78,14 @@ def describe(images: Images) -> Descriptions:
     def make_parts() -> Iterator[Descriptions]:
         return (_describe_some(np.asarray(images[part])) for part in _cut(len(images), step))
 
-    shape = (len(images), DIMENSIONS)
-    if 2 * len(images) * DIMENSIONS > MOST_HELD_BYTES:
+    return _collect(make_parts, len(images))
+
+
+def _collect(make_parts: Callable[[], Iterator[Descriptions]], count: int) -> Descriptions:
+    """Descriptions that come part by part, in a mapped file if they are many."""
+    if 2 * count * DIMENSIONS > MOST_HELD_BYTES:
         with suppress(OSError):
-            return map_rows(make_parts(), shape, np.int16)
+            return map_rows(make_parts(), (count, DIMENSIONS), np.int16)
     return np.concatenate([np.zeros((0, DIMENSIONS), np.int16), *make_parts()])
 
 
@@ -83,6 +98,39 @@ def _describe_some(images: Images) -> Descriptions:
     scale = np.where(is_plain, 0.0, LENGTH / np.sqrt(np.maximum(squares, 1)))
     descriptions: Descriptions = np.rint(differences * scale).astype(np.int16)
     return descriptions
+
+
+def take_off_build(*parts: Descriptions) -> list[Descriptions]:
+    """Descriptions of the halves of a set without what all of its pictures share.
+
+    Those of a set that shares no build come back as they are.
+    """
+    count = sum(map(len, parts))
+    total = sum(
+        (some[rows].sum(axis=0, dtype=np.int64) for some in parts for rows in _cut_many(some)),
+        np.zeros(DIMENSIONS, np.int64),
+    )
+    # The mean likeness of two pictures: without that of each to itself.
+    shared = ((total.astype(np.float64) / LENGTH) ** 2).sum() - count
+    if count < _FEWEST_BUILT or shared < SHARED_BUILD * count * (count - 1):
+        return list(parts)
+    # Whole numbers again, so that what is left is exact.
+    build = np.rint(total / count).astype(np.int64)
+    return [_collect(partial(_leave_build, some, build), len(some)) for some in parts]
+
+
+def _leave_build(descriptions: Descriptions, build: NDArray[np.int64]) -> Iterator[Descriptions]:
+    for rows in _cut_many(descriptions):
+        some = descriptions[rows].astype(np.int64)
+        left = some - build
+        squares = (left**2).sum(axis=1, keepdims=True)
+        is_plain = ~some.any(axis=1, keepdims=True) | (squares < (_LEAST_LEFT * LENGTH) ** 2)
+        scale = np.where(is_plain, 0.0, LENGTH / np.sqrt(np.maximum(squares, 1)))
+        yield np.rint(left * scale).astype(np.int16)
+
+
+def _cut_many(descriptions: Descriptions) -> Iterator[slice]:
+    return _cut(len(descriptions), _MOST_DESCRIBED)
 
 
 def find_closest(

@@ -30,6 +30,7 @@ def list_notes(view: RunView) -> list[Phrase]:
     counted = {"diverged": _count_diverged(view), **_count_duplicates(view)}
     notes += [say(f"note.{name}", count=count) for name, count in counted.items() if count]
     notes += _list_picture_notes(view)
+    notes += _say_false_share(view)
     if view.verdict.left_out:
         names = ", ".join(view.labels.get(name, name) for name in view.verdict.left_out)
         notes.append(say("note.left-out", names=names))
@@ -70,6 +71,18 @@ def _count_duplicates(view: RunView) -> dict[str, int]:
         "near-duplicates": _read_count(found, "test_near"),
         "pool-duplicates": _read_count(found, "pool_exact") + _read_count(found, "pool_near"),
     }
+
+
+def _say_false_share(view: RunView) -> list[Phrase]:
+    """How many of the near duplicates are probably none; runs of before did not know."""
+    found = view.data.facts.get("duplicates")
+    if not isinstance(found, dict) or _read_count(found, "dropped"):
+        return []
+    share = found.get("false_share")
+    near = _read_count(found, "test_near") + _read_count(found, "pool_near")
+    if not near or not isinstance(share, int | float):
+        return []
+    return [say("note.near-share", percent=100 * share)]
 
 
 def _read_count(facts: Mapping[str, object], name: str) -> int:

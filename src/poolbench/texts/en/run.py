@@ -68,6 +68,15 @@ RUN = {
         "Pictures of the pool that repeat an earlier one, so that folds may share them: exact "
         "{pool_exact}, near {pool_near}."
     ),
+    "run.duplicates-sure": (
+        "Near ones have a similarity of at least {threshold:.3f}. By the pairs whose labels "
+        "differ, at least {percent:.0f} % of them are expected to be only alike; more where "
+        "pictures of one class look alike."
+    ),
+    "run.duplicates-untold": (
+        "Pictures of different classes are as alike here as copies: near ones cannot be told from "
+        "others, and only exact ones are reported."
+    ),
     "run.duplicates-dropped": "Dropped from the training pool, as duplicates: {count}.",
     "run.measuring": "Measuring how fast this machine is …",
     "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
@@ -237,6 +246,10 @@ RUN = {
         "Pictures of the training pool that equal or look like an earlier one: {count}. Where one "
         "is trained on and the other held out, the accuracies are optimistic. duplicates.csv lists "
         "them; --on-duplicates drop leaves the later ones out."
+    ),
+    "note.near-share": (
+        "Of the pictures that look alike, at least {percent:.0f} % are expected to show something "
+        "else, by the pairs whose labels differ; more where pictures of one class look alike."
     ),
     "note.dropped-duplicates": (
         "Pictures that were left out of the training pool because they equal or look like one of "
