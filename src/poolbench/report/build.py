@@ -87,7 +87,7 @@ def build_report(
 def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate, dict[str, bytes]]:
     """A figure for the page, and as files of its own."""
     # One style for each: what fails half-way leaves nothing behind for the next.
-    with use_style(view.data.classes):
+    with use_style(view.names):
         drawing = kind.draw(view)
         plate = Plate(drawing.to_svg(name), drawing)
         drawing.add_words(lang)

@@ -150,6 +150,11 @@ class RunView:
         """Variant id to the short name that the report uses."""
         return {view.id: view.label for view in self.variants}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a person named and figures show: classes and variants."""
+        return (*self.data.classes, *self.labels.values())
+
 
 def read_run(path: Path) -> RunView:
     """Read a finished run; it may have been moved since.

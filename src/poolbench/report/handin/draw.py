@@ -42,7 +42,7 @@ def add_picture(draft: Draft, name: str, draw: Callable[[], bytes], caption: str
 
 
 def _draw(view: RunView, name: str) -> bytes:
-    with use_style(view.data.classes):
+    with use_style(view.names):
         drawing = FIGURES[name].draw(view)
         drawing.add_words(LANGUAGE)
         return render_png(drawing.figure, DPI)
@@ -99,7 +99,7 @@ def _draw_examples(view: RunView, images: NDArray[np.uint8], labels: NDArray[np.
     ]
     rows = [(name, found) for name, found in shown if len(found)][:MOST_CLASSES]
     columns = max(len(found) for _, found in rows)
-    with use_style(view.data.classes):
+    with use_style(view.names):
         figure = Figure(figsize=(1.4 + 0.68 * columns, 0.7 * len(rows)), layout="constrained")
         grid = figure.subplots(len(rows), columns, squeeze=False)
         for axes in grid.flat:
