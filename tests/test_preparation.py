@@ -8,10 +8,11 @@ from poolbench.config import build_config
 from poolbench.data.sample import load_sample
 from poolbench.display import Display
 from poolbench.errors import DataError, UsageError
+from poolbench.execution.machine import describe_machine
 from poolbench.execution.packing import pack_weights
 from poolbench.models.seen import see
 from poolbench.models.transfer import add_facts
-from poolbench.preparation import check_seen, load_pictures
+from poolbench.preparation import check_seen, check_study, load_pictures
 from poolbench.study import preview_study
 
 WEIGHTS = pack_weights({"a": np.ones(1)})
@@ -130,7 +131,9 @@ def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, 
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.new("L", (400, 300), 20 * number + (name == "a")).save(path)
     (tmp_path / "set" / "a" / "notes.txt").write_text("x")
-    load(f"folder:{tmp_path / 'set'}", "report")
+    image_set, _ = load(f"folder:{tmp_path / 'set'}", "report")
+    config = build_config({"data": {"source": image_set.source}, "folds": 2})
+    check_study(config, describe_machine(config), image_set, Display("en"))
     said = capsys.readouterr().err
     assert "Not read: files that are no pictures, 1 .txt." in said
     assert "64 × 64 px (the first has 300 × 400). --image-size sets another." in said

@@ -37,7 +37,7 @@ from poolbench.models import get_backbone
 from poolbench.models.seen import read_seen
 from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec
-from poolbench.texts.facts import describe_facts
+from poolbench.texts.facts import describe_facts, describe_size
 
 RUNS = Path("runs")
 # Where and by how many a study is worked at.
@@ -79,7 +79,7 @@ def load_pictures(
         PoolbenchError: As :func:`load_image_set` and :func:`settle_duplicates`.
     """
     loaded = load_image_set(config, display.show_loading)
-    for line in describe_facts(loaded.facts, loaded.image_size, display.lang):
+    for line in describe_facts(loaded.facts, display.lang):
         display.tell(line)
     image_set, rows = settle_duplicates(
         loaded,
@@ -191,6 +191,8 @@ def check_study(
     plan = make_plan(config, image_set, machine)
     if config.executor == "local":
         check_training_memory(plan, machine.device, len(image_set.pool))
+    for line in describe_size(image_set.facts, image_set.image_size, display.lang):
+        display.tell(line)
     for backbone, network in check_networks(plan).items():
         display.say("run.own-network", backbone=backbone, notes="; ".join(network.notes))
         kept = get_backbone(backbone).find_kept(len(image_set.classes))

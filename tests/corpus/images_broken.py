@@ -3,7 +3,6 @@
 import os
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
@@ -12,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from corpus.case import Box, Case, Make
-from corpus.pictures import cut, encode, make_chunk, make_classifier, make_noise, make_png
+from corpus.pictures import cut, encode, make_classifier, make_noise, make_png
 
 GROUP = "images"
 # Ending, Pillow's format, options.
@@ -99,8 +98,6 @@ def _list_bombs() -> Iterator[tuple[str, object, tuple[str, ...]]]:
     yield "claims-much.ppm", b"P6\n60000 60000\n255\n" + bytes(99), ("pixels",)
     yield "claims-much.qoi", b"qoif" + struct.pack(">IIBB", 60_000, 60_000, 3, 0) + bytes(9), ()
     yield "claims-much.tif", _make_tiff(70_000, 70_000), ("pixels",)
-    yield "text-bomb.png", partial(_make_text_bomb, b"zTXt"), ()
-    yield "profile-bomb.png", partial(_make_text_bomb, b"iCCP"), ()
     yield "long-text.ppm", b"P6\n#" + b" " * 2_000_000 + b"\n4 4\n255\n", ()
 
 
@@ -129,12 +126,6 @@ def _make_tiff(width: int, height: int, *, following: int = 0) -> bytes:
     return (
         b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + body + struct.pack("<I", following)
     )
-
-
-def _make_text_bomb(kind: bytes) -> bytes:
-    body = b"name\0\0" + zlib.compress(bytes(200_000_000), 9)
-    pixels = bytes(4 * (1 + 3 * 4))
-    return make_png(4, 4, body=pixels, more=make_chunk(kind, body))
 
 
 def _list_broken() -> Iterator[tuple[str, object, tuple[str, ...]]]:

@@ -1,5 +1,6 @@
 """Picture files that are unusual and fine."""
 
+import zlib
 from collections.abc import Iterator
 from functools import partial
 
@@ -57,6 +58,11 @@ def _list_shapes() -> Iterator[tuple[str, bytes]]:
 
 def _list_more() -> Iterator[tuple[str, bytes]]:
     """Turned, misnamed, or with something beside the pixels."""
+    for kind in (b"zTXt", b"iCCP"):
+        # Four times what Pillow unpacks.
+        body = b"name\0\0" + zlib.compress(bytes(4 << 20), 9)
+        more = make_chunk(kind, body)
+        yield f"bomb-{kind.decode()}.png", make_png(4, 4, body=bytes(4 * (1 + 3 * 4)), more=more)
     colours = Image.fromarray(make_noise())
     for number in range(1, 9):
         exif = Image.Exif()

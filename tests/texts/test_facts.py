@@ -2,7 +2,7 @@
 
 import pytest
 
-from poolbench.texts.facts import describe_facts, describe_warnings
+from poolbench.texts.facts import describe_facts, describe_size, describe_warnings
 
 UNREAD = {"deep": {".png": 9, "": 1}, "system": {".db": 2}}
 PIXELS = {
@@ -17,17 +17,21 @@ FACTS = {"skipped": [], "unread": UNREAD, "resized_from": [1200, 1600], "pixels"
 
 
 def test_describe_facts_says_each_in_one_line():
-    lines = describe_facts(FACTS, (64, 64), "en")
+    lines = describe_facts(FACTS, "en")
     assert lines[0] == (
         "Not read: pictures in deeper folders, 9 .png, 1 without ending (--groups subfolder reads "
         "such pictures); hidden files and what systems leave behind, 2 .db."
     )
-    assert "64 × 64 px (the first has 1200 × 1600). --image-size" in lines[1]
-    assert "nearly of one brightness: 12;" in lines[2]
-    assert "go from 0 to 16" in lines[2]
-    assert "white is 65535" in lines[3]
-    assert "2 (such as a/1.png, b/1.png)" in lines[4]
-    assert len(describe_facts(FACTS, (64, 64), "ru")) == len(lines) == 5
+    assert "nearly of one brightness: 12;" in lines[1]
+    assert "go from 0 to 16" in lines[1]
+    assert "white is 65535" in lines[2]
+    assert "2 (such as a/1.png, b/1.png)" in lines[3]
+    assert len(describe_facts(FACTS, "ru")) == len(lines) == 4
+
+
+def test_describe_size_names_the_option():
+    (line,) = describe_size(FACTS, (64, 64), "en")
+    assert "64 × 64 px (the first has 1200 × 1600). --image-size" in line
 
 
 def test_describe_warnings_leaves_out_what_nobody_misses():
@@ -39,7 +43,7 @@ def test_describe_warnings_leaves_out_what_nobody_misses():
 
 def test_describe_facts_lists_few_endings():
     unread = {"other": {f".{number}": 1 for number in range(9)}}
-    (line,) = describe_facts({"unread": unread}, (64, 64), "en")
+    (line,) = describe_facts({"unread": unread}, "en")
     assert line.endswith("1 .4, 4 ….")
 
 
@@ -47,6 +51,7 @@ def test_describe_facts_lists_few_endings():
     "odd", [None, 3, "x", [1], {"deep": 4}, {"narrow": "x"}, {"deep": {"": "x"}}]
 )
 def test_describe_facts_takes_anything(odd):
-    assert describe_facts({}, (64, 64), "en") == []
+    assert describe_facts({}, "en") == describe_size({}, (64, 64), "en") == []
     for name in ("unread", "resized_from", "pixels"):
-        describe_facts({name: odd}, (64, 64), "ru")
+        describe_facts({name: odd}, "ru")
+        describe_size({name: odd}, (64, 64), "ru")

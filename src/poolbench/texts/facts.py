@@ -14,15 +14,21 @@ _PICTURE_REASONS = ("deep", "no-reader", "misnamed", "special", "loose", "unlabe
 _REASONS = (*_PICTURE_REASONS, "link", "closed", "run", "other", "system")
 
 
-def describe_facts(
-    facts: Mapping[str, object], image_size: tuple[int, int], lang: str
-) -> list[str]:
+def describe_facts(facts: Mapping[str, object], lang: str) -> list[str]:
     """Sentences for a person, as many in each language; none for usual pictures."""
     return [
         *_describe_unread(facts.get("unread"), _REASONS, lang),
-        *_describe_size(facts.get("resized_from"), image_size, lang),
         *_describe_pixels(facts.get("pixels"), lang),
     ]
+
+
+def describe_size(facts: Mapping[str, object], image_size: tuple[int, int], lang: str) -> list[str]:
+    """A sentence where pictures have another size than they came with and nobody named one."""
+    given = facts.get("resized_from")
+    if not isinstance(given, list) or len(given) != 2:
+        return []
+    sides = {"rows": given[0], "columns": given[1], "height": image_size[0], "width": image_size[1]}
+    return [text("facts.resized", lang, **sides)]
 
 
 def describe_warnings(facts: Mapping[str, object], lang: str) -> list[str]:
@@ -52,13 +58,6 @@ def _list_endings(counts: Mapping[object, object], lang: str) -> str:
     ]
     rest = sum(count for _, count in pairs[_MOST_ENDINGS:])
     return ", ".join([*shown, f"{rest} …"] if rest else shown)
-
-
-def _describe_size(given: object, image_size: tuple[int, int], lang: str) -> list[str]:
-    if not isinstance(given, list) or len(given) != 2:
-        return []
-    sides = {"rows": given[0], "columns": given[1], "height": image_size[0], "width": image_size[1]}
-    return [text("facts.resized", lang, **sides)]
 
 
 def _describe_pixels(pixels: object, lang: str) -> list[str]:
