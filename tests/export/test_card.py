@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from textwrap import indent
 
 import numpy as np
 import pytest
@@ -79,22 +80,65 @@ def test_render_card_tells_data_verdict_and_interface(card, data):
     assert "float32 `[batch, height, width, 3]`" in card
 
 
-def test_render_card_shows_code_that_runs(bundle, card, tmp_path):
+def save_odd_pictures(folder):
+    """Pictures of many kinds, all of the same noise; their paths."""
+    rng = np.random.default_rng(0)
+    colours = Image.fromarray(rng.integers(0, 256, (50, 40, 3), dtype=np.uint8))
+    veil = Image.fromarray(rng.integers(0, 256, (50, 40), dtype=np.uint8))
+    deep = Image.fromarray(rng.integers(0, 65536, (50, 40), dtype=np.uint16))
+    clear, hidden, grey = colours.copy(), colours.copy(), colours.convert("L")
+    clear.putalpha(veil)
+    hidden.putalpha(0)
+    grey.putalpha(veil)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    mirrored = Image.Exif()
+    mirrored[0x0112] = 5
+    kinds = {
+        "plain.png": (colours, {}),
+        "turned.jpg": (colours, {"exif": turned}),
+        "mirrored.webp": (clear, {"exif": mirrored, "lossless": True}),
+        "turned-deep.png": (deep, {"exif": turned}),
+        "clear.png": (clear, {}),
+        "hidden.png": (hidden, {}),
+        "grey-clear.png": (grey, {}),
+        "palette-clear.png": (colours.quantize(16), {"transparency": 3}),
+        "one-clear.png": (colours, {"transparency": colours.getpixel((0, 0))}),
+        "frames.gif": (clear, {"save_all": True, "append_images": [colours]}),
+        "ink.jpg": (colours.convert("CMYK"), {}),
+        "luminance.tiff": (colours.convert("LAB"), {}),
+        "deep.png": (deep, {}),
+        "deep.tiff": (deep, {}),
+        "two.png": (colours.convert("1"), {}),
+    }
+    for name, (picture, options) in kinds.items():
+        picture.save(folder / name, **options)
+    return [folder / name for name in kinds]
+
+
+def test_render_card_shows_code_that_gives_what_predict_gives(bundle, card, tmp_path):
     (code,) = re.findall(r"```python\n(.*?)```", card, re.S)
-    picture = np.random.default_rng(0).integers(0, 256, (50, 40, 3), dtype=np.uint8)
-    Image.fromarray(picture).save(tmp_path / "picture.png")
-    model = bundle / "best" / "model.onnx"
-    (tmp_path / "model.onnx").write_bytes(model.read_bytes())
+    assert code.count('"picture.jpg"') == 1
+    head, _, rest = code.partition("logits, probabilities = ")
+    files = save_odd_pictures(tmp_path)
+    # What stands there for one picture, for each of them in one process.
+    rest = f"logits, probabilities = {rest}".replace('"picture.jpg"', "name")
+    code = f"{head}for name in {[str(file) for file in files]!r}:\n{indent(rest, ' ')}"
+    (tmp_path / "model.onnx").write_bytes((bundle / "best" / "model.onnx").read_bytes())
     done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", code.replace("picture.jpg", "picture.png")],
+        [sys.executable, "-X", "utf8", "-c", code],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=True,
     )
-    (wanted,) = predict_files(load_model(model), [tmp_path / "picture.png"])
-    assert done.stdout.splitlines() == [f"{name}: {part:.3f}" for name, part in wanted.items()]
+    said = iter(done.stdout.splitlines())
+    for file, wanted in zip(
+        files, predict_files(load_model(tmp_path / "model.onnx"), files), strict=True
+    ):
+        for name, part in wanted.items():
+            assert (file.name, next(said)) == (file.name, f"{name}: {part:.3f}")
 
 
 def test_render_card_shows_names_as_text(spec, data, final, verdict):

@@ -119,12 +119,26 @@ import json
 
 import numpy as np
 import onnxruntime
-from PIL import Image
+from PIL import Image, ImageOps
+
+
+def read_picture(path):
+    # Upright; red, green and blue; what is transparent is laid on white.
+    picture = ImageOps.exif_transpose(Image.open(path))
+    if picture.mode.startswith("I"):  # grey with 16 bits
+        grey = (np.asarray(picture).astype(np.uint32) * 255 + 32767) // 65535
+        picture = Image.fromarray(grey.astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        if picture.getchannel("A").getextrema()[1] > 0:  # otherwise it says nothing
+            white = Image.new("RGBA", picture.size, "white")
+            picture = Image.alpha_composite(white, picture)
+    return np.asarray(picture.convert("RGB"), dtype=np.float32)
+
 
 session = onnxruntime.InferenceSession("model.onnx", providers=["CPUExecutionProvider"])
 classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
-picture = np.asarray(Image.open("picture.jpg").convert("RGB"), dtype=np.float32)
-logits, probabilities = session.run(None, {"input": picture[None]})
+logits, probabilities = session.run(None, {"input": read_picture("picture.jpg")[None]})
 for name, probability in zip(classes, probabilities[0]):
     print(f"{name}: {probability:.3f}")
 ```

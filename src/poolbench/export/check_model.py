@@ -145,7 +145,7 @@ def find_fault(proto: onnx.ModelProto) -> str | None:
         return "it defines operators of its own"
     if proto.training_info:
         return "it holds a program for training"
-    graphs = list(_list_graphs(proto.graph))
+    graphs = list(list_graphs(proto.graph))
     faults = (find(graph) for find in (_find_foreign_part, _find_wrong_weight) for graph in graphs)
     return _find_wrong_version(proto) or next(filter(None, faults), None)
 
@@ -161,13 +161,13 @@ def _find_wrong_version(proto: onnx.ModelProto) -> str | None:
     return None
 
 
-def _list_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+def list_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
     """A graph, and those that stand in its operators."""
     yield graph
     for node in graph.node:
         for attribute in node.attribute:
             for inner in (*attribute.graphs, *([attribute.g] if attribute.HasField("g") else ())):
-                yield from _list_graphs(inner)
+                yield from list_graphs(inner)
 
 
 def _list_attributes(graph: onnx.GraphProto) -> list[onnx.AttributeProto]:

@@ -25,7 +25,7 @@ from poolbench._version import __version__
 from poolbench.config import Fit
 from poolbench.data.resize import apply_filters, compute_filters, resize_images
 from poolbench.errors import DataError, PoolbenchError, ShapeError, UsageError
-from poolbench.export.check_model import find_fault
+from poolbench.export.check_model import DOMAINS, OLDEST_OPSET, find_fault, list_graphs
 from poolbench.export.predict import MOST_SIDE, load_model
 from poolbench.files import check_place, expand_home
 from poolbench.system import replace_file
@@ -286,15 +286,31 @@ def _export_classic(module: nn.Module, example: Tensor, opset: int) -> onnx.Mode
 
 def _finish(proto: onnx.ModelProto, metadata: Mapping[str, str]) -> bytes:
     """Take out traces of where the file was made, describe it, check it."""
-    for node in proto.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    for value in (*proto.graph.input, *proto.graph.output, *proto.graph.value_info):
-        del value.metadata_props[:]
+    for graph in list_graphs(proto.graph):
+        for node in graph.node:
+            node.doc_string = ""
+        values = (*graph.input, *graph.output, *graph.value_info)
+        for part in (graph, *graph.node, *graph.initializer, *values):
+            del part.metadata_props[:]
+    _lower_versions(proto)
     onnx.helper.set_model_props(proto, dict(metadata))
     onnx.checker.check_model(proto, full_check=True)
     content: bytes = proto.SerializeToString()
     return content
+
+
+def _lower_versions(proto: onnx.ModelProto) -> None:
+    """Name the oldest opset in which every operator already was what it is, and its format.
+
+    Nothing else changes by it, and older programs can open the file.
+    """
+    (opset,) = (entry for entry in proto.opset_import if entry.domain in DOMAINS)
+    nodes = [node for graph in list_graphs(proto.graph) for node in graph.node]
+    needed = [onnx.defs.get_schema(node.op_type, opset.version, "").since_version for node in nodes]
+    version = max(OLDEST_OPSET, *needed)
+    del proto.opset_import[:]
+    proto.opset_import.append(onnx.helper.make_opsetid("", version))
+    proto.ir_version = onnx.helper.find_min_ir_version_for(proto.opset_import)
 
 
 @contextmanager
