@@ -7,10 +7,11 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from onnx import TensorProto, helper
 from torch import nn
 
 from poolbench.errors import ShapeError, UsageError
-from poolbench.export.onnx import AnySizeNetwork, FixedSizeNetwork, export_onnx
+from poolbench.export.onnx import AnySizeNetwork, FixedSizeNetwork, _lower_versions, export_onnx
 from poolbench.models import get_backbone, imagenet, list_backbones
 from poolbench.operators import list_operators
 
@@ -124,6 +125,54 @@ def test_export_onnx_gives_probabilities(exported):
     logits, probabilities = open_session(exported).run(None, {"input": make_pictures(3, 9, 11)})
     powers = np.exp(logits.astype(np.float64))
     np.testing.assert_allclose(probabilities, powers / powers.sum(1, keepdims=True), atol=1e-6)
+
+
+def make_proto(operator, opset, **attributes):
+    """One operator on a picture, in a file that says more than it needs."""
+    given = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 4, 4])
+    output = helper.make_tensor_value_info("y", TensorProto.FLOAT, list("abcd"))
+    node = helper.make_node(operator, ["x"], ["y"], **attributes)
+    graph = helper.make_graph([node], "g", [given], [output])
+    opsets = [helper.make_opsetid("", opset), helper.make_opsetid("unused", 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=11)
+
+
+@pytest.mark.parametrize(
+    ("proto", "expected"),
+    [
+        (make_proto("Relu", 18), (14, 7)),
+        (make_proto("GlobalAveragePool", 18), (7, 3)),
+        (make_proto("MaxPool", 20, kernel_shape=[2, 2]), (12, 7)),
+        (make_proto("Gelu", 20), (20, 9)),
+    ],
+    ids=["relu", "of long ago", "pooling", "of late"],
+)
+def test_a_file_names_the_oldest_versions_that_it_needs(proto, expected):
+    before = proto.graph.SerializeToString()
+    _lower_versions(proto)
+    assert [(entry.domain, entry.version) for entry in proto.opset_import] == [("", expected[0])]
+    assert proto.ir_version == expected[1]
+    assert proto.graph.SerializeToString() == before
+    onnx.checker.check_model(proto)
+
+
+def test_what_an_operator_holds_decides_too():
+    inner = make_proto("Gelu", 20)
+    place = helper.make_tensor_value_info("y", TensorProto.FLOAT, list("abcd"))
+    branch = helper.make_graph([helper.make_node("Gelu", ["x"], ["y"])], "b", [], [place])
+    del inner.graph.node[:]
+    yes = helper.make_tensor("yes", TensorProto.BOOL, (), [True])
+    inner.graph.initializer.append(yes)
+    choice = helper.make_node("If", ["yes"], ["y"], then_branch=branch, else_branch=branch)
+    inner.graph.node.append(choice)
+    _lower_versions(inner)
+    assert inner.opset_import[0].version == 20
+
+
+def test_exported_files_are_for_runtimes_of_years_ago(exported):
+    proto = onnx.load(exported)
+    # What onnxruntime 1.17 of 2024 opens.
+    assert proto.opset_import[0].version <= 20 and proto.ir_version <= 9
 
 
 def test_export_onnx_resizes_to_identical_pictures(tmp_path):

@@ -17,6 +17,9 @@ from poolbench.texts.plain import escape_markdown, make_plain
 from poolbench.verdict.proportion import read_headline
 from poolbench.verdict.sentence import describe_verdict
 
+# The oldest and the newest that open the files of all operators: benchmarks/runtimes.py.
+TRIED_RUNTIMES = ("1.17.3", "1.32.0")
+
 _TEMPLATE = """\
 ---
 license: other
@@ -109,6 +112,9 @@ Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
 - `output`: float32 `[batch, {{ data.classes | length }}]`, logits.
 - `probabilities`: float32 `[batch, {{ data.classes | length }}]`, their softmax.
 
+The file names the oldest opset and format that it needs. Such files of all operators were opened
+with onnxruntime {{ runtimes | join(" and ") }} (Python 3.11) and gave the same answers.
+
 Class names and hashes are in the file's `metadata_props`. `weights.safetensors` holds the same
 weights under their PyTorch names.
 
@@ -182,6 +188,7 @@ def render_card(
         source=name_source(data.source),
         data_type=data.source.split(":")[0],
         version=__version__,
+        runtimes=TRIED_RUNTIMES,
         quote=lambda text: json.dumps(make_plain(text), ensure_ascii=False),
         percent=lambda part: f"{100 * part:.2f} %",
     )
