@@ -165,6 +165,8 @@ def _list_edited() -> dict[str, tuple[Any, ...]]:
     for name, (change, _) in records.items():
         found[f"record-{name}"] = (partial(_change_record, change=change), "record.json")
     found["record-of-another"] = (_mix_up, "record.json")
+    for name in ("record.json", "timing.json", "history.csv", "predictions.npz"):
+        found[f"damaged-{name}"] = (partial(_damage, name=name), name, "was changed since")
     return found
 
 
@@ -175,12 +177,27 @@ def _change(run: Path, name: str, change: Callable[[Any], object]) -> None:
     path.write_text(json.dumps(values), encoding="utf-8")
 
 
+def _forget_sums(trial: Path) -> Path:
+    """Of whoever changes a file and its sum, or a run of before there were sums."""
+    (trial / "SHA256SUMS").unlink()
+    return trial
+
+
+def _damage(run: Path, name: str) -> None:
+    """One bit of a file of a trial."""
+    path = find_trial(run) / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
 def _change_record(run: Path, change: Callable[[Any], object]) -> None:
-    _change(find_trial(run), "record.json", change)
+    _change(_forget_sums(find_trial(run)), "record.json", change)
 
 
 def _mix_up(run: Path) -> None:
-    shutil.copy(find_trial(run, "f1") / "record.json", find_trial(run, "f0") / "record.json")
+    place = _forget_sums(find_trial(run, "f0"))
+    shutil.copy(find_trial(run, "f1") / "record.json", place / "record.json")
 
 
 def _list_tables() -> dict[str, tuple[Any, ...]]:
@@ -214,7 +231,7 @@ def _list_tables() -> dict[str, tuple[Any, ...]]:
 
 
 def _replace_in_trial(name: str, content: bytes, run: Path) -> None:
-    (find_trial(run) / name).write_bytes(content)
+    (_forget_sums(find_trial(run)) / name).write_bytes(content)
 
 
 def _list_npz() -> dict[str, tuple[Any, ...]]:
@@ -269,11 +286,11 @@ def _list_weights() -> dict[str, tuple[Any, ...]]:
 
 
 def _replace_weights(run: Path, content: bytes) -> None:
-    (find_trial(run, "whole") / "weights.safetensors").write_bytes(content)
+    (_forget_sums(find_trial(run, "whole")) / "weights.safetensors").write_bytes(content)
 
 
 def _change_weights(run: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    path = find_trial(run, "whole") / "weights.safetensors"
+    path = _forget_sums(find_trial(run, "whole")) / "weights.safetensors"
     weights = load_file(path)
     change(weights)
     save_file(weights, path)
@@ -352,4 +369,4 @@ def _list_asked() -> Iterator[Case]:
 
 def _make_older(run: Path) -> None:
     for path in run.glob("trials/*/record.json"):
-        _change(path.parent, "record.json", lambda v: v.update(schema_version=1))
+        _change(_forget_sums(path.parent), "record.json", lambda v: v.update(schema_version=1))

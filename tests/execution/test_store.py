@@ -1,5 +1,6 @@
 """The run directory: whole trials or none, one owner, clear refusals."""
 
+import hashlib
 import importlib
 import json
 import os
@@ -56,7 +57,8 @@ def test_trial_comes_back_as_it_was_saved(store, outcome):
 def test_trial_folder_holds_the_files_of_the_design(store, outcome):
     folder = store.trials / outcome.record.id
     names = {"record.json", "timing.json", "history.csv", "predictions.npz", "shift.npz"}
-    assert {path.name for path in folder.iterdir()} == {*names, "weights.safetensors"}
+    names |= {"weights.safetensors", "SHA256SUMS"}
+    assert {path.name for path in folder.iterdir()} == names
     header, *rows = (folder / "history.csv").read_bytes().decode().split("\n")
     assert tuple(header.split(",")) == HISTORY_COLUMNS
     assert [row.count(",") for row in rows] == [len(HISTORY_COLUMNS) - 1, 0]
@@ -83,6 +85,7 @@ def test_leftovers_of_a_killed_process_are_removed(store, outcome):
 def test_record_of_a_newer_schema_is_refused(store, outcome):
     path = store.trials / outcome.record.id / "record.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 99}))
+    path.with_name("SHA256SUMS").unlink()
     with pytest.raises(RunError, match="use a newer poolbench"):
         store.load_trial(outcome.record.id)
 
@@ -94,6 +97,7 @@ def change_record(store, trial, **changes):
     values["schema_version"] = changes.pop("schema_version", values["schema_version"])
     values["spec"].update(changes)
     path.write_text(json.dumps(values))
+    path.with_name("SHA256SUMS").unlink(missing_ok=True)
     return TrialRecord.model_validate(values)
 
 
@@ -111,6 +115,48 @@ def test_record_that_was_edited_or_copied_is_refused(store, outcome):
             f"gives the id {found}. It was edited, or copied from another trial: delete the "
             "folder, and run the same command again."
         )
+
+
+@pytest.mark.parametrize(
+    "name", ["record.json", "timing.json", "history.csv", "predictions.npz", "weights.safetensors"]
+)
+def test_file_of_a_trial_that_was_edited_or_damaged_is_refused(name, store, outcome):
+    trial = outcome.record.id
+    path = store.trials / trial / name
+    content = bytearray(path.read_bytes())
+    # One digit of a result, one bit of a number.
+    place = content.rindex(b"0") if path.suffix in (".json", ".csv") else len(content) // 2
+    content[place] ^= 1
+    path.write_bytes(content)
+    load = {
+        "record.json": store.load_trial,
+        "timing.json": store.load_timing,
+        "history.csv": lambda trial: store.read_text(f"trials/{trial}/history.csv"),
+        "predictions.npz": lambda trial: store.load_arrays(trial, "predictions"),
+        "weights.safetensors": store.load_weights,
+    }[name]
+    with pytest.raises(RunError) as refused:
+        load(trial)
+    assert str(refused.value).startswith(f"{path} was changed since it was written")
+    other = RunStore(store.path.parent / "other")
+    with pytest.raises(RunError, match="was changed since it was written"):
+        other.adopt_trial(store, trial)
+    # Written before there were sums: as it is.
+    path.with_name("SHA256SUMS").unlink()
+    content[place] ^= 1
+    path.write_bytes(content)
+    load(trial)
+
+
+def test_sums_are_what_sha256sum_compares(store, outcome):
+    folder = store.trials / outcome.record.id
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    found = {
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
+        for path in folder.iterdir()
+        if path.name != "SHA256SUMS"
+    }
+    assert set(lines) == found
 
 
 def test_record_of_an_older_schema_may_have_had_another_id(store, outcome):

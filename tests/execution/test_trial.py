@@ -1,5 +1,7 @@
 """One trial: split, trained, measured, the same bits every time."""
 
+import random
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,10 @@ from poolbench.execution.ingredients import build_network, split_pictures, start
 from poolbench.execution.plan import make_final_spec
 from poolbench.execution.trial import judge, run_trial
 from poolbench.execution.workplace import Workplace
+from poolbench.operators import Operator, register
 from poolbench.training.loop import UNKNOWN, EpochRow, TrainingResult, is_finite
+from poolbench.training.seeds import repr_globals
+from poolbench.training.slices import Lanes
 
 
 def test_folds_hold_every_picture_out_once_in_each_repeat(plan_of, small_set):
@@ -36,6 +41,37 @@ def test_trial_repeats_bit_for_bit(plan_of, small_set):
     spec = plan_of().specs[1]
     first, second = run_trial(spec, Workplace(small_set)), run_trial(spec, Workplace(small_set))
     assert first.record == second.record
+    assert np.array_equal(first.predictions.logits, second.predictions.logits)
+    assert all(np.array_equal(first.weights[k], second.weights[k]) for k in first.weights)
+
+
+class GlobalDraws(Operator):
+    """Draws from generators that poolbench does not use, when it is built and when it is used."""
+
+    def __init__(self, channels, *, stride):
+        super().__init__(channels, stride=stride)
+        self.factor = random.random() + np.random.rand()  # noqa: NPY002
+
+    def forward(self, x):
+        factor = self.factor * random.uniform(0.5, 1) * np.random.uniform(0.5, 1)  # noqa: NPY002
+        return x[..., :: self.stride, :: self.stride] * factor
+
+
+def test_operator_that_draws_from_global_generators_repeats_bit_for_bit(plan_of, small_set):
+    register("global-draws")(GlobalDraws)
+    spec = plan_of(operators=("global-draws",)).specs[0]
+    outcomes = []
+    for seed in (1, 2):
+        np.random.seed(seed)  # noqa: NPY002
+        random.seed(seed)
+        before = repr_globals()
+        lanes = Lanes(seed)
+        outcomes.append(run_trial(spec, Workplace(small_set, lanes=lanes)))
+        lanes.close()
+        assert repr_globals() == before
+    first, second = outcomes
+    assert first.record == second.record
+    assert first.history == second.history
     assert np.array_equal(first.predictions.logits, second.predictions.logits)
     assert all(np.array_equal(first.weights[k], second.weights[k]) for k in first.weights)
 

@@ -77,6 +77,7 @@ class Made:
         path = self.store.trials / spec.id / "record.json"
         record = TrialRecord.model_validate_json(path.read_text())
         path.write_text(record.model_copy(update={"diverged_at": 3}).model_dump_json())
+        path.with_name("SHA256SUMS").unlink()
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,13 @@ from poolbench.models.transfer import transfer
 from poolbench.records import BACKBONE_SOURCE, TrialSpec
 from poolbench.training.pictures import Part, Pictures
 from poolbench.training.schedule import Schedule
-from poolbench.training.seeds import Purpose, initialize, make_rng, make_torch_seed
+from poolbench.training.seeds import (
+    Purpose,
+    forked_globals,
+    initialize,
+    make_rng,
+    seed_globals,
+)
 from poolbench.training.stack import is_stackable
 
 Index = NDArray[np.int64]
@@ -31,9 +37,9 @@ def build_network(spec: TrialSpec) -> Network:
     """
     variant = spec.variant
     key = (spec.repeat, spec.fold, variant.replica)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), forked_globals():
         # What an operator draws when it is built comes from the trial's own stream.
-        torch.manual_seed(make_torch_seed(spec.seed, Purpose.INIT, *key))
+        seed_globals(spec.seed, Purpose.INIT, *key)
         backbone = get_backbone(variant.backbone)
         network = backbone.build(variant.operator, spec.num_classes, spec.image_size)
     _check_kept(network, spec)

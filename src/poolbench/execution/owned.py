@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from poolbench.errors import UsageError
+from poolbench.execution.run_files import SUMS
 from poolbench.files import expand_home, is_within, read_text
 from poolbench.system import LOCK_FILES
 
@@ -14,6 +15,7 @@ TRIAL_FILES = frozenset(
     (
         *("record.json", "timing.json", "history.csv", "predictions.npz", "shift.npz"),
         "weights.safetensors",
+        SUMS,
     )
 )
 _CHECKPOINT = re.compile(r"(\.part-)?\d{6}-[0-9a-f]{16}\.safetensors[\w.-]*")

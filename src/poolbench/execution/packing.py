@@ -1,6 +1,7 @@
 """What the files of a run hold: arrays, weights, models, tables; packed, and checked."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -84,6 +85,12 @@ def unpack_weights(content: bytes) -> dict[str, NDArray[Any]]:
     if foreign:
         raise ValueError(f"it holds numbers of the kind {', '.join(foreign)}")
     return weights
+
+
+def pack_sums(files: Mapping[str, bytes]) -> bytes:
+    """What sha256sum prints of files with these names and contents."""
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
 
 
 def pack_model(model: BaseModel) -> bytes:

@@ -4,6 +4,7 @@ A run may come from anybody. A link in it could put a file of whoever reads it i
 a pipe a reader would wait without end; so whatever reads a run opens its files here.
 """
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,6 +19,9 @@ from poolbench.files import OutsideError, is_within, locate_inside, open_inside
 MOST_TEXT_BYTES = 100_000_000
 # Of arrays and weights: ten times the largest that was ever written here.
 MOST_BYTES = 10_000_000_000
+# Of a trial: what sha256sum prints of its other files, which ``sha256sum -c`` compares.
+SUMS = "SHA256SUMS"
+MOST_SUMS_BYTES = 10_000
 
 
 class RunFiles:
@@ -50,12 +54,35 @@ class RunFiles:
 
         Raises:
             OSError: If it is not there, cannot be read or is too large.
-            RunError: As :meth:`locate`.
+            RunError: As :meth:`locate`; or if it is of a trial, and not as it was written.
         """
         try:
-            return open_inside(self.path, name, most_bytes)
+            file = open_inside(self.path, name, most_bytes)
         except OutsideError as error:
             raise explain_unread(error, self.path / name) from None
+        written = self._read_sum(name)
+        if written is not None and _compute_sha256(file) != written:
+            file.close()
+            place = self.path / name
+            raise RunError(
+                f"{place} was changed since it was written: its SHA-256 is not the one in {SUMS} "
+                f"beside it. It was edited, or is damaged: delete the folder {place.parent}, and "
+                "run the same command again, which trains this trial anew."
+            )
+        file.seek(0)
+        return file
+
+    def _read_sum(self, name: str) -> str | None:
+        """The SHA-256 that a file of a trial had when it was written, where that was kept."""
+        folder, _, file = name.rpartition("/")
+        if file == SUMS or not folder.startswith("trials/"):
+            return None
+        try:
+            with open_inside(self.path, f"{folder}/{SUMS}", MOST_SUMS_BYTES) as sums:
+                lines = sums.read(MOST_SUMS_BYTES).decode("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return next((line[:64] for line in lines if line[64:] == f"  {file}"), None)
 
     def read(self, name: str, most_bytes: int = MOST_BYTES) -> bytes:
         """The content of a file of the run.
@@ -92,6 +119,13 @@ class RunFiles:
         if not is_within(place, self.path) or not place.is_dir():
             return []
         return sorted(path for path in place.iterdir() if not path.is_symlink() and path.is_file())
+
+
+def _compute_sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(2**20):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def explain_unread(error: OSError, place: Path) -> RunError:

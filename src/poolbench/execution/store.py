@@ -26,12 +26,13 @@ from poolbench.execution.packing import (
     neutralize,
     pack_arrays,
     pack_model,
+    pack_sums,
     pack_table,
     pack_weights,
     unpack_weights,
 )
 from poolbench.execution.refusal import explain_refusal
-from poolbench.execution.run_files import MOST_TEXT_BYTES, RunFiles
+from poolbench.execution.run_files import MOST_TEXT_BYTES, SUMS, RunFiles
 from poolbench.files import is_within, parse_json
 from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 from poolbench.system import (
@@ -187,7 +188,7 @@ class RunStore(RunFiles):
             **{f"{name}.npz": pack_arrays(group) for name, group in arrays.items()},
             "weights.safetensors": pack_weights(weights),
         }
-        self._put(record.id, files)
+        self._put(record.id, {**files, SUMS: pack_sums(files)})
 
     def adopt_trial(self, other: "RunStore", trial_id: str) -> None:
         """Copy a finished trial of another run directory; one that is already there stays.

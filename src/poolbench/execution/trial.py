@@ -2,10 +2,12 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from poolbench.evaluation.cost import compute_cost
@@ -30,6 +32,7 @@ from poolbench.models import Network
 from poolbench.models.views import add_views, count_passes
 from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
 from poolbench.training.loop import EpochRow, TrainingResult, run_training
+from poolbench.training.seeds import Purpose, forked_globals, seed_globals
 
 Index = NDArray[np.int64]
 
@@ -61,6 +64,7 @@ class TrialOutcome:
     weights: dict[str, NDArray[np.generic]]
 
 
+@forked_globals()
 def run_trial(
     spec: TrialSpec, place: Workplace, on_epoch: Callable[[EpochRow], None] = lambda row: None
 ) -> TrialOutcome:
@@ -99,6 +103,7 @@ def _choose_rate(
     return factor
 
 
+@forked_globals()
 def judge(
     spec: TrialSpec,
     place: Workplace,
@@ -119,12 +124,13 @@ def judge(
     train = place.make_part(place.get_pictures("pool"), split.train)
     held_out = place.make_part(place.get_pictures(split.half), split.held_out)
     images = held_out.rows
-    train_logits, logits = compute_logits(whole, train.rows), compute_logits(whole, images)
-    result = _note_divergence(result, spec, split, (train_logits, logits))
-    if result.diverged_at is not None:
-        # It says nothing: all classes alike, so its loss is ln(classes).
-        train_logits, logits = np.zeros_like(train_logits), np.zeros_like(logits)
-    shifted = predict_shifted(whole, images)
+    with _drawing_after(spec):
+        train_logits, logits = compute_logits(whole, train.rows), compute_logits(whole, images)
+        result = _note_divergence(result, spec, split, (train_logits, logits))
+        if result.diverged_at is not None:
+            # It says nothing: all classes alike, so its loss is ln(classes).
+            train_logits, logits = np.zeros_like(train_logits), np.zeros_like(logits)
+        shifted = predict_shifted(whole, images)
     train_labels = place.get_half("pool").labels[split.train]
     labels = place.get_half(split.half).labels[split.held_out]
     classes = place.image_set.classes
@@ -162,6 +168,17 @@ def _note_divergence(
     steps = math.ceil(len(split.train) / spec.variant.recipe.batch_size)
     last = len(result.history) * steps - 1
     return replace(result, diverged_at=last, chosen_epoch=None)
+
+
+@contextmanager
+def _drawing_after(spec: TrialSpec) -> Iterator[None]:
+    """What an operator draws though it is judged comes after the last epoch, not from anywhere."""
+    devices = [torch.device(spec.conditions.device)] if spec.conditions.device == "cuda" else []
+    recipe = spec.variant.recipe
+    with torch.random.fork_rng(devices):
+        key = (spec.repeat, spec.fold, spec.variant.replica, recipe.epochs)
+        seed_globals(spec.seed, Purpose.LAYERS, *key)
+        yield
 
 
 def _count_as_wrong(side: SideMetrics) -> SideMetrics:

@@ -28,7 +28,7 @@ from poolbench.training.losses import compute_class_weights
 from poolbench.training.pictures import Part
 from poolbench.training.read_ahead import ReadAhead
 from poolbench.training.schedule import Schedule, compute_pace
-from poolbench.training.seeds import Purpose, make_rng, make_torch_seed
+from poolbench.training.seeds import Purpose, forked_globals, make_rng, seed_globals
 from poolbench.training.slices import Lanes
 
 
@@ -166,8 +166,8 @@ def run_training(
     """Train the network of ``form`` in place.
 
     ``watched`` are the held-out pictures whose loss and accuracy are taken after each epoch, for
-    the curves alone; nothing is chosen by them. PyTorch's global random state (which dropout draws
-    from) is set from the schedule's key and put back.
+    the curves alone; nothing is chosen by them. The global random states (PyTorch's, which dropout
+    draws from, NumPy's and Python's) are set from the schedule's key and put back.
 
     Args:
         inner: Pictures that were put aside from the training part; the weights of the epoch that
@@ -186,7 +186,8 @@ def run_training(
         state.restore(engine, saved)
     history, best = state.history, state.best
     diverged_at = None
-    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+    cuda = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(cuda), forked_globals():
         for epoch in range(len(history), recipe.epochs):
             started = time.perf_counter()
             losses, accuracies = _run_epoch(engine, train, schedule, epoch)
@@ -276,7 +277,7 @@ def _run_epoch(
     engine: Engine, train: Part, schedule: Schedule, epoch: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     recipe = schedule.recipe
-    torch.manual_seed(make_torch_seed(schedule.seed, Purpose.LAYERS, *schedule.key, epoch))
+    seed_globals(schedule.seed, Purpose.LAYERS, *schedule.key, epoch)
     index, draws = draw_epoch(schedule, train, epoch)
     parts = split_epoch(len(train), recipe)
     height, width = train.pictures.images.shape[1:3]

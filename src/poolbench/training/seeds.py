@@ -4,7 +4,10 @@ Nothing reads global state, so a trial gives the same numbers whatever ran befor
 variants of one replica meet the same splits, orders, augmentations and initial values.
 """
 
+import random
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 import numpy as np
@@ -42,6 +45,34 @@ def make_torch_seed(seed: int, purpose: Purpose, *key: int) -> int:
     """A seed for torch's generators, which take one 63-bit number."""
     state = make_sequence(seed, purpose, *key).generate_state(1, np.uint64)[0]
     return int(state) & (2**63 - 1)
+
+
+@contextmanager
+def forked_globals() -> Iterator[None]:
+    """Within it the global generators of NumPy and Python may be set; then they are as before.
+
+    poolbench draws nothing from them, and an operator or network of one's own may.
+    """
+    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(numpy_state)  # noqa: NPY002
+        random.setstate(python_state)
+
+
+def repr_globals() -> str:
+    """Where the global generators of NumPy and Python stand, to be compared."""
+    name, keys, *rest = np.random.get_state(legacy=True)  # noqa: NPY002
+    return repr((name, np.asarray(keys).tobytes(), rest, random.getstate()))
+
+
+def seed_globals(seed: int, purpose: Purpose, *key: int) -> None:
+    """Set every global generator, torch's too, from a purpose and a key."""
+    torch.manual_seed(make_torch_seed(seed, purpose, *key))
+    state = make_sequence(seed, purpose, *key).generate_state(4)
+    np.random.seed(state)  # noqa: NPY002
+    random.seed(state.tobytes())
 
 
 def initialize(

@@ -18,6 +18,7 @@ from torch.utils.hooks import RemovableHandle
 
 from poolbench.config import Precision
 from poolbench.training.precision import DTYPES
+from poolbench.training.seeds import forked_globals, repr_globals
 
 # Of the largest feature map of a slice. A few times a core's own cache: smaller slices cost more
 # in starting work than they save (docs/speed.md has the measurements).
@@ -91,7 +92,12 @@ def choose_slice_size(body: nn.Module, image_size: tuple[int, int], precision: P
         largest = max(largest, output.numel() // len(images))
 
     try:
-        with torch.random.fork_rng(devices=[]), _hook(twin, measure), torch.no_grad():
+        with (
+            torch.random.fork_rng(devices=[]),
+            forked_globals(),
+            _hook(twin, measure),
+            torch.no_grad(),
+        ):
             alone = _is_alone(twin, images)
     except Exception:  # Whatever it is, training will meet it and tell it.
         return 0
@@ -101,11 +107,12 @@ def choose_slice_size(body: nn.Module, image_size: tuple[int, int], precision: P
 def _is_alone(network: nn.Module, images: Tensor) -> bool:
     """Whether a picture gives the same logits in other company and leaves nothing behind."""
     state = {name: value.clone() for name, value in network.state_dict().items()}
-    random_state = torch.get_rng_state()
+    random_state, globals_state = torch.get_rng_state(), repr_globals()
     together = network(images)
     apart = torch.cat([network(images[:1]), network(images[1:])])
     return (
         torch.equal(torch.get_rng_state(), random_state)
+        and repr_globals() == globals_state
         and all(torch.equal(value, state[name]) for name, value in network.state_dict().items())
         and torch.allclose(together, apart, rtol=TOLERANCE, atol=TOLERANCE)
     )
