@@ -8,8 +8,8 @@ import hashlib
 import io
 import json
 import os
-import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -91,6 +91,10 @@ class DecodedFile:
         """JSON: the size, then a line for each shard."""
         return self.folder / "shards.jsonl"
 
+    @property
+    def _held(self) -> Path:
+        return self.folder / "lock"
+
     def lock(self) -> FileLock:
         """To be held while it is read and written, so that no two processes decode.
 
@@ -98,7 +102,7 @@ class DecodedFile:
             OSError: If the cache folder cannot be written.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.folder / "lock")
+        return FileLock(self._held)
 
     def read(self) -> None:
         """Find out what is there and whole; the rest is forgotten."""
@@ -163,8 +167,11 @@ class DecodedFile:
         return Pictures(images, np.array(given, dtype=DIGEST_KIND), np.array(kept, dtype=np.int64))
 
     def remove(self) -> None:
-        """Make room."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Make room; what somebody else put there stays."""
+        with suppress(OSError):
+            for path in (self.pixels, self.lines, self.lines.with_suffix(".part"), self._held):
+                path.unlink(missing_ok=True)
+            self.folder.rmdir()
 
     def _count_rows(self) -> int:
         return sum(shard.rows for shard in self.shards)
