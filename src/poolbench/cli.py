@@ -97,7 +97,7 @@ def run(
                 "run": str(study.path),
                 "verdict": study.verdict.model_dump(mode="json"),
                 "leaderboard": [row.model_dump(mode="json") for row in study.leaderboard()],
-                "final": study.final.model_dump(mode="json"),
+                "final": None if study.final is None else study.final.model_dump(mode="json"),
             }
         )
 

@@ -10,13 +10,15 @@ from poolbench.config import Metric
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.display import Display
 from poolbench.errors import TrainingError
+from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
+from poolbench.evaluation.unequal import choose_metric
 from poolbench.execution.collect import (
     Outcomes,
-    choose_metric,
     collect_outcomes,
     collect_probabilities,
     compute_time_ratios,
+    find_missed_classes,
     has_rough_groups,
     make_evidence,
     make_leaderboard,
@@ -35,7 +37,7 @@ from poolbench.execution.plan import (
 )
 from poolbench.execution.settle import Settled
 from poolbench.execution.store import SUSPECT_COLUMNS, RunStore
-from poolbench.records import LeaderboardRow, TrialSpec, VerdictRecord
+from poolbench.records import LeaderboardRow, TrialRecord, TrialSpec, VerdictRecord
 from poolbench.verdict.decide import Question
 from poolbench.verdict.racing import Race, leave_out, take_look
 
@@ -107,21 +109,45 @@ def compete(settled: Settled, context: StudyContext, deadline: float | None) -> 
         if look != looks[-1]:
             context.display.say("run.look", repeats=look, active=", ".join(race.active))
     assert race.verdict is not None
-    verdict = race.verdict.model_copy(update={"left_out": tuple(reached.lost)})
+    classes = context.image_set.classes
+    missed = {
+        name: names
+        for name, names in find_missed_classes(outcomes, half, classes).items()
+        if name not in reached.lost
+    }
     by_variant = {name: plan.list_trials(name, count) for name, count in reached.repeats.items()}
+    undertrained = tuple(
+        name
+        for name, specs in by_variant.items()
+        if is_undertrained([store.load_trial(spec.id) for spec in specs])
+    )
+    verdict = race.verdict.model_copy(
+        update={
+            "left_out": tuple(reached.lost),
+            "missed_classes": missed,
+            "undertrained": undertrained,
+        }
+    )
     _save_results(store, verdict, by_variant, outcomes, half)
-    if config.protocol == "cv":
-        chosen = by_variant[verdict.recommended]
+    if config.protocol == "cv" and verdict.recommended is not None:
         # Nothing is looked for where the program itself drew the pictures.
-        looked_at = () if config.data.is_drawn else chosen
-        _save_suspects(store, looked_at, half, context.image_set.classes)
+        looked_at = () if config.data.is_drawn else by_variant[verdict.recommended]
+        _save_suspects(store, looked_at, half, classes)
     else:
         store.remove("suspects.csv", "suspects.npz")
     specs = _list_compared(plan, reached.repeats)
-    diverged = sum(store.load_trial(spec.id).diverged_at is not None for spec in specs)
-    if diverged:
-        context.display.say("note.diverged", count=diverged)
+    _tell_collapsed([store.load_trial(spec.id) for spec in specs], context.display)
     return Compared(verdict, specs)
+
+
+def _tell_collapsed(records: Sequence[TrialRecord], display: Display) -> None:
+    counts = {
+        "diverged": sum(record.diverged_at is not None for record in records),
+        "collapsed": sum(record.attempts > 1 for record in records),
+    }
+    for name, count in counts.items():
+        if count:
+            display.say(f"note.{name}", count=count)
 
 
 def _check_left(race: Race, lost: Mapping[str, Lost]) -> None:

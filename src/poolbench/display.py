@@ -81,6 +81,12 @@ class Display:
             # The sentence has already told that one trial cannot tell.
             if note != "one-trial":
                 self.say(f"note.{note}")
+        for name, classes in verdict.missed_classes.items():
+            # Of the one to use, or of all if there is none.
+            if verdict.recommended in (name, None):
+                self.say("note.missed-classes", variant=name, classes=", ".join(classes))
+        if verdict.undertrained:
+            self.say("note.undertrained", variants=", ".join(verdict.undertrained))
         if verdict.left_out:
             self.say("note.left-out", names=", ".join(verdict.left_out))
 

@@ -52,13 +52,20 @@ class Study:
         return self._store.load_model("data.json", DataRecord)
 
     @property
-    def final(self) -> FinalRecord:
-        """The model that is handed over, and its test accuracy."""
+    def final(self) -> FinalRecord | None:
+        """The model that is handed over, and its test accuracy; ``None``: nothing was learned."""
+        if self._record.final is None:
+            return None
         return self._store.load_model("best/final.json", FinalRecord)
 
     @property
     def best(self) -> OnnxModel:
-        """The exported model; ``best.predict(images)`` needs no torch."""
+        """The exported model; ``best.predict(images)`` needs no torch.
+
+        Raises:
+            UsageError: If nothing was learned, so that there is none.
+        """
+        self._get_final()
         return load_model(self._store.locate("best/model.onnx"))
 
     @property
@@ -79,7 +86,7 @@ class Study:
         """
         self._load_named()
         if variant is None:
-            return restore_network(self._store, self.final.trial)
+            return restore_network(self._store, self._get_final().trial)
         for trial_id in self._record.trials:
             spec = self._store.load_trial(trial_id).spec
             if (spec.variant.id, spec.repeat, spec.fold) == (variant, repeat, fold):
@@ -115,7 +122,7 @@ class Study:
             known = self._store.list_trials()
             if trial not in known:
                 raise UnknownNameError("trial", trial, known)
-        record = self._store.load_trial(trial or self.final.trial)
+        record = self._store.load_trial(trial or self._get_final().trial)
         name = f"{record.id}-{layout}{size or ''}.onnx"
         place = expand_home(out) if out else self.path / "exports" / name
         return export_onnx(
@@ -128,6 +135,14 @@ class Study:
             size=None if size is None else (size, size),
             metadata=make_metadata(record.spec, self.data),
         )
+
+    def _get_final(self) -> FinalRecord:
+        if self.final is None:
+            raise UsageError(
+                f"Nothing was learned in {self.path}, so it has no model. To export a trial of it "
+                f"all the same, name one, such as {self._record.trials[0]}."
+            )
+        return self.final
 
     def _load_named(self) -> None:
         """Import what the study named by its module, so that its networks can be built again."""
@@ -152,7 +167,10 @@ class Study:
         return verify_run(self.path)
 
     def __repr__(self) -> str:
-        return f"Study({str(self.path)!r}, {self.verdict.kind}: {self.verdict.recommended!r})"
+        name = self.verdict.recommended
+        return (
+            f"Study({str(self.path)!r}, {self.verdict.kind}{'' if name is None else f': {name!r}'})"
+        )
 
     def _repr_html_(self) -> str:
         return render_summary(self.path, self.lang)

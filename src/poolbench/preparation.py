@@ -22,6 +22,7 @@ from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import Machine, describe_machine
 from poolbench.execution.need import check_training_memory
 from poolbench.execution.plan import (
+    Plan,
     check_networks,
     check_weights,
     favours_an_operator,
@@ -38,6 +39,7 @@ from poolbench.models.seen import read_seen
 from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec
 from poolbench.texts.facts import describe_facts, describe_size
+from poolbench.training.recipes import LEAST_STEPS, get_recipe
 
 RUNS = Path("runs")
 # Where and by how many a study is worked at.
@@ -295,9 +297,22 @@ def _show_plan(settled: Settled, missing: int, store: RunStore, display: Display
     )
     if has_mixed_positions(plan.variants):
         display.say("run.positions-differ")
+    _show_fitted(plan, config, display)
     others = store.count_others(spec.id for spec in plan.specs)
     if others:
         display.say("run.other-trials", count=others)
+
+
+def _show_fitted(plan: Plan, config: StudyConfig, display: Display) -> None:
+    """What the pictures made of a recipe."""
+    own = {recipe.name: recipe for recipe in config.own_recipes}
+    recipes = {variant.recipe.name: variant.recipe for variant in plan.variants}
+    for name in config.recipes:
+        before, after = own.get(name) or get_recipe(name), recipes[name]
+        if config.epochs is None and after.epochs > before.epochs:
+            display.say("run.more-epochs", recipe=name, epochs=after.epochs, steps=LEAST_STEPS)
+        if before.class_balance == "auto" and after.class_balance != "none":
+            display.say("run.balance", recipe=name, balance=after.class_balance)
 
 
 def _show_cluster(machine: Machine, display: Display) -> None:

@@ -140,10 +140,12 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 store.save_table("duplicates.csv", COLUMNS, duplicates)
                 context = StudyContext(executor, store, image_set, display)
                 compared = compete(settled, context, None if limit is None else started + limit)
-                final = make_final_spec(settled.plan, compared.verdict.recommended)
-                _train_final(final, settled, context)
-            recommended = compared.verdict.recommended
-            save_picture_tables(store, image_set, compared.trials, recommended, final)
+                final = None
+                if compared.verdict.recommended is not None:
+                    final = make_final_spec(settled.plan, compared.verdict.recommended)
+                    _train_final(final, settled, context)
+            leading = compared.verdict.leading
+            save_picture_tables(store, image_set, compared.trials, leading, final)
             hand_over(store, compared.trials, final, compared.verdict, image_set)
             save_latencies(store)
             # Of processes that were killed while this one went on.
@@ -270,6 +272,9 @@ def _conclude(store: RunStore, display: Display) -> Study:
     study = Study(store.path, display.lang)
     display.show_leaderboard(study.leaderboard())
     display.show_verdict(study.verdict)
+    if study.final is None:
+        display.say("run.report", path=study.report())
+        return study
     key = "run.test-watched" if study.verdict.protocol == "lab" else "run.test"
     display.show_headline(key, read_headline(study.final))
     try:

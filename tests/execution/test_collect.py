@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from poolbench.execution.collect import choose_metric, has_rough_groups
+from poolbench.evaluation.unequal import choose_metric
+from poolbench.execution.collect import has_rough_groups
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_final_table_tells_one_metric_its_interval_and_the_constant_answer(view)
 
 def test_leaderboard_marks_the_recommended_variant_alone(view):
     table = tables.make_leaderboard(view)
-    assert [row.cells[0] for row in table.rows if row.marked] == [view.recommended.label]
+    assert [row.cells[0] for row in table.rows if row.marked] == [view.leading.label]
     assert table.rows[0].cells[1] == f"{view.variants[0].row.accuracy:.4f}"
 
 
@@ -84,7 +84,7 @@ def test_all_tables_are_as_wide_as_their_heads(view):
 
 def test_class_scores_say_what_the_recommended_variant_is_better_by(view):
     table = classes.make_class_scores(view)
-    best = view.recommended
+    best = view.leading
     [other] = [v for v in view.variants if v.label in table.head[2].speak("en") and v is not best]
     own, its = (classes.compute_class_scores(v.held_out_confusion)[:, 2] for v in (best, other))
     shown = [float(row.cells[2].replace("−", "-")) for row in table.rows]

@@ -162,8 +162,13 @@ NEEDS = {
     ),
     "nothing": (
         {"total_repeats": 2},
-        "Neither more repeats nor more pictures in any number that can be had would decide it.",
-        "Ни повторы, ни изображения в достижимом числе этого не решат.",
+        "Neither more repeats nor 20 times as many pictures would decide it.",
+        "Этого не решат ни дополнительные повторы, ни изображения, будь их в 20 раз больше.",
+    ),
+    "far too many": (
+        {"further_pictures": 3_200_000, "total_repeats": 2},
+        "Neither more repeats nor 20 times as many pictures would decide it.",
+        "Этого не решат ни дополнительные повторы, ни изображения, будь их в 20 раз больше.",
     ),
 }
 

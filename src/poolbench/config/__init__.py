@@ -11,6 +11,7 @@ from poolbench.config.reading import (
     split_names,
 )
 from poolbench.config.schema import (
+    ClassBalance,
     DataConfig,
     Fit,
     Frozen,
@@ -29,6 +30,7 @@ from poolbench.config.schema import (
 __all__ = [
     "ALL_BUT",
     "PRESETS",
+    "ClassBalance",
     "DataConfig",
     "Fit",
     "Frozen",

@@ -24,6 +24,7 @@ Precision = Literal["float32", "bfloat16", "float16"]
 Tune = Literal["none", "lr"]
 TrainedPart = Literal["all", "last-stage", "head"]
 Views = Literal["one", "mirror", "mirror-shift"]
+ClassBalance = Literal["auto", "none", "loss", "sampling"]
 Vary = Literal["layers", "kernel", "width", "batch", "epochs", "rate"]
 Metric = Literal["accuracy", "balanced-accuracy"]
 
@@ -63,7 +64,8 @@ class RecipeConfig(Frozen):
             handed over; 0: none.
         dropout: Before the last linear layer.
         class_balance: ``loss``: a class of few pictures weighs more; ``sampling``: its pictures
-            are taken more often.
+            are taken more often; ``auto``: the study takes one of them where classes are unequal
+            and the metric is balanced, else ``none``.
         initialization: ``dirac``: convolutions begin as the identity, as far as they have room.
         whitened: The first convolution begins with the whitening of the training pictures.
         flip: Pictures are mirrored left to right with probability one half, or every second time.
@@ -97,7 +99,7 @@ class RecipeConfig(Frozen):
     ema_decay: Annotated[float, Field(ge=0, lt=1)] = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    class_balance: Literal["none", "loss", "sampling"] = "none"
+    class_balance: ClassBalance = "auto"
     initialization: Literal["uniform", "dirac"] = "uniform"
     whitened: bool = False
     flip: Annotated[Literal["none", "random", "alternating"], BeforeValidator(_read_flip)] = "none"

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from poolbench.records import BestEpoch, Overfit
+from poolbench.records import BestEpoch, Overfit, TrialRecord
+
+# A held-out loss that is lowest in this last part of the epochs was still falling.
+LAST_SHARE = 0.1
 
 
 def compute_overfit(
@@ -37,3 +40,16 @@ def find_best_epoch(held_out_accuracies: Sequence[float]) -> BestEpoch:
     """
     best = int(np.argmax(held_out_accuracies))
     return BestEpoch(epoch=best + 1, accuracy=held_out_accuracies[best])
+
+
+def is_undertrained(trials: Sequence[TrialRecord]) -> bool:
+    """Whether the held-out loss was still falling at the end of most trainings.
+
+    Trainings that chose their epoch, or diverged, do not count.
+    """
+    ends = [
+        trial.overfit.loss_minimum_epoch > (1 - LAST_SHARE) * trial.spec.variant.recipe.epochs
+        for trial in trials
+        if trial.chosen_epoch is None and trial.diverged_at is None
+    ]
+    return sum(ends) > len(ends) / 2

@@ -39,9 +39,10 @@ class Checkpoints:
         self.folder = folder
         self.least_seconds = least_seconds
 
-    def open(self, trial_id: str) -> "TrialKeeper":
-        """Those of one trial."""
-        return TrialKeeper(self.folder / trial_id, self.least_seconds)
+    def open(self, trial_id: str, attempt: int = 0) -> "TrialKeeper":
+        """Those of one trial, or of its second attempt, which lie inside."""
+        folder = self.folder / trial_id
+        return TrialKeeper(folder / f"attempt-{attempt}" if attempt else folder, self.least_seconds)
 
     def remove(self, trial_id: str) -> None:
         """Delete those of a trial that is finished."""

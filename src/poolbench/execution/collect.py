@@ -26,8 +26,6 @@ from poolbench.verdict.intervals import compute_interval
 from poolbench.verdict.paired import SIDE_CONFIDENCE, Evidence, adjust_holm, compute_weights
 from poolbench.verdict.ratio import Ratio, compute_ratio
 
-# Classes that differ by more than this in size are compared by balanced accuracy.
-MOST_UNEQUAL = 1.5
 # With fewer groups the interval was seen to cover less than it says; docs/method.md.
 LEAST_GROUPS = 20
 
@@ -44,20 +42,6 @@ class Outcomes:
     fold: NDArray[np.int64]
     losses: NDArray[np.float64]
     train_accuracy: NDArray[np.float64]
-
-
-def choose_metric(wanted: str, labels: NDArray[np.int64]) -> Metric:
-    """Balanced accuracy where class sizes differ much, if nothing was asked for.
-
-    Example:
-        >>> choose_metric("auto", np.array([0, 0, 1])), choose_metric("accuracy", np.array([0, 1]))
-        ('balanced-accuracy', 'accuracy')
-    """
-    if wanted == "accuracy":
-        return "accuracy"
-    counts = np.unique(labels, return_counts=True)[1]
-    is_unequal = counts.max() > MOST_UNEQUAL * counts.min()
-    return "balanced-accuracy" if is_unequal or wanted != "auto" else "accuracy"
 
 
 def has_rough_groups(groups: NDArray[np.int64], folds: int) -> bool:
@@ -122,7 +106,22 @@ def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> E
         groups=half.groups,
         losses=np.stack([found.losses for found in outcomes]),
         train_accuracy=np.stack([found.train_accuracy for found in outcomes]),
+        constant=half.labels == np.bincount(half.labels).argmax(),
     )
+
+
+def find_missed_classes(
+    outcomes: Mapping[str, Outcomes], half: Half, classes: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """By variant, the classes of which no held-out picture was told right in any trial."""
+    found = {}
+    for name, outcome in outcomes.items():
+        told = np.bincount(half.labels, outcome.correct.any(axis=0), len(classes))
+        present = np.bincount(half.labels, minlength=len(classes))
+        missed = np.flatnonzero((told == 0) & (present > 0))
+        if len(missed):
+            found[name] = tuple(classes[int(label)] for label in missed)
+    return found
 
 
 def make_leaderboard(
@@ -206,6 +205,7 @@ def _make_row(
         parameters=records[0].cost.parameters,
         multiply_adds=records[0].cost.multiply_adds,
         trials=len(records),
+        collapsed=sum(record.has_collapsed for record in records),
     )
 
 

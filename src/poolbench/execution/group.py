@@ -18,7 +18,7 @@ from poolbench.execution.ingredients import (
     start_network,
 )
 from poolbench.execution.memory import reset_peak_memory
-from poolbench.execution.trial import TrialOutcome, judge, run_trial
+from poolbench.execution.trial import TrialOutcome, judge, run_again_if_collapsed, run_trial
 from poolbench.execution.workplace import Workplace
 from poolbench.models import Network
 from poolbench.records import TrialSpec
@@ -98,7 +98,8 @@ def _run_stack(
         return
     for spec, network, split, result in zip(specs, networks, splits, results, strict=True):
         started = time.perf_counter() - result.train_seconds
-        yield judge(spec, place, split, network, result, started)
+        outcome = judge(spec, place, split, network, result, started)
+        yield run_again_if_collapsed(outcome, place, partial(on_epoch, spec))
 
 
 def _train(

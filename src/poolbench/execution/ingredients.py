@@ -29,14 +29,20 @@ from poolbench.training.stack import is_stackable
 Index = NDArray[np.int64]
 
 
-def build_network(spec: TrialSpec) -> Network:
+def make_key(spec: TrialSpec, attempt: int = 0) -> tuple[int, ...]:
+    """Names the random streams of a trial; those of another attempt are others."""
+    key = (spec.repeat, spec.fold, spec.variant.replica)
+    return (*key, attempt) if attempt else key
+
+
+def build_network(spec: TrialSpec, attempt: int = 0) -> Network:
     """The network of a trial with its initial values, on the CPU.
 
     Raises:
         RunError: If its factory loads other weights than when the study was planned.
     """
     variant = spec.variant
-    key = (spec.repeat, spec.fold, variant.replica)
+    key = make_key(spec, attempt)
     with torch.random.fork_rng(devices=[]), forked_globals():
         # What an operator draws when it is built comes from the trial's own stream.
         seed_globals(spec.seed, Purpose.INIT, *key)
@@ -116,13 +122,15 @@ def make_form(network: Network, spec: TrialSpec) -> TrainingForm:
     return add_dropout(form, share) if share else form
 
 
-def start_network(spec: TrialSpec, place: Workplace, split: SplitIndex) -> Network:
+def start_network(
+    spec: TrialSpec, place: Workplace, split: SplitIndex, attempt: int = 0
+) -> Network:
     """The network as its training begins, on the device.
 
     Whitened as the recipe says, with what fits of the weights that were trained before, and then
     frozen.
     """
-    network = build_network(spec)
+    network = build_network(spec, attempt)
     if spec.variant.recipe.whitened:
         height, width = spec.image_size
         step = -(-len(split.train) * height * width // WHITENING_PIXELS)
@@ -161,9 +169,8 @@ def make_watched(
     return place.make_part(prepare_half(split.half, spec, place, form), split.held_out)
 
 
-def make_schedule(spec: TrialSpec, rate_factor: float = 1.0) -> Schedule:
+def make_schedule(spec: TrialSpec, rate_factor: float = 1.0, attempt: int = 0) -> Schedule:
     """What the steps of a trial follow, with so many times the learning rate of its recipe."""
-    key = (spec.repeat, spec.fold, spec.variant.replica)
     recipe = spec.variant.recipe
     recipe = recipe.model_copy(update={"learning_rate": rate_factor * recipe.learning_rate})
-    return Schedule(recipe, spec.seed, key, spec.conditions.precision)
+    return Schedule(recipe, spec.seed, make_key(spec, attempt), spec.conditions.precision)

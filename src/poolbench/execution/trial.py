@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from poolbench.evaluation.collapse import has_collapsed
 from poolbench.evaluation.cost import compute_cost
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
@@ -36,6 +37,10 @@ from poolbench.training.seeds import Purpose, forked_globals, seed_globals
 
 Index = NDArray[np.int64]
 
+# Of the learning rate, for a trial that is begun again: one step further down than a search over
+# factors of two would go.
+AGAIN_RATE_FACTOR = 0.25
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -54,7 +59,11 @@ class Predictions:
 
 @dataclass(frozen=True)
 class TrialOutcome:
-    """Everything that is kept of a trial."""
+    """Everything that is kept of a trial.
+
+    Attributes:
+        has_collapsed: Whether it tells its training pictures no better than a constant answer.
+    """
 
     record: TrialRecord
     timing: TrialTiming
@@ -62,26 +71,55 @@ class TrialOutcome:
     predictions: Predictions
     shifted: ShiftPredictions
     weights: dict[str, NDArray[np.generic]]
+    has_collapsed: bool = False
 
 
 @forked_globals()
 def run_trial(
     spec: TrialSpec, place: Workplace, on_epoch: Callable[[EpochRow], None] = lambda row: None
 ) -> TrialOutcome:
-    """Train and judge one variant on one part of the pictures."""
-    started = time.perf_counter()
+    """Train and judge one variant on one part of the pictures; once more if it learned nothing."""
     reset_peak_memory(spec.conditions.device)
+    return run_again_if_collapsed(_run_attempt(spec, place, on_epoch), place, on_epoch)
+
+
+def run_again_if_collapsed(
+    outcome: TrialOutcome, place: Workplace, on_epoch: Callable[[EpochRow], None]
+) -> TrialOutcome:
+    """A collapsed trial anew, with random numbers of its own and a lower rate; any other as it is.
+
+    Only what the network says of its training pictures decides it.
+    """
+    if not outcome.has_collapsed:
+        return outcome
+    again = _run_attempt(outcome.record.spec, place, on_epoch, attempt=1)
+    timing = again.timing.model_copy(
+        update={
+            name: getattr(outcome.timing, name) + getattr(again.timing, name)
+            for name in ("train_seconds", "wall_seconds")
+        }
+    )
+    record = again.record.model_copy(update={"attempts": 2})
+    return replace(again, record=record, timing=timing)
+
+
+def _run_attempt(
+    spec: TrialSpec, place: Workplace, on_epoch: Callable[[EpochRow], None], attempt: int = 0
+) -> TrialOutcome:
+    started = time.perf_counter()
     split = split_pictures(spec, place.image_set)
-    keeper = None if place.checkpoints is None else place.checkpoints.open(spec.id)
+    keeper = None if place.checkpoints is None else place.checkpoints.open(spec.id, attempt)
     factor = _choose_rate(spec, place, split, keeper) if spec.tune == "lr" else None
-    network = start_network(spec, place, split)
+    if attempt:
+        factor = AGAIN_RATE_FACTOR * (factor or 1.0)
+    network = start_network(spec, place, split, attempt)
     form = make_form(network, spec)
     pool = prepare_half("pool", spec, place, form)
     result = run_training(
         form,
         place.make_part(pool, split.train),
         make_watched(spec, place, split, form),
-        make_schedule(spec, factor or 1.0),
+        make_schedule(spec, factor or 1.0, attempt),
         inner=None if split.inner is None else place.make_part(pool, split.inner),
         lanes=place.lanes,
         on_epoch=on_epoch,
@@ -117,7 +155,7 @@ def judge(
 
     Args:
         started: By the clock :func:`time.perf_counter`, when the trial began.
-        rate_factor: Of the recipe's learning rate, where it was searched for.
+        rate_factor: Of the recipe's learning rate, where it is not 1.
     """
     views = spec.variant.recipe.test_views
     whole = add_views(make_form(network, spec).whole, views)
@@ -149,7 +187,8 @@ def judge(
     )
     predictions = Predictions(split.held_out, labels, logits)
     weights = {name: value.cpu().numpy() for name, value in network.state_dict().items()}
-    return TrialOutcome(record, timing, result.history, predictions, shifted, weights)
+    collapsed = result.diverged_at is None and has_collapsed(train_logits, train_labels)
+    return TrialOutcome(record, timing, result.history, predictions, shifted, weights, collapsed)
 
 
 def _note_divergence(

@@ -1,6 +1,7 @@
 """The end of a study: the winner and one trial of each variant, exported once."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, TrainingError
@@ -31,7 +32,7 @@ _EXPLANATION = "best/explain.npz"
 def hand_over(
     store: RunStore,
     trials: Sequence[TrialSpec],
-    final: TrialSpec,
+    final: TrialSpec | None,
     verdict: VerdictRecord,
     image_set: ImageSet,
 ) -> None:
@@ -42,10 +43,14 @@ def hand_over(
     Args:
         trials: What was compared.
         final: The trial whose network is handed over; its held-out pictures are the test half.
+            ``None``: nothing was learned, so no network is.
 
     Raises:
         TrainingError: If the final trial diverged.
     """
+    if final is None:
+        _hand_over_nothing(store, trials, image_set)
+        return
     record = store.load_trial(final.id)
     if record.diverged_at is not None:
         raise TrainingError(
@@ -100,6 +105,15 @@ def _measure_headline(
         verdict.metric,
         None if groups is None else groups[answers["index"]],
     )
+
+
+def _hand_over_nothing(store: RunStore, trials: Sequence[TrialSpec], image_set: ImageSet) -> None:
+    """Only what was compared; models of the same study with fewer repeats are withdrawn."""
+    with suppress(RunError):
+        store.remove(*store.load_model("study.json", StudyRecord).files, f"best/{_PROOF}")
+    save_pictures(store, image_set.test)
+    study = StudyRecord(trials=tuple(spec.id for spec in trials), final=None)
+    store.save_model("study.json", study)
 
 
 def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, card: str) -> bool:

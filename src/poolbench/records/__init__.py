@@ -29,6 +29,7 @@ from poolbench.records.trial import (
 )
 from poolbench.records.verdict import (
     CalibrationRecord,
+    ConstantAnswer,
     Difference,
     EqualFinding,
     OrderFinding,
@@ -45,6 +46,7 @@ __all__ = [
     "CalibrationRecord",
     "Check",
     "Conditions",
+    "ConstantAnswer",
     "Cost",
     "DataRecord",
     "Difference",

@@ -31,6 +31,7 @@ class LeaderboardRow(Frozen):
 
     Attributes:
         metric: What ``accuracy`` and its interval are: plain or balanced.
+        collapsed: Trials that diverged, or that learned nothing and were begun again.
     """
 
     variant: str
@@ -49,6 +50,7 @@ class LeaderboardRow(Frozen):
     trials: int
     train_seconds: float
     wall_seconds: float
+    collapsed: int = 0
 
 
 class Headline(Frozen):
@@ -118,13 +120,14 @@ class StudyRecord(Frozen):
 
     Attributes:
         trials: Ids of the trials that were compared; the folder may hold others.
-        final: The trial whose network is in ``best``.
+        final: The trial whose network is in ``best``; ``None``: nothing was learned, so there is
+            none.
         files: SHA-256 of what was handed over, by path within the run.
     """
 
     schema_version: int = SCHEMA_VERSION
     trials: tuple[str, ...]
-    final: str
+    final: str | None
     files: dict[str, str] = Field(default_factory=dict)
 
 

@@ -185,6 +185,8 @@ class TrialRecord(Frozen):
         chosen_epoch: The epoch (from 1) whose weights were kept, where the recipe puts pictures
             aside to choose one; ``None``: the last.
         rate_factor: What the recipe's learning rate was multiplied by; ``None``: not searched for.
+        attempts: 2 where the first training stayed at a constant answer on its training pictures
+            and was begun again with a lower rate; what is recorded is the second.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -200,13 +202,19 @@ class TrialRecord(Frozen):
     last_finite_loss: float | None = None
     chosen_epoch: int | None = None
     rate_factor: float | None = None
+    attempts: int = 1
+
+    @property
+    def has_collapsed(self) -> bool:
+        """Whether a training of this trial came to nothing: it diverged, or was begun again."""
+        return self.diverged_at is not None or self.attempts > 1
 
 
 class TrialTiming(Frozen):
     """Measured seconds and bytes, kept apart from what must be identical.
 
     Attributes:
-        train_seconds: Training steps alone.
+        train_seconds: Training steps alone, of all attempts.
         wall_seconds: With evaluation and everything else of the trial.
         peak_memory_bytes: Of the process that trained (of the GPU where there is one); ``None``
             where the system does not tell.

@@ -56,13 +56,38 @@ class Difference(Frozen):
     gap: SideDifference | None = None
 
 
+class ConstantAnswer(Frozen):
+    """The best that can be had without looking at a picture: always the same class.
+
+    Attributes:
+        accuracy: Under the metric of the verdict, 0–1.
+        accuracy_low, accuracy_high: 95 % interval over new pictures; of balanced accuracy, which
+            is known to be one over the number of classes, the value itself.
+        variant: The one with the best mean.
+        points: Its accuracy minus that of the constant answer.
+        low, high: The interval of ``points``; those of all variants hold together with 90 %, so
+            that each end alone holds with 95 %.
+        is_beaten: Whether any variant is above the constant answer by more than chance explains.
+    """
+
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    variant: str
+    points: float
+    low: float
+    high: float
+    is_beaten: bool
+
+
 class VerdictRecord(Frozen):
     """``verdict.json``.
 
     Attributes:
         winner: The variant that is better than every rival; only with kind ``winner``.
         tied: The variants that are equivalent within the margin, best mean first.
-        recommended: What to use: the winner, else the cheapest of the tied, else the best mean.
+        recommended: What to use: the winner, else the cheapest of the tied, else the best mean;
+            ``None`` with kind ``nothing-learned``.
         metric: ``accuracy``, or ``balanced-accuracy`` (the mean over classes).
         alpha: Chance of a false winner that is accepted, at the look that decided.
         confidence: Of each interval, such that all comparisons with the variant that is the best
@@ -76,16 +101,21 @@ class VerdictRecord(Frozen):
             pictures; ``None`` if the verdict is decided.
         assumed_trial_sd_points: For published counts: the spread between trainings that was
             assumed; ``None`` where it was measured.
+        constant: What an answer without a look would reach; ``None`` for published counts and in
+            runs of before.
+        missed_classes: By variant, the classes of which no picture was told right in any trial.
+        undertrained: Variants whose held-out loss is lowest in the last tenth of the epochs, in
+            most of their trials: longer training may change the order.
         left_out: Variants of which trials were lost, so that they could not be compared to the end.
         notes: Ids of warnings that the texts explain, such as ``positions-differ``.
     """
 
     schema_version: int = SCHEMA_VERSION
     protocol: Protocol
-    kind: Literal["winner", "tied", "undecided"]
+    kind: Literal["winner", "tied", "undecided", "nothing-learned"]
     winner: str | None
     tied: tuple[str, ...]
-    recommended: str
+    recommended: str | None
     margin_points: float
     pictures: int
     repeats: int
@@ -102,8 +132,19 @@ class VerdictRecord(Frozen):
     total_repeats: int | None = None
     detectable_points: float | None = None
     assumed_trial_sd_points: float | None = None
+    constant: ConstantAnswer | None = None
+    missed_classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    undertrained: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def leading(self) -> str:
+        """The variant that is shown in detail: the recommended one, else the best mean."""
+        if self.recommended is not None:
+            return self.recommended
+        assert self.constant is not None
+        return self.constant.variant
 
 
 class TimeRatio(Frozen):

@@ -84,6 +84,12 @@ def build_report(
     return path / REPORT_NAME
 
 
+def _name_kind(view: RunView) -> str:
+    """Of the verdict, for the colour of its border; one variant has no rival to win against."""
+    kind: str = view.verdict.kind
+    return "single" if kind == "undecided" and not view.verdict.differences else kind
+
+
 def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate, dict[str, bytes]]:
     """A figure for the page, and as files of its own."""
     # One style for each: what fails half-way leaves nothing behind for the next.
@@ -150,7 +156,7 @@ def render_page(
             palette=PALETTE,
             t=_say,
             view=view,
-            kind=view.verdict.kind if view.verdict.differences else "single",
+            kind=_name_kind(view),
             sentence=say_verdict(view),
             notes=[*list_notes(view), *failed],
             sections=[name for name in SECTIONS if name not in missing],

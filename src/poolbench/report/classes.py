@@ -15,7 +15,7 @@ MOST_COLUMNS = 6
 
 def make_class_scores(view: RunView) -> Table:
     """F1 of each class for the recommended variant, and by how much the others' is lower."""
-    best = view.recommended
+    best = view.leading
     others = [variant for variant in view.variants if variant is not best][:MOST_COLUMNS]
     own = compute_class_scores(best.held_out_confusion)[:, 2]
     lower = [own - compute_class_scores(variant.held_out_confusion)[:, 2] for variant in others]
@@ -35,8 +35,8 @@ def make_class_report(view: RunView, side: str) -> Table:
         side: ``train`` or ``held-out``.
     """
     confusions = {
-        "train": view.recommended.train_confusion,
-        "held-out": view.recommended.held_out_confusion,
+        "train": view.leading.train_confusion,
+        "held-out": view.leading.held_out_confusion,
     }
     return report_classes(view.data.classes, confusions[side], side)
 
@@ -83,11 +83,11 @@ def compute_class_scores(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def make_confusion(view: RunView) -> Table:
     """Held-out pictures of the recommended variant, counted: true class x predicted class."""
-    confusion = view.recommended.held_out_confusion
+    confusion = view.leading.held_out_confusion
     head: tuple[Phrase, ...] = (say("report.true-over-predicted"), *view.data.classes)
     rows = tuple(
         Row((name, *(str(count) for count in line)))
         for name, line in zip(view.data.classes, confusion, strict=True)
     )
-    caption = say("report.confusion-table-caption", variant=view.recommended.label)
+    caption = say("report.confusion-table-caption", variant=view.leading.label)
     return Table(caption, head, rows)

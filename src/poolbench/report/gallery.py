@@ -59,7 +59,7 @@ def list_galleries(view: RunView, faults: Faults) -> list[Gallery]:
     if view.explained is not None:
         names = view.labels
         makers = {
-            "wrong": partial(make_wrong, view.explained, view.recommended.label),
+            "wrong": partial(make_wrong, view.explained, view.leading.label),
             "disagreed": partial(make_disagreed, view.explained, names),
             "attention": partial(make_attention, view.explained),
             "maps": partial(make_maps, view.explained, names),

@@ -136,9 +136,9 @@ class RunView:
     explained: Explained | None = None
 
     @property
-    def recommended(self) -> VariantView:
-        """The variant to use."""
-        return next(view for view in self.variants if view.id == self.verdict.recommended)
+    def leading(self) -> VariantView:
+        """The variant that is shown in detail: the recommended one, else the best mean."""
+        return next(view for view in self.variants if view.id == self.verdict.leading)
 
     @property
     def has_many_trials(self) -> bool:
@@ -168,9 +168,9 @@ def read_run(path: Path) -> RunView:
     study = store.load_model("study.json", StudyRecord)
     rows = read_leaderboard(path)
     known = {row.variant for row in rows}
-    if verdict.recommended not in known:
+    if verdict.leading not in known:
         raise RunError(
-            f"{path}: the verdict recommends {verdict.recommended}, which the leaderboard lacks. "
+            f"{path}: the verdict names {verdict.leading}, which the leaderboard lacks. "
             "Run the same command again to write both anew."
         )
     return RunView(
@@ -182,8 +182,12 @@ def read_run(path: Path) -> RunView:
         verdict=verdict,
         timing=_load_optional(store, "timing.json", StudyTiming),
         variants=_read_variants(store, rows, study.trials, len(data.classes)),
-        final=_load_optional(store, "best/final.json", FinalRecord),
-        verification=_load_optional(store, "best/verification.json", VerificationReport),
+        final=_load_optional(store, "best/final.json", FinalRecord) if study.final else None,
+        verification=(
+            _load_optional(store, "best/verification.json", VerificationReport)
+            if study.final
+            else None
+        ),
         files=tuple((f"best/{file.name}", file.stat().st_size) for file in _list_handed(store)),
         suspects=_read_suspects(store),
         explained=read_explained(store),

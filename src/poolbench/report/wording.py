@@ -1,6 +1,6 @@
 """What has to be known to read the verdict rightly."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from poolbench.records import VerdictRecord
 from poolbench.report.read import RunView
@@ -10,7 +10,7 @@ from poolbench.texts.facts import describe_warnings
 from poolbench.verdict.sentence import describe_verdict
 
 # Notes that are counted here, and the one that is a sentence of its own.
-_COUNTED = ("diverged", "duplicates", "one-trial")
+_COUNTED = ("collapsed", "diverged", "duplicates", "one-trial")
 
 
 def say_verdict(view: RunView) -> Words:
@@ -27,14 +27,20 @@ def list_notes(view: RunView) -> list[Phrase]:
     notes: list[Phrase] = [say(f"note.{i}") if f"note.{i}" in known else i for i in ids]
     if view.verification is not None and not view.verification.passed:
         notes.insert(0, say("note.not-verified"))
-    counted = {"diverged": _count_diverged(view), **_count_duplicates(view)}
+    counted = {**_count_collapsed(view), **_count_duplicates(view)}
     notes += [say(f"note.{name}", count=count) for name, count in counted.items() if count]
     notes += _list_picture_notes(view)
     notes += _say_false_share(view)
+    notes += _list_missed(view)
+    if view.verdict.undertrained:
+        notes.append(say("note.undertrained", variants=_name_all(view, view.verdict.undertrained)))
     if view.verdict.left_out:
-        names = ", ".join(view.labels.get(name, name) for name in view.verdict.left_out)
-        notes.append(say("note.left-out", names=names))
+        notes.append(say("note.left-out", names=_name_all(view, view.verdict.left_out)))
     return notes
+
+
+def _name_all(view: RunView, ids: Sequence[str]) -> str:
+    return ", ".join(view.labels.get(name, name) for name in ids)
 
 
 def _list_picture_notes(view: RunView) -> list[Phrase]:
@@ -52,10 +58,22 @@ def name_interval(verdict: VerdictRecord) -> Words:
     return say(f"report.{key}", percent=100 * (1 - verdict.alpha))
 
 
-def _count_diverged(view: RunView) -> int:
-    return sum(
-        trial.diverged_at is not None for variant in view.variants for trial in variant.trials
-    )
+def _list_missed(view: RunView) -> list[Phrase]:
+    """Classes that a variant never recognised: of the one to use, or of all if there is none."""
+    wanted = view.verdict.recommended
+    return [
+        say("note.missed-classes", variant=view.labels.get(name, name), classes=", ".join(classes))
+        for name, classes in view.verdict.missed_classes.items()
+        if wanted in (name, None)
+    ]
+
+
+def _count_collapsed(view: RunView) -> dict[str, int]:
+    trials = [trial for variant in view.variants for trial in variant.trials]
+    return {
+        "diverged": sum(trial.diverged_at is not None for trial in trials),
+        "collapsed": sum(trial.attempts > 1 for trial in trials),
+    }
 
 
 def _count_duplicates(view: RunView) -> dict[str, int]:

@@ -121,8 +121,10 @@ def read_finished(path: Path) -> FinishedRun:
     store = RunStore(path)
     study = store.load_model("study.json", StudyRecord)
     recommended = store.load_model("verdict.json", VerdictRecord).recommended
-    final = store.load_model("best/final.json", FinalRecord).variant
-    models = [ServedModel(final, FINAL, True, True)]
+    models = []
+    if study.final is not None:
+        final = store.load_model("best/final.json", FinalRecord).variant
+        models.append(ServedModel(final, FINAL, True, True))
     diverged = _list_diverged(store, study)
     for name in study.files:
         parts = Path(name).parts

@@ -2,13 +2,21 @@
 
 from importlib import resources
 
-from poolbench.config import RecipeConfig, read_recipe
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.config import ClassBalance, RecipeConfig, read_recipe
 from poolbench.errors import UnknownNameError
+from poolbench.evaluation.unequal import choose_metric, is_unequal
 
 # In the order in which they are shown.
 NAMES = ("lab", "quick", "standard", "strong", "finetune", "finetune-last", "finetune-head")
 # The built-in pictures are learned in a fraction of the epochs, and a first run should be short.
 SAMPLE_EPOCHS = 3
+# Those whose epochs grow where pictures are few; docs/recipes.md has the measurement.
+STEPPED = ("quick", "standard", "strong")
+LEAST_STEPS = 400
+DEFAULT_BALANCE: ClassBalance = "sampling"
 
 
 def load_recipe_text(name: str) -> str:
@@ -40,7 +48,33 @@ def list_recipes() -> list[RecipeConfig]:
 LAB, QUICK = get_recipe("lab"), get_recipe("quick")
 
 
-def choose_epochs(recipe: RecipeConfig, source: str) -> int:
-    """The recipe's epochs; fewer of ``quick``, whatever it is called, on the built-in image set."""
-    is_quick = recipe.model_copy(update={"name": QUICK.name}) == QUICK
-    return SAMPLE_EPOCHS if source == "sample" and is_quick else recipe.epochs
+def choose_epochs(recipe: RecipeConfig, source: str, pictures: int | None = None) -> int:
+    """The recipe's epochs; fewer of ``quick`` on the built-in image set, more for few pictures.
+
+    What comes with poolbench and begins with random values, but for the course's own recipe, takes
+    at least ``LEAST_STEPS`` steps. What a recipe is called does not matter.
+
+    Args:
+        pictures: That a trial is trained on; ``None``: not known yet.
+    """
+    known = [
+        name for name in STEPPED if recipe.model_copy(update={"name": name}) == get_recipe(name)
+    ]
+    if known == [QUICK.name] and source == "sample":
+        return SAMPLE_EPOCHS
+    if not known or pictures is None:
+        return recipe.epochs
+    steps = -(-pictures // recipe.batch_size)
+    return max(recipe.epochs, -(-LEAST_STEPS // steps))
+
+
+def choose_balance(recipe: RecipeConfig, labels: NDArray[np.int64], metric: str) -> ClassBalance:
+    """How a recipe treats classes of different sizes: as it says, or what suits the metric.
+
+    Args:
+        metric: ``auto`` or a name: what the study was asked to judge by.
+    """
+    if recipe.class_balance != "auto":
+        return recipe.class_balance
+    is_wanted = is_unequal(labels) and choose_metric(metric, labels) == "balanced-accuracy"
+    return DEFAULT_BALANCE if is_wanted else "none"

@@ -50,7 +50,7 @@ def from_counts(
     pairs = list(combinations(ids, 2))
     spreads = {pair: _make_spread(correct, n, pair, trial_sd) for pair in pairs}
     parts = stack_components([_make_parts(correct, n, pair, spreads[pair]) for pair in pairs])
-    described = describe_points(parts, question.levels)
+    described = describe_points(parts, question.levels, n)
     differences = adjust_differences(
         Difference(first=first, second=second, repeats=1, **values)
         for (first, second), values in zip(pairs, described, strict=True)

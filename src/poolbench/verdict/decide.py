@@ -1,4 +1,4 @@
-"""From correctness to one of three answers: winner, tied or undecided."""
+"""From correctness to one of four answers: winner, tied, undecided or nothing learned."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ import numpy as np
 from poolbench.config import Metric, Protocol
 from poolbench.errors import UnknownNameError
 from poolbench.records import Cost, Difference, VerdictRecord
+from poolbench.verdict.chance import compare_with_constant, is_nothing_learned
 from poolbench.verdict.paired import (
     Evidence,
     Levels,
@@ -23,6 +24,17 @@ from poolbench.verdict.planning import Need, compute_need, estimate_spread
 ALPHA = 0.05
 # Equivalence is two one-sided tests at 5 % each: the 90 % interval must lie within the margin.
 TIE_ALPHA = 0.05
+# Fewer trainings of each variant than this are told of: with two Student's quantile is 12.7.
+ENOUGH_TRIALS = 5
+
+
+# The fields of a verdict whose networks are no better than an answer without a look.
+NOTHING_LEARNED: dict[str, Any] = {
+    "kind": "nothing-learned",
+    "winner": None,
+    "tied": (),
+    "recommended": None,
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """Which of the three it is; see :func:`choose_answer`."""
+    """Which of the first three it is; see :func:`choose_answer`."""
 
     winner: str | None
     tied: tuple[str, ...]
@@ -77,7 +89,7 @@ def decide(evidence: Evidence, question: Question) -> VerdictRecord:
     two-sided, so that one of two equals is no winner either). *Tied*: some rivals are equivalent to
     it (the 90 % interval of the difference lies within the margin), all others worse. *Winner*:
     all are worse. *Undecided*: anything else, and always when there is only one variant, or one
-    training of each.
+    training of each. Before all that, *nothing learned*: no variant is above the constant answer.
 
     Raises:
         UnknownNameError: If the baseline is none of the variants.
@@ -92,10 +104,15 @@ def decide(evidence: Evidence, question: Question) -> VerdictRecord:
     best = question.ids[order[0]]
     enough = evidence.trials > 1
     answer = choose_answer(best, differences, question.margin_points, is_enough=enough)
-    notes = question.notes if enough else (*question.notes, "one-trial")
+    variants = len(question.ids) if question.rivals is None else question.rivals + 1
+    constant = compare_with_constant(evidence, tuple(question.ids), variants)
+    described = describe_answer(answer, best, question.costs)
+    needs = describe_needs([_plan(evidence, question, pair) for pair in answer.open])
+    if is_nothing_learned(constant):
+        described, needs = NOTHING_LEARNED, {}
     return VerdictRecord(
         protocol=question.protocol,
-        **describe_answer(answer, best, question.costs),
+        **described,
         margin_points=question.margin_points,
         pictures=evidence.correct.shape[2],
         repeats=evidence.repeats,
@@ -107,9 +124,16 @@ def decide(evidence: Evidence, question: Question) -> VerdictRecord:
         tie_confidence=levels.tie_confidence,
         baseline=question.baseline,
         against_baseline=_compare_with_baseline(evidence, question),
-        **describe_needs([_plan(evidence, question, pair) for pair in answer.open]),
-        notes=notes,
+        **needs,
+        constant=constant,
+        notes=(*question.notes, *_list_notes(evidence)),
     )
+
+
+def _list_notes(evidence: Evidence) -> list[str]:
+    if evidence.trials == 1:
+        return ["one-trial"]
+    return ["few-trials"] if evidence.trials < ENOUGH_TRIALS else []
 
 
 def rank(evidence: Evidence, question: Question) -> list[int]:

@@ -126,10 +126,12 @@ def compute_components(values: Values, fold: Folds, groups: Groups | None = None
     # T = R K trials (K - 1) / (T - 1) of it. The rest is added here; with one fold that is all.
     hidden = (1 - 1 / repeats) * count / freedom if freedom else 1.0
     known = shared if freedom else shared + residual
+    by_picture = hidden * known / pictures
+    if repeats == 1 and freedom:
+        # Few folds can agree by chance; pictures alone still differ as much as within a fold.
+        by_picture = np.maximum(residual / pictures - trials, 0.0)
     mean = values.mean(axis=(-2, -1))
-    return Components(
-        mean, trials, freedom, hidden * known / pictures, pictures - 1, shared, residual
-    )
+    return Components(mean, trials, freedom, by_picture, pictures - 1, shared, residual)
 
 
 def compute_trial_means(values: Values, fold: Folds) -> Values:
@@ -198,6 +200,47 @@ def compute_reach(parts: Components, confidence: float) -> Numbers:
         if (np.abs(step) <= 1e-12 * reach).all():
             break
     return np.asarray(reach)
+
+
+def compute_score_limits(
+    points: Numbers, confidence: float, units: float
+) -> tuple[Numbers, Numbers]:
+    """The true differences that the number of pictures alone leaves possible, ``[...]`` twice.
+
+    However well trainings agree, a true difference of ``m`` points needs pictures that only one of
+    two variants tells right, so its mean over ``units`` pictures varies by at least
+    ``(100 m - m²) / units``. The limits are the outermost differences that a score test with this
+    variance does not refuse. Where no picture differs they are ``±100 z² / (units + z²)``.
+
+    Args:
+        points: Differences as they were measured, in points.
+        units: Pictures, or as many as groups and weights leave of them.
+
+    Reference:
+        Tango 1998, Statistics in Medicine 17(8).
+
+    Example:
+        >>> low, high = compute_score_limits(np.array(0.0), 0.95, 300)
+        >>> round(float(low), 3), round(float(high), 3)
+        (-1.264, 1.264)
+    """
+    share = special.ndtri(0.5 + confidence / 2) ** 2 / units
+    upper = _find_upper_limit(points, share)
+    return -_find_upper_limit(-points, share), upper
+
+
+def _find_upper_limit(points: Numbers, share: float) -> Numbers:
+    """The greatest ``m`` with ``(points - m)² <= share (100 |m| - m²)``."""
+    size = np.abs(points)
+    scale = 1 + share
+    # The roots on the side of the measured difference, and on the other one.
+    near = np.sqrt(np.maximum(share * (1e4 * share + 400 * size - 4 * size**2), 0.0))
+    same, other = 2 * size + 100 * share, 100 * share - 2 * size
+    across = share * (1e4 * share - 400 * size - 4 * size**2)
+    far = (other + np.sqrt(np.maximum(across, 0.0))) / (2 * scale)
+    is_across = (across >= 0) & (other > 0)
+    below = np.where(is_across, far, -(same - near) / (2 * scale))
+    return np.asarray(np.where(points >= 0, (same + near) / (2 * scale), below))
 
 
 def compute_probability_below(parts: Components, threshold: float) -> Numbers:

@@ -18,10 +18,13 @@ from poolbench.verdict.intervals import (
     compute_components,
     compute_probability_below,
     compute_reach,
+    compute_score_limits,
 )
 
 # Of what is told beside accuracy, and decides nothing.
 SIDE_CONFIDENCE = 0.95
+# Nats or points; far above what float64 rounds, far below what anybody could use.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Evidence:
         losses: float64 ``[V, R, n]``: negative log-likelihood of the true class, nats.
         train_accuracy: float64 ``[V, R, n]``, 0-1: of the trial that held the picture out, on the
             pictures that it was trained on.
+        constant: bool ``[n]``: whether the picture is of the class that most pictures have;
+            ``None``: not known.
     """
 
     correct: NDArray[np.bool_]
@@ -44,6 +49,7 @@ class Evidence:
     groups: Groups | None = None
     losses: Values | None = None
     train_accuracy: Values | None = None
+    constant: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         shape = self.correct.shape
@@ -55,7 +61,8 @@ class Evidence:
         for name, array in (("losses", self.losses), ("train_accuracy", self.train_accuracy)):
             if array is not None and array.shape != shape:
                 raise UsageError(f"{name} must be of the shape of correct: {array.shape}, {shape}.")
-        for name, row in (("weights", self.weights), ("groups", self.groups)):
+        rows = (("weights", self.weights), ("groups", self.groups), ("constant", self.constant))
+        for name, row in rows:
             if row is not None and row.shape != shape[2:]:
                 raise UsageError(f"{name} must hold one for each picture: {row.shape}, {shape}.")
 
@@ -69,13 +76,29 @@ class Evidence:
         """Of each variant."""
         return sum(len(np.unique(row)) for row in self.fold)
 
+    @property
+    def effective_pictures(self) -> float:
+        """As many pictures of equal weight, each alone, would tell as much of the mean."""
+        weights = np.ones(self.fold.shape[1]) if self.weights is None else self.weights
+        if self.groups is not None:
+            number = np.unique(self.groups, return_inverse=True)[1]
+            weights = np.bincount(number, weights).astype(np.float64)
+        return float(weights.sum() ** 2 / (weights**2).sum())
+
     def score(self, variant: int) -> Values:
         """What each trial says of each picture of one variant, in points: ``[R, n]``.
 
         Its mean is the weighted one. Not the points but their distances from it are weighted (the
         linearised ratio estimator), so that classes of unequal size are no noise in themselves.
         """
-        points: Values = 100.0 * self.correct[variant]
+        return self._weigh(100.0 * self.correct[variant])
+
+    def score_constant(self) -> Values:
+        """The same for the answer that is always the class of the most pictures."""
+        assert self.constant is not None
+        return self._weigh(np.broadcast_to(100.0 * self.constant, self.fold.shape))
+
+    def _weigh(self, points: Values) -> Values:
         if self.weights is None:
             return points
         mean = (points * self.weights).mean()
@@ -145,7 +168,7 @@ def compute_differences(
     if not positions:
         return ()
     parts = stack_components([compute_pair(evidence, *pair) for pair in positions])
-    points = describe_points(parts, levels)
+    points = describe_points(parts, levels, evidence.effective_pictures)
     losses = _compare(evidence, evidence.losses, positions)
     gaps = _compare(evidence, _compute_gaps(evidence), positions)
     return adjust_differences(
@@ -182,19 +205,23 @@ def _adjust_sides(sides: Sequence[SideDifference | None]) -> list[SideDifference
     ]
 
 
-def describe_points(parts: Components, levels: Levels) -> list[dict[str, Any]]:
-    """Everything that a :class:`Difference` says of points, one by one; p values as they are."""
-    reach = compute_reach(parts, levels.confidence)
-    tie_reach = compute_reach(parts, levels.tie_confidence)
+def describe_points(parts: Components, levels: Levels, units: float) -> list[dict[str, Any]]:
+    """Everything that a :class:`Difference` says of points, one by one; p values as they are.
+
+    Args:
+        units: Pictures, or as many as groups and weights leave of them.
+    """
+    low, high = compute_limits(parts, levels.confidence, units)
+    tie_low, tie_high = compute_limits(parts, levels.tie_confidence, units)
     p_values = compute_p_values(parts)
     worse = compute_probability_below(parts, -levels.margin_points)
     better = 1 - compute_probability_below(parts, levels.margin_points)
     values = {
         "points": parts.mean,
-        "low": parts.mean - reach,
-        "high": parts.mean + reach,
-        "tie_low": parts.mean - tie_reach,
-        "tie_high": parts.mean + tie_reach,
+        "low": low,
+        "high": high,
+        "tie_low": tie_low,
+        "tie_high": tie_high,
         "p_value": p_values,
         "p_adjusted": p_values,
         "probability_better": better,
@@ -205,6 +232,16 @@ def describe_points(parts: Components, levels: Levels) -> list[dict[str, Any]]:
         {name: float(numbers[place]) for name, numbers in values.items()}
         for place in range(len(parts.mean))
     ]
+
+
+def compute_limits(parts: Components, confidence: float, units: float) -> tuple[Numbers, Numbers]:
+    """The interval of a difference in points, ``[...]`` twice: never of width zero, within ±100."""
+    reach = compute_reach(parts, confidence)
+    low, high = compute_score_limits(parts.mean, confidence, units)
+    return (
+        np.maximum(np.minimum(parts.mean - reach, low), -100.0),
+        np.minimum(np.maximum(parts.mean + reach, high), 100.0),
+    )
 
 
 def compute_p_values(parts: Components) -> Numbers:
@@ -248,7 +285,9 @@ def _compare(
         return [None] * len(pairs)
     parts = stack_components(
         [
-            compute_components(values[first] - values[second], evidence.fold, evidence.groups)
+            compute_components(
+                _drop_noise(values[first] - values[second]), evidence.fold, evidence.groups
+            )
             for first, second in pairs
         ]
     )
@@ -260,6 +299,11 @@ def _compare(
         )
         for mean, width, p_value in zip(*numbers, strict=True)
     ]
+
+
+def _drop_noise(values: Values) -> Values:
+    """Equal numbers that were computed in two ways differ by rounding, which nobody may judge."""
+    return np.where(np.abs(values) < ROUNDING, 0.0, values)
 
 
 def _compute_gaps(evidence: Evidence) -> Values | None:

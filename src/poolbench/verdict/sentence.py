@@ -6,6 +6,9 @@ from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.texts import text
 from poolbench.verdict.decide import choose_answer, is_equivalent
 
+# More pictures than so many times those that there are are told of in words.
+MOST_TIMES = 20
+
 
 def describe_verdict(
     verdict: VerdictRecord, lang: str = "en", labels: Mapping[str, str] | None = None
@@ -16,8 +19,10 @@ def describe_verdict(
         labels: Variant id to the name to use; without it, the ids.
     """
     names = {} if labels is None else labels
+    if verdict.kind == "nothing-learned":
+        return _describe_nothing(verdict, lang, names)
     if not verdict.differences:
-        return text("verdict.single", lang)
+        return " ".join([text("verdict.single", lang), *_describe_chance(verdict, lang)])
     if verdict.kind == "winner":
         sentences = [_describe_winner(verdict, lang, names)]
     elif verdict.kind == "tied":
@@ -27,28 +32,64 @@ def describe_verdict(
     if verdict.assumed_trial_sd_points is not None:
         sd = verdict.assumed_trial_sd_points
         sentences.append(text("verdict.assumed", lang, sd=sd))
-    return " ".join(sentences)
+    return " ".join([*sentences, *_describe_chance(verdict, lang)])
+
+
+def _describe_nothing(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
+    """That nothing was learned, and what to change."""
+    assert verdict.constant is not None
+    found = verdict.constant
+    values = {
+        "constant": describe_constant(verdict, lang),
+        "variant": names.get(found.variant, found.variant),
+        "points": found.points,
+        "low": found.low,
+        "high": found.high,
+    }
+    return f"{text('verdict.nothing', lang, **values)} {text('verdict.nothing-advice', lang)}"
+
+
+def describe_constant(verdict: VerdictRecord, lang: str = "en") -> str:
+    """What the constant answer reaches, with its interval where it has one."""
+    found = verdict.constant
+    assert found is not None
+    key = "known" if found.accuracy_low == found.accuracy_high else "interval"
+    values = {"low": found.accuracy_low, "high": found.accuracy_high}
+    return text(f"verdict.constant-{key}", lang, accuracy=found.accuracy, **values)
+
+
+def _describe_chance(verdict: VerdictRecord, lang: str) -> list[str]:
+    """That no variant is surely above the constant answer, where that is so."""
+    if verdict.constant is None or verdict.constant.is_beaten:
+        return []
+    return [text("verdict.chance", lang, constant=describe_constant(verdict, lang))]
 
 
 def describe_need(verdict: VerdictRecord, lang: str = "en") -> str:
     """What would decide an undecided verdict."""
+    pictures = verdict.further_pictures
+    if pictures is not None and pictures > MOST_TIMES * verdict.pictures:
+        # Nobody finds so many, and no forecast reaches so far.
+        pictures = None
     values = {
         "repeats": verdict.further_repeats,
-        "pictures": _round(verdict.further_pictures),
+        "pictures": _round(pictures),
         "there": verdict.pictures,
         "total": verdict.total_repeats,
         "detectable": verdict.detectable_points or 0.0,
+        "times": MOST_TIMES,
     }
     if verdict.further_repeats is None:
-        key = "pictures" if verdict.further_pictures is not None else "nothing"
+        key = "pictures" if pictures is not None else "nothing"
     else:
-        key = "both" if verdict.further_pictures is not None else "repeats"
+        key = "both" if pictures is not None else "repeats"
     need = text(f"verdict.need-{key}", lang, **values)
     return need if verdict.repeats > 1 else f"{need} {text('verdict.guess', lang)}"
 
 
 def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
-    winner = verdict.recommended
+    winner = verdict.winner
+    assert winner is not None
     against = [flip(d) if d.second == winner else d for d in _list_last(verdict)]
     closest = min((d for d in against if d.first == winner), key=lambda d: d.points)
     return text(
@@ -73,7 +114,7 @@ def _describe_tied(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) 
             variants=_list(verdict.tied, names),
             best=names.get(verdict.tied[0], verdict.tied[0]),
             margin=verdict.margin_points,
-            recommended=names.get(verdict.recommended, verdict.recommended),
+            recommended=_name_recommended(verdict, names),
         )
     ]
     best = verdict.tied[0]
@@ -86,7 +127,7 @@ def _describe_tied(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) 
 
 
 def _describe_undecided(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
-    recommended = names.get(verdict.recommended, verdict.recommended)
+    recommended = _name_recommended(verdict, names)
     if verdict.repeats * verdict.folds == 1 and verdict.assumed_trial_sd_points is None:
         return text("verdict.one-trial", lang, recommended=recommended)
     last = _list_last(verdict)
@@ -100,6 +141,11 @@ def _describe_undecided(verdict: VerdictRecord, lang: str, names: Mapping[str, s
         pictures=verdict.pictures,
         trials=verdict.repeats * verdict.folds,
     )
+
+
+def _name_recommended(verdict: VerdictRecord, names: Mapping[str, str]) -> str:
+    assert verdict.recommended is not None
+    return names.get(verdict.recommended, verdict.recommended)
 
 
 def _list_last(verdict: VerdictRecord) -> list[Difference]:

@@ -24,7 +24,7 @@ def view(run_path):
 
 
 def test_confused_classes_come_with_their_counts(view):
-    best = view.recommended
+    best = view.leading
     side = best.trials[0].held_out.model_copy(
         update={"confusion": ((8, 2, 0), (0, 9, 1), (5, 0, 5))}
     )

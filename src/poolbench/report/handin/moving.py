@@ -62,7 +62,7 @@ def write_shift(draft: Draft, view: RunView) -> None:
     draft.say(phrases.SHIFT_TABLE.format(table=draft.next_table))
     add_report_table(draft, make_shift(view, "consistency"))
     mode = phrases.SHIFT_MODES["circular" if is_explained else "reflection"]
-    pixels = measure_moved(view, view.recommended).pixels
+    pixels = measure_moved(view, view.leading).pixels
     draft.say(phrases.SHIFT_FAR.format(pixels=pixels, mode=mode))
     shown = tell_most(draft, view.variants, phrases.SHOWN_FIRST)
     lines = []

@@ -68,7 +68,7 @@ def find_ratio(view: RunView, first: str, second: str) -> TimeRatio | None:
 
 def list_confused(view: RunView, most: int) -> list[tuple[str, str, int, int]]:
     """True class, predicted class, count, pictures of the true class: the most frequent first."""
-    confusion = view.recommended.held_out_confusion
+    confusion = view.leading.held_out_confusion
     wrong = confusion - np.diag(np.diag(confusion))
     order = np.argsort(-wrong, axis=None, kind="stable")[:most]
     found = []

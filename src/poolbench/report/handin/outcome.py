@@ -186,10 +186,10 @@ def write_landscape(draft: Draft, view: RunView) -> None:
 
 def write_conclusion(draft: Draft, view: RunView) -> None:
     """The verdict, with the numbers of what it recommends."""
-    best = view.recommended
+    best = view.leading
     draft.add_heading(phrases.CONCLUSION)
     draft.say(say_verdict(view).speak(LANGUAGE))
-    if len(view.variants) > 1:
+    if len(view.variants) > 1 and view.verdict.recommended is not None:
         draft.say(phrases.ADVICE.format(variant=best.label))
     draft.say(_describe_recommended(view, best))
     if view.final is not None:

@@ -88,7 +88,7 @@ def write_quality(draft: Draft, view: RunView) -> None:
         draft.say(sentence)
     if not view.has_many_trials:
         draft.say(text("report.explain-one-trial", LANGUAGE))
-    label = view.recommended.label
+    label = view.leading.label
     places = {"table": draft.next_table, "figure": draft.next_figure}
     draft.say(phrases.CLASS_REPORT.format(variant=label, **places))
     caption = phrases.CLASS_REPORT_CAPTION.format(variant=label)

@@ -26,6 +26,14 @@ RUN = {
         "Plan: variants {variants}, trials {trials}, of which finished already: {done}. "
         "Protocol {protocol}, folds {folds}, repeats {repeats}."
     ),
+    "run.more-epochs": (
+        "Few pictures: recipe {recipe} is trained for {epochs} epochs, so that it takes at least "
+        "{steps} steps (--epochs sets another number)."
+    ),
+    "run.balance": (
+        'Unequal classes: recipe {recipe} is trained with class_balance = "{balance}", so that '
+        'no class is left out for the largest one (a recipe that says "none" is not).'
+    ),
     "run.device": (
         "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
     ),
@@ -172,8 +180,25 @@ RUN = {
         "below {detectable:.2f} points. About {pictures} more pictures would (repeats in all: "
         "{total})."
     ),
+    "verdict.nothing": (
+        "Nothing was learned: no variant does better than an answer that ignores the picture and "
+        "always names the same class ({constant}). The best mean, that of {variant}, is "
+        "{points:+.2f} points away from it (interval {low:.2f} to {high:.2f}). No variant is "
+        "recommended, and no model was saved."
+    ),
+    "verdict.nothing-advice": (
+        "What to change: check that the labels belong to their pictures; train longer (--epochs); "
+        "search for the learning rate (--tune lr); take larger pictures (--image-size) or more of "
+        "them. poolbench export RUN --trial ID exports a network all the same."
+    ),
+    "verdict.chance": (
+        "Whether anything was learned is not certain: an answer that ignores the picture reaches "
+        "{constant}, and no variant is above that beyond doubt."
+    ),
+    "verdict.constant-known": "{accuracy:.4f}",
+    "verdict.constant-interval": "{accuracy:.4f}, 95 % interval {low:.4f} to {high:.4f}",
     "verdict.need-nothing": (
-        "Neither more repeats nor more pictures in any number that can be had would decide it."
+        "Neither more repeats nor {times} times as many pictures would decide it."
     ),
     "verdict.guess": (
         "That is a guess: one repeat does not show how much further ones would agree with it."
@@ -224,6 +249,20 @@ RUN = {
     "note.test-watched": (
         "The lab protocol watches the test set in every epoch. Numbers that are chosen by it, "
         "such as the best epoch, are optimistic."
+    ),
+    "note.few-trials": (
+        "Fewer than five trainings of each variant say little about the next one, so the intervals "
+        "are wide. More --folds or --repeats narrow them."
+    ),
+    "note.collapsed": (
+        "Trainings that stayed at one answer for every picture and were begun again with a quarter "
+        "of the learning rate: {count}. They count as collapsed."
+    ),
+    "note.missed-classes": "{variant} recognised no picture of these classes: {classes}.",
+    "note.undertrained": (
+        "The held-out loss was still falling when training ended: it is lowest in the last tenth "
+        "of the epochs in most trainings of {variants}. After longer training (--epochs) the order "
+        "may be another one."
     ),
     "note.diverged": (
         "Trials that diverged: {count}. Their loss stopped being finite, and every one of their "

@@ -1,0 +1,72 @@
+"""Was anything learned? Every variant against the best answer that looks at no picture."""
+
+import numpy as np
+
+from poolbench.records import ConstantAnswer
+from poolbench.verdict.intervals import compute_components, compute_interval
+from poolbench.verdict.paired import (
+    SIDE_CONFIDENCE,
+    Evidence,
+    compute_limits,
+    share_confidence,
+    stack_components,
+)
+
+# Chance that no variant learned anything and one is taken to have.
+CHANCE_ALPHA = 0.05
+# Of the way from the constant answer to all right: networks whose intervals end below were seen not
+# to have learned, and not merely not seen to have.
+USEFUL_SHARE = 0.5
+
+
+def compare_with_constant(
+    evidence: Evidence, ids: tuple[str, ...], variants: int
+) -> ConstantAnswer | None:
+    """The best variant against the class of the most pictures, on the same pictures.
+
+    Args:
+        ids: Names of the variants of the evidence.
+        variants: How many there were before any was dropped.
+
+    Returns:
+        ``None`` if the evidence does not tell which class that is.
+    """
+    if evidence.constant is None:
+        return None
+    scores = evidence.score_constant()
+    parts = stack_components(
+        [
+            compute_components(evidence.score(place) - scores, evidence.fold, evidence.groups)
+            for place in range(len(ids))
+        ]
+    )
+    # Each end alone, so the interval between both holds with twice the chance of an error.
+    confidence = 2 * share_confidence(CHANCE_ALPHA, variants) - 1
+    low, high = compute_limits(parts, confidence, evidence.effective_pictures)
+    best = int(np.argmax(parts.mean))
+    one = np.zeros_like(evidence.fold[:1])
+    answer = compute_interval(scores[:1] / 100, one, SIDE_CONFIDENCE, evidence.groups)
+    # One class of K is a K-th of balanced accuracy, whatever the pictures.
+    is_known = evidence.weights is not None
+    return ConstantAnswer(
+        accuracy=answer.mean,
+        accuracy_low=answer.mean if is_known else max(answer.low, 0.0),
+        accuracy_high=answer.mean if is_known else min(answer.high, 1.0),
+        variant=ids[best],
+        points=float(parts.mean[best]),
+        low=float(low[best]),
+        high=float(high[best]),
+        is_beaten=bool((low > 0).any()),
+    )
+
+
+def is_nothing_learned(constant: ConstantAnswer | None) -> bool:
+    """Whether no variant is above the constant answer, as far as the pictures can tell.
+
+    That nothing was seen is not enough: on few pictures a good network may look like chance. Either
+    the best mean is no higher, or its interval ends before it would be of any use.
+    """
+    if constant is None or constant.is_beaten:
+        return False
+    useful = USEFUL_SHARE * 100 * (1 - constant.accuracy)
+    return constant.points <= 0 or constant.high < useful
