@@ -4,7 +4,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
 from poolbench.errors import UsageError
 from poolbench.execution.estimate import estimate_study_seconds
-from poolbench.execution.executor import Executor
+from poolbench.execution.executor import Executor, Measurer
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import Machine, describe_machine
 from poolbench.execution.need import check_training_memory
@@ -33,6 +33,7 @@ from poolbench.execution.plan import (
 from poolbench.execution.refusal import explain_refusal
 from poolbench.execution.room import check_classes, check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
+from poolbench.execution.shorten import LONG_SECONDS, list_shorter
 from poolbench.execution.store import RunStore
 from poolbench.models import get_backbone
 from poolbench.models.seen import read_seen
@@ -156,19 +157,19 @@ def settle_study(
     config: StudyConfig,
     image_set: ImageSet,
     store: RunStore,
-    executor: Executor,
+    measurer: Measurer,
     seconds_left: float | None,
     display: Display,
 ) -> Settled:
     """Measure, then say what will be trained, on what, and how long it will take."""
     _show_pictures(image_set, display)
     display.say("run.measuring")
-    settled = settle(config, image_set, store, executor, seconds_left)
+    settled = settle(config, image_set, store, measurer, seconds_left)
     missing = settled.list_missing(store)
     needed = estimate_room_bytes(missing, settled.speeds, image_set, settled.plan.workers)
     check_room(store.path, needed)
     _show_plan(settled, len(missing), store, display)
-    _show_cluster(executor.machine, display)
+    _show_cluster(measurer.machine, display)
     if missing:
         _show_estimate(settled, missing, image_set, display)
     else:
@@ -336,6 +337,21 @@ def _show_estimate(
     else:
         least = format_duration(estimate_study_seconds(soon, seconds, workers))
         display.say("run.estimate-auto", least=least, most=most)
+    _show_shorter(missing, seconds, workers, display)
+
+
+def _show_shorter(
+    missing: Sequence[TrialSpec], seconds: Mapping[str, float], workers: int, display: Display
+) -> None:
+    """Above two hours: which options bring it to one."""
+
+    def run(specs: Sequence[TrialSpec], by_variant: Mapping[str, float]) -> float:
+        return estimate_study_seconds(specs, by_variant, workers) if specs else 0.0
+
+    if run(missing, seconds) > LONG_SECONDS:
+        found = list_shorter(missing, seconds, run)
+        key = "run.shorter" if found else "run.shorter-nothing"
+        display.say(key, options="; ".join(found))
 
 
 def recall_config(config: StudyConfig, store: RunStore) -> StudyConfig:

@@ -20,6 +20,7 @@ from poolbench.data.image_set import ImageSet
 from poolbench.display import Display
 from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
+from poolbench.execution.forecast import Forecaster
 from poolbench.execution.machine import Machine
 from poolbench.execution.owned import check_run_place
 from poolbench.execution.picture_tables import save_picture_tables
@@ -174,8 +175,9 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
     image_set, _ = load_pictures(config.data, display, is_split=config.protocol == "cv")
     with open_machine(config) as machine:
         check_study(config, machine, image_set, display)
-        with open_executor(config, machine, image_set, store, None) as executor:
-            settle_study(config, image_set, store, executor, config.time_limit_seconds, display)
+        forecaster = Forecaster(machine, image_set)
+        settle_study(config, image_set, store, forecaster, config.time_limit_seconds, display)
+        display.say("run.forecast", measured=forecaster.measured, variants=forecaster.variants)
     display.say("run.place", path=store.path)
 
 

@@ -59,10 +59,24 @@ class Failure:
     details: str
 
 
-class Executor(Protocol):
-    """Trains trials and keeps them in the run directory; a context manager."""
+class Measurer(Protocol):
+    """Says how fast trials will be."""
 
     machine: Machine
+
+    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
+        """How fast these trials will be, by trial id; as many at once as will be trained at once.
+
+        Raises:
+            TrainingError: If a trial fails or is lost.
+        """
+
+    def fit(self, speeds: Sequence[Speed]) -> int:
+        """Go on with so many trials at the same time as there is memory for; how many."""
+
+
+class Executor(Measurer, Protocol):
+    """Trains trials and keeps them in the run directory; a context manager."""
 
     def __enter__(self) -> Self: ...
 
@@ -86,16 +100,6 @@ class Executor(Protocol):
         Raises:
             TrainingError: If a trial fails; the others in flight are ended, finished ones stay.
         """
-
-    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
-        """How fast these trials will be, by trial id; as many at once as will be trained at once.
-
-        Raises:
-            TrainingError: If a trial fails or is lost.
-        """
-
-    def fit(self, speeds: Sequence[Speed]) -> int:
-        """Go on with so many trials at the same time as there is memory for; how many."""
 
 
 def retry_lost(run_once: Callable[[Groups], list[Lost]], groups: Groups) -> list[Lost]:

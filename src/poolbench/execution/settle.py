@@ -11,7 +11,7 @@ from poolbench.execution.estimate import (
     estimate_study_seconds,
     estimate_trial_seconds,
 )
-from poolbench.execution.executor import Executor
+from poolbench.execution.executor import Measurer
 from poolbench.execution.machine import Machine
 from poolbench.execution.plan import Plan, list_looks, make_plan, take_first
 from poolbench.execution.store import RunStore
@@ -50,7 +50,7 @@ def settle(
     config: StudyConfig,
     image_set: ImageSet,
     store: RunStore,
-    executor: Executor,
+    measurer: Measurer,
     seconds_left: float | None,
 ) -> Settled:
     """Measure, and choose what is fastest and what fits.
@@ -63,11 +63,11 @@ def settle(
         DataError: If there are too few pictures for the folds.
         TrainingError: If a measured trial fails.
     """
-    machine = executor.machine
+    machine = measurer.machine
     wanted = machine.precisions
     plans = {name: make_plan(_set(config, precision=name), image_set, machine) for name in wanted}
     missing = {name: _list_missing(plan, store) for name, plan in plans.items()}
-    measured = executor.measure(
+    measured = measurer.measure(
         [spec for specs in missing.values() for spec in take_first(specs).values()]
     )
     speeds = {
@@ -81,7 +81,7 @@ def settle(
 
     best = min(wanted, key=compute_total)
     found = Settled(_set(config, precision=best), plans[best], speeds[best])
-    workers = executor.fit(list(found.speeds.values()))
+    workers = measurer.fit(list(found.speeds.values()))
     found = Settled(found.config, _set_workers(found.plan, workers), found.speeds)
     if seconds_left is None or config.planned_repeats is not None or not missing[best]:
         return found

@@ -53,9 +53,11 @@ def describe_constant(verdict: VerdictRecord, lang: str = "en") -> str:
     """What the constant answer reaches, with its interval where it has one."""
     found = verdict.constant
     assert found is not None
-    key = "known" if found.accuracy_low == found.accuracy_high else "interval"
+    if found.accuracy_low == found.accuracy_high:
+        # One over the number of classes, which is known.
+        return f"{found.accuracy:.4f}"
     values = {"low": found.accuracy_low, "high": found.accuracy_high}
-    return text(f"verdict.constant-{key}", lang, accuracy=found.accuracy, **values)
+    return text("verdict.constant-interval", lang, accuracy=found.accuracy, **values)
 
 
 def _describe_chance(verdict: VerdictRecord, lang: str) -> list[str]:

@@ -89,6 +89,15 @@ RUN = {
     "run.measuring": "Measuring how fast this machine is …",
     "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
     "run.estimate": "Expected time: about {duration}.",
+    "run.forecast": (
+        "A rough estimate from a step or two: variants measured {measured} of {variants}. The run "
+        "itself measures all of them before it trains."
+    ),
+    "run.shorter": "Any one of these brings it to about an hour: {options}.",
+    "run.shorter-nothing": (
+        "No single option brings it to an hour: take fewer operators (--operators), a shorter "
+        "recipe (--recipes quick) and smaller pictures (--image-size) together."
+    ),
     "run.auto": (
         "The study is judged after each of these numbers of repeats. It stops when it is decided; "
         "variants that can no longer win are dropped."
@@ -195,7 +204,6 @@ RUN = {
         "Whether anything was learned is not certain: an answer that ignores the picture reaches "
         "{constant}, and no variant is above that beyond doubt."
     ),
-    "verdict.constant-known": "{accuracy:.4f}",
     "verdict.constant-interval": "{accuracy:.4f}, 95 % interval {low:.4f} to {high:.4f}",
     "verdict.need-nothing": (
         "Neither more repeats nor {times} times as many pictures would decide it."

@@ -1,0 +1,136 @@
+"""How long a study would take, said within seconds: from a step or two, in this process."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from poolbench.data.image_set import ImageSet
+from poolbench.execution.ingredients import (
+    SplitIndex,
+    make_form,
+    make_schedule,
+    prepare_half,
+    start_network,
+)
+from poolbench.execution.machine import Machine
+from poolbench.execution.measure import FORWARD_SHARE
+from poolbench.execution.workplace import Workplace
+from poolbench.models.rewrite import TrainingForm
+from poolbench.records import Speed, TrialSpec
+from poolbench.training.engine import Engine
+from poolbench.training.loop import draw_epoch
+from poolbench.training.schedule import Pace
+
+# For all variants together; those that it does not reach are taken to be like the others.
+BUDGET_SECONDS = 4.0
+# Pixels of a batch that shows what a picture costs: 32 pictures of 64 × 64.
+BATCH_PIXELS = 32 * 64 * 64
+# Batch normalisation needs two.
+LEAST_PICTURES = 2
+
+
+class Forecaster:
+    """Measures a few variants roughly; a :class:`~poolbench.execution.executor.Measurer`.
+
+    Attributes:
+        measured, variants: How many trials of the last call were looked at, of how many.
+    """
+
+    def __init__(
+        self, machine: Machine, image_set: ImageSet, seconds: float = BUDGET_SECONDS
+    ) -> None:
+        self.machine = machine
+        self.image_set = image_set
+        self.seconds = seconds
+        self.measured = self.variants = 0
+
+    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
+        """See :class:`~poolbench.execution.executor.Measurer`."""
+        ends = time.perf_counter() + self.seconds
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        found: dict[str, Speed] = {}
+        try:
+            # The first of each precision, then the others: spread over the list.
+            for spec in _spread(specs):
+                if found and time.perf_counter() > ends:
+                    break
+                found[spec.id] = _measure_roughly(spec, self.image_set)
+        finally:
+            torch.set_num_threads(threads)
+        self.measured, self.variants = len(found), len(specs)
+        return {spec.id: found.get(spec.id) or _average(spec, specs, found) for spec in specs}
+
+    def fit(self, speeds: Sequence[Speed]) -> int:
+        """See :class:`~poolbench.execution.executor.Measurer`; memory is not looked at."""
+        return self.machine.workers
+
+
+def _spread(specs: Sequence[TrialSpec]) -> list[TrialSpec]:
+    """One of each precision, then in steps through the list, so that a cut leaves all kinds."""
+    first = {spec.conditions.precision: spec for spec in reversed(specs)}
+    order = [*first.values()]
+    step = 1 + len(specs) // 8
+    for start in range(step):
+        order += [spec for spec in specs[start::step] if spec not in order]
+    return order
+
+
+def _average(spec: TrialSpec, specs: Sequence[TrialSpec], found: dict[str, Speed]) -> Speed:
+    """That of variants like this one: of its backbone and precision if there are any."""
+    known = [other for other in specs if other.id in found]
+    alike = [
+        other
+        for other in known
+        if (other.variant.backbone, other.conditions.precision)
+        == (spec.variant.backbone, spec.conditions.precision)
+    ]
+    speeds = [found[other.id] for other in alike or known]
+    means = {
+        name: float(np.mean([getattr(speed, name) for speed in speeds]))
+        for name in ("train", "watch", "judge", "start", "tables")
+    }
+    return speeds[0].model_copy(update=means)
+
+
+def _measure_roughly(spec: TrialSpec, image_set: ImageSet) -> Speed:
+    """A training step on a few of the pictures."""
+    height, width = image_set.image_size
+    batch = min(spec.variant.recipe.batch_size, BATCH_PIXELS // (height * width))
+    count = min(max(LEAST_PICTURES, batch), len(image_set.pool))
+    few = image_set.pool.take(np.arange(count))
+    place = Workplace(replace(image_set, pool=few), spec.conditions.device)
+    started = time.perf_counter()
+    plain = spec.model_copy(update={"weights": None})
+    network = start_network(plain, place, SplitIndex(np.arange(count), "pool", np.arange(count)))
+    form = make_form(network, plain)
+    start = time.perf_counter() - started
+    train = _time_step(form, plain, place) / count
+    weights = sum(value.numel() * value.element_size() for value in network.state_dict().values())
+    return Speed(
+        train=train,
+        watch=train * FORWARD_SHARE,
+        judge=train * FORWARD_SHARE,
+        start=start,
+        tables=0.0,
+        peak_memory_bytes=None,
+        weights_bytes=weights,
+    )
+
+
+def _time_step(form: TrainingForm, spec: TrialSpec, place: Workplace) -> float:
+    """Seconds of the second step: the first fetches memory and chooses its kernels."""
+    pictures = prepare_half("pool", spec, place, form)
+    schedule = make_schedule(spec)
+    part = place.make_part(pictures, np.arange(len(place.image_set.pool)))
+    engine = Engine(form, pictures, schedule, place.lanes)
+    index, draws = draw_epoch(schedule, part, 0)
+    size = slice(0, len(part))
+    for _ in range(2):
+        started = time.perf_counter()
+        loss, _ = engine.run_step(pictures, index[size], draws[size], Pace(1e-12))
+        loss.item()
+    return time.perf_counter() - started
