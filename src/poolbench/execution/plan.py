@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from poolbench.config import ClassBalance, RecipeConfig, StudyConfig
+from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough, count_units
 from poolbench.errors import DataError, ShapeError, UnknownNameError, UsageError
@@ -23,7 +23,7 @@ from poolbench.models.transfer import Transfer, load_weights, transfer
 from poolbench.operators import expand_operators, get_operator
 from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
 from poolbench.training.recipes import NAMES as RECIPES
-from poolbench.training.recipes import choose_balance, choose_epochs, get_recipe
+from poolbench.training.recipes import fit_recipe, get_recipe
 from poolbench.verdict.racing import LOOKS
 
 NO_OPERATOR = "none"
@@ -78,7 +78,8 @@ def make_variants(config: StudyConfig, pool: Half | None = None) -> tuple[Varian
     variants = []
     backbones = [find_backbone(name) for name in config.backbones]
     for backbone, recipe_name in itertools.product(backbones, config.recipes):
-        recipe = _fit_recipe(own.get(recipe_name) or get_recipe(recipe_name), config, pool)
+        recipe = own.get(recipe_name) or get_recipe(recipe_name)
+        recipe = fit_recipe(recipe, config, None if pool is None else pool.labels)
         names = operators if backbone.has_site else [NO_OPERATOR]
         for operator, replica in itertools.product(names, range(config.replicas)):
             variants.append(
@@ -88,19 +89,6 @@ def make_variants(config: StudyConfig, pool: Half | None = None) -> tuple[Varian
         variants += _change_one(variants, config)
     _check_sizes(variants)
     return tuple(variants)
-
-
-def _fit_recipe(recipe: RecipeConfig, config: StudyConfig, pool: Half | None) -> RecipeConfig:
-    """With as many epochs as the pictures need, and a balance of the classes where they do."""
-    count = None
-    balance: ClassBalance = "none" if recipe.class_balance == "auto" else recipe.class_balance
-    if pool is not None:
-        balance = choose_balance(recipe, pool.labels, config.metric)
-        count = len(pool)
-        if config.protocol == "cv":
-            count -= -(-count // config.folds)
-    epochs = config.epochs or choose_epochs(recipe, config.data.source, count)
-    return recipe.model_copy(update={"epochs": epochs, "class_balance": balance})
 
 
 def find_baseline(config: StudyConfig, variants: Sequence[VariantSpec]) -> str | None:

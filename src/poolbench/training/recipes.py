@@ -5,7 +5,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from poolbench.config import ClassBalance, RecipeConfig, read_recipe
+from poolbench.config import ClassBalance, RecipeConfig, StudyConfig, read_recipe
 from poolbench.errors import UnknownNameError
 from poolbench.evaluation.unequal import choose_metric, is_unequal
 
@@ -48,6 +48,24 @@ def list_recipes() -> list[RecipeConfig]:
 LAB, QUICK = get_recipe("lab"), get_recipe("quick")
 
 
+def fit_recipe(
+    recipe: RecipeConfig, config: StudyConfig, labels: NDArray[np.int64] | None
+) -> RecipeConfig:
+    """With as many epochs as the pictures need, and a balance of the classes where they do.
+
+    Args:
+        labels: Of the pool, int64 ``[N]``; ``None``: not known yet.
+    """
+    count, balance = None, recipe.class_balance
+    if labels is not None:
+        held_out = -(-len(labels) // config.folds) if config.protocol == "cv" else 0
+        count = len(labels) - held_out
+    if balance == "auto":
+        balance = "none" if labels is None else choose_balance(labels, config.metric)
+    epochs = config.epochs or choose_epochs(recipe, config.data.source, count)
+    return recipe.model_copy(update={"epochs": epochs, "class_balance": balance})
+
+
 def choose_epochs(recipe: RecipeConfig, source: str, pictures: int | None = None) -> int:
     """The recipe's epochs; fewer of ``quick`` on the built-in image set, more for few pictures.
 
@@ -68,13 +86,12 @@ def choose_epochs(recipe: RecipeConfig, source: str, pictures: int | None = None
     return max(recipe.epochs, -(-LEAST_STEPS // steps))
 
 
-def choose_balance(recipe: RecipeConfig, labels: NDArray[np.int64], metric: str) -> ClassBalance:
-    """How a recipe treats classes of different sizes: as it says, or what suits the metric.
+def choose_balance(labels: NDArray[np.int64], metric: str) -> ClassBalance:
+    """How classes of different sizes are treated where a recipe leaves it open.
 
     Args:
+        labels: int64 ``[N]``.
         metric: ``auto`` or a name: what the study was asked to judge by.
     """
-    if recipe.class_balance != "auto":
-        return recipe.class_balance
     is_wanted = is_unequal(labels) and choose_metric(metric, labels) == "balanced-accuracy"
     return DEFAULT_BALANCE if is_wanted else "none"
