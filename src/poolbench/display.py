@@ -85,7 +85,7 @@ class Display:
             # Of the one to use, or of all if there is none.
             if verdict.recommended in (name, None):
                 self.say("note.missed-classes", variant=name, classes=", ".join(classes))
-        if verdict.undertrained:
+        if verdict.undertrained and verdict.recommended is not None:
             self.say("note.undertrained", variants=", ".join(verdict.undertrained))
         if verdict.left_out:
             self.say("note.left-out", names=", ".join(verdict.left_out))

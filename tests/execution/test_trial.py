@@ -1,12 +1,18 @@
 """One trial: split, trained, measured, the same bits every time."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from poolbench.execution.ingredients import build_network, split_pictures, start_network
+from poolbench.execution.ingredients import (
+    build_network,
+    make_schedule,
+    split_pictures,
+    start_network,
+)
 from poolbench.execution.plan import make_final_spec
 from poolbench.execution.trial import judge, run_trial
 from poolbench.execution.workplace import Workplace
@@ -139,6 +145,42 @@ def test_network_whose_answers_are_no_numbers_has_diverged(plan_of, small_set, s
         assert side.nll == pytest.approx(np.log(4))
     assert set(record.shift.accuracy) == {0.0}
     assert not outcome.predictions.logits.any()
+
+
+@pytest.fixture
+def grey_set(small_set):
+    """Pictures that are all alike, so that any network has one answer for them."""
+    pool = replace(small_set.pool, images=np.full_like(small_set.pool.images, 128))
+    return replace(small_set, pool=pool)
+
+
+def test_trial_that_learned_nothing_is_begun_again_once_with_numbers_of_its_own(plan_of, grey_set):
+    spec = plan_of().specs[1]
+    seen = []
+    outcome = run_trial(spec, Workplace(grey_set), seen.append)
+    record = outcome.record
+    assert (record.attempts, record.rate_factor, record.has_collapsed) == (2, 0.25, True)
+    assert len(seen) == 2 * spec.variant.recipe.epochs
+    # The same pictures are held out, and it is the same again to the bit.
+    assert np.array_equal(outcome.predictions.index, split_pictures(spec, grey_set).held_out)
+    again = run_trial(spec, Workplace(grey_set))
+    assert again.record == record
+    assert all(np.array_equal(outcome.weights[k], again.weights[k]) for k in outcome.weights)
+
+
+def test_another_attempt_has_random_numbers_of_its_own(plan_of):
+    spec = plan_of().specs[1]
+    first, second = (build_network(spec, attempt).state_dict() for attempt in (0, 1))
+    assert all(np.array_equal(first[k], v) for k, v in build_network(spec).state_dict().items())
+    assert any(not np.array_equal(first[k], value) for k, value in second.items())
+    keys = [make_schedule(spec, attempt=attempt).key for attempt in (0, 1)]
+    assert len(keys[0]) == len(keys[1]) - 1
+
+
+def test_trial_that_learned_is_not_begun_again(plan_of, small_set):
+    spec = plan_of().specs[1]
+    record = run_trial(spec, Workplace(small_set)).record
+    assert (record.attempts, record.rate_factor, record.has_collapsed) == (1, None, False)
 
 
 def test_networks_of_variants_start_alike(plan_of):

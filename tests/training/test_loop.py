@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from poolbench.config import RecipeConfig
+from poolbench.config import RecipeConfig, StudyConfig
 from poolbench.data.sample import load_sample
 from poolbench.execution.workplace import Workplace
 from poolbench.models import get_backbone
@@ -15,8 +15,11 @@ from poolbench.models.rewrite import keep_plain, rewrite
 from poolbench.texts import TEXTS
 from poolbench.training.loop import run_training
 from poolbench.training.recipes import (
+    DEFAULT_BALANCE,
     LAB,
+    LEAST_STEPS,
     choose_epochs,
+    fit_recipe,
     get_recipe,
     list_recipes,
     load_recipe_text,
@@ -152,6 +155,47 @@ def test_choose_epochs_shortens_only_quick_on_the_sample():
         assert choose_epochs(recipe, "cifar100") == recipe.epochs
     assert choose_epochs(LAB, "sample") == LAB.epochs
     assert choose_epochs(get_recipe("quick"), "sample") < get_recipe("quick").epochs
+
+
+@pytest.mark.parametrize("pictures", [2, 60, 340, 100_000])
+@pytest.mark.parametrize("name", ["quick", "standard", "strong"])
+def test_recipes_take_enough_steps_however_few_the_pictures(name, pictures):
+    recipe = get_recipe(name)
+    epochs = choose_epochs(recipe, "folder", pictures)
+    assert epochs >= recipe.epochs
+    assert epochs * -(-pictures // recipe.batch_size) >= LEAST_STEPS
+    assert epochs == recipe.epochs or (epochs - 1) * -(-pictures // recipe.batch_size) < LEAST_STEPS
+
+
+def test_recipes_that_are_not_ours_or_the_courses_own_keep_their_epochs():
+    own = get_recipe("quick").model_copy(update={"epochs": 3})
+    for recipe in (own, LAB, get_recipe("finetune")):
+        assert choose_epochs(recipe, "folder", 10) == recipe.epochs
+
+
+UNEQUAL, EQUAL = np.repeat([0, 1, 2], [300, 20, 20]), np.repeat([0, 1, 2], 100)
+
+
+@pytest.mark.parametrize(
+    ("asked", "metric", "labels", "found"),
+    [
+        ("auto", "auto", UNEQUAL, DEFAULT_BALANCE),
+        ("auto", "balanced-accuracy", UNEQUAL, DEFAULT_BALANCE),
+        ("auto", "accuracy", UNEQUAL, "none"),
+        ("auto", "auto", EQUAL, "none"),
+        ("auto", "balanced-accuracy", EQUAL, "none"),
+        ("none", "auto", UNEQUAL, "none"),
+        ("loss", "auto", EQUAL, "loss"),
+        ("auto", "auto", None, "none"),
+    ],
+)
+def test_unequal_classes_are_balanced_where_the_metric_is(asked, metric, labels, found):
+    recipe = get_recipe("quick").model_copy(update={"class_balance": asked})
+    assert fit_recipe(recipe, StudyConfig(metric=metric), labels).class_balance == found
+
+
+def test_the_courses_own_recipe_is_never_balanced():
+    assert fit_recipe(LAB, StudyConfig(), UNEQUAL) == LAB
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])

@@ -32,7 +32,7 @@ def list_notes(view: RunView) -> list[Phrase]:
     notes += _list_picture_notes(view)
     notes += _say_false_share(view)
     notes += _list_missed(view)
-    if view.verdict.undertrained:
+    if view.verdict.undertrained and view.verdict.recommended is not None:
         notes.append(say("note.undertrained", variants=_name_all(view, view.verdict.undertrained)))
     if view.verdict.left_out:
         notes.append(say("note.left-out", names=_name_all(view, view.verdict.left_out)))

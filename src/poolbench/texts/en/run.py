@@ -90,8 +90,8 @@ RUN = {
     "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
     "run.estimate": "Expected time: about {duration}.",
     "run.forecast": (
-        "A rough estimate from a step or two: variants measured {measured} of {variants}. The run "
-        "itself measures all of them before it trains."
+        "This is a rough estimate from a step or two of {measured} trials out of {variants} kinds; "
+        "the run itself measures every kind before it trains."
     ),
     "run.shorter": "Any one of these brings it to about an hour: {options}.",
     "run.shorter-nothing": (
