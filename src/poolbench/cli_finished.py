@@ -85,7 +85,11 @@ def predict(
     from poolbench.execution.store import RunStore
     from poolbench.export.predict import load_model, predict_file
 
-    file = RunStore(model).locate("best/model.onnx") if model.is_dir() else model
+    file = model
+    if model.is_dir():
+        store = RunStore(model)
+        store.check_has_model()
+        file = store.locate("best/model.onnx")
     opened = load_model(file)
     answers: list[dict[str, object]] = []
     failed: list[str] = []

@@ -63,7 +63,7 @@ class Study:
         """The exported model; ``best.predict(images)`` needs no torch.
 
         Raises:
-            UsageError: If nothing was learned, so that there is none.
+            RunError: If nothing was learned, so that there is none.
         """
         self._get_final()
         return load_model(self._store.locate("best/model.onnx"))
@@ -137,11 +137,8 @@ class Study:
         )
 
     def _get_final(self) -> FinalRecord:
-        if self.final is None:
-            raise UsageError(
-                f"Nothing was learned in {self.path}, so it has no model. To export a trial of it "
-                f"all the same, name one, such as {self._record.trials[0]}."
-            )
+        self._store.check_has_model()
+        assert self.final is not None
         return self.final
 
     def _load_named(self) -> None:

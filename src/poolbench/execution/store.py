@@ -34,7 +34,7 @@ from poolbench.execution.packing import (
 from poolbench.execution.refusal import explain_refusal
 from poolbench.execution.run_files import MOST_TEXT_BYTES, SUMS, RunFiles
 from poolbench.files import is_within, parse_json
-from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
+from poolbench.records import SCHEMA_VERSION, StudyRecord, TrialRecord, TrialTiming
 from poolbench.system import (
     LOCK_FILES,
     HeldError,
@@ -297,6 +297,23 @@ class RunStore(RunFiles):
             return unpack_weights(self.read(f"trials/{trial_id}/weights.safetensors"))
         except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
+
+    def check_has_model(self) -> None:
+        """Refuse a run in which nothing was learned: it handed no model over.
+
+        Raises:
+            RunError: If it is such a run.
+        """
+        try:
+            study = self.load_model("study.json", StudyRecord)
+        except RunError:
+            # Not finished, or broken: who asks for the model itself says what is wrong.
+            return
+        if study.final is None:
+            raise RunError(
+                f"Nothing was learned in {self.path}, so it has no model. To export a network all "
+                f"the same, name a trial, such as {study.trials[0]} (poolbench export --trial)."
+            )
 
     def load_config(self) -> StudyConfig:
         """The config of the study.

@@ -254,6 +254,7 @@ def _guard(name: str, check: Callable[[], Check]) -> Check:
 
 def _check_bundle_is_there(run: Path) -> None:
     store = RunStore(run)
+    store.check_has_model()
     # Refuses links and pipes as well: nothing outside a run is read or waited for.
     missing = [name for name in FILES if not store.locate(f"best/{name}").is_file()]
     if missing:
