@@ -60,7 +60,9 @@ def test_place_beside_the_pictures_is_taken(tmp_path):
 OURS = (
     *(".part-data.json", "trials/.part-0a1b2c3d/weights.safetensors"),
     *(".part-abcdefgh/pool-images.npy", "figures/.part-gaps.svg", "variants/max/.part-model.onnx"),
-    "checkpoints/max-r0f0/000002-0123456789abcdef.safetensors",
+    *(".part-0123456789abcdef", "best/.part-0123456789abcdef"),
+    *("checkpoints/max-r0f0/000002-0123456789abcdef.safetensors",),
+    *("checkpoints/max-r0f0/.part-0123456789abcdef",),
 )
 THEIRS = (
     *(".part-notes", ".part-mine/photo.png", "trials/.part-0a1b2c3d/notes.txt"),
@@ -76,7 +78,7 @@ def test_nothing_is_removed_that_poolbench_did_not_make(tmp_path):
     outside = tmp_path.parent / "outside"
     outside.mkdir()
     (outside / ".part-data.json").touch()
-    (tmp_path / "best").symlink_to(outside)
+    (tmp_path / "tables").symlink_to(outside)
     store = RunStore(tmp_path)
     store.remove_leftovers()
     store.remove_checkpoints()

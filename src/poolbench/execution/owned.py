@@ -18,16 +18,17 @@ TRIAL_FILES = frozenset(
         SUMS,
     )
 )
-_CHECKPOINT = re.compile(r"(\.part-)?\d{6}-[0-9a-f]{16}\.safetensors[\w.-]*")
+_CHECKPOINT = re.compile(r"(\.part-)?\d{6}-[0-9a-f]{16}\.safetensors|\.part-[0-9a-f]{16}")
 # Folders into which a study and its report write; ``*``: any name.
 _FOLDERS = (
     *("", "trials", "best", "variants", "variants/*", "figures", "tables", "lab-report"),
     *("lab-report/figures", "exports"),
 )
-# Half a file, beside the place of the whole one; half a folder has a name of random letters.
+# Half a file, beside the place of the whole one; before the first release it had the name of that.
 _PART_FILE = re.compile(
-    r"\.part-.*\.(json|csv|npz|toml|html|md|docx|svg|png|onnx|safetensors)[\w.-]*"
+    r"\.part-([0-9a-f]{16}|.*\.(json|csv|npz|toml|html|md|docx|svg|png|onnx|safetensors))"
 )
+# Half a folder.
 _PART_FOLDER = re.compile(r"\.part-\w+")
 # Of the pictures that the processes of a study share.
 _PICTURE_FILES = re.compile(r"set\.json|weights\.safetensors|(pool|test)[\w-]*\.npy")
