@@ -119,7 +119,10 @@ class RunStore(RunFiles):
                 raise explain_refusal(error, self.path) from None
             if is_new:
                 stack.callback(self._remove_if_empty)
-            yield
+            try:
+                yield
+            finally:
+                self._is_pinned = False
 
     def _remove_if_empty(self) -> None:
         """While it is held, so that nobody else has begun."""
