@@ -200,6 +200,11 @@ def test_a_picture_that_is_refused_there_is_refused_here(content, reason):
     assert caught.value.reason == reason
 
 
+def test_there_is_one_process_for_each_purpose():
+    assert get_confined() is get_confined("models")
+    assert get_confined() is not get_confined("pictures")
+
+
 def test_the_process_is_not_shared_after_a_fork(tmp_path):
     model = load_model(save_sum(tmp_path / "m.onnx"))
     expected = model.predict(PICTURES)[0]

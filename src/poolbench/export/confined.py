@@ -207,9 +207,13 @@ class Confined:
         return code
 
 
-@cache
 def get_confined(purpose: Purpose = "models") -> Confined:
     """The process that a program shares for a purpose; it ends with this one."""
+    return _share(purpose)
+
+
+@cache
+def _share(purpose: Purpose) -> Confined:
     confined = Confined()
     atexit.register(confined.close)
     return confined

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import get_args
 
 import uvicorn
@@ -71,13 +72,26 @@ def run_server(
             timeout_graceful_shutdown=1,
             ws="none",
         )
+        server = uvicorn.Server(config)
+        handle_exit = server.handle_exit
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            _stop_computing()
+            handle_exit(number, frame)
+
+        # First, so that nobody waits for what is decoded or computed at this moment.
+        server.handle_exit = stop  # type: ignore[method-assign,assignment]
         try:
             with suppress(KeyboardInterrupt):
-                uvicorn.Server(config).run(sockets=[bound])
+                server.run(sockets=[bound])
         finally:
-            for purpose in get_args(Purpose):
-                get_confined(purpose).close()
+            _stop_computing()
     _say("serve.stopped", lang)
+
+
+def _stop_computing() -> None:
+    for purpose in get_args(Purpose):
+        get_confined(purpose).close()
 
 
 @contextmanager
