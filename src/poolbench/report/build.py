@@ -17,7 +17,7 @@ from poolbench.report.fonts import list_numbered
 from poolbench.report.read import RunView, read_run
 from poolbench.report.style import PALETTE, use_style
 from poolbench.report.table import Table
-from poolbench.report.wording import list_notes, say_verdict
+from poolbench.report.wording import list_notes, say_advice, say_verdict
 from poolbench.report.words import Words, say, speak
 from poolbench.texts import TEXTS
 from poolbench.texts.plain import make_plain_page
@@ -158,6 +158,7 @@ def render_page(
             view=view,
             kind=_name_kind(view),
             sentence=say_verdict(view),
+            advice=say_advice(view),
             notes=[*list_notes(view), *failed],
             sections=[name for name in SECTIONS if name not in missing],
             plates=plates,

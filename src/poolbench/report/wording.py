@@ -7,7 +7,7 @@ from poolbench.report.read import RunView
 from poolbench.report.words import Phrase, Words, in_each_language, say
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
 from poolbench.texts.facts import describe_warnings
-from poolbench.verdict.sentence import describe_verdict
+from poolbench.verdict.sentence import describe_nothing, describe_verdict
 
 # Notes that are counted here, and the one that is a sentence of its own.
 _COUNTED = ("collapsed", "diverged", "duplicates", "one-trial")
@@ -15,7 +15,17 @@ _COUNTED = ("collapsed", "diverged", "duplicates", "one-trial")
 
 def say_verdict(view: RunView) -> Words:
     """The verdict as a sentence."""
-    return in_each_language(lambda lang: describe_verdict(view.verdict, lang, view.labels))
+    # That nothing was learned is followed by advice of its own.
+    is_nothing = view.verdict.kind == "nothing-learned"
+    describe = describe_nothing if is_nothing else describe_verdict
+    return in_each_language(lambda lang: describe(view.verdict, lang, view.labels))
+
+
+def say_advice(view: RunView) -> Words:
+    """What to do."""
+    if view.verdict.recommended is None:
+        return say("verdict.nothing-advice")
+    return say("report.advice", variant=view.leading.label)
 
 
 def list_notes(view: RunView) -> list[Phrase]:

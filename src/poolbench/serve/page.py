@@ -50,6 +50,7 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
         check_place(out / LIST)
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}.") from None
+    RunStore(path).check_has_model()
     runtime = load_bundle(bundle)
     _replace(out, dict(_make_files(read_finished(path), runtime, lang)))
     return out / "index.html"

@@ -20,7 +20,7 @@ def describe_verdict(
     """
     names = {} if labels is None else labels
     if verdict.kind == "nothing-learned":
-        return _describe_nothing(verdict, lang, names)
+        return f"{describe_nothing(verdict, lang, names)} {text('verdict.nothing-advice', lang)}"
     if not verdict.differences:
         return " ".join([text("verdict.single", lang), *_describe_chance(verdict, lang)])
     if verdict.kind == "winner":
@@ -35,8 +35,8 @@ def describe_verdict(
     return " ".join([*sentences, *_describe_chance(verdict, lang)])
 
 
-def _describe_nothing(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
-    """That nothing was learned, and what to change."""
+def describe_nothing(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
+    """That nothing was learned."""
     assert verdict.constant is not None
     found = verdict.constant
     values = {
@@ -46,7 +46,7 @@ def _describe_nothing(verdict: VerdictRecord, lang: str, names: Mapping[str, str
         "low": found.low,
         "high": found.high,
     }
-    return f"{text('verdict.nothing', lang, **values)} {text('verdict.nothing-advice', lang)}"
+    return text("verdict.nothing", lang, **values)
 
 
 def describe_constant(verdict: VerdictRecord, lang: str = "en") -> str:

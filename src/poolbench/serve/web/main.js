@@ -16,6 +16,7 @@ function tell(error) {
 }
 
 function start({ run, pictures }, predictor) {
+  if (!run.models.length) return showNothing(run);
   // What is looked at: the picture at rest, where it is, and what was said of it.
   const state = { picture: null, down: 0, right: 0, mode: "circular", atRest: null };
   // What the models said last, and of which shift: the picture may be further by now.
@@ -152,6 +153,13 @@ function start({ run, pictures }, predictor) {
   find("try").hidden = false;
   translate();
   return choose(held[0], held[0].label);
+}
+
+// No model came of a study whose networks learned nothing; its report says why.
+function showNothing(run) {
+  find("nothing").hidden = false;
+  find("report").hidden = !run.hasReport;
+  find("loading").hidden = true;
 }
 
 try {

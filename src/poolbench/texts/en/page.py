@@ -50,6 +50,10 @@ PAGE = {
     "page.no-script": "This page needs JavaScript. Everything it runs came with the page itself.",
     "page.loading": "Loading the models …",
     "page.source": "{source} · models: {models} · {height} × {width} px",
+    "page.nothing-learned": (
+        "The networks of this study learned nothing, so there is no model to try. The report says "
+        "what to change."
+    ),
     "page.sources-title": "Choose a picture",
     "page.drop": "Drop a picture here or paste it (Ctrl+V).",
     "page.choose-file": "Choose a file",
