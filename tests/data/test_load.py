@@ -103,7 +103,10 @@ def test_load_image_set_makes_a_task():
     assert loaded.image_size == (16, 16)
     assert loaded.facts["test_share"] == "official"
     assert loaded.facts["needle_sd"] == 7.0
-    assert list_classes(DataConfig(source="task:needle"))[1] == (1, "needle", None, 600)
+    needle = list_classes(DataConfig(source="task:needle"))[1]
+    assert (needle.number, needle.name, needle.russian) == (1, "needle", None)
+    assert (needle.pool_count, needle.train_count, needle.val_count) == (600, 600, 0)
+    assert needle.test_count == 200
 
 
 def test_load_image_set_names_the_nearest_task():

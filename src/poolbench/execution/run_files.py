@@ -7,13 +7,18 @@ a pipe a reader would wait without end; so whatever reads a run opens its files 
 import hashlib
 import os
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
 
 from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
-from poolbench.files import OutsideError, is_within, locate_inside, open_inside
+from poolbench.execution.packing import check_schema
+from poolbench.files import OutsideError, is_within, locate_inside, open_inside, parse_json
+from poolbench.records import StudyRecord
+
+Model = TypeVar("Model", bound=BaseModel)
 
 # A study of ten thousand trials writes a hundredth of it.
 MOST_TEXT_BYTES = 100_000_000
@@ -112,6 +117,47 @@ class RunFiles:
         """
         with self.open(name) as file:
             return read_arrays(file)
+
+    def load_model(self, name: str, model: type[Model]) -> Model:
+        """A JSON file of the run, checked.
+
+        Raises:
+            RunError: If it is missing, broken, or written by a newer poolbench.
+        """
+        path = self.path / name
+        try:
+            values = parse_json(self.read(name, MOST_TEXT_BYTES))
+        except OSError as error:
+            raise RunError(
+                f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
+                "unfinished one. Run the same command again to go on."
+            ) from None
+        except ValueError as error:
+            raise RunError(f"{path} is not JSON: {error}.") from None
+        check_schema(path, values)
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise RunError(f"{path}: {place}: {first['msg']}") from None
+
+    def check_has_model(self) -> None:
+        """Refuse a run in which nothing was learned: it handed no model over.
+
+        Raises:
+            RunError: If it is such a run.
+        """
+        try:
+            study = self.load_model("study.json", StudyRecord)
+        except RunError:
+            # Not finished, or broken: who asks for the model itself says what is wrong.
+            return
+        if study.final is None:
+            raise RunError(
+                f"Nothing was learned in {self.path}, so it has no model. To export a network all "
+                f"the same, name a trial, such as {study.trials[0]} (poolbench export --trial)."
+            )
 
     def list_files(self, folder: str) -> list[Path]:
         """The files that lie in a folder of the run, by name; of one that is elsewhere none."""

@@ -10,10 +10,10 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from poolbench.config import StudyConfig, read_saved_config
 from poolbench.config.reading import MOST_CONFIG_BYTES
@@ -22,7 +22,6 @@ from poolbench.execution import owned
 from poolbench.execution.packing import (
     Arrays,
     check_predictions,
-    check_schema,
     neutralize,
     pack_arrays,
     pack_model,
@@ -33,8 +32,8 @@ from poolbench.execution.packing import (
 )
 from poolbench.execution.refusal import explain_refusal
 from poolbench.execution.run_files import MOST_TEXT_BYTES, SUMS, RunFiles
-from poolbench.files import is_within, parse_json
-from poolbench.records import SCHEMA_VERSION, StudyRecord, TrialRecord, TrialTiming
+from poolbench.files import is_within
+from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
 from poolbench.system import (
     LOCK_FILES,
     HeldError,
@@ -45,8 +44,6 @@ from poolbench.system import (
     replace_file,
     write_file,
 )
-
-Model = TypeVar("Model", bound=BaseModel)
 
 HISTORY_COLUMNS = (
     "epoch",
@@ -301,23 +298,6 @@ class RunStore(RunFiles):
         except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
 
-    def check_has_model(self) -> None:
-        """Refuse a run in which nothing was learned: it handed no model over.
-
-        Raises:
-            RunError: If it is such a run.
-        """
-        try:
-            study = self.load_model("study.json", StudyRecord)
-        except RunError:
-            # Not finished, or broken: who asks for the model itself says what is wrong.
-            return
-        if study.final is None:
-            raise RunError(
-                f"Nothing was learned in {self.path}, so it has no model. To export a network all "
-                f"the same, name a trial, such as {study.trials[0]} (poolbench export --trial)."
-            )
-
     def load_config(self) -> StudyConfig:
         """The config of the study.
 
@@ -331,30 +311,6 @@ class RunStore(RunFiles):
             raise RunError(f"{path} cannot be read: {error}.") from None
         except UsageError as error:
             raise RunError(str(error)) from None
-
-    def load_model(self, name: str, model: type[Model]) -> Model:
-        """A JSON file of the run, checked.
-
-        Raises:
-            RunError: If it is missing, broken, or written by a newer poolbench.
-        """
-        path = self.path / name
-        try:
-            values = parse_json(self.read(name, _MOST_JSON_BYTES))
-        except OSError as error:
-            raise RunError(
-                f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
-                "unfinished one. Run the same command again to go on."
-            ) from None
-        except ValueError as error:
-            raise RunError(f"{path} is not JSON: {error}.") from None
-        check_schema(path, values)
-        try:
-            return model.model_validate(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise RunError(f"{path}: {place}: {first['msg']}") from None
 
     def save_model(self, name: str, model: BaseModel) -> None:
         """Write a JSON file of the run."""

@@ -12,7 +12,8 @@ from pydantic import RootModel, ValidationError
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError
-from poolbench.execution.store import Model, RunStore
+from poolbench.execution.run_files import Model
+from poolbench.execution.store import RunStore
 from poolbench.records import (
     DataRecord,
     FinalRecord,
