@@ -275,7 +275,7 @@ def _conclude(store: RunStore, display: Display) -> Study:
     display.show_leaderboard(study.leaderboard())
     display.show_verdict(study.verdict)
     if study.final is None:
-        display.say("run.report", path=study.report())
+        build_page(store, display)
         return study
     key = "run.test-watched" if study.verdict.protocol == "lab" else "run.test"
     display.show_headline(key, read_headline(study.final))

@@ -58,6 +58,16 @@ def test_nothing_is_loaded_where_nothing_is(tmp_path):
     assert Checkpoints(tmp_path / "none").open("trial").load() is None
 
 
+def test_those_of_a_second_attempt_go_with_those_of_the_trial(keeper, tmp_path):
+    kept = Checkpoints(tmp_path, least_seconds=0)
+    second = kept.open("trial", attempt=1)
+    second._pause = 0
+    second.offer(lambda: make(1))
+    assert second.load() is not None
+    kept.remove("trial")
+    assert not (tmp_path / "trial").exists()
+
+
 def test_none_is_written_before_it_is_time(tmp_path):
     kept = Checkpoints(tmp_path, least_seconds=3600).open("trial")
     kept.offer(lambda: pytest.fail("was made"))

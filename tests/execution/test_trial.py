@@ -168,6 +168,16 @@ def test_trial_that_learned_nothing_is_begun_again_once_with_numbers_of_its_own(
     assert all(np.array_equal(outcome.weights[k], again.weights[k]) for k in outcome.weights)
 
 
+def test_rate_is_searched_for_once_though_a_trial_is_begun_again(plan_of, grey_set, monkeypatch):
+    searched = []
+    monkeypatch.setattr(
+        "poolbench.execution.trial.find_rate_factor",
+        lambda spec, place, split: searched.append(spec.id) or 0.5,
+    )
+    record = run_trial(plan_of(epochs=1, tune="lr").specs[1], Workplace(grey_set)).record
+    assert (record.attempts, record.rate_factor, len(searched)) == (2, 0.5 / 4, 1)
+
+
 def test_another_attempt_has_random_numbers_of_its_own(plan_of):
     spec = plan_of().specs[1]
     first, second = (build_network(spec, attempt).state_dict() for attempt in (0, 1))

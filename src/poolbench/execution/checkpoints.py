@@ -18,7 +18,7 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from poolbench.execution.owned import is_checkpoint, remove_folder
+from poolbench.execution.owned import is_checkpoint, remove_checkpoints
 from poolbench.files import check_regular
 from poolbench.system import replace_file
 from poolbench.training.checkpoint import Checkpoint
@@ -46,7 +46,7 @@ class Checkpoints:
 
     def remove(self, trial_id: str) -> None:
         """Delete those of a trial that is finished."""
-        remove_folder(self.folder / trial_id, is_checkpoint)
+        remove_checkpoints(self.folder / trial_id)
 
 
 class TrialKeeper:

@@ -126,3 +126,10 @@ def remove_folder(folder: Path, is_own: Callable[[str], object]) -> None:
 def is_checkpoint(name: str) -> bool:
     """Whether a file of this name is a checkpoint, or half of one."""
     return _CHECKPOINT.fullmatch(name) is not None
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Delete those of a trial, and of its second attempt, which lie in a folder inside."""
+    for inside in folder.glob("attempt-*") if not folder.is_symlink() else ():
+        remove_folder(inside, is_checkpoint)
+    remove_folder(folder, is_checkpoint)

@@ -156,14 +156,15 @@ class RunStore(RunFiles):
         # Old generations are deleted, which must not happen through a link to somewhere else.
         if self.checkpoints.is_symlink():
             self.remove(self.checkpoints.name)
-        for folder in self.checkpoints.glob("*"):
-            if folder.is_symlink():
-                self.remove(f"{self.checkpoints.name}/{folder.name}")
+        for pattern in ("*", "*/attempt-*"):
+            for folder in self.checkpoints.glob(pattern):
+                if folder.is_symlink():
+                    self.remove(folder.relative_to(self.path).as_posix())
 
     def remove_checkpoints(self) -> None:
         """Delete what trainings that are not wanted any more have left."""
         for folder in self.checkpoints.glob("*"):
-            owned.remove_folder(folder, owned.is_checkpoint)
+            owned.remove_checkpoints(folder)
         with suppress(OSError):
             self.checkpoints.rmdir()
 

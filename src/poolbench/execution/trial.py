@@ -92,7 +92,7 @@ def run_again_if_collapsed(
     """
     if not outcome.has_collapsed:
         return outcome
-    again = _run_attempt(outcome.record.spec, place, on_epoch, attempt=1)
+    again = _run_attempt(outcome.record.spec, place, on_epoch, outcome)
     timing = again.timing.model_copy(
         update={
             name: getattr(outcome.timing, name) + getattr(again.timing, name)
@@ -104,14 +104,20 @@ def run_again_if_collapsed(
 
 
 def _run_attempt(
-    spec: TrialSpec, place: Workplace, on_epoch: Callable[[EpochRow], None], attempt: int = 0
+    spec: TrialSpec,
+    place: Workplace,
+    on_epoch: Callable[[EpochRow], None],
+    before: TrialOutcome | None = None,
 ) -> TrialOutcome:
+    """Train and judge; after a collapse (``before``) with a part of the rate that it had."""
     started = time.perf_counter()
+    attempt = 0 if before is None else 1
     split = split_pictures(spec, place.image_set)
     keeper = None if place.checkpoints is None else place.checkpoints.open(spec.id, attempt)
-    factor = _choose_rate(spec, place, split, keeper) if spec.tune == "lr" else None
-    if attempt:
-        factor = AGAIN_RATE_FACTOR * (factor or 1.0)
+    if before is not None:
+        factor: float | None = AGAIN_RATE_FACTOR * (before.record.rate_factor or 1.0)
+    else:
+        factor = _choose_rate(spec, place, split, keeper) if spec.tune == "lr" else None
     network = start_network(spec, place, split, attempt)
     form = make_form(network, spec)
     pool = prepare_half("pool", spec, place, form)

@@ -184,7 +184,8 @@ class TrialRecord(Frozen):
         last_finite_loss: Before that step; ``None`` where it did not diverge, or at once.
         chosen_epoch: The epoch (from 1) whose weights were kept, where the recipe puts pictures
             aside to choose one; ``None``: the last.
-        rate_factor: What the recipe's learning rate was multiplied by; ``None``: not searched for.
+        rate_factor: What the recipe's learning rate was multiplied by, where a better one was
+            searched for or the trial was begun again; else ``None``.
         attempts: 2 where the first training stayed at a constant answer on its training pictures
             and was begun again with a lower rate; what is recorded is the second.
     """
