@@ -135,7 +135,7 @@ def summarize(config: StudyConfig, out: Path | None = None) -> dict:
             "leaderboard": [row.model_dump(mode="json") for row in study.leaderboard()],
             "against_baseline": [d.model_dump(mode="json") for d in verdict.against_baseline],
             "differences": [d.model_dump(mode="json") for d in verdict.differences],
-            "test_accuracy": study.final.test.accuracy,
+            "test_accuracy": None if study.final is None else study.final.test.accuracy,
         }
 
 

@@ -17,11 +17,14 @@ def main() -> None:
     epochs = int(sys.argv[2]) if len(sys.argv) > 2 else None
     study = poolbench.compare(f"folder:{folder}", image_size=32, fit="crop", epochs=epochs)
 
+    print(f"Report: {study.path / 'report.html'}")
+    if study.final is None:
+        print("Nothing was learned: there is no model, and the report says what to change.")
+        return
     print(f"Verdict: {study.verdict.kind}; use {study.verdict.recommended}.")
     test = study.final.headline
     print(f"Test {test.metric}: {test.value:.4f} ({test.low:.4f} to {test.high:.4f}).")
     print(f"Model: {study.path / 'best' / 'model.onnx'} for {', '.join(study.best.classes)}.")
-    print(f"Report: {study.path / 'report.html'}")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,9 @@ def test_study_that_learned_nothing_recommends_and_saves_nothing(
         assert asked.returncode == 1
         assert asked.stderr.startswith("Nothing was learned in run")
     assert poolbench_here("report", "run", "--lab").returncode == 0
+    handed_in = (run / "lab-report" / "lab-report.md").read_text(encoding="utf-8")
+    assert "лучший по среднему, описан" in handed_in
+    assert "рекомендует" not in handed_in.replace("не рекомендуется", "")
     # The same command comes to the same end, and trains nothing again.
     again = run_noise("--out", "run", "--json")
     assert json.loads(again.stdout)["verdict"] == verdict

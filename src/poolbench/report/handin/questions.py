@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from poolbench.report.handin import phrases
+from poolbench.report.handin import asked, phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.moving import measure_moved
 from poolbench.report.handin.numbers import (
@@ -23,22 +23,22 @@ ANSWER_LINES = 4
 
 def write_questions(draft: Draft, view: RunView) -> None:
     """Each question, what this run says of it, and empty lines."""
-    draft.add_heading(phrases.QUESTIONS)
-    asked = (
-        (phrases.QUESTION_POOLING, list_costs(view)),
-        (phrases.QUESTION_POSITION, list_positions(view)),
-        (phrases.QUESTION_TIME, list_times(view)),
-        (phrases.QUESTION_OVER_FITTING, list_gaps(view)),
-        (phrases.QUESTION_CHANCE, list_chances(view)),
-        (phrases.QUESTION_BEST_EPOCH, list_best_epochs(view)),
-        (phrases.QUESTION_ONNX, list_model(view)),
-        (phrases.QUESTION_SHIFT, list_shifts(view)),
+    draft.add_heading(asked.QUESTIONS)
+    listed = (
+        (asked.QUESTION_POOLING, list_costs(view)),
+        (asked.QUESTION_POSITION, list_positions(view)),
+        (asked.QUESTION_TIME, list_times(view)),
+        (asked.QUESTION_OVER_FITTING, list_gaps(view)),
+        (asked.QUESTION_CHANCE, list_chances(view)),
+        (asked.QUESTION_BEST_EPOCH, list_best_epochs(view)),
+        (asked.QUESTION_ONNX, list_model(view)),
+        (asked.QUESTION_SHIFT, list_shifts(view)),
     )
-    for number, (question, facts) in enumerate(asked, 1):
+    for number, (question, facts) in enumerate(listed, 1):
         draft.say(f"{number}. {question}", is_bold=True)
-        told = "; ".join(facts).removesuffix(".") + "." if facts else phrases.NO_EVIDENCE
-        draft.say(phrases.EVIDENCE.format(facts=told))
-        draft.leave_blank(phrases.ANSWER, ANSWER_LINES)
+        told = "; ".join(facts).removesuffix(".") + "." if facts else asked.NO_EVIDENCE
+        draft.say(asked.EVIDENCE.format(facts=told))
+        draft.leave_blank(asked.ANSWER, ANSWER_LINES)
 
 
 def _tell_each(view: RunView, tell: Callable[[VariantView], str]) -> list[str]:
@@ -49,7 +49,7 @@ def list_costs(view: RunView) -> list[str]:
     """Parameters and multiply-adds."""
     return _tell_each(
         view,
-        lambda variant: phrases.FACT_COST.format(
+        lambda variant: asked.FACT_COST.format(
             variant=variant.label,
             parameters=format_count(variant.row.parameters),
             multiply_adds=format_millions(variant.row.multiply_adds),
@@ -61,21 +61,21 @@ def list_positions(view: RunView) -> list[str]:
     """Multiply-adds of the convolutions beside the accuracy."""
     facts = _tell_each(
         view,
-        lambda variant: phrases.FACT_POSITION.format(
+        lambda variant: asked.FACT_POSITION.format(
             variant=variant.label,
             conv=format_millions(variant.trials[0].cost.conv_multiply_adds),
             accuracy=variant.row.accuracy,
         ),
     )
     is_mixed = "positions-differ" in view.verdict.notes
-    return [*facts, phrases.FACT_POSITIONS_DIFFER] if is_mixed else facts
+    return [*facts, asked.FACT_POSITIONS_DIFFER] if is_mixed else facts
 
 
 def list_times(view: RunView) -> list[str]:
     """Seconds and multiply-adds."""
     return _tell_each(
         view,
-        lambda variant: phrases.FACT_TIME.format(
+        lambda variant: asked.FACT_TIME.format(
             variant=variant.label,
             seconds=variant.row.train_seconds,
             multiply_adds=format_millions(variant.row.multiply_adds),
@@ -87,7 +87,7 @@ def list_gaps(view: RunView) -> list[str]:
     """How far each learned its training pictures by heart."""
     return _tell_each(
         view,
-        lambda variant: phrases.FACT_GAP.format(
+        lambda variant: asked.FACT_GAP.format(
             variant=variant.label, gap=to_points(variant.row.gap), rise=variant.row.loss_rise
         ),
     )
@@ -98,7 +98,7 @@ def list_chances(view: RunView) -> list[str]:
     facts = _tell_each(view, _describe_spread)
     for pair in view.verdict.differences[:MOST_TOLD]:
         facts.append(
-            phrases.FACT_PAIR.format(
+            asked.FACT_PAIR.format(
                 first=view.labels[pair.first],
                 second=view.labels[pair.second],
                 points=format_signed(pair.points, 2),
@@ -107,13 +107,13 @@ def list_chances(view: RunView) -> list[str]:
             )
         )
     if view.verdict.detectable_points is not None:
-        facts.append(phrases.FACT_DETECTABLE.format(points=view.verdict.detectable_points))
+        facts.append(asked.FACT_DETECTABLE.format(points=view.verdict.detectable_points))
     return facts
 
 
 def _describe_spread(variant: VariantView) -> str:
     found = [trial.held_out.accuracy for trial in variant.trials]
-    phrase = phrases.FACT_SPREAD if len(found) > 1 else phrases.FACT_ONE_TRIAL
+    phrase = asked.FACT_SPREAD if len(found) > 1 else asked.FACT_ONE_TRIAL
     return phrase.format(variant=variant.label, count=len(found), low=min(found), high=max(found))
 
 
@@ -121,7 +121,7 @@ def list_best_epochs(view: RunView) -> list[str]:
     """What choosing the epoch on the pictures that judge it would seem to gain."""
     return _tell_each(
         view,
-        lambda variant: phrases.FACT_BEST_EPOCH.format(
+        lambda variant: asked.FACT_BEST_EPOCH.format(
             variant=variant.label,
             last=average(trial.held_out.accuracy for trial in variant.trials),
             best=average(trial.best_epoch.accuracy for trial in variant.trials),
@@ -134,18 +134,18 @@ def list_model(view: RunView) -> list[str]:
     size, report = find_model_kilobytes(view), view.verification
     facts = []
     if size is not None:
-        facts.append(phrases.FACT_FILE.format(name="best/model.onnx", size=size))
+        facts.append(asked.FACT_FILE.format(name="best/model.onnx", size=size))
     if report is not None:
         passed = sum(check.passed for check in report.checks)
-        facts.append(phrases.FACT_CHECKS.format(passed=passed, count=len(report.checks)))
+        facts.append(asked.FACT_CHECKS.format(passed=passed, count=len(report.checks)))
         logits = group_checks(report.checks).get(phrases.CHECKS["logits"], [])
         distances = [check.value for check in logits if check.value is not None]
         if distances:
-            facts.append(phrases.FACT_LOGITS.format(value=max(distances)))
+            facts.append(asked.FACT_LOGITS.format(value=max(distances)))
     if view.final is not None:
         headline = read_headline(view.final)
         metric = phrases.METRICS[headline.metric]
-        facts.append(phrases.FACT_TEST.format(metric=metric, accuracy=headline.value))
+        facts.append(asked.FACT_TEST.format(metric=metric, accuracy=headline.value))
     return facts
 
 
@@ -156,7 +156,7 @@ def list_shifts(view: RunView) -> list[str]:
     named = [*shown, *(variant for variant in connected if variant not in shown)]
     found = [(variant, measure_moved(view, variant)) for variant in named]
     return [
-        phrases.FACT_SHIFT.format(
+        asked.FACT_SHIFT.format(
             variant=variant.label, pixels=moved.pixels, consistency=100 * moved.consistency
         )
         for variant, moved in found

@@ -90,7 +90,8 @@ def write_quality(draft: Draft, view: RunView) -> None:
         draft.say(text("report.explain-one-trial", LANGUAGE))
     label = view.leading.label
     places = {"table": draft.next_table, "figure": draft.next_figure}
-    draft.say(phrases.CLASS_REPORT.format(variant=label, **places))
+    role = phrases.ROLES[view.verdict.recommended is not None]
+    draft.say(phrases.CLASS_REPORT.format(variant=label, role=role, **places))
     caption = phrases.CLASS_REPORT_CAPTION.format(variant=label)
     add_report_table(draft, make_class_report(view, "held-out"), caption=caption)
     add_drawing(draft, view, "confusion", phrases.CONFUSION_CAPTION)

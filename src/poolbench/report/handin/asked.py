@@ -1,0 +1,44 @@
+"""The control questions of the hand-in, and how facts of a run stand beside them."""
+
+QUESTIONS = "Контрольные вопросы"
+ANSWER = "Ответ:"
+EVIDENCE = "Данные опыта: {facts}"
+NO_EVIDENCE = "в этом запуске их нет."
+QUESTION_POOLING = (
+    "Для чего в свёрточной сети понижают разрешение карт признаков? Что при этом происходит с "
+    "числом вычислений и параметров?"
+)
+QUESTION_POSITION = (
+    "Чем свёртка с шагом отличается от пулинга и почему важно, в каком месте сети понижается "
+    "разрешение?"
+)
+QUESTION_TIME = "Почему время обучения вариантов различается?"
+QUESTION_OVER_FITTING = "Что такое переобучение и по каким признакам его видно?"
+QUESTION_CHANCE = (
+    "Почему по разности результатов одного обучения нельзя сделать вывод, какой вариант лучше?"
+)
+QUESTION_BEST_EPOCH = "Почему лучшую эпоху и лучшую сеть нельзя выбирать по тестовой части?"
+QUESTION_ONNX = (
+    "Что такое ONNX, что хранится в файле модели и что доказывает проверка после перезапуска?"
+)
+QUESTION_SHIFT = (
+    "Как ответ сети зависит от сдвига изображения и чем здесь отличаются свёрточная и "
+    "полносвязная сети?"
+)
+FACT_COST = "{variant}: параметров {parameters}, умножений-сложений {multiply_adds}"
+FACT_POSITION = "{variant}: в свёртках {conv}, точность {accuracy:.4f}"
+FACT_POSITIONS_DIFFER = "варианты различаются и положением оператора в сети"
+FACT_TIME = "{variant}: {seconds:.1f} с, умножений-сложений {multiply_adds}"
+FACT_GAP = "{variant}: разрыв {gap} п. п., рост потерь {rise:.4f} нат"
+FACT_SPREAD = "{variant}: обучений {count}, точность от {low:.4f} до {high:.4f}"
+FACT_ONE_TRIAL = "{variant}: обучение одно, точность {low:.4f}"
+FACT_PAIR = "{first} − {second}: {points} п. п. (интервал от {low} до {high})"
+FACT_DETECTABLE = (
+    "на этих изображениях никакое число повторов не покажет разницу меньше {points:.2f} п. п."
+)
+FACT_BEST_EPOCH = "{variant}: последняя эпоха {last:.4f}, лучшая {best:.4f}"
+FACT_FILE = "файл {name}, {size:.0f} КБ"
+FACT_CHECKS = "проверок пройдено {passed} из {count}"
+FACT_LOGITS = "логиты отличаются не больше чем на {value:.2g}"
+FACT_TEST = "{metric} сохранённой модели на тестовой части {accuracy:.4f}"
+FACT_SHIFT = "{variant}: при сдвиге на {pixels} пикс. ответ сохраняется у {consistency:.1f} %"
