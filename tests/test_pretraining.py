@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from poolbench.data.sample import load_sample
-from poolbench.models.seen import read_seen
+from poolbench.models.seen import read_seen, see
+from poolbench.models.transfer import add_facts
 from poolbench.records import TrialRecord
 
 NETWORK = ("--backbones", "resnet", "--operators", "avg", "--image-size", "16")
@@ -117,3 +118,24 @@ def test_pretraining_replaces_no_file_of_somebody_else(tmp_path, poolbench_here)
     assert done.returncode == 2
     assert "weights.safetensors is there already, and no pretraining" in done.stderr
     assert (tmp_path / "weights.safetensors").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [({}, "one variant"), ({"license": "MIT"}, "is there already, and no pretraining")],
+)
+def test_pretraining_replaces_what_it_wrote_itself(more, message, tmp_path, poolbench_here):
+    kept = tmp_path / "runs" / "sample" / "trials" / "all" / "weights.safetensors"
+    kept.parent.mkdir(parents=True)
+    save_file({"weight": torch.ones(3)}, kept)
+    facts = {
+        "operator": "max",
+        "backbone": "lab",
+        **see(load_sample().test).make_metadata(),
+        **more,
+    }
+    (tmp_path / "weights.safetensors").write_bytes(add_facts(kept.read_bytes(), facts))
+    # What is refused next comes behind the look at the file.
+    done = poolbench_here("pretrain", "--operator", "max,avg")
+    assert done.returncode == 2
+    assert message in done.stderr

@@ -1,6 +1,5 @@
 """Weights for others to begin with: one variant, trained once on all pictures of a pool."""
 
-import filecmp
 from pathlib import Path
 
 from poolbench.comparison import StudyContext, run_trial_alone
@@ -15,8 +14,8 @@ from poolbench.execution.settle import settle
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import hash_file
 from poolbench.files import check_place
-from poolbench.models.seen import read_seen, see
-from poolbench.models.transfer import add_facts
+from poolbench.models.seen import SEEN, read_seen, see
+from poolbench.models.transfer import add_facts, read_facts, read_values
 from poolbench.preparation import (
     RUNS,
     check_study,
@@ -28,6 +27,9 @@ from poolbench.preparation import (
     save_config,
 )
 from poolbench.records import TrialRecord, TrialSpec
+
+# Beside what was trained on.
+_TOLD = ("operator", "backbone")
 
 
 def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRecord:
@@ -74,15 +76,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
             "no longer a number. Take a lower learning rate (poolbench recipes)."
         )
     weights = (store.trials / spec.id / "weights.safetensors").read_bytes()
-    seen = see(image_set.pool)
-    if config.weights is not None:
-        seen = seen.add(read_seen(config.weights))
-    # What whoever begins with them should know.
-    facts = {
-        "operator": spec.variant.operator,
-        "backbone": spec.variant.backbone,
-        **seen.make_metadata(),
-    }
+    facts = _make_facts(config, spec, image_set)
     RunStore(out.parent).save_bytes(out.name, add_facts(weights, facts))
     display.say(
         "run.pretrained",
@@ -94,17 +88,31 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     return record
 
 
+def _make_facts(config: StudyConfig, spec: TrialSpec, image_set: ImageSet) -> dict[str, str]:
+    """What whoever begins with the weights should know."""
+    seen = see(image_set.pool)
+    if config.weights is not None:
+        seen = seen.add(read_seen(config.weights))
+    told = (spec.variant.operator, spec.variant.backbone)
+    return {**dict(zip(_TOLD, told, strict=True)), **seen.make_metadata()}
+
+
 def _check_own(out: Path) -> None:
     """Only weights that an earlier pretraining left in ``runs`` are replaced."""
-    if not out.exists():
-        return
-    size = out.stat().st_size
-    made = (path for path in RUNS.glob("*/trials/*/weights.safetensors"))
-    if not any(path.stat().st_size == size and filecmp.cmp(path, out, False) for path in made):
+    if out.exists() and not _is_own(out):
         raise UsageError(
             f"{out} is there already, and no pretraining in {RUNS} wrote it: choose another --out, "
             "or move it away."
         )
+
+
+def _is_own(out: Path) -> bool:
+    """Whether it says what pretraining says, and nothing else, beside weights of a run."""
+    if read_facts(out).keys() != {*_TOLD, SEEN}:
+        return False
+    values = read_values(out)
+    found = RUNS.glob("*/trials/*/weights.safetensors")
+    return any(path.is_file() and read_values(path) == values for path in found)
 
 
 def _train(

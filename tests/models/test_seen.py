@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from poolbench.data.image_set import Half
-from poolbench.execution.packing import pack_weights, read_weights
+from poolbench.execution.packing import pack_weights, unpack_weights
 from poolbench.models.seen import Seen, read_seen, see
 from poolbench.models.transfer import add_facts
 
@@ -31,7 +31,7 @@ def test_what_was_seen_comes_back_with_the_weights(tmp_path):
     assert seen.count_in(half) == 20
     assert seen.count_in(half.take(np.arange(5))) == 5
     assert seen.count_in(make_half(1)) == 0
-    assert read_weights(path).keys() == WEIGHTS.keys()
+    assert unpack_weights(path.read_bytes()).keys() == WEIGHTS.keys()
     assert save(tmp_path / "v", see(half).make_metadata()).read_bytes() == path.read_bytes()
 
 

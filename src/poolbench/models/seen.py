@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from poolbench.data.image_set import Half
 from poolbench.models.transfer import read_facts
 
-_KEY = "poolbench.seen"
+# What it is called there.
+SEEN = "poolbench.seen"
 # Of each hash: two of a million pictures are mistaken for each other once in thirty million sets.
 _BYTES = 8
 _KIND = f"S{_BYTES}"
@@ -50,7 +51,7 @@ class Seen:
         # Zeros at the end are no part of NumPy's strings.
         names = b"".join(name.ljust(_BYTES, b"\0") for name in self.pictures.tolist())
         values = {"pictures": base64.b64encode(names).decode(), "is_all": self.is_all}
-        return {_KEY: json.dumps(values)}
+        return {SEEN: json.dumps(values)}
 
 
 def see(half: Half) -> Seen:
@@ -61,7 +62,7 @@ def see(half: Half) -> Seen:
 def read_seen(path: Path) -> Seen | None:
     """What the weights of a safetensors file were trained on; ``None``: it does not say."""
     try:
-        return _parse(read_facts(path)[_KEY])
+        return _parse(read_facts(path)[SEEN])
     # Of a file that anybody may have written.
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -72,6 +72,12 @@ def add_facts(content: bytes, facts: Mapping[str, str]) -> bytes:
     return struct.pack("<Q", len(packed)) + packed + content[8 + length :]
 
 
+def read_values(path: Path) -> bytes:
+    """The bytes of all weights of a safetensors file, without its header."""
+    content = path.read_bytes()
+    return content[8 + int.from_bytes(content[:8], "little") :]
+
+
 @torch.no_grad()
 def transfer(network: nn.Module, weights: Mapping[str, Tensor]) -> Transfer:
     """Take over every value whose name and shape fit.
