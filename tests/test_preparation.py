@@ -53,14 +53,14 @@ def test_load_pictures_says_how_sure_near_ones_are(tmp_path, capsys):
     image_set, rows = load(f"npz:{tmp_path / 'set.npz'}", "report")
     assert len(rows) == 6
     said = " ".join(capsys.readouterr().err.split())
-    assert "similarity of at least 0.900. By the pairs" in said
+    assert "similarity of at least 0.900. Judging by the pairs" in said
     assert "at least 0 % of them" in said
     # A set whose labels say nothing of its pictures.
     odd = np.append(sample.pool.labels[:20], (sample.pool.labels[:6] + 1) % 4)
     np.savez(tmp_path / "set.npz", images=images, labels=odd, **halves)
     image_set, rows = load(f"npz:{tmp_path / 'set.npz'}", "report")
     assert (rows, image_set.facts["duplicates"]["threshold"]) == ([], 1)
-    assert "cannot be told from others" in " ".join(capsys.readouterr().err.split())
+    assert "cannot be told from other pictures" in " ".join(capsys.readouterr().err.split())
 
 
 def test_load_pictures_looks_into_the_pool_only_if_it_is_split(doubled, capsys):
@@ -121,7 +121,7 @@ def test_weights_that_saw_the_pool_alone_are_told_of(tmp_path, own_cache, capsys
 def test_weights_of_which_nobody_knows_what_they_saw_are_told_of(tmp_path, capsys):
     (tmp_path / "w").write_bytes(WEIGHTS)
     check_seen(tmp_path / "w", load_sample(), Display("en"), is_split=True)
-    assert "not known in full" in capsys.readouterr().err
+    assert "not fully known" in capsys.readouterr().err
 
 
 def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, capsys):
@@ -135,9 +135,9 @@ def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, 
     config = build_config({"data": {"source": image_set.source}, "folds": 2})
     check_study(config, describe_machine(config), image_set, Display("en"))
     said = capsys.readouterr().err
-    assert "Not read: files that are no pictures, 1 .txt." in said
-    assert "64 × 64 px (the first has 300 × 400). --image-size sets another." in said
-    assert "of one colour throughout: 12" in said
+    assert "Not read: files that are not pictures, 1 .txt." in said
+    assert "64 × 64 px (the first one has 300 × 400). --image-size sets another" in said
+    assert "of a single colour throughout: 12" in said
 
 
 def test_refused_duplicates_end_a_study_before_it_is_planned(doubled, tmp_path, capsys):

@@ -141,7 +141,7 @@ def test_lab_protocol_tells_that_the_test_was_watched(poolbench_cli, tmp_path):
         "positions-differ",
         "test-watched",
     }
-    assert "watched every epoch" in done.stderr
+    assert "watched in every epoch" in done.stderr
     assert "opened once" not in done.stderr
     assert "optimistic" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert study.final.trial in study.path.joinpath("study.json").read_text()

@@ -117,7 +117,7 @@ def _raise_failed(failed: list[str], count: int) -> None:
         named = "\n".join(f"  {reason}" for reason in failed)
         raise DataError(
             f"There is no answer for {len(failed)} of {count} pictures:\n{named}\n"
-            "Leave these out, or save them anew in a common format."
+            "Leave these pictures out, or save them again in a common format."
         )
 
 

@@ -37,9 +37,9 @@ def print_json(value: object) -> None:
     except OSError as error:
         drop_output()
         raise PoolbenchError(
-            f"Standard output does not take the JSON ({error.strerror or error}). What the command "
-            "wrote into its files is whole: with standard output to a place that has room the same "
-            "command prints it again."
+            f"The JSON cannot be written to standard output ({error.strerror or error}). The "
+            "files that the command wrote are complete: send standard output to a place that has "
+            "room, and run the same command again to print it."
         ) from None
 
 

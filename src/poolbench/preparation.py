@@ -240,7 +240,7 @@ def check_seen(weights: Path, image_set: ImageSet, display: Display, *, is_split
         if tested > MOST_SEEN * total:
             raise UsageError(
                 f"{weights} was trained on {tested} of the {total} pictures of the test half, so "
-                "that these cannot test anything that begins with it. Take weights that have not "
+                "these cannot test a network that begins with it. Take weights that have not "
                 "seen them: poolbench pretrain with the --data, --classes, --groups and "
                 "--on-duplicates of this study keeps its test half aside, at any size."
             )

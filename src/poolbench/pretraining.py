@@ -102,7 +102,7 @@ def _check_own(out: Path) -> None:
     if out.exists() and not _is_own(out):
         raise UsageError(
             f"{out} is there already, and no pretraining in {RUNS} wrote it: choose another --out, "
-            "or move it away."
+            "or move that file away."
         )
 
 

@@ -43,7 +43,7 @@ def test_no_jpeg_is_decoded_a_thousand_times(options, tmp_path):
     for size in ((1000, 1000), (1, 1)):
         content = make_jpeg(size, 1100, **options)
         for said in read_both_ways(content, tmp_path):
-            assert f"{size[0]}x{size[1]} pixels are said 11" in said
+            assert f"{size[0]}x{size[1]} pixels are drawn in 11" in said
     with pytest.raises(RefusedPictureError) as caught:
         decode_content(content)
     assert caught.value.reason == "pixels"
@@ -59,7 +59,7 @@ def test_a_picture_in_a_file_of_several_is_counted_too(tmp_path):
     scan = content[content.index(b"\xff\xda") : end]
     assert read_both_ways(content, tmp_path) == [None, None]
     for said in read_both_ways(content[:end] + scan * MOST_SCANS + content[end:], tmp_path):
-        assert "640x480 pixels are said 1001 times" in said
+        assert "640x480 pixels are drawn in 1001 scans" in said
 
 
 def test_scans_are_those_of_the_first_picture_of_a_file():
@@ -130,7 +130,7 @@ def test_of_an_icon_the_pictures_are_counted_and_not_what_its_list_says(kind, tm
     entry = struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(part), 22)
     path = tmp_path / "a.ico"
     path.write_bytes(struct.pack("<HHH", 0, 1, 1) + entry + part)
-    with pytest.raises(DataError, match="10000x10000 pixels are in it"):
+    with pytest.raises(DataError, match="it holds 10000x10000 pixels"):
         decode_picture(path)
     Image.new("RGBA", (48, 48), (9, 8, 7, 255)).save(path)
     assert decode_picture(path)[0, 0].tolist() == [9, 8, 7]

@@ -48,7 +48,7 @@ def test_scan_csv_takes_what_spreadsheets_write(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("place,label\na.png,x\n", "has the columns place, label; needed are path and label"),
+        ("place,label\na.png,x\n", "has the columns place, label; path and label are needed"),
         ("a.png,x\n", r"has the columns a\.png, x; .* The first row names the columns"),
         ("", "has the columns none"),
         ("path,label\n", "lists no pictures"),

@@ -21,7 +21,7 @@ def test_folder_that_is_not_empty_and_no_run_is_refused(name, tmp_path):
         check_run_place(tmp_path)
     assert str(refused.value) == (
         f"{tmp_path} is not empty and holds no run of poolbench ({name}); nothing in it was "
-        "touched. Choose a new folder, or an empty one, with --out."
+        "touched. Choose a new or an empty folder with --out."
     )
     assert (tmp_path / name).read_text() == "{}"
 

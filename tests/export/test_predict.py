@@ -179,5 +179,5 @@ def test_answers_that_are_no_numbers_are_named(tmp_path):
     opset = [helper.make_opsetid("", 13)]
     onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "m.onnx")
     Image.new("RGB", (1, 1)).save(tmp_path / "a.png")
-    with pytest.raises(DataError, match=r"a\.png: the model answers with what are no numbers"):
+    with pytest.raises(DataError, match=r"a\.png: the answers of the model are not finite numbers"):
         predict_files(load_model(tmp_path / "m.onnx"), [tmp_path / "a.png"])

@@ -151,7 +151,7 @@ def test_value_without_a_value_is_refused_in_words(form, kind, write):
     with pytest.raises(UsageError) as refused:
         compute_source_hash(write(HEADER + form + OPERATOR))
     assert f"Mine.forward.K is a {kind}" in str(refused.value).replace("weakref.", "")
-    assert "Make it inside the class" in str(refused.value)
+    assert "Create it inside the class" in str(refused.value)
 
 
 # Of a module beside the operator's, or in another folder of one's own.

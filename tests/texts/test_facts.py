@@ -19,11 +19,11 @@ FACTS = {"skipped": [], "unread": UNREAD, "resized_from": [1200, 1600], "pixels"
 def test_describe_facts_says_each_in_one_line():
     lines = describe_facts(FACTS, "en")
     assert lines[0] == (
-        "Not read: pictures in deeper folders, 9 .png, 1 without ending (--groups subfolder reads "
-        "such pictures); hidden files and what systems leave behind, 2 .db."
+        "Not read: pictures in deeper folders, 9 .png, 1 without an ending (--groups subfolder "
+        "reads such pictures); hidden files and what operating systems leave behind, 2 .db."
     )
-    assert "nearly of one brightness: 12;" in lines[1]
-    assert "go from 0 to 16" in lines[1]
+    assert "of nearly one brightness: 12;" in lines[1]
+    assert "ranges from 0 to 16" in lines[1]
     assert "white is 65535" in lines[2]
     assert "2 (such as a/1.png, b/1.png)" in lines[3]
     assert len(describe_facts(FACTS, "ru")) == len(lines) == 4
@@ -31,7 +31,7 @@ def test_describe_facts_says_each_in_one_line():
 
 def test_describe_size_names_the_option():
     (line,) = describe_size(FACTS, (64, 64), "en")
-    assert "64 × 64 px (the first has 1200 × 1600). --image-size" in line
+    assert "64 × 64 px (the first one has 1200 × 1600). --image-size" in line
 
 
 def test_describe_warnings_leaves_out_what_nobody_misses():

@@ -137,7 +137,10 @@ def decode_content(content: bytes) -> Images:
             check_scans(image, file)
             _check_coded_size(image, file, MOST_GIVEN_PIXELS)
             if max(image.size) > MOST_SIDE or image.width * image.height > MOST_GIVEN_PIXELS:
-                raise TooManyPixelsError(f"{image.width}x{image.height} pixels")
+                raise TooManyPixelsError(
+                    f"{image.width}x{image.height} pixels are more than the {MOST_GIVEN_PIXELS:,} "
+                    f"({MOST_SIDE:,} on a side) that are read; make it smaller"
+                )
             if _is_decoded_by_python(image):
                 raise UnidentifiedImageError
             return _convert(image)
@@ -256,7 +259,7 @@ def _check_coded_size(
         return
     for width, height in find_coded_sizes(bytes(read_whole(file))):
         if width * height > max(most_pixels, image.width * image.height):
-            raise TooManyPixelsError(f"{width}x{height} pixels are in it, and its head names fewer")
+            raise TooManyPixelsError(f"it holds {width}x{height} pixels, more than its head says")
 
 
 def _is_decoded_by_python(image: Image.Image) -> bool:

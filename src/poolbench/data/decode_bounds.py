@@ -82,7 +82,9 @@ def check_scans(image: Image.Image, file: CountedBytes | CountedFile) -> None:
         return
     scans = _count_scans(read_whole(file))
     if scans > MOST_SCANS or scans * image.width * image.height > MOST_SCANNED_PIXELS:
-        raise TooManyPixelsError(f"its {image.width}x{image.height} pixels are said {scans} times")
+        raise TooManyPixelsError(
+            f"its {image.width}x{image.height} pixels are drawn in {scans} scans, too many to read"
+        )
 
 
 def check_icon(file: CountedBytes | CountedFile, most_pixels: int) -> None:
@@ -97,7 +99,7 @@ def check_icon(file: CountedBytes | CountedFile, most_pixels: int) -> None:
         start = int.from_bytes(content[entry + 12 : entry + 16], "little")
         width, height = _read_icon_size(bytes(content[start : start + 24]))
         if width * height > most_pixels:
-            raise TooManyPixelsError(f"{width}x{height} pixels are in it, and its head names fewer")
+            raise TooManyPixelsError(f"it holds {width}x{height} pixels, more than its head says")
 
 
 def _read_head(file: CountedBytes | CountedFile, count: int) -> bytes:

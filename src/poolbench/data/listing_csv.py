@@ -219,9 +219,9 @@ def _find_columns(path: Path, names: Sequence[str], column: str | None) -> dict[
     }
     if chosen["path"] is None or chosen["label"] is None:
         raise DataError(
-            f"{path} has the columns {', '.join(filter(None, names)) or 'none'}; needed are path "
-            "and label, allowed beside them group and split. The first row names the columns. A "
-            "path may be called filename, file, image, image_id or id too."
+            f"{path} has the columns {', '.join(filter(None, names)) or 'none'}; path and "
+            "label are needed, group and split may stand beside them. The first row names the "
+            "columns. A path may be called filename, file, image, image_id or id too."
         )
     places = {
         kind: _find_once(path, names, folded, name)

@@ -20,7 +20,7 @@ _MOST_ASKED = 8
 _MOST_NAMED = 5
 DEEP_ADVICE = (
     "Values of 8 or 12 bits that are kept in 16 are nearly black: multiply them so that white is "
-    "65535 (by 257 those of 8 bits, by 16 those of 12), or save them with 8 bits."
+    "65535 (those of 8 bits by 257, those of 12 by 16), or save them with 8 bits."
 )
 
 

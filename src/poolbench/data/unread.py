@@ -28,12 +28,12 @@ _FOREIGN = ("system", "run")
 # Reason, ending, label.
 _Key = tuple[str, str, int | None]
 _ADVICE = {
-    "deep": "--groups subfolder reads pictures in deeper folders, else move them up",
+    "deep": "take --groups subfolder, which reads pictures in deeper folders, or move them up",
     "no-reader": "save pictures in other formats as PNG or JPEG",
-    "misnamed": "end the names of pictures with what they are, such as .jpg",
-    "special": "put files in the place of pipes and devices",
+    "misnamed": "give the names of pictures the ending of their format, such as .jpg",
+    "special": "put files in place of pipes and devices",
 }
-_HEIF_ADVICE = "with the package pillow-heif (pip install pillow-heif) HEIC and HEIF are read"
+_HEIF_ADVICE = "install pillow-heif, which reads HEIC and HEIF (pip install pillow-heif)"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _cut(counts: Counter[str]) -> dict[str, int]:
 
 def _describe(unread: Sequence[Unread], label: int) -> str:
     return ", ".join(
-        f"{files.count} {files.ending or 'without ending'} (such as {files.example})"
+        f"{files.count} {files.ending or 'without an ending'} (such as {files.example})"
         for files in unread
         if files.label == label and files.reason in MISSED_REASONS
     )

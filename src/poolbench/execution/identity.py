@@ -51,10 +51,10 @@ def check_identity(planned: Mapping[str, str]) -> None:
     listed = ", ".join(f"{name} {found[name]} in place of {planned[name]}" for name in other)
     variables = ", ".join(f"{name}={value}" for name, value in read_variables().items())
     raise TrainingError(
-        f"A process that should train is not what the study was planned with: {listed}"
+        f"A process that was to train is not what the study was planned with: {listed}"
         f"{f' (with {variables})' if variables else ''}. poolbench, a library or the environment "
         "was changed while the study ran. Nothing that this process computed is kept, and finished "
-        "trials stay: run the same command again, and what the change concerns is trained anew."
+        "trials stay: run the same command again, and what the change affects is trained again."
     )
 
 
@@ -75,9 +75,9 @@ def check_source(name: str, thing: Any, planned: str) -> None:
     is_backbone = name.startswith(BACKBONE_SOURCE)
     kind = "backbone" if is_backbone else "operator"
     raise TrainingError(
-        f"The {kind} {name.removeprefix(BACKBONE_SOURCE)!r} that a process which should train "
-        f"imports from {thing.__module__} is another one than the study was planned with: its "
-        "file, or one that it uses, was edited, or a value in it is another in each process. "
-        "Nothing of it is kept. Run the same command again (in a notebook: after a restart), and "
-        "the trials of the edited one are trained anew."
+        f"The {kind} {name.removeprefix(BACKBONE_SOURCE)!r} that a process imports from "
+        f"{thing.__module__} is not the one that the study was planned with: its file, or one that "
+        "it uses, was edited, or a value in it differs from process to process. Nothing that was "
+        "computed with it is kept. Run the same command again (in a notebook: after a restart), "
+        f"and the trials of the edited {kind} are trained again."
     )

@@ -67,8 +67,8 @@ def _check_kept(network: Network, spec: TrialSpec) -> None:
     if source and source.partition("-")[2] != network.kept_digest:
         raise RunError(
             f"The factory of backbone {spec.variant.backbone!r} gives other values than when this "
-            f"trial was planned ({spec.id}): a file of weights that it loads was changed. Bring it "
-            "back, or run the same command again with the new one."
+            f"trial was planned ({spec.id}): a file of weights that it loads was changed. Restore "
+            "that file, or run the same command again with the new one."
         )
 
 

@@ -60,7 +60,7 @@ def check_run_place(path: Path, pictures: str = "") -> None:
         shown = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
         raise UsageError(
             f"{path} is not empty and holds no run of poolbench ({shown}); nothing in it was "
-            "touched. Choose a new folder, or an empty one, with --out."
+            "touched. Choose a new or an empty folder with --out."
         )
 
 

@@ -12,8 +12,8 @@ def explain_refusal(error: OSError, place: Path, needed_bytes: int = 0) -> RunEr
     """What the system would not let be written, and what to do about it."""
     if error.errno not in FULL:
         return RunError(
-            f"{place} cannot be written ({error.strerror or error}). Choose another --out, or a "
-            "copy of the run in a place that can be written to."
+            f"{place} cannot be written ({error.strerror or error}). Choose another --out, or "
+            "copy the run to a place that can be written to."
         )
     free = read_free_bytes(place.parent)
     there = "" if free is None else f", {free / MIB:.1f} MiB are free"

@@ -76,8 +76,8 @@ def check_classes(classes: Sequence[str]) -> None:
     most = math.isqrt(MOST_TEXT_BYTES // (2 * CELL_BYTES))
     raise UsageError(
         f"{len(classes):,} classes cannot be compared: the record of each trial holds a table of "
-        f"every class against every class, and tables of at most about {most:,} classes are read "
-        "again. Choose fewer with --classes, or put classes together."
+        f"every class against every class, and such a table can be read back for at most about "
+        f"{most:,} classes. Choose fewer with --classes, or merge classes."
     )
 
 

@@ -72,7 +72,7 @@ class RunFiles:
             raise RunError(
                 f"{place} was changed since it was written: its SHA-256 is not the one in {SUMS} "
                 f"beside it. It was edited, or is damaged: delete the folder {place.parent}, and "
-                "run the same command again, which trains this trial anew."
+                "run the study again with the same command, which trains this trial again."
             )
         file.seek(0)
         return file
@@ -181,5 +181,5 @@ def explain_unread(error: OSError, place: Path) -> RunError:
         return RunError(f"{place} cannot be read: {reason}.")
     return RunError(
         f"{place} is not read: {reason}, and of a run only files that lie in it are read. Put the "
-        "file itself in its place, or run the same command again in a folder of its own."
+        "file itself in its place, or run the study again in a new folder (--out)."
     )

@@ -85,8 +85,8 @@ class RunStore(RunFiles):
         if self._is_pinned and not self._has_lock():
             raise RunError(
                 f"{self.path} is gone: it was moved or deleted while it was worked on. No folder "
-                "was made in its place, and what was finished is where it is now: run the same "
-                "command with --out there."
+                "was made in its place, and what was finished moved with it: run the same command "
+                "with --out naming its new place."
             )
 
     def _has_lock(self) -> bool:
@@ -236,8 +236,8 @@ class RunStore(RunFiles):
             owned.remove_folder(place, owned.is_trial_file)
             if os.path.lexists(place):
                 raise RunError(
-                    f"{place} is no trial, is in the way of one, and holds what poolbench did not "
-                    "write: move it away, and run the same command again."
+                    f"{place} is in the way of a trial, but is none, and holds what poolbench did "
+                    "not write: move it away, and run the same command again."
                 ) from None
             rename(part, place)
 
@@ -351,7 +351,7 @@ class RunStore(RunFiles):
         most = _MOST_WRITTEN.get(place.suffix)
         if most is not None and len(content) > most:
             raise RunError(
-                f"{place} would have {len(content):,} bytes, and at most {most:,} are read again. "
+                f"{place} would have {len(content):,} bytes, and at most {most:,} are read back. "
                 "Take fewer classes, operators, folds or repeats."
             )
         try:

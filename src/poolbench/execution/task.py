@@ -115,7 +115,7 @@ def _check_fingerprint(request: Request) -> None:
     if request.code not in ("", hash_package()):
         raise TrainingError(
             f"Node {platform.node()} has another poolbench than the study was planned with: it was "
-            "changed while the study ran. Finished trials stay; run the same command again."
+            "changed while the study ran. Finished trials stay: run the same command again."
         )
     if found not in request.fingerprints:
         raise TrainingError(

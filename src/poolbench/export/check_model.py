@@ -114,7 +114,8 @@ def read_content(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise DataError(
-                f"{path} has {size:,} bytes; models of more than {MOST_BYTES:,} are not opened."
+                f"{path} has {size:,} bytes; models of more than {MOST_BYTES:,} are not opened. "
+                f"{ADVICE}"
             )
         return path.read_bytes()
     except OSError as error:

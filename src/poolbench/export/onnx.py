@@ -122,8 +122,8 @@ def export_onnx(
         raise _explain_place(path, error) from None
     if path.exists() and not _is_own(path):
         raise UsageError(
-            f"{path} is there already, and poolbench did not write it: choose another file, or "
-            "move it away."
+            f"{path} is there already, and poolbench did not write it: choose another "
+            "name, or move that file away."
         )
     content = make_onnx(
         module,

@@ -36,8 +36,8 @@ class OpenedModel:
         size = sum(len(key) + len(value) for key, value in self._metadata.items())
         if size > MOST_DESCRIPTION_BYTES:
             raise DataError(
-                f"{name} describes itself in {size:,} letters; at most {MOST_DESCRIPTION_BYTES:,} "
-                f"are read. {ADVICE}"
+                f"{name} describes itself in {size:,} characters; at most "
+                f"{MOST_DESCRIPTION_BYTES:,} are read. {ADVICE}"
             )
         self._classes = _read_classes(self._metadata, session.get_outputs()[0].shape[-1])
         self._size = _read_size(given.shape[2:]) if self._is_nchw else None

@@ -163,7 +163,9 @@ def predict_file(model: OnnxModel, path: Path) -> dict[str, float]:
     """
     _, probabilities = model.predict(decode_picture(path)[None])
     if not np.isfinite(probabilities).all():
-        raise DataError(f"{path}: the model answers with what are no numbers.")
+        raise DataError(
+            f"{path}: the answers of the model are not finite numbers; take another model."
+        )
     names = model.classes or _number_classes(probabilities.shape[1])
     return dict(zip(names, probabilities[0].tolist(), strict=True))
 

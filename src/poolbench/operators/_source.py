@@ -179,8 +179,9 @@ class _Describer:
         place = ".".join(self.trail)
         raise UsageError(
             f"{place} is a {type(value).__module__}.{type(value).__qualname__}, whose value cannot "
-            f"be hashed ({error}), so an edit of it would go unnoticed. Make it inside the class "
-            "or function that uses it, or write its value as numbers, text, arrays or tensors."
+            f"be hashed ({error}), so an edit of it would go unnoticed. Create it inside the "
+            "class or function that uses it, or write its value as numbers, text, arrays or "
+            "tensors."
         ) from None
 
     def _follow(self, value: Any, describe: Callable[[Any], None]) -> None:

@@ -63,8 +63,8 @@ def _replace(out: Path, files: dict[str, bytes]) -> None:
     ]
     if others:
         raise UsageError(
-            f"{out} holds something else than a page that poolbench wrote "
-            f"({', '.join(sorted(others)[:3])}): choose another --out, or move it away."
+            f"{out} holds something other than a page that poolbench wrote "
+            f"({', '.join(sorted(others)[:3])}): choose another --out, or move these away."
         )
     store = RunStore(out)
     hashes = {name: [hashlib.sha256(content).hexdigest()] for name, content in files.items()}

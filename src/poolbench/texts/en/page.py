@@ -21,7 +21,9 @@ PAGE = {
     "serve.refused-method": "This address is not asked in this way.",
     "serve.refused-other": "The question cannot be answered.",
     "serve.refused-unfinished": "The study is not finished yet, so there is nothing to show.",
-    "serve.refused-changing": "The run is changing at this moment: ask again in a few seconds.",
+    "serve.refused-changing": (
+        "The files of the run are changing at the moment: ask again in a few seconds."
+    ),
     "serve.refused-empty": "Nothing arrived: choose a picture file.",
     "serve.refused-size": "That is too large: at most {most} MB are taken.",
     "serve.refused-slow": "The picture came too slowly. Try it again.",
@@ -52,7 +54,7 @@ PAGE = {
     "page.source": "{source} · models: {models} · {height} × {width} px",
     "page.nothing-learned": (
         "The networks of this study learned nothing, so there is no model to try. The report says "
-        "what to change."
+        "what can be changed."
     ),
     "page.sources-title": "Choose a picture",
     "page.drop": "Drop a picture here or paste it (Ctrl+V).",

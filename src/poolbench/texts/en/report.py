@@ -11,12 +11,13 @@ REPORT = {
     "report.section-comparison": "Comparison",
     "report.failed-figure": "The figure {name} could not be drawn ({reason}).",
     "report.failed-table": "The table {name} could not be made ({reason}).",
-    "report.failed-gallery": "The pictures of the part {name} could not be shown ({reason}).",
+    "report.failed-gallery": "The pictures of the section {name} could not be shown ({reason}).",
     "report.suspects": "Labels that may be wrong",
     "report.explain-suspects": (
-        "Pictures of which a wrong label is more likely than a hard picture, by the held-out "
-        "predictions of the recommended variant: {count}, all of them in suspects.csv, the worst "
-        "first. Some are right and only hard. Nothing was left out of the study."
+        "Pictures whose label is more likely to be wrong than the picture to be hard, judging by "
+        "the held-out predictions of the recommended variant: {count}, all of them in "
+        "suspects.csv, the worst first. Some labels are right, and the pictures only hard. Nothing "
+        "was left out of the study."
     ),
     "report.section-learning": "Learning and over-fitting",
     "report.section-mistakes": "Which classes are confused",
@@ -64,15 +65,15 @@ REPORT = {
     ),
     "report.explain-final-cv": (
         "The recommended variant, trained again on the whole training pool. The test half was "
-        "opened once, for this network alone. The interval is that over test pictures, or over "
-        "their groups where they belong together. The best constant answer is one class for every "
+        "opened once, for this network alone. The interval is that over test pictures or, where "
+        "pictures belong together, over their groups. A constant answer names one class for every "
         "picture."
     ),
     "report.explain-final-lab": (
-        "The recommended variant as it was trained in the comparison. Its test half was watched "
-        "in every epoch, so the accuracy is not that of pictures never seen. The interval is "
-        "that over test pictures, or over their groups where they belong together. The best "
-        "constant answer is one class for every picture."
+        "The recommended variant as it was trained in the comparison. Its test half was watched in "
+        "every epoch, so the accuracy is not that of pictures never seen. The interval is that "
+        "over test pictures or, where pictures belong together, over their groups. A constant "
+        "answer names one class for every picture."
     ),
     "report.explain-repeat": (
         "In the folder of this run. On the same machine a CPU gives the same numbers to the last "
@@ -160,7 +161,7 @@ REPORT = {
     "report.pair": "pair",
     "report.reading": "reading",
     "report.explain-numbered": (
-        "Names for which this machine has no font stand in figures as numbers: {names}."
+        "Names for which this machine has no font appear in the figures as numbers: {names}."
     ),
     "report.reads-one-trial": "one training cannot tell",
     "report.reads-better": "{variant} is better",
@@ -187,9 +188,9 @@ REPORT = {
     "report.test-balanced-accuracy": "test balanced accuracy",
     "report.constant": "the best constant answer",
     "report.test-pictures": "test pictures",
-    "report.weights": "weights that it began with (SHA-256)",
-    "report.weights-operator": "trained with operator",
-    "report.weights-license": "licence of the weights",
+    "report.weights": "initial weights (SHA-256)",
+    "report.weights-operator": "operator of the initial weights",
+    "report.weights-license": "licence of the initial weights",
     "report.test-groups": "groups of test pictures",
     "report.pool-pictures": "training pool",
     "report.file": "file",

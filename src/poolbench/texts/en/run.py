@@ -27,12 +27,12 @@ RUN = {
         "Protocol {protocol}, folds {folds}, repeats {repeats}."
     ),
     "run.more-epochs": (
-        "Few pictures: recipe {recipe} is trained for {epochs} epochs, so that it takes at least "
-        "{steps} steps (--epochs sets another number)."
+        "Few pictures: recipe {recipe} runs for {epochs} epochs, so that it takes at least {steps} "
+        "steps (--epochs sets another number)."
     ),
     "run.balance": (
-        'Unequal classes: recipe {recipe} is trained with class_balance = "{balance}", so that '
-        'no class is left out for the largest one (a recipe that says "none" is not).'
+        'Unequal classes: recipe {recipe} is trained with class_balance = "{balance}", so that the '
+        'largest class does not crowd out the others (a recipe that says "none" is left as it is).'
     ),
     "run.device": (
         "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
@@ -40,28 +40,28 @@ RUN = {
     "run.cluster": "Ray cluster: nodes {nodes}, processor cores {cpus}, GPUs {gpus}.",
     "run.own-network": "Network {backbone}: {notes}.",
     "run.own-weights": (
-        "Network {backbone}: its factory gives these values alike every time, so they were loaded "
-        "or set, and are kept: {kept}. Drawn from the seed: {drawn}."
+        "Network {backbone}: its factory gives the same values each time it is called, so they "
+        "were loaded or set, and are kept: {kept}. Drawn from the seed: {drawn}."
     ),
     "run.own-drawn": (
         "Network {backbone}: its factory loads no weights; drawn from the seed: {drawn}."
     ),
     "run.weights-unknown": (
-        "What {path} was trained on is not known in full. If pictures that are held out here are "
-        "among it, accuracies are too good."
+        "It is not fully known which pictures {path} was trained on. If some that are held out "
+        "here are among them, accuracies are too high."
     ),
     "run.weights-seen-test": (
-        "Mind: {path} was trained on {count} of the {total} pictures of the test half."
+        "Warning: {path} was trained on {count} of the {total} pictures of the test half."
     ),
     "run.weights-seen-pool": (
-        "Mind: {path} was trained on {count} of the {total} pictures of the training pool. Where "
-        "folds hold these out, accuracies are too good; the test half is kept apart."
+        "Warning: {path} was trained on {count} of the {total} pictures of the training pool. "
+        "Where folds hold these out, accuracies are too high; the test half is kept apart."
     ),
     "run.weights": (
         "Weights for {variant}: {taken} values taken over; begin anew: {fresh}; not used: {unused}."
     ),
     "run.weights-facts": (
-        "What {path} says of its weights: trained with operator {operator}, licence {license}."
+        "What {path} says about its weights: trained with operator {operator}, licence {license}."
     ),
     "run.pretrained": (
         "Weights: {path} (SHA-256 {sha256}). Accuracy on the test half: {accuracy:.4f} "
@@ -77,21 +77,21 @@ RUN = {
         "{pool_exact}, near {pool_near}."
     ),
     "run.duplicates-sure": (
-        "Near ones have a similarity of at least {threshold:.3f}. By the pairs whose labels "
-        "differ, at least {percent:.0f} % of them are expected to be only alike; more where "
-        "pictures of one class look alike."
+        "Near duplicates have a similarity of at least {threshold:.3f}. Judging by the pairs whose "
+        "labels differ, at least {percent:.0f} % of them are expected only to look alike; more "
+        "where pictures of one class resemble each other."
     ),
     "run.duplicates-untold": (
-        "Pictures of different classes are as alike here as copies: near ones cannot be told from "
-        "others, and only exact ones are reported."
+        "Pictures of different classes are as alike here as copies are: near duplicates cannot be "
+        "told from other pictures, so only exact ones are reported."
     ),
     "run.duplicates-dropped": "Dropped from the training pool, as duplicates: {count}.",
     "run.measuring": "Measuring how fast this machine is …",
     "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
     "run.estimate": "Expected time: about {duration}.",
     "run.forecast": (
-        "This is a rough estimate from a step or two of {measured} trials out of {variants} kinds; "
-        "the run itself measures every kind before it trains."
+        "This is a rough estimate, from a step or two of {measured} of the {variants} kinds of "
+        "trial; the run itself measures every kind before it trains."
     ),
     "run.shorter": "Any one of these brings it to about an hour: {options}.",
     "run.shorter-nothing": (
@@ -119,12 +119,13 @@ RUN = {
     ),
     "run.final": "Training {variant} on the whole pool.",
     "run.test": (
-        "Test {metric}: {value:.4f} ({pictures}, opened once; 95 % interval {low:.4f} to "
-        "{high:.4f}; the best constant answer reaches {constant:.4f})."
+        "Test {metric}: {value:.4f} ({pictures}; the test half was opened once; 95 % interval "
+        "{low:.4f} to {high:.4f}; the best constant answer reaches {constant:.4f})."
     ),
     "run.test-watched": (
-        "Test {metric} at the last epoch: {value:.4f} ({pictures}, watched every epoch; 95 % "
-        "interval {low:.4f} to {high:.4f}; the best constant answer reaches {constant:.4f})."
+        "Test {metric} at the last epoch: {value:.4f} ({pictures}; the test half was watched in "
+        "every epoch; 95 % interval {low:.4f} to {high:.4f}; the best constant answer reaches "
+        "{constant:.4f})."
     ),
     "run.pictures": "{count} pictures",
     "run.pictures-in-groups": "{count} pictures in {groups} groups",
@@ -132,8 +133,8 @@ RUN = {
     "run.saved": "Model: {path}",
     "run.report": "Report: {path}",
     "run.report-failed": (
-        "The report could not be built: {reason} The results are whole; build it again with: "
-        "{command}"
+        "The report could not be built: {reason} The results are intact; build the report again "
+        "with: {command}"
     ),
     "run.lab-report": "Hand-in: {path}",
     "run.lab-kept": "The file that was there had other content; it is now {path}",
@@ -191,17 +192,17 @@ RUN = {
     ),
     "verdict.nothing": (
         "Nothing was learned: no variant does better than an answer that ignores the picture and "
-        "always names the same class ({constant}). The best mean, that of {variant}, is "
-        "{points:+.2f} points away from it (interval {low:.2f} to {high:.2f}). No variant is "
-        "recommended, and no model was saved."
+        "always names the same class ({constant}). The best mean, that of {variant}, differs from "
+        "it by {points:+.2f} points (interval {low:.2f} to {high:.2f}). No variant is recommended, "
+        "and no model was saved."
     ),
     "verdict.nothing-advice": (
-        "What to change: check that the labels belong to their pictures; train longer (--epochs); "
+        "What to change: check that the labels match their pictures; train longer (--epochs); "
         "search for the learning rate (--tune lr); take larger pictures (--image-size) or more of "
-        "them. poolbench export RUN --trial ID exports a network all the same."
+        "them. poolbench export RUN --trial ID exports any of the networks all the same."
     ),
     "verdict.chance": (
-        "Whether anything was learned is not certain: an answer that ignores the picture reaches "
+        "It is not certain that anything was learned: an answer that ignores the picture reaches "
         "{constant}, and no variant is above that beyond doubt."
     ),
     "verdict.constant-interval": "{accuracy:.4f}, 95 % interval {low:.4f} to {high:.4f}",
@@ -241,14 +242,15 @@ RUN = {
         "each the order may be another one (--tune lr searches for it)."
     ),
     "note.transfer": (
-        "Networks begin with weights that were trained before, with one operator. That favours "
-        "this operator and its like: the comparison tells which operator suits these weights, not "
-        "which one is best when trained from nothing."
+        "The networks begin with weights that were already trained, with one operator. That "
+        "favours this operator and those like it: the comparison tells which operator suits these "
+        "weights, not which one is best when trained from scratch."
     ),
     "note.metric-balanced": (
         "The largest class has more than 1.5 times the pictures of the smallest, so the variants "
         "are compared by balanced accuracy, the mean over classes (--metric accuracy counts all "
-        "pictures alike), and so is the test. Loss and over-fitting stay plain."
+        "pictures alike), and the test is reported in it too. Loss and over-fitting still count "
+        "all pictures alike."
     ),
     "note.groups-few": (
         "The groups are few (fewer than 20), or one holds more pictures than a fold should, so the "
@@ -263,14 +265,14 @@ RUN = {
         "are wide. More --folds or --repeats narrow them."
     ),
     "note.collapsed": (
-        "Trainings that stayed at one answer for every picture and were begun again with a quarter "
-        "of the learning rate: {count}. They count as collapsed."
+        "Trainings that ended no better than a constant answer on their own training pictures, and "
+        "were begun again with a quarter of the learning rate: {count}. They count as collapsed."
     ),
     "note.missed-classes": "{variant} recognised no picture of these classes: {classes}.",
     "note.undertrained": (
-        "The held-out loss was still falling when training ended: it is lowest in the last tenth "
-        "of the epochs in most trainings of {variants}. After longer training (--epochs) the order "
-        "may be another one."
+        "The held-out loss was still falling when training ended: in most trainings of {variants} "
+        "it is lowest in the last tenth of the epochs. After longer training (--epochs) the order "
+        "may be different."
     ),
     "note.diverged": (
         "Trials that diverged: {count}. Their loss stopped being finite, and every one of their "
@@ -295,8 +297,9 @@ RUN = {
         "them; --on-duplicates drop leaves the later ones out."
     ),
     "note.near-share": (
-        "Of the pictures that look alike, at least {percent:.0f} % are expected to show something "
-        "else, by the pairs whose labels differ; more where pictures of one class look alike."
+        "Judging by the pairs whose labels differ, at least {percent:.0f} % of the pictures that "
+        "look alike are expected to show different things; more where pictures of one class "
+        "resemble each other."
     ),
     "note.dropped-duplicates": (
         "Pictures that were left out of the training pool because they equal or look like one of "
