@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from poolbench.config import StudyConfig, build_config, dump_config, load_config
+from poolbench.config import StudyConfig, build_config, dump_config, load_config, split_names
 from poolbench.errors import UsageError
 
 
@@ -234,3 +234,8 @@ def test_preset_fills_in_what_is_not_said():
     assert build_config({"preset": "thorough"}).time_limit_seconds == 3600
     with pytest.raises(UsageError, match="standard"):
         build_config({"preset": "standart"})
+
+
+def test_names_in_two_lines_are_refused():
+    with pytest.raises(UsageError, match=r"'cat\\ndog' cannot be read as names in one line"):
+        split_names("cat\ndog")

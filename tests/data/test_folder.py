@@ -90,6 +90,29 @@ def test_scan_folder_refuses_a_layout_for_classes(tmp_path, names, groups):
     assert "csv:FILE" in str(caught.value)
 
 
+def test_scan_folder_refuses_halves_of_other_names_with_classes_in_them(tmp_path):
+    for name in ("seg_train/a/1.png", "seg_train/b/1.png", "seg_test/seg_test/a/1.png"):
+        _draw(tmp_path / name)
+    with pytest.raises(DataError, match="in seg_test, seg_train: these are parts of a set"):
+        scan_folder(tmp_path)
+
+
+@pytest.mark.parametrize("inner", ["a/1.png", "train/a/1.png"])
+def test_scan_folder_names_the_folder_that_an_archive_was_packed_with(tmp_path, inner):
+    _draw(tmp_path / "flowers" / inner)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=f"Did you mean --data folder:{tmp_path / 'flowers'}"):
+        scan_folder(tmp_path)
+
+
+def test_scan_folder_takes_images_for_a_class(tmp_path):
+    for name in ("images/1.png", "drawings/1.png", "drawings/images/2.png"):
+        _draw(tmp_path / name)
+    listing = scan_folder(tmp_path)
+    assert listing.classes == ("drawings", "images")
+    assert len(listing.entries) == 3
+
+
 def test_scan_folder_takes_train_for_a_class_among_others(tmp_path):
     for name in ("train/1.png", "bus/1.png", "valid/1.png", "invalid/1.png"):
         _draw(tmp_path / name)

@@ -51,6 +51,8 @@ def test_scan_csv_takes_what_spreadsheets_write(tmp_path, text):
         ("place,label\na.png,x\n", "has the columns place, label; path and label are needed"),
         ("a.png,x\n", r"has the columns a\.png, x; .* The first row names the columns"),
         ("", "has the columns none"),
+        ('{"a": [' + '"x" ' * 60_000, "row 1, cannot be read as CSV"),
+        ("label," + ",".join(f"pixel{n}" for n in range(784)), r"pixel10,.*…; path and"),
         ("path,label\n", "lists no pictures"),
         ("path,label\na.png,x\nb.png,\n", "row 3: label is empty"),
         ("path,label\na.png\n", "row 2: label is empty"),

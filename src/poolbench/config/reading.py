@@ -41,9 +41,18 @@ def split_names(names: str) -> tuple[str, ...]:
         ('stride', 'max')
         >>> split_names('all-but:"Pepper, bell",tomato')
         ('all-but:Pepper, bell', 'tomato')
+
+    Raises:
+        UsageError: If they are no line of CSV.
     """
     prefix = ALL_BUT if names.startswith(ALL_BUT) else ""
-    row = next(csv.reader([names.removeprefix(prefix)], skipinitialspace=True), [])
+    try:
+        row = next(csv.reader([names.removeprefix(prefix)], skipinitialspace=True), [])
+    except csv.Error as error:
+        raise UsageError(
+            f"{names[:80]!r} cannot be read as names in one line, with commas between them: "
+            f"{error}."
+        ) from None
     found = [name.strip() for name in row if name.strip()]
     if prefix:
         found[:1] = [prefix + name for name in found[:1]] or [prefix]

@@ -70,21 +70,27 @@ def _scan(root: Path, groups: str | None) -> Listing:
 
 def _check_layout(root: Path, listing: Listing) -> None:
     """Refuse folders that are no classes."""
-    filled = sorted({entry.label for entry in listing.entries})
-    if not filled:
-        check_unread(listing)
+    filled = {entry.label for entry in listing.entries}
+    deep = {files.label for files in listing.unread if files.reason == "deep"}
+    names = [name for label, name in enumerate(listing.classes) if label in (filled or deep)]
+    if names and is_layout(names):
         raise DataError(
-            f"{root} holds no pictures{_explain_empty(listing)}. "
-            f"{_EXPECTED.format(name=root.name)} Subfolders of a class are looked into with "
+            f"{root} has pictures in {', '.join(names)}: these are parts of a set, not classes. "
+            f"{_EXPECTED.format(name=root.name)} Or list the pictures and their labels in a file: "
+            "--data csv:FILE."
+        )
+    if not filled:
+        # Archives are often packed with a folder around the set.
+        is_wrapped = len(names) == 1 and (root / names[0]).is_dir()
+        if not is_wrapped:
+            check_unread(listing)
+        advice = (
+            f"Did you mean --data folder:{root / names[0]}?"
+            if is_wrapped
+            else f"{_EXPECTED.format(name=root.name)} Subfolders of a class are looked into with "
             "--groups subfolder."
         )
-    names = [listing.classes[label] for label in filled]
-    if is_layout(names):
-        raise DataError(
-            f"{root} has pictures directly in {', '.join(names)}: these are parts of a set, not "
-            f"classes. {_EXPECTED.format(name=root.name)} Or list the pictures and their labels in "
-            "a file: --data csv:FILE."
-        )
+        raise DataError(f"{root} holds no pictures{_explain_empty(listing)}. {advice}")
 
 
 def _explain_empty(listing: Listing) -> str:
@@ -137,6 +143,9 @@ def _mark_validation(listing: Listing, root: Path) -> Listing:
 def _list_class_folders(halves: Sequence[tuple[Side, Path]]) -> list[tuple[Side, str, Path]]:
     """Side, class and folder; of halves without class folders there are none."""
     listed = [(side, half, _list_classes(half)) for side, half in halves]
+    if len(listed) == 1:
+        # Nothing beside it says what is a class, so a class may be called images too.
+        return [(side, name, folder) for side, _, names in listed for name, folder in names.items()]
     trained = {name for _, half, names in listed if is_train_name(half.name) for name in names}
     return [
         (side, name, folder)

@@ -45,6 +45,10 @@ _ENCODINGS = {
 }
 # A hundred for each of ten million pictures.
 _MOST_BYTES = 1_000_000_000
+# Of the row that names the columns, to choose the delimiter by.
+_MOST_HEAD = 100_000
+# Characters of the names of columns, in a message.
+_MOST_TOLD = 500
 # As file systems allow for the name of a class folder.
 _MOST_LABEL = 255
 _AS_UTF8 = (
@@ -178,7 +182,9 @@ def _find_delimiter(lines: _Lines) -> str:
 
 def _choose_delimiter(head: str) -> str:
     """That by which the needed columns are there, else that of most columns."""
-    cells = {sign: next(csv.reader([head], delimiter=sign), []) for sign in _DELIMITERS}
+    # No longer than csv takes a cell: of what is no list it may be one.
+    begin = head[:_MOST_HEAD]
+    cells = {sign: next(csv.reader([begin], delimiter=sign), []) for sign in _DELIMITERS}
     names = {sign: {_fold(name) for name in cells[sign]} for sign in _DELIMITERS}
     fitting = [s for s in _DELIMITERS if names[s] & {*_PATHS} and names[s] & {*_LABELS}]
     return fitting[0] if fitting else max(_DELIMITERS, key=lambda sign: len(cells[sign]))
@@ -219,9 +225,10 @@ def _find_columns(path: Path, names: Sequence[str], column: str | None) -> dict[
     }
     if chosen["path"] is None or chosen["label"] is None:
         raise DataError(
-            f"{path} has the columns {', '.join(filter(None, names)) or 'none'}; path and "
+            f"{path} has the columns {_list_some(names)}; path and "
             "label are needed, group and split may stand beside them. The first row names the "
-            "columns. A path may be called filename, file, image, image_id or id too."
+            "columns. A path may be called filename, file, image, image_id or id too, "
+            "and a label class."
         )
     places = {
         kind: _find_once(path, names, folded, name)
@@ -234,10 +241,16 @@ def _find_columns(path: Path, names: Sequence[str], column: str | None) -> dict[
         if name not in among:
             raise DataError(
                 f"{path} has no column {column!r} for --groups column:{column}; its columns are "
-                f"{', '.join(names)}."
+                f"{_list_some(names)}."
             )
         places[_GROUP] = _find_once(path, names, among, name)
     return places
+
+
+def _list_some(names: Sequence[str]) -> str:
+    """A table of pixels has thousands, and what is no list one that is long."""
+    text = ", ".join(filter(None, names)) or "none"
+    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
 
 
 def _find_once(path: Path, names: Sequence[str], among: Sequence[str], name: str) -> int:
