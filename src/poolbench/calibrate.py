@@ -110,7 +110,8 @@ def is_order_found(task: Task, verdict: VerdictRecord) -> bool:
     same = {
         frozenset((pair.first, pair.second))
         for pair in verdict.differences
-        if pair.points == pair.low == pair.high == 0
+        # No interval is of width zero; but only of what never differs it is certain to be equal.
+        if pair.points == 0 and pair.probability_equal == 1
     }
     wanted = {frozenset((task.tied[0], other)) for other in task.tied[1:]}
     is_tied = set(task.tied) <= set(verdict.tied)
