@@ -147,6 +147,15 @@ def test_scan_folder_never_reads_a_run(tmp_path, place, is_begun, groups):
     assert {files.reason for files in listing.unread} == {"run"}
 
 
+def test_scan_folder_reads_no_runs_beside_one_that_ended_before_it_began(tmp_path):
+    for name in ("a/1.png", "b/1.png"):
+        _draw(tmp_path / name)
+    make_run(tmp_path / "runs" / "one")
+    (tmp_path / "runs" / "unused").mkdir()
+    (tmp_path / "runs" / "unused" / ".lock").touch()
+    assert scan_folder(tmp_path).classes == ("a", "b")
+
+
 @pytest.mark.parametrize(
     "name",
     [

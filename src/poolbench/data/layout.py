@@ -113,7 +113,14 @@ def _holds_only_runs(folder: Path, depth: int) -> bool:
                     return False
                 continue
             path = Path(entry.path)
-            found = _is_one_run(path) or (depth > 0 and _holds_only_runs(path, depth - 1))
-            if not found:
+            if _is_one_run(path) or (depth > 0 and _holds_only_runs(path, depth - 1)):
+                found = True
+            # A run that ended before it began leaves nothing but its lock.
+            elif not _is_empty(path):
                 return False
     return found
+
+
+def _is_empty(folder: Path) -> bool:
+    with os.scandir(folder) as entries:
+        return all(is_left_behind(entry.name) for entry in entries)
