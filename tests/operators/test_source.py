@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import cloudpickle
 import pytest
@@ -63,10 +64,10 @@ def test_hash_follows_closures():
 
 def test_hash_is_the_same_in_another_process():
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import test_source as t;"
+        "import sys; sys.path.insert(0, sys.argv[1]); from operators import test_source as t;"
         "print(t.compute(body='sum(x.amax() for _ in range(2))'))"
     )
-    folder = __file__.rpartition("test_source")[0]
+    folder = Path(__file__).parents[1]
     done = subprocess.run(
         [sys.executable, "-c", code, folder], capture_output=True, text=True, check=True
     )
@@ -167,6 +168,16 @@ USING = {
     "imported when it is called": ("def f():\n    from other import K\n    return K", "f()"),
     "module imported then": ("def f():\n    import other\n    return other.K", "f()"),
     "asked of globals": ("from other import K", "globals()['K']"),
+    "asked of its own module": (
+        "import sys\nfrom other import K",
+        "vars(sys.modules[__name__])['K']",
+    ),
+    "evaluated": ("from other import K", "eval('K[0] + 1')"),
+    "imported by text": (
+        "import importlib as i\ndef f(): return i.import_module('other').K",
+        "f()",
+    ),
+    "asked of all modules": ("import sys, other\ndef f(): return sys.modules['other'].K", "f()"),
     "local name": ("from other import K\ndef f(k=K): return k", "f()"),
 }
 

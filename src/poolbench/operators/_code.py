@@ -2,6 +2,7 @@
 
 import dis
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -13,6 +14,11 @@ from typing import Any
 
 from poolbench.operators._owned import find_owned_spec
 
+# What a function may ask for names of its module, and for other modules, by text.
+_ASKERS = frozenset(("globals", "vars", "eval", "exec", "__name__"))
+_IMPORTERS = frozenset(("import_module", "__import__", "modules"))
+_WORD = re.compile(r"[^\W\d]\w*")
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _Place = tuple[str, int]
 # By file and the time of its last change.
 _compiled: dict[tuple[str, int], dict[_Place, CodeType]] = {}
@@ -76,9 +82,9 @@ def list_globals(code: CodeType) -> list[str]:
         for step in dis.get_instructions(code)
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
-    if "globals" in found:
+    if found & _ASKERS:
         # It may ask by any text.
-        found |= _list_texts(code)
+        found |= {word for text in _list_texts(code) for word in _WORD.findall(text)}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             found |= set(list_globals(constant))
@@ -87,7 +93,7 @@ def list_globals(code: CodeType) -> list[str]:
 
 def list_names(code: CodeType) -> list[str]:
     """Names that it may ask of a module that it uses, also by text."""
-    found = {*code.co_names, *_list_texts(code)}
+    found = {*code.co_names, *filter(str.isidentifier, _list_texts(code))}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             found |= set(list_names(constant))
@@ -95,7 +101,7 @@ def list_names(code: CodeType) -> list[str]:
 
 
 def _list_texts(code: CodeType) -> set[str]:
-    return {text for text in code.co_consts if isinstance(text, str) and text.isidentifier()}
+    return {text for text in code.co_consts if isinstance(text, str)}
 
 
 def find_imports(
@@ -130,6 +136,9 @@ def _list_imports(code: CodeType, package: str) -> set[str]:
             found.add(absolute)
             # What is imported from a package may be a module of it.
             found |= {f"{absolute}.{part}" for part in wanted or () if part != "*"}
+    if _IMPORTERS & set(code.co_names):
+        # By any text.
+        found |= {text for text in _list_texts(code) if _MODULE.fullmatch(text)}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             found |= _list_imports(constant, package)
