@@ -189,6 +189,14 @@ def test_scan_folder_looks_into_a_folder_of_images_in_a_class(tmp_path):
     assert found == [("other", ".txt", 1), ("unlabelled", ".jpeg", 1)]
 
 
+def test_scan_folder_takes_a_half_in_a_half_for_no_class(tmp_path):
+    for name in ("train/a/1.png", "train/b/1.png", "test/test/1.png"):
+        _draw(tmp_path / name)
+    listing = scan_folder(tmp_path)
+    assert listing.classes == ("a", "b")
+    assert [files.reason for files in listing.unread] == ["unlabelled"]
+
+
 def test_scan_folder_by_subfolder_takes_no_folder_of_images_for_a_group(tmp_path):
     for name in ("a/images/p1/1.png", "b/images/p1/1.png", "b/images/2.png"):
         _draw(tmp_path / name)

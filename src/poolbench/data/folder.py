@@ -151,8 +151,8 @@ def _list_class_folders(halves: Sequence[tuple[Side, Path]]) -> list[tuple[Side,
         (side, name, folder)
         for side, half, names in listed
         for name, folder in names.items()
-        # Pictures of no class lie in a folder called images too.
-        if is_train_name(half.name) or name in trained or name.casefold() not in IMAGE_FOLDERS
+        # Pictures of no class lie in a folder called images, or like the half again, too.
+        if is_train_name(half.name) or name in trained or not is_layout([name])
     ]
 
 
