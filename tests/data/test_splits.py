@@ -154,6 +154,16 @@ def test_part_of_groups_that_hold_one_class_each_is_made_of_their_pictures():
     assert np.bincount(labels[is_chosen]).tolist() == [2, 2]
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("counts", [(2, 2), (4, 4), (1, 20), (3, 20), (1, 1, 9)])
+def test_part_of_few_pictures_leaves_every_class_to_train_on(counts):
+    labels = np.repeat(np.arange(len(counts)), counts)
+    for seed in range(10):
+        is_chosen = choose_part(labels, 5, np.random.default_rng(seed))
+        assert is_chosen.any()
+        assert len(set(labels[~is_chosen])) == len(counts)
+
+
 def test_part_is_the_first_fold_where_that_holds_every_class():
     labels, groups = np.tile([0, 1], 60), np.arange(120) // 4
     for chosen in (groups, None):

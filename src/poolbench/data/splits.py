@@ -1,5 +1,6 @@
 """Which pictures train and which are held out."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -68,12 +69,11 @@ def choose_part(
         labels, groups: As in :func:`assign_folds`.
     """
     state = int(rng.integers(2**32))
-    if groups is None:
-        return _choose_first(_draw_folds(labels, parts, state, None))
     candidates: list[Chosen] = []
-    if min(len(np.unique(groups)), np.bincount(labels).max()) >= parts:
+    units = len(labels) if groups is None else len(np.unique(groups))
+    if min(units, np.bincount(labels).max()) >= parts:
         candidates.append(_choose_first(_draw_folds(labels, parts, state, groups)))
-    if not candidates or not _parts_all(labels, candidates[0]):
+    if groups is not None and not (candidates and _parts_all(labels, candidates[0])):
         rngs = (np.random.default_rng((state, attempt)) for attempt in range(1, _ATTEMPTS))
         candidates += [_choose_first(spread_groups(labels, groups, parts, r)) for r in rngs]
     for is_chosen in candidates:
@@ -114,8 +114,11 @@ def _draw_folds(labels: Index, folds: int, state: int, groups: Index | None) -> 
     kind = StratifiedKFold if groups is None else StratifiedGroupKFold
     splitter = kind(n_splits=folds, shuffle=True, random_state=state)
     fold = np.zeros(len(labels), dtype=np.int64)
-    for number, (_, held_out) in enumerate(splitter.split(labels, labels, groups)):
-        fold[held_out] = number
+    with warnings.catch_warnings():
+        # A part to choose by may lack a class; where none may, that is looked at afterwards.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        for number, (_, held_out) in enumerate(splitter.split(labels, labels, groups)):
+            fold[held_out] = number
     return fold
 
 
