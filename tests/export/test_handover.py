@@ -6,7 +6,11 @@ import json
 import numpy as np
 
 import poolbench
+from poolbench.data.image_set import ImageSet
+from poolbench.data.sample import load_sample
+from poolbench.execution.store import RunStore
 from poolbench.export.bundle import compute_sha256
+from poolbench.export.handover import hand_over
 
 SETTINGS = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "repeats": 1, "quiet": True}
 
@@ -21,6 +25,22 @@ def test_explanation_is_part_of_what_is_handed_over(finished):
         assert archive["shift_accuracy"].shape == (3, 2, 9)
     assert facts["recommended"] == printed["verdict"]["recommended"]
     assert facts["landscape"]["trial"] == study["final"]
+
+
+def test_study_that_learned_nothing_withdraws_models_and_nothing_else(tmp_path):
+    sample = load_sample()
+    image_set = ImageSet("sample", sample.classes, sample.pool, sample.test.take(np.arange(4)), True)
+    mine = ("best/notes.txt", "variants/b/model.onnx")
+    store = RunStore(tmp_path)
+    for name in ("best/model.onnx", "best/explain.npz", *mine):
+        store.save_bytes(name, b"")
+    # Another study was here before, so that there is no list of what it handed over.
+    hand_over(store, (), None, None, image_set)
+    left = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert left == {*mine, "pictures.npz", "study.json"}
+    (tmp_path / "best" / "notes.txt").unlink()
+    hand_over(store, (), None, None, image_set)
+    assert not (tmp_path / "best").exists()
 
 
 def test_finished_study_is_not_handed_over_again(finished_copy):

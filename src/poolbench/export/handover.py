@@ -27,6 +27,11 @@ from poolbench.verdict.proportion import compute_headline
 # Written by whoever verifies, so it is no part of what is handed over.
 _PROOF = "verification.json"
 _EXPLANATION = "best/explain.npz"
+# All that is written there; anybody may have put something beside it.
+_BUNDLE = (
+    *("best/model.onnx", "best/weights.safetensors", "best/README.md", "best/final.json"),
+    *("best/reference.npz", _EXPLANATION, f"best/{_PROOF}"),
+)
 
 
 def hand_over(
@@ -108,9 +113,12 @@ def _measure_headline(
 
 
 def _hand_over_nothing(store: RunStore, trials: Sequence[TrialSpec], image_set: ImageSet) -> None:
-    """Only what was compared; models of the same study with fewer repeats are withdrawn."""
+    """Only what was compared; models of a study that was here before are withdrawn."""
     with suppress(RunError):
-        store.remove(*store.load_model("study.json", StudyRecord).files, f"best/{_PROOF}")
+        store.remove(*_BUNDLE, *(f"variants/{name}/model.onnx" for name in take_first(trials)))
+    with suppress(OSError):
+        # Unless something else lies there.
+        (store.path / "best").rmdir()
     save_pictures(store, image_set.test)
     study = StudyRecord(trials=tuple(spec.id for spec in trials), final=None)
     store.save_model("study.json", study)
