@@ -93,7 +93,8 @@ def main() -> None:
         make = {"cifar": make_cifar, "photographs": make_photographs}[arguments.part]
         config = make(arguments, Path(folder))
         figures = summarize(config)
-        seeds = compare_final(config, figures["recommended"], arguments.seeds)
+        chosen = figures["recommended"]
+        seeds = {} if chosen is None else compare_final(config, chosen, arguments.seeds)
         figures |= {**seeds, "counts": list_counts(config)}
     print(json.dumps(seeds, indent=1))
     print(save(f"unequal-{arguments.part}", figures, room="accuracy"))

@@ -23,7 +23,7 @@ from poolbench.records import (
 )
 from poolbench.streams import forgive_errors
 from poolbench.texts import text
-from poolbench.texts.plain import make_plain
+from poolbench.texts.plain import list_some, make_plain
 from poolbench.verdict.sentence import describe_verdict, flip
 
 # Where there is no terminal, a line for every part of this size of the whole.
@@ -84,7 +84,7 @@ class Display:
         for name, classes in verdict.missed_classes.items():
             # Of the one to use, or of all if there is none.
             if verdict.recommended in (name, None):
-                self.say("note.missed-classes", variant=name, classes=", ".join(classes))
+                self.say("note.missed-classes", variant=name, classes=list_some(classes))
         if verdict.undertrained and verdict.recommended is not None:
             self.say("note.undertrained", variants=", ".join(verdict.undertrained))
         if verdict.left_out:

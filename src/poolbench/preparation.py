@@ -40,6 +40,7 @@ from poolbench.models.seen import read_seen
 from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec
 from poolbench.texts.facts import describe_facts, describe_size
+from poolbench.texts.plain import list_some
 from poolbench.training.recipes import LEAST_STEPS, get_recipe
 
 RUNS = Path("runs")
@@ -47,8 +48,6 @@ RUNS = Path("runs")
 PLACE_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed")
 # Of a test half may have been trained on: a few pictures stand twice in many sets.
 MOST_SEEN = 0.01
-# Of weights, in one message.
-MOST_NAMES = 8
 
 
 def name_run(config: StudyConfig) -> Path:
@@ -200,7 +199,7 @@ def check_study(
         display.say("run.own-network", backbone=backbone, notes="; ".join(network.notes))
         kept = get_backbone(backbone).find_kept(len(image_set.classes))
         key = "run.own-weights" if kept.names else "run.own-drawn"
-        names = {"kept": _list_some(kept.names), "drawn": _list_some(kept.drawn)}
+        names = {"kept": list_some(kept.names), "drawn": list_some(kept.drawn)}
         display.say(key, backbone=backbone, **names)
     if favours_an_operator(plan.specs):
         display.say("note.transfer")
@@ -218,8 +217,8 @@ def check_study(
             "run.weights",
             variant=variant,
             taken=len(found.taken),
-            fresh=_list_some(found.fresh),
-            unused=_list_some(found.unused),
+            fresh=list_some(found.fresh),
+            unused=list_some(found.unused),
         )
     is_split = is_compared and config.protocol == "cv"
     check_seen(config.weights, image_set, display, is_split=is_split)
@@ -252,11 +251,6 @@ def check_seen(weights: Path, image_set: ImageSet, display: Display, *, is_split
             display.say("run.weights-seen-pool", path=weights, count=held_out, total=total)
     if seen is None or not seen.is_all:
         display.say("run.weights-unknown", path=weights)
-
-
-def _list_some(names: Sequence[str]) -> str:
-    listed = ", ".join(names[:MOST_NAMES]) or "–"
-    return listed if len(names) <= MOST_NAMES else f"{listed}, … ({len(names)})"
 
 
 def _show_pictures(image_set: ImageSet, display: Display) -> None:

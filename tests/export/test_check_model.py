@@ -13,7 +13,7 @@ from PIL import Image
 from poolbench.errors import DataError
 from poolbench.export import check_model
 from poolbench.export.check_model import OPERATORS, read_model
-from poolbench.export.predict import load_model, predict_files
+from poolbench.export.predict import load_model, predict_file
 
 OUTSIDE = "numbers.bin"
 SIDE = 2
@@ -248,7 +248,7 @@ def test_classes_of_a_model_that_does_not_count_them_are_numbered(save, tmp_path
     picture = tmp_path / "a.png"
     Image.new("RGB", (SIDE, SIDE)).save(picture)
     model = load_model(save(make_model(classes="many")))
-    assert list(predict_files(model, [picture])[0]) == ["0", "1", "2", "3"]
+    assert list(predict_file(model, picture)) == ["0", "1", "2", "3"]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ def test_explanation_is_part_of_what_is_handed_over(finished):
 
 def test_study_that_learned_nothing_withdraws_models_and_nothing_else(tmp_path):
     sample = load_sample()
-    image_set = ImageSet("sample", sample.classes, sample.pool, sample.test.take(np.arange(4)), True)
+    image_set = ImageSet(
+        "sample", sample.classes, sample.pool, sample.test.take(np.arange(4)), True
+    )
     mine = ("best/notes.txt", "variants/b/model.onnx")
     store = RunStore(tmp_path)
     for name in ("best/model.onnx", "best/explain.npz", *mine):

@@ -12,7 +12,7 @@ from PIL import Image
 from poolbench.data.resize import resize_images
 from poolbench.errors import DataError, ShapeError
 from poolbench.export.onnx import export_onnx
-from poolbench.export.predict import load_model, predict_files, resize_picture
+from poolbench.export.predict import load_model, predict_file, resize_picture
 
 
 def make_pictures(count, height, width):
@@ -81,12 +81,12 @@ def test_predict_refuses_pictures_of_another_shape(model, shape):
         model.predict(np.zeros(shape, dtype=np.float32))
 
 
-def test_predict_files_gives_the_probability_of_each_class(model, tmp_path):
+def test_predict_file_gives_the_probability_of_each_class(model, tmp_path):
     pictures = [make_pictures(1, height, width)[0] for height, width in ((20, 18), (7, 50))]
     paths = [tmp_path / f"{number}.png" for number in range(2)]
     for picture, path in zip(pictures, paths, strict=True):
         Image.fromarray(picture).save(path)
-    found = predict_files(model, paths)
+    found = [predict_file(model, path) for path in paths]
     for row, picture in zip(found, pictures, strict=True):
         assert list(row) == list(model.classes)
         np.testing.assert_allclose(list(row.values()), model.predict(picture[None])[1][0])
@@ -180,4 +180,4 @@ def test_answers_that_are_no_numbers_are_named(tmp_path):
     onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "m.onnx")
     Image.new("RGB", (1, 1)).save(tmp_path / "a.png")
     with pytest.raises(DataError, match=r"a\.png: the answers of the model are not finite numbers"):
-        predict_files(load_model(tmp_path / "m.onnx"), [tmp_path / "a.png"])
+        predict_file(load_model(tmp_path / "m.onnx"), tmp_path / "a.png")

@@ -1,8 +1,10 @@
 """How long an exported model takes for one picture."""
 
 import statistics
+from contextlib import suppress
 from pathlib import Path
 
+from poolbench.errors import DataError
 from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
 from poolbench.records import DataRecord, StudyTiming
@@ -16,7 +18,11 @@ def save_latencies(store: RunStore) -> None:
     """Measure every exported variant and write it to ``timing.json``."""
     height, width = store.load_model("data.json", DataRecord).image_size
     models = sorted((store.path / "variants").glob("*/model.onnx"))
-    found = {model.parent.name: measure_latency(model, height, width) for model in models}
+    found = {}
+    for model in models:
+        # One that gives no answer costs its own number, and not the study.
+        with suppress(DataError):
+            found[model.parent.name] = measure_latency(model, height, width)
     timing = store.load_model("timing.json", StudyTiming)
     store.save_model("timing.json", timing.model_copy(update={"latency_ms": found}))
 

@@ -7,7 +7,6 @@ begun with the first of them, and are opened again when it is lost.
 
 import hashlib
 import weakref
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -144,15 +143,6 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
             :mod:`poolbench.export.check_model`), or does not take pictures.
     """
     return OnnxModel(Path(path), threads)
-
-
-def predict_files(model: OnnxModel, paths: Iterable[Path]) -> list[dict[str, float]]:
-    """Class name to probability, for each picture file, in the order of the classes.
-
-    Raises:
-        DataError: If a file is no readable picture, or the model has no answer.
-    """
-    return [predict_file(model, path) for path in paths]
 
 
 def predict_file(model: OnnxModel, path: Path) -> dict[str, float]:

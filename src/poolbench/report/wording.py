@@ -7,6 +7,7 @@ from poolbench.report.read import RunView
 from poolbench.report.words import Phrase, Words, in_each_language, say
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
 from poolbench.texts.facts import describe_warnings
+from poolbench.texts.plain import list_some
 from poolbench.verdict.sentence import describe_nothing, describe_verdict
 
 # Notes that are counted here, and the one that is a sentence of its own.
@@ -72,7 +73,7 @@ def _list_missed(view: RunView) -> list[Phrase]:
     """Classes that a variant never recognised: of the one to use, or of all if there is none."""
     wanted = view.verdict.recommended
     return [
-        say("note.missed-classes", variant=view.labels.get(name, name), classes=", ".join(classes))
+        say("note.missed-classes", variant=view.labels.get(name, name), classes=list_some(classes))
         for name, classes in view.verdict.missed_classes.items()
         if wanted in (name, None)
     ]

@@ -1,6 +1,10 @@
 """What others named stays text, whatever reads it: a terminal, a page, a spreadsheet, Markdown."""
 
 import re
+from collections.abc import Sequence
+
+# In one line.
+MOST_NAMES = 8
 
 # What moves the cursor, colours, or turns the direction of what follows; and halves of characters,
 # as names have them that are no text, which no stream takes; and the two that XML forbids besides.
@@ -30,6 +34,17 @@ def make_plain(name: str) -> str:
         'cat\\\\x1b[2J\\\\n'
     """
     return _ACTIVE.sub(_write_code, name)
+
+
+def list_some(names: Sequence[str]) -> str:
+    """Names in one line: the first of many, and how many there are.
+
+    Example:
+        >>> list_some(["cat", "dog"]), list_some("abcdefghi"), list_some([])
+        ('cat, dog', 'a, b, c, d, e, f, g, h, … (9)', '–')
+    """
+    listed = ", ".join(names[:MOST_NAMES]) or "–"
+    return listed if len(names) <= MOST_NAMES else f"{listed}, … ({len(names)})"
 
 
 def make_plain_lines(message: str) -> str:
