@@ -8,11 +8,10 @@ from poolbench.errors import RunError, TrainingError
 from poolbench.execution.plan import take_first
 from poolbench.execution.restore import restore_network
 from poolbench.execution.store import RunStore
-from poolbench.execution.workplace import hash_file
 from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.export.explanation import make_explanation
-from poolbench.export.origin import describe_weights
+from poolbench.export.origin import describe_weights, find_weights
 from poolbench.models.seen import Seen, read_seen, see
 from poolbench.records import (
     DataRecord,
@@ -93,9 +92,8 @@ def _see(store: RunStore, final: TrialSpec, image_set: ImageSet) -> Seen:
     seen = see(image_set.pool)
     if final.weights is None:
         return seen
-    path = store.load_config().weights
-    is_there = path is not None and path.is_file() and hash_file(path) == final.weights
-    return seen.add(read_seen(path) if path is not None and is_there else None)
+    path = find_weights(store, final)
+    return seen.add(None if path is None else read_seen(path))
 
 
 def _measure_headline(

@@ -1,5 +1,9 @@
 """What a network that is handed over began with, where that was not drawn."""
 
+from contextlib import suppress
+from pathlib import Path
+
+from poolbench.errors import UsageError
 from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import hash_file
 from poolbench.models import get_backbone
@@ -16,7 +20,8 @@ def describe_weights(store: RunStore, spec: TrialSpec) -> tuple[WeightsRecord, .
         found.append(WeightsRecord(source=source, sha256=kept.digest))
     path = store.load_config().weights
     if spec.weights is not None and path is not None:
-        facts = read_facts(path) if hash_file(path) == spec.weights else {}
+        there = find_weights(store, spec)
+        facts = {} if there is None else read_facts(there)
         found.append(
             WeightsRecord(
                 source=path.name,
@@ -26,3 +31,12 @@ def describe_weights(store: RunStore, spec: TrialSpec) -> tuple[WeightsRecord, .
             )
         )
     return tuple(found)
+
+
+def find_weights(store: RunStore, spec: TrialSpec) -> Path | None:
+    """The file of weights that a trial began with, if it is still there and what it was."""
+    path = store.load_config().weights
+    if spec.weights is not None and path is not None:
+        with suppress(UsageError):
+            return path if hash_file(path) == spec.weights else None
+    return None
