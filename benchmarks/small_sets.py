@@ -2,7 +2,7 @@
 
     python benchmarks/small_sets.py --data-file cifar-100-python.tar.gz [--repeats N]
 
-Pear, maple tree and leopard, which no other figure is about. ``steps``: 20 and 60 pictures of
+Pear, maple tree and leopard, which no other figure is about. ``steps``: 20 pictures of
 each class, trained for so many steps. ``balance``: 300, 20 and 20 pictures, with each balance of
 the classes. Judged on the 100 test pictures of each class, over a few trainings.
 """
@@ -25,8 +25,8 @@ from poolbench.training.recipes import QUICK
 
 CLASSES = ("pear", "maple_tree", "leopard")
 OPERATORS = ("stride", "max")
-STEPS = (100, 200, 400, 800, 1600)
-EQUAL = (20, 60)
+STEPS = (100, 200, 400)
+EQUAL = (20,)
 UNEQUAL = (300, 20, 20)
 
 
