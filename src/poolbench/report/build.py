@@ -181,6 +181,8 @@ def render_summary(path: Path, lang: str = "en") -> str:
         lang=lang,
         t=_say,
         sentence=say_verdict(view),
+        # What to use is in the sentence.
+        advice=say_advice(view) if view.verdict.recommended is None else "",
         notes=list_notes(view),
         leaderboard=tables.make_leaderboard(view),
     )

@@ -10,7 +10,7 @@ from poolbench.report.handin.numbers import find_model_kilobytes, group_checks, 
 from poolbench.report.pairs import make_baseline, make_differences
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import MISSING
-from poolbench.report.wording import list_notes, say_verdict
+from poolbench.report.wording import list_notes, say_advice, say_verdict
 from poolbench.report.words import speak
 from poolbench.texts import text
 from poolbench.verdict.proportion import read_headline
@@ -31,6 +31,8 @@ def write_choice(draft: Draft, view: RunView) -> None:
             draft.say(text("report.explain-one-trial", LANGUAGE))
     _write_baseline(draft, view)
     draft.say(phrases.VERDICT.format(sentence=say_verdict(view).speak(LANGUAGE)))
+    if verdict.recommended is None:
+        draft.say(say_advice(view).speak(LANGUAGE))
     draft.say(
         phrases.BASIS.format(
             pictures=verdict.pictures,
