@@ -84,13 +84,12 @@ def _check_layout(root: Path, listing: Listing) -> None:
         is_wrapped = len(names) == 1 and (root / names[0]).is_dir()
         if not is_wrapped:
             check_unread(listing)
-        advice = (
-            f"Did you mean --data folder:{root / names[0]}?"
-            if is_wrapped
-            else f"{_EXPECTED.format(name=root.name)} Subfolders of a class are looked into with "
+        meant = f"Did you mean --data folder:{root / names[0]}? " if is_wrapped else ""
+        raise DataError(
+            f"{root} holds no pictures{_explain_empty(listing)}. {meant}"
+            f"{_EXPECTED.format(name=root.name)} Subfolders of a class are looked into with "
             "--groups subfolder."
         )
-        raise DataError(f"{root} holds no pictures{_explain_empty(listing)}. {advice}")
 
 
 def _explain_empty(listing: Listing) -> str:
