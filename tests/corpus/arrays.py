@@ -224,7 +224,9 @@ def _list_other() -> Iterator[Case]:
     named = make_npz(classes=np.array(["a", "b", "c", "d"]))
     yield _case("class-without-pictures", named, RUN, 3, "Without pictures", "d")
     escaped = make_npz(classes=np.array(["\x1b[31m", "b\nc", "\u202ec"]))
-    yield _case("odd-names", escaped, LIST, 0, "\\x1b[31m: 2", "b\\nc: 2", "\\u202ec: 2")
+    yield _case(
+        "odd-names", escaped, LIST, 0, "\\x1b[31m: train 2", "b\\nc: train 2", "\\u202ec: train 2"
+    )
     all_different = make_npz(images=IMAGES.repeat(100, 0), labels=np.arange(600))
     yield _case("all-classes-alone", all_different, RUN, 3, "1 different pictures")
     missing = ("classes", "--data", "npz:{in}/gone.npz")

@@ -148,17 +148,22 @@ def _list_odd() -> Iterator[Case]:
     yield _case("unicode-forms", partial(put_all, names=both), LIST, 3, *words, needs="posix")
     halves = (f"train/{ACCENT}/1.png", f"test/{SPLIT_ACCENT}/2.png", "train/a/1.png")
     yield _case(
-        "unicode-halves", partial(put_all, names=halves), LIST, 0, f"{ACCENT}: 1", needs="posix"
+        "unicode-halves",
+        partial(put_all, names=halves),
+        LIST,
+        0,
+        f"{ACCENT}: train 1",
+        needs="posix",
     )
     deep = "cat/" + "/".join("x" * 200 for _ in range(15)) + "/1.png"
-    yield _case("deep", lambda box: put_two(box, deep), DEEP, 0, "cat: 3")
+    yield _case("deep", lambda box: put_two(box, deep), DEEP, 0, "cat: train 3")
     make = lambda box: put_two(box, *(f"class-{number}/1.png" for number in range(400)))  # noqa: E731
-    yield _case("many-classes", make, LIST, 0, "class-399: 1")
-    yield _case("train-as-class", lambda b: put_two(b, "train/1.png"), LIST, 0, "train: 1")
+    yield _case("many-classes", make, LIST, 0, "class-399: train 1")
+    yield _case("train-as-class", lambda b: put_two(b, "train/1.png"), LIST, 0, "train: train 1")
     make = lambda box: (put_two(box), (box.folder / "set/cat/3.png").mkdir())  # noqa: E731
-    yield _case("folder-as-picture", make, LIST, 0, "cat: 2")
+    yield _case("folder-as-picture", make, LIST, 0, "cat: train 2")
     make = lambda box: (put_two(box), os.mkfifo(box.folder / "set/cat/3.png"))  # noqa: E731
-    yield _case("pipe-as-picture", make, LIST, 0, "cat: 2", needs="posix")
+    yield _case("pipe-as-picture", make, LIST, 0, "cat: train 2", needs="posix")
 
 
 def _list_links() -> Iterator[Case]:
@@ -171,11 +176,11 @@ def _list_links() -> Iterator[Case]:
     }
     for name, (place, target) in links.items():
         make = partial(_link, links={place: target, "set/dog/back": "../cat/loop"})
-        yield _case(f"link-{name}", make, LIST, 0, "cat: 2", "dog: 2", needs="posix")
+        yield _case(f"link-{name}", make, LIST, 0, "cat: train 2", "dog: train 2", needs="posix")
         # Over there the link leads on to the pictures of the other class.
-        yield _case(f"link-{name}-groups", make, DEEP, 0, "cat: 2", "dog: ", needs="posix")
+        yield _case(f"link-{name}-groups", make, DEEP, 0, "cat: train 2", "dog: ", needs="posix")
     make = partial(_link, links={"set/emu": "emu"})
-    yield _case("class-loop", make, LIST, 0, "cat: 2", needs="posix")
+    yield _case("class-loop", make, LIST, 0, "cat: train 2", needs="posix")
     make = partial(_link, links={"other": "other"})
     arguments = ("classes", "--data", "folder:{in}/other")
     yield _case("root-loop", make, arguments, 3, "{in}/other", needs="posix")
@@ -214,16 +219,16 @@ def _list_tables() -> Iterator[Case]:
     refused = {
         "empty": ("", "the columns none"),
         "head-alone": ("path,label\n", "lists no pictures"),
-        "no-label": ("path,class\na.png,cat\n", "path, class"),
+        "no-label": ("path,kind\na.png,cat\n", "path, kind"),
         "no-name": ("path,label\na.png,\n", "row 2", "label is empty"),
         "no-picture": ("path,label\n,cat\n", "row 2", "path is empty"),
         "half-a-row": ("path,label\na.png\n", "row 2", "label is empty"),
         "twice": ("path,label\na.png,cat\n./a.png,dog\n", "twice", "a.png"),
         "split": ("path,label,split\na.png,cat,holdout\n", "row 2", "holdout"),
         "long-cell": (f"path,label\n{'x' * 200_000},cat\n", "list.csv", "field larger"),
-        "utf-16": ("path,label\na.png,cat\n".encode("utf-16"), "not UTF-8"),
+        "utf-16": ("path,label\na.png,cat\n".encode("utf-16-le"), "zero bytes"),
         "picture": (encode(make_noise()), "not UTF-8"),
-        "zeros": (bytes(1000), "list.csv", "\\x00"),
+        "zeros": (bytes(1000), "list.csv", "zero bytes"),
         "escape": ("\x1b[31mpath,label\na,b\n", "\\x1b[31mpath"),
     }
     for name, (content, *words) in refused.items():
@@ -242,9 +247,9 @@ def _list_tables() -> Iterator[Case]:
     yield _case("csv-no-column", make, arguments, 3, "no column 'who'")
     odd = 'path,label,note\n"a,b.png","the ""cat""",x\n./c.png,-dog,\n'
     make = partial(_write_list, content=odd)
-    yield _case("csv-quotes", make, CSV, 0, 'the "cat": 1', "-dog: 1")
+    yield _case("csv-quotes", make, CSV, 0, 'the "cat": train 1', "-dog: train 1")
     make = partial(_write_list, content="\ufeffpath;label\r\na.png;кот\r\nb.png;пёс\r\n")
-    yield _case("csv-spreadsheet", make, CSV, 0, "кот: 1", "пёс: 1")
+    yield _case("csv-spreadsheet", make, CSV, 0, "кот: train 1", "пёс: train 1")
 
 
 def _write_list(box: Box, content: bytes | str) -> None:
