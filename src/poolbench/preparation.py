@@ -201,18 +201,25 @@ def check_study(
         key = "run.own-weights" if kept.names else "run.own-drawn"
         names = {"kept": list_some(kept.names), "drawn": list_some(kept.drawn)}
         display.say(key, backbone=backbone, **names)
+    if config.weights is not None:
+        _show_weights(plan, config.weights, display)
+        is_split = is_compared and config.protocol == "cv"
+        check_seen(config.weights, image_set, display, is_split=is_split)
     if favours_an_operator(plan.specs):
         display.say("note.transfer")
-    if config.weights is None:
-        return
-    facts = read_facts(config.weights)
+
+
+def _show_weights(plan: Plan, path: Path, display: Display) -> None:
+    """What is taken of a file of weights, and what it says of itself; refused if it is none."""
+    taken = check_weights(plan, path)
+    facts = read_facts(path)
     display.say(
         "run.weights-facts",
-        path=config.weights,
+        path=path,
         operator=facts.get("operator", "–"),
         license=facts.get("license") or facts.get("licence") or "–",
     )
-    for variant, found in check_weights(plan, config.weights).items():
+    for variant, found in taken.items():
         display.say(
             "run.weights",
             variant=variant,
@@ -220,8 +227,6 @@ def check_study(
             fresh=list_some(found.fresh),
             unused=list_some(found.unused),
         )
-    is_split = is_compared and config.protocol == "cv"
-    check_seen(config.weights, image_set, display, is_split=is_split)
 
 
 def check_seen(weights: Path, image_set: ImageSet, display: Display, *, is_split: bool) -> None:

@@ -176,13 +176,13 @@ def _list_sizes() -> dict[str, tuple[Any, ...]]:
         plain = make_model()
         used = helper.make_node("ReduceMean", ["x"], ["unused"], keepdims=0)
         found[f"huge-{name}"] = (
-            make_model([node, used, *plain.graph.node], initializers=(shape, row)), "values",
+            make_model([node, used, *plain.graph.node], initializers=(shape, row)), "no answer",
         )  # fmt: skip
     resized = helper.make_node("Resize", ["input", "", "", "shape"], ["x"])
     used = helper.make_node("ReduceMean", ["x"], ["unused"], keepdims=0)
     plain = make_model()
     found["huge-resized"] = (
-        make_model([resized, used, *plain.graph.node], initializers=(wide,)), "values",
+        make_model([resized, used, *plain.graph.node], initializers=(wide,)), "no answer",
     )  # fmt: skip
     return found
 
@@ -271,7 +271,9 @@ def _list_handed_over() -> Iterator[Case]:
     models = {**_list_data(), **_list_operators(), **_list_sizes()}
     for name in ("external-absolute", "own-operator", "endless-loop", "huge-zeros"):
         make = partial(_swap_model, content=models[name][0].SerializeToString())
-        words = ("SHA-256 of model.onnx", "model opens", *models[name][1:])
+        # What asks for too much opens, and is refused where it is asked.
+        opens = ("model opens", *models[name][1:]) if name != "huge-zeros" else ()
+        words = ("SHA-256 of model.onnx", *opens)
         yield Case(GROUP, f"verify-{name}", make, ("verify", "{in}/run"), 4, words)
     yield Case(
         GROUP, "verify-three-gigabytes", _swap_huge, ("verify", "{in}/run"), 4,

@@ -135,7 +135,7 @@ def _list_edited() -> dict[str, tuple[Any, ...]]:
         "unknown-key": ("verdict.json", lambda v: v.update(note="x"), "note"),
         "kind": ("verdict.json", lambda v: v.update(kind="won"), "kind"),
         "margin-text": ("verdict.json", lambda v: v.update(margin_points="x"), "margin_points"),
-        "other-winner": ("verdict.json", lambda v: v.update(recommended="x"), "recommends x"),
+        "other-winner": ("verdict.json", lambda v: v.update(recommended="x"), "names x"),
         "no-trials": ("study.json", lambda v: v.update(trials=[]), "study.json"),
         "unknown-trial": ("study.json", lambda v: v["trials"].append("x-r0f0-0"), "x-r0f0-0"),
         "trial-elsewhere": (

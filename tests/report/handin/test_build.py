@@ -18,7 +18,7 @@ from poolbench.verdict.sentence import describe_verdict
 # Beside the names of a run: formats, programs, methods and what is typed.
 NAMES = {
     *("onnx", "pytorch", "python", "poolbench", "recipes", "sgd", "nll", "best", "model"),
-    *("backbones", "lab", "lr", "li", "tune", "mlp", "sample"),
+    *("backbones", "lab", "lr", "li", "tune", "mlp", "sample", "folds", "repeats", "epochs"),
 }
 
 
