@@ -5,11 +5,13 @@ from scipy import stats
 from poolbench.errors import UsageError
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.records import FinalRecord, Headline
+from poolbench.verdict.intervals import Interval
 from poolbench.verdict.proportion import (
     compute_constant,
     compute_headline,
     compute_proportion,
     read_headline,
+    widen_near_ends,
 )
 
 
@@ -144,3 +146,17 @@ def test_read_headline_of_an_older_run_comes_from_its_counts():
         metric="balanced-accuracy", value=0.5, low=0.4, high=0.6, constant=0.5, pictures=9
     )
     assert read_headline(record.model_copy(update={"headline": told})) == told
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.01, 0.99, 1.0])
+def test_few_mistakes_have_an_interval_that_holds_wilsons(mean):
+    found = widen_near_ends(Interval(mean, mean, mean), 300)
+    expected = stats.binomtest(round(300 * mean), 300).proportion_ci(0.95, method="wilson")
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+    assert found.low < found.high
+
+
+def test_intervals_of_many_mistakes_or_of_more_width_stay_as_they_are():
+    usual, wide = Interval(0.9, 0.88, 0.92), Interval(0.995, 0.5, 1.2)
+    assert widen_near_ends(usual, 300) == usual
+    assert widen_near_ends(wide, 300) == wide

@@ -24,6 +24,7 @@ from poolbench.records import (
 )
 from poolbench.verdict.intervals import compute_interval
 from poolbench.verdict.paired import SIDE_CONFIDENCE, Evidence, adjust_holm, compute_weights
+from poolbench.verdict.proportion import widen_near_ends
 from poolbench.verdict.ratio import Ratio, compute_ratio
 
 # With fewer groups the interval was seen to cover less than it says; docs/method.md.
@@ -194,6 +195,7 @@ def _make_row(
     timings = [store.load_timing(spec.id) for spec in specs]
     scores = evidence.score(0) / 100
     interval = compute_interval(scores, evidence.fold, SIDE_CONFIDENCE, evidence.groups)
+    interval = widen_near_ends(interval, evidence.effective_pictures)
     return LeaderboardRow(
         variant=variant_id,
         metric="accuracy" if evidence.weights is None else "balanced-accuracy",

@@ -21,6 +21,8 @@ CONFIDENCE = 0.95
 # A few groups with mistakes say little of how alike the pictures of a group are. So many groups are
 # taken to have been seen whose pictures are all alike.
 PRIOR_GROUPS = 1
+# About z² of 95 %: where the normal interval of a proportion begins to leave 0–1.
+FEW_MISTAKES = 4
 
 
 def compute_proportion(
@@ -73,6 +75,30 @@ def compute_proportion(
         # Never narrower than that of as many pictures that stand alone.
         down, up = max(down, mean - float(ends[0][0])), max(up, float(ends[1][0]) - mean)
     return Interval(mean, max(mean - down, 0.0), min(mean + up, 1.0))
+
+
+def widen_near_ends(interval: Interval, pictures: float) -> Interval:
+    """An interval of an accuracy over trainings, honest where nearly all is right, or wrong.
+
+    With fewer than four mistakes (or right answers) their spread over trainings and pictures says
+    too little, and with none nothing. Then the interval holds Wilson's, at 95 %, besides.
+
+    Args:
+        interval: 0–1.
+        pictures: Or as many as groups and weights leave of them.
+
+    Example:
+        >>> widened = widen_near_ends(Interval(1.0, 1.0, 1.0), 100)
+        >>> round(widened.low, 3), widened.high
+        (0.963, 1.0)
+    """
+    if pictures * min(interval.mean, 1 - interval.mean) >= FEW_MISTAKES:
+        return interval
+    quantile = _find_quantile(CONFIDENCE, np.inf)
+    low, high = _bound_shares(np.array([interval.mean]), np.array([pictures]), quantile)
+    return Interval(
+        interval.mean, min(interval.low, float(low[0])), max(interval.high, float(high[0]))
+    )
 
 
 def compute_constant(counts: NDArray[np.int64] | tuple[int, ...], metric: Metric) -> float:
