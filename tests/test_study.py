@@ -139,6 +139,7 @@ def test_lab_protocol_tells_that_the_test_was_watched(poolbench_cli, tmp_path):
         "stride.lab-published.quick", "max.lab-published.quick", "none.mlp.quick",
     }  # fmt: skip
     assert set(study.verdict.notes) == {
+        "few-trials",
         "not-tuned",
         "positions-differ",
         "test-watched",
@@ -207,7 +208,7 @@ def test_a_report_that_fails_costs_a_line_and_not_the_result(tmp_path, capsys):
     build_page(RunStore(tmp_path / "no run"), Display("en"))
     said = capsys.readouterr().err
     assert said.startswith("The report could not be built: ")
-    assert f"build it again with: poolbench report '{tmp_path}/no run'" in said
+    assert f"report again with: poolbench report '{tmp_path}/no run'" in said
     assert len(said.strip().splitlines()) == 1
 
 

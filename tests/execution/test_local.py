@@ -177,15 +177,16 @@ def test_trial_that_is_lost_each_time_costs_no_other(plan_of, images, tmp_path, 
 
 
 def find_children():
-    """Process numbers of the workers of this process."""
+    """Process numbers of the workers of this process; others of it open models."""
     own = str(os.getpid())
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             try:
                 fields = Path(entry.path, "stat").read_text().rpartition(")")[2].split()
+                command = Path(entry.path, "cmdline").read_text()
             except OSError:
                 continue
-            if fields[1] == own:
+            if fields[1] == own and "confined_worker" not in command:
                 yield int(entry.name)
 
 
