@@ -45,7 +45,7 @@ def photographs(tmp_path):
 
 
 def test_own_pictures_of_mixed_sizes_become_a_verified_model(photographs, tmp_path):
-    said = run_example("own_pictures.py", str(photographs), "1", place=tmp_path)
+    said = run_example("own_pictures.py", str(photographs), "8", place=tmp_path)
     assert "apple, лимон" in said
     [run] = (tmp_path / "runs").iterdir()
     study = poolbench.load(run)

@@ -54,7 +54,7 @@ def test_record_takes_no_more_than_was_estimated(count, pictures):
 
 def test_classes_whose_records_could_not_be_read_are_refused_before_training():
     check_classes([str(number) for number in range(2_450)])
-    with pytest.raises(UsageError, match=r"3,000 classes .* about 2,500 classes .* --classes"):
+    with pytest.raises(UsageError, match=r"3,000 classes .* about 2,500 classes\. .* --classes"):
         check_classes([str(number) for number in range(3_000)])
     # Names count too.
     with pytest.raises(UsageError, match="2,000 classes"):

@@ -30,7 +30,7 @@ def test_what_fails_costs_that_part_and_a_line_on_page_and_screen(half_broken):
     page = build_report(half_broken, "en", told.append).read_text(encoding="utf-8")
     assert [line.partition(" (")[0] for line in told] == [
         "The figure landscape could not be drawn",
-        "The pictures of the part attention could not be shown",
+        "The pictures of the section attention could not be shown",
     ]
     assert "Рисунок landscape построить не удалось" in page
     notes = page[page.index('<ul class="notes">') : page.index("<nav")]
