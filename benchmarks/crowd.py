@@ -28,7 +28,7 @@ from kills import finish, start
 from machine import save
 from same_run import find_differences
 
-from poolbench.execution.store import RunStore
+from poolbench.rundir.store import RunStore
 
 PROCESSES = 8
 SECONDS = 60

@@ -20,11 +20,11 @@ from machine import save
 
 from poolbench.display import Display
 from poolbench.execution.plan import take_first
-from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
 from poolbench.export.verify import LOGITS_TOLERANCE, count_wrong_labels
 from poolbench.preparation import load_pictures
 from poolbench.records import StudyRecord
+from poolbench.rundir.store import RunStore
 
 STUDY = ("--operators", "all", "--backbones", "lab-example", "--epochs", "2")
 PARTS = ("--folds", "2", "--repeats", "1", "--precision", "float32")

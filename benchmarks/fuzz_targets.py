@@ -22,7 +22,7 @@ from PIL import Image
 
 from poolbench import config, records
 from poolbench.data import arrays, cache, cifar, decode
-from poolbench.execution.store import RunStore
+from poolbench.rundir.store import RunStore
 from poolbench.training import recipes
 
 # Everything that a loader may look at lies here; a file system in memory where there is one.

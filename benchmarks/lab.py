@@ -11,8 +11,8 @@ import shutil
 from pathlib import Path
 
 import poolbench
-from poolbench.execution.store import RunStore
 from poolbench.records import StudyRecord
+from poolbench.rundir.store import RunStore
 
 RESULTS = Path(__file__).parent / "results"
 

@@ -20,8 +20,8 @@ from poolbench.execution.executor import Progress
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import make_final_spec, make_plan
-from poolbench.execution.store import RunStore
 from poolbench.records import TrialSpec
+from poolbench.rundir.store import RunStore
 from poolbench.training.precision import list_precisions
 
 

@@ -28,8 +28,8 @@ from machine import save
 from same_run import find_differences
 
 from poolbench.errors import PoolbenchError
-from poolbench.execution.store import RunStore
 from poolbench.finished import load
+from poolbench.rundir.store import RunStore
 
 MIB = 2**20
 # What the study of kills.py says to need is less; what a report and a page take is more.

@@ -19,9 +19,9 @@ from PIL import Image
 from patience import HANG_SECONDS
 from poolbench.cli import app
 from poolbench.cli_finished import commands
-from poolbench.execution.store import RunStore
 from poolbench.files import expand_home
 from poolbench.records import Headline
+from poolbench.rundir.store import RunStore
 
 QUICKLY = ("--dry-run", "--backbones", "lab-example", "--precision", "float32", "--workers", "1")
 FAULTS = Path(__file__).parents[1] / "benchmarks" / "faults"

@@ -16,7 +16,7 @@ from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import make_plan
 from poolbench.execution.settle import settle
-from poolbench.execution.store import RunStore
+from poolbench.rundir.store import RunStore
 
 
 @pytest.fixture(scope="module")

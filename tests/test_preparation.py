@@ -9,10 +9,10 @@ from poolbench.data.sample import load_sample
 from poolbench.display import Display
 from poolbench.errors import DataError, UsageError
 from poolbench.execution.machine import describe_machine
-from poolbench.execution.packing import pack_weights
 from poolbench.models.seen import see
 from poolbench.models.transfer import add_facts
 from poolbench.preparation import check_seen, check_study, load_pictures
+from poolbench.rundir.formats import pack_weights
 from poolbench.study import preview_study
 
 WEIGHTS = pack_weights({"a": np.ones(1)})

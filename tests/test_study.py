@@ -15,8 +15,8 @@ from poolbench.config import StudyConfig, build_config
 from poolbench.data.sample import load_sample
 from poolbench.display import Display
 from poolbench.errors import RunError, UnknownNameError, UsageError, VerificationError
-from poolbench.execution.store import RunStore
 from poolbench.records import LeaderboardRow
+from poolbench.rundir.store import RunStore
 from poolbench.study import build_page, name_run
 from poolbench.texts import text
 

@@ -82,8 +82,8 @@ def predict(
     debug: options.Debug = False,
 ) -> None:
     """Classify pictures with a saved model; those that cannot be read are named."""
-    from poolbench.execution.store import RunStore
     from poolbench.export.predict import load_model, predict_file
+    from poolbench.rundir.store import RunStore
 
     file = model
     if model.is_dir():

@@ -26,7 +26,6 @@ from poolbench.execution.collect import (
 from poolbench.execution.estimate import estimate_study_seconds
 from poolbench.execution.executor import Executor, Lost, Progress, retry_lost
 from poolbench.execution.group import make_groups
-from poolbench.execution.packing import pack_arrays
 from poolbench.execution.plan import (
     Plan,
     favours_an_operator,
@@ -36,8 +35,9 @@ from poolbench.execution.plan import (
     take_first,
 )
 from poolbench.execution.settle import Settled
-from poolbench.execution.store import SUSPECT_COLUMNS, RunStore
 from poolbench.records import LeaderboardRow, TrialRecord, TrialSpec, VerdictRecord
+from poolbench.rundir.formats import pack_arrays
+from poolbench.rundir.store import SUSPECT_COLUMNS, RunStore
 from poolbench.verdict.decide import Question
 from poolbench.verdict.racing import Race, leave_out, take_look
 

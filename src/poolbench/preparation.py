@@ -30,15 +30,15 @@ from poolbench.execution.plan import (
     list_looks,
     make_plan,
 )
-from poolbench.execution.refusal import explain_refusal
 from poolbench.execution.room import check_classes, check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
 from poolbench.execution.shorten import LONG_SECONDS, list_shorter
-from poolbench.execution.store import RunStore
 from poolbench.models import get_backbone
 from poolbench.models.seen import read_seen
 from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec
+from poolbench.rundir.refusal import explain_refusal
+from poolbench.rundir.store import RunStore
 from poolbench.texts.facts import describe_facts, describe_size
 from poolbench.texts.plain import list_some
 from poolbench.training.recipes import LEAST_STEPS, get_recipe

@@ -22,14 +22,12 @@ from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.forecast import Forecaster
 from poolbench.execution.machine import Machine
-from poolbench.execution.owned import check_run_place
 from poolbench.execution.picture_tables import save_picture_tables
 from poolbench.execution.plan import (
     Plan,
     make_final_spec,
 )
 from poolbench.execution.settle import Settled
-from poolbench.execution.store import RunStore
 from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
 from poolbench.files import expand_home
@@ -54,6 +52,8 @@ from poolbench.records import (
 )
 from poolbench.report.build import build_report
 from poolbench.report.faults import describe_error
+from poolbench.rundir.owned import check_run_place
+from poolbench.rundir.store import RunStore
 from poolbench.texts import choose_language
 from poolbench.verdict.proportion import read_headline
 

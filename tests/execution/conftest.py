@@ -12,7 +12,7 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
 from poolbench.execution.plan import Plan, make_plan
-from poolbench.execution.store import RunStore
+from poolbench.rundir.store import RunStore
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,8 @@ from poolbench.execution.local import (
 )
 from poolbench.execution.machine import describe_machine
 from poolbench.execution.restore import restore_network
-from poolbench.execution.store import RunStore
 from poolbench.operators import Operator, register
+from poolbench.rundir.store import RunStore
 from poolbench.training.recipes import QUICK
 
 

@@ -10,8 +10,8 @@ import pytest
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.execution.picture_tables import save_picture_tables
 from poolbench.execution.plan import make_final_spec
-from poolbench.execution.store import RunStore
 from poolbench.records import BestEpoch, Cost, Overfit, ShiftCurve, TrialRecord, TrialTiming
+from poolbench.rundir.store import RunStore
 
 
 def write_trial(store, spec, half, index, logits, diverged_at=None):

@@ -16,8 +16,8 @@ from poolbench.errors import TrainingError, UsageError
 from poolbench.execution import cluster
 from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import describe_machine
-from poolbench.execution.store import RunStore
 from poolbench.operators import Operator, register
+from poolbench.rundir.store import RunStore
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="the extra ray is not installed")
 

@@ -10,7 +10,6 @@ from poolbench.data.sample import load_sample
 from poolbench.errors import RunError, UsageError
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.execution import room
-from poolbench.execution.packing import pack_model
 from poolbench.execution.plan import make_plan
 from poolbench.execution.room import (
     check_classes,
@@ -19,6 +18,7 @@ from poolbench.execution.room import (
     estimate_room_bytes,
 )
 from poolbench.records import Speed
+from poolbench.rundir.formats import pack_model
 
 SPEED = Speed(
     train=1.0, watch=1.0, judge=1.0, start=0.0, tables=0.0, peak_memory_bytes=None,

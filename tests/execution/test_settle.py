@@ -17,8 +17,8 @@ from poolbench.execution.local import LocalExecutor
 from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import list_looks
 from poolbench.execution.settle import settle
-from poolbench.execution.store import RunStore
 from poolbench.records import Speed
+from poolbench.rundir.store import RunStore
 from poolbench.training.precision import list_precisions
 
 SPEED = Speed(

@@ -7,10 +7,10 @@ import torch
 from poolbench.errors import UsageError
 from poolbench.execution.ingredients import build_network, make_form
 from poolbench.execution.measure import measure_speed
-from poolbench.execution.packing import pack_weights
 from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace, hash_file
 from poolbench.models.rewrite import keep_plain
+from poolbench.rundir.formats import pack_weights
 from poolbench.training import pictures as pictures_module
 from poolbench.training.pictures import Pictures
 

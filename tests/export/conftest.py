@@ -11,7 +11,6 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.execution.ingredients import build_network
-from poolbench.execution.store import RunStore
 from poolbench.export.bundle import export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.models.seen import see
@@ -24,6 +23,7 @@ from poolbench.records import (
     VariantSpec,
     VerdictRecord,
 )
+from poolbench.rundir.store import RunStore
 
 torch.set_num_threads(1)
 

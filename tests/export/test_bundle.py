@@ -6,9 +6,9 @@ import onnxruntime
 import torch
 from safetensors.numpy import load_file
 
-from poolbench.execution.store import RunStore
 from poolbench.export.bundle import make_metadata
 from poolbench.records import FinalRecord
+from poolbench.rundir.store import RunStore
 
 
 def load_reference(run):

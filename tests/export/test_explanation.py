@@ -17,13 +17,13 @@ from poolbench.execution.ingredients import split_pictures
 from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.restore import restore_inner, restore_network
 from poolbench.execution.station import save_outcome
-from poolbench.execution.store import RunStore
 from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
 from poolbench.export.explanation import make_explanation
 from poolbench.models import add_factory
 from poolbench.models.views import ViewedNetwork
 from poolbench.records import TrialRecord
+from poolbench.rundir.store import RunStore
 
 
 def draw_set(classes=3, count=10, size=(12, 10), seed=0):

@@ -8,9 +8,9 @@ import numpy as np
 import poolbench
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
-from poolbench.execution.store import RunStore
 from poolbench.export.bundle import compute_sha256
 from poolbench.export.handover import hand_over
+from poolbench.rundir.store import RunStore
 
 SETTINGS = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "repeats": 1, "quiet": True}
 

@@ -1,8 +1,8 @@
 """The time of one answer."""
 
-from poolbench.execution.store import RunStore
 from poolbench.export.latency import save_latencies
 from poolbench.records import StudyTiming
+from poolbench.rundir.store import RunStore
 
 
 def test_latencies_are_measured_for_every_variant_and_leave_the_rest(finished_copy):

@@ -3,8 +3,8 @@
 import hashlib
 
 from poolbench.config import DataConfig, StudyConfig, dump_config
-from poolbench.execution.store import RunStore
 from poolbench.export.origin import describe_weights, find_weights
+from poolbench.rundir.store import RunStore
 
 
 def test_weights_that_are_gone_or_others_are_named_and_not_read(spec, tmp_path):

@@ -9,7 +9,6 @@ import pytest
 from safetensors.numpy import load_file, save
 
 from poolbench.errors import RunError, VerificationError
-from poolbench.execution.store import RunStore
 from poolbench.export import verify
 from poolbench.export.verify import (
     VerificationReport,
@@ -17,6 +16,7 @@ from poolbench.export.verify import (
     count_wrong_labels,
     verify_run,
 )
+from poolbench.rundir.store import RunStore
 
 
 def change_model(run, change):

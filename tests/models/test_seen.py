@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from poolbench.data.image_set import Half
-from poolbench.execution.packing import pack_weights, unpack_weights
 from poolbench.models.seen import Seen, read_seen, see
 from poolbench.models.transfer import add_facts
+from poolbench.rundir.formats import pack_weights, unpack_weights
 
 WEIGHTS = {"linear.bias": np.ones(3, dtype=np.float32)}
 

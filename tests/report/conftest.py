@@ -9,8 +9,6 @@ import pytest
 from poolbench.config import StudyConfig, dump_config
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
-from poolbench.execution.packing import pack_arrays
-from poolbench.execution.store import HISTORY_COLUMNS, RunStore
 from poolbench.export.verify import Check, VerificationReport
 from poolbench.records import (
     Conditions,
@@ -25,6 +23,8 @@ from poolbench.records import (
     TrialTiming,
     VariantSpec,
 )
+from poolbench.rundir.formats import pack_arrays
+from poolbench.rundir.store import HISTORY_COLUMNS, RunStore
 from poolbench.training.recipes import QUICK
 from poolbench.verdict.decide import Question, decide
 from poolbench.verdict.intervals import compute_interval

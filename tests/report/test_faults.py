@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from poolbench.data.npz import read_arrays
-from poolbench.execution.packing import pack_arrays
 from poolbench.report.build import build_report
 from poolbench.report.faults import Faults, describe_error
 from poolbench.report.handin.build import build_handin
+from poolbench.rundir.formats import pack_arrays
 
 
 @pytest.fixture(scope="module")

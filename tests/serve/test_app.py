@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from poolbench.errors import UsageError
-from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
 from poolbench.records import DataRecord, StudyRecord
+from poolbench.rundir.store import RunStore
 from poolbench.serve import app, bodies
 from poolbench.serve.address import check_allowed
 from poolbench.serve.app import MOST_PICTURES, MOST_UPLOAD_BYTES, make_app

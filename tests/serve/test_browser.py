@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from patience import HANG_MS, HANG_SECONDS
-from poolbench.execution.store import RunStore
 from poolbench.records import PlanRecord, StudyRecord
+from poolbench.rundir.store import RunStore
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 CLASSES = ["<script>alert(1)</script>", 'Кошка "№1"']

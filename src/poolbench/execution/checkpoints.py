@@ -18,8 +18,8 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from poolbench.execution.owned import is_checkpoint, remove_checkpoints
 from poolbench.files import check_regular
+from poolbench.rundir.owned import is_checkpoint, remove_checkpoints
 from poolbench.system import replace_file
 from poolbench.training.checkpoint import Checkpoint
 

@@ -13,7 +13,6 @@ from scipy.special import softmax
 from poolbench.config import Metric
 from poolbench.data.image_set import Half
 from poolbench.evaluation.metrics import compute_losses
-from poolbench.execution.store import RunStore
 from poolbench.records import (
     LeaderboardRow,
     StudyTiming,
@@ -22,6 +21,7 @@ from poolbench.records import (
     TrialSpec,
     TrialTiming,
 )
+from poolbench.rundir.store import RunStore
 from poolbench.verdict.intervals import compute_interval
 from poolbench.verdict.paired import SIDE_CONFIDENCE, Evidence, adjust_holm, compute_weights
 from poolbench.verdict.proportion import widen_near_ends

@@ -29,8 +29,8 @@ from poolbench.execution.identity import name_identity
 from poolbench.execution.machine import Machine
 from poolbench.execution.memory import bound_starts, bound_workers
 from poolbench.execution.station import WORKER_ENVIRONMENT, pack_sources
-from poolbench.execution.store import RunStore
 from poolbench.records import Speed, TrialSpec
+from poolbench.rundir.store import RunStore
 from poolbench.system import read_processor_seconds
 
 STOP_SECONDS = 2.0

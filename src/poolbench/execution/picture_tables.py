@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from poolbench.data.image_set import Half, ImageSet
-from poolbench.execution.packing import neutralize, pack_table
-from poolbench.execution.store import RunStore
 from poolbench.records import TrialSpec
+from poolbench.rundir.formats import neutralize, pack_table
+from poolbench.rundir.store import RunStore
 
 SPLIT_COLUMNS = ("picture", "class", "half", "group")
 PREDICTION_COLUMNS = ("picture", "half", "repeat", "class", "predicted", "probability")

@@ -37,9 +37,9 @@ from poolbench.execution.station import (
     prepare_process,
     save_outcome,
 )
-from poolbench.execution.store import RunStore
 from poolbench.execution.task import Answer, Request, Task, make_plain, serve, share_pictures
 from poolbench.records import Speed, TrialSpec
+from poolbench.rundir.store import RunStore
 
 # How long nothing may happen before progress is asked for.
 POLL_SECONDS = 0.5

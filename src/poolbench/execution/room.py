@@ -8,8 +8,8 @@ from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, UsageError
 from poolbench.execution.checkpoints import GENERATIONS
 from poolbench.execution.estimate import SHIFTS
-from poolbench.execution.run_files import MOST_TEXT_BYTES
 from poolbench.records import Speed, TrialSpec
+from poolbench.rundir.files import MOST_TEXT_BYTES
 from poolbench.system import read_free_bytes
 
 # Of a trial besides weights and predictions, and of a run besides its trials (report, figures,

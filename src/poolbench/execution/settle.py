@@ -14,8 +14,8 @@ from poolbench.execution.estimate import (
 from poolbench.execution.executor import Measurer
 from poolbench.execution.machine import Machine
 from poolbench.execution.plan import Plan, list_looks, make_plan, take_first
-from poolbench.execution.store import RunStore
 from poolbench.records import Speed, TrialSpec
+from poolbench.rundir.store import RunStore
 
 # Part of a time limit that is planned; the rest is for what no measurement foresees.
 PLANNED_SHARE = 0.85

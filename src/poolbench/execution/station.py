@@ -13,12 +13,12 @@ from poolbench.data.image_set import ImageSet
 from poolbench.execution.checkpoints import Checkpoints
 from poolbench.execution.environment import THREAD_VARIABLES
 from poolbench.execution.identity import check_source
-from poolbench.execution.store import RunStore
 from poolbench.execution.trial import TrialOutcome
 from poolbench.execution.workplace import Workplace
 from poolbench.models import add_factory, get_backbone
 from poolbench.operators import get_operator, register
 from poolbench.records import BACKBONE_SOURCE, TrialSpec
+from poolbench.rundir.store import RunStore
 from poolbench.training.loop import EpochRow
 from poolbench.training.slices import Lanes
 

@@ -19,9 +19,9 @@ from poolbench.execution.group import run_group
 from poolbench.execution.machine import THREADS
 from poolbench.execution.measure import measure_speed
 from poolbench.execution.station import Station, add_paths, register_sources, save_outcome
-from poolbench.execution.store import RunStore
 from poolbench.execution.trial import TrialOutcome
 from poolbench.records import Speed, TrialSpec
+from poolbench.rundir.store import RunStore
 from poolbench.system import make_part_folder
 from poolbench.training.loop import EpochRow
 

@@ -27,9 +27,9 @@ from poolbench.execution.station import (
     register_sources,
     save_outcome,
 )
-from poolbench.execution.store import RunStore
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialSpec
+from poolbench.rundir.store import RunStore
 from poolbench.streams import forgive
 from poolbench.system import ignore_interrupt
 from poolbench.training.loop import EpochRow

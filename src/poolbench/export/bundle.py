@@ -15,13 +15,13 @@ from poolbench.data.image_set import Half, Images
 from poolbench.data.resize import resize_images
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.selection import choose_in_turn
-from poolbench.execution.packing import pack_arrays, pack_weights
-from poolbench.execution.store import RunStore
 from poolbench.export.card import name_source
 from poolbench.export.onnx import AnySizeNetwork, make_onnx
 from poolbench.models.seen import Seen
 from poolbench.models.transfer import add_facts
 from poolbench.records import DataRecord, FinalRecord, TrialSpec
+from poolbench.rundir.formats import pack_arrays, pack_weights
+from poolbench.rundir.store import RunStore
 
 Logits = NDArray[np.float32]
 

@@ -67,12 +67,12 @@ from poolbench.evaluation.shift import (
     predict_shifted,
 )
 from poolbench.execution.ingredients import make_form, split_pictures
-from poolbench.execution.packing import pack_arrays
 from poolbench.execution.plan import take_first
 from poolbench.execution.restore import restore_inner
-from poolbench.execution.store import RunStore
 from poolbench.models.views import add_views, count_passes
 from poolbench.records import ShiftCurve, TrialSpec
+from poolbench.rundir.formats import pack_arrays
+from poolbench.rundir.store import RunStore
 from poolbench.training.seeds import Purpose, make_rng
 
 Arrays = dict[str, NDArray[Any]]

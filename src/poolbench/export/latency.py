@@ -5,9 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from poolbench.errors import DataError
-from poolbench.execution.store import RunStore
 from poolbench.export.predict import load_model
 from poolbench.records import DataRecord, StudyTiming
+from poolbench.rundir.store import RunStore
 
 # The first calls also set up what the later ones use.
 WARM_UP = 5

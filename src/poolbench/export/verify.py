@@ -23,11 +23,11 @@ from pydantic import ValidationError
 from safetensors.numpy import load_file
 
 from poolbench.errors import PoolbenchError, RunError, VerificationError
-from poolbench.execution.store import RunStore
 from poolbench.export.check_model import MOST_BYTES, read_weights
 from poolbench.export.predict import OnnxModel, compute_softmax, load_model
 from poolbench.files import parse_json
 from poolbench.records import Check, VerificationReport
+from poolbench.rundir.store import RunStore
 
 Logits = NDArray[np.float32]
 

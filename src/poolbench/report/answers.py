@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from poolbench.execution.store import RunStore
 from poolbench.records import TrialRecord
+from poolbench.rundir.store import RunStore
 from poolbench.verdict.intervals import Interval, compute_interval
 from poolbench.verdict.paired import SIDE_CONFIDENCE
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from poolbench.execution.store import RunStore
 from poolbench.report import about, classes, gallery, pairs, tables
 from poolbench.report.drawing import Drawing
 from poolbench.report.faults import Faults
@@ -19,6 +18,7 @@ from poolbench.report.style import PALETTE, use_style
 from poolbench.report.table import Table
 from poolbench.report.wording import list_notes, say_advice, say_verdict
 from poolbench.report.words import Words, say, speak
+from poolbench.rundir.store import RunStore
 from poolbench.texts import TEXTS
 from poolbench.texts.plain import make_plain_page
 from poolbench.texts.policy import load_report_script, make_report_policy

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.errors import RunError
-from poolbench.execution.store import RunStore
 from poolbench.files import parse_json
+from poolbench.rundir.store import RunStore
 
 EXPLANATION = "best/explain.npz"
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.errors import RunError
-from poolbench.execution.store import HISTORY_COLUMNS, RunStore
+from poolbench.rundir.store import HISTORY_COLUMNS, RunStore
 
 BAND = (25, 75)
 

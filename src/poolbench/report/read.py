@@ -12,8 +12,6 @@ from pydantic import RootModel, ValidationError
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError
-from poolbench.execution.run_files import Model
-from poolbench.execution.store import RunStore
 from poolbench.records import (
     DataRecord,
     FinalRecord,
@@ -30,6 +28,8 @@ from poolbench.records import (
 from poolbench.report.answers import read_answers
 from poolbench.report.explained import Explained, read_explained
 from poolbench.report.history import average_histories, read_history
+from poolbench.rundir.files import Model
+from poolbench.rundir.store import RunStore
 from poolbench.texts.plain import make_plain, read_escaped_formula
 from poolbench.verdict.intervals import Interval
 

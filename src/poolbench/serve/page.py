@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from poolbench.errors import RunError, UsageError
-from poolbench.execution.store import RunStore
 from poolbench.export.check_model import read_model
 from poolbench.files import check_place, check_regular, is_within, parse_json
+from poolbench.rundir.store import RunStore
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from poolbench.data.image_set import Images
 from poolbench.errors import RunError
-from poolbench.execution.store import RunStore
 from poolbench.export.card import name_source
 from poolbench.records import DataRecord, FinalRecord, PlanRecord, StudyRecord, VerdictRecord
+from poolbench.rundir.store import RunStore
 from poolbench.texts.plain import make_plain
 
 FINAL = "best/model.onnx"

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from poolbench.execution.run_files import explain_unread
-from poolbench.execution.store import RunStore
 from poolbench.report.handin import moving, outcome, phrases, questions, task, training
 from poolbench.report.handin.blocks import Draft, Figure, clean
 from poolbench.report.handin.markdown import write_markdown
 from poolbench.report.handin.word import write_docx
 from poolbench.report.read import RunView, read_run
 from poolbench.report.words import Words
+from poolbench.rundir.files import explain_unread
+from poolbench.rundir.store import RunStore
 from poolbench.texts import text
 
 FOLDER = "lab-report"

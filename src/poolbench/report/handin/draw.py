@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from poolbench.errors import RunError
-from poolbench.execution.store import RunStore
 from poolbench.report.drawing import render_png
 from poolbench.report.figures import FIGURES
 from poolbench.report.fonts import list_numbered, name_in_figures
@@ -18,6 +17,7 @@ from poolbench.report.read import RunView
 from poolbench.report.style import INK, use_style
 from poolbench.report.table import Table
 from poolbench.report.words import speak
+from poolbench.rundir.store import RunStore
 
 LANGUAGE = "ru"
 PICTURES = "pictures.npz"

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from poolbench.errors import UsageError
-from poolbench.execution.owned import check_run_place
-from poolbench.execution.store import RunStore
+from poolbench.rundir.owned import check_run_place
+from poolbench.rundir.store import RunStore
 
 DATA = {"source": "sample", "classes": ["a"], "manifest_hash": "0"}
 

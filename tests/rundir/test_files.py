@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from poolbench.errors import RunError
-from poolbench.execution.run_files import RunFiles
-from poolbench.execution.store import RunStore
 from poolbench.files import parse_json
 from poolbench.records import DataRecord
+from poolbench.rundir.files import RunFiles
+from poolbench.rundir.store import RunStore
 
 HAS_PIPES = hasattr(os, "mkfifo")
 

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
-from poolbench.execution.packing import check_schema
 from poolbench.files import OutsideError, is_within, locate_inside, open_inside, parse_json
 from poolbench.records import StudyRecord
+from poolbench.rundir.formats import check_schema
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from poolbench.errors import UsageError
-from poolbench.execution.run_files import SUMS
 from poolbench.files import expand_home, is_within, read_text
+from poolbench.rundir.files import SUMS
 from poolbench.system import LOCK_FILES
 
 TRIAL_FILES = frozenset(

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from poolbench.errors import RunError
-from poolbench.execution.store import RunStore
+from poolbench.rundir.store import RunStore
 
 OLD, NEW = b"old", b"something new"
 

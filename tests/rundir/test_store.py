@@ -15,14 +15,14 @@ import pytest
 
 from poolbench.config.reading import MOST_CONFIG_BYTES
 from poolbench.errors import RunError
-from poolbench.execution import store as store_module
 from poolbench.execution.checkpoints import Checkpoints
-from poolbench.execution.packing import pack_arrays, pack_weights
 from poolbench.execution.station import save_outcome
-from poolbench.execution.store import HISTORY_COLUMNS, RunStore
 from poolbench.execution.trial import run_trial
 from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialRecord
+from poolbench.rundir import store as store_module
+from poolbench.rundir.formats import pack_arrays, pack_weights
+from poolbench.rundir.store import HISTORY_COLUMNS, RunStore
 from poolbench.training.checkpoint import Checkpoint
 
 
@@ -263,7 +263,7 @@ def test_folder_that_is_no_run_is_refused(tmp_path):
 
 def test_run_has_one_owner(tmp_path):
     code = (
-        "import sys; from pathlib import Path; from poolbench.execution.store import RunStore\n"
+        "import sys; from pathlib import Path; from poolbench.rundir.store import RunStore\n"
         "from poolbench.errors import RunError\n"
         "try:\n"
         "    with RunStore(Path(sys.argv[1])).hold(): pass\n"

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from poolbench.execution.store import RunStore
+from poolbench.rundir.store import RunStore
 
 FILES = ("plan.json", "figures/a.svg")
 STEPS = 40

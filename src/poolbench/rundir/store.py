@@ -18,8 +18,11 @@ from pydantic import BaseModel
 from poolbench.config import StudyConfig, read_saved_config
 from poolbench.config.reading import MOST_CONFIG_BYTES
 from poolbench.errors import RunError, UsageError
-from poolbench.execution import owned
-from poolbench.execution.packing import (
+from poolbench.files import is_within
+from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
+from poolbench.rundir import owned
+from poolbench.rundir.files import MOST_TEXT_BYTES, SUMS, RunFiles
+from poolbench.rundir.formats import (
     Arrays,
     check_predictions,
     neutralize,
@@ -30,10 +33,7 @@ from poolbench.execution.packing import (
     pack_weights,
     unpack_weights,
 )
-from poolbench.execution.refusal import explain_refusal
-from poolbench.execution.run_files import MOST_TEXT_BYTES, SUMS, RunFiles
-from poolbench.files import is_within
-from poolbench.records import SCHEMA_VERSION, TrialRecord, TrialTiming
+from poolbench.rundir.refusal import explain_refusal
 from poolbench.system import (
     LOCK_FILES,
     HeldError,
