@@ -13,16 +13,6 @@ from poolbench.errors import TrainingError
 from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
 from poolbench.evaluation.unequal import choose_metric
-from poolbench.execution.collect import (
-    Outcomes,
-    collect_outcomes,
-    collect_probabilities,
-    compute_time_ratios,
-    find_missed_classes,
-    has_rough_groups,
-    make_evidence,
-    make_leaderboard,
-)
 from poolbench.execution.estimate import estimate_study_seconds
 from poolbench.execution.executor import Executor, Lost, Progress, retry_lost
 from poolbench.execution.group import make_groups
@@ -36,6 +26,16 @@ from poolbench.execution.plan import (
 )
 from poolbench.execution.settle import Settled
 from poolbench.records import LeaderboardRow, TrialRecord, TrialSpec, VerdictRecord
+from poolbench.results.collect import (
+    Outcomes,
+    collect_outcomes,
+    collect_probabilities,
+    compute_time_ratios,
+    find_missed_classes,
+    has_rough_groups,
+    make_evidence,
+    make_leaderboard,
+)
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import SUSPECT_COLUMNS, RunStore
 from poolbench.verdict.decide import Question

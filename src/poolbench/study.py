@@ -22,7 +22,6 @@ from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.forecast import Forecaster
 from poolbench.execution.machine import Machine
-from poolbench.execution.picture_tables import save_picture_tables
 from poolbench.execution.plan import (
     Plan,
     make_final_spec,
@@ -52,6 +51,7 @@ from poolbench.records import (
 )
 from poolbench.report.build import build_report
 from poolbench.report.faults import describe_error
+from poolbench.results.picture_tables import save_picture_tables
 from poolbench.rundir.owned import check_run_place
 from poolbench.rundir.store import RunStore
 from poolbench.texts import choose_language

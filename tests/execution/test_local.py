@@ -12,7 +12,6 @@ import torch
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, TrainingError
-from poolbench.execution.collect import collect_outcomes, make_leaderboard
 from poolbench.execution.executor import is_hung, retry_lost
 from poolbench.execution.local import (
     LocalExecutor,
@@ -23,6 +22,7 @@ from poolbench.execution.local import (
 from poolbench.execution.machine import describe_machine
 from poolbench.execution.restore import restore_network
 from poolbench.operators import Operator, register
+from poolbench.results.collect import collect_outcomes, make_leaderboard
 from poolbench.rundir.store import RunStore
 from poolbench.training.recipes import QUICK
 

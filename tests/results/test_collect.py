@@ -5,7 +5,7 @@ import pytest
 
 from poolbench.data.image_set import Half
 from poolbench.evaluation.unequal import choose_metric
-from poolbench.execution.collect import Outcomes, find_missed_classes, has_rough_groups
+from poolbench.results.collect import Outcomes, find_missed_classes, has_rough_groups
 
 
 @pytest.mark.parametrize(
