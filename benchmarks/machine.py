@@ -28,7 +28,7 @@ def describe(libraries: tuple[str, ...] = ()) -> dict[str, Any]:
     """What has to stand beside a figure."""
     import torch
 
-    from poolbench.execution.environment import count_cores, describe_processor
+    from poolbench.machine.environment import count_cores, describe_processor
     from poolbench.training.precision import has_native_bfloat16
 
     names = ("torch", "numpy", *libraries)

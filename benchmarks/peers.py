@@ -249,7 +249,7 @@ def describe_run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Command, commit, machine, libraries, and what was trained."""
     import torch
 
-    from poolbench.execution.environment import count_cores, describe_processor, get_memory_bytes
+    from poolbench.machine.environment import count_cores, describe_processor, get_memory_bytes
 
     return {
         "command": " ".join(["python", *(Path(word).name for word in sys.argv)]),

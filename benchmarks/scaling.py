@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+
 from machine import save
 
 MIDDLE = {"trials": 4, "workers": 2, "pictures": 1500, "size": 32, "classes": 3}
@@ -87,10 +88,10 @@ def measure(
     from poolbench.data.image_set import ImageSet
     from poolbench.data.load import load_image_set
     from poolbench.data.store import save_arrays
-    from poolbench.execution.environment import count_cores
     from poolbench.execution.local import LocalExecutor
-    from poolbench.execution.machine import describe_machine
     from poolbench.execution.plan import make_plan
+    from poolbench.machine.description import describe_machine
+    from poolbench.machine.environment import count_cores
 
     names = [str(k) for k in range(max(classes, -(-pictures // 500)))]
     data = DataConfig(

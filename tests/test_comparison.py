@@ -13,9 +13,9 @@ from poolbench.display import Display
 from poolbench.errors import TrainingError
 from poolbench.execution.executor import Lost
 from poolbench.execution.local import LocalExecutor
-from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import make_plan
 from poolbench.execution.settle import settle
+from poolbench.machine.description import describe_machine
 from poolbench.rundir.store import RunStore
 
 

@@ -8,7 +8,7 @@ from poolbench.config import build_config
 from poolbench.data.sample import load_sample
 from poolbench.display import Display
 from poolbench.errors import DataError, UsageError
-from poolbench.execution.machine import describe_machine
+from poolbench.machine.description import describe_machine
 from poolbench.models.seen import see
 from poolbench.models.transfer import add_facts
 from poolbench.preparation import check_seen, check_study, load_pictures

@@ -19,7 +19,6 @@ from poolbench.errors import UsageError
 from poolbench.execution.estimate import estimate_study_seconds
 from poolbench.execution.executor import Executor, Measurer
 from poolbench.execution.local import LocalExecutor
-from poolbench.execution.machine import Machine, describe_machine
 from poolbench.execution.need import check_training_memory
 from poolbench.execution.plan import (
     Plan,
@@ -33,6 +32,7 @@ from poolbench.execution.plan import (
 from poolbench.execution.room import check_classes, check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
 from poolbench.execution.shorten import LONG_SECONDS, list_shorter
+from poolbench.machine.description import Machine, describe_machine
 from poolbench.models import get_backbone
 from poolbench.models.seen import read_seen
 from poolbench.models.transfer import read_facts

@@ -8,11 +8,11 @@ from poolbench.data.image_set import ImageSet
 from poolbench.display import Display, format_duration
 from poolbench.errors import TrainingError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
-from poolbench.execution.machine import Machine
 from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.settle import settle
 from poolbench.execution.workplace import hash_file
 from poolbench.files import check_place
+from poolbench.machine.description import Machine
 from poolbench.models.seen import SEEN, read_seen, see
 from poolbench.models.transfer import add_facts, read_facts, read_values
 from poolbench.preparation import (

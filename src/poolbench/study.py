@@ -21,7 +21,6 @@ from poolbench.display import Display
 from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.forecast import Forecaster
-from poolbench.execution.machine import Machine
 from poolbench.execution.plan import (
     Plan,
     make_final_spec,
@@ -31,6 +30,7 @@ from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
 from poolbench.files import expand_home
 from poolbench.finished import Study
+from poolbench.machine.description import Machine
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
 from poolbench.preparation import (

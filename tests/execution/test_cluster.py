@@ -8,7 +8,7 @@ import pytest
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, UsageError
 from poolbench.execution import cluster
-from poolbench.execution.machine import describe_machine
+from poolbench.machine.description import describe_machine
 
 HERE = describe_machine(StudyConfig(device="cpu", precision="float32"))
 

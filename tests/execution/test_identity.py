@@ -9,10 +9,10 @@ import pytest
 
 from poolbench.config import StudyConfig
 from poolbench.errors import TrainingError
-from poolbench.execution import environment
-from poolbench.execution.environment import compute_fingerprint, read_variables
 from poolbench.execution.identity import check_identity, check_source, name_identity
-from poolbench.execution.machine import THREADS, describe_machine
+from poolbench.machine import environment
+from poolbench.machine.description import THREADS, describe_machine
+from poolbench.machine.environment import compute_fingerprint, read_variables
 from poolbench.operators import compute_source_hash
 
 

@@ -19,8 +19,8 @@ from poolbench.execution.local import (
     list_paths,
     make_environment,
 )
-from poolbench.execution.machine import describe_machine
 from poolbench.execution.restore import restore_network
+from poolbench.machine.description import describe_machine
 from poolbench.operators import Operator, register
 from poolbench.results.collect import collect_outcomes, make_leaderboard
 from poolbench.rundir.store import RunStore

@@ -15,7 +15,7 @@ from poolbench.config import StudyConfig
 from poolbench.errors import TrainingError, UsageError
 from poolbench.execution import cluster
 from poolbench.execution.local import LocalExecutor
-from poolbench.execution.machine import describe_machine
+from poolbench.machine.description import describe_machine
 from poolbench.operators import Operator, register
 from poolbench.rundir.store import RunStore
 

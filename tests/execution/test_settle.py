@@ -14,9 +14,9 @@ from poolbench.execution.estimate import (
     estimate_wall_seconds,
 )
 from poolbench.execution.local import LocalExecutor
-from poolbench.execution.machine import describe_machine
 from poolbench.execution.plan import list_looks
 from poolbench.execution.settle import settle
+from poolbench.machine.description import describe_machine
 from poolbench.records import Speed
 from poolbench.rundir.store import RunStore
 from poolbench.training.precision import list_precisions

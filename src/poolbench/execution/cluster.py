@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, UsageError
-from poolbench.execution.machine import Machine, describe_machine
+from poolbench.machine.description import Machine, describe_machine
 from poolbench.training.precision import list_devices
 
 CONNECT_SECONDS = 5.0

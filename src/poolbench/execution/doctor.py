@@ -11,8 +11,8 @@ import torch
 from poolbench.config import StudyConfig
 from poolbench.data.cache import get_cache_folder
 from poolbench.execution.cluster import open_cluster
-from poolbench.execution.environment import describe_environment
-from poolbench.execution.machine import THREADS, describe_machine
+from poolbench.machine.description import THREADS, describe_machine
+from poolbench.machine.environment import describe_environment
 from poolbench.training.precision import list_devices
 
 GIB = 2**30

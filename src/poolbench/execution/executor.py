@@ -8,7 +8,7 @@ from typing import Literal, Protocol, Self
 import torch
 
 from poolbench.errors import PoolbenchError, TrainingError
-from poolbench.execution.machine import Machine
+from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 
 # Of a group that was lost: alone on the machine.

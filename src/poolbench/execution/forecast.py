@@ -15,9 +15,9 @@ from poolbench.execution.ingredients import (
     prepare_half,
     start_network,
 )
-from poolbench.execution.machine import Machine
 from poolbench.execution.measure import FORWARD_SHARE
 from poolbench.execution.workplace import Workplace
+from poolbench.machine.description import Machine
 from poolbench.models.rewrite import TrainingForm
 from poolbench.records import Speed, TrialSpec
 from poolbench.training.engine import Engine

@@ -17,9 +17,9 @@ from poolbench.execution.ingredients import (
     split_pictures,
     start_network,
 )
-from poolbench.execution.memory import reset_peak_memory
 from poolbench.execution.trial import TrialOutcome, judge, run_again_if_collapsed, run_trial
 from poolbench.execution.workplace import Workplace
+from poolbench.machine.memory import reset_peak_memory
 from poolbench.models import Network
 from poolbench.records import TrialSpec
 from poolbench.training.loop import EpochRow, TrainingResult

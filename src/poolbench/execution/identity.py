@@ -6,13 +6,13 @@ from typing import Any
 import torch
 
 from poolbench.errors import TrainingError
-from poolbench.execution.environment import (
+from poolbench.machine.description import THREADS, Machine
+from poolbench.machine.environment import (
     compute_fingerprint,
     get_poolbench_version,
     hash_package,
     read_variables,
 )
-from poolbench.execution.machine import THREADS, Machine
 from poolbench.operators import compute_source_hash, is_imported
 from poolbench.records import BACKBONE_SOURCE
 

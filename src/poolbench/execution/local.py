@@ -26,9 +26,9 @@ from poolbench.execution.executor import (
     make_error,
 )
 from poolbench.execution.identity import name_identity
-from poolbench.execution.machine import Machine
-from poolbench.execution.memory import bound_starts, bound_workers
 from poolbench.execution.station import WORKER_ENVIRONMENT, pack_sources
+from poolbench.machine.description import Machine
+from poolbench.machine.memory import bound_starts, bound_workers
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.system import read_processor_seconds

@@ -18,8 +18,8 @@ from poolbench.execution.ingredients import (
     split_pictures,
     start_network,
 )
-from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.execution.workplace import Workplace
+from poolbench.machine.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.models.rewrite import TrainingForm
 from poolbench.models.views import add_views
 from poolbench.records import Speed, TrialSpec

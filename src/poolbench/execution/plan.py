@@ -13,10 +13,10 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough, count_units
 from poolbench.errors import DataError, ShapeError, UnknownNameError, UsageError
 from poolbench.execution.ingredients import make_form
-from poolbench.execution.machine import THREADS, Machine, describe_machine
 from poolbench.execution.tuning import JUDGING_PARTS
 from poolbench.execution.variations import list_methods, list_variations
 from poolbench.execution.workplace import hash_file
+from poolbench.machine.description import THREADS, Machine, describe_machine
 from poolbench.models import Network, find_backbone, get_backbone
 from poolbench.models.start import freeze, whiten_first
 from poolbench.models.transfer import Transfer, load_weights, transfer

@@ -29,7 +29,6 @@ from poolbench.execution.executor import (
     make_error,
 )
 from poolbench.execution.local import list_paths, make_environment
-from poolbench.execution.machine import Machine
 from poolbench.execution.station import (
     WORKER_ENVIRONMENT,
     Station,
@@ -38,6 +37,7 @@ from poolbench.execution.station import (
     save_outcome,
 )
 from poolbench.execution.task import Answer, Request, Task, make_plain, serve, share_pictures
+from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
 

@@ -11,10 +11,10 @@ import torch
 
 from poolbench.data.image_set import ImageSet
 from poolbench.execution.checkpoints import Checkpoints
-from poolbench.execution.environment import THREAD_VARIABLES
 from poolbench.execution.identity import check_source
 from poolbench.execution.trial import TrialOutcome
 from poolbench.execution.workplace import Workplace
+from poolbench.machine.environment import THREAD_VARIABLES
 from poolbench.models import add_factory, get_backbone
 from poolbench.operators import get_operator, register
 from poolbench.records import BACKBONE_SOURCE, TrialSpec

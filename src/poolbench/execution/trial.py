@@ -26,9 +26,9 @@ from poolbench.execution.ingredients import (
     split_pictures,
     start_network,
 )
-from poolbench.execution.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.execution.tuning import find_rate_factor
 from poolbench.execution.workplace import Workplace
+from poolbench.machine.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.models import Network
 from poolbench.models.views import add_views, count_passes
 from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming

@@ -1,7 +1,7 @@
 """How many workers there is memory for."""
 
-from poolbench.execution import memory
-from poolbench.execution.memory import START_BYTES, bound_starts, bound_workers
+from poolbench.machine import memory
+from poolbench.machine.memory import START_BYTES, bound_starts, bound_workers
 from poolbench.records import Speed
 
 SPEED = Speed(

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from poolbench.config import Precision, StudyConfig
-from poolbench.execution.environment import (
+from poolbench.machine.environment import (
     compute_fingerprint,
     describe_environment,
     get_poolbench_version,
