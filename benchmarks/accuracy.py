@@ -23,27 +23,27 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from machine import save
 
+from machine import save
 from poolbench.config import DataConfig, Precision, StudyConfig, build_config
 from poolbench.data.load import load_image_set
 from poolbench.display import Display
 from poolbench.evaluation.logits import compute_logits
-from poolbench.execution.ingredients import (
+from poolbench.execution.plan import make_final_spec, make_plan
+from poolbench.models.views import add_views
+from poolbench.records import TrialSpec
+from poolbench.study import run_study
+from poolbench.training.loop import run_training
+from poolbench.training.precision import list_precisions
+from poolbench.trials.build import (
     make_form,
     make_schedule,
     prepare_half,
     split_pictures,
     start_network,
 )
-from poolbench.execution.plan import make_final_spec, make_plan
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
-from poolbench.models.views import add_views
-from poolbench.records import TrialSpec
-from poolbench.study import run_study
-from poolbench.training.loop import run_training
-from poolbench.training.precision import list_precisions
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
 
 TUNING_CLASSES = ("57", "47", "42")
 FOLDS, REPEATS = 5, 2

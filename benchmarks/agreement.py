@@ -12,6 +12,7 @@ import statistics
 
 from gpu import describe_device, load
 from lab_speed import NETWORKS, train_course
+
 from machine import save
 
 
@@ -43,9 +44,9 @@ def main() -> None:
 def train_poolbench(network: str, precision: str, data, image_set, arguments) -> list[float]:
     """Test accuracies after the last epoch, by seed."""
     from poolbench.config import StudyConfig
-    from poolbench.execution.group import run_group
     from poolbench.execution.plan import make_plan
-    from poolbench.execution.workplace import Workplace
+    from poolbench.trials.session import Workplace
+    from poolbench.trials.stacks import run_group
 
     config = StudyConfig(
         data=data, operators=(network,), backbones=("lab-published",), recipes=("lab",),

@@ -14,6 +14,7 @@ import time
 
 import torch
 from lab_speed import CLASSES, NETWORKS, train_course
+
 from machine import save
 
 OPERATORS = ("stride", "max", "avg")
@@ -85,8 +86,8 @@ def plan(operator: str, repeats: int, stack: int, epochs: int | None, data, imag
 
 def measure(operator: str, stack: int, data, image_set, arguments: argparse.Namespace) -> dict:
     """Seconds of one training, as part of a stack; those of the first run, which sets up, apart."""
-    from poolbench.execution.group import run_group
-    from poolbench.execution.workplace import Workplace
+    from poolbench.trials.session import Workplace
+    from poolbench.trials.stacks import run_group
 
     specs = plan(
         operator, -(-stack // FOLDS), stack, arguments.epochs, data, image_set, arguments.device
@@ -111,8 +112,8 @@ def measure(operator: str, stack: int, data, image_set, arguments: argparse.Name
 
 def run_study(data, image_set, arguments: argparse.Namespace) -> dict:
     """All trainings of the honest study, one operator after another in one process."""
-    from poolbench.execution.group import run_group
-    from poolbench.execution.workplace import Workplace
+    from poolbench.trials.session import Workplace
+    from poolbench.trials.stacks import run_group
 
     stack = FOLDS * arguments.repeats
     place = Workplace(image_set, arguments.device)

@@ -132,10 +132,10 @@ def train_poolbench(network: str, seed: int, image_set, epochs: int, lanes: int)
 
     from poolbench.config import StudyConfig
     from poolbench.execution.plan import make_plan
-    from poolbench.execution.trial import run_trial
-    from poolbench.execution.workplace import Workplace
     from poolbench.training.precision import list_precisions
     from poolbench.training.slices import Lanes
+    from poolbench.trials.run import run_trial
+    from poolbench.trials.session import Workplace
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)

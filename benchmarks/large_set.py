@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from machine import save
 from PIL import Image
+
+from machine import save
 
 CLASSES = 10
 SAMPLE_SECONDS = 0.05
@@ -88,11 +89,11 @@ def measure(way: str, folder: Path) -> dict[str, float]:
     import torch
 
     from poolbench.data.store import open_arrays, save_arrays
-    from poolbench.execution import workplace
-    from poolbench.execution.ingredients import make_form, split_pictures, start_network
     from poolbench.execution.plan import make_plan
-    from poolbench.execution.trial import run_trial
-    from poolbench.execution.workplace import Workplace
+    from poolbench.trials import session as workplace
+    from poolbench.trials.build import make_form, split_pictures, start_network
+    from poolbench.trials.run import run_trial
+    from poolbench.trials.session import Workplace
 
     torch.set_num_threads(1)
     recipe = RecipeConfig(name="one", epochs=1, batch_size=64, learning_rate=0.01)

@@ -19,9 +19,9 @@ import torch
 from poolbench.config import DataConfig, RecipeConfig, StudyConfig
 from poolbench.data.load import load_image_set
 from poolbench.execution.plan import make_plan
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
 from poolbench.training.recipes import QUICK
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
 
 RESULTS = Path(__file__).parent / "results"
 TUNING_CLASSES = ("57", "47", "42")

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from machine import save
 
+from machine import save
 from poolbench.config import RecipeConfig, build_config
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.execution.plan import make_plan
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
 from poolbench.training.recipes import QUICK
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
 
 CLASSES = ("pear", "maple_tree", "leopard")
 OPERATORS = ("stride", "max")

@@ -26,30 +26,30 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from accuracy import summarize
-from machine import save
 from photographs import OUTLINES, write_photographs
 from sklearn.metrics import balanced_accuracy_score
 from torch import Tensor, nn
 
+from machine import save
 from poolbench.config import RecipeConfig, StudyConfig, build_config
 from poolbench.data.load import load_image_set
 from poolbench.display import Display
 from poolbench.evaluation.logits import compute_logits
-from poolbench.execution.ingredients import (
-    make_form,
-    make_schedule,
-    prepare_half,
-    split_pictures,
-    start_network,
-)
 from poolbench.execution.plan import make_final_spec, make_plan
-from poolbench.execution.workplace import Workplace
 from poolbench.models.views import add_views
 from poolbench.pretraining import run_pretraining
 from poolbench.records import TrialSpec
 from poolbench.training.loop import run_training
 from poolbench.training.precision import autocast, list_precisions
 from poolbench.training.recipes import get_recipe
+from poolbench.trials.build import (
+    make_form,
+    make_schedule,
+    prepare_half,
+    split_pictures,
+    start_network,
+)
+from poolbench.trials.session import Workplace
 
 CIFAR_COUNTS = {"0": 500, "33": 250, "43": 100, "55": 50, "58": 25}
 PHOTOGRAPH_COUNTS = (80, 60, 45, 30, 24, 16, 12, 8)

@@ -22,11 +22,11 @@ from poolbench.data.sample import load_sample
 from poolbench.data.tasks import Task, get_task, list_tasks
 from poolbench.evaluation.probe import ProbeOutcomes, compute_probe_outcomes
 from poolbench.execution.plan import make_plan
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
 from poolbench.machine.memory import bound_starts
 from poolbench.records import CalibrationRecord, EqualFinding, OrderFinding, VerdictRecord
 from poolbench.system import count_cores
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
 from poolbench.verdict.counts import NO_COST
 from poolbench.verdict.decide import ALPHA, Question, decide
 from poolbench.verdict.paired import Evidence

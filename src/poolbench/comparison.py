@@ -15,7 +15,6 @@ from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
 from poolbench.evaluation.unequal import choose_metric
 from poolbench.execution.estimate import estimate_study_seconds
 from poolbench.execution.executor import Executor, Lost, Progress, retry_lost
-from poolbench.execution.group import make_groups
 from poolbench.execution.plan import (
     Plan,
     favours_an_operator,
@@ -38,6 +37,7 @@ from poolbench.results.collect import (
 )
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import SUSPECT_COLUMNS, RunStore
+from poolbench.trials.stacks import make_groups
 from poolbench.verdict.decide import Question
 from poolbench.verdict.racing import Race, leave_out, take_look
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import cast
 
 from poolbench.errors import UnknownNameError, UsageError
-from poolbench.execution.restore import restore_network
 from poolbench.export.bundle import make_metadata
 from poolbench.export.onnx import Layout, export_onnx
 from poolbench.export.predict import OnnxModel, load_model
@@ -24,6 +23,7 @@ from poolbench.report.build import build_report, render_summary
 from poolbench.report.read import read_leaderboard
 from poolbench.rundir.store import RunStore
 from poolbench.texts import choose_language
+from poolbench.trials.restore import restore_network
 
 
 class Study:

@@ -10,7 +10,6 @@ from poolbench.errors import TrainingError, UsageError
 from poolbench.execution.estimate import estimate_trial_seconds
 from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.execution.settle import settle
-from poolbench.execution.workplace import hash_file
 from poolbench.files import check_place
 from poolbench.machine.description import Machine
 from poolbench.models.seen import SEEN, read_seen, see
@@ -27,6 +26,7 @@ from poolbench.preparation import (
 )
 from poolbench.records import TrialRecord, TrialSpec
 from poolbench.rundir.store import RunStore
+from poolbench.trials.session import hash_file
 
 # Beside what was trained on.
 _TOLD = ("operator", "backbone")

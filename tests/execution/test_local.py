@@ -19,12 +19,12 @@ from poolbench.execution.local import (
     list_paths,
     make_environment,
 )
-from poolbench.execution.restore import restore_network
 from poolbench.machine.description import describe_machine
 from poolbench.operators import Operator, register
 from poolbench.results.collect import collect_outcomes, make_leaderboard
 from poolbench.rundir.store import RunStore
 from poolbench.training.recipes import QUICK
+from poolbench.trials.restore import restore_network
 
 
 def open_executor(images, path, workers, cores=1):

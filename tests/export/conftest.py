@@ -10,7 +10,6 @@ from poolbench.config import RecipeConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
-from poolbench.execution.ingredients import build_network
 from poolbench.export.bundle import export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.models.seen import see
@@ -24,6 +23,7 @@ from poolbench.records import (
     VerdictRecord,
 )
 from poolbench.rundir.store import RunStore
+from poolbench.trials.build import build_network
 
 torch.set_num_threads(1)
 

@@ -13,17 +13,17 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_nll
 from poolbench.evaluation.selection import compute_confidence
-from poolbench.execution.ingredients import split_pictures
 from poolbench.execution.plan import make_final_spec, make_plan
-from poolbench.execution.restore import restore_inner, restore_network
 from poolbench.execution.station import save_outcome
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
 from poolbench.export.explanation import make_explanation
 from poolbench.models import add_factory
 from poolbench.models.views import ViewedNetwork
 from poolbench.records import TrialRecord
 from poolbench.rundir.store import RunStore
+from poolbench.trials.build import split_pictures
+from poolbench.trials.restore import restore_inner, restore_network
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
 
 
 def draw_set(classes=3, count=10, size=(12, 10), seed=0):

@@ -10,10 +10,10 @@ import poolbench
 from poolbench.config import StudyConfig
 from poolbench.data.sample import load_sample
 from poolbench.errors import ShapeError, UsageError
-from poolbench.execution.ingredients import build_network
 from poolbench.execution.plan import make_plan
 from poolbench.models import add_factory, find_backbone
 from poolbench.models.factory import build_swapped
+from poolbench.trials.build import build_network
 
 MODULE = """
 import torch

@@ -15,15 +15,15 @@ import pytest
 
 from poolbench.config.reading import MOST_CONFIG_BYTES
 from poolbench.errors import RunError
-from poolbench.execution.checkpoints import Checkpoints
 from poolbench.execution.station import save_outcome
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialRecord
 from poolbench.rundir import store as store_module
 from poolbench.rundir.formats import pack_arrays, pack_weights
 from poolbench.rundir.store import HISTORY_COLUMNS, RunStore
 from poolbench.training.checkpoint import Checkpoint
+from poolbench.trials.checkpoints import Checkpoints
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ import torch
 
 from poolbench.config import RecipeConfig
 from poolbench.data.sample import load_sample
-from poolbench.execution.workplace import Workplace
 from poolbench.models import get_backbone
 from poolbench.models.rewrite import add_dropout, rewrite
 from poolbench.training.checkpoint import Checkpoint
 from poolbench.training.loop import find_last_loss, run_training
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize
+from poolbench.trials.session import Workplace
 
 EPOCHS = 3
 RECIPES = {

@@ -9,7 +9,6 @@ import torch
 
 from poolbench.config import RecipeConfig, StudyConfig
 from poolbench.data.sample import load_sample
-from poolbench.execution.workplace import Workplace
 from poolbench.models import get_backbone
 from poolbench.models.rewrite import keep_plain, rewrite
 from poolbench.texts import TEXTS
@@ -27,6 +26,7 @@ from poolbench.training.recipes import (
 from poolbench.training.schedule import Schedule, compute_rate
 from poolbench.training.seeds import initialize
 from poolbench.training.slices import Lanes
+from poolbench.trials.session import Workplace
 
 RECIPE = RecipeConfig(
     name="test",

@@ -6,7 +6,6 @@ import torch
 
 from poolbench.config import RecipeConfig
 from poolbench.data.sample import load_sample
-from poolbench.execution.workplace import Workplace
 from poolbench.models import get_backbone
 from poolbench.models.rewrite import add_dropout, keep_plain, rewrite
 from poolbench.models.start import freeze
@@ -15,6 +14,7 @@ from poolbench.training.loop import draw_balanced, draw_epoch, run_training
 from poolbench.training.pictures import Part
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize
+from poolbench.trials.session import Workplace
 
 
 def make(**options):

@@ -10,7 +10,6 @@ import torch
 from patience import HANG_SECONDS
 from poolbench.data.sample import load_sample
 from poolbench.data.store import open_arrays, save_arrays
-from poolbench.execution.workplace import Workplace
 from poolbench.models import get_backbone
 from poolbench.models.rewrite import rewrite
 from poolbench.training.loop import run_training
@@ -19,6 +18,7 @@ from poolbench.training.read_ahead import BATCHES_AHEAD, ReadAhead
 from poolbench.training.recipes import QUICK
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize
+from poolbench.trials.session import Workplace
 
 
 class Recorder:
@@ -72,7 +72,7 @@ def test_pictures_in_memory_are_not_read_twice():
 @pytest.mark.parametrize("is_prepared", [True, False])
 def test_training_from_a_file_gives_the_bits_of_one_from_memory(tmp_path, monkeypatch, is_prepared):
     if not is_prepared:
-        monkeypatch.setattr("poolbench.execution.workplace.MOST_PREPARED_BYTES", 0)
+        monkeypatch.setattr("poolbench.trials.session.MOST_PREPARED_BYTES", 0)
     sample = load_sample()
     save_arrays(sample, tmp_path)
     states = []

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from poolbench.data.image_set import ImageSet
-from poolbench.execution.tuning import RATE_FACTORS, count_tuning_epochs
 from poolbench.records import Speed, TrialSpec
+from poolbench.trials.tuning import RATE_FACTORS, count_tuning_epochs
 
 # After training both sides are judged, the held-out side under four shifts too.
 SHIFTS = 4

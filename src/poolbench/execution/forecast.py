@@ -8,21 +8,21 @@ import numpy as np
 import torch
 
 from poolbench.data.image_set import ImageSet
-from poolbench.execution.ingredients import (
-    SplitIndex,
-    make_form,
-    make_schedule,
-    prepare_half,
-    start_network,
-)
-from poolbench.execution.measure import FORWARD_SHARE
-from poolbench.execution.workplace import Workplace
 from poolbench.machine.description import Machine
 from poolbench.models.rewrite import TrainingForm
 from poolbench.records import Speed, TrialSpec
 from poolbench.training.engine import Engine
 from poolbench.training.loop import draw_epoch
 from poolbench.training.schedule import Pace
+from poolbench.trials.build import (
+    SplitIndex,
+    make_form,
+    make_schedule,
+    prepare_half,
+    start_network,
+)
+from poolbench.trials.session import Workplace
+from poolbench.trials.speed import FORWARD_SHARE
 
 # For all variants together; those that it does not reach are taken to be like the others.
 BUDGET_SECONDS = 4.0

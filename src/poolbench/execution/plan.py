@@ -12,10 +12,7 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough, count_units
 from poolbench.errors import DataError, ShapeError, UnknownNameError, UsageError
-from poolbench.execution.ingredients import make_form
-from poolbench.execution.tuning import JUDGING_PARTS
 from poolbench.execution.variations import list_methods, list_variations
-from poolbench.execution.workplace import hash_file
 from poolbench.machine.description import THREADS, Machine, describe_machine
 from poolbench.models import Network, find_backbone, get_backbone
 from poolbench.models.start import freeze, whiten_first
@@ -24,6 +21,9 @@ from poolbench.operators import expand_operators, get_operator
 from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
 from poolbench.training.recipes import NAMES as RECIPES
 from poolbench.training.recipes import fit_recipe, get_recipe
+from poolbench.trials.build import make_form
+from poolbench.trials.session import hash_file
+from poolbench.trials.tuning import JUDGING_PARTS
 from poolbench.verdict.racing import LOOKS
 
 NO_OPERATOR = "none"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, UsageError
-from poolbench.execution.checkpoints import GENERATIONS
 from poolbench.execution.estimate import SHIFTS
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.files import MOST_TEXT_BYTES
 from poolbench.system import read_free_bytes
+from poolbench.trials.checkpoints import GENERATIONS
 
 # Of a trial besides weights and predictions, and of a run besides its trials (report, figures,
 # explanation); both measured and rounded up.

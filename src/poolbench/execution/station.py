@@ -10,10 +10,7 @@ import cloudpickle
 import torch
 
 from poolbench.data.image_set import ImageSet
-from poolbench.execution.checkpoints import Checkpoints
 from poolbench.execution.identity import check_source
-from poolbench.execution.trial import TrialOutcome
-from poolbench.execution.workplace import Workplace
 from poolbench.machine.environment import THREAD_VARIABLES
 from poolbench.models import add_factory, get_backbone
 from poolbench.operators import get_operator, register
@@ -21,6 +18,9 @@ from poolbench.records import BACKBONE_SOURCE, TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.training.loop import EpochRow
 from poolbench.training.slices import Lanes
+from poolbench.trials.checkpoints import Checkpoints
+from poolbench.trials.run import TrialOutcome
+from poolbench.trials.session import Workplace
 
 # Of a process that trains, before it starts.
 WORKER_ENVIRONMENT = {

@@ -14,16 +14,16 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
 from poolbench.errors import TrainingError
 from poolbench.execution.executor import Failure, describe_failure
-from poolbench.execution.group import run_group
-from poolbench.execution.measure import measure_speed
 from poolbench.execution.station import Station, add_paths, register_sources, save_outcome
-from poolbench.execution.trial import TrialOutcome
 from poolbench.machine.description import THREADS
 from poolbench.machine.environment import compute_fingerprint, hash_package
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.system import make_part_folder
 from poolbench.training.loop import EpochRow
+from poolbench.trials.run import TrialOutcome
+from poolbench.trials.speed import measure_speed
+from poolbench.trials.stacks import run_group
 
 # Between two messages of a task.
 REPORT_SECONDS = 0.5

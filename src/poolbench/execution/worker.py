@@ -17,9 +17,7 @@ from typing import Any, TextIO
 from poolbench.data.store import WEIGHTS_FILE, open_arrays
 from poolbench.errors import TrainingError
 from poolbench.execution.executor import describe_failure
-from poolbench.execution.group import run_group
 from poolbench.execution.identity import check_identity
-from poolbench.execution.measure import measure_speed
 from poolbench.execution.station import (
     Station,
     add_paths,
@@ -27,12 +25,14 @@ from poolbench.execution.station import (
     register_sources,
     save_outcome,
 )
-from poolbench.execution.workplace import Workplace
 from poolbench.records import TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.streams import forgive
 from poolbench.system import ignore_interrupt
 from poolbench.training.loop import EpochRow
+from poolbench.trials.session import Workplace
+from poolbench.trials.speed import measure_speed
+from poolbench.trials.stacks import run_group
 
 
 def main() -> None:

@@ -66,14 +66,14 @@ from poolbench.evaluation.shift import (
     count_pixels,
     predict_shifted,
 )
-from poolbench.execution.ingredients import make_form, split_pictures
 from poolbench.execution.plan import take_first
-from poolbench.execution.restore import restore_inner
 from poolbench.models.views import add_views, count_passes
 from poolbench.records import ShiftCurve, TrialSpec
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import RunStore
 from poolbench.training.seeds import Purpose, make_rng
+from poolbench.trials.build import make_form, split_pictures
+from poolbench.trials.restore import restore_inner
 
 Arrays = dict[str, NDArray[Any]]
 Facts = dict[str, Any]

@@ -6,7 +6,6 @@ from contextlib import suppress
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, TrainingError
 from poolbench.execution.plan import take_first
-from poolbench.execution.restore import restore_network
 from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.export.explanation import make_explanation
@@ -21,6 +20,7 @@ from poolbench.records import (
     VerdictRecord,
 )
 from poolbench.rundir.store import RunStore
+from poolbench.trials.restore import restore_network
 from poolbench.verdict.proportion import compute_headline
 
 # Written by whoever verifies, so it is no part of what is handed over.

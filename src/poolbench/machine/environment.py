@@ -18,7 +18,7 @@ from poolbench.system import count_cores
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pillow")
 # The rooms whose source decides a trial's result; a change elsewhere does not repeat training.
 DECIDING_ROOMS = ("data", "operators", "models", "evaluation", "training")
-DECIDING_FILES = ("execution/ingredients.py", "execution/trial.py", "execution/tuning.py")
+DECIDING_FILES = ("trials/build.py", "trials/run.py", "trials/tuning.py")
 # Processes that train are told how many threads each library has, whatever was said before.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 # Variables of the environment by which libraries choose how they compute.

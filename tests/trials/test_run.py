@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 import torch
 
-from poolbench.execution.ingredients import (
+from poolbench.execution.plan import make_final_spec
+from poolbench.operators import Operator, register
+from poolbench.training.loop import UNKNOWN, EpochRow, TrainingResult, is_finite
+from poolbench.training.seeds import repr_globals
+from poolbench.training.slices import Lanes
+from poolbench.trials.build import (
     build_network,
     make_schedule,
     split_pictures,
     start_network,
 )
-from poolbench.execution.plan import make_final_spec
-from poolbench.execution.trial import judge, run_trial
-from poolbench.execution.workplace import Workplace
-from poolbench.operators import Operator, register
-from poolbench.training.loop import UNKNOWN, EpochRow, TrainingResult, is_finite
-from poolbench.training.seeds import repr_globals
-from poolbench.training.slices import Lanes
+from poolbench.trials.run import judge, run_trial
+from poolbench.trials.session import Workplace
 
 
 def test_folds_hold_every_picture_out_once_in_each_repeat(plan_of, small_set):
@@ -171,7 +171,7 @@ def test_trial_that_learned_nothing_is_begun_again_once_with_numbers_of_its_own(
 def test_rate_is_searched_for_once_though_a_trial_is_begun_again(plan_of, grey_set, monkeypatch):
     searched = []
     monkeypatch.setattr(
-        "poolbench.execution.trial.find_rate_factor",
+        "poolbench.trials.run.find_rate_factor",
         lambda spec, place, split: searched.append(spec.id) or 0.5,
     )
     record = run_trial(plan_of(epochs=1, tune="lr").specs[1], Workplace(grey_set)).record

@@ -15,7 +15,6 @@ from torch import Tensor
 from poolbench.config import Precision
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.errors import UsageError
-from poolbench.execution.checkpoints import Checkpoints
 from poolbench.files import check_regular
 from poolbench.models.rewrite import TrainingForm
 from poolbench.models.transfer import load_weights
@@ -28,6 +27,7 @@ from poolbench.training.pictures import (
     prepare_pictures,
 )
 from poolbench.training.slices import Lanes
+from poolbench.trials.checkpoints import Checkpoints
 
 HalfName = Literal["pool", "test"]
 

@@ -5,14 +5,14 @@ import pytest
 import torch
 
 from poolbench.errors import UsageError
-from poolbench.execution.ingredients import build_network, make_form
-from poolbench.execution.measure import measure_speed
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace, hash_file
 from poolbench.models.rewrite import keep_plain
 from poolbench.rundir.formats import pack_weights
 from poolbench.training import pictures as pictures_module
 from poolbench.training.pictures import Pictures
+from poolbench.trials.build import build_network, make_form
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace, hash_file
+from poolbench.trials.speed import measure_speed
 
 
 @pytest.fixture

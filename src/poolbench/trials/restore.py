@@ -3,12 +3,12 @@
 import torch
 
 from poolbench.errors import RunError
-from poolbench.execution.ingredients import build_network
 from poolbench.models import Network, list_backbones
 from poolbench.models.views import add_views
 from poolbench.operators import list_operators
 from poolbench.records import BACKBONE_SOURCE, TrialRecord
 from poolbench.rundir.store import RunStore
+from poolbench.trials.build import build_network
 
 
 def restore_network(store: RunStore, trial_id: str) -> Network:

@@ -7,7 +7,12 @@ from functools import partial
 
 import torch
 
-from poolbench.execution.ingredients import (
+from poolbench.machine.memory import reset_peak_memory
+from poolbench.models import Network
+from poolbench.records import TrialSpec
+from poolbench.training.loop import EpochRow, TrainingResult
+from poolbench.training.stack import measure_convolutions, run_stack
+from poolbench.trials.build import (
     SplitIndex,
     can_stack,
     make_form,
@@ -17,13 +22,8 @@ from poolbench.execution.ingredients import (
     split_pictures,
     start_network,
 )
-from poolbench.execution.trial import TrialOutcome, judge, run_again_if_collapsed, run_trial
-from poolbench.execution.workplace import Workplace
-from poolbench.machine.memory import reset_peak_memory
-from poolbench.models import Network
-from poolbench.records import TrialSpec
-from poolbench.training.loop import EpochRow, TrainingResult
-from poolbench.training.stack import measure_convolutions, run_stack
+from poolbench.trials.run import TrialOutcome, judge, run_again_if_collapsed, run_trial
+from poolbench.trials.session import Workplace
 
 OnEpoch = Callable[[TrialSpec, EpochRow], None]
 

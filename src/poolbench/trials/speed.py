@@ -10,15 +10,6 @@ from torch import nn
 
 from poolbench.evaluation.logits import PictureRows, compute_logits, split_batches
 from poolbench.evaluation.metrics import compute_side_metrics
-from poolbench.execution.ingredients import (
-    can_stack,
-    make_form,
-    make_schedule,
-    prepare_half,
-    split_pictures,
-    start_network,
-)
-from poolbench.execution.workplace import Workplace
 from poolbench.machine.memory import read_peak_memory_bytes, reset_peak_memory
 from poolbench.models.rewrite import TrainingForm
 from poolbench.models.views import add_views
@@ -27,6 +18,15 @@ from poolbench.training.engine import Engine
 from poolbench.training.loop import draw_epoch, split_epoch
 from poolbench.training.schedule import Pace
 from poolbench.training.stack import measure_convolutions
+from poolbench.trials.build import (
+    can_stack,
+    make_form,
+    make_schedule,
+    prepare_half,
+    split_pictures,
+    start_network,
+)
+from poolbench.trials.session import Workplace
 
 # Of each kind of step: at least so long, and at least so often; but no more often than a trial does
 # it, since what is over sooner needs no better estimate.

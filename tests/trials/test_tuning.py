@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from poolbench.config import RecipeConfig
-from poolbench.execution import tuning
-from poolbench.execution.ingredients import make_schedule, split_pictures
-from poolbench.execution.trial import run_trial
-from poolbench.execution.tuning import RATE_FACTORS, count_tuning_epochs, find_rate_factor
-from poolbench.execution.workplace import Workplace
+from poolbench.trials import tuning
+from poolbench.trials.build import make_schedule, split_pictures
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
+from poolbench.trials.tuning import RATE_FACTORS, count_tuning_epochs, find_rate_factor
 
 
 def plan_one(plan_of, rate):

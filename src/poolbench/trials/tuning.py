@@ -3,7 +3,9 @@
 import math
 from dataclasses import replace
 
-from poolbench.execution.ingredients import (
+from poolbench.records import TrialSpec
+from poolbench.training.loop import run_training
+from poolbench.trials.build import (
     SplitIndex,
     make_form,
     make_schedule,
@@ -11,9 +13,7 @@ from poolbench.execution.ingredients import (
     put_aside,
     start_network,
 )
-from poolbench.execution.workplace import Workplace
-from poolbench.records import TrialSpec
-from poolbench.training.loop import run_training
+from poolbench.trials.session import Workplace
 
 # Times the recipe's rate. Each is tried for a fifth of the epochs, so that the search costs about
 # as much as the training after it.

@@ -16,8 +16,13 @@ from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 from poolbench.evaluation.shift import ShiftPredictions, compute_shift_curve, predict_shifted
-from poolbench.execution.checkpoints import TrialKeeper
-from poolbench.execution.ingredients import (
+from poolbench.machine.memory import read_peak_memory_bytes, reset_peak_memory
+from poolbench.models import Network
+from poolbench.models.views import add_views, count_passes
+from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
+from poolbench.training.loop import EpochRow, TrainingResult, run_training
+from poolbench.training.seeds import Purpose, forked_globals, seed_globals
+from poolbench.trials.build import (
     SplitIndex,
     make_form,
     make_schedule,
@@ -26,14 +31,9 @@ from poolbench.execution.ingredients import (
     split_pictures,
     start_network,
 )
-from poolbench.execution.tuning import find_rate_factor
-from poolbench.execution.workplace import Workplace
-from poolbench.machine.memory import read_peak_memory_bytes, reset_peak_memory
-from poolbench.models import Network
-from poolbench.models.views import add_views, count_passes
-from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
-from poolbench.training.loop import EpochRow, TrainingResult, run_training
-from poolbench.training.seeds import Purpose, forked_globals, seed_globals
+from poolbench.trials.checkpoints import TrialKeeper
+from poolbench.trials.session import Workplace
+from poolbench.trials.tuning import find_rate_factor
 
 Index = NDArray[np.int64]
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import assign_folds, choose_part
 from poolbench.errors import RunError
-from poolbench.execution.workplace import HalfName, Workplace
 from poolbench.models import Network, get_backbone
 from poolbench.models.rewrite import TrainingForm, add_dropout, keep_plain, rewrite
 from poolbench.models.start import WHITENING_PIXELS, freeze, make_dirac, whiten_first
@@ -25,6 +24,7 @@ from poolbench.training.seeds import (
     seed_globals,
 )
 from poolbench.training.stack import is_stackable
+from poolbench.trials.session import HalfName, Workplace
 
 Index = NDArray[np.int64]
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from poolbench.execution import checkpoints
-from poolbench.execution.checkpoints import Checkpoints
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
 from poolbench.training.checkpoint import Checkpoint
+from poolbench.trials import checkpoints
+from poolbench.trials.checkpoints import Checkpoints
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
 
 
 def make(epochs):
@@ -102,7 +102,7 @@ def test_trial_that_searched_for_its_rate_goes_on_with_the_same_bits(
     assert list((tmp_path / spec.id).iterdir())
     # It is not searched for again.
     monkeypatch.setattr(
-        "poolbench.execution.trial.find_rate_factor", lambda *_: pytest.fail("searched again")
+        "poolbench.trials.run.find_rate_factor", lambda *_: pytest.fail("searched again")
     )
     rows = []
     continued = run_trial(spec, make_place(), rows.append)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from poolbench.execution import group
-from poolbench.execution.group import make_groups, run_group
-from poolbench.execution.ingredients import can_stack
-from poolbench.execution.measure import measure_speed
-from poolbench.execution.trial import run_trial
-from poolbench.execution.workplace import Workplace
 from poolbench.training.recipes import QUICK
+from poolbench.trials import stacks as group
+from poolbench.trials.build import can_stack
+from poolbench.trials.run import run_trial
+from poolbench.trials.session import Workplace
+from poolbench.trials.speed import measure_speed
+from poolbench.trials.stacks import make_groups, run_group
 
 
 def test_groups_hold_one_variant_and_no_more_than_their_conditions_allow(plan_of):
