@@ -22,10 +22,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from machine import save
 from same_run import find_differences
 
-from poolbench.execution import cluster
+from machine import save
+from poolbench.executors.ray import cluster
 
 ROOM = "cluster"
 STUDY = ("--operators", "max,avg", "--folds", "5", "--repeats", "4", "--epochs", "2")
@@ -218,7 +218,7 @@ def measure_scheduling(arguments: argparse.Namespace) -> dict[str, Any]:
     config = StudyConfig(executor="ray", operators=("max",), precision="float32")
     rows = []
     with tempfile.TemporaryDirectory() as folder, open_machine(config) as machine:
-        from poolbench.execution import ray
+        from poolbench.executors.ray import executor as ray
 
         ray._serve_group = _do_nothing
         spec = make_plan(config, image_set, machine).specs[0]
@@ -243,7 +243,7 @@ def measure_scheduling(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _do_nothing(request: Any, things: list[Any], mailbox: Any) -> Any:
-    from poolbench.execution.task import Answer
+    from poolbench.executors.ray.task import Answer
 
     return Answer()
 

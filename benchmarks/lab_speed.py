@@ -61,7 +61,7 @@ def main() -> None:
 
 def measure(way: str, network: str, pair: int, arguments: argparse.Namespace) -> dict:
     """Epochs for each second of wall time, of one process or of two at once."""
-    from poolbench.execution.station import WORKER_ENVIRONMENT
+    from poolbench.executors.process import WORKER_ENVIRONMENT
 
     environment = {**os.environ, **({} if way == "course" else WORKER_ENVIRONMENT)}
     count = 2 if way == "two-workers" else 1

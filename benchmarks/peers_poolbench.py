@@ -15,9 +15,9 @@ from peers_problem import CLASSES, Problem, Trainings
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
-from poolbench.execution.executor import Progress
-from poolbench.execution.local import LocalExecutor
 from poolbench.execution.plan import make_final_spec, make_plan
+from poolbench.executors.base import Progress
+from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import describe_machine
 from poolbench.machine.environment import count_cores
 from poolbench.records import TrialSpec

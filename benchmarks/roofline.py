@@ -49,7 +49,7 @@ def main() -> None:
 
 def run(network: str, count: int) -> dict:
     """Means over processes that run at the same time."""
-    from poolbench.execution.station import WORKER_ENVIRONMENT
+    from poolbench.executors.process import WORKER_ENVIRONMENT
 
     command = [sys.executable, __file__, "--one", network]
     environment = {**os.environ, **WORKER_ENVIRONMENT}

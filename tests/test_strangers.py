@@ -33,7 +33,7 @@ KNOWN = {
     ("data/cifar.py", "pickle.Unpickler"): 1,
     ("data/cifar.py", "tarfile.open"): 1,
     # From the study's own process.
-    ("execution/station.py", "cloudpickle.loads"): 1,
+    ("executors/process.py", "cloudpickle.loads"): 1,
     # What was pickled a line before.
     ("testing/_checks.py", "pickle.loads"): 1,
     ("testing/_checks.py", "torch.load"): 1,
@@ -45,7 +45,7 @@ KNOWN = {
     # This program again.
     ("export/verify.py", "subprocess.run"): 1,
     ("export/confined.py", "subprocess.Popen"): 1,
-    ("execution/local.py", "subprocess.Popen"): 1,
+    ("executors/local.py", "subprocess.Popen"): 1,
     **{
         (file, "np.load"): count
         for file, count in {

@@ -14,7 +14,6 @@ from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
 from poolbench.evaluation.unequal import choose_metric
 from poolbench.execution.estimate import estimate_study_seconds
-from poolbench.execution.executor import Executor, Lost, Progress, retry_lost
 from poolbench.execution.plan import (
     Plan,
     favours_an_operator,
@@ -24,6 +23,7 @@ from poolbench.execution.plan import (
     take_first,
 )
 from poolbench.execution.settle import Settled
+from poolbench.executors.base import Executor, Lost, Progress, retry_lost
 from poolbench.records import LeaderboardRow, TrialRecord, TrialSpec, VerdictRecord
 from poolbench.results.collect import (
     Outcomes,

@@ -17,8 +17,6 @@ from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
 from poolbench.errors import UsageError
 from poolbench.execution.estimate import estimate_study_seconds
-from poolbench.execution.executor import Executor, Measurer
-from poolbench.execution.local import LocalExecutor
 from poolbench.execution.need import check_training_memory
 from poolbench.execution.plan import (
     Plan,
@@ -32,6 +30,8 @@ from poolbench.execution.plan import (
 from poolbench.execution.room import check_classes, check_room, estimate_room_bytes
 from poolbench.execution.settle import Settled, settle
 from poolbench.execution.shorten import LONG_SECONDS, list_shorter
+from poolbench.executors.base import Executor, Measurer
+from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import Machine, describe_machine
 from poolbench.models import get_backbone
 from poolbench.models.seen import read_seen
@@ -115,7 +115,7 @@ def open_machine(config: StudyConfig) -> Iterator[Machine]:
     if config.executor == "local":
         yield describe_machine(config)
         return
-    from poolbench.execution.cluster import open_cluster
+    from poolbench.executors.ray.cluster import open_cluster
 
     with open_cluster(config) as machine:
         yield machine
@@ -133,7 +133,7 @@ def open_executor(
             where the system puts temporary files.
     """
     if config.executor == "ray":
-        from poolbench.execution.ray import RayExecutor
+        from poolbench.executors.ray.executor import RayExecutor
 
         with RayExecutor(image_set, store, machine, config) as executor:
             yield executor

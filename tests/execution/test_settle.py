@@ -13,9 +13,9 @@ from poolbench.execution.estimate import (
     estimate_trial_seconds,
     estimate_wall_seconds,
 )
-from poolbench.execution.local import LocalExecutor
 from poolbench.execution.plan import list_looks
 from poolbench.execution.settle import settle
+from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import describe_machine
 from poolbench.records import Speed
 from poolbench.rundir.store import RunStore

@@ -14,7 +14,7 @@ from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_nll
 from poolbench.evaluation.selection import compute_confidence
 from poolbench.execution.plan import make_final_spec, make_plan
-from poolbench.execution.station import save_outcome
+from poolbench.executors.process import save_outcome
 from poolbench.export.explanation import make_explanation
 from poolbench.models import add_factory
 from poolbench.models.views import ViewedNetwork

@@ -15,7 +15,7 @@ import pytest
 
 from poolbench.config.reading import MOST_CONFIG_BYTES
 from poolbench.errors import RunError
-from poolbench.execution.station import save_outcome
+from poolbench.executors.process import save_outcome
 from poolbench.records import TrialRecord
 from poolbench.rundir import store as store_module
 from poolbench.rundir.formats import pack_arrays, pack_weights

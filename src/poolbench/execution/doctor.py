@@ -10,7 +10,7 @@ import torch
 
 from poolbench.config import StudyConfig
 from poolbench.data.cache import get_cache_folder
-from poolbench.execution.cluster import open_cluster
+from poolbench.executors.ray.cluster import open_cluster
 from poolbench.machine.description import THREADS, describe_machine
 from poolbench.machine.environment import describe_environment
 from poolbench.training.precision import list_devices
@@ -46,7 +46,7 @@ def examine_cluster(config: StudyConfig) -> dict[str, Any]:
     """Findings on the Ray cluster that the config names, node by node.
 
     Raises:
-        PoolbenchError: As :func:`~poolbench.execution.cluster.open_cluster`.
+        PoolbenchError: As :func:`~poolbench.executors.ray.cluster.open_cluster`.
     """
     # That nodes differ is a finding here.
     with open_cluster(config.model_copy(update={"allow_mixed": True})) as machine:

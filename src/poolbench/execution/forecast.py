@@ -33,7 +33,7 @@ LEAST_PICTURES = 2
 
 
 class Forecaster:
-    """Measures a few variants roughly; a :class:`~poolbench.execution.executor.Measurer`.
+    """Measures a few variants roughly; a :class:`~poolbench.executors.base.Measurer`.
 
     Attributes:
         measured, variants: How many trials of the last call were looked at, of how many.
@@ -48,7 +48,7 @@ class Forecaster:
         self.measured = self.variants = 0
 
     def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
-        """See :class:`~poolbench.execution.executor.Measurer`."""
+        """See :class:`~poolbench.executors.base.Measurer`."""
         ends = time.perf_counter() + self.seconds
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
@@ -65,7 +65,7 @@ class Forecaster:
         return {spec.id: found.get(spec.id) or _average(spec, specs, found) for spec in specs}
 
     def fit(self, speeds: Sequence[Speed]) -> int:
-        """See :class:`~poolbench.execution.executor.Measurer`; memory is not looked at."""
+        """See :class:`~poolbench.executors.base.Measurer`; memory is not looked at."""
         return self.machine.workers
 
 

@@ -11,8 +11,8 @@ from poolbench.execution.estimate import (
     estimate_study_seconds,
     estimate_trial_seconds,
 )
-from poolbench.execution.executor import Measurer
 from poolbench.execution.plan import Plan, list_looks, make_plan, take_first
+from poolbench.executors.base import Measurer
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore

@@ -13,8 +13,8 @@ import pytest
 
 from poolbench.config import StudyConfig
 from poolbench.errors import TrainingError, UsageError
-from poolbench.execution import cluster
-from poolbench.execution.local import LocalExecutor
+from poolbench.executors.local import LocalExecutor
+from poolbench.executors.ray import cluster
 from poolbench.machine.description import describe_machine
 from poolbench.operators import Operator, register
 from poolbench.rundir.store import RunStore
@@ -54,7 +54,7 @@ def connected(nodes):
 
 
 def open_executor(connected, small_set, store):
-    from poolbench.execution.ray import RayExecutor
+    from poolbench.executors.ray.executor import RayExecutor
 
     config, machine = connected
     return RayExecutor(small_set, store, machine, config)
@@ -164,7 +164,7 @@ def test_shared_folder_holds_what_is_not_trained_again(connected, small_set, pla
 def test_pictures_that_no_object_store_holds_go_through_the_shared_folder(
     connected, small_set, plan_of, straight, tmp_path, monkeypatch
 ):
-    from poolbench.execution import ray
+    from poolbench.executors.ray import executor as ray
 
     monkeypatch.setattr(ray, "STORE_SHARE", 0)
     plan, store = plan_of(), RunStore(tmp_path / "run")
@@ -220,7 +220,7 @@ def test_without_an_address_a_cluster_is_started_and_ended(tmp_path):
     code = (
         "import glob, os\n"
         "from poolbench.config import StudyConfig\n"
-        "from poolbench.execution.cluster import SHORT_FOLDER, open_cluster\n"
+        "from poolbench.executors.ray.cluster import SHORT_FOLDER, open_cluster\n"
         "def look(): return set(glob.glob(f'{SHORT_FOLDER}/poolbench-*/r/session_latest'))\n"
         "before = look()\n"
         "with open_cluster(StudyConfig(executor='ray', workers=1)) as machine:\n"

@@ -13,8 +13,8 @@ import numpy as np
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
 from poolbench.errors import TrainingError
-from poolbench.execution.executor import Failure, describe_failure
-from poolbench.execution.station import Station, add_paths, register_sources, save_outcome
+from poolbench.executors.base import Failure, describe_failure
+from poolbench.executors.process import Station, add_paths, register_sources, save_outcome
 from poolbench.machine.description import THREADS
 from poolbench.machine.environment import compute_fingerprint, hash_package
 from poolbench.records import Speed, TrialSpec
@@ -37,7 +37,7 @@ class Request:
 
     Attributes:
         specs: Of one group.
-        sources: As :func:`~poolbench.execution.station.pack_sources` gives them.
+        sources: As :func:`~poolbench.executors.process.pack_sources` gives them.
         fingerprints: Of the machines that may do it.
         storage: Where finished trials go; ``None``: into the answer.
         paths: Where the study's own process looks for modules.

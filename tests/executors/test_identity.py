@@ -9,7 +9,7 @@ import pytest
 
 from poolbench.config import StudyConfig
 from poolbench.errors import TrainingError
-from poolbench.execution.identity import check_identity, check_source, name_identity
+from poolbench.executors.identity import check_identity, check_source, name_identity
 from poolbench.machine import environment
 from poolbench.machine.description import THREADS, describe_machine
 from poolbench.machine.environment import compute_fingerprint, read_variables

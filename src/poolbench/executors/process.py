@@ -10,7 +10,7 @@ import cloudpickle
 import torch
 
 from poolbench.data.image_set import ImageSet
-from poolbench.execution.identity import check_source
+from poolbench.executors.identity import check_source
 from poolbench.machine.environment import THREAD_VARIABLES
 from poolbench.models import add_factory, get_backbone
 from poolbench.operators import get_operator, register

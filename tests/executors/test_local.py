@@ -12,8 +12,8 @@ import torch
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, TrainingError
-from poolbench.execution.executor import is_hung, retry_lost
-from poolbench.execution.local import (
+from poolbench.executors.base import is_hung, retry_lost
+from poolbench.executors.local import (
     LocalExecutor,
     explain_code,
     list_paths,

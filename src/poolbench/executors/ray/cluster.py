@@ -77,7 +77,7 @@ def open_cluster(config: StudyConfig) -> Iterator[Machine]:
         _change_environment(choose_environment(address)),
     ):
         try:
-            from poolbench.execution import ray
+            from poolbench.executors.ray import executor as ray
         except ImportError as error:
             raise UsageError(f"--executor ray needs Ray ({error}): {INSTALL}") from None
         with ray.connect(address, config, folder) as nodes:

@@ -19,8 +19,7 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.store import open_arrays
 from poolbench.errors import RunError, TrainingError, UsageError
-from poolbench.execution.cluster import Node, describe_devices, explain_failure
-from poolbench.execution.executor import (
+from poolbench.executors.base import (
     SILENT_SECONDS,
     Groups,
     Lost,
@@ -28,15 +27,16 @@ from poolbench.execution.executor import (
     bound_silence,
     make_error,
 )
-from poolbench.execution.local import list_paths, make_environment
-from poolbench.execution.station import (
+from poolbench.executors.local import list_paths, make_environment
+from poolbench.executors.process import (
     WORKER_ENVIRONMENT,
     Station,
     pack_sources,
     prepare_process,
     save_outcome,
 )
-from poolbench.execution.task import Answer, Request, Task, make_plain, serve, share_pictures
+from poolbench.executors.ray.cluster import Node, describe_devices, explain_failure
+from poolbench.executors.ray.task import Answer, Request, Task, make_plain, serve, share_pictures
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
@@ -158,7 +158,7 @@ class RayExecutor:
         on_progress: Callable[[Progress], None],
         seconds: Mapping[str, float],
     ) -> list[Lost]:
-        """See :class:`~poolbench.execution.executor.Executor`."""
+        """See :class:`~poolbench.executors.base.Executor`."""
         rest = (self._take_shared(group, on_progress) for group in groups)
         left = [group for group in rest if group]
         lost = []
@@ -175,7 +175,7 @@ class RayExecutor:
         return lost
 
     def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
-        """See :class:`~poolbench.execution.executor.Executor`."""
+        """See :class:`~poolbench.executors.base.Executor`."""
         speeds: dict[str, Speed] = {}
         for answer in self._serve("measure", [[spec] for spec in specs], lambda progress: None, {}):
             if isinstance(answer, Lost):
@@ -184,7 +184,7 @@ class RayExecutor:
         return speeds
 
     def fit(self, speeds: Sequence[Speed]) -> int:
-        """See :class:`~poolbench.execution.executor.Executor`; Ray looks after the memory."""
+        """See :class:`~poolbench.executors.base.Executor`; Ray looks after the memory."""
         self._memory_bytes = max((speed.peak_memory_bytes or 0 for speed in speeds), default=0)
         return self.workers
 

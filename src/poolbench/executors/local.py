@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from poolbench.errors import TrainingError
-from poolbench.execution.executor import (
+from poolbench.executors.base import (
     SILENT_SECONDS,
     Failure,
     Groups,
@@ -25,8 +25,8 @@ from poolbench.execution.executor import (
     is_hung,
     make_error,
 )
-from poolbench.execution.identity import name_identity
-from poolbench.execution.station import WORKER_ENVIRONMENT, pack_sources
+from poolbench.executors.identity import name_identity
+from poolbench.executors.process import WORKER_ENVIRONMENT, pack_sources
 from poolbench.machine.description import Machine
 from poolbench.machine.memory import bound_starts, bound_workers
 from poolbench.records import Speed, TrialSpec
@@ -83,7 +83,7 @@ class LocalExecutor:
         on_progress: Callable[[Progress], None],
         seconds: Mapping[str, float],
     ) -> list[Lost]:
-        """See :class:`~poolbench.execution.executor.Executor`."""
+        """See :class:`~poolbench.executors.base.Executor`."""
         rest = ([spec for spec in group if not self.store.has_trial(spec.id)] for group in groups)
         jobs = [_Job(g, bound_silence(g, seconds, self.silent_seconds)) for g in rest if g]
         lost = []
@@ -98,7 +98,7 @@ class LocalExecutor:
         return lost
 
     def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
-        """See :class:`~poolbench.execution.executor.Executor`."""
+        """See :class:`~poolbench.executors.base.Executor`."""
         jobs = [_Job([spec], self.silent_seconds) for spec in specs]
         speeds = {}
         for message in self._serve("measure", jobs):
@@ -109,7 +109,7 @@ class LocalExecutor:
         return speeds
 
     def fit(self, speeds: Sequence[Speed]) -> int:
-        """See :class:`~poolbench.execution.executor.Executor`."""
+        """See :class:`~poolbench.executors.base.Executor`."""
         self.shrink(bound_workers(self.count, speeds, running=len(self._workers)))
         return self.count
 
@@ -241,7 +241,7 @@ class _Worker:
         self.has_started = False
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "poolbench.execution.worker"],
+            [sys.executable, "-P", "-m", "poolbench.executors.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,

@@ -1,6 +1,6 @@
 """A worker process: reads trials as JSON lines, trains them, writes them into the run directory.
 
-Started as ``python -m poolbench.execution.worker`` by :mod:`poolbench.execution.local`. It ends
+Started as ``python -m poolbench.executors.worker`` by :mod:`poolbench.executors.local`. It ends
 when its standard input closes, so it never outlives the process that started it.
 """
 
@@ -16,9 +16,9 @@ from typing import Any, TextIO
 
 from poolbench.data.store import WEIGHTS_FILE, open_arrays
 from poolbench.errors import TrainingError
-from poolbench.execution.executor import describe_failure
-from poolbench.execution.identity import check_identity
-from poolbench.execution.station import (
+from poolbench.executors.base import describe_failure
+from poolbench.executors.identity import check_identity
+from poolbench.executors.process import (
     Station,
     add_paths,
     prepare_process,

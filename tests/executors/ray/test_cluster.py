@@ -7,7 +7,7 @@ import pytest
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, UsageError
-from poolbench.execution import cluster
+from poolbench.executors.ray import cluster
 from poolbench.machine.description import describe_machine
 
 HERE = describe_machine(StudyConfig(device="cpu", precision="float32"))
