@@ -44,7 +44,7 @@ def main() -> None:
 def train_poolbench(network: str, precision: str, data, image_set, arguments) -> list[float]:
     """Test accuracies after the last epoch, by seed."""
     from poolbench.config import StudyConfig
-    from poolbench.execution.plan import make_plan
+    from poolbench.planning.plan import make_plan
     from poolbench.trials.session import Workplace
     from poolbench.trials.stacks import run_group
 

@@ -172,7 +172,7 @@ def measure_overhead(arguments: argparse.Namespace) -> dict[str, Any]:
     """Seconds of the same trials in worker processes and as tasks, one after the other."""
     from poolbench.config import StudyConfig
     from poolbench.data.sample import load_sample
-    from poolbench.execution.plan import make_plan
+    from poolbench.planning.plan import make_plan
     from poolbench.preparation import open_executor, open_machine
     from poolbench.rundir.store import RunStore
 
@@ -210,7 +210,7 @@ def measure_scheduling(arguments: argparse.Namespace) -> dict[str, Any]:
     """Seconds for a trial and memory of the driver, when the trials do nothing."""
     from poolbench.config import StudyConfig
     from poolbench.data.sample import load_sample
-    from poolbench.execution.plan import make_plan
+    from poolbench.planning.plan import make_plan
     from poolbench.preparation import open_executor, open_machine
     from poolbench.rundir.store import RunStore
 

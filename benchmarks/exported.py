@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from machine import save
 
+from machine import save
 from poolbench.display import Display
-from poolbench.execution.plan import take_first
 from poolbench.export.predict import load_model
 from poolbench.export.verify import LOGITS_TOLERANCE, count_wrong_labels
+from poolbench.planning.plan import take_first
 from poolbench.preparation import load_pictures
 from poolbench.records import StudyRecord
 from poolbench.rundir.store import RunStore

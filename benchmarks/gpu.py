@@ -74,7 +74,7 @@ def load(arguments: argparse.Namespace):
 def plan(operator: str, repeats: int, stack: int, epochs: int | None, data, image_set, device):
     """The trials of one operator."""
     from poolbench.config import StudyConfig
-    from poolbench.execution.plan import make_plan
+    from poolbench.planning.plan import make_plan
     from poolbench.training.precision import list_precisions
 
     config = StudyConfig(

@@ -131,7 +131,7 @@ def train_poolbench(network: str, seed: int, image_set, epochs: int, lanes: int)
     import torch
 
     from poolbench.config import StudyConfig
-    from poolbench.execution.plan import make_plan
+    from poolbench.planning.plan import make_plan
     from poolbench.training.precision import list_precisions
     from poolbench.training.slices import Lanes
     from poolbench.trials.run import run_trial

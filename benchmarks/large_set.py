@@ -89,7 +89,7 @@ def measure(way: str, folder: Path) -> dict[str, float]:
     import torch
 
     from poolbench.data.store import open_arrays, save_arrays
-    from poolbench.execution.plan import make_plan
+    from poolbench.planning.plan import make_plan
     from poolbench.trials import session as workplace
     from poolbench.trials.build import make_form, split_pictures, start_network
     from poolbench.trials.run import run_trial

@@ -15,11 +15,11 @@ from peers_problem import CLASSES, Problem, Trainings
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
-from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.executors.base import Progress
 from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import describe_machine
 from poolbench.machine.environment import count_cores
+from poolbench.planning.plan import make_final_spec, make_plan
 from poolbench.records import TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.training.precision import list_precisions

@@ -18,7 +18,7 @@ import torch
 
 from poolbench.config import DataConfig, RecipeConfig, StudyConfig
 from poolbench.data.load import load_image_set
-from poolbench.execution.plan import make_plan
+from poolbench.planning.plan import make_plan
 from poolbench.training.recipes import QUICK
 from poolbench.trials.run import run_trial
 from poolbench.trials.session import Workplace

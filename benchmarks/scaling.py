@@ -88,10 +88,10 @@ def measure(
     from poolbench.data.image_set import ImageSet
     from poolbench.data.load import load_image_set
     from poolbench.data.store import save_arrays
-    from poolbench.execution.plan import make_plan
     from poolbench.executors.local import LocalExecutor
     from poolbench.machine.description import describe_machine
     from poolbench.machine.environment import count_cores
+    from poolbench.planning.plan import make_plan
 
     names = [str(k) for k in range(max(classes, -(-pictures // 500)))]
     data = DataConfig(

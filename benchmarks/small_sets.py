@@ -18,7 +18,7 @@ from machine import save
 from poolbench.config import RecipeConfig, build_config
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
-from poolbench.execution.plan import make_plan
+from poolbench.planning.plan import make_plan
 from poolbench.training.recipes import QUICK
 from poolbench.trials.run import run_trial
 from poolbench.trials.session import Workplace

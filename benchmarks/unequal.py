@@ -35,8 +35,8 @@ from poolbench.config import RecipeConfig, StudyConfig, build_config
 from poolbench.data.load import load_image_set
 from poolbench.display import Display
 from poolbench.evaluation.logits import compute_logits
-from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.models.views import add_views
+from poolbench.planning.plan import make_final_spec, make_plan
 from poolbench.pretraining import run_pretraining
 from poolbench.records import TrialSpec
 from poolbench.training.loop import run_training

@@ -11,11 +11,11 @@ from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
 from poolbench.display import Display
 from poolbench.errors import TrainingError
-from poolbench.execution.plan import make_plan
-from poolbench.execution.settle import settle
 from poolbench.executors.base import Lost
 from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import describe_machine
+from poolbench.planning.budget import settle
+from poolbench.planning.plan import make_plan
 from poolbench.rundir.store import RunStore
 
 

@@ -261,7 +261,7 @@ def compare_briefly(path, **settings):
 @pytest.fixture
 def short_looks(monkeypatch):
     """Looks after one, two and three repeats."""
-    monkeypatch.setattr("poolbench.execution.plan.LOOKS", (1, 2, 3))
+    monkeypatch.setattr("poolbench.planning.plan.LOOKS", (1, 2, 3))
 
 
 def read_results(path):

@@ -21,8 +21,8 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.tasks import Task, get_task, list_tasks
 from poolbench.evaluation.probe import ProbeOutcomes, compute_probe_outcomes
-from poolbench.execution.plan import make_plan
 from poolbench.machine.memory import bound_starts
+from poolbench.planning.plan import make_plan
 from poolbench.records import CalibrationRecord, EqualFinding, OrderFinding, VerdictRecord
 from poolbench.system import count_cores
 from poolbench.trials.run import run_trial

@@ -13,8 +13,10 @@ from poolbench.errors import TrainingError
 from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
 from poolbench.evaluation.unequal import choose_metric
-from poolbench.execution.estimate import estimate_study_seconds
-from poolbench.execution.plan import (
+from poolbench.executors.base import Executor, Lost, Progress, retry_lost
+from poolbench.planning.budget import Settled
+from poolbench.planning.durations import estimate_study_seconds
+from poolbench.planning.plan import (
     Plan,
     favours_an_operator,
     find_baseline,
@@ -22,8 +24,6 @@ from poolbench.execution.plan import (
     list_looks,
     take_first,
 )
-from poolbench.execution.settle import Settled
-from poolbench.executors.base import Executor, Lost, Progress, retry_lost
 from poolbench.records import LeaderboardRow, TrialRecord, TrialSpec, VerdictRecord
 from poolbench.results.collect import (
     Outcomes,

@@ -16,9 +16,17 @@ from poolbench.data.load import load_image_set
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
 from poolbench.display import Display, format_duration
 from poolbench.errors import UsageError
-from poolbench.execution.estimate import estimate_study_seconds
-from poolbench.execution.need import check_training_memory
-from poolbench.execution.plan import (
+from poolbench.executors.base import Executor, Measurer
+from poolbench.executors.local import LocalExecutor
+from poolbench.machine.description import Machine, describe_machine
+from poolbench.models import get_backbone
+from poolbench.models.seen import read_seen
+from poolbench.models.transfer import read_facts
+from poolbench.planning.budget import Settled, settle
+from poolbench.planning.disk_space import check_classes, check_room, estimate_room_bytes
+from poolbench.planning.durations import estimate_study_seconds
+from poolbench.planning.memory import check_training_memory
+from poolbench.planning.plan import (
     Plan,
     check_networks,
     check_weights,
@@ -27,15 +35,7 @@ from poolbench.execution.plan import (
     list_looks,
     make_plan,
 )
-from poolbench.execution.room import check_classes, check_room, estimate_room_bytes
-from poolbench.execution.settle import Settled, settle
-from poolbench.execution.shorten import LONG_SECONDS, list_shorter
-from poolbench.executors.base import Executor, Measurer
-from poolbench.executors.local import LocalExecutor
-from poolbench.machine.description import Machine, describe_machine
-from poolbench.models import get_backbone
-from poolbench.models.seen import read_seen
-from poolbench.models.transfer import read_facts
+from poolbench.planning.shorten import LONG_SECONDS, list_shorter
 from poolbench.records import TrialSpec
 from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore

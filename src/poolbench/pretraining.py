@@ -7,13 +7,13 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.display import Display, format_duration
 from poolbench.errors import TrainingError, UsageError
-from poolbench.execution.estimate import estimate_trial_seconds
-from poolbench.execution.plan import make_final_spec, make_plan
-from poolbench.execution.settle import settle
 from poolbench.files import check_place
 from poolbench.machine.description import Machine
 from poolbench.models.seen import SEEN, read_seen, see
 from poolbench.models.transfer import add_facts, read_facts, read_values
+from poolbench.planning.budget import settle
+from poolbench.planning.durations import estimate_trial_seconds
+from poolbench.planning.plan import make_final_spec, make_plan
 from poolbench.preparation import (
     RUNS,
     check_study,

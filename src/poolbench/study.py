@@ -19,13 +19,6 @@ from poolbench.data.duplicates import COLUMNS
 from poolbench.data.image_set import ImageSet
 from poolbench.display import Display
 from poolbench.errors import PoolbenchError, RunError, UsageError
-from poolbench.execution.estimate import estimate_trial_seconds
-from poolbench.execution.forecast import Forecaster
-from poolbench.execution.plan import (
-    Plan,
-    make_final_spec,
-)
-from poolbench.execution.settle import Settled
 from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
 from poolbench.files import expand_home
@@ -33,6 +26,13 @@ from poolbench.finished import Study
 from poolbench.machine.description import Machine
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
+from poolbench.planning.budget import Settled
+from poolbench.planning.durations import estimate_trial_seconds
+from poolbench.planning.forecast import Forecaster
+from poolbench.planning.plan import (
+    Plan,
+    make_final_spec,
+)
 from poolbench.preparation import (
     check_study,
     load_pictures,

@@ -11,7 +11,7 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
-from poolbench.execution.plan import Plan, make_plan
+from poolbench.planning.plan import Plan, make_plan
 from poolbench.rundir.store import RunStore
 
 

@@ -13,11 +13,11 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_nll
 from poolbench.evaluation.selection import compute_confidence
-from poolbench.execution.plan import make_final_spec, make_plan
 from poolbench.executors.process import save_outcome
 from poolbench.export.explanation import make_explanation
 from poolbench.models import add_factory
 from poolbench.models.views import ViewedNetwork
+from poolbench.planning.plan import make_final_spec, make_plan
 from poolbench.records import TrialRecord
 from poolbench.rundir.store import RunStore
 from poolbench.trials.build import split_pictures

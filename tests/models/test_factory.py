@@ -10,9 +10,9 @@ import poolbench
 from poolbench.config import StudyConfig
 from poolbench.data.sample import load_sample
 from poolbench.errors import ShapeError, UsageError
-from poolbench.execution.plan import make_plan
 from poolbench.models import add_factory, find_backbone
 from poolbench.models.factory import build_swapped
+from poolbench.planning.plan import make_plan
 from poolbench.trials.build import build_network
 
 MODULE = """

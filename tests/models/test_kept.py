@@ -9,10 +9,10 @@ from torch import nn
 from poolbench.config import StudyConfig
 from poolbench.data.sample import load_sample
 from poolbench.errors import RunError
-from poolbench.execution.plan import check_networks, favours_an_operator, make_plan
 from poolbench.models import add_factory, get_backbone
 from poolbench.models.kept import find_kept
 from poolbench.models.start import make_dirac, whiten_first
+from poolbench.planning.plan import check_networks, favours_an_operator, make_plan
 from poolbench.trials.build import build_network
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from poolbench.evaluation.metrics import compute_side_metrics
-from poolbench.execution.plan import make_final_spec
+from poolbench.planning.plan import make_final_spec
 from poolbench.records import BestEpoch, Cost, Overfit, ShiftCurve, TrialRecord, TrialTiming
 from poolbench.results.picture_tables import save_picture_tables
 from poolbench.rundir.store import RunStore

@@ -29,7 +29,7 @@ from poolbench.trials.session import Workplace
 @pytest.fixture(scope="module")
 def outcome(small_set):
     from poolbench.config import StudyConfig
-    from poolbench.execution.plan import make_plan
+    from poolbench.planning.plan import make_plan
 
     config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, repeats=1)
     return run_trial(make_plan(config, small_set).specs[0], Workplace(small_set))

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from poolbench.execution.plan import make_final_spec
 from poolbench.operators import Operator, register
+from poolbench.planning.plan import make_final_spec
 from poolbench.training.loop import UNKNOWN, EpochRow, TrainingResult, is_finite
 from poolbench.training.seeds import repr_globals
 from poolbench.training.slices import Lanes

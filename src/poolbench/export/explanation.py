@@ -66,8 +66,8 @@ from poolbench.evaluation.shift import (
     count_pixels,
     predict_shifted,
 )
-from poolbench.execution.plan import take_first
 from poolbench.models.views import add_views, count_passes
+from poolbench.planning.plan import take_first
 from poolbench.records import ShiftCurve, TrialSpec
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import RunStore

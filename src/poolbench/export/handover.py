@@ -5,12 +5,12 @@ from contextlib import suppress
 
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, TrainingError
-from poolbench.execution.plan import take_first
 from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.export.explanation import make_explanation
 from poolbench.export.origin import describe_weights, find_weights
 from poolbench.models.seen import Seen, read_seen, see
+from poolbench.planning.plan import take_first
 from poolbench.records import (
     DataRecord,
     FinalRecord,

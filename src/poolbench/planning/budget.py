@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from poolbench.config import Precision, StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import UsageError
-from poolbench.execution.estimate import (
+from poolbench.executors.base import Measurer
+from poolbench.machine.description import Machine
+from poolbench.planning.durations import (
     estimate_hand_over_seconds,
     estimate_study_seconds,
     estimate_trial_seconds,
 )
-from poolbench.execution.plan import Plan, list_looks, make_plan, take_first
-from poolbench.executors.base import Measurer
-from poolbench.machine.description import Machine
+from poolbench.planning.plan import Plan, list_looks, make_plan, take_first
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
 

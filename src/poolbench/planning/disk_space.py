@@ -6,7 +6,7 @@ from pathlib import Path
 
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, UsageError
-from poolbench.execution.estimate import SHIFTS
+from poolbench.planning.durations import SHIFTS
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.files import MOST_TEXT_BYTES
 from poolbench.system import read_free_bytes

@@ -12,12 +12,12 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough, count_units
 from poolbench.errors import DataError, ShapeError, UnknownNameError, UsageError
-from poolbench.execution.variations import list_methods, list_variations
 from poolbench.machine.description import THREADS, Machine, describe_machine
 from poolbench.models import Network, find_backbone, get_backbone
 from poolbench.models.start import freeze, whiten_first
 from poolbench.models.transfer import Transfer, load_weights, transfer
 from poolbench.operators import expand_operators, get_operator
+from poolbench.planning.ablations import list_methods, list_variations
 from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
 from poolbench.training.recipes import NAMES as RECIPES
 from poolbench.training.recipes import fit_recipe, get_recipe

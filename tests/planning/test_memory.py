@@ -7,9 +7,9 @@ import pytest
 from poolbench.config import build_config
 from poolbench.data.sample import load_sample
 from poolbench.errors import DataError
-from poolbench.execution import need
-from poolbench.execution.need import check_training_memory, estimate_bytes
-from poolbench.execution.plan import Plan, make_plan, take_first
+from poolbench.planning import memory as need
+from poolbench.planning.memory import check_training_memory, estimate_bytes
+from poolbench.planning.plan import Plan, make_plan, take_first
 
 
 def make(backbone, side):

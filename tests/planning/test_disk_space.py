@@ -9,14 +9,14 @@ from poolbench.config import StudyConfig
 from poolbench.data.sample import load_sample
 from poolbench.errors import RunError, UsageError
 from poolbench.evaluation.metrics import compute_side_metrics
-from poolbench.execution import room
-from poolbench.execution.plan import make_plan
-from poolbench.execution.room import (
+from poolbench.planning import disk_space as room
+from poolbench.planning.disk_space import (
     check_classes,
     check_room,
     estimate_record_bytes,
     estimate_room_bytes,
 )
+from poolbench.planning.plan import make_plan
 from poolbench.records import Speed
 from poolbench.rundir.formats import pack_model
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from poolbench.errors import DataError
-from poolbench.execution.plan import Plan, take_first
 from poolbench.models import get_backbone
+from poolbench.planning.plan import Plan, take_first
 from poolbench.records import TrialSpec
 from poolbench.system import read_available_memory_bytes
 from poolbench.training.precision import DTYPES

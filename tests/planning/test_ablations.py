@@ -4,8 +4,8 @@ import pytest
 
 from poolbench.config import DataConfig, StudyConfig
 from poolbench.errors import UsageError
-from poolbench.execution.plan import find_baseline, make_variants
-from poolbench.execution.variations import METHODS, list_methods
+from poolbench.planning.ablations import METHODS, list_methods
+from poolbench.planning.plan import find_baseline, make_variants
 
 ONE = {"operators": ("max",), "recipes": ("quick",)}
 

@@ -7,16 +7,16 @@ import pytest
 from poolbench.config import StudyConfig
 from poolbench.data.store import save_arrays
 from poolbench.errors import UsageError
-from poolbench.execution.estimate import (
+from poolbench.executors.local import LocalExecutor
+from poolbench.machine.description import describe_machine
+from poolbench.planning.budget import settle
+from poolbench.planning.durations import (
     estimate_hand_over_seconds,
     estimate_study_seconds,
     estimate_trial_seconds,
     estimate_wall_seconds,
 )
-from poolbench.execution.plan import list_looks
-from poolbench.execution.settle import settle
-from poolbench.executors.local import LocalExecutor
-from poolbench.machine.description import describe_machine
+from poolbench.planning.plan import list_looks
 from poolbench.records import Speed
 from poolbench.rundir.store import RunStore
 from poolbench.training.precision import list_precisions

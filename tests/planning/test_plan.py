@@ -8,7 +8,7 @@ import pytest
 from poolbench.config import DataConfig, RecipeConfig, StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import DataError, UnknownNameError, UsageError
-from poolbench.execution.plan import (
+from poolbench.planning.plan import (
     choose_baseline,
     has_mixed_positions,
     list_looks,
