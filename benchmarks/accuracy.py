@@ -27,12 +27,12 @@ import torch
 from machine import save
 from poolbench.config import DataConfig, Precision, StudyConfig, build_config
 from poolbench.data.load import load_image_set
-from poolbench.display import Display
 from poolbench.evaluation.logits import compute_logits
 from poolbench.models.views import add_views
 from poolbench.planning.plan import make_final_spec, make_plan
 from poolbench.records import TrialSpec
-from poolbench.study import run_study
+from poolbench.study.display import Display
+from poolbench.study.run import run_study
 from poolbench.training.loop import run_training
 from poolbench.training.precision import list_precisions
 from poolbench.trials.build import (

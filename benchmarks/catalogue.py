@@ -20,12 +20,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import torch
-from machine import describe
 
-from poolbench.calibrate import FOLDS, REPEATS
+from machine import describe
 from poolbench.data.tasks import get_task, list_tasks
 from poolbench.evaluation.probe import compute_probe_outcomes
 from poolbench.operators import build_operator, list_operators
+from poolbench.study.calibrate import FOLDS, REPEATS
 
 RESULTS = Path(__file__).parent / "results" / "catalogue"
 BATCH, CHANNELS, SIZE, STRIDE = 16, 64, 32, 2

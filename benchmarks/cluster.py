@@ -173,8 +173,8 @@ def measure_overhead(arguments: argparse.Namespace) -> dict[str, Any]:
     from poolbench.config import StudyConfig
     from poolbench.data.sample import load_sample
     from poolbench.planning.plan import make_plan
-    from poolbench.preparation import open_executor, open_machine
     from poolbench.rundir.store import RunStore
+    from poolbench.study.prepare import open_executor, open_machine
 
     image_set = load_sample()
     found: dict[str, dict[str, float]] = {}
@@ -211,8 +211,8 @@ def measure_scheduling(arguments: argparse.Namespace) -> dict[str, Any]:
     from poolbench.config import StudyConfig
     from poolbench.data.sample import load_sample
     from poolbench.planning.plan import make_plan
-    from poolbench.preparation import open_executor, open_machine
     from poolbench.rundir.store import RunStore
+    from poolbench.study.prepare import open_executor, open_machine
 
     image_set = load_sample()
     config = StudyConfig(executor="ray", operators=("max",), precision="float32")

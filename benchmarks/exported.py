@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from machine import save
-from poolbench.display import Display
 from poolbench.export.predict import load_model
 from poolbench.export.verify import LOGITS_TOLERANCE, count_wrong_labels
 from poolbench.planning.plan import take_first
-from poolbench.preparation import load_pictures
 from poolbench.records import StudyRecord
 from poolbench.rundir.store import RunStore
+from poolbench.study.display import Display
+from poolbench.study.prepare import load_pictures
 
 STUDY = ("--operators", "all", "--backbones", "lab-example", "--epochs", "2")
 PARTS = ("--folds", "2", "--repeats", "1", "--precision", "float32")

@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from kills import draw_moment, finish, start
-from machine import save
 from same_run import find_differences
 
+from machine import save
 from poolbench.errors import PoolbenchError
-from poolbench.finished import load
 from poolbench.rundir.store import RunStore
+from poolbench.study.finished import load
 
 MIB = 2**20
 # What the study of kills.py says to need is less; what a report and a page take is more.

@@ -27,9 +27,9 @@ import numpy as np
 import torch
 
 import poolbench
-from poolbench.calibrate import is_order_found, judge_outcomes
 from poolbench.data.tasks import get_task, list_tasks
 from poolbench.evaluation.probe import compute_probe_outcomes
+from poolbench.study.calibrate import is_order_found, judge_outcomes
 
 RESULTS = Path(__file__).parent / "results" / "verdict"
 

@@ -33,12 +33,12 @@ from torch import Tensor, nn
 from machine import save
 from poolbench.config import RecipeConfig, StudyConfig, build_config
 from poolbench.data.load import load_image_set
-from poolbench.display import Display
 from poolbench.evaluation.logits import compute_logits
 from poolbench.models.views import add_views
 from poolbench.planning.plan import make_final_spec, make_plan
-from poolbench.pretraining import run_pretraining
 from poolbench.records import TrialSpec
+from poolbench.study.display import Display
+from poolbench.study.pretrain import run_pretraining
 from poolbench.training.loop import run_training
 from poolbench.training.precision import autocast, list_precisions
 from poolbench.training.recipes import get_recipe

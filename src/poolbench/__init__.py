@@ -11,10 +11,10 @@ from poolbench._version import __version__
 
 if TYPE_CHECKING:
     from poolbench.export.onnx import export_onnx
-    from poolbench.finished import Study, load
     from poolbench.models.swap import Swapped, swap
     from poolbench.operators import Operator, register
-    from poolbench.study import compare
+    from poolbench.study.finished import Study, load
+    from poolbench.study.run import compare
 
 # ONNX Runtime from 1.29 on sends what it is used for to its makers, under a number that it keeps in
 # the home folder. Read when it is imported; who wants that says 0.
@@ -34,10 +34,10 @@ __all__ = [
 
 _PLACES = {
     "Operator": "poolbench.operators",
-    "Study": "poolbench.finished",
-    "compare": "poolbench.study",
+    "Study": "poolbench.study.finished",
+    "compare": "poolbench.study.run",
     "export_onnx": "poolbench.export.onnx",
-    "load": "poolbench.finished",
+    "load": "poolbench.study.finished",
     "Swapped": "poolbench.models.swap",
     "register": "poolbench.operators",
     "swap": "poolbench.models.swap",

@@ -83,8 +83,8 @@ def run(
     """The whole job; without options on the built-in image set."""
     merged = _merge(config, locals())
 
-    from poolbench.display import Display
-    from poolbench.study import preview_study, run_study
+    from poolbench.study.display import Display
+    from poolbench.study.run import preview_study, run_study
 
     display = Display(choose_language(lang))
     if dry_run:
@@ -131,8 +131,8 @@ def pretrain(
     named = {"operators": operator, "backbones": backbone, "recipes": recipe}
     config = _merge(None, {**locals(), **named})
 
-    from poolbench.display import Display
-    from poolbench.pretraining import run_pretraining
+    from poolbench.study.display import Display
+    from poolbench.study.pretrain import run_pretraining
 
     run_pretraining(config, out, Display(choose_language(lang)))
 
@@ -167,8 +167,8 @@ def operators(
     debug: options.Debug = False,
 ) -> None:
     """The catalogue of operators, or one operator's card."""
-    from poolbench.display import format_operators
     from poolbench.operators import compute_facts, get_operator, list_operators, load_card
+    from poolbench.study.display import format_operators
 
     entries = list_operators() if operator is None else [get_operator(operator)]
     facts = [compute_facts(entry) for entry in entries]
@@ -216,8 +216,8 @@ def calibrate(
     debug: options.Debug = False,
 ) -> None:
     """Does the instrument itself tell right from wrong?"""
-    from poolbench.calibrate import run_calibration
-    from poolbench.display import Display
+    from poolbench.study.calibrate import run_calibration
+    from poolbench.study.display import Display
 
     display = Display(choose_language(lang))
     found = run_calibration(
@@ -241,7 +241,7 @@ def doctor(
     """What this machine or a Ray cluster has, and what will be used."""
     config = _merge(None, locals())
 
-    from poolbench.execution.doctor import examine, examine_cluster
+    from poolbench.study.doctor import examine, examine_cluster
 
     findings = examine_cluster(config) if config.executor == "ray" else examine()
     if as_json:

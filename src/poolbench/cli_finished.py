@@ -67,7 +67,7 @@ def export(
     debug: options.Debug = False,
 ) -> None:
     """Write the winner, or any trial, again in another form."""
-    from poolbench.finished import load
+    from poolbench.study.finished import load
 
     say(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
 

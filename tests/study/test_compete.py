@@ -4,12 +4,10 @@ import time
 
 import pytest
 
-from poolbench.comparison import StudyContext, compete, run_trials
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
-from poolbench.display import Display
 from poolbench.errors import TrainingError
 from poolbench.executors.base import Lost
 from poolbench.executors.local import LocalExecutor
@@ -17,6 +15,8 @@ from poolbench.machine.description import describe_machine
 from poolbench.planning.budget import settle
 from poolbench.planning.plan import make_plan
 from poolbench.rundir.store import RunStore
+from poolbench.study.compete import StudyContext, compete, run_trials
+from poolbench.study.display import Display
 
 
 @pytest.fixture(scope="module")

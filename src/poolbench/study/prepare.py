@@ -14,7 +14,6 @@ from poolbench.data.duplicates import Row, settle_duplicates
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
-from poolbench.display import Display, format_duration
 from poolbench.errors import UsageError
 from poolbench.executors.base import Executor, Measurer
 from poolbench.executors.local import LocalExecutor
@@ -39,6 +38,7 @@ from poolbench.planning.shorten import LONG_SECONDS, list_shorter
 from poolbench.records import TrialSpec
 from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore
+from poolbench.study.display import Display, format_duration
 from poolbench.texts.facts import describe_facts, describe_size
 from poolbench.texts.plain import list_some
 from poolbench.training.recipes import LEAST_STEPS, get_recipe

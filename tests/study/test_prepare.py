@@ -6,14 +6,14 @@ from PIL import Image
 
 from poolbench.config import build_config
 from poolbench.data.sample import load_sample
-from poolbench.display import Display
 from poolbench.errors import DataError, UsageError
 from poolbench.machine.description import describe_machine
 from poolbench.models.seen import see
 from poolbench.models.transfer import add_facts
-from poolbench.preparation import check_seen, check_study, load_pictures
 from poolbench.rundir.formats import pack_weights
-from poolbench.study import preview_study
+from poolbench.study.display import Display
+from poolbench.study.prepare import check_seen, check_study, load_pictures
+from poolbench.study.run import preview_study
 
 WEIGHTS = pack_weights({"a": np.ones(1)})
 

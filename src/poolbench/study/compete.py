@@ -8,7 +8,6 @@ import numpy as np
 
 from poolbench.config import Metric
 from poolbench.data.image_set import Half, ImageSet
-from poolbench.display import Display
 from poolbench.errors import TrainingError
 from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
@@ -37,6 +36,7 @@ from poolbench.results.collect import (
 )
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import SUSPECT_COLUMNS, RunStore
+from poolbench.study.display import Display
 from poolbench.trials.stacks import make_groups
 from poolbench.verdict.decide import Question
 from poolbench.verdict.racing import Race, leave_out, take_look

@@ -13,11 +13,11 @@ import torch
 import poolbench
 from poolbench.config import StudyConfig, build_config
 from poolbench.data.sample import load_sample
-from poolbench.display import Display
 from poolbench.errors import RunError, UnknownNameError, UsageError, VerificationError
 from poolbench.records import LeaderboardRow
 from poolbench.rundir.store import RunStore
-from poolbench.study import build_page, name_run
+from poolbench.study.display import Display
+from poolbench.study.run import build_page, name_run
 from poolbench.texts import text
 
 FILES = (

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from poolbench.comparison import StudyContext, run_trial_alone
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
-from poolbench.display import Display, format_duration
 from poolbench.errors import TrainingError, UsageError
 from poolbench.files import check_place
 from poolbench.machine.description import Machine
@@ -14,7 +12,11 @@ from poolbench.models.transfer import add_facts, read_facts, read_values
 from poolbench.planning.budget import settle
 from poolbench.planning.durations import estimate_trial_seconds
 from poolbench.planning.plan import make_final_spec, make_plan
-from poolbench.preparation import (
+from poolbench.records import TrialRecord, TrialSpec
+from poolbench.rundir.store import RunStore
+from poolbench.study.compete import StudyContext, run_trial_alone
+from poolbench.study.display import Display, format_duration
+from poolbench.study.prepare import (
     RUNS,
     check_study,
     load_pictures,
@@ -24,8 +26,6 @@ from poolbench.preparation import (
     recall_config,
     save_config,
 )
-from poolbench.records import TrialRecord, TrialSpec
-from poolbench.rundir.store import RunStore
 from poolbench.trials.session import hash_file
 
 # Beside what was trained on.

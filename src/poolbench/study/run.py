@@ -9,7 +9,6 @@ from typing import Any
 
 from torch import nn
 
-from poolbench.comparison import StudyContext, compete, run_trial_alone
 from poolbench.config import (
     StudyConfig,
     build_config,
@@ -17,12 +16,10 @@ from poolbench.config import (
 )
 from poolbench.data.duplicates import COLUMNS
 from poolbench.data.image_set import ImageSet
-from poolbench.display import Display
 from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
 from poolbench.files import expand_home
-from poolbench.finished import Study
 from poolbench.machine.description import Machine
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
@@ -32,16 +29,6 @@ from poolbench.planning.forecast import Forecaster
 from poolbench.planning.plan import (
     Plan,
     make_final_spec,
-)
-from poolbench.preparation import (
-    check_study,
-    load_pictures,
-    name_run,
-    open_executor,
-    open_machine,
-    recall_config,
-    save_config,
-    settle_study,
 )
 from poolbench.records import (
     DataRecord,
@@ -54,6 +41,19 @@ from poolbench.report.faults import describe_error
 from poolbench.results.picture_tables import save_picture_tables
 from poolbench.rundir.owned import check_run_place
 from poolbench.rundir.store import RunStore
+from poolbench.study.compete import StudyContext, compete, run_trial_alone
+from poolbench.study.display import Display
+from poolbench.study.finished import Study
+from poolbench.study.prepare import (
+    check_study,
+    load_pictures,
+    name_run,
+    open_executor,
+    open_machine,
+    recall_config,
+    save_config,
+    settle_study,
+)
 from poolbench.texts import choose_language
 from poolbench.verdict.proportion import read_headline
 

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from poolbench.calibrate import (
+from poolbench.cli import main
+from poolbench.data.tasks import get_task, list_tasks
+from poolbench.evaluation.probe import ProbeOutcomes
+from poolbench.records import CalibrationRecord
+from poolbench.study.calibrate import (
     is_order_found,
     judge_equal,
     judge_outcomes,
@@ -13,10 +17,6 @@ from poolbench.calibrate import (
     summarize_equal,
     summarize_task,
 )
-from poolbench.cli import main
-from poolbench.data.tasks import get_task, list_tasks
-from poolbench.evaluation.probe import ProbeOutcomes
-from poolbench.records import CalibrationRecord
 
 torch.set_num_threads(1)
 
@@ -86,7 +86,7 @@ def test_wrong_instrument_is_shown_and_ends_with_code_1(monkeypatch, capsys):
     record = CalibrationRecord(
         orders=(summarize_task(task, [turned]),), equal=summarize_equal([turned]), passed=False
     )
-    monkeypatch.setattr("poolbench.calibrate.run_calibration", lambda **options: record)
+    monkeypatch.setattr("poolbench.study.calibrate.run_calibration", lambda **options: record)
     monkeypatch.setattr("sys.argv", ["poolbench", "calibrate", "--lang", "en"])
     with pytest.raises(SystemExit) as ended:
         main()

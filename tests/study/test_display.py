@@ -2,8 +2,8 @@
 
 import pytest
 
-from poolbench.display import Display
 from poolbench.records import LeaderboardRow
+from poolbench.study.display import Display
 
 NAME = "[bold red]x[/] :bomb: \x1b[2J \u202egnp"
 SHOWN = r"[bold red]x[/] :bomb: \x1b[2J \u202egnp"
