@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from catalogue import RESULTS
+
 from machine import describe
 
 

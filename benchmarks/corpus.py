@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import machine
-
 from corpus import GROUPS, Box, Case, list_cases
 from corpus.judging import Outcome, hash_folder, judge
 from corpus.running import make_box

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from kills import finish, start
-from machine import save
 from same_run import find_differences
 
+from machine import save
 from poolbench.rundir.store import RunStore
 
 PROCESSES = 8

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from machine import RESULTS, save
 from PIL import Image
 from scipy.stats import binomtest
 
+from machine import RESULTS, save
 from poolbench.config import DataConfig
 from poolbench.data.duplicates import NEAR, Duplicates, find_duplicates, settle_duplicates
 from poolbench.data.image_set import ImageSet

@@ -17,9 +17,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import machine
 import psutil
 from fuzz_targets import TARGETS
+
+import machine
 
 LIBRARIES = ("atheris", "pillow", "pydantic", "safetensors")
 _STATISTICS = {

@@ -17,11 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import machine
 import numpy as np
 import psutil
 from PIL import Image
 
+import machine
 from poolbench.serve.read import read_finished
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "serve"))

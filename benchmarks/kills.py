@@ -22,9 +22,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from machine import save
 from same_run import find_differences
 
+from machine import save
 from poolbench.errors import VerificationError
 
 FAULTS = Path(__file__).parent / "faults"

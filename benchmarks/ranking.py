@@ -12,9 +12,9 @@ import itertools
 import json
 
 from accuracy import summarize
-from machine import RESULTS, save
 from scipy.stats import kendalltau
 
+from machine import RESULTS, save
 from poolbench.config import build_config
 
 ROOM = "ranking"

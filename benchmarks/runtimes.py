@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from machine import save
 
+from machine import save
 from poolbench.export.onnx import export_onnx
 from poolbench.models import get_backbone
 from poolbench.operators import list_operators

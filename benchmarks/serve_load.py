@@ -12,11 +12,11 @@ import sys
 import time
 from pathlib import Path
 
-import machine
 import numpy as np
 import psutil
 from PIL import Image
 
+import machine
 from poolbench.serve.app import MOST_PICTURES
 from poolbench.serve.read import read_finished
 

@@ -17,8 +17,9 @@ import time
 from pathlib import Path
 
 from lab_speed import CLASSES, NETWORKS, measure
-from machine import save
 from scaling import watch_memory
+
+from machine import save
 
 COURSE_EPOCHS = 500
 STUDIES = {

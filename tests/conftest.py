@@ -13,7 +13,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from patience import HANG_MS
-from poolbench.cli import main
+from poolbench.cli.app import main
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # A browser that keeps to itself: nothing is asked for but what the page asks for.

@@ -47,7 +47,7 @@ def make_box(place: Path, finished: Path) -> Box:
 
 def run_inside(arguments: list[str]) -> Outcome:
     """The command line, up to its exit."""
-    from poolbench.cli import main
+    from poolbench.cli.app import main
 
     streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
     with (

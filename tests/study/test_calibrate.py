@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from poolbench.cli import main
+from poolbench.cli.app import main
 from poolbench.data.tasks import get_task, list_tasks
 from poolbench.evaluation.probe import ProbeOutcomes
 from poolbench.records import CalibrationRecord

@@ -15,9 +15,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from poolbench import cli_options as options
-from poolbench.cli_finished import commands
-from poolbench.cli_output import INTERRUPTED, print_json, print_line, print_page, say
+from poolbench.cli import options
+from poolbench.cli.finished import commands
+from poolbench.cli.output import INTERRUPTED, print_json, print_line, print_page, say
 from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
 from poolbench.errors import PoolbenchError, UsageError
 from poolbench.streams import drop_output, fill_descriptors, forgive

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from poolbench import cli_options as options
-from poolbench.cli_output import INTERRUPTED, print_json, print_line, say
+from poolbench.cli import options
+from poolbench.cli.output import INTERRUPTED, print_json, print_line, say
 from poolbench.errors import DataError, UsageError
 from poolbench.system import end_process
 from poolbench.texts import choose_language, text

@@ -17,8 +17,8 @@ import pytest
 from PIL import Image
 
 from patience import HANG_SECONDS
-from poolbench.cli import app
-from poolbench.cli_finished import commands
+from poolbench.cli.app import app
+from poolbench.cli.finished import commands
 from poolbench.files import expand_home
 from poolbench.records import Headline
 from poolbench.rundir.store import RunStore
@@ -59,7 +59,7 @@ def test_run_lists_what_was_said_of_each_picture(finished):
 def test_help_names_every_command_without_torch():
     code = (
         "import sys; sys.argv = ['poolbench', '--help']\n"
-        "from poolbench.cli import main\n"
+        "from poolbench.cli.app import main\n"
         "try: main()\n"
         "finally: print([m for m in ('torch', 'numpy', 'matplotlib') if m in sys.modules])"
     )

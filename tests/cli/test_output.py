@@ -8,15 +8,15 @@ from onnx import TensorProto, helper
 from PIL import Image
 from typer.testing import CliRunner
 
-from poolbench import cli_output
-from poolbench.cli_finished import commands
+from poolbench.cli import output
+from poolbench.cli.finished import commands
 
 NAME = "\x1b]0;title\x07\x9b31m\u202egnp.exe\r"
 
 
 def test_lines_are_plain(capsys):
-    cli_output.print_line(f"{NAME}: 1")
-    cli_output.say(NAME)
+    output.print_line(f"{NAME}: 1")
+    output.say(NAME)
     printed, said = capsys.readouterr()
     shown = r"\x1b]0;title\x07\x9b31m\u202egnp.exe\r"
     assert printed == f"{shown}: 1\n"
@@ -24,7 +24,7 @@ def test_lines_are_plain(capsys):
 
 
 def test_json_is_plain_and_says_the_same(capsys):
-    cli_output.print_json({NAME: ["\x7f", "\udcff", "ёлка"]})
+    output.print_json({NAME: ["\x7f", "\udcff", "ёлка"]})
     printed = capsys.readouterr().out
     assert all(letter.isprintable() or letter == "\n" for letter in printed)
     assert json.loads(printed) == {NAME: ["\x7f", "\udcff", "ёлка"]}
