@@ -15,6 +15,9 @@ from hypothesis import HealthCheck, settings
 from patience import HANG_MS
 from poolbench.cli.app import main
 
+# A small image set and plans of short trials, for the rooms that plan, run and keep trials.
+pytest_plugins = ["small_studies"]
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # A browser that keeps to itself: nothing is asked for but what the page asks for.
 ARGUMENTS = [
@@ -31,8 +34,14 @@ settings.load_profile("any")
 
 # The files that take longest: begun first, so that no process is left alone with one at the end.
 LONGEST = (
-    *("test_study.py", "test_cli.py", "test_onnx.py", "test_examples.py", "test_factory.py"),
-    *("test_changes.py", "test_pretraining.py", "test_plugins.py", "test_local.py", "test_ray.py"),
+    *("test_run.py", "test_app.py", "test_onnx.py", "test_examples.py", "test_factory.py"),
+    *(
+        "test_changes.py",
+        "test_pretrain.py",
+        "test_plugins.py",
+        "test_local.py",
+        "test_executor.py",
+    ),
 )
 
 # The precision is given, since the faster one is found by measuring, and may be another each time.
