@@ -1,10 +1,15 @@
-"""The catalogue of texts: both languages say the same, and the language is chosen as documented."""
+"""The catalogue of texts: all languages say the same, and the language is chosen as documented."""
 
 import re
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from string import Formatter
 
 import pytest
 
+import poolbench.texts
 from poolbench.errors import UsageError
 from poolbench.texts import TEXTS, choose_language, text
 
@@ -13,13 +18,35 @@ def list_placeholders(template):
     return sorted((name, spec) for _, name, spec, _ in Formatter().parse(template) if name)
 
 
-def test_texts_have_the_same_keys_in_both_languages():
-    assert list(TEXTS["en"]) == list(TEXTS["ru"])
+def explain_gaps(language):
+    """What a language lacks beside English, and what it has too much."""
+    missing, extra = TEXTS["en"].keys() - TEXTS[language], TEXTS[language].keys() - TEXTS["en"]
+    return {f"not in texts/{language}": sorted(missing), "not in texts/en": sorted(extra)}
 
 
-@pytest.mark.parametrize("key", TEXTS["en"])
-def test_texts_take_the_same_values_in_both_languages(key):
-    assert list_placeholders(TEXTS["en"][key]) == list_placeholders(TEXTS["ru"][key])
+def test_languages_are_the_folders_of_texts_and_english_is_the_first():
+    folders = [path.parent.name for path in Path(poolbench.texts.__file__).parent.glob("*/*.py")]
+    assert set(TEXTS) == set(folders) >= {"en", "ru"}
+    assert next(iter(TEXTS)) == "en"
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_texts_have_the_same_keys_in_every_language(language):
+    assert not any(explain_gaps(language).values()), explain_gaps(language)
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_texts_take_the_same_values_in_every_language(language):
+    for key, words in TEXTS[language].items():
+        assert list_placeholders(words) == list_placeholders(TEXTS["en"][key]), (language, key)
+
+
+def test_no_text_stands_in_two_files_of_a_language():
+    for language in TEXTS:
+        folder = import_module(f"poolbench.texts.{language}")
+        names = [name for _, name, _ in iter_modules(folder.__path__, f"{folder.__name__}.")]
+        counts = Counter(key for name in names for key in import_module(name).TEXTS)
+        assert [key for key, count in counts.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("key", TEXTS["en"])

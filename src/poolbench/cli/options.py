@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from poolbench.files import expand_home
+from poolbench.texts import TEXTS
 
 # Of every option and argument that is a path: the one place where ``~`` is understood.
 PATH: dict[str, Any] = {"parser": expand_home, "metavar": "PATH"}
@@ -254,7 +255,9 @@ FIELDS = {
 LISTS = ("classes", "operators", "backbones", "recipes", "vary")
 
 # Of several commands.
-Lang = Annotated[str | None, typer.Option(help="en or ru; by default as the system speaks.")]
+Lang = Annotated[
+    str | None, typer.Option(help=f"{' or '.join(TEXTS)}; by default as the system speaks.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
 RunPath = Annotated[Path, typer.Argument(**PATH, help="A run directory.")]

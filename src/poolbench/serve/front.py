@@ -69,7 +69,10 @@ def render_index(predictor: Predictor, lang: str) -> str:
         lstrip_blocks=True,
     )
     template = environment.get_template("index.html.j2")
-    return template.render(lang=lang, predictor=predictor, t=partial(_say, lang))
+    languages = {known: text("report.language", known) for known in TEXTS}
+    return template.render(
+        lang=lang, languages=languages, predictor=predictor, t=partial(_say, lang)
+    )
 
 
 def _say(lang: str, key: str) -> str:

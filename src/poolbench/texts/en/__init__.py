@@ -1,8 +1,1 @@
-"""The English texts; the keys are those of ``ru``."""
-
-from poolbench.texts.en.facts import FACTS
-from poolbench.texts.en.page import PAGE
-from poolbench.texts.en.report import REPORT
-from poolbench.texts.en.run import RUN
-
-EN = {**RUN, **REPORT, **PAGE, **FACTS}
+"""The English texts: the words of every ``TEXTS`` of this folder."""

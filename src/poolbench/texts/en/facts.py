@@ -1,6 +1,6 @@
 """What is told of pictures: what was not read, what was shrunk, what shows nothing."""
 
-FACTS = {
+TEXTS = {
     "facts.unread": "Not read: {parts}.",
     "facts.unread-deep": (
         "pictures in deeper folders, {files} (--groups subfolder reads such pictures)"

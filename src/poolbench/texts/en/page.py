@@ -1,6 +1,6 @@
 """The page and its server."""
 
-PAGE = {
+TEXTS = {
     # What the program says while it serves, or after it wrote the page.
     "serve.place": "Serving {path}: {url}  (Ctrl-C stops it)",
     "serve.token": (

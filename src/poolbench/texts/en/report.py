@@ -1,6 +1,6 @@
 """The page of a run."""
 
-REPORT = {
+TEXTS = {
     # The report: sections.
     "report.title": "poolbench: comparison on {source}",
     "report.basis": (

@@ -1,6 +1,6 @@
 """While a study runs, its verdict, and the catalogues."""
 
-RUN = {
+TEXTS = {
     # While a study runs.
     "run.training": "Training",
     "run.progress": "{percent} % done, trials {done}/{total}, {left} left",

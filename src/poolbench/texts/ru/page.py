@@ -1,6 +1,6 @@
 """Страница и её сервер."""
 
-PAGE = {
+TEXTS = {
     # What the program says while it serves, or after it wrote the page.
     "serve.place": "{path} открыт по адресу {url}  (остановить: Ctrl-C)",
     "serve.token": (

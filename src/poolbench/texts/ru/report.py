@@ -1,6 +1,6 @@
 """Страница отчёта."""
 
-REPORT = {
+TEXTS = {
     # Отчёт: разделы.
     "report.title": "poolbench: сравнение на {source}",
     "report.basis": (
