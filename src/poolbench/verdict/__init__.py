@@ -1,4 +1,4 @@
-"""What can be said of correctness, and what cannot: arrays in, numbers out."""
+"""Say what the numbers show and what they do not: arrays in, numbers out."""
 
 from poolbench.verdict.counts import from_counts
 from poolbench.verdict.decide import Question, decide

@@ -1,4 +1,4 @@
-"""Was anything learned? Every variant against the best answer that looks at no picture."""
+"""Decide whether anything was learned: each variant against the best constant answer."""
 
 import numpy as np
 
@@ -14,15 +14,15 @@ from poolbench.verdict.paired import (
 
 # Chance that no variant learned anything and one is taken to have.
 CHANCE_ALPHA = 0.05
-# Of the way from the constant answer to all right: networks whose intervals end below were seen not
-# to have learned, and not merely not seen to have.
+# Share of the way from the constant answer to all right: networks whose intervals end below it were
+# seen not to have learned, and not merely not seen to have.
 USEFUL_SHARE = 0.5
 
 
 def compare_with_constant(
     evidence: Evidence, ids: tuple[str, ...], variants: int
 ) -> ConstantAnswer | None:
-    """The best variant against the class of the most pictures, on the same pictures.
+    """Compare the best variant with always answering the most frequent class, on the same pictures.
 
     Args:
         ids: Names of the variants of the evidence.
@@ -36,8 +36,8 @@ def compare_with_constant(
     scores = evidence.score_constant()
     parts = stack_components(
         [
-            compute_components(evidence.score(place) - scores, evidence.fold, evidence.groups)
-            for place in range(len(ids))
+            compute_components(evidence.score(variant) - scores, evidence.fold, evidence.groups)
+            for variant in range(len(ids))
         ]
     )
     # Each end alone, so the interval between both holds with twice the chance of an error.
@@ -61,7 +61,7 @@ def compare_with_constant(
 
 
 def is_nothing_learned(constant: ConstantAnswer | None) -> bool:
-    """Whether no variant is above the constant answer, as far as the pictures can tell.
+    """Return whether no variant is above the constant answer, as far as the pictures can tell.
 
     That nothing was seen is not enough: on few pictures a good network may look like chance. Either
     the best mean is no higher, or its interval ends before it would be of any use.

@@ -22,7 +22,7 @@ def from_counts(
     trial_sd: float = TRIAL_SD_POINTS,
     margin_points: float = 1.0,
 ) -> VerdictRecord:
-    """A verdict on one training of each variant, of which only the count of right ones is known.
+    """Judge one training of each variant from nothing but its number of correct predictions.
 
     Nothing can be paired, and how much trainings differ is not in the numbers, so it is assumed:
     the verdict and its sentence say what. An accuracy varies by ``p (1 - p) / n`` over pictures
@@ -88,7 +88,7 @@ def _make_spread(
 def _make_parts(
     correct: Mapping[str, int], n: int, pair: tuple[str, str], spread: Spread
 ) -> Components:
-    """All of the variance is taken as known, so nothing is left to degrees of freedom."""
+    """Return the variance components, all taken as known: no degrees of freedom are spent."""
     first, second = (correct[name] for name in pair)
     variance = spread.trial + (spread.residual + spread.shared) / n
     return Components(

@@ -20,11 +20,12 @@ from poolbench.verdict.paired import (
 )
 from poolbench.verdict.planning import Need, compute_need, estimate_spread
 
-# The chance of a false winner that is accepted.
+# Accepted probability of naming a false winner.
 ALPHA = 0.05
 # Equivalence is two one-sided tests at 5 % each: the 90 % interval must lie within the margin.
 TIE_ALPHA = 0.05
-# Fewer trainings of each variant than this are told of: with two Student's quantile is 12.7.
+# Trainings of each variant below which the verdict says that there are few: with two of them,
+# Student's quantile is 12.7.
 ENOUGH_TRIALS = 5
 
 
@@ -63,7 +64,7 @@ class Question:
 
     @property
     def levels(self) -> Levels:
-        """The confidence of the intervals that answer it."""
+        """The confidence of the intervals that answer the question."""
         rivals = len(self.ids) - 1 if self.rivals is None else self.rivals
         return Levels(
             share_confidence(ALPHA * self.share, rivals),
@@ -74,7 +75,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """Which of the first three it is; see :func:`choose_answer`."""
+    """Which of the first three verdicts it is; see :func:`choose_answer`."""
 
     winner: str | None
     tied: tuple[str, ...]
@@ -82,7 +83,7 @@ class Answer:
 
 
 def decide(evidence: Evidence, question: Question) -> VerdictRecord:
-    """Name the winner, the tied, or say that it cannot be told.
+    """Name the winner or the tied variants, or say that it cannot be told.
 
     The best mean is compared with every other variant, by intervals that all hold together with
     probability 0.95 whichever variant is the best in truth (multiple comparisons with the best,
@@ -137,16 +138,16 @@ def _list_notes(evidence: Evidence) -> list[str]:
 
 
 def rank(evidence: Evidence, question: Question) -> list[int]:
-    """Positions of the variants, the best mean first; of equals the cheapest, then the first id."""
+    """Return the variants' positions, best mean first; of equals the cheapest, then the first id."""
     means = [float(evidence.score(variant).mean()) for variant in range(len(evidence.correct))]
     costs = [_order_by_cost(name, question.costs) for name in question.ids]
-    return sorted(range(len(means)), key=lambda place: (-means[place], costs[place]))
+    return sorted(range(len(means)), key=lambda index: (-means[index], costs[index]))
 
 
 def choose_answer(
     best: str, differences: Sequence[Difference], margin_points: float, *, is_enough: bool = True
 ) -> Answer:
-    """Winner, tied or neither, from the differences of the best to all others.
+    """Choose winner, tied or neither from the differences between the best and all others.
 
     Args:
         best: The variant with the best mean; differences that begin with another do not count.
@@ -161,7 +162,7 @@ def choose_answer(
 
 
 def describe_answer(answer: Answer, best: str, costs: Mapping[str, Cost]) -> dict[str, Any]:
-    """The fields of a verdict that the answer decides."""
+    """Return the fields of a verdict that the answer decides."""
     return {
         "kind": "winner" if answer.winner else "tied" if answer.tied else "undecided",
         "winner": answer.winner,
@@ -171,12 +172,12 @@ def describe_answer(answer: Answer, best: str, costs: Mapping[str, Cost]) -> dic
 
 
 def is_equivalent(difference: Difference, margin_points: float) -> bool:
-    """Whether the interval for a tie lies within the margin on both sides."""
+    """Return whether the interval for a tie lies within the margin on both sides."""
     return -margin_points < difference.tie_low and difference.tie_high < margin_points
 
 
 def find_cheapest(ids: Sequence[str], costs: Mapping[str, Cost]) -> str:
-    """Fewest multiply-adds, then fewest parameters, then the first id."""
+    """Return the id with the fewest multiply-adds; then parameters, then the id decide."""
     return min(ids, key=lambda name: _order_by_cost(name, costs))
 
 
@@ -185,14 +186,14 @@ def _order_by_cost(name: str, costs: Mapping[str, Cost]) -> tuple[int, int, str]
 
 
 def _compare_with_baseline(evidence: Evidence, question: Question) -> tuple[Difference, ...]:
-    """Each other variant minus the baseline."""
+    """Return the difference of each other variant from the baseline."""
     if question.baseline is None:
         return ()
     ids = list(question.ids)
     if question.baseline not in ids:
         raise UnknownNameError("variant", question.baseline, ids)
-    place = ids.index(question.baseline)
-    pairs = [(other, place) for other in range(len(ids)) if other != place]
+    baseline = ids.index(question.baseline)
+    pairs = [(other, baseline) for other in range(len(ids)) if other != baseline]
     return compute_differences(evidence, ids, pairs, question.levels)
 
 
@@ -204,13 +205,13 @@ def _plan(evidence: Evidence, question: Question, pair: Difference) -> Need:
     need = compute_need(pair.points, spread, evidence.repeats, units, question.levels)
     if need.pictures is None:
         return need
-    # In pictures, where groups are what is drawn.
+    # Where groups are what is drawn, the need is told in pictures.
     per_unit = evidence.correct.shape[2] / units
     return replace(need, pictures=round(need.pictures * per_unit))
 
 
 def describe_needs(needs: Sequence[Need]) -> dict[str, Any]:
-    """What decides all comparisons that are open."""
+    """Return the fields that tell what would decide all comparisons that are open."""
     if not needs:
         return {}
     repeats = [need.repeats for need in needs]

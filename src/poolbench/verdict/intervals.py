@@ -1,4 +1,4 @@
-"""Intervals for a mean over re-trainings and pictures.
+"""Compute intervals for a mean over re-trainings and pictures.
 
 ``values[..., repeat, picture]`` holds what one trial said about one picture (right or wrong, a
 loss, or the difference of two variants); ``fold[repeat, picture]`` says in which trial of its
@@ -18,7 +18,7 @@ from poolbench.errors import UsageError
 # Nodes at which a chi-squared distribution is taken, and what is left out at its ends.
 NODES = 128
 FEW_NODES = 32
-# From so many pictures (or groups) on, how much they differ is taken as known.
+# Number of pictures (or groups) from which on their variance is taken as known.
 MANY_UNITS = 100
 LOWER_TAIL, UPPER_TAIL = 1e-9, 1e-12
 # With one repeat, what pictures share and what a training adds by chance cannot be told apart.
@@ -64,14 +64,14 @@ class Components:
 
     @property
     def variance(self) -> Numbers:
-        """Of the mean, over new trainings and new pictures."""
+        """Variance of the mean over new trainings and new pictures."""
         return np.nan_to_num(self.trials) + self.pictures
 
 
 def compute_interval(
     values: Values, fold: Folds, confidence: float, groups: Groups | None = None
 ) -> Interval:
-    """Confidence interval of the mean over new trainings and new pictures.
+    """Compute the confidence interval of the mean over new trainings and new pictures.
 
     The variance is the mean square between trial means over the number T of trials, plus what
     these do not show of the pictures, since repeats share them:
@@ -106,7 +106,7 @@ def compute_interval(
 
 
 def compute_components(values: Values, fold: Folds, groups: Groups | None = None) -> Components:
-    """The parts of the variance of the mean; see :func:`compute_interval`.
+    """Compute the parts of the variance of the mean; see :func:`compute_interval`.
 
     Args:
         values: ``[..., R, n]``.
@@ -135,7 +135,7 @@ def compute_components(values: Values, fold: Folds, groups: Groups | None = None
 
 
 def compute_trial_means(values: Values, fold: Folds) -> Values:
-    """The mean of each trial's held-out pictures: ``[..., R, n] -> [..., T]``, repeats in order."""
+    """Compute the mean of each trial's held-out pictures: ``[..., R, n] -> [..., T]``."""
     parts = []
     for repeat, row in enumerate(fold):
         _, number = np.unique(row, return_inverse=True)
@@ -145,7 +145,7 @@ def compute_trial_means(values: Values, fold: Folds) -> Values:
 
 
 def compute_picture_variances(values: Values) -> tuple[Numbers, Numbers]:
-    """Variance components of pictures and of the residual, each at least 0.
+    """Estimate the variance components of pictures and of the residual, each at least 0.
 
     Shape: ``[..., R, n] -> [...]``, twice.
 
@@ -166,7 +166,7 @@ def compute_picture_variances(values: Values) -> tuple[Numbers, Numbers]:
 
 
 def sum_groups(values: Values, groups: Groups) -> Values:
-    """One value for each group, whose mean is that of the pictures: ``[..., R, n] -> [..., R, G]``.
+    """Return one value a group, with the mean of the pictures: ``[..., R, n] -> [..., R, G]``.
 
     Each holds the sum of its pictures' distances from the overall mean (the linearised ratio
     estimator of cluster sampling), so that groups of unequal size are no noise in themselves.
@@ -179,7 +179,7 @@ def sum_groups(values: Values, groups: Groups) -> Values:
 
 
 def compute_reach(parts: Components, confidence: float) -> Numbers:
-    """Half the width of the interval, ``[...]``.
+    """Compute half the width of the interval, ``[...]``.
 
     The mean is normal with variance ``trials * f / chi2(f) + pictures``: the first part is known
     from f degrees of freedom only, the second from so many pictures that it is taken as it is;
@@ -205,7 +205,7 @@ def compute_reach(parts: Components, confidence: float) -> Numbers:
 def compute_score_limits(
     points: Numbers, confidence: float, units: float
 ) -> tuple[Numbers, Numbers]:
-    """The true differences that the number of pictures alone leaves possible, ``[...]`` twice.
+    """Compute which true differences the number of pictures alone leaves possible, ``[...]`` twice.
 
     However well trainings agree, a true difference of ``m`` points needs pictures that only one of
     two variants tells right, so its mean over ``units`` pictures varies by at least
@@ -230,7 +230,7 @@ def compute_score_limits(
 
 
 def _find_upper_limit(points: Numbers, share: float) -> Numbers:
-    """The greatest ``m`` with ``(points - m)² <= share (100 |m| - m²)``."""
+    """Return the greatest ``m`` with ``(points - m)² <= share (100 |m| - m²)``."""
     size = np.abs(points)
     scale = 1 + share
     # The roots on the side of the measured difference, and on the other one.
@@ -244,7 +244,7 @@ def _find_upper_limit(points: Numbers, share: float) -> Numbers:
 
 
 def compute_probability_below(parts: Components, threshold: float) -> Numbers:
-    """Generalised (fiducial) probability that the mean of new trainings is below, ``[...]``.
+    """Compute the generalised (fiducial) probability of a mean below ``threshold``, ``[...]``.
 
     Without any variance it is 0 or 1, and one half at the threshold itself.
     """
@@ -256,7 +256,7 @@ def compute_probability_below(parts: Components, threshold: float) -> Numbers:
 
 
 def _list_deviations(parts: Components) -> tuple[Values, Values]:
-    """The mean as a mixture of normals: their deviations ``[..., NODES]`` and their weights."""
+    """Return the mean as a mixture of normals: deviations ``[..., NODES]`` and weights."""
     pictures = np.asarray(parts.pictures)[..., None]
     if parts.freedom == 0:
         scale, weights = _take_chi2(parts.picture_freedom)
@@ -274,14 +274,14 @@ def _list_deviations(parts: Components) -> tuple[Values, Values]:
 
 @lru_cache(maxsize=1)
 def _list_nodes(count: int) -> tuple[Values, Values]:
-    """Nodes and weights of Gauss and Legendre, which take longer to find than all else here."""
+    """Return the Gauss-Legendre nodes and weights, which take longer to find than all else here."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return nodes, weights
 
 
 @lru_cache(maxsize=256)
 def _take_chi2(freedom: int, count: int = NODES) -> tuple[Values, Values]:
-    """Nodes and weights of chi-squared over its degrees of freedom, by Gauss and Legendre."""
+    """Return Gauss-Legendre nodes and weights of chi-squared over its degrees of freedom."""
     half = freedom / 2
     low = np.log(2 * special.gammaincinv(half, LOWER_TAIL))
     high = np.log(2 * special.gammainccinv(half, UPPER_TAIL))

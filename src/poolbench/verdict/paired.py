@@ -1,4 +1,4 @@
-"""Differences between variants, paired over trials and pictures."""
+"""Compute differences between variants, paired over trials and pictures."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,15 +21,16 @@ from poolbench.verdict.intervals import (
     compute_score_limits,
 )
 
-# Of what is told beside accuracy, and decides nothing.
+# Confidence of the intervals that are told beside accuracy and decide nothing.
 SIDE_CONFIDENCE = 0.95
-# Nats or points; far above what float64 rounds, far below what anybody could use.
+# Difference, in nats or points, that counts as none: far above what float64 rounds, far below what
+# anybody could use.
 ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the verdict judges.
+    """The arrays that the verdict judges.
 
     Attributes:
         correct: bool ``[V, R, n]``: was this picture predicted right, when held out.
@@ -68,17 +69,17 @@ class Evidence:
 
     @property
     def repeats(self) -> int:
-        """R."""
+        """Number of repeats, R."""
         return int(self.fold.shape[0])
 
     @property
     def trials(self) -> int:
-        """Of each variant."""
+        """Number of trials of each variant."""
         return sum(len(np.unique(row)) for row in self.fold)
 
     @property
     def effective_pictures(self) -> float:
-        """As many pictures of equal weight, each alone, would tell as much of the mean."""
+        """How many pictures of equal weight, each alone, would tell as much of the mean."""
         weights = np.ones(self.fold.shape[1]) if self.weights is None else self.weights
         if self.groups is not None:
             number = np.unique(self.groups, return_inverse=True)[1]
@@ -86,7 +87,7 @@ class Evidence:
         return float(weights.sum() ** 2 / (weights**2).sum())
 
     def score(self, variant: int) -> Values:
-        """What each trial says of each picture of one variant, in points: ``[R, n]``.
+        """Return what each trial says of each picture of one variant, in points: ``[R, n]``.
 
         Its mean is the weighted one. Not the points but their distances from it are weighted (the
         linearised ratio estimator), so that classes of unequal size are no noise in themselves.
@@ -94,7 +95,7 @@ class Evidence:
         return self._weigh(100.0 * self.correct[variant])
 
     def score_constant(self) -> Values:
-        """The same for the answer that is always the class of the most pictures."""
+        """Return the same for always answering the most frequent class."""
         assert self.constant is not None
         return self._weigh(np.broadcast_to(100.0 * self.constant, self.fold.shape))
 
@@ -121,7 +122,7 @@ class Levels:
 
 
 def share_confidence(alpha: float, comparisons: int) -> float:
-    """Confidence of each of some intervals which all hold together with ``1 - alpha``.
+    """Return the confidence of each interval so that all hold together with ``1 - alpha``.
 
     Šidák's inequality: it holds whatever the correlation of the comparisons.
 
@@ -136,7 +137,7 @@ def share_confidence(alpha: float, comparisons: int) -> float:
 
 
 def compute_weights(labels: NDArray[np.int64]) -> Values:
-    """Weights with which the mean over pictures is the mean over classes: float64 ``[n]``.
+    """Compute the weights that turn a mean over pictures into one over classes: float64 ``[n]``.
 
     Example:
         >>> compute_weights(np.array([0, 0, 0, 1])).round(3).tolist()
@@ -148,7 +149,7 @@ def compute_weights(labels: NDArray[np.int64]) -> Values:
 
 
 def compute_pair(evidence: Evidence, first: int, second: int) -> Components:
-    """Mean and variance components of ``first`` minus ``second``, in points."""
+    """Compute mean and variance components of ``first`` minus ``second``, in points."""
     values = evidence.score(first) - evidence.score(second)
     return compute_components(values, evidence.fold, evidence.groups)
 
@@ -159,7 +160,7 @@ def compute_differences(
     pairs: Iterable[tuple[int, int]],
     levels: Levels,
 ) -> tuple[Difference, ...]:
-    """First minus second, for each pair of positions.
+    """Compute first minus second for each pair of positions.
 
     Args:
         ids: Names of the V variants.
@@ -185,7 +186,7 @@ def compute_differences(
 
 
 def adjust_differences(differences: Iterable[Difference]) -> tuple[Difference, ...]:
-    """With p values that are adjusted over all of them."""
+    """Return the differences with p values that are adjusted over all of them."""
     pairs = tuple(differences)
     adjusted = adjust_holm(np.array([pair.p_value for pair in pairs]))
     losses = _adjust_sides([pair.nll for pair in pairs])
@@ -206,7 +207,7 @@ def _adjust_sides(sides: Sequence[SideDifference | None]) -> list[SideDifference
 
 
 def describe_points(parts: Components, levels: Levels, units: float) -> list[dict[str, Any]]:
-    """Everything that a :class:`Difference` says of points, one by one; p values as they are.
+    """Return all that a :class:`Difference` says of points, one by one; p values unadjusted.
 
     Args:
         units: Pictures, or as many as groups and weights leave of them.
@@ -229,13 +230,13 @@ def describe_points(parts: Components, levels: Levels, units: float) -> list[dic
         "probability_worse": worse,
     }
     return [
-        {name: float(numbers[place]) for name, numbers in values.items()}
-        for place in range(len(parts.mean))
+        {name: float(numbers[index]) for name, numbers in values.items()}
+        for index in range(len(parts.mean))
     ]
 
 
 def compute_limits(parts: Components, confidence: float, units: float) -> tuple[Numbers, Numbers]:
-    """The interval of a difference in points, ``[...]`` twice: never of width zero, within ±100."""
+    """Compute a difference's interval in points, ``[...]`` twice: within ±100, never of width 0."""
     reach = compute_reach(parts, confidence)
     low, high = compute_score_limits(parts.mean, confidence, units)
     return (
@@ -245,13 +246,13 @@ def compute_limits(parts: Components, confidence: float, units: float) -> tuple[
 
 
 def compute_p_values(parts: Components) -> Numbers:
-    """Two-sided, of no difference, ``[...]``: 0.05 where the 95 % interval ends at 0."""
+    """Compute two-sided p values, ``[...]``: 0.05 where the 95 % interval ends at 0."""
     below_zero = compute_probability_below(parts, 0.0)
     return 2 * np.minimum(below_zero, 1 - below_zero)
 
 
 def adjust_holm(p_values: Numbers) -> Numbers:
-    """P values that hold for all tests together, ``[m]``.
+    """Adjust p values so that they hold for all tests together, ``[m]``.
 
     Reference:
         Holm 1979, Scandinavian Journal of Statistics 6(2).
@@ -268,7 +269,7 @@ def adjust_holm(p_values: Numbers) -> Numbers:
 
 
 def stack_components(parts: Sequence[Components]) -> Components:
-    """Several questions of the same folds as one, ``[questions]``."""
+    """Stack several questions about the same folds into one, ``[questions]``."""
     first = parts[0]
     fields = {
         name: np.array([getattr(part, name) for part in parts])
@@ -280,7 +281,7 @@ def stack_components(parts: Sequence[Components]) -> Components:
 def _compare(
     evidence: Evidence, values: Values | None, pairs: Sequence[tuple[int, int]]
 ) -> Sequence[SideDifference | None]:
-    """First minus second of something beside the metric; ``values``: ``[V, R, n]``."""
+    """Compare the pairs by something beside the metric; ``values``: ``[V, R, n]``."""
     if values is None:
         return [None] * len(pairs)
     parts = stack_components(
@@ -302,12 +303,12 @@ def _compare(
 
 
 def _drop_noise(values: Values) -> Values:
-    """Equal numbers that were computed in two ways differ by rounding, which nobody may judge."""
+    """Set rounding noise to 0, since nobody may judge numbers that are equal but for it."""
     return np.where(np.abs(values) < ROUNDING, 0.0, values)
 
 
 def _compute_gaps(evidence: Evidence) -> Values | None:
-    """Training minus held-out accuracy, in points, ``[V, R, n]``."""
+    """Compute training minus held-out accuracy, in points, ``[V, R, n]``."""
     if evidence.train_accuracy is None:
         return None
     gaps: Values = 100.0 * (evidence.train_accuracy - evidence.correct)

@@ -1,4 +1,4 @@
-"""What an undecided comparison would take: further repeats, or further pictures."""
+"""Plan what an undecided comparison would take: further repeats, or further pictures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from scipy import special
 from poolbench.verdict.intervals import ASSUMED_SHARED, Components, compute_reach
 from poolbench.verdict.paired import Levels
 
-# Chance that the study which is asked for decides, if the difference is what it seems.
+# Probability with which the study that is asked for decides, if the difference is what it seems.
 POWER = 0.80
-# In place of a standard deviation of 0 points.
+# Points that stand in for a standard deviation of 0.
 TINY = 1e-9
 MOST_REPEATS = 1000
 MOST_PICTURES = 10_000_000
-# Tried in turn where more pictures alone would not decide.
+# Numbers of repeats that are tried in turn where more pictures alone would not decide.
 MORE_REPEATS = (2, 4, 6, 10, 16, 24)
 # Standard deviation, in points, of the accuracy between trainings on the same pictures. Pooled over
 # the repeats of docs/lab.md: five of each of three variants in study lab-example, two of each of
@@ -40,7 +40,7 @@ class Spread:
     folds: int
 
     def forecast(self, repeats: int, units: int) -> Components:
-        """What a study of this size would find, its own mean apart."""
+        """Forecast what a study of this size would find, its own mean apart."""
         count = repeats * self.folds
         by_training = self.trial / repeats + self.residual / (repeats * units)
         by_picture = self.shared / units
@@ -75,7 +75,7 @@ class Need:
 
 
 def compute_need(points: float, spread: Spread, repeats: int, units: int, levels: Levels) -> Need:
-    """What it would take to call a difference real, or as good as none.
+    """Compute what it would take to call a difference real, or as good as none.
 
     Supposes that the true difference is ``points`` and that chances stay as they are.
 
@@ -102,7 +102,7 @@ def compute_need(points: float, spread: Spread, repeats: int, units: int, levels
 def _find_units(
     points: float, spread: Spread, repeats: int, units: int, levels: Levels
 ) -> tuple[int | None, int]:
-    """Pictures that decide, and the least repeats with which any number of them does."""
+    """Find how many pictures decide, and the fewest repeats with which any number of them does."""
     for count in (repeats, *(more for more in MORE_REPEATS if more > repeats)):
         least = _find_least(
             partial(_decides_with, points, spread, count, levels), units + 1, MOST_PICTURES
@@ -113,7 +113,7 @@ def _find_units(
 
 
 def estimate_spread(parts: Components, repeats: int) -> Spread:
-    """From the variance components of one pair.
+    """Estimate the spread from the variance components of one pair.
 
     With one repeat, half of the variance of pictures is taken as shared; with one training of
     each variant, trainings are taken to spread as in docs/lab.md.
@@ -131,7 +131,7 @@ def estimate_spread(parts: Components, repeats: int) -> Spread:
 
 
 def _decides_with(points: float, spread: Spread, repeats: int, levels: Levels, units: int) -> bool:
-    """Whether a study of this size would decide, with the wanted power."""
+    """Return whether a study of this size would decide, with the wanted power."""
     if repeats * spread.folds < 2:
         # One training of each variant never decides.
         return False
@@ -145,7 +145,7 @@ def _decides_with(points: float, spread: Spread, repeats: int, levels: Levels, u
 
 
 def _find_least(is_enough: Callable[[int], bool], start: int, most: int) -> int | None:
-    """The least number from ``start`` to ``most`` that is enough, by doubling and halving."""
+    """Find the least number from ``start`` to ``most`` that is enough, by doubling and halving."""
     high = start
     while not is_enough(high):
         if high >= most:

@@ -1,4 +1,4 @@
-"""The interval of one network's accuracy, or balanced accuracy, on the pictures of a test half.
+"""Compute the interval of one network's accuracy, or balanced accuracy, on a test half.
 
 Nothing is re-trained here: the network is given, and its test pictures (or their groups) are the
 only chance. See ``docs/method.md`` for what was tried and how the intervals were seen to hold.
@@ -16,12 +16,12 @@ from poolbench.records import FinalRecord, Headline
 from poolbench.verdict.intervals import Groups, Interval, Values
 
 Labels = NDArray[np.int64]
-# Of a test half's interval.
+# Confidence of a test half's interval.
 CONFIDENCE = 0.95
-# A few groups with mistakes say little of how alike the pictures of a group are. So many groups are
-# taken to have been seen whose pictures are all alike.
+# Number of groups, with pictures that are all alike, that are taken to have been seen besides: a
+# few groups with mistakes say little of how alike the pictures of a group are.
 PRIOR_GROUPS = 1
-# About z² of 95 %: where the normal interval of a proportion begins to leave 0–1.
+# Mistakes below which the normal interval of a proportion begins to leave 0–1: about z² of 95 %.
 FEW_MISTAKES = 4
 
 
@@ -32,7 +32,7 @@ def compute_proportion(
     confidence: float,
     groups: Groups | None = None,
 ) -> Interval:
-    """Accuracy, or balanced accuracy, of one network with its interval over new pictures.
+    """Compute one network's accuracy, or balanced accuracy, with its interval over new pictures.
 
     Wilson's interval; that of balanced accuracy is put together from those of the classes, by
     their distances from what was found. Where pictures belong together, it is Wilson's of as many
@@ -78,7 +78,7 @@ def compute_proportion(
 
 
 def widen_near_ends(interval: Interval, pictures: float) -> Interval:
-    """An interval of an accuracy over trainings, honest where nearly all is right, or wrong.
+    """Widen an interval of an accuracy so that it holds where nearly all is right, or wrong.
 
     With fewer than four mistakes (or right answers) their spread over trainings and pictures says
     too little, and with none nothing. Then the interval holds Wilson's, at 95 %, besides.
@@ -102,7 +102,7 @@ def widen_near_ends(interval: Interval, pictures: float) -> Interval:
 
 
 def compute_constant(counts: NDArray[np.int64] | tuple[int, ...], metric: Metric) -> float:
-    """What the best constant answer reaches: the largest class for every picture.
+    """Compute what the best constant answer reaches: the largest class for every picture.
 
     Example:
         >>> compute_constant((71, 20, 9), "accuracy"), compute_constant((8, 1), "balanced-accuracy")
@@ -117,7 +117,7 @@ def compute_constant(counts: NDArray[np.int64] | tuple[int, ...], metric: Metric
 def compute_headline(
     correct: NDArray[np.bool_], labels: Labels, metric: Metric, groups: Groups | None = None
 ) -> Headline:
-    """What is told of a test half."""
+    """Compute the headline figure of a test half."""
     interval = compute_proportion(correct, labels, metric, CONFIDENCE, groups)
     return Headline(
         metric=metric,
@@ -131,7 +131,7 @@ def compute_headline(
 
 
 def read_headline(final: FinalRecord) -> Headline:
-    """What was told of a test half; for runs of before from the counts, as accuracy."""
+    """Return the headline of a test half; for older runs, accuracy computed from the counts."""
     if final.headline is not None:
         return final.headline
     confusion = np.array(final.test.confusion)
@@ -155,7 +155,7 @@ class _Worth:
 
 
 def _weigh_groups(correct: NDArray[np.bool_], part: Labels, groups: Groups) -> _Worth:
-    """How many pictures that stand alone the groups are worth, by how alike their pictures are."""
+    """Return how many independent pictures the groups are worth, and how well that is known."""
     _, group = np.unique(groups, return_inverse=True)
     sizes = np.bincount(part)
     weight = 1 / (sizes[part] * len(sizes))
@@ -191,7 +191,7 @@ def _find_quantile(confidence: float, freedom: float) -> float:
 
 
 def _bound_shares(shares: Values, counts: Values, quantile: float) -> tuple[Values, Values]:
-    """Wilson's intervals of some proportions: honest at 0 and 1 too."""
+    """Compute Wilson's intervals of some proportions: honest at 0 and 1 too."""
     square = quantile**2
     middle = (counts * shares + square / 2) / (counts + square)
     spread = np.sqrt(counts * shares * (1 - shares) + square / 4)

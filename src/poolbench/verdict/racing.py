@@ -12,7 +12,7 @@ from poolbench.records import Difference, VerdictRecord
 from poolbench.verdict.decide import Question, decide
 from poolbench.verdict.paired import Evidence, adjust_differences
 
-# Repeats at which a study with --repeats auto is looked at.
+# Numbers of repeats after which a study with --repeats auto is looked at.
 LOOKS = (2, 4, 6, 10, 16, 24)
 
 
@@ -75,7 +75,7 @@ def leave_out(race: Race, names: Collection[str]) -> Race:
 
 
 def list_beaten(verdict: VerdictRecord) -> tuple[str, ...]:
-    """Variants that are worse than the best so far, and not by less than the margin."""
+    """Return the variants that are worse than the best so far by no less than the margin."""
     # One training of each shows nothing of re-training, so nobody is beaten by it.
     if not verdict.differences or verdict.repeats * verdict.folds < 2:
         return ()
@@ -90,7 +90,7 @@ def list_beaten(verdict: VerdictRecord) -> tuple[str, ...]:
 
 
 def _list_past(race: Race, field: str) -> Sequence[Difference]:
-    """Differences of earlier looks with a variant that was dropped since, so they stay."""
+    """Return the differences of earlier looks with a variant dropped since, so that they stay."""
     if race.verdict is None:
         return ()
     pairs: tuple[Difference, ...] = getattr(race.verdict, field)

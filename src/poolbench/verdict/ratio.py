@@ -1,4 +1,4 @@
-"""Ratios of training times."""
+"""Compute ratios of training times."""
 
 import math
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class Ratio(NamedTuple):
 def compute_ratio(
     first: NDArray[np.float64], second: NDArray[np.float64], confidence: float = 0.95
 ) -> Ratio:
-    """Geometric mean of ``first / second`` with Student's interval of its logarithm over trials.
+    """Compute the geometric mean of ``first / second`` with Student's interval of its logarithm.
 
     Args:
         first: Seconds of each trial, ``[T]``, above 0; ``second`` of the same trials.

@@ -1,4 +1,4 @@
-"""The verdict as a person reads it: a sentence or two, generated from the numbers."""
+"""Put the verdict into a sentence or two, generated from the numbers."""
 
 from collections.abc import Mapping
 
@@ -6,14 +6,14 @@ from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.texts import text
 from poolbench.verdict.decide import choose_answer, is_equivalent
 
-# More pictures than so many times those that there are are told of in words.
+# Multiple of the pictures there are beyond which a forecast names no number.
 MOST_TIMES = 20
 
 
 def describe_verdict(
     verdict: VerdictRecord, lang: str = "en", labels: Mapping[str, str] | None = None
 ) -> str:
-    """What was found, and what it would take where nothing was.
+    """Describe what was found, and what it would take where nothing was.
 
     Args:
         labels: Variant id to the name to use; without it, the ids.
@@ -36,7 +36,7 @@ def describe_verdict(
 
 
 def describe_nothing(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
-    """That nothing was learned."""
+    """Say that nothing was learned."""
     assert verdict.constant is not None
     found = verdict.constant
     values = {
@@ -50,7 +50,7 @@ def describe_nothing(verdict: VerdictRecord, lang: str, names: Mapping[str, str]
 
 
 def describe_constant(verdict: VerdictRecord, lang: str = "en") -> str:
-    """What the constant answer reaches, with its interval where it has one."""
+    """Describe what the constant answer reaches, with its interval where it has one."""
     found = verdict.constant
     assert found is not None
     if found.accuracy_low == found.accuracy_high:
@@ -61,14 +61,14 @@ def describe_constant(verdict: VerdictRecord, lang: str = "en") -> str:
 
 
 def _describe_chance(verdict: VerdictRecord, lang: str) -> list[str]:
-    """That no variant is surely above the constant answer, where that is so."""
+    """Say that no variant is surely above the constant answer, where that is so."""
     if verdict.constant is None or verdict.constant.is_beaten:
         return []
     return [text("verdict.chance", lang, constant=describe_constant(verdict, lang))]
 
 
 def describe_need(verdict: VerdictRecord, lang: str = "en") -> str:
-    """What would decide an undecided verdict."""
+    """Describe what would decide an undecided verdict."""
     pictures = verdict.further_pictures
     if pictures is not None and pictures > MOST_TIMES * verdict.pictures:
         # Nobody finds so many, and no forecast reaches so far.
@@ -151,12 +151,12 @@ def _name_recommended(verdict: VerdictRecord, names: Mapping[str, str]) -> str:
 
 
 def _list_last(verdict: VerdictRecord) -> list[Difference]:
-    """The pairs of the last look: those of dropped variants are older and decide nothing now."""
+    """Return the pairs of the last look: those of dropped variants are older and decide nothing."""
     return [pair for pair in verdict.differences if pair.repeats == verdict.repeats]
 
 
 def _round(count: int | None) -> int | None:
-    """To two digits: it is a forecast."""
+    """Round a forecast to two digits."""
     return None if count is None else int(float(f"{count:.2g}"))
 
 
@@ -165,7 +165,7 @@ def _list(ids: tuple[str, ...] | list[str], names: Mapping[str, str]) -> str:
 
 
 def flip(difference: Difference) -> Difference:
-    """The same pair the other way round."""
+    """Return the same pair the other way round."""
     return difference.model_copy(
         update={
             "first": difference.second,
@@ -190,7 +190,7 @@ def _flip_side(side: SideDifference | None) -> SideDifference | None:
 
 
 def judge_difference(difference: Difference, margin_points: float) -> str:
-    """``tied``, ``undecided``, or which one is better: ``first`` or ``second``."""
+    """Return ``tied``, ``undecided``, or which one is better: ``first`` or ``second``."""
     if is_equivalent(difference, margin_points):
         return "tied"
     if difference.low > 0:
