@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from poolbench.data.image_set import Half
-from poolbench.evaluation.unequal import choose_metric
+from poolbench.evaluation.imbalance import choose_metric
 from poolbench.results.collect import Outcomes, find_missed_classes, has_rough_groups
 
 

@@ -23,7 +23,7 @@ from poolbench.training.recipes import (
     list_recipes,
     load_recipe_text,
 )
-from poolbench.training.schedule import Schedule, compute_rate
+from poolbench.training.schedule import Schedule, compute_lr
 from poolbench.training.seeds import initialize
 from poolbench.training.slices import Lanes
 from poolbench.trials.session import Workplace
@@ -113,7 +113,7 @@ def test_rewritten_training_ends_near_the_plain_one():
 
 
 def test_one_cycle_rises_then_falls_to_zero():
-    rates = [compute_rate(RECIPE, step, 100) for step in range(100)]
+    rates = [compute_lr(RECIPE, step, 100) for step in range(100)]
     peak = int(np.argmax(rates))
     assert peak == 30
     assert rates[peak] == pytest.approx(RECIPE.learning_rate)

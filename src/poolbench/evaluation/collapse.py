@@ -1,14 +1,15 @@
-"""Networks that answer as if they saw nothing."""
+"""Recognise networks that answer as if they saw nothing."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Of the way from the best constant answer to all right, by accuracy and by balanced accuracy.
+# Share of the way from the best constant answer to all right, by accuracy and by balanced accuracy,
+# below which nothing was learned.
 LEAST_SKILL = 0.01
 
 
 def has_collapsed(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> bool:
-    """Whether a network is no better than a constant answer on the pictures it was trained on.
+    """Return whether a network is no better than a constant answer on its training pictures.
 
     Args:
         logits: ``[n, classes]``.

@@ -1,4 +1,4 @@
-"""What a network costs for one picture: parameters and multiply-adds."""
+"""Count what a network costs for one picture: parameters and multiply-adds."""
 
 from collections.abc import Iterator
 
@@ -14,16 +14,16 @@ CONVOLUTIONS = (nn.Conv2d, StridedConv)
 
 # Multiply-adds that something which is only looked at may cost: about two seconds of one core.
 BUDGET = 10**11
-# So many may it cost where fewer pictures would say nothing.
+# Multiply-adds that it may cost where fewer pictures would say nothing.
 LIMIT = 10**12
 LEAST_PICTURES = 16
 
 
 def bound_pictures(multiply_adds: int, passes: int, available: int) -> int:
-    """With how many pictures the work is bounded, whatever the network; 0: with none.
+    """Return with how many pictures the work is bounded, whatever the network; 0: with none.
 
     Args:
-        multiply_adds: For one picture.
+        multiply_adds: Those for one picture.
         passes: How often each picture is looked at.
 
     Example:
@@ -51,7 +51,7 @@ def compute_cost(network: Network, image_size: tuple[int, int], *, passes: int =
     totals = {"conv": 0, "other": 0}
     handles = [
         module.register_forward_hook(_make_counter(totals))
-        # A layer that stands in several places is hooked once, and called for each.
+        # A layer that is used several times is hooked once, and called for each use.
         for module in dict.fromkeys(_list_counted(form))
     ]
     training = network.training
@@ -71,7 +71,7 @@ def compute_cost(network: Network, image_size: tuple[int, int], *, passes: int =
 
 
 def _list_counted(module: nn.Module) -> Iterator[nn.Module]:
-    """Modules to count; what is inside an operator that counts itself is not counted again."""
+    """Yield the modules to count, but nothing inside an operator that counts itself."""
     if hasattr(module, "count_operations") or isinstance(module, (*CONVOLUTIONS, nn.Linear)):
         yield module
         if not isinstance(module, SwappedConv):

@@ -1,4 +1,4 @@
-"""What a network looks at, and what the operator at its first site does to a picture."""
+"""Show what a network looks at, and what the operator at its first site does to a picture."""
 
 import copy
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from poolbench.models import SITE
 from poolbench.models.swap import SwappedConv
 
 SHOWN_CHANNELS = 4
-# Larger maps are shrunk; a report shows them no larger.
+# Pixels of a map's longer side; larger maps are shrunk, since a report shows them no larger.
 MOST_PIXELS = 64
 
 
@@ -27,7 +27,7 @@ class GradCam:
     Attributes:
         layer: The name of the module whose output was weighed.
         map_size: Height and width of that output.
-        heat: float32 ``[n, H, W]``, 0–1: of each picture the largest value is 1, or all are 0.
+        heat: float32 ``[n, H, W]``, 0–1: each picture's largest value is 1, or all are 0.
     """
 
     layer: str
@@ -38,7 +38,7 @@ class GradCam:
 def compute_grad_cam(
     network: nn.Module, images: Tensor, classes: NDArray[np.int64]
 ) -> GradCam | None:
-    """Grad-CAM of the last feature map of at least 2x2, resized bilinearly to the pictures.
+    """Compute Grad-CAM of the last feature map of at least 2x2, resized bilinearly to the pictures.
 
     Args:
         network: In evaluation mode.
@@ -139,7 +139,7 @@ class SiteMaps:
 
 @torch.no_grad()
 def compute_site_maps(network: nn.Module, image: Tensor) -> SiteMaps | None:
-    """What goes into the first site that a picture comes to, and what comes out of it.
+    """Return what goes into the first site that a picture comes to, and what comes out of it.
 
     Where a strided convolution is the operator, the map before it is what that convolution gives
     without its stride.
@@ -178,7 +178,7 @@ def compute_site_maps(network: nn.Module, image: Tensor) -> SiteMaps | None:
 def _list_sites(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     for name, module in network.named_modules():
         if name.rpartition(".")[2] == SITE:
-            # A pooling layer that stands in several places has an operator for each.
+            # A pooling layer that is used several times has an operator for each use.
             several = module.children() if isinstance(module, nn.ModuleDict) else (module,)
             yield from ((name, operator) for operator in several)
         elif getattr(module, "is_site", False) and not isinstance(module, SwappedConv):
@@ -205,7 +205,7 @@ def _choose_channels(site: str, before: Tensor, after: Tensor) -> SiteMaps:
 
 
 def _shrink(maps: Tensor) -> NDArray[np.float32]:
-    """By the means of areas, so that the longer side has at most 64 pixels."""
+    """Shrink maps by the means of areas, so that the longer side has at most 64 pixels."""
     height, width = maps.shape[1:]
     factor = min(1.0, MOST_PIXELS / max(height, width))
     size = max(1, round(height * factor)), max(1, round(width * factor))

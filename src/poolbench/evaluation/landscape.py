@@ -1,4 +1,4 @@
-"""The loss around a trained network, on a plane through its weights."""
+"""Compute the loss around a trained network, on a plane through its weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from poolbench.evaluation.metrics import compute_nll
 # Points along each axis; odd, so that the network itself is one of them.
 SIDES = (25, 21, 15, 11, 7)
 MOST_PICTURES = 128
-# Rather a coarser grid than fewer pictures.
+# Pictures that a coarser grid is preferred to having fewer of.
 FAIR_PICTURES = 32
 
 
@@ -34,11 +34,11 @@ class Landscape:
 
 
 def plan_landscape(multiply_adds: int, available: int) -> tuple[int, int]:
-    """Points along an axis, and pictures for each point, so that the work is bounded.
+    """Return the points along an axis and the pictures a point that bound the work.
 
     Args:
-        multiply_adds: Of the network, for one picture.
-        available: Pictures that there are.
+        multiply_adds: What the network costs for one picture.
+        available: How many pictures there are.
 
     Returns:
         ``(7, 0)`` if even that is too much.
@@ -63,7 +63,7 @@ def compute_landscape(
     side: int,
     rng: np.random.Generator,
 ) -> Landscape:
-    """Losses on a plane that two random directions span, each filter's as long as the filter.
+    """Compute losses on a plane spanned by two random directions, scaled filter by filter.
 
     Parameters of one dimension (biases, batch normalisation, what operators have of that kind)
     and buffers stay as they are, as in the code that belongs to the paper. The weights of the
@@ -96,12 +96,12 @@ def compute_landscape(
 
 
 def list_weights(network: nn.Module) -> list[nn.Parameter]:
-    """The parameters that have filters: those of at least two dimensions."""
+    """Return the parameters that have filters: those of at least two dimensions."""
     return [parameter for parameter in network.parameters() if parameter.dim() > 1]
 
 
 def draw_direction(weights: Sequence[Tensor], rng: np.random.Generator) -> list[Tensor]:
-    """A random direction whose filters (along the first dimension) are as long as the weights'."""
+    """Draw a direction whose filters (along the first dimension) are as long as the weights'."""
     direction = []
     for weight in weights:
         values = rng.standard_normal(tuple(weight.shape), dtype=np.float32)
@@ -111,5 +111,5 @@ def draw_direction(weights: Sequence[Tensor], rng: np.random.Generator) -> list[
 
 
 def _measure_filters(weight: Tensor) -> Tensor:
-    """The length of each filter, in the shape ``[filters, 1, …]``."""
+    """Compute the length of each filter, in the shape ``[filters, 1, …]``."""
     return weight.square().sum(tuple(range(1, weight.dim())), keepdim=True).sqrt()

@@ -1,4 +1,4 @@
-"""The predictions of a network, in float32."""
+"""Compute the predictions of a network, in float32."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 # order may differ in the last bit, and in pixels, so that memory does not grow with the size of
 # the pictures.
 BATCH_PIXELS = 16 * 32 * 32
-# So many times as many on a CUDA device, which a few pictures leave idle.
+# Multiple of that on a CUDA device, which a few pictures leave idle.
 CUDA_BATCHES = 64
 
 
@@ -37,24 +37,24 @@ class PictureRows:
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
-        """As of a tensor ``[n, 3, H, W]``."""
+        """Shape ``[n, 3, H, W]``, as of a tensor."""
         height, width = self.images.shape[1:3]
         return len(self), 3, height, width
 
     @property
     def device(self) -> torch.device:
-        """Of the pictures."""
+        """Device of the pictures."""
         return self.images.device
 
     def split(self, size: int) -> Iterator[Tensor]:
-        """So many at a time, ``[size, 3, H, W]``."""
+        """Yield so many pictures at a time, ``[size, 3, H, W]``."""
         for part in torch.split(self.index, size):
             yield self.images[part].permute(0, 3, 1, 2)
 
 
 @torch.no_grad()
 def compute_logits(network: nn.Module, images: Tensor | PictureRows) -> NDArray[np.float32]:
-    """Logits ``[n, classes]`` in evaluation mode, float32.
+    """Compute the logits ``[n, classes]`` in evaluation mode, float32.
 
     Args:
         images: uint8 or float ``[n, 3, H, W]``, 0–255, on the network's device.
@@ -69,7 +69,7 @@ def compute_logits(network: nn.Module, images: Tensor | PictureRows) -> NDArray[
 
 
 def split_batches(images: Tensor | PictureRows) -> Iterable[Tensor]:
-    """Pictures ``[n, 3, H, W]`` in parts of a bounded number of pixels."""
+    """Split pictures ``[n, 3, H, W]`` into parts of a bounded number of pixels."""
     pixels = BATCH_PIXELS * (CUDA_BATCHES if images.device.type == "cuda" else 1)
     size = max(1, pixels // (images.shape[2] * images.shape[3]))
     return images.split(size)
@@ -77,7 +77,7 @@ def split_batches(images: Tensor | PictureRows) -> Iterable[Tensor]:
 
 @contextmanager
 def _exact_float32(is_cuda: bool) -> Iterator[None]:
-    """cuDNN may round the factors of a convolution to 10 bits (TF32) unless it is told not to."""
+    """Keep cuDNN from rounding the factors of a convolution to 10 bits (TF32)."""
     before = torch.backends.cudnn.allow_tf32
     if is_cuda:
         torch.backends.cudnn.allow_tf32 = False

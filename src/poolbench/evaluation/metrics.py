@@ -1,4 +1,4 @@
-"""Measures of predictions: logits and labels in, plain numbers out."""
+"""Compute the metrics of predictions: logits and labels in, plain numbers out."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ CALIBRATION_BINS = 15
 def compute_side_metrics(
     logits: NDArray[np.float32], labels: NDArray[np.int64], classes: Sequence[str]
 ) -> SideMetrics:
-    """All measures of one side.
+    """Compute all metrics of one side.
 
     Args:
         logits: ``[n, classes]``.
@@ -49,19 +49,19 @@ def compute_side_metrics(
 
 
 def compute_losses(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Negative log-likelihood of each picture in nats, computed in float64: ``[n]``."""
+    """Compute each picture's negative log-likelihood in nats, in float64: ``[n]``."""
     log_probabilities = log_softmax(logits.astype(np.float64), axis=1)
     losses: NDArray[np.float64] = -log_probabilities[np.arange(len(labels)), labels]
     return losses
 
 
 def compute_nll(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Mean negative log-likelihood in nats."""
+    """Compute the mean negative log-likelihood in nats."""
     return float(compute_losses(logits, labels).mean())
 
 
 def compute_calibration_error(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Expected calibration error, 0–1 (Guo 2017, arXiv:1706.04599).
+    """Compute the expected calibration error, 0–1 (Guo 2017, arXiv:1706.04599).
 
     The mean distance between confidence and accuracy over equal-width bins of confidence,
     weighted by the pictures in each.
@@ -77,6 +77,6 @@ def compute_calibration_error(logits: NDArray[np.float32], labels: NDArray[np.in
 
 
 def _make_unique(classes: Sequence[str]) -> list[str]:
-    """Class names that cannot be taken for the averages in scikit-learn's report."""
+    """Return class names that cannot be taken for the averages in scikit-learn's report."""
     reserved = {"accuracy", "macro avg", "weighted avg", "micro avg"}
     return [f"{name} (class)" if name in reserved else name for name in classes]

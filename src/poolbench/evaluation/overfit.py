@@ -1,4 +1,4 @@
-"""How far a network learned its training pictures by heart."""
+"""Measure how far a network learned its training pictures by heart."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,14 @@ import numpy as np
 
 from poolbench.records import BestEpoch, Overfit, TrialRecord
 
-# A held-out loss that is lowest in this last part of the epochs was still falling.
+# Share of the epochs, the last ones: a held-out loss that is lowest there was still falling.
 LAST_SHARE = 0.1
 
 
 def compute_overfit(
     train_accuracy: float, held_out_accuracy: float, held_out_losses: Sequence[float]
 ) -> Overfit:
-    """Gap of the final accuracies, and what the held-out loss did over the epochs.
+    """Compute the gap of the final accuracies, and what the held-out loss did over the epochs.
 
     Args:
         held_out_losses: One for each epoch, finite.
@@ -32,7 +32,7 @@ def compute_overfit(
 
 
 def find_best_epoch(held_out_accuracies: Sequence[float]) -> BestEpoch:
-    """The first epoch with the highest held-out accuracy: an optimistic number.
+    """Return the first epoch with the highest held-out accuracy: an optimistic number.
 
     Example:
         >>> find_best_epoch([0.5, 0.75, 0.75])
@@ -43,7 +43,7 @@ def find_best_epoch(held_out_accuracies: Sequence[float]) -> BestEpoch:
 
 
 def is_undertrained(trials: Sequence[TrialRecord]) -> bool:
-    """Whether the held-out loss was still falling at the end of most trainings.
+    """Return whether the held-out loss was still falling at the end of most trainings.
 
     Trainings that chose their epoch, or diverged, do not count.
     """

@@ -1,4 +1,4 @@
-"""Operators judged without a network: the operator on the plain pictures, then a linear head."""
+"""Evaluate operators without a network: the operator on the plain pictures, then a linear head."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from poolbench.operators import build_operator
 
 Features = NDArray[np.float64]
 
-# Of the head, as a part of the features' mean variance in the training part: strong enough for
-# equal channels, weak enough to let the head work against a nuisance.
+# Ridge penalty of the head, as a share of the features' mean variance in the training part: strong
+# enough for equal channels, weak enough to let the head work against a nuisance.
 PENALTY = 0.1
 MOST_SHIFT_PIXELS = 3
 # What random numbers are for; part of every result.
@@ -34,8 +34,8 @@ class ProbeOutcomes:
 
     Attributes:
         operators: Ids, in the order of the first axis.
-        correct: bool ``[V, R, n]``: whether the held-out picture was told right; for the measure
-            ``consistency``, whether it keeps its predicted class under a shift.
+        correct: bool ``[V, R, n]``: whether the held-out picture was classified correctly; for the
+            measure ``consistency``, whether it keeps its predicted class under a shift.
         fold: int64 ``[R, n]``: the fold in which each picture was held out, for all operators.
     """
 
@@ -80,12 +80,14 @@ def compute_probe_outcomes(
     shifted = None
     if measure == "consistency":
         shifted = _shift_images(pool.images, _make_rng(seed, _SHIFT))
-    correct = [_judge(operator_id, pool, shifted, fold, seed) for operator_id in operators]
+    correct = [
+        _evaluate_operator(operator_id, pool, shifted, fold, seed) for operator_id in operators
+    ]
     return ProbeOutcomes(tuple(operators), np.stack(correct), fold)
 
 
 def build_probe_operator(operator_id: str, seed: int, *key: int) -> nn.Module:
-    """The operator at stride 4 for three channels; seed and key decide its own parameters."""
+    """Build the operator at stride 4 for three channels; seed and key decide its own parameters."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(_make_rng(seed, _INIT, *key).integers(2**63)))
         return build_operator(operator_id, 3, stride=CELL).eval()
@@ -93,7 +95,7 @@ def build_probe_operator(operator_id: str, seed: int, *key: int) -> nn.Module:
 
 @torch.no_grad()
 def compute_features(operator: nn.Module, images: Images) -> Features:
-    """The flattened output of an operator on pictures as they are, 0-255.
+    """Compute the flattened output of an operator on pictures as they are, 0-255.
 
     Args:
         images: uint8 ``[n, H, W, 3]``.
@@ -107,10 +109,10 @@ def compute_features(operator: nn.Module, images: Images) -> Features:
     return features
 
 
-def _judge(
+def _evaluate_operator(
     operator_id: str, pool: Half, shifted: Images | None, fold: NDArray[np.int64], seed: int
 ) -> NDArray[np.bool_]:
-    """bool ``[R, n]`` for one operator."""
+    """Evaluate one operator; return whether each prediction is right, bool ``[R, n]``."""
     correct = np.empty(fold.shape, dtype=bool)
     operator = build_probe_operator(operator_id, seed)
     is_fixed = not list(operator.parameters())

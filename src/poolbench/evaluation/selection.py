@@ -1,4 +1,4 @@
-"""Which pictures are worth showing."""
+"""Select the pictures that are worth showing."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,12 +7,12 @@ from scipy.special import softmax
 Index = NDArray[np.int64]
 Logits = NDArray[np.float32]
 
-# In the place of a predicted label where there is no prediction.
+# Label that stands for a missing prediction.
 NO_LABEL = -1
 
 
 def compute_labels(logits: Logits) -> Index:
-    """The predicted label of each picture, ``NO_LABEL`` where a logit is not a finite number.
+    """Return each picture's predicted label, ``NO_LABEL`` where a logit is not finite.
 
     Args:
         logits: ``[n, classes]``.
@@ -23,13 +23,13 @@ def compute_labels(logits: Logits) -> Index:
 
 
 def compute_confidence(logits: Logits) -> NDArray[np.float64]:
-    """The probability of the predicted class of each picture, ``[n]``."""
+    """Compute the probability of each picture's predicted class, ``[n]``."""
     confidence: NDArray[np.float64] = softmax(logits.astype(np.float64), axis=1).max(axis=1)
     return confidence
 
 
 def find_wrong(logits: Logits, truth: Index, most: int) -> Index:
-    """Positions of the pictures that are most confidently wrong, the worst first.
+    """Return the positions of the pictures that are most confidently wrong, the worst first.
 
     Args:
         logits: ``[n, classes]``; where one of a picture is not finite, it is not counted.
@@ -47,7 +47,7 @@ def find_wrong(logits: Logits, truth: Index, most: int) -> Index:
 
 
 def find_disagreed(votes: Index, most: int) -> Index:
-    """Positions of the pictures whose votes have the highest entropy, the highest first.
+    """Return the positions of the pictures whose votes have the highest entropy, the highest first.
 
     Pictures about which all agree are left out; of equal ones the first come first.
 
@@ -64,7 +64,7 @@ def find_disagreed(votes: Index, most: int) -> Index:
 
 
 def _compute_entropy(votes: Index) -> float:
-    """In nats."""
+    """Compute the entropy of the votes in nats."""
     counts = np.unique(votes[votes != NO_LABEL], return_counts=True)[1]
     # Sorted, so that equal shares give the same sum to the last bit, whichever labels have them.
     shares = np.sort(counts) / counts.sum()
@@ -72,7 +72,7 @@ def _compute_entropy(votes: Index) -> float:
 
 
 def choose_in_turn(labels: Index, most: int) -> Index:
-    """Positions of at most so many pictures: of each class in turn the next one, in their order.
+    """Choose at most so many pictures, one of each class in turn, in their order; return positions.
 
     Example:
         >>> choose_in_turn(np.array([0, 0, 0, 1]), most=2)
@@ -86,7 +86,7 @@ def choose_in_turn(labels: Index, most: int) -> Index:
 
 
 def choose_wrong_and_right(logits: Logits, truth: Index, most_wrong: int, most: int) -> Index:
-    """Positions of the most confidently wrong pictures, then of right ones, the classes in turn."""
+    """Choose the most confidently wrong pictures, then right ones, the classes in turn."""
     wrong = find_wrong(logits, truth, most_wrong)
     right = np.flatnonzero(compute_labels(logits) == truth)
     return np.concatenate([wrong, right[choose_in_turn(truth[right], most - len(wrong))]])

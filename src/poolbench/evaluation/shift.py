@@ -1,4 +1,4 @@
-"""How steady the predictions are when a picture moves by a few pixels."""
+"""Measure how steady the predictions are when a picture moves by a few pixels."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def slide_by(images: Tensor, down: int, right: int) -> Tensor:
     return moved
 
 
-# What the report compares; a trial itself is judged with reflected borders.
+# Ways to fill the border that the report compares; a trial itself is judged with reflected borders.
 SHIFT_MODES: Mapping[str, Mover] = {"circular": roll_by, "border": slide_by}
 
 
@@ -62,7 +62,7 @@ def predict_shifted(
     move: Mover = shift_by,
     most: int = SHIFT_PIXELS,
 ) -> ShiftPredictions:
-    """Predictions for pictures moved by 0, 1, … pixels.
+    """Predict the labels of pictures moved by 0, 1, … pixels.
 
     Args:
         images: uint8 ``[n, 3, H, W]``, 0–255.
@@ -88,7 +88,7 @@ def predict_shifted(
 
 
 def count_pixels(image_size: Sequence[int], most: int) -> int:
-    """The furthest shift that leaves something of the picture, and that a reflection can fill."""
+    """Return the furthest shift that leaves something of the picture and a reflection can fill."""
     return min(most, *(size - 1 for size in image_size))
 
 
@@ -98,7 +98,7 @@ def _predict(network: nn.Module, images: Tensor) -> NDArray[np.int64]:
 
 
 def compute_shift_curve(predictions: ShiftPredictions, truth: NDArray[np.int64]) -> ShiftCurve:
-    """Accuracy and consistency at every shift.
+    """Compute accuracy and consistency at every shift.
 
     Args:
         truth: int64 ``[n]``.

@@ -1,4 +1,4 @@
-"""Pictures whose labels are probably wrong: where a wrong label is likelier than a hard picture."""
+"""Find pictures whose labels are likelier wrong than the picture is hard."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,15 +9,16 @@ from scipy.special import logsumexp
 
 Floats = NDArray[np.float64]
 
-# By how much the share of wrong labels must raise the log-likelihood over none at all. Half of
-# what the chi-squared distribution of one degree reaches by chance in 0.5 % of all cases.
+# Gain in log-likelihood by which a share of wrong labels must beat none at all. Half of what the
+# chi-squared distribution of one degree reaches by chance in 0.5 % of all cases.
 LEAST_GAIN = 4.0
-# A label that is likelier right than wrong is not told.
+# Probability of being wrong above which a label is told.
 LEAST_PROBABILITY = 0.5
-# What is tried: how far answers are too sure (or not sure enough), and shares of wrong labels.
+# Values that are tried: how far answers are too sure (or not sure enough), and shares of wrong
+# labels.
 TEMPERATURES = np.geomspace(0.5, 8, 25)
 SHARES = np.concatenate([[0.0], np.geomspace(0.001, 0.5, 40)])
-# In place of a probability of 0.
+# Probability that stands in for 0.
 TINY = 1e-12
 
 
@@ -49,7 +50,7 @@ class _Noise(NamedTuple):
 
 
 def find_suspects(probabilities: Floats, labels: NDArray[np.int64]) -> Suspects:
-    """The pictures whose label is more likely wrong than right.
+    """Return the pictures whose label is more likely wrong than right.
 
     That networks are sure of another class is not enough: weak ones are so of many pictures that
     are only hard. So answers are calibrated by one temperature (Guo 2017, arXiv:1706.04599), and
@@ -83,7 +84,7 @@ def find_suspects(probabilities: Floats, labels: NDArray[np.int64]) -> Suspects:
 
 
 def _estimate_noise(logs: Floats, labels: NDArray[np.int64]) -> _Noise:
-    """The most likely pair, and what its share gains over no wrong labels at all."""
+    """Estimate the most likely pair, and what its share gains over no wrong labels at all."""
     others = logs.shape[1] - 1
     likelihoods = np.empty((len(TEMPERATURES), len(SHARES)))
     for row, temperature in enumerate(TEMPERATURES):
@@ -97,7 +98,7 @@ def _estimate_noise(logs: Floats, labels: NDArray[np.int64]) -> _Noise:
 
 
 def _compute_right(logs: Floats, labels: NDArray[np.int64], temperature: float) -> Floats:
-    """Calibrated probability of each label."""
+    """Compute the calibrated probability of each label."""
     scaled = logs / temperature
     found: Floats = np.exp(scaled[np.arange(len(labels)), labels] - logsumexp(scaled, axis=1))
     return found

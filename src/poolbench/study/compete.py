@@ -9,9 +9,9 @@ import numpy as np
 from poolbench.config import Metric
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.errors import TrainingError
+from poolbench.evaluation.imbalance import choose_metric
 from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
-from poolbench.evaluation.unequal import choose_metric
 from poolbench.executors.base import Executor, Lost, Progress, retry_lost
 from poolbench.planning.budget import Settled
 from poolbench.planning.durations import estimate_study_seconds

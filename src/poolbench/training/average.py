@@ -1,4 +1,4 @@
-"""A moving average of the weights, which is judged instead of them."""
+"""Average the weights over the steps; the average is evaluated instead of the weights."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,27 +20,27 @@ class MovingAverage:
         self.averages = [value.clone() for value in self.values]
 
     @torch.no_grad()
-    def update(self, keep: float | Tensor) -> None:
+    def update(self, decay: float | Tensor) -> None:
         """Take in what the values are now.
 
         Args:
-            keep: How much of the average is kept; a tensor where steps are recorded.
+            decay: How much of the average is kept; a tensor where steps are recorded.
         """
         for average, value in zip(self.averages, self.values, strict=True):
             # Not by ``lerp_``, which takes no weight of another format.
-            average.add_((value - average) * (1 - keep))
+            average.add_((value - average) * (1 - decay))
 
     @torch.no_grad()
-    def write(self) -> None:
-        """Make the values what their averages are."""
+    def apply(self) -> None:
+        """Overwrite the values with their averages."""
         for average, value in zip(self.averages, self.values, strict=True):
             value.copy_(average)
 
     @contextmanager
-    def shown(self) -> Iterator[None]:
-        """Within it the values are what their averages are."""
+    def applied(self) -> Iterator[None]:
+        """Give the values their averages within the context, and restore them after it."""
         before = [value.clone() for value in self.values]
-        self.write()
+        self.apply()
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""What a training needs to go on where it was cut, to the last bit.
+"""Save what a training needs to go on where it was cut, to the last bit.
 
 Random numbers come from keys that name the epoch, so nothing of them is kept but its number.
 """
@@ -18,7 +18,7 @@ class Checkpoint:
     """A training after some of its epochs.
 
     Attributes:
-        tensors: Of the network, its optimizer and its averages, by name.
+        tensors: State of the network, its optimizer and its averages, by name.
         facts: The rest, in values that JSON has.
     """
 
@@ -30,14 +30,14 @@ class Keeper(Protocol):
     """Keeps the checkpoints of one training."""
 
     def load(self) -> Checkpoint | None:
-        """The last whole one, or ``None``."""
+        """Return the last whole checkpoint, or ``None``."""
 
     def offer(self, make: Callable[[], Checkpoint]) -> None:
-        """Keep another one, if it is time."""
+        """Keep another checkpoint, if it is time."""
 
 
 def pack_engine(engine: Engine) -> dict[str, Tensor]:
-    """Everything in an engine that steps change, by name; the memory is shared."""
+    """Return everything in an engine that steps change, by name; the memory is shared."""
     tensors = {f"network.{name}": value for name, value in engine.body.state_dict().items()}
     for number, parameter in enumerate(engine.parameters):
         state = engine.optimizer.state.get(parameter, {})
@@ -50,7 +50,7 @@ def pack_engine(engine: Engine) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def restore_engine(engine: Engine, tensors: Mapping[str, Tensor]) -> None:
-    """Put back what :func:`pack_engine` gave, into an engine of the same training."""
+    """Load what :func:`pack_engine` gave into an engine of the same training."""
     engine.body.load_state_dict(take_group(tensors, "network"))
     for number, parameter in enumerate(engine.parameters):
         engine.optimizer.state[parameter] = {
@@ -67,13 +67,13 @@ def restore_engine(engine: Engine, tensors: Mapping[str, Tensor]) -> None:
 
 
 def take_group(tensors: Mapping[str, Tensor], group: str) -> dict[str, Tensor]:
-    """Those whose names begin with ``group.``, without that."""
+    """Return the tensors whose names begin with ``group.``, named without that prefix."""
     start = f"{group}."
     return {name.removeprefix(start): v for name, v in tensors.items() if name.startswith(start)}
 
 
 def _lay_like(value: Tensor, parameter: Tensor) -> Tensor:
-    """The fused optimizer relies on moments that lie in memory as their parameter does."""
+    """Copy a value into the memory layout of its parameter, which the fused optimizer relies on."""
     like = parameter if value.shape == parameter.shape else value
-    # A number of steps lies where the parameter is, or on the processor: where it was kept.
+    # The step count lies on the parameter's device, or on the processor: where it was kept.
     return torch.empty_like(like, dtype=value.dtype).copy_(value)

@@ -1,4 +1,4 @@
-"""The steps of a training: gradients slice by slice, and what the optimizer makes of them."""
+"""Run the steps of a training: gradients slice by slice, then the optimizer."""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class SliceResult:
     """What one slice adds to a batch.
 
     Attributes:
-        gradients: Of each parameter; ``None`` where the loss does not depend on it.
+        gradients: One for each parameter; ``None`` where the loss does not depend on it.
         loss: Its part of the batch's mean loss.
-        correct: How many pictures were told right.
+        correct: How many pictures were classified correctly.
     """
 
     gradients: Gradients
@@ -69,10 +69,10 @@ class Engine:
     def run_step(
         self, pictures: Pictures, index: Tensor, draws: Draws, pace: Pace
     ) -> tuple[Tensor, Tensor]:
-        """One step of the optimizer; loss and accuracy of the batch, still on the device."""
+        """Run one step; return the batch's loss and accuracy, still on the device."""
         self.body.train()
         for module in self._frozen:
-            # Of this layer alone: what sits at its site is trained.
+            # Only this layer's own flag: what sits at its site is trained.
             module.training = False
         count = len(index)
 
@@ -85,35 +85,35 @@ class Engine:
         results = list(self.lanes.map(run_slice, split_range(count, self.slice_size)))
         add_gradients(self.parameters, [result.gradients for result in results])
         for group in self.optimizer.param_groups:
-            group["lr"] = pace.rate
+            group["lr"] = pace.lr
         self.scaler.step(self.optimizer)
         self.scaler.update()
         if self.average is not None:
-            self.average.update(pace.keep)
+            self.average.update(pace.ema_decay)
         loss = torch.stack([result.loss for result in results]).sum()
         correct = torch.stack([result.correct for result in results]).sum()
         return loss, correct / count
 
     def compute_logits(self, pictures: Pictures, index: Tensor) -> Tensor:
-        """Logits ``[B, classes]`` of a batch in evaluation mode."""
+        """Compute the logits ``[B, classes]`` of a batch in evaluation mode."""
         self.body.eval()
 
         @torch.no_grad()
         def run_slice(part: slice) -> Tensor:
             return self._compute_logits(pictures.take(index[part]))
 
-        with self.judged():
+        with self.averaged():
             parts = split_range(len(index), self.slice_size)
             return torch.cat(list(self.lanes.map(run_slice, parts)))
 
-    def judged(self) -> AbstractContextManager[None]:
-        """Within it the network has the weights that are judged."""
-        return nullcontext() if self.average is None else self.average.shown()
+    def averaged(self) -> AbstractContextManager[None]:
+        """Give the network its averaged weights within the context, if there are any."""
+        return nullcontext() if self.average is None else self.average.applied()
 
     def finish(self) -> None:
-        """Leave the network with the weights that are judged."""
+        """Leave the network with the weights that are evaluated."""
         if self.average is not None:
-            self.average.write()
+            self.average.apply()
 
     def _run_slice(self, images: Tensor, targets: Targets, count: int) -> SliceResult:
         logits = self._compute_logits(images)
@@ -130,7 +130,7 @@ class Engine:
 
 
 def list_frozen(network: nn.Module) -> list[nn.Module]:
-    """Layers whose parameters are all kept as they are; their statistics are kept too."""
+    """Return the layers whose parameters are all frozen; their statistics are kept too."""
     found = []
     for module in network.modules():
         own = list(module.parameters(recurse=False))
@@ -140,7 +140,7 @@ def list_frozen(network: nn.Module) -> list[nn.Module]:
 
 
 def build_optimizer(parameters: list[nn.Parameter], recipe: RecipeConfig) -> torch.optim.Optimizer:
-    """The optimizer that the recipe names."""
+    """Build the optimizer that the recipe names."""
     device = parameters[0].device.type
     fused = device in ("cpu", "cuda")
     if recipe.optimizer == "adamw":
@@ -149,7 +149,7 @@ def build_optimizer(parameters: list[nn.Parameter], recipe: RecipeConfig) -> tor
             lr=recipe.learning_rate,
             weight_decay=recipe.weight_decay,
             fused=fused,
-            # A recorded step reads the rate where it lies in memory.
+            # A recorded step reads the learning rate where it lies in memory.
             capturable=device == "cuda",
         )
     return torch.optim.SGD(
@@ -163,14 +163,14 @@ def build_optimizer(parameters: list[nn.Parameter], recipe: RecipeConfig) -> tor
 
 
 def add_gradients(parameters: list[nn.Parameter], gradients: list[Gradients]) -> None:
-    """Put the sum over slices, in their order, where the optimizer reads it."""
+    """Write the sum over slices, in their order, where the optimizer reads it."""
     for parameter, parts in zip(parameters, zip(*gradients, strict=True), strict=True):
         present = [part for part in parts if part is not None]
         if not present:
             parameter.grad = None
             continue
         if parameter.grad is None:
-            # Lies in memory as the parameter does, which the fused optimizer relies on.
+            # It lies in memory as the parameter does, which the fused optimizer relies on.
             parameter.grad = torch.empty_like(parameter)
         parameter.grad.copy_(present[0])
         for part in present[1:]:

@@ -1,4 +1,4 @@
-"""The steps of a stack: one network for all members, recorded once and then started as a whole.
+"""Run the steps of a stack: one network for all members, recorded once and replayed as a whole.
 
 A step of a small network is some hundred short kernels, and a processor takes longer to start them
 one by one than a CUDA device takes to run them. A recording (a CUDA graph) starts them all at once.
@@ -31,15 +31,16 @@ from poolbench.training.unfold import unfold_conv2d
 Convolution = Literal["grouped", "unfolded"]
 CONVOLUTIONS: tuple[Convolution, ...] = ("grouped", "unfolded")
 
-# As in PyTorch's notes on CUDA graphs: what is set up lazily is set up by then.
+# Calls before a recording, as in PyTorch's notes on CUDA graphs: what is set up lazily is set up by
+# then.
 WARM_UPS = 3
 
 Inputs = tuple[Tensor | None, ...]
 Outputs = tuple[Tensor, ...]
 Function = Callable[..., Outputs]
 
-# Before PyTorch 2.12 the allocator goes on asking a graph whose recording failed (pull request
-# 180395 there), so such a one stays alive.
+# Graphs whose recording failed: before PyTorch 2.12 the allocator goes on asking them (pull request
+# 180395 there), so they stay alive.
 _FAILED: list[object] = []
 
 
@@ -49,8 +50,8 @@ class StackEngine:
     ``T`` is the number of members, ``B`` that of the pictures that each of them takes.
 
     Args:
-        pictures: Such as all members are trained on.
-        watched: Such as :meth:`watch` takes, if it is called.
+        pictures: The pictures that all members are trained on.
+        watched: The pictures that :meth:`evaluate` takes, if it is called.
         class_weights: float ``[T, classes]``; ``None``: all classes weigh the same.
     """
 
@@ -90,38 +91,40 @@ class StackEngine:
         self._graphs = Graphs(self.device, state)
 
     def make_numbers(self, values: Sequence[float]) -> Tensor:
-        """Learning rates and the like on the device, ``[n]``."""
+        """Put learning rates and the like on the device, ``[n]``."""
         # On a CUDA device the fused optimizer reads them as float32.
         dtype = torch.float64 if self.device.type == "cpu" else torch.float32
         return torch.tensor(values, dtype=dtype, device=self.device)
 
     def run_step(
-        self, index: Tensor, draws: Draws, rate: Tensor, keep: Tensor
+        self, index: Tensor, draws: Draws, lr: Tensor, ema_decay: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """One step of all members; loss and accuracy of the batch of each, ``[T]``.
+        """Run one step of all members; return loss and accuracy of the batch of each, ``[T]``.
 
         Args:
-            keep: How much of the moving average of the weights is kept, ``[]``.
+            ema_decay: How much of the moving average of the weights is kept, ``[]``.
 
         Shape:
-            index int64 ``[T, B]``, draws ``[T, B, …]``, rate ``[]``
+            index int64 ``[T, B]``, draws ``[T, B, …]``, lr ``[]``
         """
-        losses, accuracies = self._graphs.call(self.train_batch, index, rate, keep, *draws.values)
+        losses, accuracies = self._graphs.call(
+            self.train_batch, index, lr, ema_decay, *draws.values
+        )
         return losses, accuracies
 
-    def watch(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """In evaluation mode: the loss of each watched picture, and whether it is told right.
+    def evaluate(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Compute each watched picture's loss and whether it is classified correctly.
 
         Shape:
             int64 ``(T, B) -> (T, B)``, bool ``(T, B)``
         """
-        losses, hits = self._graphs.call(self.watch_batch, index)
+        losses, hits = self._graphs.call(self.evaluate_batch, index)
         return losses, hits
 
     def train_batch(
-        self, index: Tensor, rate: Tensor, keep: Tensor, *drawn: Tensor | None
+        self, index: Tensor, lr: Tensor, ema_decay: Tensor, *drawn: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """As :meth:`run_step`, never recorded."""
+        """Do what :meth:`run_step` does, never recorded."""
         self.network.train()
         members, count = index.shape
         draws = _join_members(Draws(*drawn), count)
@@ -133,37 +136,37 @@ class StackEngine:
         gradients = torch.autograd.grad(losses.sum(), parameters, allow_unused=True)
         add_gradients(parameters, [gradients])
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = lr
         self.optimizer.step()
         if self.average is not None:
-            self.average.update(keep)
+            self.average.update(ema_decay)
         hits = logits.argmax(2) == targets.labels.view(members, count)
         return losses.detach(), hits.float().mean(1)
 
     @torch.no_grad()
-    def watch_batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """As :meth:`watch`, never recorded."""
+    def evaluate_batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Do what :meth:`evaluate` does, never recorded."""
         assert self.watched is not None
         self.network.eval()
         labels = self.watched.labels[index]
         images = self.watched.take(index.flatten())
-        with self.judged():
+        with self.averaged():
             logits = self._compute_logits(images, len(index))
         losses = compute_losses(logits.flatten(0, 1), Targets(labels.flatten()))
         return losses.view_as(labels), logits.argmax(2) == labels
 
-    def judged(self) -> AbstractContextManager[None]:
-        """Within it the members have the weights that are judged."""
-        return nullcontext() if self.average is None else self.average.shown()
+    def averaged(self) -> AbstractContextManager[None]:
+        """Give the members their averaged weights within the context, if there are any."""
+        return nullcontext() if self.average is None else self.average.applied()
 
     def copy_member(self, number: int) -> dict[str, Tensor]:
-        """Parameters and buffers of one member that are judged, by name."""
-        with self.judged():
+        """Return the parameters and buffers of one member that are evaluated, by name."""
+        with self.averaged():
             state = {**self.parameters, **self.buffers}
             return {name: value[number].detach().clone() for name, value in state.items()}
 
     def _start_optimizer(self) -> list[Tensor]:
-        """What the optimizer keeps, zeros, so that the first step is like every other."""
+        """Fill the optimizer's state with zeros, so that the first step is like every other."""
         recipe, kept = self.schedule.recipe, []
         for parameter in self.parameters.values():
             state = self.optimizer.state[parameter]
@@ -177,7 +180,7 @@ class StackEngine:
         return kept
 
     def _compute_losses(self, logits: Tensor, targets: Targets) -> Tensor:
-        """``(T, B, classes) -> (T, B)``."""
+        """Compute the losses, ``(T, B, classes) -> (T, B)``."""
         members, count, _ = logits.shape
         weights = self.class_weights
         rows = None if weights is None else weights.repeat_interleave(count, 0)
@@ -185,7 +188,7 @@ class StackEngine:
         return compute_losses(logits.flatten(0, 1), targets, smoothing, rows).view(members, count)
 
     def _compute_logits(self, images: Tensor, members: int) -> Tensor:
-        """``(T * B, 3, H, W) -> (T, B, classes)``, member by member."""
+        """Compute the logits member by member, ``(T * B, 3, H, W) -> (T, B, classes)``."""
 
         def run(
             parameters: Mapping[str, Tensor], buffers: Mapping[str, Tensor], images: Tensor
@@ -203,7 +206,7 @@ class StackEngine:
 
 
 def _join_members(draws: Draws, count: int) -> Draws:
-    """``[T, B, …] -> [T * B, …]``, partners counted over all members."""
+    """Join the draws, ``[T, B, …] -> [T * B, …]``, partners counted over all members."""
     joined = draws.map(lambda value: value.flatten(0, 1))
     if draws.partners is None:
         return joined
@@ -212,10 +215,10 @@ def _join_members(draws: Draws, count: int) -> Draws:
 
 
 class _Layers(TorchFunctionMode):
-    """How some layers are computed, whichever module calls them.
+    """Replaces how some layers are computed, whichever module calls them.
 
     Args:
-        dtype: Of what is multiplied; ``None``: as it comes. Autocast does not see these layers,
+        dtype: Format of the factors; ``None``: as they come. Autocast does not see these layers,
             only what ``vmap`` makes of them.
     """
 
@@ -257,9 +260,9 @@ class _Recording:
     outputs: Outputs
 
     def replay(self, inputs: Inputs) -> Outputs:
-        for place, value in zip(self.inputs, inputs, strict=True):
-            if place is not None and value is not None:
-                place.copy_(value)
+        for static, value in zip(self.inputs, inputs, strict=True):
+            if static is not None and value is not None:
+                static.copy_(value)
         self.graph.replay()
         # Copied, since the next replay, of another graph too, may write to the same memory.
         return tuple(output.clone() for output in self.outputs)
@@ -282,11 +285,12 @@ class Graphs:
         self._recordings: dict[tuple[object, ...], _Recording | None] = {}
         if self._records:
             self._stream: Any = cuda.Stream()  # type: ignore[no-untyped-call]
-            # One for all: they run one after another, and their outputs are copied at once.
+            # One pool for all graphs: they run one after another, and their outputs are copied at
+            # once.
             self._pool = cuda.graph_pool_handle()
 
     def call(self, function: Function, *inputs: Tensor | None) -> Outputs:
-        """What ``function`` gives for these inputs.
+        """Return what ``function`` gives for these inputs.
 
         Args:
             function: Known by its name, so that a method does not keep its object alive.
@@ -303,10 +307,10 @@ class Graphs:
         return function(*inputs) if recording is None else recording.replay(inputs)
 
     def _record(self, function: Function, inputs: Inputs) -> _Recording | None:
-        places = tuple(None if value is None else value.clone() for value in inputs)
+        static_inputs = tuple(None if value is None else value.clone() for value in inputs)
         self._stream.wait_stream(cuda.current_stream())
         with cuda.stream(self._stream):
-            is_recordable = self._warm_up(function, places)
+            is_recordable = self._warm_up(function, static_inputs)
         cuda.current_stream().wait_stream(self._stream)
         if not is_recordable:
             return None
@@ -317,16 +321,16 @@ class Graphs:
                 cuda.stream(self._stream),
                 cuda.graph(graph, pool=self._pool, stream=self._stream),
             ):
-                outputs = function(*places)
+                outputs = function(*static_inputs)
         except RuntimeError as error:
             _FAILED.append(graph)
             if _is_out_of_memory(error):
                 raise torch.OutOfMemoryError(str(error)) from error
             return None
-        return _Recording(graph, places, outputs)
+        return _Recording(graph, static_inputs, outputs)
 
     def _warm_up(self, function: Function, inputs: Inputs) -> bool:
-        """Whether the function never waits for the device; leaves the state as it was."""
+        """Return whether the function never waits for the device; the state stays as it was."""
         before = [value.detach().clone() for value in self._state]
         for _ in range(WARM_UPS):
             function(*inputs)
@@ -338,15 +342,15 @@ class Graphs:
 
 
 def can_record(device: torch.device) -> bool:
-    """Whether the device has graphs."""
+    """Return whether the device has graphs."""
     return device.type == "cuda"
 
 
 def _runs_without_waiting(function: Function, inputs: Inputs) -> bool:
-    """Found out before recording, as a recording that fails leaves the allocator in disorder."""
+    """Return whether the function never waits for the device."""
     mode = cuda.get_sync_debug_mode()
     with warnings.catch_warnings():
-        # That the mode does not find everything; the rest is found while recording.
+        # torch warns that the mode does not find everything; the rest is found while recording.
         warnings.simplefilter("ignore")
         cuda.set_sync_debug_mode("error")
     try:
@@ -361,7 +365,7 @@ def _runs_without_waiting(function: Function, inputs: Inputs) -> bool:
 
 
 def _is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether it is a lack of memory, or was raised while one was handled."""
+    """Return whether the error is a lack of memory, or was raised while one was handled."""
     while error is not None:
         if isinstance(error, torch.OutOfMemoryError):
             return True

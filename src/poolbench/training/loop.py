@@ -1,4 +1,4 @@
-"""One training: a network, its pictures and a recipe in, weights and curves out."""
+"""Train once: a network, its pictures and a recipe in, weights and curves out."""
 
 import math
 import time
@@ -71,10 +71,10 @@ class TrainingResult:
     """What a training leaves beside the weights.
 
     Attributes:
-        train_seconds: Of the steps alone.
+        train_seconds: Seconds of the steps alone.
         diverged_at: The first step (from 0) whose loss is not finite; training stops after its
             epoch.
-        last_loss: Of the last step whose loss is finite; ``None``: there was none.
+        last_loss: Loss of the last step whose loss is finite; ``None``: there was none.
         chosen_epoch: The epoch (from 1) whose weights were kept, where one was chosen.
     """
 
@@ -86,11 +86,11 @@ class TrainingResult:
 
 
 def find_last_loss(losses: NDArray[np.float64], before: float | None) -> float | None:
-    """The loss before the first one that is not finite.
+    """Return the loss before the first one that is not finite.
 
     Args:
-        losses: ``[n]``, of the steps of an epoch.
-        before: That of the epochs before it.
+        losses: ``[n]``, one for each step of an epoch.
+        before: The last loss of the epochs before it.
     """
     end = int(np.argmin(np.append(np.isfinite(losses), False)))
     return float(losses[end - 1]) if end else before
@@ -98,10 +98,10 @@ def find_last_loss(losses: NDArray[np.float64], before: float | None) -> float |
 
 @dataclass
 class Snapshot:
-    """The weights of the epoch that tells most of some pictures right, the first of equals.
+    """The weights of the epoch with the best accuracy on some pictures, the first of equals.
 
     Attributes:
-        score: Accuracy, then the loss turned round.
+        score: Accuracy, then the negative loss.
     """
 
     epoch: int = 0
@@ -109,7 +109,7 @@ class Snapshot:
     state: dict[str, Tensor] = field(default_factory=dict)
 
     def offer(self, epoch: int, seen: HeldOut, network: nn.Module) -> None:
-        """Keep the weights if they are better than those that are kept, and answer with numbers."""
+        """Keep the weights if they are better than the kept ones and give finite logits."""
         if not math.isfinite(seen[2]):
             return
         score = (seen[3], -seen[2])
@@ -223,17 +223,17 @@ def run_training(
 
 def _offer(best: Snapshot, epoch: int, engine: Engine, inner: Part) -> None:
     seen = _evaluate(engine, inner, engine.schedule.recipe.batch_size)
-    with engine.judged():
+    with engine.averaged():
         best.offer(epoch, seen, engine.body)
 
 
 def is_finite(network: nn.Module) -> bool:
-    """Whether all parameters are numbers."""
+    """Return whether all parameters are finite."""
     return all(bool(torch.isfinite(value).all()) for value in network.parameters())
 
 
 def draw_epoch(schedule: Schedule, train: Part, epoch: int) -> tuple[Tensor, Draws]:
-    """All pictures of an epoch in the order of its steps (int64 ``[n]``), and what is drawn."""
+    """Draw the order of an epoch's pictures (int64 ``[n]``) and their augmentation."""
     recipe, count, device = schedule.recipe, len(train), train.index.device
     rng = make_rng(schedule.seed, Purpose.ORDER, *schedule.key, epoch)
     if recipe.class_balance == "sampling":
@@ -252,7 +252,7 @@ def draw_epoch(schedule: Schedule, train: Part, epoch: int) -> tuple[Tensor, Dra
 
 
 def draw_balanced(rng: np.random.Generator, labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """As many positions as there are labels, about the same number of each class.
+    """Draw as many positions as there are labels, about the same number of each class.
 
     A class of few pictures comes with all of them in turn before one comes again.
     """
@@ -268,7 +268,7 @@ def draw_balanced(rng: np.random.Generator, labels: NDArray[np.int64]) -> NDArra
 
 
 def split_epoch(count: int, recipe: RecipeConfig) -> list[slice]:
-    """Which of the pictures of an epoch each step takes."""
+    """Return which of the pictures of an epoch each step takes."""
     size = recipe.batch_size
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
@@ -305,14 +305,14 @@ def _evaluate(engine: Engine, watched: Part | None, batch_size: int) -> HeldOut:
 def describe_held_out(
     losses: NDArray[np.float64], hits: NDArray[np.bool_], batch_size: int
 ) -> HeldOut:
-    """From the loss of each picture, and whether it is told right."""
+    """Summarize the loss of each picture, and whether it is classified correctly."""
     return describe_held_out_rows(losses[None], hits[None], batch_size)[0]
 
 
 def describe_held_out_rows(
     losses: NDArray[np.float64], hits: NDArray[np.bool_], batch_size: int
 ) -> list[HeldOut]:
-    """The same for each row of ``[T, n]``."""
+    """Do what :func:`describe_held_out` does for each row of ``[T, n]``."""
     starts = np.arange(0, losses.shape[1], batch_size)
     sizes = np.diff(starts, append=losses.shape[1])
     curves = (
@@ -329,12 +329,12 @@ def _gather(values: list[Tensor]) -> NDArray[np.float64]:
 
 
 def summarize(values: NDArray[np.float64]) -> Curve:
-    """Mean and quartiles of the values of an epoch's batches."""
+    """Compute mean and quartiles of the values of an epoch's batches."""
     return summarize_rows(values[None])[0]
 
 
 def summarize_rows(values: NDArray[np.float64]) -> list[Curve]:
-    """The same for each row of ``[T, n]``."""
+    """Do what :func:`summarize` does for each row of ``[T, n]``."""
     with np.errstate(invalid="ignore"):  # A training that diverges has endless losses.
         low, high = np.percentile(values, [25, 75], axis=1)
         return list(map(Curve, values.mean(1).tolist(), low.tolist(), high.tolist()))

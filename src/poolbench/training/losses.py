@@ -1,4 +1,4 @@
-"""The loss of each picture, and how much its class weighs."""
+"""Compute the loss of each picture, and how much its class weighs."""
 
 import torch
 import torch.nn.functional as F
@@ -10,11 +10,11 @@ from poolbench.training.pictures import Targets
 def compute_losses(
     logits: Tensor, targets: Targets, smoothing: float = 0.0, weights: Tensor | None = None
 ) -> Tensor:
-    """Cross-entropy of each picture, ``(B, classes) -> (B,)``.
+    """Compute the cross-entropy of each picture, ``(B, classes) -> (B,)``.
 
     Args:
         smoothing: Label smoothing (Szegedy 2016, arXiv:1512.00567).
-        weights: Of the classes, float ``[classes]`` or ``[B, classes]``.
+        weights: Class weights, float ``[classes]`` or ``[B, classes]``.
 
     Example:
         >>> logits = torch.tensor([[0.0, 0.0]])
@@ -36,7 +36,7 @@ def compute_losses(
 
 
 def compute_class_weights(labels: Tensor) -> Tensor:
-    """Inverse to the pictures of each class, one on the average over pictures, ``[classes]``.
+    """Compute weights inverse to the class sizes, with mean 1 over pictures, ``[classes]``.
 
     Args:
         labels: int64 ``[n]``, with every class.
@@ -46,5 +46,5 @@ def compute_class_weights(labels: Tensor) -> Tensor:
 
 
 def _mark(labels: Tensor, like: Tensor) -> Tensor:
-    """One for the class of each picture, zero elsewhere."""
+    """Return one-hot rows: one for the class of each picture, zero elsewhere."""
     return torch.zeros_like(like).scatter_(1, labels[:, None], 1.0)

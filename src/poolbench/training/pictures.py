@@ -1,4 +1,4 @@
-"""Pictures on the device, prepared once for all steps that will take them."""
+"""Hold the pictures on the device, prepared once for all steps that will take them."""
 
 import copy
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from poolbench.evaluation.logits import PictureRows
 from poolbench.models.rewrite import ChannelsLastLinear, StridedConv, TrainingForm
 from poolbench.training.precision import DTYPES
 
-# Of prepared pictures that one process keeps; larger sets are prepared batch by batch.
+# Bytes of prepared pictures that one process keeps; larger sets are prepared batch by batch.
 MOST_PREPARED_BYTES = 1 << 29
 
 
@@ -35,7 +35,7 @@ class Pictures:
     is_mapped: bool = False
 
     def take(self, index: Tensor, draws: Draws | None = None) -> Tensor:
-        """A batch, prepared and augmented by all that concerns one picture alone.
+        """Return a batch, prepared and augmented by all that concerns one picture alone.
 
         Shape:
             int64 ``(B,) -> (B, 3, H, W)`` with the channels last in memory.
@@ -58,8 +58,8 @@ class Targets:
     """What a batch of pictures shows.
 
     Attributes:
-        labels: int64 ``[B]``, of the pictures themselves.
-        others: int64 ``[B]``, of those that they are mixed with.
+        labels: int64 ``[B]``, classes of the pictures themselves.
+        others: int64 ``[B]``, classes of those that they are mixed with.
         shares: float32 ``[B]``, how much is left of the pictures themselves.
     """
 
@@ -71,10 +71,10 @@ class Targets:
 def take_mixed(
     pictures: Pictures, index: Tensor, draws: Draws, part: slice = slice(None)
 ) -> tuple[Tensor, Targets]:
-    """Some pictures of a batch, fully augmented, and what they show.
+    """Return some pictures of a batch, fully augmented, and their targets.
 
     Args:
-        index, draws: Of the whole batch, where each picture's partner is.
+        index, draws: Those of the whole batch, where each picture's partner is.
         part: Which pictures of the batch.
     """
     mine = draws[part]
@@ -103,7 +103,7 @@ class Part:
 
     @property
     def labels(self) -> Tensor:
-        """int64 ``[n]``."""
+        """The class of each picture, int64 ``[n]``."""
         return self.pictures.labels[self.index]
 
     @property
@@ -113,7 +113,7 @@ class Part:
 
 
 def choose_dtype(form: TrainingForm, precision: Precision) -> torch.dtype:
-    """The format in which prepared pictures are kept: that of the layer which takes them."""
+    """Return the format in which prepared pictures are kept: that of the layer which takes them."""
     first = form.body[0]
     multiplies = isinstance(first, (nn.Conv2d, nn.Linear, StridedConv, ChannelsLastLinear))
     return DTYPES[precision] if multiplies else torch.float32
@@ -126,7 +126,7 @@ def prepare_pictures(
     dtype: torch.dtype,
     most_bytes: int = MOST_PREPARED_BYTES,
 ) -> Pictures:
-    """The pictures as ``form.body`` wants them.
+    """Return the pictures as ``form.body`` takes them.
 
     What ``form.prepare`` does to a pixel does not depend on where the pixel is, so it may be done
     before a batch is taken and moved; in a format of 16 bits the values are rounded here and not

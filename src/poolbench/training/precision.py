@@ -1,4 +1,4 @@
-"""Which device and which number format a study uses."""
+"""Choose the device and the number format that a study uses."""
 
 from contextlib import AbstractContextManager
 from typing import cast
@@ -16,7 +16,7 @@ DTYPES: dict[Precision, torch.dtype] = {
 
 
 def choose_device(wanted: str) -> str:
-    """``cuda``, ``mps`` or ``cpu``: what was asked for, or the best there is for ``auto``.
+    """Return ``cuda``, ``mps`` or ``cpu``: what was asked for, or for ``auto`` the best there is.
 
     Raises:
         UsageError: If what was asked for is not on this machine.
@@ -32,7 +32,7 @@ def choose_device(wanted: str) -> str:
 
 
 def list_devices() -> list[str]:
-    """The kinds of device on this machine, the fastest first."""
+    """Return the kinds of device on this machine, the fastest first."""
     devices = ["cpu"]
     if torch.backends.mps.is_available():
         devices.insert(0, "mps")
@@ -42,7 +42,7 @@ def list_devices() -> list[str]:
 
 
 def list_precisions(wanted: str, device: str) -> tuple[Precision, ...]:
-    """What may be used: the wanted one, or for ``auto`` float32 and what the hardware multiplies.
+    """Return the wanted precision, or for ``auto`` float32 and what the hardware multiplies.
 
     Which of them is fastest is measured; float32 comes first.
     """
@@ -55,7 +55,7 @@ def list_precisions(wanted: str, device: str) -> tuple[Precision, ...]:
 
 
 def has_native_bfloat16(device: str) -> bool:
-    """Whether the device multiplies bfloat16 in hardware (not by emulation, which is slower)."""
+    """Return whether the device multiplies bfloat16 in hardware, not by slower emulation."""
     if device == "cuda":
         # From Ampere on; is_bf16_supported() also says yes where it is emulated.
         return torch.cuda.get_device_capability()[0] >= 8
@@ -65,12 +65,12 @@ def has_native_bfloat16(device: str) -> bool:
 
 
 def autocast(device: str, precision: Precision) -> AbstractContextManager[object]:
-    """The context in which a training step's forward pass runs."""
+    """Return the context in which a training step's forward pass runs."""
     return torch.autocast(device, dtype=DTYPES[precision], enabled=precision != "float32")
 
 
 def make_scaler(device: str, precision: Precision) -> torch.amp.GradScaler:
-    """Keeps the small gradients of float16 from becoming zero; does nothing elsewhere."""
+    """Return a scaler that keeps float16's small gradients from vanishing; a no-op elsewhere."""
     return torch.amp.GradScaler(device, enabled=precision == "float16")
 
 

@@ -1,4 +1,4 @@
-"""Pictures of the next batches, fetched from disk while a batch is trained on."""
+"""Fetch the pictures of the next batches from disk while a batch is trained on."""
 
 import threading
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ from torch import Tensor
 
 from poolbench.training.pictures import Pictures
 
-# Batches: enough for a disk that stutters, and few beside what the system keeps of a file anyway.
+# Batches that are read ahead: enough for a disk that stutters, and few beside what the system keeps
+# of a file anyway.
 BATCHES_AHEAD = 8
 
 
@@ -25,7 +26,7 @@ class ReadAhead:
     def __init__(self, pictures: Pictures, batches: Sequence[Tensor]) -> None:
         self._images = pictures.images
         self._batches = batches
-        self._room = threading.Semaphore(BATCHES_AHEAD)
+        self._slots = threading.Semaphore(BATCHES_AHEAD)
         self._is_over = False
         self._thread = threading.Thread(target=self._read, name="read-ahead", daemon=True)
         self._is_needed = pictures.is_mapped
@@ -37,18 +38,18 @@ class ReadAhead:
 
     def __exit__(self, *error: object) -> None:
         self._is_over = True
-        self._room.release()
+        self._slots.release()
         if self._is_needed:
             self._thread.join()
 
     def advance(self) -> None:
-        """A step is about to take its batch."""
-        self._room.release()
+        """Tell the reader that a step is about to take its batch."""
+        self._slots.release()
 
     def _read(self) -> None:
         torch.set_num_threads(1)
         for batch in self._batches:
-            self._room.acquire()
+            self._slots.acquire()
             if self._is_over:
                 return
             self._images[batch]

@@ -7,20 +7,22 @@ from numpy.typing import NDArray
 
 from poolbench.config import ClassBalance, RecipeConfig, StudyConfig, read_recipe
 from poolbench.errors import UnknownNameError
-from poolbench.evaluation.unequal import choose_metric, is_unequal
+from poolbench.evaluation.imbalance import choose_metric, is_imbalanced
 
-# In the order in which they are shown.
+# Names of the recipes, in the order in which they are shown.
 NAMES = ("lab", "quick", "standard", "strong", "finetune", "finetune-last", "finetune-head")
-# The built-in pictures are learned in a fraction of the epochs, and a first run should be short.
+# Epochs on the built-in pictures, which are learned in a fraction of the usual number; and a first
+# run should be short.
 SAMPLE_EPOCHS = 3
-# Those whose epochs grow where pictures are few; docs/recipes.md has the measurement.
+# Names of the recipes whose epochs grow where pictures are few; docs/recipes.md has the
+# measurement.
 STEPPED = ("quick", "standard", "strong")
 LEAST_STEPS = 400
 DEFAULT_BALANCE: ClassBalance = "sampling"
 
 
 def load_recipe_text(name: str) -> str:
-    """The TOML file of a recipe, comments and all.
+    """Return the TOML file of a recipe, comments and all.
 
     Raises:
         UnknownNameError: With the nearest names.
@@ -32,7 +34,7 @@ def load_recipe_text(name: str) -> str:
 
 
 def get_recipe(name: str) -> RecipeConfig:
-    """The recipe with this name.
+    """Return the recipe with this name.
 
     Raises:
         UnknownNameError: With the nearest names.
@@ -41,7 +43,7 @@ def get_recipe(name: str) -> RecipeConfig:
 
 
 def list_recipes() -> list[RecipeConfig]:
-    """All recipes."""
+    """Return all recipes."""
     return [get_recipe(name) for name in NAMES]
 
 
@@ -51,10 +53,10 @@ LAB, QUICK = get_recipe("lab"), get_recipe("quick")
 def fit_recipe(
     recipe: RecipeConfig, config: StudyConfig, labels: NDArray[np.int64] | None
 ) -> RecipeConfig:
-    """With as many epochs as the pictures need, and a balance of the classes where they do.
+    """Return the recipe with the epochs and the class balance that the pictures need.
 
     Args:
-        labels: Of the pool, int64 ``[N]``; ``None``: not known yet.
+        labels: Labels of the pool, int64 ``[N]``; ``None``: not known yet.
     """
     count, balance = None, recipe.class_balance
     if labels is not None:
@@ -67,13 +69,13 @@ def fit_recipe(
 
 
 def choose_epochs(recipe: RecipeConfig, source: str, pictures: int | None = None) -> int:
-    """The recipe's epochs; fewer of ``quick`` on the built-in image set, more for few pictures.
+    """Return the recipe's epochs; fewer of ``quick`` on the sample set, more for few pictures.
 
     What comes with poolbench and begins with random values, but for the course's own recipe, takes
     at least ``LEAST_STEPS`` steps. What a recipe is called does not matter.
 
     Args:
-        pictures: That a trial is trained on; ``None``: not known yet.
+        pictures: How many a trial is trained on; ``None``: not known yet.
     """
     known = [
         name for name in STEPPED if recipe.model_copy(update={"name": name}) == get_recipe(name)
@@ -87,11 +89,11 @@ def choose_epochs(recipe: RecipeConfig, source: str, pictures: int | None = None
 
 
 def choose_balance(labels: NDArray[np.int64], metric: str) -> ClassBalance:
-    """How classes of different sizes are treated where a recipe leaves it open.
+    """Choose how classes of different sizes are treated where a recipe leaves it open.
 
     Args:
         labels: int64 ``[N]``.
         metric: ``auto`` or a name: what the study was asked to judge by.
     """
-    is_wanted = is_unequal(labels) and choose_metric(metric, labels) == "balanced-accuracy"
+    is_wanted = is_imbalanced(labels) and choose_metric(metric, labels) == "balanced-accuracy"
     return DEFAULT_BALANCE if is_wanted else "none"

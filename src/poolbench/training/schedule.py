@@ -1,4 +1,4 @@
-"""What the steps of a training follow: recipe, seeds, and the learning rate over time."""
+"""Schedule the steps of a training: recipe, seeds, and the learning rate over time."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from poolbench.config import Precision, RecipeConfig
 
 # The one-cycle schedule starts at a 25th of its peak (Smith and Topin 2018, arXiv:1708.07120).
 START_FRACTION = 1 / 25
-# Of the epochs in which pictures have their full size.
+# Share of the epochs, the last ones, in which pictures have their full size.
 FULL_FRACTION = 0.25
 
 
@@ -30,26 +30,26 @@ class Pace:
     """What changes from step to step.
 
     Attributes:
-        rate: Of learning.
-        keep: How much of the moving average of the weights is kept.
+        lr: Learning rate.
+        ema_decay: How much of the moving average of the weights is kept.
         size: Height and width to which the pictures are shrunk; ``None``: they keep theirs.
     """
 
-    rate: float
-    keep: float = 0.0
+    lr: float
+    ema_decay: float = 0.0
     size: tuple[int, int] | None = None
 
 
 def compute_pace(recipe: RecipeConfig, step: int, steps: int, image_size: tuple[int, int]) -> Pace:
-    """The pace of a step (from 0) out of ``steps``, for pictures of this height and width."""
+    """Compute the pace of a step (from 0) out of ``steps``, for pictures of this size."""
     epoch = step * recipe.epochs // steps
     height, width = (compute_size(recipe, epoch, side) for side in image_size)
     size = None if (height, width) == image_size else (height, width)
-    return Pace(compute_rate(recipe, step, steps), compute_keep(recipe, step), size)
+    return Pace(compute_lr(recipe, step, steps), compute_ema_decay(recipe, step), size)
 
 
-def compute_rate(recipe: RecipeConfig, step: int, steps: int) -> float:
-    """The learning rate of a step (from 0) out of ``steps``.
+def compute_lr(recipe: RecipeConfig, step: int, steps: int) -> float:
+    """Compute the learning rate of a step (from 0) out of ``steps``.
 
     ``constant``: always the recipe's rate. Any other rises in a straight line to the recipe's rate
     over ``warmup_fraction`` of the steps, from a 25th of it (``one-cycle``) or from nearly zero,
@@ -59,7 +59,7 @@ def compute_rate(recipe: RecipeConfig, step: int, steps: int) -> float:
     Example:
         >>> recipe = RecipeConfig(name="r", epochs=1, batch_size=1, learning_rate=1.0,
         ...                       schedule="one-cycle", warmup_fraction=0.5)
-        >>> [round(compute_rate(recipe, step, 4), 2) for step in range(4)]
+        >>> [round(compute_lr(recipe, step, 4), 2) for step in range(4)]
         [0.04, 0.52, 1.0, 0.5]
     """
     if recipe.schedule == "constant":
@@ -75,8 +75,8 @@ def compute_rate(recipe: RecipeConfig, step: int, steps: int) -> float:
     return recipe.learning_rate * left
 
 
-def compute_keep(recipe: RecipeConfig, step: int) -> float:
-    """How much of the moving average of the weights a step (from 0) keeps.
+def compute_ema_decay(recipe: RecipeConfig, step: int) -> float:
+    """Compute how much of the moving average of the weights a step (from 0) keeps.
 
     At first less than the recipe's decay, so that the average forgets the initial values.
     """
@@ -84,7 +84,7 @@ def compute_keep(recipe: RecipeConfig, step: int) -> float:
 
 
 def compute_size(recipe: RecipeConfig, epoch: int, size: int) -> int:
-    """Side of the pictures in an epoch (from 0), in pixels; an even number below the full side.
+    """Compute the side of the pictures in an epoch (from 0), in pixels; even below the full side.
 
     It grows in a straight line and is full for the last quarter of the epochs, in which a network
     gets used to what it will be judged by.

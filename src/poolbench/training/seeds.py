@@ -1,4 +1,4 @@
-"""Where every random number comes from: a purpose, a repeat, a fold, an epoch.
+"""Derive every random number from a purpose, a repeat, a fold, an epoch.
 
 Nothing reads global state, so a trial gives the same numbers whatever ran before it, and two
 variants of one replica meet the same splits, orders, augmentations and initial values.
@@ -32,24 +32,24 @@ class Purpose(IntEnum):
 
 
 def make_sequence(seed: int, purpose: Purpose, *key: int) -> np.random.SeedSequence:
-    """The seed sequence for a purpose and a key (repeat, fold, replica, epoch, …)."""
+    """Return the seed sequence for a purpose and a key (repeat, fold, replica, epoch, …)."""
     return np.random.SeedSequence(entropy=seed, spawn_key=(int(purpose), *key))
 
 
 def make_rng(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:
-    """A NumPy generator for a purpose and a key."""
+    """Return a NumPy generator for a purpose and a key."""
     return np.random.Generator(np.random.PCG64(make_sequence(seed, purpose, *key)))
 
 
 def make_torch_seed(seed: int, purpose: Purpose, *key: int) -> int:
-    """A seed for torch's generators, which take one 63-bit number."""
+    """Return a seed for torch's generators, which take one 63-bit number."""
     state = make_sequence(seed, purpose, *key).generate_state(1, np.uint64)[0]
     return int(state) & (2**63 - 1)
 
 
 @contextmanager
 def forked_globals() -> Iterator[None]:
-    """Within it the global generators of NumPy and Python may be set; then they are as before.
+    """Restore the global generators of NumPy and Python after the context, however they were set.
 
     poolbench draws nothing from them, and an operator or network of one's own may.
     """
@@ -62,7 +62,7 @@ def forked_globals() -> Iterator[None]:
 
 
 def repr_globals() -> str:
-    """Where the global generators of NumPy and Python stand, to be compared."""
+    """Return the state of the global generators of NumPy and Python as text, for comparison."""
     name, keys, *rest = np.random.get_state(legacy=True)  # noqa: NPY002
     return repr((name, np.asarray(keys).tobytes(), rest, random.getstate()))
 

@@ -1,4 +1,4 @@
-"""A batch in slices: small enough for the processor's cache, and for several threads.
+"""Split a batch into slices: small enough for the processor's cache, and for several threads.
 
 The loss of a batch is a mean over pictures, so its gradient is the sum over slices, as long as a
 picture's logits do not depend on its company. One thread computes a slice, and slices are added in
@@ -20,10 +20,11 @@ from poolbench.config import Precision
 from poolbench.training.precision import DTYPES
 from poolbench.training.seeds import forked_globals, repr_globals
 
-# Of the largest feature map of a slice. A few times a core's own cache: smaller slices cost more
-# in starting work than they save (docs/speed.md has the measurements).
+# Bytes of the largest feature map of a slice. A few times a core's own cache: smaller slices cost
+# more in starting work than they save (docs/speed.md has the measurements).
 SLICE_BYTES = 4 << 20
-# In float64 the same picture in other company gives the same logits up to this part.
+# Relative and absolute tolerance within which, in float64, a picture's logits are the same in other
+# company.
 TOLERANCE = 1e-9
 
 Item = TypeVar("Item")
@@ -49,20 +50,20 @@ class Lanes:
             self._pool.shutdown(cancel_futures=True)
 
     def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterable[Result]:
-        """The results in the order of the items."""
+        """Return the results in the order of the items."""
         if self._pool is None or len(items) == 1:
             return map(function, items)
         return self._pool.map(function, items)
 
 
 def _set_up_thread() -> None:
-    # Both hold for one thread alone.
+    # Both settings hold for one thread alone.
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
 
 
 def split_range(count: int, size: int) -> list[slice]:
-    """``count`` positions in slices of about the same length, at most ``size``; 0: in one.
+    """Split ``count`` positions into slices of about equal length, at most ``size``; 0: into one.
 
     Example:
         >>> split_range(10, 4)
@@ -75,7 +76,7 @@ def split_range(count: int, size: int) -> list[slice]:
 
 
 def choose_slice_size(body: nn.Module, image_size: tuple[int, int], precision: Precision) -> int:
-    """Pictures in a slice, or 0 where a batch has to stay whole.
+    """Return how many pictures a slice has, or 0 where a batch has to stay whole.
 
     The network decides it, and nothing of the machine. A batch stays whole on any device but a
     processor, and where a picture's logits depend on the others of its batch (batch
@@ -105,7 +106,7 @@ def choose_slice_size(body: nn.Module, image_size: tuple[int, int], precision: P
 
 
 def _is_alone(network: nn.Module, images: Tensor) -> bool:
-    """Whether a picture gives the same logits in other company and leaves nothing behind."""
+    """Return whether a picture gives the same logits in other company and leaves nothing behind."""
     state = {name: value.clone() for name, value in network.state_dict().items()}
     random_state, globals_state = torch.get_rng_state(), repr_globals()
     together = network(images)
@@ -119,7 +120,7 @@ def _is_alone(network: nn.Module, images: Tensor) -> bool:
 
 
 def draw_noise(image_size: tuple[int, int]) -> Tensor:
-    """Three pictures of noise to try a network with, float64 ``[3, 3, H, W]``; always the same."""
+    """Draw three pictures of noise, the same every time: float64 ``[3, 3, H, W]``."""
     generator = torch.Generator().manual_seed(0)
     return torch.randn(3, 3, *image_size, dtype=torch.float64, generator=generator)
 

@@ -1,4 +1,4 @@
-"""Many trainings at once: one stacked network that holds the parameters of all of them.
+"""Train many networks at once: one stacked network holds the parameters of all of them.
 
 The members of a stack have the same layers, and their own values, pictures, order and augmentation.
 None of them sees another, so each is trained as it would be alone, up to rounding.
@@ -38,15 +38,15 @@ from poolbench.training.loop import (
 )
 from poolbench.training.losses import compute_class_weights
 from poolbench.training.pictures import Part, Pictures
-from poolbench.training.schedule import Pace, Schedule, compute_keep, compute_rate
+from poolbench.training.schedule import Pace, Schedule, compute_ema_decay, compute_lr
 from poolbench.training.slices import TOLERANCE, Lanes, draw_noise
 
-# Of each kind of convolution, after the first step, which sets things up.
+# Steps that are measured with each kind of convolution, after the first one, which sets things up.
 MEASURED_STEPS = 5
-# Looked at together, as nothing is kept for gradients.
+# Batches that are evaluated together, as nothing is kept for gradients.
 WATCHED_BATCHES = 4
-# Of the step by which it is found out whether a network can be stacked; exact in every format.
-TRIED_RATE = 0.125
+# Learning rate of the step that tells whether a network can be stacked; exact in every format.
+TRIED_LR = 0.125
 
 
 def run_stack(
@@ -65,10 +65,10 @@ def run_stack(
     by the number of all members.
 
     Args:
-        forms: Of the same structure, such as :func:`is_stackable` says yes to.
-        trains: Of the same pictures, and of the same length.
-        watched: Of the same pictures; lengths may differ, and any may be ``None``.
-        schedules: Of the same recipe and precision.
+        forms: Networks of one structure, for which :func:`is_stackable` is true.
+        trains: Parts of the same pictures, equally long.
+        watched: Parts of the same pictures; lengths may differ, and any may be ``None``.
+        schedules: Schedules with the same recipe and precision.
         on_epoch: Takes the position of a member and its row.
         convolution: The faster one by :func:`measure_convolutions`.
 
@@ -99,7 +99,7 @@ def run_stack(
             draws = _draw_stack(hosted, schedules, epoch + 1, engine.device)
         losses, accuracies = (torch.stack(curve, 1).cpu().double().numpy() for curve in curves)
         seconds = (time.perf_counter() - started) / len(forms)
-        seen = _look(engine, watch, recipe.batch_size)
+        seen = _evaluate(engine, watch, recipe.batch_size)
         rows = list(zip(summarize_rows(losses), summarize_rows(accuracies), strict=True))
         for number, member in enumerate(members):
             if member.has_diverged():
@@ -118,7 +118,7 @@ def run_stack(
 def measure_convolutions(
     forms: Sequence[TrainingForm], trains: Sequence[Part], schedules: Sequence[Schedule]
 ) -> dict[Convolution, float]:
-    """Seconds of a step of this stack with each kind of convolution, here.
+    """Measure the seconds of a step of this stack with each kind of convolution, here.
 
     The networks of ``forms`` stay as they are. A kind that does not fit takes endless seconds.
 
@@ -146,7 +146,7 @@ def measure_convolutions(
 
 
 def is_stackable(form: TrainingForm, schedule: Schedule, image_size: tuple[int, int]) -> bool:
-    """Whether a stack trains such a network as it would be trained alone.
+    """Return whether a stack trains such a network as it would be trained alone.
 
     It is tried: two members take a step in float64, in a stack and alone. This finds out layers
     that draw random numbers, that decide by the values of the pictures, that keep something which
@@ -174,14 +174,14 @@ def _weigh_classes(trains: Sequence[Part], recipe: RecipeConfig) -> Tensor | Non
 
 
 def _bring_to_host(trains: Sequence[Part]) -> list[Part]:
-    """With the positions on the host, where the order is drawn without waiting for the device."""
+    """Move the positions to the host, where the order is drawn without waiting for the device."""
     return [Part(train.pictures, train.index.cpu()) for train in trains]
 
 
 def _draw_stack(
     trains: Sequence[Part], schedules: Sequence[Schedule], epoch: int, device: torch.device
 ) -> tuple[Tensor, Draws]:
-    """What each member would draw alone, index ``[T, n]``; brought to the device at once."""
+    """Draw what each member would draw alone, index ``[T, n]``; it moves to the device at once."""
     members = [
         draw_epoch(schedule, train, epoch)
         for schedule, train in zip(schedules, trains, strict=True)
@@ -205,7 +205,7 @@ class _Watch:
 
 
 def _make_watch(watched: Sequence[Part | None]) -> _Watch | None:
-    """``None`` if no member watches anything."""
+    """Return what the members watch, or ``None`` if none of them watches anything."""
     parts = [part for part in watched if part is not None]
     if not parts:
         return None
@@ -222,7 +222,7 @@ class _Member:
     """What is noted of one training.
 
     Attributes:
-        state: Of a member that diverged, when it did.
+        state: Weights of a member that diverged, when it did.
     """
 
     history: list[EpochRow] = field(default_factory=list)
@@ -242,7 +242,7 @@ class _Member:
         seen: HeldOut | None,
         seconds: float,
     ) -> None:
-        """Note an epoch: the loss of each of its steps, and the curves of loss and accuracy."""
+        """Add an epoch: the loss of each of its steps, and the curves of loss and accuracy."""
         number, held_out = len(self.history) + 1, seen or NOT_WATCHED
         self.history.append(EpochRow(number, curves[0], curves[1], *held_out))
         self.seconds += seconds
@@ -252,7 +252,7 @@ class _Member:
         self.steps += len(losses)
 
     def finish(self, network: nn.Module) -> TrainingResult:
-        """The result, once ``network`` has the weights of the end."""
+        """Return the result, once ``network`` has the weights of the end."""
         if self.diverged_at is None and not is_finite(network):
             # The loss of the last step was still a number, what it did to the weights is not.
             self.diverged_at = self.steps - 1
@@ -262,17 +262,17 @@ class _Member:
 def _start_epoch(
     engine: StackEngine, drawn: tuple[Tensor, Draws], epoch: int
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """Loss and accuracy ``[T]`` of each step, still on the device."""
+    """Start the steps of an epoch; return the loss and accuracy ``[T]`` of each, on the device."""
     recipe = engine.schedule.recipe
     index, draws = drawn
     parts = split_epoch(index.shape[1], recipe)
     total = recipe.epochs * len(parts)
     numbers = range(epoch * len(parts), (epoch + 1) * len(parts))
-    rates = engine.make_numbers([compute_rate(recipe, number, total) for number in numbers])
-    keeps = engine.make_numbers([compute_keep(recipe, number) for number in numbers])
+    lrs = engine.make_numbers([compute_lr(recipe, number, total) for number in numbers])
+    decays = engine.make_numbers([compute_ema_decay(recipe, number) for number in numbers])
     results = [
-        engine.run_step(index[:, part], draws.map(partial(_take_columns, part)), rate, keep)
-        for part, rate, keep in zip(parts, rates, keeps, strict=True)
+        engine.run_step(index[:, part], draws.map(partial(_take_columns, part)), lr, ema_decay)
+        for part, lr, ema_decay in zip(parts, lrs, decays, strict=True)
     ]
     return [loss for loss, _ in results], [accuracy for _, accuracy in results]
 
@@ -281,18 +281,18 @@ def _take_columns(part: slice, values: Tensor) -> Tensor:
     return values[:, part]
 
 
-def _look(engine: StackEngine, watch: _Watch | None, batch_size: int) -> dict[int, HeldOut]:
-    """The held-out side of an epoch by member, without those that watch nothing."""
+def _evaluate(engine: StackEngine, watch: _Watch | None, batch_size: int) -> dict[int, HeldOut]:
+    """Return the held-out side of an epoch by member, without those that watch nothing."""
     if watch is None:
         return {}
     at_once = WATCHED_BATCHES * batch_size
-    results = [engine.watch(index) for index in torch.split(watch.index, at_once, 1)]
+    results = [engine.evaluate(index) for index in torch.split(watch.index, at_once, 1)]
     losses = torch.cat([loss for loss, _ in results], 1).cpu().double().numpy()
     hits = torch.cat([hit for _, hit in results], 1).cpu().numpy()
     counts = np.array(watch.counts)
     seen: dict[int, HeldOut] = {}
     for count in set(watch.counts) - {0}:
-        # Members that watch as many pictures are described at once.
+        # Members that watch equally many pictures are described at once.
         numbers = np.flatnonzero(counts == count)
         rows = describe_held_out_rows(losses[numbers, :count], hits[numbers, :count], batch_size)
         seen.update(zip(numbers.tolist(), rows, strict=True))
@@ -306,15 +306,15 @@ def _write(network: nn.Module, state: Mapping[str, Tensor]) -> None:
 
 
 def _measure_step(engine: StackEngine, drawn: tuple[Tensor, Draws]) -> float:
-    """Seconds of a step, the median."""
+    """Return the median seconds of a step."""
     first = slice(engine.schedule.recipe.batch_size)
     index, draws = drawn[0][:, first], drawn[1].map(partial(_take_columns, first))
-    # Nearly nothing, so that the numbers stay what they are at the start.
-    rate, keep = engine.make_numbers([1e-12, 0.0])
+    # Nearly zero, so that the weights stay what they are at the start.
+    lr, ema_decay = engine.make_numbers([1e-12, 0.0])
     seconds = []
     for _ in range(1 + MEASURED_STEPS):
         started = time.perf_counter()
-        losses, _accuracies = engine.run_step(index, draws, rate, keep)
+        losses, _accuracies = engine.run_step(index, draws, lr, ema_decay)
         losses.sum().item()
         seconds.append(time.perf_counter() - started)
     return float(np.median(seconds[1:]))
@@ -365,7 +365,7 @@ def _is_equal_in_stack(form: TrainingForm, schedule: Schedule, image_size: tuple
     losses = _step_together(twins, pictures, exact, index)
     for number, (twin, single) in enumerate(zip(twins, alone, strict=True)):
         engine = Engine(TrainingForm(None, single), pictures, exact, Lanes())
-        engine.run_step(pictures, index[number], Draws(), Pace(TRIED_RATE))
+        engine.run_step(pictures, index[number], Draws(), Pace(TRIED_LR))
         logits = engine.compute_logits(pictures, index[number])
         loss = F.cross_entropy(logits, pictures.labels[index[number]])
         found = [losses[number], *twin.parameters(), *twin.buffers()]
@@ -379,11 +379,11 @@ def _is_equal_in_stack(form: TrainingForm, schedule: Schedule, image_size: tuple
 def _step_together(
     networks: list[Network], pictures: Pictures, schedule: Schedule, index: Tensor
 ) -> Tensor:
-    """Train all by one step; their losses ``[T]`` after it in evaluation mode."""
+    """Train all by one step; return their losses ``[T]`` after it in evaluation mode."""
     forms = [TrainingForm(None, network) for network in networks]
     engine = StackEngine(forms, pictures, schedule, watched=pictures)
-    rate, keep = engine.make_numbers([TRIED_RATE, 0.0])
-    engine.train_batch(index, rate, keep)
+    lr, ema_decay = engine.make_numbers([TRIED_LR, 0.0])
+    engine.train_batch(index, lr, ema_decay)
     for number, network in enumerate(networks):
         _write(network, engine.copy_member(number))
-    return engine.watch_batch(index)[0].mean(1)
+    return engine.evaluate_batch(index)[0].mean(1)

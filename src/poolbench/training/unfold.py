@@ -1,4 +1,4 @@
-"""The convolutions of all members of a stack as one batch of matrix products.
+"""Compute the convolutions of all members of a stack as one batch of matrix products.
 
 Grouped convolutions, the other way, are computed group after group by cuDNN. Here the values that
 each output pixel takes are copied side by side, with the channels last, so that a row of them is
@@ -13,7 +13,8 @@ from torch import Tensor
 
 Pair = tuple[int, int]
 
-# Values in a row: matrix units want rows that begin at a multiple of 16 bytes.
+# Number of values that rows are padded to: matrix units want rows that begin at a multiple of 16
+# bytes.
 ALIGNMENT = 8
 
 
@@ -26,7 +27,7 @@ def unfold_conv2d(
     dilation: int | tuple[int, ...] = 1,
     groups: int = 1,
 ) -> Tensor:
-    """:func:`torch.nn.functional.conv2d` by matrix products; under ``vmap`` one for each member.
+    """Compute :func:`torch.nn.functional.conv2d` by matrix products; one a member under ``vmap``.
 
     A convolution with groups, with gaps between the values that it takes, or whose padding is a
     word is left as it is.
@@ -83,14 +84,14 @@ class _MemberConv(torch.autograd.Function):
         padding: Pair,
     ) -> tuple[Tensor, int]:
         parts = (
-            None if value is None else _bring_first(value, place, info.batch_size)
-            for value, place in zip((x, weight, bias), in_dims, strict=False)
+            None if value is None else _bring_first(value, dim, info.batch_size)
+            for value, dim in zip((x, weight, bias), in_dims, strict=False)
         )
         return _StackConv.apply(*parts, stride, padding), 0  # type: ignore[no-untyped-call]
 
 
 class _StackConv(torch.autograd.Function):
-    """``(T, B, C, H, W), (T, O, C, h, w), (T, O) -> (T, B, O, H', W')``, channels last."""
+    """Convolutions of a stack, ``(T, B, C, H, W), (T, O, C, h, w) -> (T, B, O, H', W')``."""
 
     @staticmethod
     def forward(
@@ -126,14 +127,14 @@ class _StackConv(torch.autograd.Function):
 
 
 def _are_apart(kernel: Pair, stride: Pair) -> bool:
-    """Whether no value is in two windows."""
+    """Return whether no value is in two windows."""
     return stride[0] >= kernel[0] and stride[1] >= kernel[1]
 
 
 def _undo_apart(
     gradient: Tensor, weight: Tensor, size: torch.Size, stride: Pair, padding: Pair
 ) -> Tensor:
-    """The gradient ``(T, B, C, H, W)`` of an input each of whose values is in one window."""
+    """Compute the gradient ``(T, B, C, H, W)`` where each input value is in one window."""
     members, batch, outputs = (gradient.shape[axis] for axis in (0, 1, 4))
     _, _, channels, *kernel = weight.shape
     word = _choose_word(channels, weight.element_size())
@@ -151,7 +152,7 @@ def _undo_apart(
 def _undo_conv(
     gradient: Tensor, weight: Tensor, size: torch.Size, stride: Pair, padding: Pair
 ) -> Tensor:
-    """The same for any windows, member by member: unfolded it would be the largest map of all."""
+    """Compute the gradient for any windows, member by member: unfolded it would be too large."""
     left_over = [
         size[axis] - ((gradient.shape[2 + axis] - 1) * stride[axis] + weight.shape[3 + axis])
         + 2 * padding[axis]
@@ -168,7 +169,7 @@ def _undo_conv(
 
 
 def _unfold(x: Tensor, kernel: Pair, stride: Pair, padding: Pair) -> Tensor:
-    """``(T, B, C, H, W) -> (T, B, H', W', n)``: the values of each window, then zeros."""
+    """Copy windows into rows of values, zeros last: ``(T, B, C, H, W) -> (T, B, H', W', n)``."""
     top, left = padding
     members, batch, channels, height, width = x.shape
     word = _choose_word(channels, x.element_size())
@@ -189,24 +190,24 @@ def _unfold(x: Tensor, kernel: Pair, stride: Pair, padding: Pair) -> Tensor:
 
 
 def _view_windows(padded: Tensor, kernel: Pair, stride: Pair) -> Tensor:
-    """``(T, B, H, W, C) -> (T, B, H', W', h, w, C)``, the same memory."""
+    """View the windows in the same memory, ``(T, B, H, W, C) -> (T, B, H', W', h, w, C)``."""
     windows = padded.unfold(2, kernel[0], stride[0]).unfold(3, kernel[1], stride[1])
     return windows.permute(0, 1, 2, 3, 5, 6, 4)
 
 
 def _choose_word(channels: int, itemsize: int) -> torch.dtype:
-    """Of 16 or 8 bytes: as many of them are copied in a second as of single values."""
+    """Choose words of 16 or 8 bytes: as many of them are copied in a second as of single values."""
     return torch.int64 if channels * itemsize <= 8 else torch.complex128
 
 
 def _pad_channels(channels: int, itemsize: int) -> int:
-    """So many that a pixel is whole words."""
+    """Return the number of channels with which a pixel is whole words."""
     word = _choose_word(channels, itemsize).itemsize
     return -(-channels * itemsize // word) * word // itemsize
 
 
 def _make_matrix(weight: Tensor, count: int) -> Tensor:
-    """``(T, O, C, h, w) -> (T, count, O)``, in the order of the rows."""
+    """Reorder the weights as the rows are, ``(T, O, C, h, w) -> (T, count, O)``."""
     members, outputs, channels, height, width = weight.shape
     padded = _pad_channels(channels, weight.element_size())
     matrix = weight.new_zeros(members, count, outputs)
@@ -216,13 +217,13 @@ def _make_matrix(weight: Tensor, count: int) -> Tensor:
 
 
 def _fold_out(values: Tensor, size: torch.Size) -> Tensor:
-    """``(T, B * H * W, O) -> (T, B, O, H, W)``, with the channels last in memory."""
+    """View the products as maps with channels last, ``(T, B * H * W, O) -> (T, B, O, H, W)``."""
     members, _, outputs = values.shape
     return values.view(members, -1, *size, outputs).permute(0, 1, 4, 2, 3)
 
 
-def _bring_first(value: Tensor, place: int | None, count: int) -> Tensor:
-    return value.expand(count, *value.shape) if place is None else value.movedim(place, 0)
+def _bring_first(value: Tensor, dim: int | None, count: int) -> Tensor:
+    return value.expand(count, *value.shape) if dim is None else value.movedim(dim, 0)
 
 
 def _make_pair(value: int | tuple[int, ...]) -> Pair:

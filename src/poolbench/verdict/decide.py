@@ -138,7 +138,7 @@ def _list_notes(evidence: Evidence) -> list[str]:
 
 
 def rank(evidence: Evidence, question: Question) -> list[int]:
-    """Return the variants' positions, best mean first; of equals the cheapest, then the first id."""
+    """Rank the variants: positions by mean, best first; equals by cost, then by id."""
     means = [float(evidence.score(variant).mean()) for variant in range(len(evidence.correct))]
     costs = [_order_by_cost(name, question.costs) for name in question.ids]
     return sorted(range(len(means)), key=lambda index: (-means[index], costs[index]))
