@@ -65,7 +65,7 @@ def save(name: str, rows: dict[str, dict[str, float]]) -> None:
 
 def list_ids() -> list[str]:
     """Operators that come with poolbench."""
-    return [entry.id for entry in list_operators() if entry.is_own]
+    return [entry.id for entry in list_operators() if entry.is_builtin]
 
 
 def judge_all(processes: int) -> dict[str, dict[str, float]]:

@@ -13,7 +13,7 @@ from poolbench.models.swap import SwappedConv, compute_pooled_size, swap
 from poolbench.operators import list_operators
 from poolbench.operators.antialiased import BlurPool2d
 
-IDS = [entry.id for entry in list_operators() if entry.is_own]
+IDS = [entry.id for entry in list_operators() if entry.is_builtin]
 SIZES = [(32, 32), (33, 47), (40, 31), (17, 64)]
 
 

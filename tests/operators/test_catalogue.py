@@ -20,7 +20,7 @@ from poolbench.operators import (
 from poolbench.operators._cards import CHANNELS, STRIDE
 
 # poolbench's own: other tests of the same process may register more.
-IDS = [entry.id for entry in list_operators() if entry.is_own]
+IDS = [entry.id for entry in list_operators() if entry.is_builtin]
 CARDS = Path(__file__).parents[2] / "docs" / "operators"
 HEADINGS = ("Formula", "When it wins, when it loses", "Options", "Example", "Source")
 

@@ -9,7 +9,7 @@ from poolbench.testing._checks import _check_compiled
 from poolbench.testing._subject import Subject
 
 # poolbench's own: other tests of the same process may register more.
-IDS = [entry.id for entry in list_operators() if entry.is_own]
+IDS = [entry.id for entry in list_operators() if entry.is_builtin]
 
 
 @pytest.mark.parametrize("check", list_checks())

@@ -5,7 +5,7 @@ import torch
 
 from poolbench.operators import build_operator, list_operators
 
-IDS = [entry.id for entry in list_operators() if entry.is_own]
+IDS = [entry.id for entry in list_operators() if entry.is_builtin]
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
 

@@ -47,7 +47,7 @@ def module(tmp_path, monkeypatch):
 def test_class_is_found_by_its_module_under_its_own_name_or_its_id(module):
     entry = get_operator(f"{module}:Registered")
     assert entry.id == "mine"
-    assert not entry.is_own
+    assert not entry.is_builtin
     assert entry.cls(2, stride=2)(torch.ones(1, 2, 5, 4)).shape == (1, 2, 3, 2)
     assert get_operator("mine") == entry
     assert get_operator(f"{module}:LastPool2d").id == "LastPool2d"

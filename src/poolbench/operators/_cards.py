@@ -1,4 +1,4 @@
-"""What the catalogue says of an operator: its cost in numbers, and its card."""
+"""Describe an operator for the catalogue: its cost in numbers, and its card."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from poolbench.errors import UsageError
 from poolbench.operators._catalogue import build_operator
 from poolbench.operators._registry import OperatorEntry
 
-# Cards name the cost at this place: a middle layer of a small network.
+# Layer at which cards name the cost: a middle one of a small network.
 CHANNELS, SIZE, STRIDE = 64, 32, 2
-# In an installed package; in a clone the cards lie with the other documentation.
+# Folder of the cards in an installed package; in a clone they lie with the other documentation.
 CARDS = Path(__file__).parent / "cards"
 CARDS_OF_CLONE = Path(__file__).parents[3] / "docs" / "operators"
 
@@ -19,12 +19,12 @@ class OperatorFacts(BaseModel):
     """One line of the catalogue.
 
     Attributes:
-        family: Empty for an operator of one's own.
+        family: Empty for a custom operator.
         year: 0 if it is not said.
         parameters: Learned values for 64 channels at stride 2.
         multiply_adds: For one picture of 64 channels of 32 x 32 pixels at stride 2; ``None`` if the
             operator does not say.
-        relative_cost: The same over those of max pooling.
+        relative_cost: Multiply-adds over those of max pooling.
     """
 
     id: str
@@ -56,12 +56,12 @@ def compute_facts(entry: OperatorEntry) -> OperatorFacts:
 
 
 def load_card(entry: OperatorEntry) -> str:
-    """The card of an operator, Markdown; of one's own the documentation of its class.
+    """Return the card of an operator, Markdown; of a custom one the docstring of its class.
 
     Raises:
         UsageError: If there is none.
     """
-    if not entry.is_own:
+    if not entry.is_builtin:
         if entry.cls.__doc__:
             return f"# {entry.id}\n\n{entry.cls.__doc__.strip()}\n"
         raise UsageError(f"Operator {entry.id!r} has no card: give its class a docstring.")

@@ -1,4 +1,4 @@
-"""Operators by their names."""
+"""Find operators by their names."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from poolbench.operators._registry import ALL, OperatorEntry, list_entries
 
 
 def get_operator(operator_id: str) -> OperatorEntry:
-    """The entry of an id, or of a class named as ``package.module:Class``.
+    """Return the entry of an id, or of a class named as ``package.module:Class``.
 
     Raises:
         UnknownNameError: With the nearest ids.
@@ -28,24 +28,24 @@ def get_operator(operator_id: str) -> OperatorEntry:
 
 
 def list_operators() -> list[OperatorEntry]:
-    """All entries, those of installed packages too, in the order of their registration."""
+    """Return all entries, those of installed packages too, in the order of their registration."""
     load_installed()
     return list_entries()
 
 
 def expand_operators(names: Iterable[str]) -> list[str]:
-    """Ids without repetition, ``all`` standing for every operator that comes with poolbench.
+    """Return ids without repetition, ``all`` standing for every built-in operator.
 
     Raises:
         UnknownNameError: With the nearest ids.
     """
-    everything = [entry.id for entry in list_operators() if entry.is_own]
+    everything = [entry.id for entry in list_operators() if entry.is_builtin]
     ids = [i for name in names for i in (everything if name == ALL else [get_operator(name).id])]
     return list(dict.fromkeys(ids))
 
 
 def build_operator(operator_id: str, channels: int, *, stride: int) -> nn.Module:
-    """A new module of the operator with this id.
+    """Build a new module of the operator with this id.
 
     Raises:
         UnknownNameError: If there is none.

@@ -1,4 +1,4 @@
-"""What a function's code says: its text or its compiled form, and the names that it uses."""
+"""Read what a function's code says: its text or its compiled form, and the names that it uses."""
 
 import dis
 import inspect
@@ -12,27 +12,27 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from poolbench.operators._owned import find_owned_spec
+from poolbench.operators._custom import find_custom_spec
 
-# What a function may ask for names of its module, and for other modules, by text.
+# Names by which a function may ask for names of its module, or for other modules, by text.
 _ASKERS = frozenset(("globals", "vars", "eval", "exec", "__name__"))
 _IMPORTERS = frozenset(("import_module", "__import__", "modules"))
 _WORD = re.compile(r"[^\W\d]\w*")
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_Place = tuple[str, int]
-# By file and the time of its last change.
-_compiled: dict[tuple[str, int], dict[_Place, CodeType]] = {}
+_Position = tuple[str, int]
+# Compiled code by file and the time of its last change.
+_compiled: dict[tuple[str, int], dict[_Position, CodeType]] = {}
 
 
 def read_source(function: FunctionType) -> str | None:
-    """The text of a function, where it is sure that the code is made of it.
+    """Return the text of a function, where it is sure that the code is made of it.
 
     A file may have been edited since it was imported, and what was typed into an interpreter or a
     notebook has no file; then the code itself must do, which each version of Python has its own of.
     """
     code = function.__code__
     if function.__module__ == "__main__" or code.co_name == "<lambda>":
-        # Of a lambda the text may end before it does.
+        # The text of a lambda may end before the lambda does.
         return None
     try:
         known = _compile_file(code.co_filename)
@@ -44,7 +44,7 @@ def read_source(function: FunctionType) -> str | None:
         return None
 
 
-def _compile_file(name: str) -> dict[_Place, CodeType]:
+def _compile_file(name: str) -> dict[_Position, CodeType]:
     key = name, Path(name).stat().st_mtime_ns
     if key not in _compiled:
         _compiled[key] = dict(
@@ -53,7 +53,7 @@ def _compile_file(name: str) -> dict[_Place, CodeType]:
     return _compiled[key]
 
 
-def _walk(code: CodeType) -> Iterator[tuple[_Place, CodeType]]:
+def _walk(code: CodeType) -> Iterator[tuple[_Position, CodeType]]:
     yield (code.co_name, code.co_firstlineno), code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -76,7 +76,7 @@ def describe_code(
 
 
 def list_globals(code: CodeType) -> list[str]:
-    """Names that a function and the functions inside it take from their module."""
+    """Return the names that a function and the functions inside it take from their module."""
     found = {
         str(step.argval)
         for step in dis.get_instructions(code)
@@ -92,7 +92,7 @@ def list_globals(code: CodeType) -> list[str]:
 
 
 def list_names(code: CodeType) -> list[str]:
-    """Names that it may ask of a module that it uses, also by text."""
+    """Return the names that code may ask of a module that it uses, also by text."""
     found = {*code.co_names, *filter(str.isidentifier, _list_texts(code))}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -105,29 +105,29 @@ def _list_texts(code: CodeType) -> set[str]:
 
 
 def find_imports(
-    function: FunctionType, is_mine: Callable[[str | None], bool]
+    function: FunctionType, is_custom: Callable[[str | None], bool]
 ) -> Iterator[ModuleType]:
-    """Modules of one's own that a function imports when it is called."""
+    """Yield the custom modules that a function imports when it is called."""
     package = str(function.__globals__.get("__package__") or "")
     for name in sorted(_list_imports(function.__code__, package)):
-        if name not in sys.modules and find_owned_spec(name) is None:
+        if name not in sys.modules and find_custom_spec(name) is None:
             continue
         try:
             module = import_module(name)
         except Exception:
             # The function may be prepared for that; if not, it fails itself.
             continue
-        if is_mine(module.__name__):
+        if is_custom(module.__name__):
             yield module
 
 
 def _list_imports(code: CodeType, package: str) -> set[str]:
     found: set[str] = set()
     steps = list(dis.get_instructions(code))
-    for place, step in enumerate(steps):
+    for index, step in enumerate(steps):
         if step.opname == "IMPORT_NAME":
             # Before it stand the level and the names that are wanted.
-            level, wanted = (before.argval for before in steps[place - 2 : place])
+            level, wanted = (before.argval for before in steps[index - 2 : index])
             name = "." * level + str(step.argval) if isinstance(level, int) else str(step.argval)
             try:
                 absolute = resolve_name(name, package)
@@ -137,7 +137,7 @@ def _list_imports(code: CodeType, package: str) -> set[str]:
             # What is imported from a package may be a module of it.
             found |= {f"{absolute}.{part}" for part in wanted or () if part != "*"}
     if _IMPORTERS & set(code.co_names):
-        # By any text.
+        # It may import by any text.
         found |= {text for text in _list_texts(code) if _MODULE.fullmatch(text)}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -146,7 +146,7 @@ def _list_imports(code: CodeType, package: str) -> set[str]:
 
 
 def is_reachable(value: Any) -> bool:
-    """Whether a library's module gives this very thing under its name."""
+    """Return whether a library's module gives this very thing under its name."""
     module = sys.modules.get(getattr(value, "__module__", None) or "")
     for name in (getattr(value, "__qualname__", ""), getattr(value, "__name__", "")):
         found: Any = module

@@ -1,4 +1,4 @@
-"""Operators from elsewhere: named as ``package.module:Class``, or installed as entry points."""
+"""Load operators from elsewhere: named ``package.module:Class``, or installed as entry points."""
 
 import sys
 from functools import cache
@@ -11,12 +11,12 @@ from torch import nn
 from poolbench.errors import UsageError, nearest_names
 from poolbench.operators._registry import add_operator, list_entries
 
-# In a package's metadata: name = "package.module:Class", the name being the id.
+# Entry-point group in a package's metadata: name = "package.module:Class", the name being the id.
 GROUP = "poolbench.operators"
 
 
 def load_object(kind: str, name: str) -> Any:
-    """What ``package.module:name`` names; the module may lie in the working directory.
+    """Load what ``package.module:name`` names; the module may lie in the working directory.
 
     Args:
         kind: What it should be, for the message.
@@ -31,7 +31,7 @@ def load_object(kind: str, name: str) -> Any:
     try:
         module = import_module(module_name)
     except Exception as error:
-        # Whatever a module of one's own raises while it is imported.
+        # A custom module may raise anything while it is imported.
         raise UsageError(
             f"{kind.capitalize()} {name!r}: module {module_name!r} cannot be imported "
             f"({type(error).__name__}: {error}). Name it as package.module:name."
@@ -46,7 +46,7 @@ def load_object(kind: str, name: str) -> Any:
 
 
 def load_named(name: str) -> str:
-    """Import ``package.module:Class``; its id.
+    """Import ``package.module:Class`` and return its id.
 
     The id is the one that the class is registered under, else the name of the class.
 

@@ -1,4 +1,4 @@
-"""The one list of operators, by id."""
+"""Keep the one list of operators, by id."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from poolbench.errors import ShapeError, UsageError
 from poolbench.operators._source import compute_source_hash
 
-# Laws that a layer with free weights from all channels to all does not keep.
+# Laws that a layer with free weights from all channels to all does not keep, and why.
 LEARNED_WEIGHTS: Mapping[str, str] = {
     "constants": "the weights are learned and need not add up to 1",
     "bounds": "the weights are learned and may be negative",
@@ -62,7 +62,7 @@ class Operator(nn.Module):
 
     @classmethod
     def check_stride(cls, stride: int) -> None:
-        """Raises ShapeError if the operator is not defined for this stride."""
+        """Raise ShapeError if the operator is not defined for this stride."""
         if cls.strides is not None and stride not in cls.strides:
             strides = " and ".join(map(str, cls.strides))
             raise ShapeError(f"{cls.__name__} is defined for strides {strides}, got {stride}.")
@@ -73,7 +73,7 @@ class Operator(nn.Module):
         return 1
 
     def get_options(self) -> dict[str, Any]:
-        """What the constructor was given beside channels and stride."""
+        """Return what the constructor was given beside channels and stride."""
         return {}
 
     def forward(self, x: Tensor) -> Tensor:
@@ -83,11 +83,11 @@ class Operator(nn.Module):
         return function(x, stride=self.stride, **self.get_options())
 
     def count_operations(self, height: int, width: int) -> int:
-        """Multiply-adds (or comparisons) for one picture of an input of this size."""
+        """Count the multiply-adds (or comparisons) for one picture of an input of this size."""
         return 0
 
     def count_outputs(self, height: int, width: int) -> int:
-        """Values of the output for one picture."""
+        """Count the values of the output for one picture."""
         return self.channels * -(-height // self.stride) * -(-width // self.stride)
 
     def extra_repr(self) -> str:
@@ -101,8 +101,8 @@ class OperatorEntry:
 
     Attributes:
         title: One line, for each language.
-        year: Of the paper that it comes from; 0: not said.
-        is_own: Whether it comes with poolbench.
+        year: Year of the paper that it comes from; 0: not said.
+        is_builtin: Whether it comes with poolbench.
     """
 
     id: str
@@ -110,12 +110,12 @@ class OperatorEntry:
     title: str
     title_ru: str
     year: int
-    is_own: bool
+    is_builtin: bool
 
     @property
     def family(self) -> str:
         """Its file among poolbench's operators; empty for an operator from elsewhere."""
-        return self.cls.__module__.rpartition(".")[2] if self.is_own else ""
+        return self.cls.__module__.rpartition(".")[2] if self.is_builtin else ""
 
     @property
     def source_hash(self) -> str:
@@ -147,23 +147,23 @@ def register(
 def add_operator(
     cls: type[nn.Module], operator_id: str, title: str = "", title_ru: str = "", year: int = 0
 ) -> None:
-    """What :func:`register` does, as a plain call."""
+    """Add a class to the catalogue, as :func:`register` does, by a plain call."""
     _check_id(operator_id)
-    is_own = cls.__module__.startswith("poolbench.operators.")
+    is_builtin = cls.__module__.startswith("poolbench.operators.")
     taken = _ENTRIES.get(operator_id)
     if taken is not None:
-        is_same = (taken.cls.__qualname__, taken.is_own) == (cls.__qualname__, is_own)
+        is_same = (taken.cls.__qualname__, taken.is_builtin) == (cls.__qualname__, is_builtin)
         if not is_same:
-            whose = "poolbench" if taken.is_own else taken.cls.__module__
+            whose = "poolbench" if taken.is_builtin else taken.cls.__module__
             raise UsageError(
                 f"The operator id {operator_id!r} belongs to {taken.cls.__qualname__} of {whose}; "
                 "choose another."
             )
-    _ENTRIES[operator_id] = OperatorEntry(operator_id, cls, title, title_ru, year, is_own)
+    _ENTRIES[operator_id] = OperatorEntry(operator_id, cls, title, title_ru, year, is_builtin)
 
 
 def list_entries() -> list[OperatorEntry]:
-    """What is registered so far, in that order."""
+    """Return what is registered so far, in that order."""
     return list(_ENTRIES.values())
 
 

@@ -1,7 +1,7 @@
-"""The hash of a class: what it does, not where it stands or what it is called.
+"""Compute the hash of a class: what it does, not where it stands or what it is called.
 
 A class may come from a module, a notebook's cell or a bare interpreter, and may lean on helpers,
-constants and closures beside it, in its module or in others of one's own. All of these belong to
+constants and closures beside it, in its module or in other custom modules. All of these belong to
 it; of libraries the name and the version do. What has no value that could be hashed, such as an
 open file, is refused.
 """
@@ -25,7 +25,7 @@ from poolbench.operators._code import (
     list_names,
     read_source,
 )
-from poolbench.operators._owned import is_by_reference, is_owned, read_version
+from poolbench.operators._custom import is_by_reference, is_custom, read_version
 from poolbench.operators._values import LEAVES, VALUELESS, describe_leaf, unwrap
 
 # What Python and torch write into a class themselves; what they mean is in its methods.
@@ -51,13 +51,13 @@ _DESCRIPTORS = (
     types.GetSetDescriptorType,
     types.MemberDescriptorType,
 )
-# What is found in a module of one's own is hashed as it is first seen there: what it keeps from
-# call to call (a table of kernels, a counter) is no edit, and another process begins without it.
+# Hashes of what is found in custom modules, as it is first seen there: what it keeps from call to
+# call (a table of kernels, a counter) is no edit, and another process begins without it.
 _first_seen: dict[tuple[int, str], tuple[Any, str]] = {}
 
 
 def compute_source_hash(thing: Any) -> str:
-    """SHA-256 in hex of a class or function and everything of one's own that it uses.
+    """Compute the SHA-256, in hex, of a class or function and all custom code that it uses.
 
     Raises:
         UsageError: If it uses something that has no value to be hashed.
@@ -74,7 +74,7 @@ def compute_source_hash(thing: Any) -> str:
 
 
 def is_imported(thing: Any) -> bool:
-    """Whether another process finds a class or function by importing its module."""
+    """Return whether another process finds a class or function by importing its module."""
     return is_by_reference(getattr(thing, "__module__", None)) and is_reachable(thing)
 
 
@@ -82,9 +82,9 @@ class _Describer:
     """Feeds a hash with everything that a thing is.
 
     Args:
-        home: The module that it comes from, which is one's own wherever it lies.
+        home: The module that it comes from, which counts as custom wherever it lies.
         trail: Names on the way to what is described, for messages.
-        open_ids: Of what is being described, which must not be begun again.
+        open_ids: Ids of what is being described, which must not be begun again.
     """
 
     def __init__(self, home: str, trail: list[str], open_ids: frozenset[int] = frozenset()) -> None:
@@ -94,11 +94,11 @@ class _Describer:
         # Functions and classes that were followed, with their number; held, so that ids last.
         self.followed: dict[int, tuple[Any, int]] = {}
         self.open = set(open_ids)
-        # Of those that were met again.
+        # Ids of open values that were met again.
         self.met: set[int] = set()
 
     def describe_alone(self, value: Any) -> str:
-        """The hash of one value; what was followed before it is followed, and after it is not."""
+        """Return the hash of one value; what it follows is forgotten afterwards."""
         before = self.digest, self.followed
         self.digest, self.followed = sha256(), dict(self.followed)
         try:
@@ -134,7 +134,7 @@ class _Describer:
             self.open.discard(id(value))
 
     def _describe_open(self, value: Any) -> None:
-        """Of what may hold itself."""
+        """Feed the hash with a value that may hold itself."""
         kind = type(value)
         parts = _split(value)
         if parts is not None:
@@ -176,16 +176,16 @@ class _Describer:
             self.describe([*parts[:3], list(parts[3] or ()), list(parts[4] or ())])
 
     def _refuse(self, value: Any, error: Exception) -> NoReturn:
-        place = ".".join(self.trail)
+        path = ".".join(self.trail)
         raise UsageError(
-            f"{place} is a {type(value).__module__}.{type(value).__qualname__}, whose value cannot "
+            f"{path} is a {type(value).__module__}.{type(value).__qualname__}, whose value cannot "
             f"be hashed ({error}), so an edit of it would go unnoticed. Create it inside the "
             "class or function that uses it, or write its value as numbers, text, arrays or "
             "tensors."
         ) from None
 
     def _follow(self, value: Any, describe: Callable[[Any], None]) -> None:
-        """A class or function: once, and of a library by name."""
+        """Describe a class or function: once, and one of a library by name."""
         if not self._is_followed(value):
             self._add_library(value)
         elif id(value) in self.followed:
@@ -195,14 +195,14 @@ class _Describer:
             describe(value)
 
     def _is_followed(self, value: Any) -> bool:
-        if self._is_mine(getattr(value, "__module__", None)):
+        if self._is_custom(getattr(value, "__module__", None)):
             return True
         known = getattr(value, "__globals__", {}).get("__name__")
         # What a library made on the spot, such as a closure, holds what it was given.
-        return self._is_mine(known) or not is_reachable(value)
+        return self._is_custom(known) or not is_reachable(value)
 
-    def _is_mine(self, module: str | None) -> bool:
-        return module is not None and (module == self.home or is_owned(module, self.home))
+    def _is_custom(self, module: str | None) -> bool:
+        return module is not None and (module == self.home or is_custom(module, self.home))
 
     def _add_library(self, value: Any) -> None:
         module = getattr(value, "__module__", None) or ""
@@ -210,8 +210,8 @@ class _Describer:
         self.add("library", str(module), str(name), read_version(str(module)))
 
     def _describe_module(self, module: ModuleType) -> None:
-        """As a value: whatever it holds may be asked of it."""
-        if not self._is_mine(module.__name__):
+        """Describe a module as a value: whatever it holds may be asked of it."""
+        if not self._is_custom(module.__name__):
             self.add("library", module.__name__, read_version(module.__name__))
         elif id(module) in self.followed:
             self.add("again", str(self.followed[id(module)][1]))
@@ -244,16 +244,16 @@ class _Describer:
         for name, value in _list_kept(function):
             self._describe_named(name, value, lasts=lasts)
         known = function.__globals__
-        if self._is_mine(known.get("__name__")):
+        if self._is_custom(known.get("__name__")):
             names = list_names(function.__code__)
             self._describe_names(list_globals(function.__code__), known, names)
-            for module in find_imports(function, self._is_mine):
+            for module in find_imports(function, self._is_custom):
                 self._describe_names(names, vars(module), names)
 
     def _describe_names(
         self, names: Iterable[str], known: Mapping[str, Any], asked: list[str]
     ) -> None:
-        """What some names mean in a module.
+        """Describe what some names mean in a module.
 
         Args:
             asked: Names that may be asked of a module that is found under one of them.
@@ -261,7 +261,7 @@ class _Describer:
         lasts = is_by_reference(str(known.get("__name__")), known)
         for name in sorted(set(names) & known.keys()):
             value = known[name]
-            if isinstance(value, ModuleType) and self._is_mine(value.__name__):
+            if isinstance(value, ModuleType) and self._is_custom(value.__name__):
                 if id(value) not in self.open:
                     self.open.add(id(value))
                     self._describe_names(asked, vars(value), asked)
@@ -270,7 +270,7 @@ class _Describer:
                 self._describe_named(name, value, lasts=lasts)
 
     def _describe_named(self, name: str, value: Any, *, lasts: bool) -> None:
-        """Args: lasts: Whether another process would find it in a module, too."""
+        """Describe a name and its value; if it ``lasts``, other processes find it too."""
         self.add(name)
         with self._within(name):
             if lasts and not isinstance(value, _FOLLOWED) and id(value) not in self.open:
@@ -287,7 +287,7 @@ class _Describer:
         outside = inner.met & self.open
         self.met |= outside
         if not outside:
-            # Else it would say where it was met first.
+            # Otherwise the hash would say where it was met first.
             _first_seen[key] = value, found
         return found
 
@@ -300,17 +300,17 @@ class _Describer:
             self.trail.pop()
 
 
-# Code, and what holds it: looked at each time.
+# Kinds of code, and of what holds it, that are looked at each time.
 _FOLLOWED = (type, FunctionType, ModuleType, staticmethod, classmethod, property, cached_property)
 
 
 def _split(value: Any) -> list[Any] | None:
-    """The parts of a plain container or of what wraps functions; ``None``: it is neither."""
+    """Return the parts of a plain container or of what wraps functions; ``None``: it is neither."""
     kind = type(value)
     if kind in (tuple, list):
         return list(value)
     if kind in (dict, types.MappingProxyType):
-        # In their order, in which they may be gone through.
+        # In their order, which a loop over them may depend on.
         return [part for pair in value.items() for part in pair]
     if kind in (range, slice):
         return [value.start, value.stop, value.step]
@@ -333,7 +333,7 @@ def _split(value: Any) -> list[Any] | None:
 
 
 def _reduce(value: Any) -> Any:
-    """What pickle would keep of a value: a name, or how it is made, of what, and what it holds."""
+    """Return what pickle would keep of a value: a name, or how it is made and what it holds."""
     known = copyreg.dispatch_table.get(type(value))
     return value.__reduce_ex__(4) if known is None else known(value)
 
@@ -342,12 +342,12 @@ def _open_cell(cell: types.CellType) -> list[Any]:
     try:
         return [cell.cell_contents]
     except ValueError:
-        # Of a name that is not bound yet.
+        # The name is not bound yet.
         return []
 
 
 def _list_members(cls: type) -> list[tuple[str, Any]]:
-    """What a class holds, by name; of an enumeration the values."""
+    """Return what a class holds, by name; of an enumeration the values."""
     if issubclass(cls, Enum):
         values = [(name, member.value) for name, member in cls.__members__.items()]
         members = [
@@ -361,7 +361,7 @@ def _list_members(cls: type) -> list[tuple[str, Any]]:
     return [item for item in sorted(vars(cls).items()) if item[0] not in _MADE_BY_PYTHON]
 
 
-# The class of an enumeration takes these from its bases and keeps them as its own.
+# Names that the class of an enumeration takes from its bases and keeps as its own.
 _MADE_BY_ENUM = frozenset(
     f"__{name}__"
     for name in (
@@ -372,7 +372,7 @@ _MADE_BY_ENUM = frozenset(
 
 
 def _list_kept(function: FunctionType) -> Iterator[tuple[str, Any]]:
-    """What a function keeps beside its code."""
+    """Yield what a function keeps beside its code."""
     for number, value in enumerate(function.__defaults__ or ()):
         yield f"default {number}", value
     yield from sorted((function.__kwdefaults__ or {}).items())

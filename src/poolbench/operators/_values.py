@@ -1,4 +1,4 @@
-"""Values whose bytes can be hashed as they are, and what is inside of wrappers."""
+"""Read values whose bytes can be hashed as they are, and what is inside of wrappers."""
 
 import io
 import pickletools
@@ -15,7 +15,7 @@ import torch
 
 Tokens = tuple[str | bytes, ...]
 
-# By exact kind: what is made of it has more to it.
+# Bytes of a value by its exact kind: a subclass has more to it.
 LEAVES: dict[type, Callable[[Any], Tokens]] = {
     int: lambda value: (format(value, "x"),),
     str: lambda value: (value,),
@@ -30,7 +30,7 @@ LEAVES: dict[type, Callable[[Any], Tokens]] = {
         lambda value: (repr(value),),
     ),
 }
-# They guard or remember, and hold nothing that a result is made of.
+# Kinds that guard or remember, and hold nothing that a result is made of.
 VALUELESS: tuple[type, ...] = (
     type(threading.Lock()),
     type(threading.RLock()),
@@ -41,16 +41,16 @@ VALUELESS: tuple[type, ...] = (
     weakref.WeakValueDictionary,
     weakref.WeakSet,
 )
-# Of a file that torch writes: what changes from one writing to the next.
+# Parts of a file by torch that change from one writing to the next.
 _CHANGING = (".debug_pkl", "serialization_id", ".format_version")
-# How often something of one name was compiled in this process.
+# Mark of how often something of one name was compiled in this process.
 _MANGLED = re.compile(rb"[./]?___torch_mangle_\d+")
 # Compilers, whose functions keep what they compiled beside what they were made of.
 _COMPILERS = frozenset(("numba", "triton"))
 
 
 def describe_leaf(value: Any) -> tuple[Tokens, list[Any]] | None:
-    """Bytes of a value, and parts of it that have to be described; ``None``: it is no such."""
+    """Return the bytes of a value, and parts that have to be described; ``None``: it is no leaf."""
     if isinstance(value, torch.jit.ScriptFunction | torch.jit.ScriptModule):
         return tuple(_read_script(value)), []
     if isinstance(value, torch.Tensor):
@@ -84,7 +84,7 @@ def _read_tensor(tensor: torch.Tensor) -> tuple[Tokens, list[Any]] | None:
 
 
 def _read_script(value: Any) -> Iterator[bytes]:
-    """The files of what ``torch.jit`` made, but for where its source stands."""
+    """Yield the files of what ``torch.jit`` made, but for where its source stands."""
     buffer = io.BytesIO()
     if isinstance(value, torch.jit.ScriptFunction):
         buffer.write(value.save_to_buffer({}))
@@ -102,7 +102,7 @@ def _read_script(value: Any) -> Iterator[bytes]:
 
 
 def unwrap(value: Any) -> Any:
-    """What a cache or a compiler was put around; ``None``: it is no such wrapper."""
+    """Return what a cache or a compiler was put around; ``None``: it is no such wrapper."""
     module = type(value).__module__
     if module == "functools" and callable(getattr(value, "cache_parameters", None)):
         return value.__wrapped__, value.cache_parameters()

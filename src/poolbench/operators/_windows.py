@@ -1,4 +1,4 @@
-"""Windows of a feature map: where they lie, what the border does, their values in order.
+"""Cut a feature map into windows: where they lie, what the border does, their values in order.
 
 All operators share one geometry. The window of output pixel ``i`` begins at
 ``i * stride - (kernel_size - stride) // 2``, so a window as wide as the stride is a cell of the
@@ -15,7 +15,7 @@ from torch import Tensor
 from poolbench.errors import UsageError
 from poolbench.operators._registry import Operator
 
-# Of what cut_windows gives: the place in the window.
+# Dimensions of what cut_windows gives that run over the window.
 WINDOW = (-2, -1)
 
 
@@ -37,20 +37,20 @@ class WindowOperator(Operator):
         return self.count_values(height, width)
 
     def count_values(self, height: int, width: int) -> int:
-        """Values that its windows read for one picture."""
+        """Count the values that the windows read for one picture."""
         if self.kernel_size == self.stride:
             return self.channels * height * width
         return self.count_outputs(height, width) * self.kernel_size**2
 
 
 def count_windows(size: int, stride: int) -> int:
-    """Windows along an axis of this size."""
+    """Count the windows along an axis of this size."""
     # Not the negative of a floor: traced for ONNX, a division rounds towards zero.
     return (size + stride - 1) // stride
 
 
 def choose_kernel_size(kernel_size: int | None, stride: int) -> int:
-    """The width of a window; by default that of a cell.
+    """Return the width of a window; by default that of a cell.
 
     Raises:
         UsageError: If windows would leave out values of the input.
@@ -66,7 +66,7 @@ def choose_kernel_size(kernel_size: int | None, stride: int) -> int:
 
 
 def compute_padding(size: int, kernel_size: int, stride: int) -> tuple[int, int]:
-    """Pixels that the windows along an axis reach over its two ends."""
+    """Compute by how many pixels the windows along an axis reach over its two ends."""
     before = (kernel_size - stride) // 2
     after = (count_windows(size, stride) - 1) * stride + kernel_size - before - size
     return before, after
@@ -105,7 +105,7 @@ def repeat_border(x: Tensor, borders: tuple[int, int, int, int]) -> Tensor:
 
 
 def cut_windows(x: Tensor, kernel_size: int, stride: int, value: float | None = 0.0) -> Tensor:
-    """The values of every window, as a view of the padded map.
+    """Return the values of every window, as a view of the padded map.
 
     Shape:
         ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride), kernel_size, kernel_size)``
@@ -118,8 +118,8 @@ def cut_windows(x: Tensor, kernel_size: int, stride: int, value: float | None = 
     return x.unfold(2, kernel_size, stride).unfold(3, kernel_size, stride)
 
 
-def list_places(padded: Tensor, kernel_size: int, stride: int) -> list[Tensor]:
-    """The values of every window, one map for each place in the window, row by row.
+def list_offsets(padded: Tensor, kernel_size: int, stride: int) -> list[Tensor]:
+    """Return the values of every window, one map for each offset in the window, row by row.
 
     Args:
         padded: ``(B, C, H', W')``, with what windows reach over the border.
@@ -138,7 +138,7 @@ def list_places(padded: Tensor, kernel_size: int, stride: int) -> list[Tensor]:
 
 
 def cut_mask(x: Tensor, kernel_size: int, stride: int) -> Tensor | None:
-    """1 where a window lies on the map, 0 beyond its border; ``None`` if no window is cut.
+    """Return 1 where a window lies on the map, 0 beyond its border; ``None`` if no window is cut.
 
     Shape:
         ``(1, 1, h, w, kernel_size, kernel_size)``
@@ -149,7 +149,7 @@ def cut_mask(x: Tensor, kernel_size: int, stride: int) -> Tensor | None:
 
 
 def mean_windows(x: Tensor, kernel_size: int, stride: int) -> Tensor:
-    """The mean of every window; one that is cut by the border is the mean of what it has."""
+    """Compute the mean of every window; one cut by the border is the mean of what it has."""
     if kernel_size == stride:
         return F.avg_pool2d(x, stride, ceil_mode=True, count_include_pad=False)
     mean = F.avg_pool2d(pad_windows(x, kernel_size, stride), kernel_size, stride)
@@ -158,14 +158,14 @@ def mean_windows(x: Tensor, kernel_size: int, stride: int) -> Tensor:
 
 
 def max_windows(x: Tensor, kernel_size: int, stride: int) -> Tensor:
-    """The largest value of every window; one that is cut by the border takes what it has."""
+    """Compute the maximum of every window; one cut by the border takes what it has."""
     if kernel_size == stride:
         return F.max_pool2d(x, stride, ceil_mode=True)
     return F.max_pool2d(pad_windows(x, kernel_size, stride, -torch.inf), kernel_size, stride)
 
 
 def max_ahead(x: Tensor, width: int) -> Tensor:
-    """The largest of the ``width`` x ``width`` values from each place on, as far as there are any.
+    """Compute the maximum of the ``width`` x ``width`` values from each position on.
 
     Shape:
         ``(B, C, H, W) -> (B, C, H, W)``
@@ -175,21 +175,21 @@ def max_ahead(x: Tensor, width: int) -> Tensor:
 
 
 def mean_ahead(x: Tensor, width: int) -> Tensor:
-    """The mean of the ``width`` x ``width`` values from each place on, of those that there are."""
+    """Compute the mean of the ``width`` x ``width`` values from each position on."""
     padded = F.avg_pool2d(F.pad(x, (0, width - 1, 0, width - 1)), width, 1)
     covered = F.pad(x.new_ones(1, 1, *x.shape[2:]), (0, width - 1, 0, width - 1))
     return padded / F.avg_pool2d(covered, width, 1)
 
 
 def average_by(windows: Tensor, weights: Tensor, mask: Tensor | None) -> Tensor:
-    """The mean of every window under weights of at least 0, beyond the border none."""
+    """Compute the mean of every window under weights of at least 0, beyond the border none."""
     if mask is not None:
         weights = weights * mask
     return (weights * windows).sum(WINDOW) / weights.sum(WINDOW)
 
 
 def average_by_exp(windows: Tensor, logits: Tensor, mask: Tensor | None) -> Tensor:
-    """The mean of every window under the softmax of logits over the window."""
+    """Compute the mean of every window under the softmax of logits over the window."""
     if mask is not None:
         # What is left out may not be the largest either.
         logits = logits.masked_fill(mask == 0, -torch.inf)
@@ -198,7 +198,7 @@ def average_by_exp(windows: Tensor, logits: Tensor, mask: Tensor | None) -> Tens
 
 
 def sort_windows(x: Tensor, kernel_size: int, stride: int) -> list[Tensor]:
-    """The values of every window from the largest to the smallest; cut windows repeat the border.
+    """Sort the values of every window, the largest first; cut windows repeat the border.
 
     A sorting network (Batcher 1968): each step takes the larger and the smaller of two maps, which
     is many times faster than to sort millions of short rows, and has an exact gradient.
@@ -206,7 +206,7 @@ def sort_windows(x: Tensor, kernel_size: int, stride: int) -> list[Tensor]:
     Shape:
         ``(B, C, H, W) -> kernel_size**2 times (B, C, ceil(H / stride), ceil(W / stride))``
     """
-    values = list_places(pad_windows(x, kernel_size, stride, None), kernel_size, stride)
+    values = list_offsets(pad_windows(x, kernel_size, stride, None), kernel_size, stride)
     for first, second in _list_exchanges(len(values)):
         larger = torch.maximum(values[first], values[second])
         values[second] = torch.minimum(values[first], values[second])
@@ -215,12 +215,12 @@ def sort_windows(x: Tensor, kernel_size: int, stride: int) -> list[Tensor]:
 
 
 def count_exchanges(count: int) -> int:
-    """Steps of the sorting network for so many values."""
+    """Count the steps of the sorting network for so many values."""
     return len(_list_exchanges(count))
 
 
 def _list_exchanges(count: int) -> list[tuple[int, int]]:
-    """Odd-even merge sort for any number of values (Knuth, vol. 3, algorithm 5.2.2M)."""
+    """Return the odd-even merge sort of any length (Knuth, vol. 3, algorithm 5.2.2M)."""
     exchanges = []
     p = 1
     while p < count:

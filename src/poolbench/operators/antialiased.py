@@ -1,4 +1,4 @@
-"""Operators that blur before they decimate, so that detail does not alias."""
+"""Define operators that blur before they decimate, so that detail does not alias."""
 
 import math
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from poolbench.errors import ShapeError, UsageError
 from poolbench.operators._registry import Operator, register
 from poolbench.operators._windows import (
     count_windows,
-    list_places,
+    list_offsets,
     max_ahead,
     mean_ahead,
     pad_windows,
     repeat_border,
 )
 
-# A map of zeros is divided by it.
+# Divisor that stands in for the largest value of a map of zeros.
 SMALLEST_SCALE = 1e-6
 
 
@@ -100,14 +100,14 @@ def _choose_kernel_size(kernel_size: int | None, stride: int) -> int:
 
 
 def _make_kernel(kernel_size: int, channels: int) -> Tensor:
-    """``[channels, 1, kernel_size, kernel_size]``: Pascal's triangle both ways, its sum 1."""
+    """Make ``[channels, 1, kernel_size, kernel_size]``: Pascal's triangle both ways, its sum 1."""
     row = torch.tensor([float(math.comb(kernel_size - 1, k)) for k in range(kernel_size)])
     row = row / 2 ** (kernel_size - 1)
     return torch.outer(row, row).repeat(channels, 1, 1, 1)
 
 
 def _blur(x: Tensor, kernel: Tensor, stride: int) -> Tensor:
-    """The stride belongs to the convolution, so that what is dropped is not computed."""
+    """Convolve with the stride, so that what is dropped is not computed."""
     border = kernel.shape[-1] // 2
     if x.shape[2] <= border or x.shape[3] <= border:
         raise ShapeError(
@@ -120,7 +120,7 @@ def _blur(x: Tensor, kernel: Tensor, stride: int) -> Tensor:
 
 
 def max_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
-    """Max pooling at stride 1 over ``stride`` x ``stride`` values, then :func:`blur_pool2d`.
+    """Take the maximum of ``stride`` x ``stride`` values at stride 1, then :func:`blur_pool2d`.
 
     Border: the maximum takes what there is, the blur reflects.
 
@@ -128,7 +128,7 @@ def max_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -
         ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
 
     Args:
-        kernel_size: Of the blur, as there.
+        kernel_size: Filter width of the blur, as there.
 
     Raises:
         ShapeError: If ``H`` or ``W`` is at most ``kernel_size // 2``.
@@ -147,7 +147,7 @@ def max_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -
 
 
 def avg_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
-    """The mean at stride 1 over ``stride`` x ``stride`` values, then :func:`blur_pool2d`.
+    """Take the mean of ``stride`` x ``stride`` values at stride 1, then :func:`blur_pool2d`.
 
     Border: the mean takes what there is, the blur reflects.
 
@@ -155,7 +155,7 @@ def avg_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -
         ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
 
     Args:
-        kernel_size: Of the blur, as there.
+        kernel_size: Filter width of the blur, as there.
 
     Raises:
         ShapeError: If ``H`` or ``W`` is at most ``kernel_size // 2``.
@@ -174,7 +174,7 @@ def avg_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -
 
 
 def aps_pool2d(x: Tensor, *, stride: int) -> Tensor:
-    """Of the ``stride**2`` decimated maps the one with the largest norm, for each picture.
+    """Keep the one of the ``stride**2`` decimated maps with the largest norm, for each picture.
 
     Under a circular shift the decimated maps change places, and the same one is kept: the output
     is shifted and nothing else, if the stride divides height and width and no two norms are equal.
@@ -300,9 +300,9 @@ class AdaptiveBlurPool2d(Operator):
         more = border - 1
         near = padded[:, :, more : x.shape[2] + more + 2, more : x.shape[3] + more + 2]
         weights = torch.unflatten(self.conv(near), 1, (self.groups, 1, size**2)).softmax(3)
-        places = list_places(padded, size, stride)
+        offsets = list_offsets(padded, size, stride)
         windows = torch.stack(
-            [torch.unflatten(place, 1, (self.groups, -1)) for place in places], dim=3
+            [torch.unflatten(values, 1, (self.groups, -1)) for values in offsets], dim=3
         )
         return (weights * windows).sum(3).flatten(1, 2)
 
@@ -366,21 +366,21 @@ class LpsPool2d(Operator):
 
     def count_operations(self, height: int, width: int) -> int:
         hidden = self.first.out_channels
-        places = count_windows(height, self.stride) * count_windows(width, self.stride)
-        return places * self.stride**2 * 9 * (self.channels * hidden + hidden)
+        positions = count_windows(height, self.stride) * count_windows(width, self.stride)
+        return positions * self.stride**2 * 9 * (self.channels * hidden + hidden)
 
 
 def split_phases(x: Tensor, stride: int) -> Tensor:
-    """Every way to decimate a map.
+    """Split a map into every way to decimate it.
 
     Shape:
         ``(B, C, H, W) -> (B, stride**2, C, ceil(H / stride), ceil(W / stride))``
     """
-    return torch.stack(list_places(pad_windows(x, stride, stride, None), stride, stride), dim=1)
+    return torch.stack(list_offsets(pad_windows(x, stride, stride, None), stride, stride), dim=1)
 
 
 def take_phase(phases: Tensor, chosen: Tensor) -> Tensor:
-    """One phase of each picture.
+    """Take one phase of each picture.
 
     Args:
         chosen: int64 ``[B]``.

@@ -1,4 +1,4 @@
-"""Operators that keep low frequencies: Fourier and Hartley.
+"""Define operators that keep low frequencies: Fourier and Hartley.
 
 For one size of the map they are linear maps of its rows and of its columns. They are computed as
 two matrix products, not by an FFT, so they export to ONNX and take any float dtype.
@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from poolbench.operators._registry import Operator, register
 from poolbench.operators._windows import count_windows
 
-# The edge of the learned mask, in frequencies (R in Riad 2022).
+# Width of the edge of the learned mask, in frequencies (R in Riad 2022).
 EDGE_WIDTH = 4.0
 
 
 def make_spectral_matrix(size: int, wanted: int) -> Tensor:
-    """float64 ``[wanted, size]``: keep the lowest ``wanted`` Fourier coefficients of a row.
+    """Make float64 ``[wanted, size]`` that keeps a row's lowest ``wanted`` Fourier coefficients.
 
     Of an even number the last is shared by both signs of the frequency, half each.
     """
@@ -28,7 +28,7 @@ def make_spectral_matrix(size: int, wanted: int) -> Tensor:
 
 
 def make_low_cut_matrix(size: int, wanted: int) -> Tensor:
-    """float64 ``[wanted, size]``: as spectral, without the frequency that two signs would share."""
+    """Make the same without the frequency that two signs would share."""
     synthesis, analysis = make_fourier_bases(size, wanted)
     # A cosine and a sine for each frequency below half of the output's pixels.
     kept = 2 * max(1, (wanted + 1) // 2)
@@ -36,7 +36,7 @@ def make_low_cut_matrix(size: int, wanted: int) -> Tensor:
 
 
 def make_hartley_matrix(size: int, wanted: int) -> Tensor:
-    """float64 ``[wanted, size]``: keep the lowest ``wanted`` Hartley coefficients of a row."""
+    """Make float64 ``[wanted, size]`` that keeps a row's lowest ``wanted`` Hartley coefficients."""
     frequency = torch.arange(-(wanted // 2), wanted - wanted // 2, dtype=torch.float64)
     synthesis = _compute_angles(_count(wanted), frequency, wanted)
     analysis = _compute_angles(frequency, _count(size), size)
@@ -44,7 +44,7 @@ def make_hartley_matrix(size: int, wanted: int) -> Tensor:
 
 
 def make_fourier_bases(size: int, wanted: int) -> tuple[Tensor, Tensor]:
-    """A cosine and a sine for each frequency 0, 1, … ``wanted // 2``.
+    """Make a cosine and a sine for each frequency 0, 1, … ``wanted // 2``.
 
     Returns:
         Synthesis float64 ``[wanted, 2 * frequencies]`` and analysis ``[2 * frequencies, size]``;
@@ -88,7 +88,7 @@ def spectral_pool2d(x: Tensor, *, stride: int) -> Tensor:
 
 
 def flc_pool2d(x: Tensor, *, stride: int) -> Tensor:
-    """FrequencyLowCut: keep only frequencies that the output can show without aliasing.
+    """Keep only frequencies that the output can show without aliasing (FrequencyLowCut).
 
     Border: the map is taken as periodic.
 
@@ -133,12 +133,12 @@ def _transform(x: Tensor, stride: int, make: Callable[[int, int], Tensor]) -> Te
 
 
 def _apply(x: Tensor, down: Tensor, across: Tensor) -> Tensor:
-    """A matrix for the columns and one for the rows."""
+    """Apply a matrix to the columns and one to the rows."""
     return down @ (x @ across.T)
 
 
 class _PeriodicPool2d(Operator):
-    """Keeps what it made for the sizes that it has met."""
+    """Operator that keeps the constants it made for the sizes that it has met."""
 
     exceptions = {"bounds": "a cut spectrum overshoots at edges"}
 
@@ -147,11 +147,11 @@ class _PeriodicPool2d(Operator):
         self._kept: dict[tuple[int, torch.dtype, torch.device], tuple[Tensor, ...]] = {}
 
     def make_constants(self, size: int) -> tuple[Tensor, ...]:
-        """What does not change for one size of an axis, float64."""
+        """Make what does not change for one size of an axis, float64."""
         raise NotImplementedError
 
     def recall(self, size: int, x: Tensor) -> tuple[Tensor, ...]:
-        """The same, of the dtype and on the device of a map."""
+        """Return these constants in the dtype and on the device of a map."""
         key = (size, x.dtype, x.device)
         if key in self._kept:
             return self._kept[key]

@@ -1,4 +1,4 @@
-"""Means between the arithmetic one and the maximum, some with a learned power."""
+"""Define means between the arithmetic one and the maximum, some with a learned power."""
 
 from typing import Any
 
@@ -15,16 +15,16 @@ from poolbench.operators._windows import (
     cut_windows,
 )
 
-# Values below it count as it, so that powers and logarithms are defined (Radenović 2018).
+# Least value that counts, so that powers and logarithms are defined (Radenović 2018).
 LEAST_VALUE = 1e-6
-# Powers nearer to 0 than this are moved there, where the formula is 0 / 0.
+# Least distance of a power from 0, where the formula is 0 / 0.
 LEAST_POWER = 1e-3
 
 
 def log_sum_exp_pool2d(
     x: Tensor, *, stride: int, kernel_size: int | None = None, sharpness: float = 5.0
 ) -> Tensor:
-    """``log(mean exp(r x)) / r`` of every window, between mean (r to 0) and maximum (r large).
+    """Compute ``log(mean exp(r x)) / r`` of every window, from mean (r to 0) to maximum.
 
     Border: a window that is cut by the border takes what it has.
 
@@ -58,7 +58,7 @@ def log_sum_exp_pool2d(
 
 
 def power_mean(x: Tensor, power: Tensor, kernel_size: int, stride: int) -> Tensor:
-    """``(mean x^p)^(1/p)`` of every window of a map, values below 1e-6 taken as 1e-6.
+    """Compute ``(mean x^p)^(1/p)`` of every window, values below 1e-6 taken as 1e-6.
 
     Computed from logarithms, so that no power overflows; near p = 0 it is the geometric mean.
 

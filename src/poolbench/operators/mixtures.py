@@ -1,4 +1,4 @@
-"""Mixtures of max and average pooling in learned proportions."""
+"""Define mixtures of max and average pooling in learned proportions."""
 
 import torch
 from torch import Tensor, nn

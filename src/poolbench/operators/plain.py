@@ -1,4 +1,4 @@
-"""Plain operators: one formula for every window, nothing learned but by an added convolution."""
+"""Define plain operators: one formula for every window, nothing learned but a convolution."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +41,7 @@ def decimate2d(x: Tensor, *, stride: int) -> Tensor:
 
 
 def max_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
-    """The largest value of every window.
+    """Take the maximum of every window.
 
     Border: a window that is cut by the border takes what it has.
 
@@ -59,7 +59,7 @@ def max_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Ten
 
 
 def avg_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
-    """The mean of every window.
+    """Take the mean of every window.
 
     Border: a window that is cut by the border is the mean of what it has.
 
@@ -77,7 +77,7 @@ def avg_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Ten
 
 
 def min_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
-    """The smallest value of every window.
+    """Take the minimum of every window.
 
     Border: a window that is cut by the border takes what it has.
 
@@ -92,7 +92,7 @@ def min_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Ten
 
 
 def median_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
-    """The median of every window; of an even number of values the mean of the middle two.
+    """Take the median of every window; of an even number of values the mean of the middle two.
 
     Border: a window that is cut by the border is filled by repeating the border.
 
@@ -109,7 +109,7 @@ def median_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> 
 
 
 def max_avg_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
-    """Half way between the largest value and the mean of every window.
+    """Take the value half way between the maximum and the mean of every window.
 
     Border: a window that is cut by the border takes what it has.
 
@@ -125,7 +125,7 @@ def max_avg_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) ->
 
 
 def lp_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None, p: float = 2.0) -> Tensor:
-    """The p-norm of every window, ``(sum |x|^p)^(1/p)``.
+    """Compute the p-norm of every window, ``(sum |x|^p)^(1/p)``.
 
     Border: a window that is cut by the border takes what it has.
 
@@ -152,7 +152,7 @@ def lp_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None, p: floa
 
 
 def rms_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Tensor:
-    """The root of the mean square of every window.
+    """Compute the root of the mean square of every window.
 
     Border: a window that is cut by the border takes what it has.
 
@@ -176,7 +176,7 @@ def _check_power(p: float) -> None:
 
 
 def _norm(windows: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
-    """A norm of windows without overflow, whose gradient is 0 where the window is."""
+    """Compute a norm of windows without overflow, whose gradient is 0 where the window is."""
     # A norm grows with its argument, so the factor may be anything; it is not differentiated.
     highest = windows.amax(WINDOW, keepdim=True).detach()
     scale = torch.where(highest > 0, highest, torch.ones_like(highest))

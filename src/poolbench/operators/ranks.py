@@ -1,4 +1,4 @@
-"""Weights by rank: the values of each window sorted, then averaged."""
+"""Define weights by rank: the values of each window sorted, then averaged."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from poolbench.operators._windows import (
 def rank_pool2d(
     x: Tensor, *, stride: int, kernel_size: int | None = None, decay: float = 0.5
 ) -> Tensor:
-    """The values of every window weighted by rank: ``decay * (1 - decay)**r``, the largest r = 0.
+    """Weigh the values of every window by rank: ``decay * (1 - decay)**r``, the largest r = 0.
 
     Border: a window that is cut by the border is filled by repeating the border.
 
@@ -49,7 +49,7 @@ def rank_pool2d(
 def top_k_pool2d(
     x: Tensor, *, stride: int, kernel_size: int | None = None, k: int | None = None
 ) -> Tensor:
-    """The mean of the k largest values of every window.
+    """Take the mean of the k largest values of every window.
 
     Border: a window that is cut by the border is filled by repeating the border.
 

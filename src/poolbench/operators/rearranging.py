@@ -1,4 +1,4 @@
-"""Operators that keep every value and move it from space to channels."""
+"""Define operators that keep every value and move it from space to channels."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -8,7 +8,7 @@ from poolbench.operators._windows import pad_windows
 
 
 def space_to_depth2d(x: Tensor, *, stride: int) -> Tensor:
-    """Every ``stride`` x ``stride`` cell becomes ``stride**2`` channels of one pixel.
+    """Turn every ``stride`` x ``stride`` cell into ``stride**2`` channels of one pixel.
 
     The channels are those of :func:`torch.nn.functional.pixel_unshuffle`: all places of the first
     input channel come first, row by row.

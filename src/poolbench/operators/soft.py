@@ -1,4 +1,4 @@
-"""Means of each window with weights that come from the values themselves."""
+"""Define means of each window with weights that come from the values themselves."""
 
 from typing import Any
 
@@ -17,18 +17,18 @@ from poolbench.operators._windows import (
     mean_windows,
 )
 
-# LIP's logits lie between 0 and this (Gao 2019).
+# Upper end of LIP's logits, which begin at 0 (Gao 2019).
 LIP_SCALE = 12.0
-# Smooths the absolute value at 0 (Saeedan 2018, their epsilon).
+# Constant that smooths the absolute value at 0 (Saeedan 2018, their epsilon).
 DETAIL_EPSILON = 1e-3
-# Keeps a quotient of squares defined for two zeros.
+# Constant that keeps a quotient of squares defined for two zeros.
 TINY = 1e-12
 
 
 def soft_pool2d(
     x: Tensor, *, stride: int, kernel_size: int | None = None, beta: float = 1.0
 ) -> Tensor:
-    """The mean of every window under the softmax of its values.
+    """Compute the mean of every window under the softmax of its values.
 
     Border: a window that is cut by the border takes what it has.
 
@@ -145,7 +145,7 @@ class AdaptivePool2d(WindowOperator):
         Stergiou and Poppe 2021, arXiv:2111.00772.
     """
 
-    # Deviation: one b for each channel, not for each place of the output, so that any size goes.
+    # Deviation: one b for each channel, not for each position of the output, so that any size goes.
     exceptions = {"channels": "every channel has its own weight"}
 
     def __init__(self, channels: int, *, stride: int, kernel_size: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Operators that draw random numbers in training and have a fixed form in evaluation.
+"""Define operators that draw random numbers in training and have a fixed form in evaluation.
 
 They draw from torch's global generator, which the training loop sets from the study's seeds.
 """
@@ -141,7 +141,7 @@ class FractionalMaxPool2d(Operator):
 
 
 def _list_sizes(size: int, target: int, stride: int) -> list[int]:
-    """Sizes after each step, none less than half of the one before."""
+    """Return the sizes after each step, none less than half of the one before."""
     if size == target:
         return []
     steps = math.ceil(2 * math.log2(stride))
@@ -150,7 +150,7 @@ def _list_sizes(size: int, target: int, stride: int) -> list[int]:
 
 
 def compute_edges(size: int, wanted: int, offset: float) -> list[int]:
-    """Edges of ``wanted`` cells of 1 or 2 pixels that cover ``size`` pixels.
+    """Compute the edges of ``wanted`` cells of 1 or 2 pixels that cover ``size`` pixels.
 
     Args:
         offset: From 0 to 1, where the pseudo-random sequence begins.

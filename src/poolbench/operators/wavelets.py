@@ -1,4 +1,4 @@
-"""Operators that go through wavelets: each halving of the resolution is one level."""
+"""Define operators that go through wavelets: each halving of the resolution is one level."""
 
 import torch
 import torch.nn.functional as F
@@ -11,7 +11,7 @@ DYADIC = (2, 4)
 
 
 def haar_pool2d(x: Tensor, *, stride: int) -> Tensor:
-    """The low band of the orthonormal Haar wavelet transform, one level for each halving.
+    """Keep the low band of the orthonormal Haar wavelet transform, one level for each halving.
 
     It is average pooling times ``stride``.
 
@@ -60,7 +60,7 @@ class HaarPool2d(_DyadicPool2d):
 
 
 def split_haar(x: Tensor, stride: int) -> Tensor:
-    """All bands of the Haar wavelet packets of ``stride`` x ``stride`` cells, low bands first.
+    """Return all bands of the Haar wavelet packets of ``stride`` x ``stride`` cells, low first.
 
     Border: a cell that is cut by the border is filled by repeating the border.
 

@@ -232,7 +232,7 @@ def check_networks(plan: Plan) -> dict[str, Network]:
 
 def _is_foreign(spec: TrialSpec) -> bool:
     name = spec.variant.operator
-    return name != NO_OPERATOR and not get_operator(name).is_own
+    return name != NO_OPERATOR and not get_operator(name).is_builtin
 
 
 def check_weights(plan: Plan, path: Path) -> dict[str, Transfer]:
@@ -373,7 +373,7 @@ def _make_conditions(
     config: StudyConfig, variant: VariantSpec, machine: Machine, num_classes: int
 ) -> Conditions:
     sources = {}
-    if variant.operator != NO_OPERATOR and not get_operator(variant.operator).is_own:
+    if variant.operator != NO_OPERATOR and not get_operator(variant.operator).is_builtin:
         sources[variant.operator] = get_operator(variant.operator).source_hash
     backbone = get_backbone(variant.backbone)
     if backbone.factory is not None:

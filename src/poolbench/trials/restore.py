@@ -47,7 +47,7 @@ def restore_inner(store: RunStore, trial_id: str) -> Network:
 
 
 def _check_sources(record: TrialRecord) -> None:
-    known = {entry.id: entry.source_hash for entry in list_operators() if not entry.is_own}
+    known = {entry.id: entry.source_hash for entry in list_operators() if not entry.is_builtin}
     for backbone in list_backbones():
         name = f"{BACKBONE_SOURCE}{backbone.id}"
         if name in record.spec.conditions.sources and backbone.factory is not None:

@@ -1,4 +1,4 @@
-"""Whose a module is: one's own, which may be edited any day, or that of a library."""
+"""Tell custom modules, which may be edited any day, from those of a library."""
 
 import sys
 import sysconfig
@@ -15,13 +15,13 @@ _STANDARD = tuple(
     for name, path in sysconfig.get_paths().items()
     if name in ("stdlib", "platstdlib")
 )
-# Their versions are parts of a trial's identity already.
+# Packages whose versions are parts of a trial's identity already.
 _RECORDED = frozenset((_OURS, "torch", "numpy", "scipy", "sklearn", "PIL"))
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
 
 
-def is_owned(name: str, home: str) -> bool:
-    """Whether a module is of the same package as ``home``, or of no library at all."""
+def is_custom(name: str, home: str) -> bool:
+    """Return whether a module is of the same package as ``home``, or of no library at all."""
     top = name.partition(".")[0]
     if home and top == home.partition(".")[0]:
         return True
@@ -49,8 +49,8 @@ def _lies_outside(file: str) -> bool:
     return not any(path.is_relative_to(folder) for folder in _STANDARD)
 
 
-def find_owned_spec(name: str) -> ModuleSpec | None:
-    """Where a module that is not imported yet lies, if it is one's own; its package is imported."""
+def find_custom_spec(name: str) -> ModuleSpec | None:
+    """Find a custom module that is not imported yet; its package is imported."""
     try:
         spec = find_spec(name)
     except (ImportError, ValueError):
@@ -61,10 +61,10 @@ def find_owned_spec(name: str) -> ModuleSpec | None:
 
 
 def is_by_reference(name: str | None, known: Mapping[str, Any] | None = None) -> bool:
-    """Whether another process would import a module of this name, and not be sent its parts.
+    """Return whether another process would import a module of this name, not be sent its parts.
 
     Args:
-        known: What must be the names of that module.
+        known: The names that the module must have.
     """
     module = sys.modules.get(name or "")
     if name in (None, "__main__") or module is None:
@@ -73,7 +73,7 @@ def is_by_reference(name: str | None, known: Mapping[str, Any] | None = None) ->
 
 
 def read_version(module: str) -> str:
-    """The version of the library that a module is of, as far as it says."""
+    """Return the version of the library that a module is of, as far as it says."""
     top = module.partition(".")[0]
     if top in _RECORDED or top in sys.stdlib_module_names:
         return ""
