@@ -29,7 +29,7 @@ from scipy.stats import binomtest
 
 from machine import RESULTS, save
 from poolbench.config import DataConfig
-from poolbench.data.duplicates import NEAR, Duplicates, find_duplicates, settle_duplicates
+from poolbench.data.duplicates import NEAR, Duplicates, find_duplicates, handle_duplicates
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.sample import load_sample
@@ -89,7 +89,7 @@ def measure(work: Callable[[], Result]) -> tuple[Result, dict[str, float]]:
 
 def count(image_set: ImageSet) -> dict[str, int]:
     """What a run would say."""
-    settled, _ = settle_duplicates(image_set, "report", is_split=True)
+    settled, _ = handle_duplicates(image_set, "report", is_split=True)
     counts: dict[str, int] = settled.facts["duplicates"]
     return counts
 

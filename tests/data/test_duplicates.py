@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poolbench.data.duplicates import COLUMNS, find_duplicates, settle_duplicates
+from poolbench.data.duplicates import COLUMNS, find_duplicates, handle_duplicates
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.errors import DataError
 
@@ -41,7 +41,7 @@ def make_set(pool, test):
 
 
 def settle(pool, test, on_duplicates="report", is_split=True):
-    return settle_duplicates(make_set(pool, test), on_duplicates, is_split=is_split)
+    return handle_duplicates(make_set(pool, test), on_duplicates, is_split=is_split)
 
 
 def list_pairs(pairs):
@@ -138,7 +138,7 @@ def test_signs_before_one_background_are_no_copies_but_copies_of_them_are():
     # One pair with two labels is left, which may be a wrong label.
     assert found.false_share <= 0.1
     image_set = ImageSet("made", tuple("abcdefghijklmnop"), *halves, has_official_test=True)
-    settled, _ = settle_duplicates(image_set, "report", is_split=True)
+    settled, _ = handle_duplicates(image_set, "report", is_split=True)
     counts = settled.facts["duplicates"]
     pairs = len(found.test) + len(found.pool)
     assert counts["other_label"] <= 0.02 * pairs + 1
@@ -169,7 +169,7 @@ def test_one_pair_with_two_labels_may_be_a_wrong_label():
 def test_settle_duplicates_reports_and_changes_nothing():
     image_set = make_set(make_half("train", [1, 2, (1, 1), 3]), make_half("test", [3, 4]))
     before = image_set.manifest_hash
-    settled, rows = settle_duplicates(image_set, "report", is_split=True)
+    settled, rows = handle_duplicates(image_set, "report", is_split=True)
     assert settled.manifest_hash == before
     assert settled.facts == {
         "skipped": [],

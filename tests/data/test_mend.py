@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from poolbench.data.decode import decode_content, decode_picture, read_picture_size
-from poolbench.data.mend import drop_side_data
+from poolbench.data.mend import drop_metadata
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (10, 14, 3), dtype=np.uint8)
 XMP = '<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
@@ -119,5 +119,5 @@ def test_damaged_parts_refuse_no_png(kind, body, checksum):
 
 def test_drop_side_data_leaves_what_has_none():
     for kind in ("BMP", "GIF", "WEBP"):
-        assert drop_side_data(save(kind)) is None
-    assert drop_side_data(b"II*\0\xff\xff\xff\xff") is None
+        assert drop_metadata(save(kind)) is None
+    assert drop_metadata(b"II*\0\xff\xff\xff\xff") is None

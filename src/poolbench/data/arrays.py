@@ -1,4 +1,4 @@
-"""Pictures as arrays: ``npz`` files, resizing, and whether memory will hold them."""
+"""Read pictures from ``npz`` files, resize arrays, and check whether memory will hold them."""
 
 import zipfile
 from pathlib import Path
@@ -14,7 +14,7 @@ from poolbench.errors import DataError
 from poolbench.files import check_regular
 from poolbench.system import read_available_memory_bytes
 
-# Pictures are resized as float32; so many bytes of them at a time.
+# Bytes of pictures that are resized at a time, as float32.
 _BATCH_BYTES = 1 << 25
 _LAYOUT = (
     "An npz image set holds `images` (uint8 [N, H, W, 3] or grey [N, H, W]) and `labels` "
@@ -113,7 +113,7 @@ def _check_unpacked_size(path: Path) -> None:
 
 
 def _list_names(path: Path) -> list[str]:
-    """Of all arrays in the file, whatever they are."""
+    """List the names of all arrays in the file, whatever they are."""
     with zipfile.ZipFile(path) as archive:
         return [name.removesuffix(".npy") for name in archive.namelist()] or ["nothing else"]
 
@@ -161,7 +161,7 @@ def _check_labels(path: Path, name: str, labels: NDArray[Any], count: int) -> La
 def _name_classes(
     path: Path, names: NDArray[Any] | None, labels: Labels, test_labels: Labels | None
 ) -> tuple[tuple[str, ...], Labels]:
-    """Class names, and the label value that each stands for, ascending."""
+    """Return the class names, and the label value that each stands for, ascending."""
     used = np.unique(labels if test_labels is None else np.concatenate([labels, test_labels]))
     if names is None:
         return tuple(str(value) for value in used), used

@@ -1,4 +1,4 @@
-"""Augmentation of whole batches on the device; what is drawn comes from :mod:`.draws`."""
+"""Augment whole batches on the device; what is drawn comes from :mod:`.draws`."""
 
 import torch
 import torch.nn.functional as F
@@ -6,15 +6,15 @@ from torch import Tensor
 
 from poolbench.data.draws import Draws
 
-# Parts of red, green and blue in the brightness that is seen (ITU-R BT.601).
+# Weights of red, green and blue in the brightness that is seen (ITU-R BT.601).
 LUMA = (0.299, 0.587, 0.114)
 
 
 def gather(images: Tensor, index: Tensor, draws: Draws | None = None) -> Tensor:
-    """A batch of the chosen pictures, mirrored and shifted by whole pixels.
+    """Return a batch of the chosen pictures, mirrored and shifted by whole pixels.
 
-    What comes in at the border is a reflection. Each value is copied once: the place that it comes
-    from is computed from choice, mirror and shift together.
+    What comes in at the border is a reflection. Each value is copied once: the position that it
+    comes from is computed from choice, mirror and shift together.
 
     Shape:
         ``(N, H, W, C), int64 (B,) -> (B, C, H, W)`` with the channels last in memory.
@@ -43,7 +43,7 @@ def gather(images: Tensor, index: Tensor, draws: Draws | None = None) -> Tensor:
 
 
 def crop_pictures(images: Tensor, boxes: Tensor) -> Tensor:
-    """Enlarge a box of each picture to the whole of it, between pixels linearly.
+    """Enlarge a box of each picture to the whole of it, with bilinear interpolation.
 
     Shape:
         ``(B, C, H, W), (B, 4) -> (B, C, H, W)``, float32
@@ -84,7 +84,7 @@ def wipe_out(images: Tensor, boxes: Tensor) -> Tensor:
 def mix_pictures(
     images: Tensor, others: Tensor, opacities: Tensor, patches: Tensor | None
 ) -> tuple[Tensor, Tensor]:
-    """Each picture mixed with another one, and how much of it is left, float32 ``[B]``.
+    """Mix each picture with another one; return how much of it is left too, float32 ``[B]``.
 
     Shape:
         ``(B, C, H, W), (B, C, H, W), (B,), (B, 4) -> (B, C, H, W), (B,)``
@@ -98,7 +98,7 @@ def mix_pictures(
 
 
 def find_inside(boxes: Tensor, images: Tensor) -> Tensor:
-    """bool ``[B, 1, H, W]``: the pixels whose middle lies in the box."""
+    """Return the pixels whose middle lies in the box, bool ``[B, 1, H, W]``."""
     height, width = images.shape[2:]
     rows, columns = (
         (torch.arange(size, device=boxes.device, dtype=torch.float32) + 0.5) / size
@@ -111,7 +111,7 @@ def find_inside(boxes: Tensor, images: Tensor) -> Tensor:
 
 
 def shrink(images: Tensor, size: tuple[int, int]) -> Tensor:
-    """Fewer pixels, by a triangle filter as wide as they then lie apart.
+    """Resize to fewer pixels, by a triangle filter as wide as they then lie apart.
 
     Shape:
         ``(B, C, H, W) -> (B, C, *size)``
@@ -136,7 +136,7 @@ def shift_by(images: Tensor, down: int, right: int) -> Tensor:
 
 
 def _reflect(positions: Tensor, size: int) -> Tensor:
-    """Positions outside 0..size-1 bounce back, the border pixel itself not repeated."""
+    """Reflect positions outside 0..size-1, the border pixel itself not repeated."""
     if size == 1:
         return torch.zeros_like(positions)
     period = 2 * (size - 1)
@@ -145,5 +145,5 @@ def _reflect(positions: Tensor, size: int) -> Tensor:
 
 
 def _compute_luma(images: Tensor) -> Tensor:
-    """``(B, 3, H, W) -> (B, 1, H, W)``."""
+    """Compute the brightness that is seen, ``(B, 3, H, W) -> (B, 1, H, W)``."""
     return (images * images.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)

@@ -1,4 +1,4 @@
-"""The sizes that an AVIF file really codes, which its head may say otherwise.
+"""Find the sizes that an AVIF file really codes, which its head may say otherwise.
 
 A container names the size of its picture, and so does every stream of AV1 in it. Decoders take
 memory by the stream's and compare when all is decoded. ISO/IEC 14496-12 has the boxes, the
@@ -10,21 +10,21 @@ from typing import NamedTuple
 
 from poolbench.errors import DataError
 
-# Boxes that hold boxes, and how many bytes come before these.
+# Boxes that hold boxes, and how many bytes come before the inner ones.
 _OUTER = {b"meta": 4, b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0, b"iinf": 6}
 _PICTURE, _NOTES = b"av01", b"Exif"
 _SEQUENCE_HEADER = 1
 # Types of units behind which no sequence header stands: a frame's header, and a frame.
 _FRAMES = (3, 6)
 _MOST_DEPTH = 8
-# Boxes, extents of items, and units before the first frame.
+# Most boxes or extents of items, and most units before the first frame.
 _MOST_PARTS, _MOST_UNITS = 20_000, 100
 # How often the parts of a file may be named as data of items.
 _MOST_REPEATS = 4
 
 
 def find_coded_sizes(content: bytes) -> set[tuple[int, int]]:
-    """Width and height of every stream of AV1 in a file.
+    """Return the width and height of every stream of AV1 in a file.
 
     Damaged files give fewer: decoders refuse them.
 
@@ -35,13 +35,13 @@ def find_coded_sizes(content: bytes) -> set[tuple[int, int]]:
 
 
 def find_notes(content: bytes) -> list[int]:
-    """Places of the words that say that an item of a file is EXIF."""
+    """Return the positions of the words that say that an item of a file is EXIF."""
     items = [
         (start, _read_item(content[start:end]))
         for kind, start, end in _list_boxes(content)
         if kind == b"infe"
     ]
-    return [start + item.place for start, item in items if item and item.kind == _NOTES]
+    return [start + item.offset for start, item in items if item and item.kind == _NOTES]
 
 
 def _list_boxes(content: bytes) -> list[tuple[bytes, int, int]]:
@@ -57,14 +57,14 @@ def _find_streams(content: bytes) -> Iterator[bytes]:
     items = [_read_item(content[start:end]) for kind, start, end in boxes if kind == b"infe"]
     pictures = {item.number for item in items if item and item.kind == _PICTURE}
     inside = next((start for kind, start, _ in boxes if kind == b"idat"), 0)
-    room = _MOST_REPEATS * len(content)
+    left = _MOST_REPEATS * len(content)
     for kind, start, end in boxes:
         if kind == b"iloc":
             for item, extents in _read_locations(content[start:end], inside, len(content)):
-                room -= sum(length for _, length in extents) if item in pictures else 0
-                _check_count(0 if room >= 0 else _MOST_PARTS + 1)
+                left -= sum(length for _, length in extents) if item in pictures else 0
+                _check_count(0 if left >= 0 else _MOST_PARTS + 1)
                 if item in pictures:
-                    yield b"".join(content[place : place + size] for place, size in extents)
+                    yield b"".join(content[start : start + size] for start, size in extents)
         elif kind in (b"stco", b"co64"):
             first = _read_chunk(content[start:end], 4 if kind == b"stco" else 8)
             yield content[first:]
@@ -76,7 +76,7 @@ def _check_count(count: int) -> None:
 
 
 def _walk(content: bytes, start: int, end: int, depth: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, start and end of the inside of every box."""
+    """Yield kind, start and end of the inside of every box."""
     while start + 8 <= end and depth < _MOST_DEPTH:
         size, kind, head = _to_int(content[start : start + 4]), content[start + 4 : start + 8], 8
         if size == 1:
@@ -96,11 +96,11 @@ def _walk(content: bytes, start: int, end: int, depth: int) -> Iterator[tuple[by
 
 
 class _Item(NamedTuple):
-    """What a file says that it holds; ``place``: of the kind in its box."""
+    """One thing that a file says that it holds; ``offset``: position of the kind in its box."""
 
     number: int
     kind: bytes
-    place: int
+    offset: int
 
 
 def _read_item(box: bytes) -> _Item | None:
@@ -112,13 +112,13 @@ def _read_item(box: bytes) -> _Item | None:
         reader.take(2)
     except IndexError:
         return None
-    return _Item(number, box[reader.place : reader.place + 4], reader.place)
+    return _Item(number, box[reader.position : reader.position + 4], reader.position)
 
 
 def _read_locations(
     box: bytes, inside: int, file_bytes: int
 ) -> Iterator[tuple[int, Sequence[tuple[int, int]]]]:
-    """For each item where its parts begin and how long they are.
+    """Yield for each item where its parts begin and how long they are.
 
     Args:
         inside: Where the box begins that parts of the second method lie in.
@@ -139,16 +139,16 @@ def _read_locations(
             _check_count(parts)
             for _ in range(count):
                 reader.take(sides & 15 if version else 0)
-                place = base + reader.take(sides >> 12)
+                start = base + reader.take(sides >> 12)
                 length = reader.take(sides >> 8 & 15) or file_bytes
-                extents.append((place, min(length, max(0, file_bytes - place))))
+                extents.append((start, min(length, max(0, file_bytes - start))))
             yield number, extents
     except IndexError:
         return
 
 
 def _read_chunk(box: bytes, width: int) -> int:
-    """Where the first sample of a track lies."""
+    """Return where the first sample of a track lies."""
     reader = _Bytes(box)
     try:
         reader.take(8)
@@ -158,7 +158,7 @@ def _read_chunk(box: bytes, width: int) -> int:
 
 
 def _read_sizes(stream: bytes) -> Iterator[tuple[int, int]]:
-    """The sizes that sequence headers say before the first frame."""
+    """Yield the sizes that sequence headers say before the first frame."""
     reader = _Bytes(stream)
     try:
         for _ in range(_MOST_UNITS):
@@ -166,12 +166,12 @@ def _read_sizes(stream: bytes) -> Iterator[tuple[int, int]]:
             kind = head >> 3 & 15
             if head & 4:
                 reader.take(1)
-            length = reader.take_leb128() if head & 2 else len(stream) - reader.place
+            length = reader.take_leb128() if head & 2 else len(stream) - reader.position
             if kind in _FRAMES:
                 return
             if kind == _SEQUENCE_HEADER:
-                yield _read_sequence_header(stream[reader.place : reader.place + length])
-            reader.place += length
+                yield _read_sequence_header(stream[reader.position : reader.position + length])
+            reader.position += length
     except IndexError:
         return
     raise DataError("it has far more parts than a picture needs")
@@ -189,7 +189,7 @@ def _read_sequence_header(unit: bytes) -> tuple[int, int]:
 
 
 def _skip_points(bits: "_Bits") -> None:
-    """Timing, and the operating points."""
+    """Skip the timing, and the operating points."""
     has_model, delay_bits = 0, 0
     if bits.take(1):  # timing_info_present_flag
         bits.take(64)
@@ -213,15 +213,15 @@ def _skip_points(bits: "_Bits") -> None:
 class _Bytes:
     """Reads whole numbers; behind the end is an IndexError."""
 
-    def __init__(self, content: bytes, place: int = 0) -> None:
+    def __init__(self, content: bytes, position: int = 0) -> None:
         self._content = content
-        self.place = place
+        self.position = position
 
     def take(self, count: int) -> int:
-        if self.place + count > len(self._content):
+        if self.position + count > len(self._content):
             raise IndexError
-        self.place += count
-        return _to_int(self._content[self.place - count : self.place])
+        self.position += count
+        return _to_int(self._content[self.position - count : self.position])
 
     def take_leb128(self) -> int:
         value = 0
@@ -234,18 +234,18 @@ class _Bytes:
 
 
 class _Bits:
-    """The same for numbers of some bits."""
+    """Reads numbers of some bits; behind the end is an IndexError."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._place = 0
+        self._position = 0
 
     def take(self, count: int) -> int:
         value = 0
         for _ in range(count):
-            byte = self._content[self._place // 8]
-            value = value << 1 | byte >> (7 - self._place % 8) & 1
-            self._place += 1
+            byte = self._content[self._position // 8]
+            value = value << 1 | byte >> (7 - self._position % 8) & 1
+            self._position += 1
         return value
 
     def skip_uvlc(self) -> None:

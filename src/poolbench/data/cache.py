@@ -1,4 +1,4 @@
-"""The cache folder: what was downloaded, and pictures that were decoded once."""
+"""Keep the cache folder: what was downloaded, and pictures that were decoded once."""
 
 import hashlib
 import http.client
@@ -22,17 +22,17 @@ from poolbench.errors import DataError
 from poolbench.files import expand_home
 
 Arrays = dict[str, NDArray[Any]]
-# What is going on, how much is done, how much there is (0: not known).
+# Callback that takes the stage, how much is done, and how much there is (0: not known).
 OnProgress = Callable[[str, int, int], None]
 
 _CHUNK_BYTES = 1 << 16
 _TIMEOUT_SECONDS = 30
-# More than any file that is published for this has.
+# Most bytes of a download; no file that is published for this has as many.
 _MOST_BYTES = 2_000_000_000
 # Attempts in a row that bring nothing new before a download is given up.
 _ATTEMPTS = 4
 _DIGEST = "sha256"
-# No folder can be made there, so that all goes on as with a cache that cannot be written.
+# Path at which no folder can be made, so that all goes on as with a cache that cannot be written.
 _NOWHERE = Path(os.devnull, "poolbench")
 
 
@@ -41,11 +41,11 @@ class _ConnectionDropped(Exception):
 
 
 def ignore_progress(stage: str, done: int, total: int) -> None:
-    """An ``OnProgress`` that shows nothing."""
+    """Show nothing; the default ``OnProgress``."""
 
 
 def get_cache_folder() -> Path:
-    """The folder for downloads and decoded pictures; ``POOLBENCH_CACHE`` overrides the platform's.
+    """Return the cache folder; ``POOLBENCH_CACHE`` overrides the platform's.
 
     It need not exist yet. For a user without a home folder it is one that can never be made.
     """
@@ -59,7 +59,7 @@ def get_cache_folder() -> Path:
 
 
 def compute_md5(path: Path) -> str:
-    """MD5 of a file, in hex."""
+    """Compute the MD5 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, _new_md5).hexdigest()
 
@@ -85,7 +85,7 @@ def download(
     Args:
         md5: In hex.
         on_progress: Called with ``("download", bytes here, bytes in all)``.
-        pause_seconds: Before the second attempt; doubled before each further one.
+        pause_seconds: Pause before the second attempt; doubled before each further one.
 
     Raises:
         DataError: If the net or the file is not there, the disk is full, or the MD5 is another.
@@ -108,7 +108,7 @@ def download(
 def _fetch_checked(
     url: str, part: Path, md5: str, on_progress: OnProgress, pause_seconds: float
 ) -> None:
-    """A whole ``part`` with this MD5; a part that an earlier call left may be of no use."""
+    """Fetch a whole ``part`` with this MD5; what an earlier call left may be of no use."""
     is_continued = _count_bytes(part) > 0
     _fetch(url, part, on_progress, pause_seconds)
     if is_continued and compute_md5(part) != md5:
@@ -148,7 +148,7 @@ def _explain_failure(url: str, part: Path, reason: str) -> str:
 
 
 def _fetch_rest(url: str, part: Path, on_progress: OnProgress) -> None:
-    """One request for what is missing."""
+    """Ask once for what is missing."""
     offset = _count_bytes(part)
     headers = {"User-Agent": f"poolbench/{__version__}"}
     if offset:
@@ -212,7 +212,7 @@ def _count_bytes(path: Path) -> int:
 
 
 def load_arrays(name: str) -> Arrays | None:
-    """Arrays that ``save_arrays`` kept; ``None`` if there are none or any byte has changed."""
+    """Load arrays that ``save_arrays`` kept; ``None`` if there are none or any byte has changed."""
     try:
         arrays = read_arrays(_get_arrays_path(name))
         digest = str(arrays.pop(_DIGEST))

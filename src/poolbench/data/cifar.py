@@ -1,4 +1,4 @@
-"""CIFAR-10 and CIFAR-100 in the python format that their authors published.
+"""Read CIFAR-10 and CIFAR-100 in the python format that their authors published.
 
 The files are pickles. Each is compared with its published MD5 before it is unpickled, and the
 unpickler knows nothing but NumPy arrays and plain containers.
@@ -33,21 +33,21 @@ from poolbench.data.image_set import Half, Images, ImageSet
 from poolbench.errors import DataError
 
 SIDE = 32
-# The largest member has 155 MB; what is larger cannot be one.
+# Most bytes of a member of the archive; the largest published one has 155 MB.
 _MOST_MEMBER_BYTES = 200_000_000
-# Unpacked it has 186 MB, in nine members.
+# Most unpacked bytes and most members; the published archives have 186 MB, in nine.
 _MOST_ARCHIVE_BYTES = 300_000_000
 _MOST_MEMBERS = 1000
-# Long names and the like, which the published archives do not have.
+# Kinds of headers for long names and the like, which the published archives do not have.
 _HEADER_TYPES = (
     *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
     *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
 )
 _MOST_HEADER_BYTES = 1_000_000
-# Grows when the arrays are kept in another way.
+# Number that grows when the arrays are kept in another way.
 _ARRAYS_FORMAT = 1
 
-# What an array needs to be made again. NumPy 1 and 2 call the module differently.
+# Names that an array needs to be made again. NumPy 1 and 2 call the module differently.
 _RECONSTRUCT = np.empty(0).__reduce__()[0]
 _ADMITTED = {
     ("numpy", "ndarray"): np.ndarray,
@@ -59,7 +59,7 @@ _ADMITTED = {
 
 @dataclass(frozen=True)
 class CifarFormat:
-    """Where a published set lies and what is in it.
+    """One published set: where it lies and what is in it.
 
     Attributes:
         folder: Its top folder in the archive.
@@ -83,7 +83,7 @@ class CifarFormat:
 
     @property
     def md5s(self) -> dict[str, str]:
-        """File name to MD5 of everything that is read."""
+        """MD5 by file name of everything that is read."""
         return {**self.meta_md5s, **self.pool_md5s, **self.test_md5s}
 
 
@@ -153,7 +153,7 @@ def load_cifar(
     is_download_allowed: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> ImageSet:
-    """All classes of a published set.
+    """Load all classes of a published set.
 
     Decoded arrays are kept in the cache folder, so that only the first start reads the archive.
 
@@ -180,31 +180,31 @@ def load_cifar(
     )
 
 
-def unpickle_checked(data: bytes, md5: str, place: str) -> Any:
-    """Unpickle bytes whose MD5 is the published one.
+def unpickle_checked(data: bytes, md5: str, name: str) -> Any:
+    """Unpickle bytes if their MD5 is the published one.
 
     Args:
         md5: In hex.
-        place: What to call the bytes in an error.
+        name: What to call the bytes in an error.
 
     Raises:
         DataError: If the MD5 is another (nothing is unpickled then), or if the pickle asks for
             anything but arrays and plain containers.
     """
-    _check_md5(data, md5, place)
+    _check_md5(data, md5, name)
     try:
         # Written by Python 2, whose strings are bytes: latin1 keeps each of them.
         return _ArraysUnpickler(io.BytesIO(data), encoding="latin1").load()
     except Exception as error:
         # A pickle can fail with nearly any exception.
-        raise DataError(f"{place} cannot be unpickled: {error}.") from None
+        raise DataError(f"{name} cannot be unpickled: {error}.") from None
 
 
-def _check_md5(data: bytes, md5: str, place: str) -> None:
+def _check_md5(data: bytes, md5: str, name: str) -> None:
     found = hashlib.md5(data, usedforsecurity=False).hexdigest()
     if found != md5:
         raise DataError(
-            f"{place} has MD5 {found}, the published file {md5}: it is damaged or another file, "
+            f"{name} has MD5 {found}, the published file {md5}: it is damaged or another file, "
             "and is not read. Fetch it again (--download), or name another with --data-file PATH."
         )
 
@@ -215,17 +215,17 @@ def _load_members(
     is_download_allowed: bool,
     on_progress: OnProgress,
 ) -> dict[str, Arrays]:
-    """File name to arrays: from the cache where it has them, else from archive or folder."""
-    place = _find_place(published, data_file)
-    cached = _load_cached(published, place)
+    """Load arrays by file name: from the cache where it has them, else from archive or folder."""
+    source = _find_source(published, data_file)
+    cached = _load_cached(published, source)
     if cached is not None:
         return cached
-    if place is None:
-        place = _fetch_archive(published, is_download_allowed, on_progress)
-    return _read_place(published, place, on_progress)
+    if source is None:
+        source = _fetch_archive(published, is_download_allowed, on_progress)
+    return _read_source(published, source, on_progress)
 
 
-def _find_place(published: CifarFormat, data_file: Path | None) -> Path | None:
+def _find_source(published: CifarFormat, data_file: Path | None) -> Path | None:
     if data_file is not None:
         if not (data_file.is_file() or data_file.is_dir()):
             raise DataError(
@@ -253,9 +253,9 @@ def _fetch_archive(published: CifarFormat, is_allowed: bool, on_progress: OnProg
     return path
 
 
-def _load_cached(published: CifarFormat, place: Path | None) -> dict[str, Arrays] | None:
-    """Arrays that were decoded before, if ``place`` is unchanged since it was checked."""
-    if place is not None and load_arrays(_name_proof(published, place)) is None:
+def _load_cached(published: CifarFormat, source: Path | None) -> dict[str, Arrays] | None:
+    """Load arrays that were decoded before, if ``source`` is unchanged since it was checked."""
+    if source is not None and load_arrays(_name_proof(published, source)) is None:
         return None
     members: dict[str, Arrays] = {}
     for name, md5 in published.md5s.items():
@@ -266,16 +266,18 @@ def _load_cached(published: CifarFormat, place: Path | None) -> dict[str, Arrays
     return members
 
 
-def _read_place(published: CifarFormat, place: Path, on_progress: OnProgress) -> dict[str, Arrays]:
+def _read_source(
+    published: CifarFormat, source: Path, on_progress: OnProgress
+) -> dict[str, Arrays]:
     """Read, check and decode all members, and keep the arrays."""
-    read = _read_folder if place.is_dir() else _read_archive
-    data = read(published, place, on_progress)
+    read = _read_folder if source.is_dir() else _read_archive
+    data = read(published, source, on_progress)
     members = {}
     for name, md5 in published.md5s.items():
-        content = unpickle_checked(data.pop(name), md5, f"{name} in {place}")
+        content = unpickle_checked(data.pop(name), md5, f"{name} in {source}")
         members[name] = _decode_member(published, name, content)
         save_arrays(_name_member(md5), members[name])
-    save_arrays(_name_proof(published, place), {})
+    save_arrays(_name_proof(published, source), {})
     return members
 
 
@@ -283,11 +285,11 @@ def _name_member(md5: str) -> str:
     return f"cifar-{md5}-{_ARRAYS_FORMAT}"
 
 
-def _name_proof(published: CifarFormat, place: Path) -> str:
-    """Under this name the cache remembers that all members of ``place`` had the published MD5."""
-    paths = [place]
-    if place.is_dir():
-        paths = [_find_in_folder(published, place, name) for name in published.md5s]
+def _name_proof(published: CifarFormat, source: Path) -> str:
+    """Name the cache entry that says that all members of ``source`` had the published MD5."""
+    paths = [source]
+    if source.is_dir():
+        paths = [_find_in_folder(published, source, name) for name in published.md5s]
     digest = hashlib.sha256()
     for path in paths:
         status = path.stat()
@@ -308,7 +310,7 @@ def _read_folder(published: CifarFormat, folder: Path, on_progress: OnProgress) 
 
 
 def _find_in_folder(published: CifarFormat, folder: Path, name: str) -> Path:
-    """A folder may be the one in the archive, or the one that it was unpacked in."""
+    """Find a file in a folder, which may be the one in the archive or the one around it."""
     for path in (folder / name, folder / published.folder / name):
         if path.is_file():
             return path
@@ -319,7 +321,7 @@ def _find_in_folder(published: CifarFormat, folder: Path, name: str) -> Path:
 
 
 def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -> dict[str, bytes]:
-    """The named members of a tar archive; nothing is unpacked to disk."""
+    """Read the named members of a tar archive; nothing is unpacked to disk."""
     wanted = {f"{published.folder}/{name}": name for name in published.md5s}
     data: dict[str, bytes] = {}
     try:
@@ -329,7 +331,7 @@ def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -
             tarfile.open(fileobj=stream, mode="r|", tarinfo=_BoundedMember) as archive,
         ):
             for count, member in enumerate(archive, start=1):
-                # So far, with what is announced.
+                # The size so far, with what is announced.
                 _check_size(archive.offset, _MOST_ARCHIVE_BYTES, "what is packed in it")
                 if count > _MOST_MEMBERS:
                     raise DataError(f"it has more than {_MOST_MEMBERS} members.")
@@ -358,20 +360,20 @@ def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -
 
 
 def _open_packed(path: Path) -> IO[bytes]:
-    """The tar archive in a file, which may be packed by gzip, as the published ones are."""
+    """Open the tar archive in a file, which may be packed by gzip, as the published ones are."""
     with path.open("rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
     return cast(IO[bytes], gzip.open(path)) if is_packed else path.open("rb")
 
 
-def _read_bounded(file: IO[bytes], size: int, place: str) -> bytes:
-    _check_size(size, _MOST_MEMBER_BYTES, place)
+def _read_bounded(file: IO[bytes], size: int, name: str) -> bytes:
+    _check_size(size, _MOST_MEMBER_BYTES, name)
     return file.read()
 
 
-def _check_size(size: int, most: int, place: str) -> None:
+def _check_size(size: int, most: int, name: str) -> None:
     if size > most:
-        raise DataError(f"{place} has {size:,} bytes; none that was published has {most:,}.")
+        raise DataError(f"{name} has {size:,} bytes; none that was published has {most:,}.")
 
 
 def _decode_member(published: CifarFormat, name: str, content: Any) -> Arrays:
@@ -384,7 +386,7 @@ def _decode_member(published: CifarFormat, name: str, content: Any) -> Arrays:
 
 
 def _decode_rows(rows: NDArray[np.uint8]) -> Images:
-    """uint8 ``[N, 3072]``, a plane for each colour, to ``[N, 32, 32, 3]``."""
+    """Turn uint8 ``[N, 3072]``, a plane for each colour, into ``[N, 32, 32, 3]``."""
     planes = rows.reshape(-1, 3, SIDE, SIDE)
     return np.ascontiguousarray(planes.transpose(0, 2, 3, 1))
 

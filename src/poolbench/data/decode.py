@@ -1,4 +1,4 @@
-"""A picture file to upright RGB, whatever way the file keeps its colours."""
+"""Decode a picture file to upright RGB, whatever way the file keeps its colours."""
 
 import contextlib
 import math
@@ -23,7 +23,7 @@ from poolbench.data.decode_bounds import (
 )
 from poolbench.data.formats import HEAD_BYTES, is_heif_head
 from poolbench.data.image_set import Images
-from poolbench.data.mend import drop_side_data
+from poolbench.data.mend import drop_metadata
 from poolbench.errors import DataError
 from poolbench.files import check_regular
 
@@ -49,28 +49,27 @@ _FORMATS = (
     "TIFF",
     "WEBP",
 )
-# Of a picture from someone else: what cameras, phones and browsers write. The others are decoded
-# letter by letter, or take seconds for little.
+# Formats of a picture from someone else: what cameras, phones and browsers write. The others are
+# decoded byte by byte, or take seconds for little.
 _GIVEN_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "MPO", "PNG", "TIFF", "WEBP")
-# Pillow's own warning line: a quarter of a gigabyte as RGB.
+# Most pixels of a picture: Pillow's own warning line, a quarter of a gigabyte as RGB.
 MOST_PIXELS = 1024 * 1024 * 1024 // 4 // 3
-# Of a picture from someone else: a side, which the weights of a resize are computed for, and
-# pixels, of which some formats take thirty bytes each while they are read.
+# Bounds for a picture from someone else: its longer side, which the weights of a resize are
+# computed for, and its pixels, of which some formats take thirty bytes each while they are read.
 MOST_SIDE = 20_000
 MOST_GIVEN_PIXELS = 50_000_000
 _STRIP_ROWS = 256
 # Numbers of the tags of a TIFF that say how large its tiles are.
 _TIFF_TILE_SIDES = (322, 323)
-# What a format that is decoded by Python may need for a pixel, and before all pixels.
+# Bytes that a format that is decoded by Python may need for a pixel, and before all pixels.
 _BYTES_PER_PIXEL, _HEAD_BYTES = 32, 1 << 16
 # EXIF orientations that turn a picture by a quarter.
 _QUARTER_TURNS = (5, 6, 7, 8)
-# Where a PNG can keep its orientation.
+# Marks of where a PNG can keep its orientation.
 _PNG_EXIF_MARKS = (b"eXIf", b"Raw profile type", b"tiff:Orientation")
-# White of grey values that are kept in 16 bits, by the names that Pillow has for their packing.
+# White of grey values that are kept in 16 bits; others by Pillow's names for their packing.
 _WHITE, _WHITES = 65535, {"I;12": 4095}
-# From an upright picture to what is stored for each orientation of EXIF 2.3, tag 274; all of them
-# are views.
+# Views that turn an upright picture into what is stored, for each orientation of EXIF 2.3, tag 274.
 _STORED: dict[int, Callable[[Images], Images]] = {
     2: lambda upright: upright[:, ::-1],
     3: lambda upright: upright[::-1, ::-1],
@@ -149,7 +148,7 @@ def decode_content(content: bytes) -> Images:
 
 
 def read_picture_size(path: Path) -> tuple[int, int]:
-    """Height and width in pixels of the upright picture, read from the head of the file.
+    """Read the upright picture's height and width in pixels from the head of the file.
 
     Raises:
         DataError: If the file is missing, in no known format, or larger than ``MOST_PIXELS``.
@@ -166,7 +165,7 @@ def read_picture_size(path: Path) -> tuple[int, int]:
 
 
 def has_sixteen_bits(path: Path) -> bool:
-    """Whether a picture file keeps more than 8 bits of a value; false for what cannot be read."""
+    """Return whether a file keeps more than 8 bits of a value; false for what cannot be read."""
     with contextlib.suppress(Exception):
         check_regular(path)
         with CountedFile(path) as file, _open(_read_source(file)) as image:
@@ -176,13 +175,13 @@ def has_sixteen_bits(path: Path) -> bool:
 
 
 def has_picture_suffix(path: Path) -> bool:
-    """Whether the name ends like a picture that can be read; hidden files never do."""
+    """Return whether the name ends like a readable picture's; hidden files never do."""
     return not path.name.startswith(".") and path.suffix.lower() in _list_suffixes()
 
 
 @lru_cache(maxsize=1)
 def list_formats() -> tuple[str, ...]:
-    """The formats that are read here, by Pillow's names for them.
+    """Return the formats that are read here, by Pillow's names for them.
 
     Some are missing where Pillow was built without their library, HEIF where pillow-heif is.
     """
@@ -212,7 +211,7 @@ def _decode(path: Path) -> Images:
 
 
 def _read_source(file: CountedBytes | CountedFile) -> CountedBytes | CountedFile:
-    """The file; of a PNG what decides its pixels."""
+    """Return the file; of a PNG only what decides its pixels."""
     is_png = file.read(len(png.SIGNATURE)) == png.SIGNATURE
     file.seek(0)
     return CountedBytes(png.read_png(file)) if is_png else file
@@ -226,7 +225,7 @@ def _open(file: CountedBytes | CountedFile, formats: tuple[str, ...] = _FORMATS)
     except (Image.DecompressionBombError, DataError):
         raise
     except Exception:
-        mended = drop_side_data(bytes(read_whole(file)))
+        mended = drop_metadata(bytes(read_whole(file)))
         if mended is None:
             raise
         image = Image.open(CountedBytes(mended), formats=known)
@@ -239,7 +238,7 @@ def _open(file: CountedBytes | CountedFile, formats: tuple[str, ...] = _FORMATS)
 
 
 def _check_pixels(image: Image.Image) -> None:
-    """Of the picture, and of the tiles that a TIFF is decoded in, which may be larger."""
+    """Check the size of the picture, and of a TIFF's tiles, which may be larger."""
     width, height = image.size
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         tile = [int(image.tag_v2.get(tag, 0)) for tag in _TIFF_TILE_SIDES]
@@ -254,7 +253,7 @@ def _check_pixels(image: Image.Image) -> None:
 def _check_coded_size(
     image: Image.Image, file: CountedBytes | CountedFile, most_pixels: int
 ) -> None:
-    """Of an AVIF, whose streams may be larger than it says: they are decoded before it is seen."""
+    """Check an AVIF's streams, which may be larger than it says: they are decoded first."""
     if image.format != "AVIF":
         return
     for width, height in find_coded_sizes(bytes(read_whole(file))):
@@ -263,15 +262,15 @@ def _check_coded_size(
 
 
 def _is_decoded_by_python(image: Image.Image) -> bool:
-    """Pillow's decoders that are written in Python take a microsecond for each pixel."""
+    """Return whether Pillow decodes it in Python, a microsecond for each pixel."""
     return any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ()))
 
 
 def _find_orientation(image: Image.Image, source: CountedBytes | CountedFile | None = None) -> int:
-    """The orientation that EXIF or XMP names; 1 where they are damaged.
+    """Return the orientation that EXIF or XMP names; 1 where they are damaged.
 
     Args:
-        source: Of a picture that is not decoded yet.
+        source: File of a picture that is not decoded yet.
     """
     if image.format == "TIFF":  # Pillow turns these by itself, and names the upright size
         return 1
@@ -285,7 +284,7 @@ def _find_orientation(image: Image.Image, source: CountedBytes | CountedFile | N
 
 
 def _may_have_exif(image: Image.Image, source: CountedBytes | CountedFile) -> bool:
-    """To look behind the pixels of a PNG, where EXIF may stand, Pillow decodes all of them."""
+    """Return whether EXIF may stand in the file; Pillow decodes a whole PNG to look for it."""
     if image.format != "PNG" or "exif" in image.info:
         return True
     data = bytes(read_whole(source))
@@ -293,8 +292,8 @@ def _may_have_exif(image: Image.Image, source: CountedBytes | CountedFile) -> bo
 
 
 def _convert(image: Image.Image) -> Images:
-    """Upright, uint8 ``[H, W, 3]``, some rows at a time: what lies in between is never large."""
-    # Known until the picture is loaded.
+    """Convert to upright uint8 ``[H, W, 3]``, some rows at a time, so that memory stays small."""
+    # The packing is known until the picture is loaded.
     white = min([_WHITE, *(_WHITES.get(name, _WHITE) for name in _list_packings(image))])
     image.load()
     orientation = _find_orientation(image)
@@ -311,7 +310,7 @@ def _convert(image: Image.Image) -> Images:
 
 
 def _list_packings(image: Image.Image) -> set[str]:
-    """The names that Pillow has for the way in which values are kept."""
+    """Return the names that Pillow has for the way in which values are kept."""
     found = [tile[3] for tile in getattr(image, "tile", ())]
     return {str(args[0] if isinstance(args, tuple) and args else args) for args in found}
 
@@ -333,7 +332,7 @@ def _convert_strip(image: Image.Image, white: int, is_hidden: bool) -> NDArray[n
 
 
 def _convert_from_16_bits(image: Image.Image, white: int) -> NDArray[np.uint8]:
-    """Grey values from 0 to white to 0–255; Pillow's own conversion would clip them."""
+    """Convert grey values from 0 to white to 0–255; Pillow's own conversion would clip them."""
     values = np.array(image)
     if image.mode == "F" or values.min() < 0 or values.max() > white:
         raise DataError(
@@ -344,7 +343,7 @@ def _convert_from_16_bits(image: Image.Image, white: int) -> NDArray[np.uint8]:
 
 
 def _explain(error: Exception) -> str:
-    """Why a picture was refused. Pillow's decoders raise nearly every kind of exception."""
+    """Explain why a picture was refused; Pillow raises nearly every kind of exception."""
     if isinstance(error, UnidentifiedImageError):
         return "it is in no format that can be read"
     if isinstance(error, OSError) and error.strerror:
@@ -353,7 +352,7 @@ def _explain(error: Exception) -> str:
 
 
 def _explain_heif(path: Path) -> str:
-    """What is missing, for a picture of a telephone, whatever its name ends in."""
+    """Explain what is missing for a telephone's picture, whatever its name ends in."""
     with path.open("rb") as file:
         is_heif = is_heif_head(file.read(HEAD_BYTES))
     if not is_heif or "HEIF" in list_formats():

@@ -1,4 +1,4 @@
-"""What a picture file may make a reader do: be read in so many parts, and be decoded so often.
+"""Bound what a picture file may make a reader do: read many parts, and decode many times.
 
 A file that is small may be slow: of a JPEG every scan passes over all pixels, and ten bytes are
 one; of other formats every empty part is looked at by itself. Both are counted before anything is
@@ -13,27 +13,27 @@ from PIL import Image
 
 from poolbench.errors import DataError
 
-# Parts that a small file is read in: of millions of empty ones each takes its time.
+# Most parts that a small file is read in: of millions of empty ones each takes its time.
 MOST_READS = 50_000
-# In one more part for so many bytes: writers of PNG put a few thousand into each, and each is read
-# in four.
+# Bytes for which one more part is allowed: writers of PNG put a few thousand into each, and each is
+# read in four.
 _BYTES_PER_READ = 256
-# A JPEG, progressive or not, is decoded once for each of its scans, of which ten are usual. That
-# many pixels take about ten seconds.
+# Most pixels of all scans of a JPEG, which is decoded once for each of its scans, of which ten are
+# usual. So many take about ten seconds.
 MOST_SCANNED_PIXELS = 1_000_000_000
-# However small the picture: each scan also has a price of its own.
+# Most scans, however small the picture: each also has a price of its own.
 MOST_SCANS = 1000
-# Segments of a JPEG, each of at most 64 kB.
+# Most segments of a JPEG, each of at most 64 kB.
 _MOST_SEGMENTS = 100_000
 _SCANNED_FORMATS = ("JPEG", "MPO")
 _MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
-# The list of an icon, by Windows' description of its resources.
+# Mark and sizes of the list of an icon, by Windows' description of its resources.
 _ICON, _ICON_HEAD_BYTES, _ICON_ENTRY_BYTES = b"\0\0\1\0", 6, 16
 _SCAN, _END = b"\xda", b"\xd9"
 
 
 class TooManyPixelsError(DataError):
-    """Known before anything is decoded."""
+    """A picture has too many pixels, as is known before anything is decoded."""
 
 
 class CountedBytes(io.BytesIO):
@@ -44,7 +44,7 @@ class CountedBytes(io.BytesIO):
         self._left = _count_parts(len(content))
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """As any file."""
+        """Read as any file does."""
         self._left = _take_part(self._left)
         return super().read(size)
 
@@ -57,7 +57,7 @@ class CountedFile(io.BufferedReader):
         self._left = _count_parts(path.stat().st_size)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """As any file."""
+        """Read as any file does."""
         self._left = _take_part(self._left)
         return super().read(size)
 
@@ -73,7 +73,7 @@ def _take_part(left: int) -> int:
 
 
 def check_scans(image: Image.Image, file: CountedBytes | CountedFile) -> None:
-    """Of any JPEG; the whole file is read for it, so only where it is decoded.
+    """Check the scans of a JPEG; the whole file is read for it, so only where it is decoded.
 
     Raises:
         TooManyPixelsError: If its pixels are said too often.
@@ -88,7 +88,7 @@ def check_scans(image: Image.Image, file: CountedBytes | CountedFile) -> None:
 
 
 def check_icon(file: CountedBytes | CountedFile, most_pixels: int) -> None:
-    """Of an icon, whose pictures are decoded when it is opened; other files are left alone.
+    """Check the pictures of an icon, which are decoded when it is opened; other files pass.
 
     Raises:
         TooManyPixelsError: If one of its pictures has more pixels than its list may say.
@@ -109,7 +109,7 @@ def _read_head(file: CountedBytes | CountedFile, count: int) -> bytes:
 
 
 def _read_icon_size(head: bytes) -> tuple[int, int]:
-    """Of a PNG, or of a bitmap without its file's head, which counts its mask's rows too."""
+    """Read the size of a PNG, or of a bitmap without its file's head, with its mask's rows."""
     if head[:4] == b"\x89PNG":
         return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
     width, height = (int.from_bytes(head[k : k + 4], "little", signed=True) for k in (4, 8))
@@ -117,25 +117,25 @@ def _read_icon_size(head: bytes) -> tuple[int, int]:
 
 
 def read_whole(file: CountedBytes | CountedFile) -> bytes | memoryview:
-    """All of an opened file, which is then where it was."""
+    """Read all of an opened file, which is then where it was."""
     if isinstance(file, CountedBytes):
         return file.getbuffer()
-    place = file.tell()
+    position = file.tell()
     file.seek(0)
     try:
         return file.read()
     finally:
-        file.seek(place)
+        file.seek(position)
 
 
 def _count_scans(content: bytes | memoryview) -> int:
-    """Scans of the first picture of a JPEG file."""
-    place = scans = segments = 0
-    while (found := _MARKER.search(content, place)) and found[1] != _END:
+    """Count the scans of the first picture of a JPEG file."""
+    position = scans = segments = 0
+    while (found := _MARKER.search(content, position)) and found[1] != _END:
         scans += found[1] == _SCAN
         segments += 1
         if segments > _MOST_SEGMENTS:
             raise DataError(f"it consists of more than {_MOST_SEGMENTS:,} parts")
         length = int.from_bytes(content[found.end() : found.end() + 2], "big")
-        place = found.end() + max(length, 2)
+        position = found.end() + max(length, 2)
     return scans

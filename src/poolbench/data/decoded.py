@@ -1,4 +1,4 @@
-"""Pictures that were decoded once, in a file that is mapped and so never wholly in memory.
+"""Keep pictures that were decoded once in a file that is mapped, so never wholly in memory.
 
 The file grows by shards. Of each that is whole a line says how many pictures it brought and what
 their SHA-256 is, so that decoding goes on after an interruption, and damage is seen.
@@ -35,9 +35,9 @@ class Shard:
     Attributes:
         entries: How many were looked at.
         missing: Positions among them of those that could not be read, and why.
-        given: Of each of the others, in hex: what :func:`hash_pictures` gave for it before it was
+        given: For each of the others, in hex: what :func:`hash_pictures` gave for it before it was
             brought to one size.
-        sha256: Of the pixels of the others and of ``given``, in hex.
+        sha256: SHA-256 of the pixels of the others and of ``given``, in hex.
     """
 
     entries: int
@@ -52,7 +52,7 @@ class Shard:
 
 
 class Pictures(NamedTuple):
-    """Those of a listing that could be read.
+    """The pictures of a listing that could be read.
 
     Attributes:
         images: uint8 ``[n, H, W, 3]``.
@@ -83,12 +83,12 @@ class DecodedFile:
 
     @property
     def pixels(self) -> Path:
-        """uint8 ``[n, H, W, 3]`` and nothing else."""
+        """Path of the pixels: uint8 ``[n, H, W, 3]`` and nothing else."""
         return self.folder / "pixels"
 
     @property
     def lines(self) -> Path:
-        """JSON: the size, then a line for each shard."""
+        """Path of the shards: JSON, the size, then a line for each shard."""
         return self.folder / "shards.jsonl"
 
     @property
@@ -96,7 +96,7 @@ class DecodedFile:
         return self.folder / "lock"
 
     def lock(self) -> FileLock:
-        """To be held while it is read and written, so that no two processes decode.
+        """Return the lock to hold for reading and writing, so that no two processes decode.
 
         Raises:
             OSError: If the cache folder cannot be written.
@@ -116,7 +116,7 @@ class DecodedFile:
                     break
                 self.shards.append(shard)
         if self.lines.read_text(encoding="utf-8") != self._format_lines():
-            # Else a new line would stand behind half of one.
+            # Otherwise a new line would stand behind half of one.
             self._write_lines()
 
     def begin(self, size: Size) -> None:
@@ -153,7 +153,7 @@ class DecodedFile:
             text.write(json.dumps(asdict(self.shards[-1])) + "\n")
 
     def map(self) -> Pictures:
-        """All pictures, mapped."""
+        """Map all pictures."""
         assert self.size is not None
         kept: list[int] = []
         start = 0
@@ -167,7 +167,7 @@ class DecodedFile:
         return Pictures(images, np.array(given, dtype=DIGEST_KIND), np.array(kept, dtype=np.int64))
 
     def remove(self) -> None:
-        """Make room; what somebody else put there stays."""
+        """Remove the files; what somebody else put there stays."""
         with suppress(OSError):
             for path in (self.pixels, self.lines, self.lines.with_suffix(".part"), self._held):
                 path.unlink(missing_ok=True)
@@ -196,7 +196,7 @@ class DecodedFile:
 
 
 def name_decoded(entries: Sequence[Entry], settings: tuple[object, ...]) -> str:
-    """A name that changes with every file, and with what is done to the pictures."""
+    """Return a name that changes with every file, and with what is done to the pictures."""
     digest = hashlib.sha256(repr(settings).encode())
     for entry in entries:
         line = f"{entry.side}\0{entry.name}\0{_read_stamp(entry.path)}\0"
@@ -213,7 +213,7 @@ def _read_stamp(path: Path) -> tuple[object, ...]:
 
 
 def make_stamp(path: Path, status: os.stat_result) -> tuple[object, ...]:
-    """What a file with another content does not have too.
+    """Return what a file with another content does not have too.
 
     Raises:
         OSError: If the file cannot be read.

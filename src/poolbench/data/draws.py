@@ -1,4 +1,4 @@
-"""What an augmentation draws for each picture, from a generator that is handed over."""
+"""Draw what an augmentation does to each picture, from a generator that is handed over."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -13,13 +13,12 @@ from poolbench.config import RecipeConfig
 
 Values = NDArray[np.generic]
 
-# Of what is cut out, in parts of the picture's sides: width over height at most, and its inverse at
-# least (Szegedy 2015).
+# Greatest width over height of what is cut out, and the inverse of the least one (Szegedy 2015).
 MOST_ASPECT = 4 / 3
 
 
 class Kind(IntEnum):
-    """What has random numbers of its own; the numbers never change."""
+    """Kinds of change that have random numbers of their own; the numbers never change."""
 
     CROPS = 1
     COLORS = 2
@@ -55,23 +54,23 @@ class Draws:
 
     @property
     def values(self) -> tuple[Tensor | None, ...]:
-        """All of them, in the order above."""
+        """All of the draws, in the order above."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
     def map(self, function: Callable[[Tensor], Tensor]) -> "Draws":
-        """The same with a function applied to each of them."""
+        """Return the draws with a function applied to each of them."""
         return Draws(*(None if value is None else function(value) for value in self.values))
 
     def __getitem__(self, part: slice | Tensor) -> "Draws":
         return self.map(lambda value: value[part])
 
     def to(self, device: torch.device) -> "Draws":
-        """The same on a device."""
+        """Move the draws to a device."""
         return self.map(lambda value: value.to(device))
 
 
 def stack_draws(members: Sequence[Draws]) -> Draws:
-    """Those of several trainings of one recipe: each value ``[T, n, …]``."""
+    """Stack the draws of several trainings of one recipe: each value ``[T, n, …]``."""
     columns = zip(*(draws.values for draws in members), strict=True)
     return Draws(*(None if None in column else torch.stack(column) for column in columns))
 
@@ -79,7 +78,7 @@ def stack_draws(members: Sequence[Draws]) -> Draws:
 def draw_augmentation(
     make_rng: Callable[..., np.random.Generator], counts: Sequence[int], recipe: RecipeConfig
 ) -> Draws:
-    """What the recipe does to batches of so many pictures, which are drawn one after the other.
+    """Draw what the recipe does to batches of so many pictures, one batch after the other.
 
     Alternating flips are no draw of an epoch; see :func:`draw_first_flips`.
 
@@ -99,7 +98,7 @@ def draw_augmentation(
 
 
 def draw_first_flips(rng: np.random.Generator, count: int) -> NDArray[np.bool_]:
-    """bool ``[count]``: which pictures are mirrored in the first epoch, each with one half."""
+    """Draw which pictures are mirrored in the first epoch, each with one half: bool ``[count]``."""
     return rng.random(count) < 0.5
 
 
@@ -125,7 +124,7 @@ def _draw_batch(
 
 
 def _draw_crops(rng: np.random.Generator, count: int, scale: float) -> Values:
-    """Of a part of the area and a proportion that are drawn, wherever they fit (Szegedy 2015)."""
+    """Draw boxes of random area and proportion, wherever they fit (Szegedy 2015)."""
     area = rng.uniform(scale, 1, count)
     # No longer than the picture, so that the area stays what was drawn.
     most = np.log(np.minimum(MOST_ASPECT, 1 / area))
@@ -136,7 +135,7 @@ def _draw_crops(rng: np.random.Generator, count: int, scale: float) -> Values:
 
 
 def _draw_squares(rng: np.random.Generator, sides: NDArray[np.float64]) -> Values:
-    """Around points anywhere in the picture, so that a part may lie outside."""
+    """Draw squares around points anywhere in the picture, so that a part may lie outside."""
     centres = rng.random((len(sides), 2))
     half = sides[:, None] / 2
     return np.concatenate([centres - half, centres + half], 1).clip(0, 1).astype(np.float32)
@@ -145,7 +144,7 @@ def _draw_squares(rng: np.random.Generator, sides: NDArray[np.float64]) -> Value
 def _draw_mixing(
     rng: np.random.Generator, count: int, recipe: RecipeConfig
 ) -> Iterator[tuple[str, Values]]:
-    """Mixup, cutmix, or for each picture one of them."""
+    """Draw mixup, cutmix, or for each picture one of them."""
     yield "partners", rng.permutation(count)
     by_box = rng.random(count) < (0.5 if recipe.mixup else 1.0) if recipe.cutmix else None
     share = rng.beta(recipe.mixup, recipe.mixup, count) if recipe.mixup else np.ones(count)

@@ -1,4 +1,4 @@
-"""Pictures that an image set holds twice, so that what is trained on may be what is tested.
+"""Find pictures that an image set holds twice, so that what trains may be what tests.
 
 Exact duplicates have equal pixels. Near ones look alike (:mod:`poolbench.data.similarity`); how
 many of them are found, and how many are missed, stands in ``docs/reliability.md``. From which
@@ -24,24 +24,24 @@ from poolbench.data.similarity import (
 )
 from poolbench.errors import DataError
 
-# Pictures at least so similar are near duplicates. Chosen on CIFAR-100, of which people have listed
-# the near duplicates between training and test: benchmarks/duplicates.py.
+# Least similarity of near duplicates. Chosen on CIFAR-100, of which people have listed the near
+# duplicates between training and test: benchmarks/duplicates.py.
 NEAR = 0.9
-# Where more of them would be false, or the pictures share a build, pairs have to be so much alike
-# that hardly any is. CIFAR-100 has 0.11.
+# Greatest share of false pairs; where more would be, or the pictures share a build, pairs have to
+# be so much alike that hardly any is false. CIFAR-100 has 0.11.
 MOST_FALSE = 0.2
 MOST_FALSE_ALIKE = 0.02
-# Of pictures that share a build. Of scanned digits 1,200 pairs have 0.9 and 95 have this; copies
-# that were shrunk and lit otherwise have it too.
+# Least similarity where pictures share a build. Of scanned digits 1,200 pairs have 0.9 and 95 have
+# this; copies that were shrunk and lit otherwise have it too.
 NEAR_BUILT = 0.95
 _THRESHOLDS = tuple(float(t) for t in np.linspace(NEAR, 0.995, 20).round(3))
-# Pairs whose labels differ that prove nothing: a copy may be labelled wrong.
+# Number of pairs whose labels differ that proves nothing: a copy may be labelled wrong.
 _FEW_FALSE = 1
-# Of ``duplicates.csv``: a picture of the pool, and what it is a copy of, in which half.
+# Columns of ``duplicates.csv``: a picture of the pool, and what it is a copy of, in which half.
 COLUMNS = ("picture", "label", "copy_of", "copy_label", "half", "kind", "similarity")
 Row = tuple[object, ...]
 _MOST_NAMED = 5
-# Fewer are compared in about a second: nobody needs to see how far it is.
+# Number of pictures below which progress is not shown: they are compared in about a second.
 _FEW_PICTURES = 10_000
 
 
@@ -65,7 +65,7 @@ class Pairs:
         return len(self.picture)
 
     def keep(self, threshold: float) -> "Pairs":
-        """Exact ones, and those that are so similar; of the similarity 1 none but exact ones."""
+        """Return the exact pairs, and those at least so similar; at 1 none but the exact ones."""
         kept = self.is_exact | ((self.similarity >= threshold) & (threshold < 1))
         return Pairs(*(values[kept] for values in vars(self).values()))
 
@@ -90,7 +90,7 @@ class Duplicates:
     false_share: float
 
 
-def settle_duplicates(
+def handle_duplicates(
     image_set: ImageSet,
     on_duplicates: OnDuplicates,
     *,
@@ -138,7 +138,7 @@ def settle_duplicates(
 def find_duplicates(
     pool: Half, test: Half, *, is_split: bool = True, on_progress: OnProgress = ignore_progress
 ) -> Duplicates:
-    """All exact and near duplicates across the halves and, if it is split, inside the pool."""
+    """Find all exact and near duplicates across the halves and, if it is split, in the pool."""
     of_pool, of_test = _number_pictures(pool.images, test.images)
     described = describe(pool.images), describe(test.images)
     ours, theirs = take_off_build(*described)
@@ -157,16 +157,16 @@ def find_duplicates(
 def _keep_sure(
     across: Pairs, within: Pairs | None, pool: Labels, test: Labels, is_built: bool
 ) -> Duplicates:
-    """The pairs without near ones of which too many would be false."""
-    looks = [_Look.take(across, pool, test, len(pool) * len(test))]
+    """Drop the near pairs where too many of them would be false."""
+    comparisons = [_Comparison.take(across, pool, test, len(pool) * len(test))]
     if within is not None:
-        looks.append(_Look.take(within, pool, pool, len(pool) ** 2))
+        comparisons.append(_Comparison.take(within, pool, pool, len(pool) ** 2))
     most_false = MOST_FALSE_ALIKE if is_built else MOST_FALSE
     least = NEAR_BUILT if is_built else NEAR
     for threshold in (*(t for t in _THRESHOLDS if t >= least), 1.0):
-        false = sum(look.expect_false(threshold) for look in looks)
-        other = sum(look.count_other(threshold) for look in looks)
-        found = sum(look.count(threshold) for look in looks)
+        false = sum(comparison.expect_false(threshold) for comparison in comparisons)
+        other = sum(comparison.count_other(threshold) for comparison in comparisons)
+        found = sum(comparison.count(threshold) for comparison in comparisons)
         if false <= most_false * found or other <= _FEW_FALSE:
             break
         most_false = MOST_FALSE_ALIKE
@@ -176,11 +176,11 @@ def _keep_sure(
 
 
 @dataclass(frozen=True)
-class _Look:
-    """What was compared and what it gave: of each picture of the pool that has any its surest pair.
+class _Comparison:
+    """What was compared and what it gave: each picture of the pool with its surest pair, if any.
 
     Attributes:
-        similarity: Of each near pair.
+        similarity: Similarity of each near pair.
         is_other: bool: whether its labels differ.
         factor: Comparisons in all, for each of those of pictures whose labels differ.
     """
@@ -190,14 +190,14 @@ class _Look:
     factor: float
 
     @classmethod
-    def take(cls, pairs: Pairs, ours: Labels, theirs: Labels, compared: int) -> "_Look":
+    def take(cls, pairs: Pairs, ours: Labels, theirs: Labels, compared: int) -> "_Comparison":
         near = np.flatnonzero(~pairs.is_exact)
-        # The surest stand first.
+        # The surest pairs stand first.
         near = near[np.unique(pairs.picture[near], return_index=True)[1]]
         is_other = ours[pairs.picture[near]] != theirs[pairs.other[near]]
         size = int(max(ours.max(initial=-1), theirs.max(initial=-1))) + 1
         same = int(np.bincount(ours, minlength=size) @ np.bincount(theirs, minlength=size))
-        # Of one class alone there is no pair whose labels differ.
+        # Within one class alone there is no pair whose labels differ.
         return cls(pairs.similarity[near], is_other, compared / max(compared - same, 1))
 
     def count(self, threshold: float) -> int:
@@ -211,23 +211,23 @@ class _Look:
 
 
 def _number_pictures(*parts: Images) -> list[Labels]:
-    """A number for each picture, equal where all pixels are."""
+    """Give each picture a number, equal where all pixels are."""
     digests = np.concatenate([hash_pictures(images) for images in parts])
     _, numbers = np.unique(digests, return_inverse=True)
     return np.split(numbers, np.cumsum([len(images) for images in parts])[:-1])
 
 
 def _find_first(numbers: Labels, among: Labels) -> Labels:
-    """Where each number stands first among others; -1: nowhere."""
+    """Find where each number stands first among others; -1: nowhere."""
     if not len(among):
         return np.full(len(numbers), -1, dtype=np.int64)
-    values, places = np.unique(among, return_index=True)
+    values, positions = np.unique(among, return_index=True)
     nearest = np.minimum(np.searchsorted(values, numbers), len(values) - 1)
-    return np.where(values[nearest] == numbers, places[nearest], -1)
+    return np.where(values[nearest] == numbers, positions[nearest], -1)
 
 
 def _find_earlier(numbers: Labels, groups: Labels | None) -> Labels:
-    """The first equal one that stands before and belongs to another group; -1: there is none."""
+    """Find the first equal picture that stands before and is of another group; -1: none."""
     first = _find_first(numbers, numbers)
     if groups is not None:
         is_other = groups != groups[first]
@@ -238,7 +238,7 @@ def _find_earlier(numbers: Labels, groups: Labels | None) -> Labels:
 
 
 def _match(exact: Labels, closest: Closest) -> Pairs:
-    """Each picture that has another with that one: an equal one before one that is alike."""
+    """Pair each picture that has another with it: an equal one before one that is alike."""
     is_exact = exact >= 0
     other = np.where(is_exact, exact, closest.index)
     similarity = np.where(is_exact, np.float32(1), closest.similarity)
@@ -247,7 +247,7 @@ def _match(exact: Labels, closest: Closest) -> Pairs:
 
 
 def _join(*parts: Pairs) -> Pairs:
-    """All pairs, each once, the surest first."""
+    """Join all pairs, each once, the surest first."""
     picture, other, similarity, is_exact = (
         np.concatenate([getattr(part, field) for part in parts])
         for field in ("picture", "other", "similarity", "is_exact")
@@ -258,7 +258,7 @@ def _join(*parts: Pairs) -> Pairs:
 
 
 def _count(image_set: ImageSet, found: Duplicates) -> dict[str, int]:
-    """What is told of the pairs.
+    """Count the pairs, by kind.
 
     ``test_exact`` and ``test_near`` are pictures of the test half, ``pool_exact`` and ``pool_near``
     pictures of the pool that repeat an earlier one, ``other_label`` pairs whose labels differ.
@@ -276,7 +276,7 @@ def _count(image_set: ImageSet, found: Duplicates) -> dict[str, int]:
 
 
 def _list_rows(image_set: ImageSet, found: Duplicates) -> list[Row]:
-    """Rows of ``COLUMNS``, those of the test half first."""
+    """List the rows of ``COLUMNS``, those of the test half first."""
     pool, classes = image_set.pool, image_set.classes
     rows: list[Row] = []
     for name, pairs, half in (("test", found.test, image_set.test), ("pool", found.pool, pool)):
@@ -292,7 +292,7 @@ def _list_rows(image_set: ImageSet, found: Duplicates) -> list[Row]:
 
 
 def _drop(pool: Half, dropped: Labels, classes: Sequence[str]) -> Half:
-    """The pool without these pictures."""
+    """Return the pool without these pictures."""
     if not len(dropped):
         return pool
     kept = pool.take(np.setdiff1d(np.arange(len(pool)), dropped))

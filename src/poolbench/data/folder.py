@@ -1,4 +1,4 @@
-"""Picture files in folders."""
+"""List picture files in folders."""
 
 import os
 import unicodedata
@@ -17,7 +17,7 @@ from poolbench.data.layout import (
 )
 from poolbench.data.listing import SIDES, VALIDATION, Entry, Listing, Side, Unread
 from poolbench.data.names import natural_key
-from poolbench.data.unread import Place, check_unread, count_unread
+from poolbench.data.unread import Role, check_unread, count_unread
 from poolbench.errors import DataError
 
 _EXPECTED = (
@@ -93,7 +93,7 @@ def _check_layout(root: Path, listing: Listing) -> None:
 
 
 def _explain_empty(listing: Listing) -> str:
-    """What is there instead."""
+    """Say what is there instead."""
     seen = [files for files in listing.unread if files.reason not in ("other", "system", "run")]
     if not seen:
         return ""
@@ -109,14 +109,14 @@ def _count_unread(
     entries: Sequence[Entry],
 ) -> tuple[Unread, ...]:
     has_halves = halves[0][1] != root
-    places = {str(half): Place("unlabelled") for _, half in halves} if has_halves else {}
-    places |= {str(folder): Place("deep", labels[name]) for _, name, folder in folders}
-    around = Place("beside" if has_halves else "loose")
-    return count_unread(root, places, {str(entry.path) for entry in entries}, around)
+    roles = {str(half): Role("unlabelled") for _, half in halves} if has_halves else {}
+    roles |= {str(folder): Role("deep", labels[name]) for _, name, folder in folders}
+    around = Role("beside" if has_halves else "loose")
+    return count_unread(root, roles, {str(entry.path) for entry in entries}, around)
 
 
 def _find_halves(root: Path) -> tuple[list[tuple[Side, Path]], tuple[str, ...]]:
-    """The folders that hold class folders, and the names of those that are left out."""
+    """Find the folders that hold class folders, and the names of those that are left out."""
     folders = _list_folders(root)
     halves = [folder for folder in folders if folder.name.casefold() in SIDES]
     # A class may be called "train" too: then it holds pictures, not folders.
@@ -140,7 +140,7 @@ def _mark_validation(listing: Listing, root: Path) -> Listing:
 
 
 def _list_class_folders(halves: Sequence[tuple[Side, Path]]) -> list[tuple[Side, str, Path]]:
-    """Side, class and folder; of halves without class folders there are none."""
+    """List side, class and folder; halves without class folders have none."""
     listed = [(side, half, _list_classes(half)) for side, half in halves]
     if len(listed) == 1:
         # Nothing beside it says what is a class, so a class may be called images too.
@@ -156,7 +156,7 @@ def _list_class_folders(halves: Sequence[tuple[Side, Path]]) -> list[tuple[Side,
 
 
 def _list_class_pictures(folder: Path, is_deep: bool) -> list[tuple[Path, Path]]:
-    """The pictures of a class, and for each the folder below which groups are."""
+    """List the pictures of a class, each with the folder below which groups are."""
     inner = [path for path in _list_folders(folder) if path.name.casefold() in IMAGE_FOLDERS]
     if not is_deep:
         return [(base, path) for base in (folder, *inner) for path in _list_pictures(base)]
@@ -188,7 +188,7 @@ def _list_classes(half: Path) -> dict[str, Path]:
 
 
 def _is_text(name: str) -> bool:
-    """File systems allow names that are none; records must be text."""
+    """Return whether a name is text; file systems allow others, and records must be text."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -206,12 +206,12 @@ def _list_pictures(folder: Path) -> list[Path]:
 
 
 def _is_file(path: Path) -> bool:
-    """A link that leads nowhere counts, so that it is missed when it is read."""
+    """Return whether it is a file; a broken link counts, so that it is missed when it is read."""
     return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def _list_pictures_below(folder: Path) -> list[Path]:
-    """The pictures at any depth; a folder is entered once, however many links lead to it."""
+    """List the pictures at any depth; a folder is entered once, whatever links lead to it."""
     start = folder.resolve()
     # A link upwards would bring in the other classes.
     entered = {start, *start.parents}
@@ -220,13 +220,13 @@ def _list_pictures_below(folder: Path) -> list[Path]:
     while folders or links:
         # Links wait until all real folders are done: a picture belongs to the group that it lies
         # in, not to one that only points at it.
-        place = folders.popleft() if folders else links.popleft()
-        target = place.resolve()
+        inner = folders.popleft() if folders else links.popleft()
+        target = inner.resolve()
         if target in entered:
             continue
         entered.add(target)
-        found += _list_pictures(place)
-        more_folders, more_links = _part_links(place)
+        found += _list_pictures(inner)
+        more_folders, more_links = _part_links(inner)
         folders += more_folders
         links += more_links
     return sorted(found, key=lambda path: _make_deep_key(path.relative_to(folder)))
@@ -237,7 +237,7 @@ def _make_deep_key(path: Path) -> list[tuple[list[str | int], str]]:
 
 
 def _part_links(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Real subfolders, and links to folders."""
+    """Part the real subfolders from the links to folders."""
     parts: tuple[list[Path], list[Path]] = ([], [])
     for path in _list_folders(folder):
         parts[path.is_symlink()].append(path)
@@ -245,7 +245,7 @@ def _part_links(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def _name_group(path: Path, class_folder: Path) -> str | None:
-    """The first folder between a class and a picture of it."""
+    """Name the first folder between a class and a picture of it."""
     first, *rest = path.relative_to(class_folder).parts
     return unicodedata.normalize("NFC", first) if rest else None
 

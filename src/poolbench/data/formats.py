@@ -1,7 +1,7 @@
-"""What the name and the first bytes of a file say: that it is a picture, and of what kind."""
+"""Tell from the name and first bytes of a file whether it is a picture, and of what kind."""
 
 HEIF_SUFFIXES = frozenset({".heic", ".heics", ".heif", ".heifs", ".hif"})
-# Endings of pictures, whether or not something here reads them: of phones, of cameras as they come
+# Suffixes of pictures, whether or not something here reads them: of phones, of cameras as they come
 # from the sensor, of drawing programs, of medicine and science, and of the web.
 PICTURE_SUFFIXES = HEIF_SUFFIXES | {
     ".3fr",
@@ -62,12 +62,12 @@ _HEADS = (
 )
 _HEIF_KINDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 _CONTAINER_KINDS = (b"avif", b"avis", *_HEIF_KINDS)
-# That are looked at.
+# Number of first bytes that are looked at.
 HEAD_BYTES = 16
 
 
 def is_picture_head(head: bytes) -> bool:
-    """Whether a file begins like a picture, by its first 16 bytes.
+    """Return whether a file begins like a picture, by its first 16 bytes.
 
     Example:
         >>> [is_picture_head(head) for head in (b"\\xff\\xd8\\xff\\xe0", b"BMW, Audi, Opel")]
@@ -83,5 +83,5 @@ def is_picture_head(head: bytes) -> bool:
 
 
 def is_heif_head(head: bytes) -> bool:
-    """Whether a file begins like HEIC or HEIF."""
+    """Return whether a file begins like HEIC or HEIF."""
     return head[4:8] == b"ftyp" and head[8:12] in _HEIF_KINDS

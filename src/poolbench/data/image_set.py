@@ -1,4 +1,4 @@
-"""An image set: pictures, labels, class names and the hash that names them all."""
+"""Define an image set: pictures, labels, class names and the hash that names them all."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from poolbench.data.rows import take_rows
 
 Images = NDArray[np.uint8]
-# At a time, of pictures that may lie on disk.
+# Number of pictures that are hashed at a time, as they may lie on disk.
 HASHED_PICTURES = 4096
 Labels = NDArray[np.int64]
 # SHA-256 of the pixels of each picture.
@@ -43,14 +43,14 @@ class Half:
         return len(self.labels)
 
     def take(self, index: NDArray[np.int64]) -> "Half":
-        """The pictures at these positions, in this order."""
+        """Return the pictures at these positions, in this order."""
         groups = None if self.groups is None else self.groups[index]
         names = tuple(self.names[i] for i in index)
         given = None if self.given is None else self.given[index]
         return Half(take_rows(self.images, index), self.labels[index], names, groups, given)
 
     def compute_digests(self) -> Digests:
-        """``[N]``: each picture by its pixels as they were given, whatever its size is now."""
+        """Hash each picture by its pixels as given, whatever its size is now: ``[N]``."""
         return hash_pictures(self.images) if self.given is None else self.given
 
 
@@ -85,13 +85,13 @@ class ImageSet:
 
 
 def hash_pictures(images: Iterable[Images]) -> Digests:
-    """``[N]``: SHA-256 of the pixels of each picture; in order they are as good as a draw."""
+    """Compute the SHA-256 of each picture's pixels, ``[N]``; their order is as good as a draw."""
     digests = [hashlib.sha256(image.tobytes()).digest() for image in images]
     return np.array(digests, dtype=DIGEST_KIND)
 
 
 def compute_manifest_hash(image_set: ImageSet) -> str:
-    """SHA-256 in hex over pixels, labels, groups and class names of both halves."""
+    """Compute SHA-256 in hex over pixels, labels, groups and class names of both halves."""
     digest = hashlib.sha256()
     digest.update("\0".join(image_set.classes).encode())
     for half in (image_set.pool, image_set.test):

@@ -1,4 +1,4 @@
-"""What folders are by their names and contents: halves, runs of poolbench, what systems leave."""
+"""Tell what folders are by name and contents: halves, runs of poolbench, what systems leave."""
 
 import os
 import re
@@ -7,9 +7,10 @@ from pathlib import Path
 from poolbench.data.decode import has_picture_suffix
 from poolbench.data.listing import SIDES
 
-# One level of such a folder inside a class is looked into, as Tiny ImageNet has it.
+# Names of folders inside a class of which one level is looked into, as Tiny ImageNet has it.
 IMAGE_FOLDERS = frozenset({"images", "image", "imgs", "img", "jpegimages"})
-# Beside a folder of images these hold what belongs to each picture, and are no classes either.
+# Names of folders beside one of images that hold what belongs to each picture, and are no classes
+# either.
 _COMPANIONS = frozenset({"annotations", "labels", "mask", "masks", "segmentation", "segmentations"})
 # Names that are given to parts of a set, with what is often written behind them.
 _WORDS = r"(set|data|dataset|images?|imgs?|pictures?|photos?|pics|split|half|folder|выборка|\d+)"
@@ -19,7 +20,8 @@ _HALF = re.compile(
     r"|hold[ _.-]?out|unseen|(fold|split)[ _.-]*\d+|обучени[ея]|обучающ[а-я]+|тест|тестов[а-я]+"
     rf"|валидаци[яи]|проверк[аи])([ _.-]*{_WORDS})*"
 )
-# By Windows, macOS, Linux, Android, network storage and notebooks; hidden ones besides.
+# Names left behind by Windows, macOS, Linux, Android, network storage and notebooks; hidden ones
+# count besides.
 _LEFT_BEHIND = frozenset(
     {
         "$recycle.bin",
@@ -42,15 +44,15 @@ _LEFT_BEHIND = frozenset(
         "thumbs.db",
     }
 )
-# What a run directory has besides its settings, and the mark of the process that works at one.
+# Settings of a run directory, and the mark of the process that works at one.
 _RUN_SETTINGS, _RUN_HOLDER = "config.toml", ".holder.json"
-# Runs may lie in folders of folders.
+# Depth to which runs are looked for: they may lie in folders of folders.
 _MOST_DEPTH = 2
 _RUN_CONTENTS = ("data.json", "plan.json", "trials", "verdict.json")
 
 
 def is_left_behind(name: str) -> bool:
-    """Whether a file or folder is hidden, or is one that systems make for themselves.
+    """Return whether a file or folder is hidden, or one that systems make for themselves.
 
     Example:
         >>> [is_left_behind(name) for name in ("__MACOSX", "._1.png", "Thumbs.db", "cat")]
@@ -62,7 +64,7 @@ def is_left_behind(name: str) -> bool:
 
 
 def is_half_name(name: str) -> bool:
-    """Whether a folder is called like a part of a set, and not like a class.
+    """Return whether a folder is called like a part of a set, and not like a class.
 
     Example:
         >>> [is_half_name(name) for name in ("Train", "test_set", "val2", "trainer", "cat")]
@@ -72,20 +74,20 @@ def is_half_name(name: str) -> bool:
 
 
 def is_train_name(name: str) -> bool:
-    """Whether a folder is called like the half that a set cannot be without."""
+    """Return whether a folder is called like the half that a set cannot be without."""
     folded = name.casefold()
     return folded.startswith("train") and SIDES.get(folded) == "pool"
 
 
 def is_layout(names: list[str]) -> bool:
-    """Whether folders are all called like parts of a set: halves, or images and their masks."""
+    """Return whether folders are all called like parts of a set: halves, or images and masks."""
     folded = [name.casefold() for name in names]
     parts = IMAGE_FOLDERS | _COMPANIONS
     return all(name in parts or is_half_name(name) for name in folded)
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a folder is a run directory of poolbench, or holds nothing but such."""
+    """Return whether a folder is a run directory of poolbench, or holds nothing but such."""
     if _is_one_run(folder):
         return True
     try:

@@ -1,4 +1,4 @@
-"""Picture files before they are opened: what each shows, and which of them belong together."""
+"""List picture files before they are opened: what each shows, and which belong together."""
 
 import re
 import unicodedata
@@ -57,8 +57,8 @@ class Unread:
             ``run``: of poolbench's own runs; ``system``: hidden, or left behind by systems;
             ``link``: linked folders; ``closed``: folders that cannot be opened; ``other``: no
             pictures.
-        ending: Of the name, in small letters, with its dot; empty if it has none.
-        label: Of the class whose folder they lie in; ``None``: in none.
+        ending: Suffix of the name, in small letters, with its dot; empty if it has none.
+        label: Label of the class whose folder they lie in; ``None``: in none.
         example: One of them, named as an entry is.
     """
 
@@ -87,7 +87,7 @@ class Listing:
     unread: tuple[Unread, ...] = ()
 
     def choose(self, chosen: Sequence[int]) -> "Listing":
-        """Only these classes, labelled in this order."""
+        """Return the listing of only these classes, labelled in this order."""
         labels = {old: new for new, old in enumerate(chosen)}
         entries = tuple(
             replace(entry, label=labels[entry.label])
@@ -104,7 +104,7 @@ class Listing:
 
 
 def group_listing(listing: Listing, groups: str | None) -> Listing:
-    """The listing with the groups that were asked for.
+    """Return the listing with the groups that were asked for.
 
     Args:
         groups: As in :class:`poolbench.config.DataConfig`. Subfolders and columns were read with
@@ -128,7 +128,7 @@ def group_listing(listing: Listing, groups: str | None) -> Listing:
 
 
 def number_groups(entries: Sequence[Entry]) -> list[int] | None:
-    """A number for the group of each entry, and one of its own for each that stands alone.
+    """Number the group of each entry; each that stands alone gets a number of its own.
 
     Returns:
         ``None`` if all of them stand alone.

@@ -1,4 +1,4 @@
-"""The pictures that a CSV file lists."""
+"""List the pictures that a CSV file names."""
 
 import csv
 import os
@@ -15,7 +15,7 @@ from poolbench.data.names import natural_key
 from poolbench.errors import DataError
 from poolbench.files import check_regular
 
-# What a column may be called, in any case; the first of these that is there is taken.
+# Names that a column may have, in any case; the first of these that is there is taken.
 _PATHS = (
     "path",
     "file_path",
@@ -34,22 +34,22 @@ _SPLIT, _GROUP = "split", "group"
 _SPLITS: dict[str, Side] = {**SIDES, "training": "pool", "dev": "pool", "testing": "test"}
 # Spreadsheets write semicolons where the comma is the decimal sign.
 _DELIMITERS = ",;\t|"
-# The first line that names the delimiter for Excel.
+# Pattern of the first line that names the delimiter for Excel.
 _DELIMITER_LINE = re.compile(r'"?sep=([^"\r\n])"?\s*', re.IGNORECASE)
-# By the mark that the file begins with. Longer marks first: one begins like another.
+# Encodings by the mark that the file begins with. Longer marks first: one begins like another.
 _ENCODINGS = {
     b"\xff\xfe\0\0": "utf-32",
     b"\0\0\xfe\xff": "utf-32",
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-# A hundred for each of ten million pictures.
+# Most bytes of a list: a hundred for each of ten million pictures.
 _MOST_BYTES = 1_000_000_000
-# Of the row that names the columns, to choose the delimiter by.
+# Most characters of the row that names the columns, to choose the delimiter by.
 _MOST_HEAD = 100_000
-# Characters of the names of columns, in a message.
+# Most characters of the names of columns, in a message.
 _MOST_TOLD = 500
-# As file systems allow for the name of a class folder.
+# Most characters of a label, as file systems allow for the name of a class folder.
 _MOST_LABEL = 255
 _AS_UTF8 = (
     'Save it as UTF-8: in Excel as "CSV UTF-8", in LibreOffice with the character set "Unicode '
@@ -62,7 +62,7 @@ class _Row(NamedTuple):
 
     Attributes:
         line: Where it begins, as an editor counts: blank lines too, and from 1.
-        cells: Those of ``path``, ``label``, ``split`` and ``group`` that have a column.
+        cells: Cells of ``path``, ``label``, ``split`` and ``group``, where they have a column.
     """
 
     line: int
@@ -153,7 +153,7 @@ class _Lines:
         return line
 
     def put_back(self, line: str) -> None:
-        """It comes once more, as if it had not been taken."""
+        """Put a line back, so that it comes once more, as if it had not been taken."""
         self._lines = chain([line], self._lines)
         self.count -= 1
 
@@ -161,15 +161,15 @@ class _Lines:
 def _parse_rows(path: Path, lines: _Lines, column: str | None) -> list[_Row]:
     records = _number_rows(path, lines, _find_delimiter(lines))
     names = next(records, (0, list[str]()))[1]
-    places = _find_columns(path, names, column)
-    rows = [_read_row(path, line, cells, names, places) for line, cells in records]
+    columns = _find_columns(path, names, column)
+    rows = [_read_row(path, line, cells, names, columns) for line, cells in records]
     if not rows:
         raise DataError(f"{path} lists no pictures: expected one line for each.")
     return rows
 
 
 def _find_delimiter(lines: _Lines) -> str:
-    """What parts the cells; the line that names the columns is the next one then."""
+    """Find what parts the cells; the line that names the columns is the next one then."""
     named = None
     for line in lines:
         if found := _DELIMITER_LINE.fullmatch(line):
@@ -181,8 +181,8 @@ def _find_delimiter(lines: _Lines) -> str:
 
 
 def _choose_delimiter(head: str) -> str:
-    """That by which the needed columns are there, else that of most columns."""
-    # No longer than csv takes a cell: of what is no list it may be one.
+    """Choose the delimiter by which the needed columns are there, else that of most columns."""
+    # No longer than a cell may be in csv: what is no list may be one cell.
     begin = head[:_MOST_HEAD]
     cells = {sign: next(csv.reader([begin], delimiter=sign), []) for sign in _DELIMITERS}
     names = {sign: {_fold(name) for name in cells[sign]} for sign in _DELIMITERS}
@@ -191,7 +191,7 @@ def _choose_delimiter(head: str) -> str:
 
 
 def _number_rows(path: Path, lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows with anything in them, each with the line that it begins in."""
+    """Yield rows with anything in them, each with the line that it begins in."""
     reader = _parse(lines, delimiter)
     while True:
         line = lines.count + 1
@@ -216,7 +216,7 @@ def _parse(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _find_columns(path: Path, names: Sequence[str], column: str | None) -> dict[str, int]:
-    """Where the cells of ``path``, ``label``, ``split`` and ``group`` stand in a row."""
+    """Find where the cells of ``path``, ``label``, ``split`` and ``group`` stand in a row."""
     folded = [_fold(name) for name in names]
     wanted = {"path": _PATHS, "label": _LABELS, _SPLIT: (_SPLIT,), _GROUP: (_GROUP,)}
     chosen = {
@@ -230,39 +230,39 @@ def _find_columns(path: Path, names: Sequence[str], column: str | None) -> dict[
             "columns. A path may be called filename, file, image, image_id or id too, "
             "and a label class."
         )
-    places = {
+    columns = {
         kind: _find_once(path, names, folded, name)
         for kind, name in chosen.items()
         if name is not None
     }
     if column is not None:
-        # Of columns that differ in case alone, the one that is written so.
+        # Where columns differ in case alone, the one that is written so counts.
         among, name = (names, column) if column in names else (folded, _fold(column))
         if name not in among:
             raise DataError(
                 f"{path} has no column {column!r} for --groups column:{column}; its columns are "
                 f"{_list_some(names)}."
             )
-        places[_GROUP] = _find_once(path, names, among, name)
-    return places
+        columns[_GROUP] = _find_once(path, names, among, name)
+    return columns
 
 
 def _list_some(names: Sequence[str]) -> str:
-    """A table of pixels has thousands, and what is no list one that is long."""
+    """List some names: a table of pixels has thousands, and what is no list one that is long."""
     text = ", ".join(filter(None, names)) or "none"
     return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
 
 
 def _find_once(path: Path, names: Sequence[str], among: Sequence[str], name: str) -> int:
-    places = [place for place, other in enumerate(among) if other == name]
-    if len(places) > 1:
-        listed = " and ".join(f"{names[place]!r}" for place in places)
+    indexes = [index for index, other in enumerate(among) if other == name]
+    if len(indexes) > 1:
+        listed = " and ".join(f"{names[index]!r}" for index in indexes)
         raise DataError(
             f"{path} names a column twice, {listed} (columns "
-            f"{', '.join(str(place + 1) for place in places)}), and nobody can tell which one "
+            f"{', '.join(str(index + 1) for index in indexes)}), and nobody can tell which one "
             "counts: rename or remove one of them."
         )
-    return places[0]
+    return indexes[0]
 
 
 def _fold(name: str) -> str:
@@ -270,14 +270,14 @@ def _fold(name: str) -> str:
 
 
 def _read_row(
-    path: Path, line: int, cells: Sequence[str], names: Sequence[str], places: dict[str, int]
+    path: Path, line: int, cells: Sequence[str], names: Sequence[str], columns: dict[str, int]
 ) -> _Row:
     if any(cells[len(names) :]):
         raise DataError(
             f"{path}, row {line}, has {len(cells)} cells, and the first row names {len(names)} "
             'columns. A cell that holds the delimiter stands in quotation marks: "Pepper, bell".'
         )
-    found = {kind: cells[place] if place < len(cells) else "" for kind, place in places.items()}
+    found = {kind: cells[k] if k < len(cells) else "" for kind, k in columns.items()}
     for kind in ("path", "label"):
         if not found[kind]:
             raise DataError(f"{path}, row {line}: {kind} is empty; every picture needs one.")

@@ -1,4 +1,4 @@
-"""Which file a cell of a list means: lists come from other systems, and name pictures by ids."""
+"""Find which file a cell of a list means: lists come from elsewhere, and name pictures by ids."""
 
 import os
 import unicodedata
@@ -17,7 +17,7 @@ class PathFinder:
     pictures, then in the folders beside the list.
 
     Args:
-        folder: That of the list.
+        folder: Folder of the list.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -25,11 +25,11 @@ class PathFinder:
         self._beside: list[Path] | None = None
         self._by_stem: dict[Path, dict[str, list[Path]]] = {}
 
-    def find(self, cell: str, place: str) -> tuple[Path, str]:
-        """The file, and what a person calls it.
+    def find(self, cell: str, where: str) -> tuple[Path, str]:
+        """Return the file, and what a person calls it.
 
         Args:
-            place: Where the cell stands, for an error.
+            where: Where the cell stands, for an error.
 
         Returns:
             What the cell says, where no such file is found: it is missed when it is read.
@@ -46,7 +46,7 @@ class PathFinder:
             listed = ", ".join(self._call(path) for path in found[:_MOST_NAMED])
             more = ", …" if len(found) > _MOST_NAMED else ""
             raise DataError(
-                f"{place}: {cell} may be {listed}{more}. Write the path of one of them, with its "
+                f"{where}: {cell} may be {listed}{more}. Write the path of one of them, with its "
                 "ending, relative to the list."
             )
         return (found[0], self._call(found[0])) if found else (self._folder / name, name)
@@ -77,7 +77,7 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:
-        # What is no path anywhere: too long, or through a folder that may not be entered.
+        # It is no path anywhere: too long, or through a folder that may not be entered.
         return False
 
 
@@ -90,7 +90,7 @@ def _list_folders(folder: Path) -> list[Path]:
 
 
 def _list_by_stem(folder: Path) -> dict[str, list[Path]]:
-    """The pictures of a folder by their names without ending."""
+    """List the pictures of a folder by their names without suffix."""
     found: dict[str, list[Path]] = {}
     try:
         for path in sorted(folder.iterdir()):

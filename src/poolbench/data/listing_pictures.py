@@ -1,4 +1,4 @@
-"""The pictures that a listing names, decoded."""
+"""Decode the pictures that a listing names."""
 
 import contextlib
 from collections.abc import Iterator, Sequence, Set
@@ -19,16 +19,17 @@ from poolbench.system import count_cores
 from poolbench.texts.plain import make_plain
 
 DEFAULT_SIZE = (64, 64)
-# Of pictures that keep a size which all of them have; larger ones would take hours and gigabytes
-# that nobody asked for.
+# Most pixels of pictures that keep a size which all of them have; larger ones would take hours and
+# gigabytes that nobody asked for.
 MOST_COMMON_PIXELS = 256 * 256
 # Bytes of memory for each pixel of a picture while it is decoded and resized: 3 as read, 4 with
 # transparency, 12 as float32, and as much again between the two passes of the filter.
 _BYTES_PER_PIXEL = 32
 _MOST_THREADS = 8
-# Handed to the threads: what waits takes as much memory as a small picture.
+# Entries that are handed to the threads at a time: what waits takes as much memory as a small
+# picture.
 _AT_ONCE = 4096
-# Grows when decoding or resizing gives other pixels.
+# Number that grows when decoding or resizing gives other pixels.
 _CACHE_FORMAT = 3
 
 
@@ -68,7 +69,7 @@ def load_listing(
 
 
 def read_first_size(entries: Sequence[Entry]) -> Size | None:
-    """Height and width of the first picture that can be read, as it is kept."""
+    """Return height and width, as kept, of the first picture that can be read."""
     sizes = (_try_size(entry) for entry in entries)
     return next((size for size in sizes if size is not None), None)
 
@@ -123,7 +124,7 @@ def _decode_to_memory(
     on_progress: OnProgress,
     available_bytes: int | None,
 ) -> Pictures:
-    """The pictures that can be read."""
+    """Decode the pictures that can be read."""
     with _start_threads() as threads:
         size, sizes = _choose_size(config.image_size, threads, entries)
         # Twice: once in one array, once parted into halves.
@@ -150,7 +151,7 @@ def _decode_each(
 
 @contextlib.contextmanager
 def _start_threads() -> Iterator[ThreadPoolExecutor]:
-    """Threads for decoding and resizing: Pillow and torch let go of the interpreter's lock."""
+    """Start threads for decoding and resizing: Pillow and torch release the interpreter's lock."""
     import torch
 
     before = torch.get_num_threads()
@@ -170,7 +171,7 @@ def _count_threads() -> int:
 
 
 def _try_size(entry: Entry) -> Size | None:
-    """Height and width; what cannot be read is reported when it is decoded."""
+    """Return height and width; what cannot be read is reported when it is decoded."""
     try:
         return read_picture_size(entry.path)
     except DataError:
@@ -178,7 +179,7 @@ def _try_size(entry: Entry) -> Size | None:
 
 
 def _try_decode(entry: Entry, size: Size, fit: Fit) -> tuple[Images, bytes] | str:
-    """uint8 ``[h, w, 3]`` and the hash of the picture as it was, or why there is none."""
+    """Return uint8 ``[h, w, 3]`` and the hash of the picture as it was, or why there is none."""
     try:
         pixels = decode_picture(entry.path)
     except DataError as error:
@@ -190,7 +191,7 @@ def _try_decode(entry: Entry, size: Size, fit: Fit) -> tuple[Images, bytes] | st
 def _choose_size(
     wanted: int | None, threads: ThreadPoolExecutor, entries: Sequence[Entry]
 ) -> tuple[Size, list[Size]]:
-    """The size that all will have, and the sizes that can be read of the files."""
+    """Choose the size that all will have; return the sizes that can be read of the files too."""
     sizes: list[Size] = []
     for start in range(0, len(entries), _AT_ONCE):
         found = threads.map(_try_size, entries[start : start + _AT_ONCE])
@@ -201,7 +202,7 @@ def _choose_size(
 
 
 def choose_default_size(sizes: Set[Size]) -> Size:
-    """The size of pictures of which nobody named one: their common one, if it is not large.
+    """Choose the size where nobody named one: the common one, if it is not large.
 
     Example:
         >>> choose_default_size({(32, 48)}), choose_default_size({(1200, 1600)})

@@ -1,4 +1,4 @@
-"""Pictures without what lies beside their pixels, for those that are refused because of it.
+"""Drop what lies beside the pixels of pictures that are refused because of it.
 
 Cameras and programs write odd tags, and Pillow refuses some pictures for them whose pixels are
 whole. What says how a picture is turned stays, unless it is what is damaged.
@@ -9,8 +9,8 @@ import struct
 from poolbench.data.avif import find_notes
 
 _JPEG, _JPEG_SCAN = b"\xff\xd8\xff", 0xDA
-# JFIF, EXIF and Adobe's mark, which decide colours and turns; other such segments are texts,
-# profiles, previews and further pictures.
+# Segments that are kept: JFIF, EXIF and Adobe's mark, which decide colours and turns; other such
+# segments are texts, profiles, previews and further pictures.
 _JPEG_KEPT = (0xE0, 0xE1, 0xEE)
 _JPEG_SIDE = (*range(0xE0, 0xF0), 0xFE)
 _TIFF = {b"II*\0": "<", b"MM\0*": ">"}
@@ -21,12 +21,12 @@ _TIFF_KEPT = {
     *(529, 530, 531, 532),
 }
 _TIFF_ORIENTATION, _TIFF_SHORT = 274, 3
-# A private tag with one byte, which nobody reads.
+# Private tag with one byte, which nobody reads.
 _TIFF_NOTHING = (65000, 1, 1, 0)
 
 
-def drop_side_data(content: bytes) -> bytes | None:
-    """The same picture without side data; ``None``: there is nothing to drop."""
+def drop_metadata(content: bytes) -> bytes | None:
+    """Return the picture without its metadata; ``None``: there is nothing to drop."""
     if content.startswith(_JPEG):
         mended = _mend_jpeg(content)
     elif content[:4] in _TIFF:
@@ -39,16 +39,16 @@ def drop_side_data(content: bytes) -> bytes | None:
 
 
 def _mend_jpeg(content: bytes) -> bytes:
-    kept, place = [content[:2]], 2
-    while content[place : place + 1] == b"\xff" and len(content) > place + 4:
-        kind = content[place + 1]
-        end = place + 2 + int.from_bytes(content[place + 2 : place + 4], "big")
+    kept, position = [content[:2]], 2
+    while content[position : position + 1] == b"\xff" and len(content) > position + 4:
+        kind = content[position + 1]
+        end = position + 2 + int.from_bytes(content[position + 2 : position + 4], "big")
         if kind == _JPEG_SCAN:
             break
         if kind in _JPEG_KEPT or kind not in _JPEG_SIDE:
-            kept.append(content[place:end])
-        place = end
-    return b"".join([*kept, content[place:]])
+            kept.append(content[position:end])
+        position = end
+    return b"".join([*kept, content[position:]])
 
 
 def _mend_tiff(content: bytes, order: str) -> bytes:
@@ -56,20 +56,20 @@ def _mend_tiff(content: bytes, order: str) -> bytes:
     try:
         (table,) = struct.unpack_from(f"{order}I", content, 4)
         (count,) = struct.unpack_from(f"{order}H", content, table)
-        for place in range(table + 2, table + 2 + 12 * count, 12):
-            tag, kind, values = struct.unpack_from(f"{order}HHI", content, place)
+        for position in range(table + 2, table + 2 + 12 * count, 12):
+            tag, kind, values = struct.unpack_from(f"{order}HHI", content, position)
             is_turn = tag == _TIFF_ORIENTATION
             is_odd = is_turn and (kind, values) != (_TIFF_SHORT, 1)
             if tag not in _TIFF_KEPT or is_odd:
-                struct.pack_into(f"{order}HHII", mended, place, *_TIFF_NOTHING)
+                struct.pack_into(f"{order}HHII", mended, position, *_TIFF_NOTHING)
     except struct.error:
         return content
     return bytes(mended)
 
 
 def _mend_avif(content: bytes) -> bytes:
-    """Without EXIF, which does not turn an AVIF: boxes of its own do."""
+    """Drop the EXIF, which does not turn an AVIF: boxes of its own do."""
     mended = bytearray(content)
-    for place in find_notes(content):
-        mended[place : place + 4] = b"free"
+    for position in find_notes(content):
+        mended[position : position + 4] = b"free"
     return bytes(mended)

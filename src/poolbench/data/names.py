@@ -1,4 +1,4 @@
-"""Names of classes: in English and Russian, in natural order, and as a person types them."""
+"""Resolve names of classes: in English and Russian, in natural order, as a person types them."""
 
 import re
 import unicodedata
@@ -131,7 +131,7 @@ RUSSIAN_NAMES: Mapping[str, str] = _CIFAR10_RUSSIAN | _CIFAR100_RUSSIAN | _SAMPL
 
 
 def build_aliases(classes: Sequence[str]) -> dict[str, str]:
-    """The Russian names by which these classes can be chosen too: alias to class name."""
+    """Map the Russian names by which these classes can be chosen too to class names."""
     return {RUSSIAN_NAMES[name]: name for name in classes if name in RUSSIAN_NAMES}
 
 
@@ -142,7 +142,7 @@ _QUOTING = (
 
 
 def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Sort by this, and ``img2`` comes before ``img10``.
+    """Return a sort key by which ``img2`` comes before ``img10``.
 
     Example:
         >>> sorted(["img10", "img2", "Img1"], key=natural_key)
@@ -154,7 +154,7 @@ def natural_key(name: str) -> tuple[list[str | int], str]:
 
 
 def _rank(digits: str) -> int:
-    """Numbers in their order, of any length; Python reads no more than 4,300 digits."""
+    """Rank numbers of any length in their order; Python reads no more than 4,300 digits."""
     ascii_digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
     # Without zeros before it, the longer number is the larger one, also byte by byte.
     return int.from_bytes(ascii_digits.lstrip("0").encode(), "big")
@@ -163,7 +163,7 @@ def _rank(digits: str) -> int:
 def resolve_classes(
     wanted: Sequence[str] | None, classes: Sequence[str], aliases: Mapping[str, str]
 ) -> list[int]:
-    """Positions in ``classes`` of what a person asked for, in the order asked for.
+    """Return the positions in ``classes`` of what a person asked for, in that order.
 
     An exact name comes first, so that a class called ``7`` wins over class number 7; then a number
     from 0; then a name or an alias without regard to case, ``_`` or a space.
@@ -227,6 +227,6 @@ def _check_different(chosen: Sequence[int], names: Sequence[str], classes: Seque
 
 
 def _fold(name: str) -> str:
-    """Case, ``_``, ``-``, the dots of a Russian ё and the ways to write an accent do not count."""
+    """Drop what does not count: case, ``_``, ``-``, the dots of ё, the ways to write an accent."""
     plain = unicodedata.normalize("NFC", name).casefold().replace("ё", "е")
     return re.sub(r"[\s_-]+", " ", plain)

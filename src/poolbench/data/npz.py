@@ -1,4 +1,4 @@
-"""The arrays of an npz file that may come from anybody; nothing in it is unpickled."""
+"""Read the arrays of an npz file that may come from anybody; nothing in it is unpickled."""
 
 import math
 from collections.abc import Collection
@@ -15,11 +15,11 @@ from poolbench.system import read_available_memory_bytes
 def read_arrays(
     source: Path | IO[bytes], names: Collection[str] | None = None
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of an npz file, by name.
+    """Read the arrays of an npz file, by name.
 
     Args:
         source: The path, or the file opened already.
-        names: Those to read, as far as they are there; ``None``: all.
+        names: Arrays to read, as far as they are there; ``None``: all.
 
     Raises:
         OSError: If the file cannot be opened.
@@ -46,7 +46,7 @@ def _read_opened(file: IO[bytes], names: Collection[str] | None) -> dict[str, ND
 
 
 def _check_kind(file: IO[bytes]) -> None:
-    """NumPy would take anything else for a pickle, and tell how to unpickle it."""
+    """Refuse all but archives: NumPy would take anything else for a pickle."""
     mark = file.read(6)
     file.seek(0)
     if mark == np.lib.format.MAGIC_PREFIX:
@@ -56,7 +56,7 @@ def _check_kind(file: IO[bytes]) -> None:
 
 
 def _check_room(stored: Any, names: list[str]) -> None:
-    """A small file may unpack to any size."""
+    """Refuse what memory does not hold: a small file may unpack to any size."""
     unpacked = sum(stored.zip.getinfo(f"{name}.npy").file_size for name in names)
     free = read_available_memory_bytes()
     if free is not None and unpacked > free:
@@ -73,7 +73,7 @@ def _read_array(stored: Any, name: str) -> NDArray[Any]:
 
 
 def _check_head(stored: Any, name: str) -> None:
-    """What an array says of its size must be what is there: NumPy takes the memory first."""
+    """Check that an array has the size it says: NumPy takes the memory first."""
     member = stored.zip.getinfo(f"{name}.npy")
     with stored.zip.open(member) as file:
         is_first = np.lib.format.read_magic(file) == (1, 0)

@@ -1,4 +1,4 @@
-"""Whether pictures still show something once they are decoded."""
+"""Check whether pictures still show something once they are decoded."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from poolbench.data.image_set import HASHED_PICTURES, Half, ImageSet
 from poolbench.errors import DataError
 
-# Levels between the darkest and the brightest of a picture: 5 % of 255.
+# Most levels between the darkest and the brightest pixel of a narrow picture: 5 % of 255.
 NARROW_LEVELS = 12
-# Of pictures that are kept with 16 bits: values that never reach an eighth of what these hold
-# were written with 8 to 13 bits.
+# The same for pictures that are kept with 16 bits: values that never reach an eighth of what these
+# hold were written with 8 to 13 bits.
 NARROW_DEEP_LEVELS = 32
-# Of a set, so that it is worth a word.
+# Share of narrow pictures in a set from which on it is worth a word.
 _NARROW_SHARE = 0.5
 _MOST_ASKED = 8
 _MOST_NAMED = 5
@@ -34,7 +34,7 @@ class _Ranges:
 def describe_pixels(
     image_set: ImageSet, has_sixteen_bits: Callable[[str], bool] = lambda _: False
 ) -> dict[str, object]:
-    """What is worth telling of the values that pictures have.
+    """Describe what is worth telling of the values that pictures have.
 
     Args:
         has_sixteen_bits: Whether the picture of this name was kept with more than 8 bits.

@@ -1,4 +1,4 @@
-"""A PNG without what lies beside its pixels: texts, profiles and times that nothing here uses.
+"""Read a PNG without what lies beside its pixels: texts, profiles and times that nothing uses.
 
 Pillow unpacks such parts, and refuses the whole picture where one of them is large or damaged.
 """
@@ -7,25 +7,25 @@ import zlib
 from typing import BinaryIO
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# What decides pixels: those that are critical, transparency, and the frames of an animation.
+# Chunks that decide pixels beside the critical ones: transparency, and the frames of an animation.
 _PIXEL_PARTS = (b"tRNS", b"acTL", b"fcTL", b"fdAT")
-# Texts that may say how a picture is turned.
+# Names of texts that may say how a picture is turned.
 _TURN_TEXTS = (b"Raw profile type exif", b"Raw profile type APP1", b"XML:com.adobe.xmp")
 _TEXT_PARTS = (b"tEXt", b"zTXt", b"iTXt")
-# Of a text, unpacked; Pillow's own limit.
+# Most bytes of a text, unpacked; Pillow's own limit.
 _MOST_TEXT_BYTES = 1 << 20
 
 
 def read_png(file: BinaryIO) -> bytes:
-    """The parts of a PNG that decide its pixels and how they are turned.
+    """Read the parts of a PNG that decide its pixels and how they are turned.
 
     Args:
-        file: At its beginning, which is the signature.
+        file: Positioned at its beginning, which is the signature.
     """
     kept = [file.read(len(SIGNATURE))]
     while head := file.read(8):
         length, kind = int.from_bytes(head[:4], "big"), head[4:]
-        # With its check sum.
+        # The body with its check sum.
         body = file.read(length + 4)
         if _is_kept(kind, body):
             kept += [head, body]
@@ -50,7 +50,7 @@ def _says_turn(kind: bytes, content: bytes) -> bool:
 
 
 def _count_text(kind: bytes, rest: bytes) -> int:
-    """Bytes of a text when it is unpacked, as far as they matter."""
+    """Count the bytes of a text when it is unpacked, as far as they matter."""
     is_packed = kind == b"zTXt" or (kind == b"iTXt" and rest[:1] == b"\1")
     if not is_packed:
         return len(rest)

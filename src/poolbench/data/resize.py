@@ -1,4 +1,4 @@
-"""Resizing as two matrix products, the same numbers in training and in an exported graph.
+"""Resize by two matrix products, the same numbers in training and in an exported graph.
 
 The filter is the antialiased triangle that Pillow calls BILINEAR: its support grows with the
 factor by which a picture shrinks. The weights are computed from the size of the pictures with
@@ -13,7 +13,7 @@ from torch import Tensor
 from poolbench.config import Fit
 from poolbench.errors import ShapeError, UsageError
 
-# 8 bits of a pixel and 16 bits of a weight fill the 24 bits of a float32.
+# Weight of 1 as a whole number: 8 bits of a pixel and 16 of a weight fill the 24 bits of a float32.
 WEIGHT_ONE = 2**16
 
 # Numerator and denominator, whole numbers without dimensions.
@@ -57,7 +57,7 @@ def compute_filters(
     fit: Fit = "squash",
     device: torch.device | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """The weights for pictures of one size, float32: down ``(h, rows)``, across ``(w, columns)``.
+    """Compute the weights of one size, float32: down ``(h, rows)``, across ``(w, columns)``.
 
     Raises:
         UsageError: If ``fit`` is unknown.
@@ -94,7 +94,7 @@ def _check_shapes(images: Tensor, size: tuple[int, int]) -> None:
 def _compute_scales(
     lengths: tuple[Tensor, Tensor], size: tuple[int, int], fit: Fit
 ) -> tuple[Scale, Scale]:
-    """Pixels of the input for one pixel of the result, down and across."""
+    """Compute the pixels of the input for one pixel of the result, down and across."""
     # Tensors, not numbers: an exported graph must choose at run time which side decides.
     rows, columns = lengths
     height, width = torch.full_like(rows, size[0]), torch.full_like(rows, size[1])
@@ -109,7 +109,7 @@ def _compute_scales(
 
 
 def _compute_weights(length: int, out: int, scale: Scale) -> Tensor:
-    """The weight of each input pixel in each output pixel; every row sums to 1 or is 0.
+    """Compute the weight of each input pixel in each output pixel; rows sum to 1 or are 0.
 
     All distances are counted in units of ``1 / (2 * denominator)`` input pixels, which makes them
     whole numbers.
@@ -121,9 +121,9 @@ def _compute_weights(length: int, out: int, scale: Scale) -> Tensor:
     device = numerator.device
     steps = 2 * torch.arange(out, device=device) + (1 - out)
     middles = (steps * numerator + length * denominator).unsqueeze(1)
-    places = (2 * torch.arange(length, device=device) + 1) * denominator
+    positions = (2 * torch.arange(length, device=device) + 1) * denominator
     support = 2 * torch.maximum(numerator, denominator)
-    heights = torch.clamp(support - torch.abs(places - middles), min=0)
+    heights = torch.clamp(support - torch.abs(positions - middles), min=0)
     inside = (middles > 0) & (middles < 2 * length * denominator)
     # Rounding the running sum, not each weight, keeps the sum of a row exact.
     running = torch.cumsum(heights, dim=1)

@@ -1,4 +1,4 @@
-"""The resize of :mod:`poolbench.data.resize` in NumPy, for what must do without torch.
+"""Resize as :mod:`poolbench.data.resize` does, in NumPy, for what must do without torch.
 
 The weights and both roundings are the same whole numbers, and every sum is exact in float32, so the
 pictures are identical too.
@@ -11,7 +11,8 @@ from poolbench.config import Fit
 from poolbench.data.image_set import Images
 
 WEIGHT_ONE = 2**16
-# So that the float copy of a large picture never lies in memory as a whole.
+# Values that are resized at a time, so that the float copy of a large picture never lies in memory
+# as a whole.
 _BLOCK_VALUES = 2**21
 
 Scale = tuple[int, int]
@@ -48,7 +49,7 @@ def resize_array(image: Images, size: tuple[int, int], fit: Fit) -> Images:
 def _compute_scales(
     rows: int, columns: int, size: tuple[int, int], fit: Fit
 ) -> tuple[Scale, Scale]:
-    """Pixels of the input for one pixel of the result, down and across."""
+    """Compute the pixels of the input for one pixel of the result, down and across."""
     height, width = size
     if fit == "squash":
         return (rows, height), (columns, width)
@@ -59,12 +60,12 @@ def _compute_scales(
 
 
 def _compute_weights(length: int, out: int, scale: Scale) -> NDArray[np.float32]:
-    """Of each input pixel in each output pixel: float32 ``[out, length]``."""
+    """Compute the weight of each input pixel in each output pixel: float32 ``[out, length]``."""
     numerator, denominator = scale
     middles = (2 * np.arange(out) + 1 - out) * numerator + length * denominator
-    places = (2 * np.arange(length) + 1) * denominator
+    positions = (2 * np.arange(length) + 1) * denominator
     support = 2 * max(numerator, denominator)
-    heights = np.maximum(support - np.abs(places - middles[:, None]), 0)
+    heights = np.maximum(support - np.abs(positions - middles[:, None]), 0)
     running = np.cumsum(heights, axis=1)
     total = np.maximum(running[:, -1:], 1)
     running = (running * WEIGHT_ONE + total // 2) // total

@@ -1,4 +1,4 @@
-"""Rows of arrays that may be too large for memory: those lie in a file that is mapped."""
+"""Take rows of arrays that may be too large for memory: those lie in a file that is mapped."""
 
 import tempfile
 from collections.abc import Iterable
@@ -11,17 +11,17 @@ from poolbench.data.cache import get_cache_folder
 
 Kind = TypeVar("Kind", bound=np.generic)
 
-# What is taken of a mapped file stays in memory up to so many bytes.
+# Bytes up to which what is taken of a mapped file stays in memory.
 MOST_HELD_BYTES = 1 << 28
-# Copied at a time.
+# Bytes that are copied at a time.
 _PART_BYTES = 1 << 24
 
 
 def take_rows(images: NDArray[np.uint8], index: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """``images[index]``; many rows of a mapped file come in a mapped file again.
+    """Return ``images[index]``; many rows of a mapped file come in a mapped file again.
 
     Raises:
-        OSError: If there is no room for it in the cache folder.
+        OSError: If the cache folder has no space for it.
     """
     row_bytes = images.dtype.itemsize * int(np.prod(images.shape[1:]))
     if not isinstance(images, np.memmap) or len(index) * row_bytes <= MOST_HELD_BYTES:
@@ -34,12 +34,12 @@ def take_rows(images: NDArray[np.uint8], index: NDArray[np.int64]) -> NDArray[np
 def map_rows(
     parts: Iterable[NDArray[Kind]], shape: tuple[int, ...], dtype: type[Kind]
 ) -> NDArray[Kind]:
-    """Rows that come part by part, as one array in a mapped file that cannot be written to.
+    """Write rows that come part by part to a mapped file; return them as one read-only array.
 
     That file has no name: it is gone with the array.
 
     Raises:
-        OSError: If there is no room for it in the cache folder.
+        OSError: If the cache folder has no space for it.
     """
     folder = get_cache_folder()
     folder.mkdir(parents=True, exist_ok=True)

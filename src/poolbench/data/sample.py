@@ -1,4 +1,4 @@
-"""The built-in image set: four kinds of fruit, drawn by NumPy.
+"""Draw the built-in image set: four kinds of fruit, by NumPy.
 
 1,200 pictures for training and 400 for the test, 32x32 pixels, 300 and 100 of each class. Colour
 tells most of them apart, shape the rest (a green apple from a pear, a yellow plum from a lemon),
@@ -26,7 +26,7 @@ POOL_PER_CLASS = 300
 TEST_PER_CLASS = 100
 _SEED = 20260
 _CLUTTER = 3
-# The least distance, in radii of the fruit, over which an edge goes from nothing to full colour.
+# Distance, in radii of the fruit, over which an edge goes from nothing to full colour.
 _SOFT = 0.22
 _NOISE = 0.06
 
@@ -55,7 +55,7 @@ class _Draws:
 
 @lru_cache(maxsize=1)
 def load_sample() -> ImageSet:
-    """The sample image set; the same bits on every machine, its arrays read-only."""
+    """Return the sample image set; the same bits on every machine, its arrays read-only."""
     pool = _draw_half("train", 0, POOL_PER_CLASS)
     test = _draw_half("test", 1, TEST_PER_CLASS)
     facts = {"test_share": "official", "skipped": []}
@@ -77,7 +77,7 @@ def _draw_half(name: str, key: int, per_class: int) -> Half:
 
 
 def _draw_class(fruit: str, draws: _Draws, count: int) -> Images:
-    """uint8 ``[count, 32, 32, 3]``."""
+    """Draw the pictures of one class, uint8 ``[count, 32, 32, 3]``."""
     pixels = _draw_background(draws, count)
     for _ in range(_CLUTTER):
         pixels = _draw_blob(pixels, draws, (0.15, 0.45), (-1.0, 1.0), 0.55)
@@ -88,7 +88,7 @@ def _draw_class(fruit: str, draws: _Draws, count: int) -> Images:
 
 
 def _draw_background(draws: _Draws, count: int) -> Pixels:
-    """A gradient between two muted colours, in any direction."""
+    """Draw a gradient between two muted colours, in any direction."""
     x, y = _make_grid()
     first, second = (_mix_colour(draws, count, 0.35) for _ in range(2))
     slope_x, slope_y = draws.uniform(-0.5, 0.5, 2, count, 1, 1)
@@ -100,12 +100,12 @@ def _draw_blob(
     pixels: Pixels,
     draws: _Draws,
     radius: tuple[float, float],
-    place: tuple[float, float],
+    position: tuple[float, float],
     saturation: float,
 ) -> Pixels:
-    """One ellipse of any colour and direction in each picture."""
+    """Draw one ellipse of any colour and direction in each picture."""
     count = len(pixels)
-    u, v = _place(draws, count, radius, place, turn=1.0)
+    u, v = _transform_grid(draws, count, radius, position, turn=1.0)
     width = draws.uniform(0.35, 1.0, count, 1, 1)
     distance = np.sqrt(u * u + (v / width) * (v / width))
     return _paint(pixels, _mix_colour(draws, count, saturation), _soften(distance))
@@ -114,7 +114,7 @@ def _draw_blob(
 def _draw_fruit(pixels: Pixels, fruit: str, draws: _Draws) -> Pixels:
     count = len(pixels)
     turn = 1.0 if fruit in ("lemon", "plum") else 0.3
-    u, v = _place(draws, count, (0.50, 0.80), (-0.25, 0.25), turn)
+    u, v = _transform_grid(draws, count, (0.50, 0.80), (-0.25, 0.25), turn)
     distance = _measure_shape(fruit, u, v, draws.uniform(-1.0, 1.0, count, 1, 1))
     height = np.sqrt(np.maximum(1.0 - distance * distance, 0.0))
     side = draws.uniform(-0.5, 0.5, count, 1, 1)
@@ -125,7 +125,7 @@ def _draw_fruit(pixels: Pixels, fruit: str, draws: _Draws) -> Pixels:
 
 
 def _measure_shape(fruit: str, u: Plane, v: Plane, vary: Plane) -> Plane:
-    """How far each pixel is from the middle: 0 there, 1 at the fruit's edge."""
+    """Measure how far each pixel is from the middle: 0 there, 1 at the fruit's edge."""
     if fruit == "lemon":
         long = 0.70 + 0.08 * vary
         body = np.sqrt(u * u + (v / long) * (v / long))
@@ -144,7 +144,7 @@ def _measure_shape(fruit: str, u: Plane, v: Plane, vary: Plane) -> Plane:
 
 
 def _draw_mark(pixels: Pixels, fruit: str, u: Plane, v: Plane) -> Pixels:
-    """The stem of an apple or a pear, the crease of a plum."""
+    """Draw the stem of an apple or a pear, the crease of a plum."""
     if fruit == "lemon":
         return pixels
     if fruit == "plum":
@@ -157,7 +157,7 @@ def _draw_mark(pixels: Pixels, fruit: str, u: Plane, v: Plane) -> Pixels:
 
 
 def _draw_skin(fruit: str, draws: _Draws, count: int) -> Pixels:
-    """``[count, 1, 1, 3]``: a colour that the class has, from one of its two ranges of hue."""
+    """Draw a colour that the class has, from one of its ranges of hue: ``[count, 1, 1, 3]``."""
     usual, rarer, part = _HUES[fruit]
     rare = draws.uniform(0.0, 1.0, count) < part
     where = draws.uniform(0.0, 1.0, count)
@@ -169,7 +169,7 @@ def _draw_skin(fruit: str, draws: _Draws, count: int) -> Pixels:
 
 
 def _draw_light(pixels: Pixels, draws: _Draws) -> Pixels:
-    """Brightness, a tint of the light and noise, which is the sum of three uniform numbers."""
+    """Add brightness, a tint of the light and noise, the sum of three uniform numbers."""
     count = len(pixels)
     bright = draws.uniform(0.65, 1.15, count, 1, 1, 1)
     tint = draws.uniform(0.85, 1.15, count, 1, 1, 3)
@@ -182,7 +182,7 @@ def _draw_light(pixels: Pixels, draws: _Draws) -> Pixels:
 
 
 def _mix_colour(draws: _Draws, count: int, saturation: float) -> Pixels:
-    """``[count, 1, 1, 3]``: any hue, up to this saturation, any brightness."""
+    """Draw any hue, up to this saturation, any brightness: ``[count, 1, 1, 3]``."""
     hue = draws.uniform(-3.0, 3.0, count)
     return _make_colour(
         hue, draws.uniform(0.0, saturation, count), draws.uniform(0.15, 0.95, count)
@@ -190,7 +190,7 @@ def _mix_colour(draws: _Draws, count: int, saturation: float) -> Pixels:
 
 
 def _make_colour(hue: Plane, saturation: Plane, value: Plane) -> Pixels:
-    """Hue (in sixths of the circle), saturation and value to red, green, blue."""
+    """Convert hue (in sixths of the circle), saturation and value to red, green, blue."""
     channels = []
     for offset in (0.0, -2.0, 2.0):
         turned = hue + offset
@@ -200,21 +200,21 @@ def _make_colour(hue: Plane, saturation: Plane, value: Plane) -> Pixels:
     return np.stack(channels, axis=-1)[:, None, None, :]
 
 
-def _place(
+def _transform_grid(
     draws: _Draws,
     count: int,
     radius: tuple[float, float],
-    place: tuple[float, float],
+    position: tuple[float, float],
     turn: float,
 ) -> tuple[Plane, Plane]:
-    """Each pixel as seen from a shape that is somewhere, of some size, turned by some angle.
+    """Return each pixel as seen from a shape at a random position, size and angle.
 
     The angle is given by the tangent of its half, so that a quotient stands for sine and cosine:
     ``turn`` 1 is a quarter circle each way.
     """
     x, y = _make_grid()
     size = draws.uniform(radius[0], radius[1], count, 1, 1)
-    left, top = draws.uniform(place[0], place[1], 2, count, 1, 1)
+    left, top = draws.uniform(position[0], position[1], 2, count, 1, 1)
     half = draws.uniform(-turn, turn, count, 1, 1)
     cosine = (1.0 - half * half) / (1.0 + half * half)
     sine = 2.0 * half / (1.0 + half * half)
@@ -223,7 +223,7 @@ def _place(
 
 
 def _make_grid() -> tuple[Plane, Plane]:
-    """Positions of pixel middles, -1 to 1: ``[1, 1, 32]`` and ``[1, 32, 1]``."""
+    """Return the positions of pixel middles, -1 to 1: ``[1, 1, 32]`` and ``[1, 32, 1]``."""
     line = (np.arange(SIZE, dtype=np.float64) + 0.5) / (SIZE / 2) - 1.0
     return line[None, None, :], line[None, :, None]
 

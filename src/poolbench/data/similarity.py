@@ -1,4 +1,4 @@
-"""How alike pictures look, whatever their size, brightness and contrast.
+"""Measure how alike pictures look, whatever their size, brightness and contrast.
 
 A picture is brought to 8x8 pixels, as a perceptual hash does (Krawetz 2013, "Kind of like that":
 dHash), and described by the differences between neighbouring pixels of each colour. Where dHash
@@ -26,7 +26,7 @@ from poolbench.data.image_set import Images
 from poolbench.data.rows import MOST_HELD_BYTES, map_rows
 
 GRID = 8
-# Differences across and down, of three colours.
+# Number of differences across and down, in three colours.
 DIMENSIONS = 3 * 2 * GRID * (GRID - 1)
 # Length of every description. The square of it, and so any sum of products, fits into the 24 bits
 # of a float32.
@@ -37,11 +37,11 @@ PLAIN_LEVELS = 1.0
 # Mean likeness of two pictures of a set from which on all of them share a build. Photographs have
 # 0.02 to 0.03, drawn fruit 0.08, scanned digits 0.34, hand signs before one background 0.95.
 SHARED_BUILD = 0.2
-# Of fewer, a few copies would be taken for a build.
+# Least number of pictures that can share a build: of fewer, a few copies would be taken for one.
 _FEWEST_BUILT = 30
-# Left of a description, as a part of its length, below which a picture is nothing but the build.
+# Share of a description's length that is left, below which a picture is nothing but the build.
 _LEAST_LEFT = 0.02
-# Described at a time: so many bytes, and pictures.
+# Bytes, and pictures, that are described at a time.
 _PART_BYTES = 1 << 24
 _MOST_DESCRIBED = 4096
 # Pictures that are compared with as many others at a time.
@@ -64,9 +64,9 @@ class Closest:
 
 
 def describe(images: Images) -> Descriptions:
-    """What is compared of pictures; of a plain one nothing, so that it is like no other.
+    """Compute what is compared of pictures; plain ones get zeros, so that they are like no other.
 
-    Many descriptions lie in a mapped file, where the cache folder has room for them.
+    Many descriptions lie in a mapped file, where the cache folder has space for them.
 
     Shape:
         uint8 ``[N, H, W, 3] -> [N, 336]``
@@ -82,7 +82,7 @@ def describe(images: Images) -> Descriptions:
 
 
 def _collect(make_parts: Callable[[], Iterator[Descriptions]], count: int) -> Descriptions:
-    """Descriptions that come part by part, in a mapped file if they are many."""
+    """Join descriptions that come part by part, in a mapped file if they are many."""
     if 2 * count * DIMENSIONS > MOST_HELD_BYTES:
         with suppress(OSError):
             return map_rows(make_parts(), (count, DIMENSIONS), np.int16)
@@ -101,7 +101,7 @@ def _describe_some(images: Images) -> Descriptions:
 
 
 def take_off_build(*parts: Descriptions) -> list[Descriptions]:
-    """Descriptions of the halves of a set without what all of its pictures share.
+    """Return the descriptions of a set's halves without what all of its pictures share.
 
     Those of a set that shares no build come back as they are.
     """
@@ -165,7 +165,7 @@ def find_closest_earlier(
     groups: NDArray[np.int64] | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> Closest:
-    """For each picture the one that it is most like among those that stand before it.
+    """Find for each picture the one before it that it is most like.
 
     Args:
         least: As in :func:`find_closest`.

@@ -1,4 +1,4 @@
-"""Which pictures train and which are held out."""
+"""Split the pictures into those that train and those that are held out."""
 
 import warnings
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from poolbench.errors import DataError
 Index = NDArray[np.int64]
 Chosen = NDArray[np.bool_]
 
-# Of a set that has no test half: the part that is put aside for the test.
+# Share of a set without a test half that is put aside for the test.
 TEST_FRACTION = 0.2
 # Draws of groups before a split is given up.
 _ATTEMPTS = 20
-# Of the last ones, the same for every repeat: what is found with them before a study begins is
-# found again whenever other draws fail.
+# Keys of the last draws, the same for every repeat: what is found with them before a study begins
+# is found again whenever other draws fail.
 _KEYS = [(attempt,) for attempt in range(100)]
 
 
@@ -28,7 +28,7 @@ def assign_folds(
     rng: np.random.Generator,
     groups: Index | None = None,
 ) -> Index:
-    """The fold of each picture: classes in equal parts, a group whole in one fold.
+    """Return the fold of each picture: classes in equal parts, a group whole in one fold.
 
     A draw of groups that leaves a class out of a fold does not count, and others follow.
 
@@ -61,7 +61,7 @@ def choose_part(
     rng: np.random.Generator,
     groups: Index | None = None,
 ) -> Chosen:
-    """bool ``[N]``: one of so many parts, put aside to choose by, not to judge by.
+    """Choose one of so many parts, bool ``[N]``, put aside to choose by, not to judge by.
 
     What is left holds every class. The part does too, and groups are whole, where they are enough.
 
@@ -91,7 +91,7 @@ def _choose_first(fold: Index) -> Chosen:
 
 
 def _choose_pictures(labels: Index, parts: int, rng: np.random.Generator) -> Chosen:
-    """Of each class that has two, groups or not: nothing that is held out is seen by it."""
+    """Choose of each class that has two, groups or not: nothing that is held out is seen by it."""
     is_chosen = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
         mine = rng.permutation(np.flatnonzero(labels == label))
@@ -128,7 +128,7 @@ def _find_spread(
     folds: int,
     keys: Sequence[tuple[int, ...]],
 ) -> Index | None:
-    """The first that gives every class to every fold."""
+    """Return the first spread that gives every class to every fold."""
     for key in keys:
         fold = spread_groups(labels, groups, folds, np.random.default_rng(key))
         if holds_all(labels, fold, folds):
@@ -146,7 +146,7 @@ def _explain_spread(groups: Index, folds: int) -> str:
 
 
 def check_enough(half: Half, classes: Sequence[str], folds: int) -> None:
-    """Every fold must be able to hold every class.
+    """Check that every fold can hold every class.
 
     Raises:
         DataError: That says how many pictures (or groups) each short class has, and needs, or that
@@ -168,7 +168,7 @@ def check_enough(half: Half, classes: Sequence[str], folds: int) -> None:
 
 
 def count_units(half: Half, label: int) -> int:
-    """Pictures of a class, or groups that have some."""
+    """Count the pictures of a class, or the groups that have some."""
     chosen = half.labels == label
     return int(chosen.sum()) if half.groups is None else len(np.unique(half.groups[chosen]))
 
@@ -207,7 +207,7 @@ def take_test_share(half: Half, classes: Sequence[str]) -> tuple[Half, Half]:
 
 
 def _make_units(half: Half) -> Digests:
-    """``[N]``: the hash of each picture as it was given, or the smallest hash of its group."""
+    """Return each picture's hash as it was given, or the smallest hash of its group: ``[N]``."""
     hashes = half.compute_digests()
     if half.groups is None:
         return hashes

@@ -1,4 +1,4 @@
-"""Groups dealt into folds where a draw would leave a class out.
+"""Deal groups into folds where a draw would leave a class out.
 
 A stratified draw balances the classes and does not promise that each fold has all of them. Here
 every class comes into every fold first, the rarest class before the others, and what is left over
@@ -15,14 +15,14 @@ _MOST_COMPARED = 64
 
 
 def holds_all(labels: Index, fold: Index, folds: int) -> bool:
-    """Whether each fold has each of the labels."""
+    """Return whether each fold has each of the labels."""
     _, numbers = np.unique(labels, return_inverse=True)
     classes = int(numbers.max(initial=-1)) + 1
     return len(np.unique(fold * classes + numbers)) == folds * classes
 
 
 def spread_groups(labels: Index, groups: Index, folds: int, rng: np.random.Generator) -> Index:
-    """The fold of each picture: groups whole, each class in as many folds as it can be found for.
+    """Return the fold of each picture: groups whole, each class in as many folds as possible.
 
     Args:
         labels, groups: int64 ``[N]``.
@@ -36,18 +36,19 @@ def spread_groups(labels: Index, groups: Index, folds: int, rng: np.random.Gener
     np.add.at(counts, (members, numbers), 1)
     fold = np.full(len(names), -1, dtype=np.int64)
     covered = np.zeros((folds, counts.shape[1]), dtype=bool)
-    while (place := _choose_place(counts, fold, covered, rng)) is not None:
-        chosen = _choose_group(*place, counts, fold, covered, rng)
-        fold[chosen] = place[0]
-        covered[place[0]] |= counts[chosen] > 0
+    while (choice := _choose_fold(counts, fold, covered, rng)) is not None:
+        number, label = choice
+        chosen = _choose_group(number, label, counts, fold, covered, rng)
+        fold[chosen] = number
+        covered[number] |= counts[chosen] > 0
     _fill(counts, fold, folds, rng)
     return fold[members]
 
 
-def _choose_place(
+def _choose_fold(
     counts: Index, fold: Index, covered: NDArray[np.bool_], rng: np.random.Generator
 ) -> tuple[int, int] | None:
-    """A fold, and a class that it lacks and that is hardest to find for those that lack it."""
+    """Choose a fold, and a class that it lacks and that is hardest to find for those without it."""
     free = (counts[fold < 0] > 0).sum(axis=0)
     lacking = (~covered).sum(axis=0)
     spare = np.where((free > 0) & (lacking > 0), (free - lacking).astype(np.float64), np.inf)
@@ -58,16 +59,16 @@ def _choose_place(
 
 
 def _choose_group(
-    place: int,
+    number: int,
     label: int,
     counts: Index,
     fold: Index,
     covered: NDArray[np.bool_],
     rng: np.random.Generator,
 ) -> int:
-    """The one that brings the fold most classes; of equals the smallest, as the rest balances."""
+    """Choose the group that brings the fold most classes; of equals the smallest."""
     free = rng.permutation(np.flatnonzero((fold < 0) & (counts[:, label] > 0)))[:_MOST_COMPARED]
-    brought = ((counts[free] > 0) & ~covered[place]).sum(axis=1)
+    brought = ((counts[free] > 0) & ~covered[number]).sum(axis=1)
     return int(free[np.lexsort((counts[free].sum(axis=1), -brought))[0]])
 
 

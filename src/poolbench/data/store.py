@@ -1,4 +1,4 @@
-"""An image set as plain arrays in a folder, so that many processes can share its memory."""
+"""Store an image set as plain arrays in a folder, so that many processes share its memory."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 from poolbench.data.image_set import Half, ImageSet
 
 HALVES = ("pool", "test")
-# Beside the arrays: the weights that networks begin with, where there are any.
+# File beside the arrays with the weights that networks begin with, where there are any.
 WEIGHTS_FILE = "weights.safetensors"
 
 
@@ -31,7 +31,7 @@ def save_arrays(image_set: ImageSet, folder: Path) -> None:
 
 
 def open_arrays(folder: Path) -> ImageSet:
-    """The image set that was written there; its pictures are mapped, not read."""
+    """Open the image set that was written there; its pictures are mapped, not read."""
     facts = json.loads((folder / "set.json").read_text(encoding="utf-8"))
     pool, test = (_open_half(folder, name, tuple(facts["names"][name])) for name in HALVES)
     return ImageSet(

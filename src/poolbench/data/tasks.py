@@ -1,4 +1,4 @@
-"""Known-answer image sets: pictures drawn so that theory says which operator must win.
+"""Draw known-answer image sets, for which theory says which operator must win.
 
 They test the instrument, not the operators: a comparison that does not find these orders is not to
 be believed elsewhere. The judge is ``evaluation.probe``: the operator itself at stride 4 on the
@@ -62,7 +62,7 @@ class Task:
     tied: tuple[str, ...] = ()
 
     def make(self, repetition: int = 0) -> ImageSet:
-        """The pictures, uint8 ``[count, 32, 32, 3]`` and a test half; each repetition has its own.
+        """Draw the pictures, uint8 ``[count, 32, 32, 3]`` and a test half; each repetition its own.
 
         Example:
             >>> get_task("needle").make().pool.images.shape
@@ -91,12 +91,12 @@ class Task:
 
 
 def list_tasks() -> tuple[Task, ...]:
-    """All known-answer image sets."""
+    """Return all known-answer image sets."""
     return _TASKS
 
 
 def get_task(name: str) -> Task:
-    """The known-answer image set of this name.
+    """Return the known-answer image set of this name.
 
     Raises:
         UnknownNameError: With the nearest names.
@@ -128,7 +128,7 @@ def _draw_weak_mean(rng: np.random.Generator, labels: Labels, facts: Mapping[str
 
 
 def _draw_two_tone(rng: np.random.Generator, labels: Labels, facts: Mapping[str, float]) -> Planes:
-    """The sign of a coarse grating, under two fine ones: at stride 4, 9/32 looks like 1/32."""
+    """Draw the sign of a coarse grating, under two fine ones: at stride 4, 9/32 looks like 1/32."""
     count = len(labels)
     signal = _sign(labels) * facts["signal_levels"] * rng.random(count)
     rows = signal[:, None] * _make_wave(1, "cos")
@@ -149,7 +149,7 @@ def _draw_phase(rng: np.random.Generator, labels: Labels, facts: Mapping[str, fl
 
 
 def _draw_blocky(rng: np.random.Generator, labels: Labels, facts: Mapping[str, float]) -> Planes:
-    """Every cell is constant, so that it does not matter which of its values is taken."""
+    """Draw constant cells, so that it does not matter which of their values is taken."""
     cells = rng.standard_normal((len(labels), SIZE // CELL, SIZE // CELL))
     cells += (_sign(labels) * facts["shift_sd"])[:, None, None]
     levels = facts["grey_level"] + facts["levels_per_sd"] * cells
@@ -157,24 +157,24 @@ def _draw_blocky(rng: np.random.Generator, labels: Labels, facts: Mapping[str, f
 
 
 def _draw_shift(rng: np.random.Generator, labels: Labels, facts: Mapping[str, float]) -> Planes:
-    """A filled square, or its outline, somewhere in the noise."""
+    """Draw a filled square, or its outline, somewhere in the noise."""
     count, side = len(labels), int(facts["object_pixels"])
     objects = np.ones((2, side, side))
     objects[1, 1:-1, 1:-1] = 0.0
     planes: Planes = rng.normal(facts["grey_level"], facts["noise_levels_sd"], (count, SIZE, SIZE))
-    places = rng.integers(SIZE - side + 1, size=(count, 2))
-    for plane, label, (down, right) in zip(planes, labels, places, strict=True):
+    corners = rng.integers(SIZE - side + 1, size=(count, 2))
+    for plane, label, (down, right) in zip(planes, labels, corners, strict=True):
         plane[down : down + side, right : right + side] += facts["object_levels"] * objects[label]
     return planes
 
 
 def _sign(labels: Labels) -> Planes:
-    """-1 for the first class, +1 for the second."""
+    """Return -1 for the first class, +1 for the second."""
     return np.where(labels == 0, -1.0, 1.0)
 
 
 def _make_wave(periods: int, kind: str) -> Planes:
-    """``[32]``: so many periods over the width of the picture, amplitude 1."""
+    """Return so many periods over the width of the picture, amplitude 1: ``[32]``."""
     angle = 2 * np.pi * periods * np.arange(SIZE) / SIZE
     return np.cos(angle) if kind == "cos" else np.sin(angle)
 

@@ -1,4 +1,4 @@
-"""What lies below the root of an image set and is not read: counted, told, and refused if most."""
+"""Count what lies below the root of an image set and is not read; tell it, refuse if it is most."""
 
 import os
 from collections import Counter, deque
@@ -12,20 +12,21 @@ from poolbench.data.layout import is_left_behind, is_run
 from poolbench.data.listing import Listing, Unread
 from poolbench.errors import DataError
 
-# Pictures of a class that were meant to be read, as far as can be told.
+# Reasons for which pictures of a class are missed that were meant to be read, as far as can be
+# told.
 MISSED_REASONS = ("deep", "no-reader", "misnamed", "special")
-# Files of a disk that someone named by mistake are not counted to the last one.
+# Most files that are counted: a disk that someone named by mistake is not counted to its last one.
 MOST_COUNTED = 2_000_000
-# Endings of one reason that are told apart: of numbered files each has its own.
+# Most endings of one reason that are told apart: numbered files have one each.
 MOST_ENDINGS = 12
 _LONGEST_ENDING = 12
-# Not opened to see whether they are pictures under another name.
+# Endings of files that are not opened to see whether they are pictures under another name.
 _KNOWN_OTHERS = frozenset(
     {".csv", ".db", ".html", ".ini", ".json", ".md", ".npy", ".npz", ".toml", ".txt", ".xml"}
 )
-# Whatever lies below such a folder is there for the same reason.
+# Reasons that hold for whatever lies below such a folder.
 _FOREIGN = ("system", "run")
-# Reason, ending, label.
+# Key of a count: reason, ending, label.
 _Key = tuple[str, str, int | None]
 _ADVICE = {
     "deep": "take --groups subfolder, which reads pictures in deeper folders, or move them up",
@@ -37,12 +38,12 @@ _HEIF_ADVICE = "install pillow-heif, which reads HEIC and HEIF (pip install pill
 
 
 @dataclass(frozen=True)
-class Place:
+class Role:
     """What a folder means for the files in it.
 
     Attributes:
         reason: Why pictures in it are not read.
-        label: Of the class that it belongs to.
+        label: Label of the class that it belongs to.
     """
 
     reason: str
@@ -50,16 +51,16 @@ class Place:
 
 
 def count_unread(
-    root: Path, places: Mapping[str, Place], read: Set[str], around: Place
+    root: Path, roles: Mapping[str, Role], read: Set[str], around: Role
 ) -> tuple[Unread, ...]:
     """Count what is not read below a folder, by reason, ending and class.
 
     Args:
-        places: Folders that mean something, by their path; those in them mean the same.
+        roles: Folders that mean something, by their path; those in them mean the same.
         read: Paths of the files that are read.
         around: What the root itself means.
     """
-    census = _Census(root, places, read)
+    census = _Census(root, roles, read)
     census.walk(root, around)
     return census.list_found()
 
@@ -90,7 +91,7 @@ def check_unread(listing: Listing) -> None:
 
 
 def summarize_unread(unread: Sequence[Unread]) -> dict[str, dict[str, int]]:
-    """Counts by reason and ending, the most frequent endings first."""
+    """Count by reason and ending, the most frequent endings first."""
     counts: dict[str, Counter[str]] = {}
     for files in unread:
         counts.setdefault(files.reason, Counter())[files.ending] += files.count
@@ -125,9 +126,9 @@ def _advise(unread: Sequence[Unread], labels: Sequence[int]) -> list[str]:
 
 
 class _Census:
-    def __init__(self, root: Path, places: Mapping[str, Place], read: Set[str]) -> None:
+    def __init__(self, root: Path, roles: Mapping[str, Role], read: Set[str]) -> None:
         self._root = root
-        self._places = places
+        self._roles = roles
         self._read = read
         # A link to a folder is no loss where something below it is read.
         self._entered = {str(Path(path).parent) for path in read}
@@ -140,53 +141,53 @@ class _Census:
         )
         return tuple(Unread(*key, self._counts[key], self._examples[key]) for key in keys)
 
-    def walk(self, root: Path, around: Place) -> None:
+    def walk(self, root: Path, around: Role) -> None:
         waiting = deque([(str(root), around)])
         while waiting and self._counts.total() < MOST_COUNTED:
-            folder, place = waiting.popleft()
+            folder, role = waiting.popleft()
             try:
                 with os.scandir(folder) as entries:
                     some = sorted(entries, key=lambda entry: entry.name)
             except OSError:
-                self._count(folder, Place("closed", place.label))
+                self._count(folder, Role("closed", role.label))
                 continue
             for entry in some:
                 # What is in "." is called as the entries are, without it.
                 path = entry.name if folder == "." else entry.path
                 if path not in self._read:
-                    waiting += self._take(entry, path, place)
+                    waiting += self._take(entry, path, role)
 
-    def _take(self, entry: os.DirEntry[str], path: str, place: Place) -> list[tuple[str, Place]]:
+    def _take(self, entry: os.DirEntry[str], path: str, role: Role) -> list[tuple[str, Role]]:
         """Count a file or a link; give back a folder and what it means."""
-        known = self._places.get(path)
+        known = self._roles.get(path)
         if known is not None:
             return [(path, known)]
         if not _is_folder(entry):
-            self._count(path, Place(self._judge(entry, place), place.label))
+            self._count(path, Role(self._judge(entry, role), role.label))
         elif not entry.is_symlink():
-            return [(path, _judge_folder(entry, place))]
+            return [(path, _judge_folder(entry, role))]
         elif path not in self._entered:
-            self._count(path, Place("link", place.label))
+            self._count(path, Role("link", role.label))
         return []
 
     @staticmethod
-    def _judge(entry: os.DirEntry[str], place: Place) -> str:
-        """The reason for one file."""
-        if place.reason in _FOREIGN:
-            return place.reason
+    def _judge(entry: os.DirEntry[str], role: Role) -> str:
+        """Return the reason for one file."""
+        if role.reason in _FOREIGN:
+            return role.reason
         if is_left_behind(entry.name):
             return "system"
         ending = _find_ending(entry.name)
         if has_picture_suffix(Path(entry.name)):
-            return place.reason if _is_file(entry) else "special"
+            return role.reason if _is_file(entry) else "special"
         if ending in PICTURE_SUFFIXES:
-            return place.reason if place.label is None else "no-reader"
+            return role.reason if role.label is None else "no-reader"
         if ending in _KNOWN_OTHERS or not _is_file(entry) or not _is_picture(Path(entry.path)):
             return "other"
-        return place.reason if place.label is None else "misnamed"
+        return role.reason if role.label is None else "misnamed"
 
-    def _count(self, path: str, place: Place) -> None:
-        key = (place.reason, _find_ending(path), place.label)
+    def _count(self, path: str, role: Role) -> None:
+        key = (role.reason, _find_ending(path), role.label)
         self._counts[key] += 1
         if key not in self._examples:
             name = Path(path).relative_to(self._root).as_posix()
@@ -207,12 +208,12 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _judge_folder(entry: os.DirEntry[str], place: Place) -> Place:
-    if place.reason in _FOREIGN:
-        return place
+def _judge_folder(entry: os.DirEntry[str], role: Role) -> Role:
+    if role.reason in _FOREIGN:
+        return role
     if is_left_behind(entry.name):
-        return Place("system", place.label)
-    return Place("run", place.label) if is_run(Path(entry.path)) else place
+        return Role("system", role.label)
+    return Role("run", role.label) if is_run(Path(entry.path)) else role
 
 
 def _find_ending(path: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from poolbench.config import DataConfig, StudyConfig, dump_config
-from poolbench.data.duplicates import Row, settle_duplicates
+from poolbench.data.duplicates import Row, handle_duplicates
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
@@ -78,12 +78,12 @@ def load_pictures(
         The image set and the rows of ``duplicates.csv``.
 
     Raises:
-        PoolbenchError: As :func:`load_image_set` and :func:`settle_duplicates`.
+        PoolbenchError: As :func:`load_image_set` and :func:`handle_duplicates`.
     """
     loaded = load_image_set(config, display.show_loading)
     for line in describe_facts(loaded.facts, display.lang):
         display.tell(line)
-    image_set, rows = settle_duplicates(
+    image_set, rows = handle_duplicates(
         loaded,
         config.on_duplicates,
         is_split=is_split,
