@@ -1,16 +1,29 @@
 """The machine a benchmark ran on, and where its figures are kept."""
 
+import argparse
 import json
 import os
 import platform
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results"
+ROOT = Path(__file__).parents[1]
+SHORT = "--short"
+# A short form says that a script still runs; its figures must not take the place of measured ones.
+MEASURED = Path(__file__).parent / "results"
+RESULTS = Path(tempfile.gettempdir(), "poolbench-short") if SHORT in sys.argv else MEASURED
+
+
+def add_short(parser: argparse.ArgumentParser) -> None:
+    """Add the option of the short form."""
+    parser.add_argument(
+        SHORT, action="store_true", help="takes seconds; its figures go to a temporary folder"
+    )
 
 
 def save(
@@ -33,11 +46,7 @@ def describe(libraries: tuple[str, ...] = ()) -> dict[str, Any]:
 
     names = ("torch", "numpy", *libraries)
     return {
-        # Of files the name alone: where they lie is nobody's business.
-        "command": " ".join(
-            ["python", f"benchmarks/{Path(sys.argv[0]).name}"]
-            + [Path(word).name if Path(word).exists() else word for word in sys.argv[1:]]
-        ),
+        "command": read_command(),
         "date": datetime.now(UTC).date().isoformat(),
         "commit": read_commit(),
         "processor": describe_processor(),
@@ -63,10 +72,19 @@ def read_commit() -> str:
     if "POOLBENCH_COMMIT" in os.environ:
         return os.environ["POOLBENCH_COMMIT"]
     commit = _ask_git("rev-parse", "--short", "HEAD")
-    return f"{commit}+" if _ask_git("status", "--porcelain", "--", "../src") else commit
+    return f"{commit}+" if _ask_git("status", "--porcelain", "--", "src") else commit
+
+
+def read_command() -> str:
+    """The command that started this script.
+
+    Of files the name alone: where they lie is nobody's business.
+    """
+    script = Path(sys.argv[0]).resolve().relative_to(ROOT).with_suffix("")
+    words = (Path(word).name if Path(word).exists() else word for word in sys.argv[1:])
+    return " ".join(["python", "-m", ".".join(script.parts), *words])
 
 
 def _ask_git(*words: str) -> str:
-    here = Path(__file__).parent
-    found = subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, check=True)
+    found = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
     return found.stdout.strip()

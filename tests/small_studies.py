@@ -60,7 +60,7 @@ def read_results():
 @pytest.fixture(scope="session")
 def make_faults():
     """The class that makes steps of writing fail."""
-    place = Path(__file__).parents[1] / "benchmarks" / "faults" / "sitecustomize.py"
+    place = Path(__file__).parents[1] / "benchmarks" / "reliability" / "faults" / "sitecustomize.py"
     spec = importlib.util.spec_from_file_location("faults", place)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -24,7 +24,7 @@ from poolbench.records import Headline
 from poolbench.rundir.store import RunStore
 
 QUICKLY = ("--dry-run", "--backbones", "lab-example", "--precision", "float32", "--workers", "1")
-FAULTS = Path(__file__).parents[2] / "benchmarks" / "faults"
+FAULTS = Path(__file__).parents[2] / "benchmarks" / "reliability" / "faults"
 SMALL = (
     *("--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1"),
     *("--precision", "float32"),

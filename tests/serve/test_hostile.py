@@ -1,4 +1,4 @@
-"""The real server against those who mean it no good; ``benchmarks/hostile.py`` takes the times."""
+"""The real server against those who mean no good; ``benchmarks/serve/hostile.py`` takes times."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor

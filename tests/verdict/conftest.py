@@ -10,7 +10,7 @@ from poolbench.verdict.decide import Question
 from poolbench.verdict.planning import Need
 
 # Unequal difficulty: most pictures nearly sure, some nearly hopeless; of these, how many are as
-# difficult for one variant as for another (as in benchmarks/coverage_simulated.py).
+# difficult for one variant as for another (as in benchmarks/verdict/coverage_simulated.py).
 CONCENTRATION = 2.0
 SHARED = 0.7
 

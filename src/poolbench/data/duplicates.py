@@ -25,7 +25,7 @@ from poolbench.data.similarity import (
 from poolbench.errors import DataError
 
 # Least similarity of near duplicates. Chosen on CIFAR-100, of which people have listed the near
-# duplicates between training and test: benchmarks/duplicates.py.
+# duplicates between training and test: benchmarks/data/duplicates.py.
 NEAR = 0.9
 # Greatest share of false pairs; where more would be, or the pictures share a build, pairs have to
 # be so much alike that hardly any is false. CIFAR-100 has 0.11.

@@ -17,7 +17,8 @@ from poolbench.texts.plain import escape_markdown, make_plain
 from poolbench.verdict.proportion import read_headline
 from poolbench.verdict.sentence import describe_verdict
 
-# The oldest and the newest that open the files of all operators: benchmarks/runtimes.py.
+# The oldest and the newest that open the files of all operators, as measured by
+# benchmarks/reliability/runtimes.py.
 TRIED_RUNTIMES = ("1.17.3", "1.32.0")
 
 _TEMPLATE = """\

@@ -1,0 +1,1 @@
+"""The scripts that measured what the documentation says; see ``benchmarks/README.md``."""
