@@ -1,4 +1,4 @@
-"""What the control groups of Linux leave this process: memory and processor time.
+"""Read what the control groups of Linux leave this process: memory and processor time.
 
 A process is in one group of each hierarchy, and bound by that group and by all above it, version 1
 or 2, with a namespace of its own or without (cgroups(7), and cgroup-v1 and -v2 of the kernel).
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-# Limit, what is taken of it, and the part of that which is file cache, in ``memory.stat``.
+# Files of the limit and of what is taken of it, and the name of the file cache in ``memory.stat``.
 _MEMORY_FILES = (
     ("memory.max", "memory.current", "inactive_file"),
     ("memory.high", "memory.current", "inactive_file"),
@@ -22,20 +22,20 @@ class _Mount:
     """Where a hierarchy is seen.
 
     Attributes:
-        root: The group that is seen at ``place``.
-        controllers: Of version 1; none: version 2.
+        root: The group that is seen at ``mount_point``.
+        controllers: Controllers of version 1; none: version 2.
     """
 
     root: PurePosixPath
-    place: Path
+    mount_point: Path
     controllers: frozenset[str]
 
 
 def read_free_memory_bytes(proc: Path = Path("/proc/self")) -> int | None:
-    """What may still be taken before the tightest limit; file cache counts as free.
+    """Read what may still be taken before the tightest limit; file cache counts as free.
 
     Args:
-        proc: Of the process.
+        proc: Folder of the process in ``/proc``.
 
     Returns:
         ``None`` where nothing is limited.
@@ -50,7 +50,7 @@ def read_free_memory_bytes(proc: Path = Path("/proc/self")) -> int | None:
 
 
 def read_cores(proc: Path = Path("/proc/self")) -> int | None:
-    """Processors' worth of time that the tightest limit allows, at least 1.
+    """Read how many processors' worth of time the tightest limit allows, at least 1.
 
     A part of one more counts as one. ``None`` where nothing is limited.
     """
@@ -79,22 +79,22 @@ def _read_share(folder: Path) -> float | None:
 
 
 def _list_groups(controller: str, proc: Path) -> Iterator[Path]:
-    """The folders of the groups that bind this process, from its own to the highest seen."""
+    """Yield the folders of the groups that bind this process, from its own to the highest seen."""
     groups = dict(_read_groups(proc))
     for mount in _read_mounts(proc):
         name = controller if controller in mount.controllers else ""
         if name not in groups or bool(mount.controllers) != bool(name):
             continue
         group = groups[name]
-        # Another root than that is no part of its path: it was moved, or the place is another's.
+        # Another root than that is no part of its path: it was moved, or the mount is another's.
         inner = group.relative_to(mount.root) if group.is_relative_to(mount.root) else None
         parts = () if inner is None or ".." in inner.parts else inner.parts
         for depth in range(len(parts), -1, -1):
-            yield mount.place.joinpath(*parts[:depth])
+            yield mount.mount_point.joinpath(*parts[:depth])
 
 
 def _read_groups(proc: Path) -> Iterator[tuple[str, PurePosixPath]]:
-    """Controller (version 2: the empty name) to the group that the process is in."""
+    """Yield controllers (version 2: the empty name), each with the group of the process."""
     for line in _read_text(proc / "cgroup").splitlines():
         _, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
@@ -108,13 +108,13 @@ def _read_mounts(proc: Path) -> Iterator[_Mount]:
         kind, *options = rest.split()
         if not kind.startswith("cgroup"):
             continue
-        root, place = (_unescape(field) for field in fields.split()[3:5])
+        root, mount_point = (_unescape(field) for field in fields.split()[3:5])
         controllers = options[-1].split(",") if kind == "cgroup" else ()
-        yield _Mount(PurePosixPath(root), Path(place), frozenset(controllers))
+        yield _Mount(PurePosixPath(root), Path(mount_point), frozenset(controllers))
 
 
 def _unescape(field: str) -> str:
-    r"""Blanks, tabs and the like stand there as ``\040``."""
+    r"""Undo the escapes of blanks, tabs and the like, such as ``\040``."""
     for code in ("040", "011", "012", "134"):
         field = field.replace(f"\\{code}", chr(int(code, 8)))
     return field
@@ -133,6 +133,6 @@ def _read_number(path: Path) -> int | None:
 
 
 def read_table(path: Path) -> dict[str, int]:
-    """Lines of a name, a whole number and perhaps a unit, as the kernel writes them."""
+    """Read lines of a name, a whole number and perhaps a unit, as the kernel writes them."""
     rows = [line.split() for line in _read_text(path).splitlines()]
     return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdigit()}

@@ -1,4 +1,4 @@
-"""The errors that a person can meet, each with its exit code.
+"""Define the errors that a person can meet, each with its exit code.
 
 ::
 
@@ -69,7 +69,7 @@ class VerificationError(PoolbenchError):
 
 
 def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names that look most like ``name``, best first, without regard to case."""
+    """Return the known names that look most like ``name``, best first, whatever their case."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     matches = get_close_matches(name.casefold(), by_folded, n=count, cutoff=0.5)
     return [by_folded[match] for match in matches]

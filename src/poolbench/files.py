@@ -1,4 +1,4 @@
-"""Files that a person names: to be read, they must have an end; to be written, a place."""
+"""Check and open files that a person names: to be read, they must have an end."""
 
 import errno
 import json
@@ -10,13 +10,13 @@ from typing import Any, BinaryIO
 
 from poolbench.errors import UsageError
 
-# In JSON, of lists and objects in each other: a record has six.
+# Deepest nesting of lists and objects in JSON: a record has six.
 MOST_DEPTH = 64
 _DEEP = f"it is nested more than {MOST_DEPTH} deep"
 
 
 def expand_home(path: str | Path) -> Path:
-    """A path that a person names: ``~`` and ``~user`` stand for home folders, as in a shell.
+    """Expand ``~`` and ``~user`` in a path that a person names, as a shell does.
 
     A shell does it only where they begin a word, and leaves ``--out=~/run`` as it is.
 
@@ -59,7 +59,7 @@ def check_regular(path: Path) -> None:
 
 
 def read_text(path: Path, most_bytes: int, encoding: str = "utf-8") -> str:
-    """The text of a file.
+    """Read the text of a file.
 
     Raises:
         OSError: If it cannot be read, or is larger than ``most_bytes``.
@@ -74,12 +74,12 @@ def read_text(path: Path, most_bytes: int, encoding: str = "utf-8") -> str:
 
 
 def is_within(path: Path, folder: Path) -> bool:
-    """Whether a path, which need not be there, ends up in a folder when its links are followed."""
+    """Return whether a path, which need not be there, ends up in a folder by its links."""
     # Not Path.resolve, which before Python 3.13 raises where links lead in a circle.
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
-def check_place(path: Path) -> None:
+def check_file_path(path: Path) -> None:
     """Make sure that a file can have this path, before work is done for it.
 
     Raises:
@@ -93,27 +93,27 @@ def check_place(path: Path) -> None:
 
 
 class OutsideError(OSError):
-    """What should be a file of a folder is none of its own: a link, a pipe, a device."""
+    """A file that should be in a folder is none of its own: a link, a pipe, a device."""
 
 
 def locate_inside(folder: Path, name: str) -> Path:
-    """The path of a file in a folder that somebody else may have made; it need not be there.
+    """Return the path of a file, which need not be there, in a folder of somebody else.
 
     Raises:
         OutsideError: If it is a link, has no end, or a link on the way leads out of the folder.
     """
-    place = folder / name
-    if not is_within(place.parent, folder):
-        raise OutsideError(errno.ELOOP, "it lies behind a link that leads elsewhere", str(place))
+    path = folder / name
+    if not is_within(path.parent, folder):
+        raise OutsideError(errno.ELOOP, "it lies behind a link that leads elsewhere", str(path))
     try:
-        mode = place.lstat().st_mode
+        mode = path.lstat().st_mode
     except (OSError, ValueError):
-        return place
+        return path
     if stat.S_ISLNK(mode):
-        raise OutsideError(errno.ELOOP, "it is a link", str(place))
+        raise OutsideError(errno.ELOOP, "it is a link", str(path))
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise OutsideError(errno.EINVAL, "it is a pipe or a device", str(place))
-    return place
+        raise OutsideError(errno.EINVAL, "it is a pipe or a device", str(path))
+    return path
 
 
 def open_inside(folder: Path, name: str, most_bytes: int) -> BinaryIO:
@@ -123,39 +123,39 @@ def open_inside(folder: Path, name: str, most_bytes: int) -> BinaryIO:
         OutsideError: As :func:`locate_inside`.
         OSError: If it is not there, cannot be read, or is larger than ``most_bytes``.
     """
-    place = locate_inside(folder, name)
+    path = locate_inside(folder, name)
     # Whatever has been put there since is neither followed nor waited for.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(place, flags | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except ValueError as error:
-        raise OSError(errno.EINVAL, str(error), str(place)) from None
+        raise OSError(errno.EINVAL, str(error), str(path)) from None
     file = os.fdopen(descriptor, "rb")
     try:
-        _check_opened(os.fstat(descriptor), place, most_bytes)
+        _check_opened(os.fstat(descriptor), path, most_bytes)
     except BaseException:
         file.close()
         raise
     return file
 
 
-def _check_opened(found: os.stat_result, place: Path, most_bytes: int) -> None:
+def _check_opened(found: os.stat_result, path: Path, most_bytes: int) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise OutsideError(errno.EINVAL, "it is a pipe or a device", str(place))
+        raise OutsideError(errno.EINVAL, "it is a pipe or a device", str(path))
     if found.st_size > most_bytes:
         reason = f"it has {found.st_size:,} bytes, and at most {most_bytes:,} are read"
-        raise OSError(errno.EFBIG, reason, str(place))
+        raise OSError(errno.EFBIG, reason, str(path))
 
 
 def parse_json(content: bytes) -> Any:
-    """Plain values from JSON that anybody may have written.
+    """Parse plain values from JSON that anybody may have written.
 
     Raises:
         ValueError: If it is none, or is nested deeper than anything here is.
     """
     try:
         values = json.loads(content)
-    # Of lists in lists in lists, which take a frame each.
+    # Lists in lists in lists take a frame each.
     except RecursionError:
         raise ValueError(_DEEP) from None
     layer: list[Any] = [values]

@@ -1,4 +1,4 @@
-"""Standard streams that may be closed, full, or read by nobody."""
+"""Handle standard streams that may be closed, full, or read by nobody."""
 
 import io
 import os
@@ -31,7 +31,7 @@ class _Forgiving:
 
 
 def forgive(stream: TextIO | None) -> TextIO:
-    """The same stream for words that a person may do without: writing to it never fails.
+    """Wrap a stream for words that a person may do without: writing to it never fails.
 
     Args:
         stream: ``None``, as Python has it where it was closed at the start: they go nowhere.
@@ -41,20 +41,20 @@ def forgive(stream: TextIO | None) -> TextIO:
 
 
 def forgive_errors() -> TextIO:
-    """The same of standard error, whatever stream that is when something is written."""
+    """Do the same for standard error, whatever stream that is when something is written."""
     return cast(TextIO, _Forgiving(lambda: sys.stderr or io.StringIO()))
 
 
 def fill_descriptors() -> None:
     """Open those of standard input, output and error that are closed, on nothing.
 
-    Else the next files that are opened get their numbers, and what is printed ends up in them.
+    Otherwise the next files that are opened get their numbers, and what is printed ends up in them.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest that is free: those below are open by now.
+            # It gets the lowest free number: those below are open by now.
             os.open(os.devnull, os.O_RDWR)
 
 

@@ -1,4 +1,4 @@
-"""What operating systems do each in their own way: files that last, locks, signals, room, memory.
+"""Do what operating systems do each in their own way: files, locks, signals, space, memory.
 
 Linux was run; the branches for macOS and Windows follow the documentation of the calls they name.
 """
@@ -23,17 +23,17 @@ from filelock import FileLock, Timeout
 
 from poolbench.cgroup import read_cores, read_free_memory_bytes, read_table
 
-# No room, or none left of a quota (Windows has no quotas of this kind).
+# Error codes of a full disk, or of a quota that is used up (Windows has no quotas of this kind).
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-# Of fsync(2), where the file system knows no such thing, as network and user-space ones do of
-# folders: nothing more can be done there, and nothing went wrong.
+# Error codes of fsync(2) where the file system knows no such thing, as with folders of network and
+# user-space ones: nothing more can be done there, and nothing went wrong.
 UNFLUSHABLE = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
-# Of a file that another program looks at, such as a virus scanner on Windows.
+# Attempts to rename a file that another program looks at, such as a virus scanner on Windows.
 RENAME_ATTEMPTS = 10
 RENAME_PAUSE_SECONDS = 0.1
-# Of a file whose unfinished half somebody else removed.
+# Attempts to replace a file whose unfinished half somebody else removed.
 REPLACE_ATTEMPTS = 3
-# Of a folder that is held: the lock, and who has it.
+# Files of a folder that is held: the lock, and who has it.
 LOCK_FILES = (".lock", ".holder.json")
 
 
@@ -60,7 +60,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def make_part_folder(parent: Path) -> Path:
-    """A new folder for half of something; who may read it is for the process's umask to say."""
+    """Make a folder for half of something; the process's umask says who may read it."""
     while True:
         # Not tempfile, whose folders only their owner may read.
         part = parent / f".part-{secrets.token_hex(4)}"
@@ -70,7 +70,7 @@ def make_part_folder(parent: Path) -> Path:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put a file in its place: what was there before, or all of the new one, and nothing between.
+    """Replace a file whole: what was there before, or all of the new one, and nothing between.
 
     Raises:
         OSError: If it cannot be written; what was there before is then still there.
@@ -83,7 +83,7 @@ def replace_file(path: Path, content: bytes) -> None:
             rename(part, path)
             break
         except BaseException as error:
-            # The room that half of it takes may be the last.
+            # The space that half of it takes may be the last.
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             # A study that begins in the folder takes it for what a killed process left.
@@ -93,12 +93,12 @@ def replace_file(path: Path, content: bytes) -> None:
     flush_folder(path.parent)
 
 
-def rename(part: Path, place: Path) -> None:
+def rename(part: Path, path: Path) -> None:
     """Rename a file over another, or a folder to where there is none."""
     attempts = RENAME_ATTEMPTS if sys.platform == "win32" else 1
     for attempt in range(1, attempts + 1):
         try:
-            part.replace(place)
+            part.replace(path)
             return
         except PermissionError:
             if attempt == attempts:
@@ -144,9 +144,9 @@ def hold_lock(folder: Path) -> Iterator[None]:
         HeldError: If another process holds it.
         OSError: If the folder cannot be written, or its file system has no locks.
     """
-    place, holder = (folder / name for name in LOCK_FILES)
+    path, holder = (folder / name for name in LOCK_FILES)
     try:
-        lock = FileLock(place, timeout=0)
+        lock = FileLock(path, timeout=0)
         lock.acquire()
     except Timeout:
         raise HeldError(_describe_holder(holder)) from None
@@ -168,7 +168,7 @@ def hold_lock(folder: Path) -> Iterator[None]:
 
 
 def _describe_holder(path: Path) -> str:
-    """In words; a holder that has not written yet is just another process."""
+    """Describe the holder in words; one that has not written yet is just another process."""
     try:
         # A pipe of that name would be waited for.
         facts = json.loads(path.read_text(encoding="utf-8") if path.is_file() else "")
@@ -179,7 +179,7 @@ def _describe_holder(path: Path) -> str:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Within it the signals that end a program do what Ctrl-C does: it cleans up and says so.
+    """Let the signals that end a program act as Ctrl-C within: it cleans up and says so.
 
     SIGTERM comes from ``kill``, service managers and schedulers, SIGHUP from a closed terminal; a
     closed console window of Windows sends SIGBREAK. What was ignored before, as under ``nohup``,
@@ -204,26 +204,26 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def ignore_interrupt() -> None:
-    """Ctrl-C reaches all processes of a terminal; in this one it does nothing."""
+    """Ignore Ctrl-C in this process; it reaches all processes of a terminal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def read_free_bytes(folder: Path) -> int | None:
-    """Room on the disk that a folder is on or will be on; ``None`` where that is not known.
+    """Read the free space of the disk that a folder is or will be on; ``None``: not known.
 
     What a quota leaves is not known beforehand.
     """
-    place = folder.absolute()
-    while not place.exists() and place != place.parent:
-        place = place.parent
+    existing = folder.absolute()
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
     try:
-        return shutil.disk_usage(place).free
+        return shutil.disk_usage(existing).free
     except OSError:
         return None
 
 
 def read_processor_seconds(process: int) -> float | None:
-    """That a running process has had, of all its threads; ``None`` where the system hides it."""
+    """Read the processor time of all threads of a process; ``None`` where the system hides it."""
     try:
         # After the name, which may hold anything: utime and stime, the 14th and 15th of proc(5).
         fields = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
@@ -233,14 +233,14 @@ def read_processor_seconds(process: int) -> float | None:
 
 
 def count_cores() -> int:
-    """Processor cores that this process may use, by its affinity and its share of time."""
+    """Count the cores that this process may use, by its affinity and its share of time."""
     is_bound = hasattr(os, "sched_getaffinity")
     cores = len(os.sched_getaffinity(0)) if is_bound else os.cpu_count() or 1
     return min(cores, read_cores() or cores)
 
 
 def read_available_memory_bytes() -> int | None:
-    """Memory that this process can still get, or ``None`` where the system does not tell."""
+    """Read the memory that this process can still get; ``None`` where the system does not tell."""
     free = [amount for amount in (_read_meminfo(), read_free_memory_bytes()) if amount is not None]
     if free:
         return max(0, min(free))
@@ -285,7 +285,7 @@ def limit_seconds(more_seconds: int) -> None:
 
 
 def leave_no_core() -> None:
-    """A process that breaks off writes no copy of its memory to disk."""
+    """Keep this process from writing its memory to disk when it breaks off."""
     if sys.platform != "win32":
         import resource
 
@@ -293,7 +293,7 @@ def leave_no_core() -> None:
 
 
 def _set_limit(kind: int, most: int) -> None:
-    """The one of the two that can be set again."""
+    """Set the soft limit, the one of the two that can be set again."""
     import resource
 
     hard = resource.getrlimit(kind)[1]

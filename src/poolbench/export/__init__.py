@@ -1,1 +1,1 @@
-"""A trained model to ONNX, its card and its proof; importing the room loads no torch."""
+"""Export a trained model to ONNX with its card and its proof; importing this loads no torch."""

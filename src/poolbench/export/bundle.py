@@ -1,4 +1,4 @@
-"""What a run hands over: the winner with everything that proves it, and one model per variant."""
+"""Save what a run hands over: the winner with all that proves it, and one model per variant."""
 
 import copy
 import hashlib
@@ -91,7 +91,7 @@ def save_pictures(store: RunStore, pictures: Half) -> None:
 
 
 def make_metadata(spec: TrialSpec, data: DataRecord) -> dict[str, str]:
-    """What a model file says about its training; the config hash is that of the trial's spec."""
+    """Return what a model file says of its training; the config hash is of the trial's spec."""
     canonical = json.dumps(spec.model_dump(mode="json"), sort_keys=True)
     return {
         "operator": spec.variant.operator,
@@ -106,7 +106,7 @@ def make_metadata(spec: TrialSpec, data: DataRecord) -> dict[str, str]:
 
 
 def dump_weights(network: nn.Module) -> bytes:
-    """All parameters and buffers as safetensors, under their PyTorch names."""
+    """Dump all parameters and buffers as safetensors, under their PyTorch names."""
     return pack_weights(
         {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
     )
@@ -119,7 +119,7 @@ def dump_reference(
     measured: Logits,
     hashes: Mapping[str, str],
 ) -> bytes:
-    """``reference.npz``: pictures, labels and the logits that the trial measured for them.
+    """Dump ``reference.npz``: pictures, labels and the logits that the trial measured for them.
 
     The same pictures are there twice: in the size of training, and in another one, which is
     taller and narrower, so that the resize in the file is proven as well. What the network says
@@ -148,12 +148,12 @@ def dump_reference(
 
 
 def compute_sha256(content: bytes) -> str:
-    """SHA-256 in hex."""
+    """Compute the SHA-256 in hex."""
     return hashlib.sha256(content).hexdigest()
 
 
 class _LogitsAlone(nn.Module):
-    """The first of the two things that an exported network gives."""
+    """Gives the first of the two outputs of an exported network."""
 
     def __init__(self, network: AnySizeNetwork) -> None:
         super().__init__()

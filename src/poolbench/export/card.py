@@ -1,4 +1,4 @@
-"""The model card: a README in the form of the Hugging Face hub, from records alone."""
+"""Render the model card: a README in the form of the Hugging Face hub, from records alone."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from poolbench.texts.plain import escape_markdown, make_plain
 from poolbench.verdict.proportion import read_headline
 from poolbench.verdict.sentence import describe_verdict
 
-# The oldest and the newest that open the files of all operators, as measured by
+# Oldest and newest versions of onnxruntime that open the files of all operators, as measured by
 # benchmarks/reliability/runtimes.py.
 TRIED_RUNTIMES = ("1.17.3", "1.32.0")
 
@@ -167,7 +167,7 @@ proven again with `poolbench verify RUN`.
 def render_card(
     spec: TrialSpec, data: DataRecord, final: FinalRecord, verdict: VerdictRecord
 ) -> str:
-    """The model card of a bundle as Markdown.
+    """Render the model card of a bundle as Markdown.
 
     Args:
         spec: The trial whose network is handed over.
@@ -196,7 +196,7 @@ def render_card(
 
 
 def _describe_verdict(verdict: VerdictRecord) -> str:
-    """The verdict's sentence and the numbers behind it, as one paragraph."""
+    """Return the verdict's sentence and the numbers behind it, as one paragraph."""
     sentence = describe_verdict(verdict)
     if not verdict.differences:
         return sentence
@@ -214,14 +214,14 @@ def _describe_verdict(verdict: VerdictRecord) -> str:
 
 
 def name_source(source: str) -> str:
-    """The image set without the folders above it, which are nobody else's business."""
-    kind, colon, place = source.partition(":")
-    name = re.split(r"[/\\]", place.rstrip("/\\"))[-1]
+    """Name the image set without the folders above it, which are nobody else's business."""
+    kind, colon, path = source.partition(":")
+    name = re.split(r"[/\\]", path.rstrip("/\\"))[-1]
     return f"{kind}{colon}{name}"
 
 
 def _list_classes(data: DataRecord, test: SideMetrics) -> list[dict[str, object]]:
-    """Precision, recall and F1 of each class, from the confusion matrix."""
+    """List precision, recall and F1 of each class, from the confusion matrix."""
     rows: list[dict[str, object]] = []
     for label, (name, pool) in enumerate(zip(data.classes, data.pool_counts, strict=True)):
         right = test.confusion[label][label]
@@ -253,12 +253,12 @@ def _describe_test(spec: TrialSpec) -> str:
 
 
 def _cell(name: str) -> str:
-    """A name as text, wherever it stands in a line."""
+    """Escape a name as text, wherever it stands in a line."""
     return escape_markdown(make_plain(name))
 
 
 def _tick(name: str) -> str:
-    """A name as code, between more backticks than stand in it (CommonMark 6.1)."""
+    """Quote a name as code, between more backticks than stand in it (CommonMark 6.1)."""
     shown = make_plain(name)
     longest = max((len(ticks) for ticks in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)

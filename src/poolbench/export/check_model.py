@@ -1,4 +1,4 @@
-"""Before a model file is opened: it computes, and does nothing else.
+"""Check a model file before it is opened: it computes, and does nothing else.
 
 Whoever made a file decides what ONNX Runtime does when it opens it: which other files are read as
 weights, which programs of its own are run. So a file is first read as what it is, a list of
@@ -23,16 +23,17 @@ from poolbench.errors import DataError
 from poolbench.export.confined import Confined, LostError, bound_by_free, get_confined
 
 ADVICE = "Give a file that poolbench exported."
-# An order more than the largest network that is trained here.
+# Most bytes of a model file: an order more than the largest network that is trained here.
 MOST_BYTES = 1_000_000_000
-# Older forms of some operators mean something else than they do now.
+# Oldest opset that is opened: older forms of some operators mean something else than they do now.
 OLDEST_OPSET = 7
-# Two names of the standard.
+# Domains of operators: two names of the standard.
 DOMAINS = ("", "ai.onnx")
-# Arithmetic on tensors, as convolutional networks, perceptrons, recurrent ones and transformers use
-# it. Left out are loops (Loop, Scan, SequenceMap), which need not end, chance (Random…, Bernoulli,
-# Multinomial: such a file does not predict the same twice), text, sequences, decoders of pictures,
-# losses, and what only belongs to sounds, boxes and quantised numbers.
+# Operators that are opened: arithmetic on tensors, as convolutional networks, perceptrons,
+# recurrent ones and transformers use it. Left out are loops (Loop, Scan, SequenceMap), which need
+# not end, chance (Random…, Bernoulli, Multinomial: such a file does not predict the same twice),
+# text, sequences, decoders of pictures, losses, and what only belongs to sounds, boxes and
+# quantised numbers.
 _OPERATORS = """
 Abs Acos Acosh Add AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool
 BatchNormalization BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor Cast CastLike Ceil Celu
@@ -52,16 +53,16 @@ ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze Upsample Where Xor
 OPERATORS = frozenset(_OPERATORS.split())
 
 
-# To read a file and to look at its parts: a gigabyte takes ten seconds.
+# Time to read a file and to look at its parts: a gigabyte takes ten seconds.
 READ_SECONDS = 60.0
-# What its parts take once they are read: a hundred bytes for an operator of ten, and no more than
-# twice their size for weights.
+# Memory that its parts take once they are read: a hundred bytes for an operator of ten, and no more
+# than twice their size for weights.
 READ_BYTES = 500_000_000
 BYTES_PER_BYTE = 8
 
 
 def read_model(path: Path) -> bytes:
-    """The content of a model file, once it is known to be safe to open.
+    """Read a model file once it is known to be safe to open.
 
     It is looked at in a process of its own: of many small parts it takes far more memory than it
     has bytes.
@@ -75,7 +76,7 @@ def read_model(path: Path) -> bytes:
 
 
 def read_weights(path: Path) -> dict[str, NDArray[Any]]:
-    """The numbers that a model file holds, by name.
+    """Read the numbers that a model file holds, by name.
 
     Raises:
         DataError: As :func:`read_model`.
@@ -103,7 +104,7 @@ def ask_about(
 
 
 def read_content(path: Path) -> bytes:
-    """What stands in a model file, unread.
+    """Read the bytes of a model file, without looking at them.
 
     Raises:
         DataError: If it is missing or too large.
@@ -123,7 +124,7 @@ def read_content(path: Path) -> bytes:
 
 
 def check_content(content: bytes, name: str) -> onnx.ModelProto:
-    """What a file says, if it is a model of arithmetic alone; for the process of its own.
+    """Parse a file if it is a model of arithmetic alone; for the process of its own.
 
     Raises:
         DataError: If it is not.
@@ -139,7 +140,7 @@ def check_content(content: bytes, name: str) -> onnx.ModelProto:
 
 
 def find_fault(proto: onnx.ModelProto) -> str | None:
-    """What in a model is not arithmetic on numbers of its own; ``None``: nothing."""
+    """Find what in a model is not arithmetic on numbers of its own; ``None``: nothing."""
     if not proto.graph.node:
         return "it computes nothing"
     if proto.functions:
@@ -163,7 +164,7 @@ def _find_wrong_version(proto: onnx.ModelProto) -> str | None:
 
 
 def list_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
-    """A graph, and those that stand in its operators."""
+    """Yield a graph, and those that stand in its operators."""
     yield graph
     for node in graph.node:
         for attribute in node.attribute:

@@ -1,4 +1,4 @@
-"""A process of its own for what strangers made: models and uploaded pictures.
+"""Confine what strangers made, models and uploaded pictures, to a process of its own.
 
 What opens them is native code, which a file of three hundred bytes may make take all memory, all
 time, or break off. So it works in a process that is bounded in both, that is replaced when it is
@@ -28,15 +28,16 @@ from poolbench.errors import DataError
 from poolbench.system import read_available_memory_bytes
 
 Arrays = Sequence[NDArray[Any]]
-# Models need not wait for a picture that is being decoded.
+# Purposes with a process each: models need not wait for a picture that is being decoded.
 Purpose = Literal["models", "pictures"]
 
-# To load its libraries, on a machine that does other work.
+# Time to load its libraries, on a machine that does other work.
 _START_SECONDS = 60.0
 _LENGTH_BYTES = 4
-# Of the text of an answer: the class names of the largest model that is opened.
+# Most bytes of the text of an answer: the class names of the largest model that is opened.
 _MOST_TEXT_BYTES = 64_000_000
-# Its libraries would begin as many threads, each with memory of its own, as there are cores.
+# Environment of the process: its libraries would begin as many threads, each with memory of its
+# own, as there are cores.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
@@ -45,7 +46,7 @@ class LostError(Exception):
 
 
 class ConfinedError(DataError):
-    """What the process refuses.
+    """The process refuses what it is asked.
 
     Attributes:
         reason: A word for it, where there is one.
@@ -74,17 +75,17 @@ class Confined:
         self._forgotten: list[int] = []
 
     def is_alive_since(self, life: int) -> bool:
-        """Whether the process of that number is still there, with what it had opened."""
+        """Return whether the process of that number is still there, with what it had opened."""
         return self._process is not None and self.lives == life
 
     def forget(self, life: int, number: int) -> None:
-        """What was opened under this number is not asked for any more."""
+        """Forget what was opened under this number; nobody asks for it any more."""
         if life == self.lives:
             self._forgotten.append(number)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Between questions that belong together nobody else asks one."""
+        """Keep others from asking between questions that belong together."""
         with self._lock:
             if self._owner != os.getpid():
                 # After a fork: the other side listens to the parent.
@@ -96,14 +97,14 @@ class Confined:
     def ask(
         self, task: str, facts: dict[str, Any], arrays: Arrays, seconds: float
     ) -> tuple[dict[str, Any], list[NDArray[Any]]]:
-        """What a function of the worker answers.
+        """Ask a function of the worker, and return its answer.
 
         Args:
             task: Its name.
-            seconds: For all of it.
+            seconds: Time for all of it.
 
         Raises:
-            ConfinedError: What the function refuses.
+            ConfinedError: If the function refuses.
             LostError: If there is no answer.
         """
         with self.hold():
@@ -191,7 +192,7 @@ class Confined:
         return f"it ended the process that worked on it ({name})"
 
     def _end(self) -> int:
-        """Its exit code."""
+        """End the process, and return its exit code."""
         process, self._process = self._process, None
         if process is None:
             return 0
@@ -208,7 +209,7 @@ class Confined:
 
 
 def get_confined(purpose: Purpose = "models") -> Confined:
-    """The process that a program shares for a purpose; it ends with this one."""
+    """Return the process that a program shares for a purpose; it ends with this one."""
     return _share(purpose)
 
 
@@ -220,7 +221,7 @@ def _share(purpose: Purpose) -> Confined:
 
 
 def bound_by_free(most_bytes: int) -> int:
-    """That, or as much as the machine has free."""
+    """Return so many bytes, or as many as the machine has free."""
     free = read_available_memory_bytes()
     return most_bytes if free is None else min(most_bytes, free)
 

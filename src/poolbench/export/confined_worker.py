@@ -1,4 +1,4 @@
-"""The process that strangers' models and pictures are confined to.
+"""Run the process that strangers' models and pictures are confined to.
 
 ``python -m poolbench.export.confined_worker``, begun by :mod:`poolbench.export.confined`, answers
 what it is asked on standard input. Before each answer it takes the bounds of memory and time that
@@ -25,9 +25,9 @@ from poolbench.system import (
 
 Answer = tuple[dict[str, Any], Arrays]
 Facts = dict[str, Any]
-# Of a question; it comes from this program.
+# Most bytes of the text of a question; it comes from this program.
 _MOST_TEXT_BYTES = 1 << 30
-# For the stack of each thread that ONNX Runtime begins: one for each core.
+# Bytes for the stack of each thread that ONNX Runtime begins: one for each core.
 _STACK_BYTES = 1 << 24
 
 
@@ -40,7 +40,7 @@ class Worker:
         self._is_bounded: bool | None = None
 
     def answer(self, facts: Facts, arrays: Arrays) -> Answer:
-        """What the named task says; refusals too are answers."""
+        """Return what the named task says; refusals too are answers."""
         for number in facts["forgotten"]:
             self._models.pop(number, None)
         tasks: dict[str, Callable[[Facts, Arrays], Answer]] = {
@@ -74,7 +74,7 @@ class Worker:
         _bound(facts)
         proto = check_content(arrays[0].tobytes(), facts["name"])
         found = {value.name: onnx.numpy_helper.to_array(value) for value in proto.graph.initializer}
-        # Of other kinds NumPy has no name for.
+        # NumPy has no name for other kinds.
         known = {name: array for name, array in found.items() if array.dtype.kind in "fiub"}
         return {"names": list(known)}, list(known.values())
 
@@ -100,7 +100,7 @@ class Worker:
         return {"measured": self._models[facts["number"]].measure(*sizes)}, ()
 
     def _prepare(self, facts: Facts, arrays: Arrays) -> Answer:
-        """A picture file to the picture as a network sees it."""
+        """Turn a picture file into the picture as a network sees it."""
         from PIL import Image
 
         from poolbench.data.decode import decode_content

@@ -1,4 +1,4 @@
-"""``best/explain.npz``: what a report draws and no record holds, computed while torch is at hand.
+"""Make ``best/explain.npz``: what a report draws and no record holds, while torch is at hand.
 
 Plain arrays and, in ``facts``, JSON as bytes; nothing is pickled. The pictures are held-out ones
 (of the pool, each seen by a network that did not train on it; with the lab protocol those of the
@@ -21,7 +21,7 @@ could not be made has no pictures, and ``facts`` gives the reason (else ``null``
     ``facts["cam"]``: ``trial``, ``layer``, ``map_size``, ``reason``.
 
 ``maps_*``: one picture before and after the first site, in the first trial of each variant:
-    ``image`` uint8 ``[H, W, 3]``. For each entry of ``facts["maps"]["entries"]``, at place ``i``:
+    ``image`` uint8 ``[H, W, 3]``. For each entry ``i`` of ``facts["maps"]["entries"]``:
     ``maps_before_i``, ``maps_after_i`` float16 ``[channels, h, w]``, the 4 channels that vary most
     after it, at most 64x64 pixels. An entry: ``variant``, ``trial``, ``site``, ``channels``,
     ``before_size``, ``after_size`` (in the network). ``facts["maps"]`` also: ``name``, ``label``.
@@ -89,7 +89,7 @@ _LARGEST_FLOAT16 = float(np.finfo(np.float16).max)
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Batches are small, and another number of threads may give other last bits."""
+    """Compute on one thread: batches are small, and more threads may give other last bits."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -102,7 +102,7 @@ def _one_thread() -> Iterator[None]:
 def make_explanation(
     store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, image_set: ImageSet
 ) -> bytes:
-    """The content of ``explain.npz``; the same bytes whenever it is made again.
+    """Make the content of ``explain.npz``; the same bytes whenever it is made again.
 
     Args:
         trials: What was compared.
@@ -153,12 +153,12 @@ class _Explained:
         return self.store.load_trial(spec.id).diverged_at is not None
 
     def take_held_out(self, spec: TrialSpec) -> tuple[Half, NDArray[np.float32]]:
-        """The pictures that a trial was judged by, and its logits."""
+        """Return the pictures that a trial was judged by, and its logits."""
         arrays = self.store.load_arrays(spec.id, "predictions")
         return self.half.take(arrays["index"]), arrays["logits"]
 
     def collect_logits(self, variant_id: str) -> NDArray[np.float32]:
-        """``[N, classes]``: what repeat 0 of a variant said; NaN where its trial diverged."""
+        """Collect the logits of repeat 0 of a variant, ``[N, classes]``; NaN where it diverged."""
         shape = (len(self.half), len(self.image_set.classes))
         logits = np.full(shape, np.nan, dtype=np.float32)
         for spec in self.trials:
@@ -199,7 +199,7 @@ def _explain_attention(study: _Explained) -> tuple[Arrays, Facts]:
     cam: GradCam | None = None
     reason: str | None = "diverged"
     if not study.is_diverged(spec):
-        # Of what the variant answered, also where its recipe asks for several views.
+        # The maps explain what the variant answered, also where its recipe asks for several views.
         cam, reason = _try_grad_cam(study, spec, held_out.images[chosen], logits[chosen])
     if cam is None:
         chosen = chosen[:0]
@@ -222,20 +222,20 @@ def _explain_attention(study: _Explained) -> tuple[Arrays, Facts]:
 def _try_grad_cam(
     study: _Explained, spec: TrialSpec, images: Images, logits: NDArray[np.float32]
 ) -> tuple[GradCam | None, str | None]:
-    """The maps, or the reason why there are none."""
+    """Return the maps, or the reason why there are none."""
     network = restore_inner(study.store, spec.id)
     try:
         cam = compute_grad_cam(network, _to_tensor(images), compute_labels(logits))
     except Exception as error:
-        # Whatever a network of one's own raises; it was trained, judged and exported all the same.
+        # A custom network may raise anything; it was trained, judged and exported all the same.
         return None, f"failed: {type(error).__name__}: {str(error)[:200]}"
     return cam, "no-map" if cam is None else None
 
 
 def _explain_sites(study: _Explained) -> tuple[Arrays, Facts]:
     specs = {name: spec for name, spec in study.first.items() if not study.is_diverged(spec)}
-    held_out, place = _choose_known(study, list(specs.values()))
-    image = held_out.images[place]
+    held_out, chosen = _choose_known(study, list(specs.values()))
+    image = held_out.images[chosen]
     arrays: Arrays = {"image": image}
     entries: list[Facts] = []
     for name, spec in specs.items():
@@ -254,12 +254,12 @@ def _explain_sites(study: _Explained) -> tuple[Arrays, Facts]:
                 "after_size": found.after_size,
             }
         )
-    label = int(held_out.labels[place])
-    return arrays, {"name": held_out.names[place], "label": label, "entries": entries}
+    label = int(held_out.labels[chosen])
+    return arrays, {"name": held_out.names[chosen], "label": label, "entries": entries}
 
 
 def _choose_known(study: _Explained, specs: Sequence[TrialSpec]) -> tuple[Half, int]:
-    """The held-out pictures, and the first place of those that most of these trials got right."""
+    """Return the held-out pictures, and the first of those that most of these trials got right."""
     held_out, _ = study.take_held_out(study.trials[0])
     right = np.zeros(len(held_out), dtype=np.int64)
     for spec in specs:
@@ -279,12 +279,12 @@ def _explain_shifts(study: _Explained) -> tuple[Arrays, Facts]:
     shape = (len(specs), len(SHIFT_MODES), pixels)
     accuracy, consistency = np.full(shape, np.nan), np.full(shape, np.nan)
     counts = np.zeros(len(specs), dtype=np.int64)
-    for place, spec in enumerate(specs.values()):
+    for row, spec in enumerate(specs.values()):
         if count and not study.is_diverged(spec):
             curves = _measure_shifts(study, spec, pictures)
-            accuracy[place] = [curve.accuracy for curve in curves]
-            consistency[place] = [curve.consistency for curve in curves]
-            counts[place] = count
+            accuracy[row] = [curve.accuracy for curve in curves]
+            consistency[row] = [curve.consistency for curve in curves]
+            counts[row] = count
     arrays = {
         "pixels": np.arange(pixels),
         "accuracy": accuracy,
@@ -300,7 +300,7 @@ def _explain_shifts(study: _Explained) -> tuple[Arrays, Facts]:
 
 
 def _measure_shifts(study: _Explained, spec: TrialSpec, pictures: Half) -> list[ShiftCurve]:
-    """A curve for each mode."""
+    """Measure a curve for each mode."""
     form = make_form(restore_inner(study.store, spec.id), spec)
     network = add_views(form.whole, spec.variant.recipe.test_views)
     images = _to_tensor(pictures.images)
@@ -317,7 +317,7 @@ def _explain_landscape(study: _Explained) -> tuple[Arrays, Facts]:
     pool = study.image_set.pool
     train = pool.take(split_pictures(spec, study.image_set).train)
     cost = study.store.load_trial(spec.id).cost.multiply_adds
-    # Of one view, since the plane is that of the loss in training.
+    # The cost of one view, since the plane is that of the loss in training.
     side, count = plan_landscape(cost // count_passes(spec.variant.recipe.test_views), len(train))
     facts = {"trial": spec.id, "pictures": count, "reason": None if count else "too-costly"}
     if not count:
@@ -338,5 +338,5 @@ def _to_tensor(images: Images) -> Tensor:
 
 
 def _to_float16(values: NDArray[np.float32]) -> NDArray[np.float16]:
-    # Beyond its range there would be nothing to draw.
+    # Beyond float16's range there would be nothing to draw.
     return np.clip(values, -_LARGEST_FLOAT16, _LARGEST_FLOAT16).astype(np.float16)

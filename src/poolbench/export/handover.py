@@ -1,4 +1,4 @@
-"""The end of a study: the winner and one trial of each variant, exported once."""
+"""End a study: the winner and one trial of each variant, exported once."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,10 +23,10 @@ from poolbench.rundir.store import RunStore
 from poolbench.trials.restore import restore_network
 from poolbench.verdict.proportion import compute_headline
 
-# Written by whoever verifies, so it is no part of what is handed over.
+# File that is written by whoever verifies, so it is no part of what is handed over.
 _PROOF = "verification.json"
 _EXPLANATION = "best/explain.npz"
-# All that is written there; anybody may have put something beside it.
+# All files that are written there; anybody may have put something beside them.
 _BUNDLE = (
     *("best/model.onnx", "best/weights.safetensors", "best/README.md", "best/final.json"),
     *("best/reference.npz", _EXPLANATION, f"best/{_PROOF}"),
@@ -88,7 +88,7 @@ def hand_over(
 
 
 def _see(store: RunStore, final: TrialSpec, image_set: ImageSet) -> Seen:
-    """What the network was trained on, and what the weights that it began with had seen."""
+    """Record what the network was trained on, and what the weights that it began with had seen."""
     seen = see(image_set.pool)
     if final.weights is None:
         return seen
@@ -99,7 +99,7 @@ def _see(store: RunStore, final: TrialSpec, image_set: ImageSet) -> Seen:
 def _measure_headline(
     store: RunStore, final: TrialSpec, verdict: VerdictRecord, image_set: ImageSet
 ) -> Headline:
-    """In the metric by which the variants were compared, over groups where there are some."""
+    """Measure the test half in the metric of the comparison, over groups where there are some."""
     answers = store.load_arrays(final.id, "predictions")
     groups = image_set.test.groups
     return compute_headline(
@@ -111,7 +111,7 @@ def _measure_headline(
 
 
 def _hand_over_nothing(store: RunStore, trials: Sequence[TrialSpec], image_set: ImageSet) -> None:
-    """Only what was compared; models of a study that was here before are withdrawn."""
+    """Write only what was compared; models of an earlier study are withdrawn."""
     with suppress(RunError):
         store.remove(*_BUNDLE, *(f"variants/{name}/model.onnx" for name in take_first(trials)))
     with suppress(OSError):
@@ -137,7 +137,7 @@ def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, car
 
 
 def _hash_files(store: RunStore, trials: Sequence[TrialSpec]) -> dict[str, str]:
-    """SHA-256 by path within the run."""
+    """Compute the SHA-256 of the files by path within the run."""
     inside = sorted((store.path / "best").iterdir())
     files = [path for path in inside if path.is_file() and path.name != _PROOF]
     files += [store.path / "variants" / name / "model.onnx" for name in take_first(trials)]

@@ -1,4 +1,4 @@
-"""How long an exported model takes for one picture."""
+"""Measure how long an exported model takes for one picture."""
 
 import statistics
 from contextlib import suppress
@@ -9,7 +9,7 @@ from poolbench.export.predict import load_model
 from poolbench.records import DataRecord, StudyTiming
 from poolbench.rundir.store import RunStore
 
-# The first calls also set up what the later ones use.
+# First calls that are not counted: they also set up what the later ones use.
 WARM_UP = 5
 CALLS = 31
 
@@ -28,6 +28,6 @@ def save_latencies(store: RunStore) -> None:
 
 
 def measure_latency(model: Path, height: int, width: int) -> float:
-    """Milliseconds for one picture of this size: the median of 31 calls on one thread."""
+    """Measure the milliseconds for one picture: the median of 31 calls on one thread."""
     seconds = load_model(model, threads=1).measure(height, width, WARM_UP, CALLS)
     return 1000 * statistics.median(seconds)

@@ -1,4 +1,4 @@
-"""A trained network as one ONNX file, resizing and normalisation inside.
+"""Export a trained network as one ONNX file, resizing and normalisation inside.
 
 The usual layout, ``nhwc``, is what a picture is after decoding: ``input`` float32
 ``[batch, height, width, 3]``, 0–255, any size; ``output`` are the logits, ``probabilities`` their
@@ -27,7 +27,7 @@ from poolbench.data.resize import apply_filters, compute_filters, resize_images
 from poolbench.errors import DataError, PoolbenchError, ShapeError, UsageError
 from poolbench.export.check_model import DOMAINS, OLDEST_OPSET, find_fault, list_graphs
 from poolbench.export.predict import MOST_SIDE, load_model
-from poolbench.files import check_place, expand_home
+from poolbench.files import check_file_path, expand_home
 from poolbench.system import replace_file
 
 Layout = Literal["nhwc", "nchw"]
@@ -36,8 +36,9 @@ Size = tuple[int, int]
 INPUT = "input"
 OUTPUT = "output"
 PROBABILITIES = "probabilities"
-# From the lowest in which pooling takes cells that the border cuts; the first that has all layers
-# is used, since the older a file's form is, the more programs can read it.
+# Opsets that are tried, from the lowest in which pooling takes cells that the border cuts; the
+# first that has all layers is used, since the older a file's form is, the more programs can read
+# it.
 CLASSIC_OPSETS = (11, 13, 16, 18)
 
 
@@ -117,10 +118,10 @@ def export_onnx(
     """
     path = expand_home(path)
     try:
-        check_place(path)
+        check_file_path(path)
     except OSError as error:
-        raise _explain_place(path, error) from None
-    if path.exists() and not _is_own(path):
+        raise _explain_path(path, error) from None
+    if path.exists() and not _is_exported(path):
         raise UsageError(
             f"{path} is there already, and poolbench did not write it: choose another "
             "name, or move that file away."
@@ -138,12 +139,12 @@ def export_onnx(
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, content)
     except OSError as error:
-        raise _explain_place(path, error) from None
+        raise _explain_path(path, error) from None
     return path
 
 
-def _is_own(path: Path) -> bool:
-    """Whether a file is a model that this module wrote, which may be replaced by another one."""
+def _is_exported(path: Path) -> bool:
+    """Return whether a file is a model that this module wrote, which may be replaced by another."""
     try:
         return "poolbench_version" in load_model(path).metadata
     except DataError:
@@ -160,7 +161,7 @@ def make_onnx(
     size: Size | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The content of the file that :func:`export_onnx` writes."""
+    """Make the content of the file that :func:`export_onnx` writes."""
     if layout not in ("nhwc", "nchw"):
         raise UsageError(f"There is no layout {layout!r}: use nhwc or nchw.")
     if layout == "nhwc" and size is not None:
@@ -315,7 +316,7 @@ def _lower_versions(proto: onnx.ModelProto) -> None:
 
 @contextmanager
 def _evaluating(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode within, afterwards the mode that each part had."""
+    """Set evaluation mode within the context; afterwards each part has the mode that it had."""
     modes = [(part, part.training) for part in module.modules()]
     module.eval()
     try:
@@ -327,7 +328,7 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def _silent() -> Iterator[None]:
-    """The exporters tell about themselves in three ways; none is for the person who exports."""
+    """Silence the exporters, which tell about themselves in three ways, none for the person."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -339,7 +340,7 @@ def _silent() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _explain_place(path: Path, error: OSError) -> UsageError:
+def _explain_path(path: Path, error: OSError) -> UsageError:
     reason = error.strerror or str(error)
     return UsageError(f"{path} cannot be written: {reason}. Name another file.")
 

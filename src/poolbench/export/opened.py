@@ -1,4 +1,4 @@
-"""An opened model, in the process that strangers' models are confined to: ONNX Runtime."""
+"""Hold an opened model, in the process that strangers' models are confined to: ONNX Runtime."""
 
 import json
 import time
@@ -13,10 +13,10 @@ from poolbench.errors import DataError
 from poolbench.export.check_model import ADVICE, check_content
 from poolbench.export.predict import MOST_SIDE, Logits, compute_softmax
 
-# What a file may say of itself, before memory is taken for it.
+# Bounds of what a file may say of itself, before memory is taken for it.
 MOST_CLASSES = 100_000
 MOST_DESCRIPTION_BYTES = 32_000_000
-# Of ONNX Runtime's five levels the highest: what it says of errors comes as an exception too.
+# Highest of ONNX Runtime's five log levels: what it says of errors comes as an exception too.
 _SILENT = 4
 
 
@@ -43,7 +43,7 @@ class OpenedModel:
         self._size = _read_size(given.shape[2:]) if self._is_nchw else None
 
     def describe(self) -> dict[str, Any]:
-        """What whoever opened it has to know."""
+        """Return what whoever opened it has to know."""
         fit = self._metadata.get("fit")
         return {
             "classes": self._classes,
@@ -54,7 +54,7 @@ class OpenedModel:
         }
 
     def run(self, images: NDArray[Any]) -> tuple[Logits, Logits]:
-        """Logits and probabilities of one batch ``[B, H, W, 3]``.
+        """Compute the logits and probabilities of one batch ``[B, H, W, 3]``.
 
         Raises:
             DataError: If the model fails, or its answers are none.
@@ -81,7 +81,7 @@ class OpenedModel:
         return logits, probabilities
 
     def measure(self, height: int, width: int, warm_up: int, calls: int) -> list[float]:
-        """Seconds of each call with one picture, after some that are not counted."""
+        """Measure the seconds of each call with one picture, after some that are not counted."""
         given = {self._input: np.zeros((1, height, width, 3), dtype=np.float32)}
         seconds = []
         for _ in range(warm_up + calls):
@@ -92,14 +92,14 @@ class OpenedModel:
 
 
 def bound_memory(most_bytes: int | None) -> bool:
-    """All models of this process get no more memory than that; to be called once, before the first.
+    """Bound the memory of all models of this process; to be called once, before the first.
 
     A file of a few bytes may ask for any amount. ``False`` where it is not known how much there is.
     """
     if most_bytes is None:
         return False
-    kind, place = onnxruntime.OrtAllocatorType, onnxruntime.OrtMemType
-    memory = onnxruntime.OrtMemoryInfo("Cpu", kind.ORT_ARENA_ALLOCATOR, 0, place.DEFAULT)
+    allocator, memory_type = onnxruntime.OrtAllocatorType, onnxruntime.OrtMemType
+    memory = onnxruntime.OrtMemoryInfo("Cpu", allocator.ORT_ARENA_ALLOCATOR, 0, memory_type.DEFAULT)
     arena = onnxruntime.OrtArenaCfg({"max_mem": most_bytes})
     onnxruntime.create_and_register_allocator(memory, arena)
     return True
@@ -110,7 +110,7 @@ def open_model(content: bytes, name: str, threads: int, is_bounded: bool) -> Ope
 
     Args:
         name: What to call it in a message.
-        threads: That compute; 0: as many as ONNX Runtime thinks best.
+        threads: Number of threads that compute; 0: as many as ONNX Runtime thinks best.
         is_bounded: What :func:`bound_memory` said.
 
     Raises:
@@ -162,7 +162,7 @@ def _check_interface(name: str, session: Any) -> None:
 
 
 def _is_at_most(size: object, most: int) -> bool:
-    """Whether a fixed size is from 1 to ``most``; one that is not fixed is."""
+    """Return whether a fixed size is from 1 to ``most``; one that is not fixed is."""
     return not isinstance(size, int) or 1 <= size <= most
 
 

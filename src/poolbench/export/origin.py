@@ -1,4 +1,4 @@
-"""What a network that is handed over began with, where that was not drawn."""
+"""Describe what a network that is handed over began with, where that was not drawn."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +12,7 @@ from poolbench.trials.session import hash_file
 
 
 def describe_weights(store: RunStore, spec: TrialSpec) -> tuple[WeightsRecord, ...]:
-    """The file of weights of the study, and what the network's own factory loads."""
+    """Describe the file of weights of the study, and what the network's own factory loads."""
     found = []
     kept = get_backbone(spec.variant.backbone).find_kept(spec.num_classes)
     if kept.names:
@@ -34,7 +34,7 @@ def describe_weights(store: RunStore, spec: TrialSpec) -> tuple[WeightsRecord, .
 
 
 def find_weights(store: RunStore, spec: TrialSpec) -> Path | None:
-    """The file of weights that a trial began with, if it is still there and what it was."""
+    """Find the weights that a trial began with, if the file is still there and what it was."""
     path = store.load_config().weights
     if spec.weights is not None and path is not None:
         with suppress(UsageError):

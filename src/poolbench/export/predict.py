@@ -23,15 +23,16 @@ from poolbench.system import read_available_memory_bytes
 
 Logits = NDArray[np.float32]
 
-# Pictures at a time, and pixels of all of them, so that memory grows with neither.
+# Pictures of a batch, and pixels of all of them, so that memory grows with neither.
 BATCH = 128
 BATCH_PIXELS = 1 << 21
-# Of an exported model of one size.
+# Longest side of an exported model of one size.
 MOST_SIDE = 8192
-# For a batch: what a large network takes, and what a picture takes on its way through a resize.
+# Memory for a batch: what a large network takes, and what a value takes on its way through a
+# resize.
 RUN_BYTES = 4_000_000_000
 BYTES_PER_VALUE = 32
-# The largest networks that are trained here answer in a hundredth of it.
+# Time for an answer; the largest networks that are trained here take a hundredth of it.
 RUN_SECONDS = 60.0
 PICTURE_SECONDS = 1.0
 
@@ -59,11 +60,11 @@ class OnnxModel:
         self._batch: int = told["batch"] or BATCH
 
     def predict(self, images: NDArray[Any]) -> tuple[Logits, Logits]:
-        """Logits and probabilities ``[B, classes]``.
+        """Predict the logits and probabilities ``[B, classes]``.
 
         A model of fixed size gets pictures of another size by Pillow's resize, which differs from
         the one in training by at most a level or two out of 255 and, for ``pad``, by up to half a
-        pixel in the place of the picture.
+        pixel instead of the picture.
 
         Args:
             images: uint8 or float ``[B, H, W, 3]``, 0–255.
@@ -86,7 +87,7 @@ class OnnxModel:
         return logits, probabilities
 
     def measure(self, height: int, width: int, warm_up: int, calls: int) -> list[float]:
-        """Seconds of each call with one picture of a size, after some that are not counted."""
+        """Measure the seconds of each call with one picture, after some that are not counted."""
         facts = {"height": height, "width": width, "warm_up": warm_up, "calls": calls}
         memory = RUN_BYTES + BYTES_PER_VALUE * height * width * 3
         told, _ = self._ask("measure", facts, [], memory, RUN_SECONDS * (warm_up + calls))
@@ -119,7 +120,7 @@ class OnnxModel:
                 raise DataError(f"{self._path} gives no answer: {error}. {ADVICE}") from None
 
     def _open(self) -> dict[str, Any]:
-        """For the first time, or again where the process was lost, over this model or another."""
+        """Open the model, or reopen it where the process was lost, over this model or another."""
         content = read_content(self._path)
         digest = hashlib.sha256(content).digest()
         if self._digest not in (b"", digest):
@@ -146,7 +147,7 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
 
 
 def predict_file(model: OnnxModel, path: Path) -> dict[str, float]:
-    """Class name to probability, for one picture file.
+    """Predict the probability of each class name for one picture file.
 
     Raises:
         DataError: If it is no readable picture, or the model has no answer.
@@ -161,7 +162,7 @@ def predict_file(model: OnnxModel, path: Path) -> dict[str, float]:
 
 
 def compute_softmax(logits: Logits) -> Logits:
-    """Probabilities ``[B, classes]``."""
+    """Compute the probabilities ``[B, classes]``."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     result: Logits = powers / powers.sum(axis=1, keepdims=True)
     return result

@@ -1,4 +1,4 @@
-"""The proof: a fresh process without torch loads a bundle and predicts what was measured.
+"""Prove that a fresh process without torch loads a bundle and predicts what was measured.
 
 ``python -m poolbench.export.verify RUN`` is that process. It prints its report as JSON, and exits
 with 4 if a check failed.
@@ -34,15 +34,15 @@ Logits = NDArray[np.float32]
 LOGITS_TOLERANCE = 1e-3
 BATCHES = (1, 2, 7)
 FILES = ("model.onnx", "weights.safetensors", "reference.npz")
-# Under which the process says why there was nothing to verify.
+# Key under which the process says why there was nothing to verify.
 _REFUSED = "refused"
-# What the exporter puts before the names that the network has by itself.
+# Prefix that the exporter puts before the names that the network has by itself.
 _PREFIX = "network."
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What ``reference.npz`` holds; ``facts`` are its hashes and class names."""
+    """The content of ``reference.npz``; ``facts`` are its hashes and class names."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
@@ -79,7 +79,7 @@ def verify_run(run: Path) -> VerificationReport:
 
 
 def check_run(run: Path) -> VerificationReport:
-    """All checks, in this process.
+    """Run all checks, in this process.
 
     Raises:
         RunError: If the run has no bundle, or its files cannot be read.
@@ -120,8 +120,8 @@ def _run_checks(best: Path, reference: Reference) -> Iterator[Check]:
         detail=f"the model names {', '.join(model.classes)}",
     )
     for batch in BATCHES:
-        place = f"batch {batch}"
-        yield from _check_predictions(model, reference.images, reference.logits, batch, place)
+        case = f"batch {batch}"
+        yield from _check_predictions(model, reference.images, reference.logits, batch, case)
     height, width = reference.images_other.shape[1:3]
     yield from _check_predictions(
         model, reference.images_other, reference.logits_other, BATCHES[-1], f"{height}x{width}"
@@ -129,38 +129,38 @@ def _run_checks(best: Path, reference: Reference) -> Iterator[Check]:
 
 
 def _check_predictions(
-    model: OnnxModel, images: NDArray[np.uint8], measured: Logits, batch: int, place: str
+    model: OnnxModel, images: NDArray[np.uint8], measured: Logits, batch: int, case: str
 ) -> Iterator[Check]:
     starts = range(0, len(images), batch)
     try:
         parts = [model.predict(images[start : start + batch]) for start in starts]
     # Whatever ONNX Runtime raises here, the model did not predict.
     except Exception as error:
-        yield Check(name=f"logits, {place}", passed=False, detail=str(error)[:300])
+        yield Check(name=f"logits, {case}", passed=False, detail=str(error)[:300])
         return
     logits = np.concatenate([part[0] for part in parts])
     probabilities = np.concatenate([part[1] for part in parts])
     if logits.shape != measured.shape:
         detail = f"shape {logits.shape}, expected {measured.shape}"
-        yield Check(name=f"logits, {place}", passed=False, detail=detail)
+        yield Check(name=f"logits, {case}", passed=False, detail=detail)
         return
-    yield _make_check(f"logits, {place}", _measure_distance(logits, measured), LOGITS_TOLERANCE)
-    yield _make_check(f"labels, {place}", float(count_wrong_labels(logits, measured)), 0)
+    yield _make_check(f"logits, {case}", _measure_distance(logits, measured), LOGITS_TOLERANCE)
+    yield _make_check(f"labels, {case}", float(count_wrong_labels(logits, measured)), 0)
     distance = _measure_distance(probabilities, compute_softmax(measured))
-    yield _make_check(f"probabilities, {place}", distance, LOGITS_TOLERANCE)
+    yield _make_check(f"probabilities, {case}", distance, LOGITS_TOLERANCE)
 
 
 def count_wrong_labels(
     logits: Logits, measured: Logits, tolerance: float = LOGITS_TOLERANCE
 ) -> int:
-    """Rows with another largest logit, without those whose two largest are as good as equal."""
+    """Count rows with another largest logit, unless the two largest are as good as equal."""
     ordered = np.sort(measured, axis=1)
     is_clear = ordered[:, -1] - ordered[:, -2] > tolerance
     return int((is_clear & (logits.argmax(axis=1) != measured.argmax(axis=1))).sum())
 
 
 def _check_weights(best: Path) -> Check:
-    """Every tensor of the one file that the other names is the same, and belongs to it."""
+    """Check that the model file has every tensor of the weights file, the same, and no other."""
     if (best / "weights.safetensors").stat().st_size > MOST_BYTES:
         raise ValueError(f"weights of more than {MOST_BYTES:,} bytes are not read")
     saved = load_file(best / "weights.safetensors")
@@ -197,7 +197,7 @@ def _load_reference(store: RunStore) -> Reference:
 
 
 def _check_reference(arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
-    """Raises ValueError for what is not pictures with their logits, and hashes of the files."""
+    """Raise ValueError for what is not pictures with their logits, and hashes of the files."""
     dimensions = {name: array.ndim for name, array in arrays.items()}
     logits = {"logits": 2, "logits_other": 2}
     if dimensions != {"images": 4, "images_other": 4, "labels": 1, **logits}:
@@ -245,7 +245,7 @@ def _measure_distance(found: Logits, expected: Logits) -> float:
 
 
 def _guard(name: str, check: Callable[[], Check]) -> Check:
-    """A check that cannot be carried out has failed."""
+    """Run a check; one that cannot be carried out has failed."""
     try:
         return check()
     except Exception as error:

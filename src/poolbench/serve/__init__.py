@@ -1,1 +1,1 @@
-"""The page on which a person tries the models of a run on pictures: as a server, or as files."""
+"""Serve the page on which a person tries the models of a run on pictures, or write it as files."""

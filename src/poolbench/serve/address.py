@@ -1,4 +1,4 @@
-"""Names and addresses of a server."""
+"""Check names and addresses of a server."""
 
 import ipaddress
 import re
@@ -11,7 +11,7 @@ _HOST = re.compile(r"(?:\[(?P<address>[^\]]*)\]|(?P<name>[^][:@/?#\s]*))(?::\d{0
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what is bound to this host.
+    """Return whether only this machine reaches what is bound to this host.
 
     Example:
         >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
@@ -21,7 +21,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_address(name: str) -> bool:
-    """Whether this is an address, which no name server can point elsewhere.
+    """Return whether this is an address, which no name server can point elsewhere.
 
     Example:
         >>> is_address("::1"), is_address("example.org")
@@ -35,7 +35,7 @@ def is_address(name: str) -> bool:
 
 
 def split_host(value: str) -> str:
-    """The name in a ``Host`` header, without its port and brackets; empty if it is none.
+    """Return the name in a ``Host`` header, without its port and brackets; empty if it is none.
 
     Example:
         >>> split_host("LOCALHOST:8000"), split_host("[::1]:8000"), split_host("::1:80@x")
@@ -49,7 +49,7 @@ def split_host(value: str) -> str:
 
 
 def check_allowed(names: Iterable[str]) -> frozenset[str]:
-    """The names of proxies as a ``Host`` header has them, without port.
+    """Return the names of proxies as a ``Host`` header has them, without port.
 
     Raises:
         UsageError: If one is none.
@@ -73,12 +73,12 @@ def check_allowed(names: Iterable[str]) -> frozenset[str]:
 
 
 def make_url(host: str, port: int, token: str | None) -> str:
-    """Where a person opens the page.
+    """Return where a person opens the page.
 
     Example:
         >>> make_url("::1", 8000, None)
         'http://[::1]:8000/'
     """
     shown = socket.gethostname() if host in ("0.0.0.0", "::") else host
-    place = f"[{shown}]" if ":" in shown else shown
-    return f"http://{place}:{port}/" + (f"?token={token}" if token else "")
+    name = f"[{shown}]" if ":" in shown else shown
+    return f"http://{name}:{port}/" + (f"?token={token}" if token else "")

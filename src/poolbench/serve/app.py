@@ -1,4 +1,4 @@
-"""The server: the page, and the two questions that it asks. Nothing is written to disk."""
+"""Build the server: the page, and the two requests that it makes. Nothing is written to disk."""
 
 import asyncio
 import json
@@ -40,10 +40,11 @@ from poolbench.texts.plain import make_plain_lines
 from poolbench.texts.policy import make_report_policy
 
 MOST_UPLOAD_BYTES = 20_000_000
-# One row of the map of all shifts.
+# Most pictures of a request: one row of the map of all shifts.
 MOST_PICTURES = 17
 
-# In an origin of its own, in which it is nobody: a stranger's run may bring another page.
+# Policy of the report, in an origin of its own, in which it is nobody: a stranger's run may bring
+# another page.
 _REPORT_POLICY = f"{make_report_policy()}; frame-ancestors 'none'; sandbox allow-scripts"
 
 Result = TypeVar("Result")
@@ -53,13 +54,13 @@ Answer = Callable[[Request], Awaitable[Response]]
 def make_app(
     path: Path, *, host: str, token: str | None, lang: str, allowed: Collection[str] = ()
 ) -> Starlette:
-    """The app for one run directory.
+    """Build the app for one run directory.
 
     Args:
         path: The run; it may still be growing.
         host: What the server is bound to.
         token: What a person must show; ``None``: nothing.
-        lang: Spoken until the person chooses another.
+        lang: Language of the page until the person chooses another.
         allowed: Names that a proxy before this server goes by.
     """
     pages = _Pages(path, lang)
@@ -112,15 +113,14 @@ class _Opened:
 
 
 class _Pages:
-    """What the routes answer."""
+    """The handlers of the routes."""
 
     def __init__(self, path: Path, lang: str) -> None:
         self._path = path
         self._lang = lang
         self._opened: _Opened | None = None
         self._opening = asyncio.Lock()
-        # One at a time: a picture that is being decoded takes the most memory of all. Models need
-        # not wait for it.
+        # One picture at a time: decoding takes the most memory of all. Models need not wait for it.
         self._decoding = asyncio.Lock()
         self._worker = ThreadPoolExecutor(1, "poolbench-serve")
         self._pictures, self._pixels = Bodies(), Bodies()
@@ -128,7 +128,7 @@ class _Pages:
 
     @asynccontextmanager
     async def live(self, _: Starlette) -> AsyncIterator[None]:
-        """Ends what still works when the server stops."""
+        """End what still works when the server stops."""
         yield
         self._worker.shutdown(wait=False, cancel_futures=True)
         for purpose in get_args(Purpose):
@@ -157,7 +157,7 @@ class _Pages:
         return StreamingResponse(self._progress.watch(request), media_type="text/event-stream")
 
     async def prepare_picture(self, request: Request) -> Response:
-        """A picture file to the picture as the network sees it, as raw bytes."""
+        """Turn a picture file into the picture as the network sees it, as raw bytes."""
         run = (await self._open()).run
         large = RefusedError("size", 413, most=MOST_UPLOAD_BYTES // 1_000_000)
         async with self._pictures.hold(request, MOST_UPLOAD_BYTES, large) as content:
@@ -171,7 +171,7 @@ class _Pages:
         return Response(pixels, media_type="application/octet-stream")
 
     async def predict(self, request: Request) -> Response:
-        """Raw pictures as the network sees them to probabilities ``[models][n][classes]``."""
+        """Predict probabilities, ``[models][n][classes]``, for raw pictures as networks see them."""
         opened = await self._open()
         run, models = opened.run, opened.models
         wanted = _read_number(request.query_params.get("model"), len(run.models))
@@ -194,11 +194,11 @@ class _Pages:
         return JSONResponse({"error": str(error)}, 500)
 
     async def explain_change(self, request: Request, _: Exception) -> Response:
-        """A file of the run went while it was asked for."""
+        """Say that a file of the run went while it was asked for."""
         return refuse("changing", 503, choose_answer_language(request.headers, self._lang))
 
     async def explain_failure(self, request: Request, _: Exception) -> Response:
-        """Whoever started the server reads what it was."""
+        """Say that something failed; whoever started the server reads what it was."""
         return refuse("other", 500, choose_answer_language(request.headers, self._lang))
 
     async def explain_http(self, request: Request, error: Exception) -> Response:
@@ -208,7 +208,7 @@ class _Pages:
         return refuse(reason, error.status_code, lang)
 
     async def _open(self) -> _Opened:
-        """The run and its models, read anew when the study was run again meanwhile."""
+        """Return the run and its models, read anew when the study was run again meanwhile."""
         async with self._opening:
             stamp = self._read_stamp()
             if self._opened is None or self._opened.stamp != stamp:
@@ -229,7 +229,7 @@ class _Pages:
         return found.st_mtime_ns, found.st_ino, has_report(self._path)
 
     async def _work(self, task: Callable[[], Result]) -> Result:
-        """Do it beside the event loop, which goes on answering."""
+        """Run a task beside the event loop, which goes on answering."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, task)
 
 
@@ -240,7 +240,7 @@ def _open_run(path: Path, stamp: tuple[int, int, bool]) -> _Opened:
 
 
 def _tell(error: PoolbenchError) -> None:
-    """To whoever started the server."""
+    """Tell whoever started the server."""
     print(make_plain_lines(str(error)), file=sys.stderr, flush=True)  # noqa: T201
 
 

@@ -1,4 +1,4 @@
-"""The bodies of questions: read up to a size, for a time, and all together into bounded memory."""
+"""Read request bodies: up to a size, for a time, and all together into bounded memory."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from starlette.requests import ClientDisconnect, Request
 
 BODY_SECONDS = 15
-# Of all bodies that are in memory, and of those that are still coming: the one that began first is
-# given up for the others, so that slow ones keep nobody out.
+# Most bytes of all bodies in memory, and most bodies that are still coming: the one that began
+# first is given up for the others, so that slow ones keep nobody out.
 MOST_HELD_BYTES = 80_000_000
 MOST_COMING = 32
-# Of those that are whole and wait for an answer, which a large picture may take a second for: the
-# next is refused, so that nobody waits long and nothing is left to do when a flood is over.
+# Most bodies that are whole and wait for a response, which a large picture may take a second for:
+# the next is refused, so that nobody waits long and nothing is left to do when a flood is over.
 MOST_WAITING = 16
 
 
 class RefusedError(Exception):
-    """A question that is not answered; ``reason`` names a text."""
+    """A request is not answered; ``reason`` names a text."""
 
     def __init__(self, reason: str, status: int, **values: object) -> None:
         super().__init__(reason)
@@ -34,7 +34,7 @@ class _Body:
 
 
 class Bodies:
-    """Those of one kind that a server holds."""
+    """The bodies of one kind that a server holds."""
 
     def __init__(self) -> None:
         self._held: list[_Body] = []
@@ -43,14 +43,14 @@ class Bodies:
     async def hold(
         self, request: Request, most: int, refused: RefusedError
     ) -> AsyncIterator[bytes]:
-        """The body of a question, for as long as it is worked on.
+        """Read the body of a request and hold it for as long as it is worked on.
 
         Args:
             most: Bytes; reading stops there, whatever length was announced.
             refused: Raised when there are more.
 
         Raises:
-            RefusedError: Also where it comes too slowly, others need its place, or too many wait.
+            RefusedError: Also where it comes too slowly, others need its memory, or too many wait.
         """
         length = request.headers.get("content-length", "")
         if length.isdigit() and int(length) > most:
@@ -66,12 +66,12 @@ class Bodies:
     async def _read(self, request: Request, body: _Body, most: int, refused: RefusedError) -> None:
         try:
             async with body.patience:
-                self._make_room()
+                self._make_space()
                 async for part in request.stream():
                     body.content += part
                     if len(body.content) > most:
                         raise refused
-                    self._make_room()
+                    self._make_space()
         except TimeoutError:
             body.is_given_up = True
         except ClientDisconnect:
@@ -82,7 +82,7 @@ class Bodies:
             raise RefusedError("busy", 429)
         body.is_coming = False
 
-    def _make_room(self) -> None:
+    def _make_space(self) -> None:
         kept = [body for body in self._held if not body.is_given_up]
         coming = [body for body in kept if body.is_coming]
         held = sum(len(body.content) for body in kept)

@@ -1,4 +1,4 @@
-"""The files of onnxruntime-web that the page needs, known by their hashes."""
+"""Load the files of onnxruntime-web that the page needs, known by their hashes."""
 
 import hashlib
 from pathlib import Path
@@ -7,9 +7,9 @@ from poolbench.errors import UsageError
 from poolbench.files import open_inside, parse_json
 
 PACKAGE = "onnxruntime-web"
-# Of its description.
+# Most bytes of the package's description.
 MOST_BYTES = 1_000_000
-# By version: file in the package and its SHA-256. The first version is named to whoever has none.
+# SHA-256 of the files in the package, by version. The first version is named to whoever has none.
 TESTED = {
     "1.30.0": {
         "dist/ort.wasm.bundle.min.mjs": (
@@ -23,7 +23,7 @@ TESTED = {
 
 
 def load_bundle(folder: Path | None) -> dict[str, bytes]:
-    """The content of the needed files, by the name that they get beside the page.
+    """Load the needed files, by the name that they get beside the page.
 
     Args:
         folder: What the package was unpacked to.
@@ -50,10 +50,10 @@ def load_bundle(folder: Path | None) -> dict[str, bytes]:
         )
     return {
         # Many web hosts do not know that a file called .mjs is JavaScript.
-        Path(place).with_suffix(".js").name if place.endswith(".mjs") else Path(place).name: (
-            _read_checked(folder / place, digest, how)
+        Path(file).with_suffix(".js").name if file.endswith(".mjs") else Path(file).name: (
+            _read_checked(folder / file, digest, how)
         )
-        for place, digest in TESTED[found].items()
+        for file, digest in TESTED[found].items()
     }
 
 

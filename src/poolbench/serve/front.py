@@ -1,4 +1,4 @@
-"""The front end: plain HTML, CSS and JavaScript modules, the same for the server and for files."""
+"""Provide the front end: plain HTML, CSS and JavaScript, the same for the server and for files."""
 
 import json
 from functools import cache, partial
@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from poolbench.texts import TEXTS, text
 
-# Who predicts: this program, or the browser by WebAssembly.
+# The one that predicts: this program, or the browser by WebAssembly.
 Predictor = Literal["server", "wasm"]
 
 MEDIA_TYPES = {
@@ -34,20 +34,20 @@ _OWN: dict[Predictor, tuple[str, ...]] = {
     "server": ("server.js", "progress.js"),
     "wasm": ("wasm.js", "worker.js", "resize.js"),
 }
-# In the catalogue of texts.
+# Prefix of the page's keys in the catalogue of texts.
 _PREFIX = "page."
 
 
 @cache
 def list_files(predictor: Predictor) -> dict[str, bytes]:
-    """The files beside ``index.html``, by name."""
+    """Return the files beside ``index.html``, by name."""
     folder = files("poolbench.serve") / "web"
     return {name: (folder / name).read_bytes() for name in (*_SHARED, *_OWN[predictor])}
 
 
 @cache
 def make_texts() -> bytes:
-    """``texts.json``: what the page says, by language and key."""
+    """Make ``texts.json``: what the page says, by language and key."""
     spoken = {
         lang: {
             key.removeprefix(_PREFIX): value
@@ -60,7 +60,7 @@ def make_texts() -> bytes:
 
 
 def render_index(predictor: Predictor, lang: str) -> str:
-    """``index.html``; its texts are replaced in place when another language is chosen."""
+    """Render ``index.html``; its texts are replaced when another language is chosen."""
     environment = Environment(
         loader=PackageLoader("poolbench.serve", "web"),
         autoescape=True,

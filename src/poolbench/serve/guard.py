@@ -1,4 +1,4 @@
-"""Who may ask: the right host, a page of this server, and the token where one is needed."""
+"""Guard who may ask: the right host, a page of this server, and the token where one is needed."""
 
 import secrets
 import socket
@@ -13,11 +13,12 @@ from poolbench.serve.address import is_address, is_loopback, split_host
 from poolbench.texts import TEXTS, text
 
 COOKIE = "poolbench-token"
-# Of the address and the headers of a question; what browsers send has a tenth.
+# Most bytes of the address and the headers of a request; what browsers send has a tenth.
 MOST_HEAD_BYTES = 1 << 14
 TOKEN_HEADER = "x-poolbench-token"
 LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
-# No script, style or picture from elsewhere, none written into a page, and no page around this one.
+# Policy of all pages: no script, style or picture from elsewhere, none written into a page, and no
+# page around this one.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -93,9 +94,9 @@ class Guard:
         return name in self._names or (not self._is_loopback and is_address(name))
 
     def _is_own_origin(self, origin: str, host: str) -> bool:
-        place = origin.partition("://")[2]
+        authority = origin.partition("://")[2]
         # Some proxies ask in a name of this machine for the pages of their own.
-        return place == host or split_host(place) in self._allowed
+        return authority == host or split_host(authority) in self._allowed
 
     def _check_token(self, scope: Scope, headers: Headers, lang: str) -> Response | None:
         assert self._token is not None
@@ -115,24 +116,24 @@ class Guard:
 
 
 def _name_cookie(headers: Headers) -> str:
-    """One for each port: a browser sends a cookie to all servers of a host."""
+    """Name the cookie, one for each port: a browser sends a cookie to all servers of a host."""
     port = headers.get("host", "").rpartition(":")[2]
     return f"{COOKIE}-{port}" if port.isdigit() else COOKIE
 
 
 def choose_answer_language(headers: Headers, default: str) -> str:
-    """The language that the page speaks, as it says with each question."""
+    """Choose the language that the page speaks, as it says with each request."""
     wanted = headers.get("accept-language", "")[:2].lower()
     return wanted if wanted in TEXTS else default
 
 
 def refuse(reason: str, status: int, lang: str, **values: object) -> Response:
-    """An answer that says why not: JSON ``{"error": …}``."""
+    """Return a response that says why not: JSON ``{"error": …}``."""
     return JSONResponse({"error": text(f"serve.refused-{reason}", lang, **values)}, status)
 
 
 def _measure_head(scope: Scope) -> int:
-    """Bytes of an address and of all headers."""
+    """Count the bytes of an address and of all headers."""
     fields = sum(len(name) + len(value) for name, value in scope["headers"])
     return len(scope["path"]) + len(scope["query_string"]) + fields
 

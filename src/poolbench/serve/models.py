@@ -1,4 +1,4 @@
-"""The models of a run, opened once and asked one at a time."""
+"""Open the models of a run once, and ask them one at a time."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -12,7 +12,8 @@ from poolbench.export.predict import OnnxModel, load_model
 from poolbench.serve.read import FinishedRun, ServedModel
 from poolbench.system import count_cores
 
-# More gain little for one small picture, and the study may be training beside.
+# Most threads of a model: more gain little for one small picture, and the study may be training
+# beside.
 MOST_THREADS = 4
 
 
@@ -26,7 +27,7 @@ class Models:
     def predict(
         self, images: NDArray[np.uint8], wanted: int | None = None
     ) -> list[list[list[float]]]:
-        """Probabilities ``[models][pictures][classes]``.
+        """Predict the probabilities ``[models][pictures][classes]``.
 
         Args:
             images: uint8 ``[B, H, W, 3]``.
@@ -44,7 +45,7 @@ class Models:
 
 
 def open_models(run: FinishedRun, tell: Callable[[DataError], None]) -> tuple[FinishedRun, Models]:
-    """Open all models of a run; the run without those of variants that cannot be opened.
+    """Open all models of a run; return the run without variants that cannot be opened.
 
     Args:
         tell: Is given what is wrong with each of those.

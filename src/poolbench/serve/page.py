@@ -10,19 +10,20 @@ from typing import Any
 
 from poolbench.errors import RunError, UsageError
 from poolbench.export.check_model import read_model
-from poolbench.files import check_place, check_regular, is_within, parse_json
+from poolbench.files import check_file_path, check_regular, is_within, parse_json
 from poolbench.rundir.store import RunStore
 from poolbench.serve.bundle import load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
 from poolbench.texts.policy import make_report_policy
 
-# Before whatever the report of the run holds, which nobody made anew.
+# Head that is put before whatever the report of the run holds, which nobody made anew.
 _POLICY = (
     "<!DOCTYPE html>\n<meta http-equiv='Content-Security-Policy' "
     f'content="{make_report_policy()}">\n'
 ).encode()
-# What the page consists of: an earlier one is replaced file by file, and nothing else is touched.
+# List of the files of the page: an earlier one is replaced file by file, and nothing else is
+# touched.
 LIST = "page-files.json"
 
 
@@ -33,21 +34,21 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
         path: The run directory.
         out: The folder; the files of an earlier page are replaced, others stay as they are.
         bundle: The unpacked npm package onnxruntime-web.
-        lang: Spoken until the person chooses another.
+        lang: Language of the page until the person chooses another.
 
     Returns:
         The path of ``index.html``.
 
     Raises:
         DataError: If a model of the run asks for more than arithmetic.
-        RunError: If ``path`` is no finished run, or there is no room in ``out``.
+        RunError: If ``path`` is no finished run, or the disk of ``out`` is full.
         UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, cannot be a
             folder, or holds files of somebody else that are called like those of the page.
     """
     if is_within(out, path):
         raise UsageError(f"{out} lies in the run that it is made of: choose another --out.")
     try:
-        check_place(out / LIST)
+        check_file_path(out / LIST)
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}.") from None
     RunStore(path).check_has_model()
@@ -59,7 +60,9 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
 def _replace(out: Path, files: dict[str, bytes]) -> None:
     before = _list_written(out)
     others = [
-        name for name in files if os.path.lexists(out / name) and not _is_own(out, name, before)
+        name
+        for name in files
+        if os.path.lexists(out / name) and not _is_from_page(out, name, before)
     ]
     if others:
         raise UsageError(
@@ -68,7 +71,7 @@ def _replace(out: Path, files: dict[str, bytes]) -> None:
         )
     store = RunStore(out)
     hashes = {name: [hashlib.sha256(content).hexdigest()] for name, content in files.items()}
-    gone = {name for name in before.keys() - files.keys() if _is_own(out, name, before)}
+    gone = {name for name in before.keys() - files.keys() if _is_from_page(out, name, before)}
     # First, so that whatever happens now, the next call knows what is its own.
     either = {name: before.get(name, []) + hashes.get(name, []) for name in {*before, *hashes}}
     store.save_bytes(LIST, json.dumps(either, sort_keys=True).encode())
@@ -79,7 +82,7 @@ def _replace(out: Path, files: dict[str, bytes]) -> None:
 
 
 def _list_written(out: Path) -> dict[str, list[str]]:
-    """What an earlier page wrote: by name the SHA-256 of what may lie there.
+    """Return what an earlier page wrote: the SHA-256 of what may lie there, by name.
 
     Names that lead elsewhere are nobody's.
     """
@@ -91,8 +94,8 @@ def _list_written(out: Path) -> dict[str, list[str]]:
     return {}
 
 
-def _is_own(out: Path, name: str, written: dict[str, list[str]]) -> bool:
-    """Whether a file is as an earlier page wrote it."""
+def _is_from_page(out: Path, name: str, written: dict[str, list[str]]) -> bool:
+    """Return whether a file is as an earlier page wrote it."""
     with suppress(OSError):
         check_regular(out / name)
         return hashlib.sha256((out / name).read_bytes()).hexdigest() in written.get(name, ())
@@ -102,7 +105,7 @@ def _is_own(out: Path, name: str, written: dict[str, list[str]]) -> bool:
 def _make_files(
     run: FinishedRun, runtime: dict[str, bytes], lang: str
 ) -> Iterator[tuple[str, bytes]]:
-    """Name and content, ``index.html`` last."""
+    """Yield name and content, ``index.html`` last."""
     facts = run.describe()
     for number, model in enumerate(run.models):
         # A name of its own: a variant may be called what a web host does not serve.

@@ -1,4 +1,4 @@
-"""An uploaded picture, decoded where it can do no harm."""
+"""Prepare an uploaded picture, decoded where it can do no harm."""
 
 from typing import cast, get_args
 
@@ -8,15 +8,15 @@ from poolbench.config import Fit
 from poolbench.data.decode import Refusal, RefusedPictureError
 from poolbench.export.confined import ConfinedError, LostError, bound_by_free, get_confined
 
-# Thirty bytes, which some formats take for each pixel, for the most pixels that are decoded, and
-# what the resize takes beside them.
+# Memory for one picture: thirty bytes, which some formats take for each pixel, for the most pixels
+# that are decoded, and what the resize takes beside them.
 PICTURE_BYTES = 3_000_000_000
-# The largest picture takes a few.
+# Time for one picture; the largest takes a few seconds.
 PICTURE_SECONDS = 30.0
 
 
 def prepare_picture(content: bytes, size: tuple[int, int], fit: Fit) -> bytes:
-    """A picture file to the picture as a network of a size sees it, raw RGB.
+    """Turn a picture file into the picture as a network of a size sees it, raw RGB.
 
     Raises:
         RefusedPictureError: If it cannot be decoded, or takes too much time or memory.

@@ -1,4 +1,4 @@
-"""How far a study is: counted at most once a second, whoever and however many ask."""
+"""Tell how far a study is: counted at most once a second, whoever and however many ask."""
 
 import asyncio
 import json
@@ -13,26 +13,27 @@ from poolbench.errors import PoolbenchError
 from poolbench.serve.read import measure_progress
 
 PROGRESS_SECONDS = 1
-# Who watches the progress; whoever began first has to ask again when there are more.
+# Most watchers of the progress; whoever began first has to ask again when there are more.
 MOST_WATCHING = 100
-# Proxies and browsers drop a connection on which nothing is said for long.
+# Steps without news after which a sign of life is sent: proxies and browsers drop a connection on
+# which nothing is said for long.
 QUIET_STEPS = 15
 
 
 class Progress:
-    """That of one run directory."""
+    """The progress of one run directory."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        # Not of the threads that everybody waits for when the server stops.
+        # A thread of its own, not one that everybody waits for when the server stops.
         self._worker = ThreadPoolExecutor(1, "poolbench-progress")
         self._counting: asyncio.Task[tuple[dict[str, Any], str]] | None = None
         self._due = 0.0
-        # The oldest first.
+        # Requests that watch, the oldest first.
         self._watching: dict[Request, None] = {}
 
     async def read(self) -> tuple[dict[str, Any], str]:
-        """What was counted last, and the same as JSON.
+        """Return what was counted last, and the same as JSON.
 
         Raises:
             RunError: If there is no run, or it cannot be read.
@@ -53,7 +54,7 @@ class Progress:
         return found, json.dumps(found)
 
     async def watch(self, request: Request) -> AsyncIterator[str]:
-        """Server-sent events, for as long as somebody watches and has a place."""
+        """Yield server-sent events for as long as somebody watches and is not pushed out."""
         self._watching[request] = None
         if len(self._watching) > MOST_WATCHING:
             del self._watching[next(iter(self._watching))]
@@ -83,6 +84,6 @@ class Progress:
 
 
 def _take_note(counted: "asyncio.Task[tuple[dict[str, Any], str]]") -> None:
-    """Of a failure that nobody waited for: it is told to the next who asks."""
+    """Take note of a failure that nobody waited for: it is told to the next who asks."""
     if not counted.cancelled():
         counted.exception()

@@ -1,4 +1,4 @@
-"""What the page needs of a run directory, which may still be growing."""
+"""Read what the page needs of a run directory, which may still be growing."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from poolbench.texts.plain import make_plain
 
 FINAL = "best/model.onnx"
 REPORT = "report.html"
-# Any of them is there as soon as a run has begun.
+# Files of which one is there as soon as a run has begun.
 _MARKS = ("study.json", "plan.json", "config.toml", ".lock")
 _TRIAL_ID = re.compile(r"(?P<variant>.+)-r\d+f\d+-[0-9a-f]+")
 
@@ -68,7 +68,7 @@ class FinishedRun:
         return has_report(self.path)
 
     def describe(self) -> dict[str, Any]:
-        """``run.json``: what the page has to know."""
+        """Return the content of ``run.json``: what the page has to know."""
         height, width = self.data.image_size
         return {
             "source": make_plain(name_source(self.data.source)),
@@ -102,14 +102,14 @@ def check_is_run(path: Path) -> None:
 
 
 def is_finished(path: Path) -> bool:
-    """Whether the study in this folder is whole: its last file is there."""
+    """Return whether the study in this folder is whole: its last file is there."""
     return (path / "study.json").is_file()
 
 
 def has_report(path: Path) -> bool:
-    """Whether there is a report in the run itself: a link may lead to somebody else's file."""
-    place = path / REPORT
-    return place.is_file() and place.resolve().parent == path.resolve()
+    """Return whether the run itself has a report: a link may lead to somebody else's file."""
+    report = path / REPORT
+    return report.is_file() and report.resolve().parent == path.resolve()
 
 
 def read_finished(path: Path) -> FinishedRun:
@@ -140,7 +140,7 @@ def read_finished(path: Path) -> FinishedRun:
 
 
 def _list_diverged(store: RunStore, study: StudyRecord) -> set[str]:
-    """Variants whose exported trial, their first, ended in no numbers and has nothing to say."""
+    """Return the variants whose exported trial, their first, diverged and has nothing to say."""
     first: dict[str, bool] = {}
     for trial in study.trials:
         found = _TRIAL_ID.fullmatch(trial)
@@ -151,7 +151,7 @@ def _list_diverged(store: RunStore, study: StudyRecord) -> set[str]:
 
 
 def measure_progress(path: Path) -> dict[str, Any]:
-    """How far a study has come, from its files alone.
+    """Measure how far a study has come, from its files alone.
 
     Returns:
         ``state``: ``preparing``, ``training``, ``finishing`` (the winner is trained again and

@@ -24,7 +24,7 @@ from poolbench.serve.read import check_is_run, is_finished
 from poolbench.texts import text
 from poolbench.texts.plain import make_plain_lines
 
-# How far to look for a free port above the wanted one.
+# Number of ports that are tried, from the wanted one on.
 MORE_PORTS = 20
 
 
@@ -37,7 +37,7 @@ def run_server(
         path: The run directory; its study need not be finished.
         host: An address or name of this machine; anything but loopback needs a token.
         port: 0: any free one; the next free one if it is taken.
-        lang: Spoken until the person chooses another.
+        lang: Language of the page until the person chooses another.
         allow_hosts: Names that a proxy before this server goes by.
 
     Raises:
@@ -65,7 +65,7 @@ def run_server(
             app,
             http=Connection,
             h11_max_incomplete_event_size=MOST_HEAD_BYTES,
-            # That a question was none is no news to whoever started the server.
+            # A malformed request is no news to whoever started the server.
             log_level="error",
             access_log=False,
             server_header=False,
@@ -96,7 +96,7 @@ def _stop_computing() -> None:
 
 @contextmanager
 def bind(host: str, port: int) -> Iterator[socket.socket]:
-    """A listening socket at the wanted port or one of the next.
+    """Bind a listening socket at the wanted port or one of the next.
 
     Raises:
         UsageError: If the host is none of this machine, or no port is free.

@@ -1,4 +1,4 @@
-"""Large answers, sent in pieces: whoever takes one slowly holds a piece, not a copy of all."""
+"""Send large responses in pieces: a slow reader holds a piece, not a copy of all."""
 
 import asyncio
 import os
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from starlette.responses import StreamingResponse
 
-# What a connection is given at once.
+# Bytes that a connection is given at once.
 PIECE_BYTES = 1 << 16
 
 
 def stream_content(
     content: bytes | memoryview, media_type: str, headers: Mapping[str, str] | None = None
 ) -> StreamingResponse:
-    """An answer from memory that all readers share."""
+    """Make a response from memory that all readers share."""
     whole = memoryview(content).cast("B")
 
     async def send() -> AsyncIterator[memoryview]:
@@ -27,7 +27,7 @@ def stream_content(
 async def stream_file(
     path: Path, media_type: str, headers: Mapping[str, str] | None = None
 ) -> StreamingResponse:
-    """An answer from a file, as it was when the question came.
+    """Make a response from a file, as it was when the request came.
 
     Raises:
         OSError: If it cannot be read.

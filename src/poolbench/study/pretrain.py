@@ -5,7 +5,7 @@ from pathlib import Path
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import TrainingError, UsageError
-from poolbench.files import check_place
+from poolbench.files import check_file_path
 from poolbench.machine.description import Machine
 from poolbench.models.seen import SEEN, read_seen, see
 from poolbench.models.transfer import add_facts, read_facts, read_values
@@ -47,7 +47,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     # One repeat of few folds: the pool is not split, but a plan is one for cross-validation.
     config = config.model_copy(update={"protocol": "cv", "folds": 2, "repeats": 1})
     try:
-        check_place(out)
+        check_file_path(out)
     except OSError as error:
         raise UsageError(
             f"{out} cannot be written: {error.strerror}. Choose another --out."
