@@ -171,7 +171,7 @@ class _Pages:
         return Response(pixels, media_type="application/octet-stream")
 
     async def predict(self, request: Request) -> Response:
-        """Predict probabilities, ``[models][n][classes]``, for raw pictures as networks see them."""
+        """Predict probabilities ``[models][n][classes]`` for raw pictures of the input size."""
         opened = await self._open()
         run, models = opened.run, opened.models
         wanted = _read_number(request.query_params.get("model"), len(run.models))

@@ -1,4 +1,4 @@
-"""What a user reads on screen: one folder for each language, named by its ISO 639 code.
+"""Hold what a user reads on screen: one folder for each language, named by its ISO 639 code.
 
 A new language is a copy of the folder ``en``, translated; nothing else lists the languages.
 
@@ -15,18 +15,18 @@ from poolbench.errors import UnknownNameError
 
 DEFAULT_LANGUAGE = "en"
 
-# The order in which POSIX lets them decide.
+# Variables in the order in which POSIX lets them decide.
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def _find_languages() -> Iterator[str]:
-    """The folders beside this file, the default language first."""
+    """Yield the folders beside this file, the default language first."""
     folders = [module.name for module in iter_modules(__path__) if module.ispkg]
     yield from sorted(folders, key=lambda name: (name != DEFAULT_LANGUAGE, name))
 
 
 def _read_language(name: str) -> dict[str, str]:
-    """The texts of every file in the folder of a language."""
+    """Read the texts of every file in the folder of a language."""
     folder = import_module(f"{__name__}.{name}")
     files = [
         import_module(f"{folder.__name__}.{file.name}") for file in iter_modules(folder.__path__)
@@ -38,7 +38,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {name: _read_language(name) for name in
 
 
 def text(key: str, lang: str = DEFAULT_LANGUAGE, **values: object) -> str:
-    """One text of the catalogue with its values put in.
+    """Return one text of the catalogue with its values put in.
 
     Raises:
         KeyError: For a key, a language or a value that is missing.
@@ -51,7 +51,7 @@ def text(key: str, lang: str = DEFAULT_LANGUAGE, **values: object) -> str:
 
 
 def choose_language(wanted: str | None = None) -> str:
-    """The language to speak: the wanted one, else that of the environment, else English.
+    """Choose the language: the wanted one, else that of the environment, else English.
 
     Raises:
         UsageError: For a language that poolbench does not speak.

@@ -1,4 +1,4 @@
-"""What is told of pictures besides their number: what was not read, shrunk, or shows nothing.
+"""Tell of pictures what is besides their number: what was not read, shrunk, or shows nothing.
 
 The facts are those of ``data.json``, which a run of someone else's may have in any form: what is in
 another is not told.
@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from poolbench.texts import text
 
 _MOST_ENDINGS = 5
-# Why files are not read, in the order in which it is told; those of the first row are pictures.
+# Reasons why files are not read, in the order in which they are told; the first row is of pictures.
 _PICTURE_REASONS = ("deep", "no-reader", "misnamed", "special", "loose", "unlabelled", "beside")
 _REASONS = (*_PICTURE_REASONS, "link", "closed", "run", "other", "system")
 
 
 def describe_facts(facts: Mapping[str, object], lang: str) -> list[str]:
-    """Sentences for a person, as many in each language; none for usual pictures."""
+    """Return sentences for a person, as many in each language; none for usual pictures."""
     return [
         *_describe_unread(facts.get("unread"), _REASONS, lang),
         *_describe_pixels(facts.get("pixels"), lang),
@@ -23,7 +23,7 @@ def describe_facts(facts: Mapping[str, object], lang: str) -> list[str]:
 
 
 def describe_size(facts: Mapping[str, object], image_size: tuple[int, int], lang: str) -> list[str]:
-    """A sentence where pictures have another size than they came with and nobody named one."""
+    """Return a sentence where pictures were resized from the size they came with, unasked."""
     given = facts.get("resized_from")
     if not isinstance(given, list) or len(given) != 2:
         return []
@@ -32,7 +32,7 @@ def describe_size(facts: Mapping[str, object], image_size: tuple[int, int], lang
 
 
 def describe_warnings(facts: Mapping[str, object], lang: str) -> list[str]:
-    """Those of the sentences that somebody should know who reads a result."""
+    """Return those of the sentences that whoever reads a result should know."""
     return [
         *_describe_unread(facts.get("unread"), _PICTURE_REASONS, lang),
         *_describe_pixels(facts.get("pixels"), lang),

@@ -1,33 +1,34 @@
-"""What others named stays text, whatever reads it: a terminal, a page, a spreadsheet, Markdown."""
+"""Keep what others named as text, whatever reads it: a terminal, a page, a sheet, Markdown."""
 
 import re
 from collections.abc import Sequence
 
-# In one line.
+# Most names in one line.
 MOST_NAMES = 8
 
-# What moves the cursor, colours, or turns the direction of what follows; and halves of characters,
-# as names have them that are no text, which no stream takes; and the two that XML forbids besides.
+# Characters that move the cursor, colour, or turn the direction of what follows; and halves of
+# characters, as names have them that are no text, which no stream takes; and the two that XML
+# forbids besides.
 _OTHERS = r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
 _ACTIVE = re.compile(rf"[\x00-\x1f{_OTHERS}]")
 _ACTIVE_IN_PAGE = re.compile(rf"[\x00-\x08\x0b-\x1f{_OTHERS}]")
 _ACTIVE_IN_JSON = re.compile(f"[{_OTHERS}]")
 
-# Where a cell begins. A spreadsheet that parts cells by semicolons or tabs, as those of many
+# Beginning of a cell. A spreadsheet that parts cells by semicolons or tabs, as those of many
 # countries do, sees more beginnings than were written.
 _START = r"(^|[;,\t\r\n\"])(\s*)"
 # Signs that begin a formula, also in the width of Chinese letters.
 _FORMULA = r"(?=[=+\-@＝＋－＠])"
 _NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?\d+)?")
 
-# An underscore inside a word, or a line of them that stands alone, is no sign.
+# Signs of Markdown; an underscore inside a word, or a line of them that stands alone, is none.
 _MARKDOWN = re.compile(
     r"(?P<kept>(?<=[^\W_])_+(?=[^\W_])|(?<!\S)_+(?!\S))|(?P<sign>[\\`*\[\]<>|~$&_])"
 )
 
 
 def make_plain(name: str) -> str:
-    """The name with every character that is more than ink written as Python does.
+    """Return the name with every character that is more than ink written as Python does.
 
     Example:
         >>> make_plain("cat\\x1b[2J\\n")
@@ -37,7 +38,7 @@ def make_plain(name: str) -> str:
 
 
 def list_some(names: Sequence[str]) -> str:
-    """Names in one line: the first of many, and how many there are.
+    """List names in one line: the first of many, and how many there are.
 
     Example:
         >>> list_some(["cat", "dog"]), list_some("abcdefghi"), list_some([])
@@ -48,7 +49,7 @@ def list_some(names: Sequence[str]) -> str:
 
 
 def make_plain_lines(message: str) -> str:
-    """The same for each line of a message; those after the first are set in.
+    """Make each line of a message plain; those after the first are set in.
 
     So a line that a name brings with it cannot pass for another message.
     """
@@ -57,17 +58,17 @@ def make_plain_lines(message: str) -> str:
 
 
 def make_plain_page(page: str) -> str:
-    """The same for a file whose lines are its own; tabs stay too."""
+    """Make a file plain whose lines are its own; tabs stay too."""
     return _ACTIVE_IN_PAGE.sub(_write_code, page)
 
 
 def make_plain_json(content: str) -> str:
-    """JSON that means the same, without such characters."""
+    """Return JSON that means the same, without such characters."""
     return _ACTIVE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", content)
 
 
 def escape_formula(cell: str) -> str:
-    """A cell that a spreadsheet does not compute: a quotation mark stands before the sign.
+    """Return a cell that a spreadsheet does not compute: an apostrophe stands before the sign.
 
     Example:
         >>> escape_formula("=1+1"), escape_formula("a;@b"), escape_formula("-1.5")
@@ -79,14 +80,14 @@ def escape_formula(cell: str) -> str:
 
 
 def read_escaped_formula(cell: str) -> str:
-    """The name that :func:`escape_formula` was given."""
+    """Return the name that :func:`escape_formula` was given."""
     if _NUMBER.fullmatch(cell):
         return cell
     return re.sub(rf"{_START}'('*){_FORMULA}", r"\1\2\3", cell)
 
 
 def escape_markdown(text: str) -> str:
-    """Text that Markdown shows letter by letter, also in a cell of a table.
+    """Return text that Markdown shows letter by letter, also in a cell of a table.
 
     Example:
         >>> print(escape_markdown("a|b <script> *x* pickup_truck"))
