@@ -16,6 +16,7 @@ import onnx
 import pytest
 from PIL import Image
 
+import poolbench
 from patience import HANG_SECONDS
 from poolbench.cli.app import app
 from poolbench.cli.finished import commands
@@ -70,6 +71,15 @@ def test_help_names_every_command_without_torch():
     ):
         assert f" {command} " in done.stdout
     assert done.stdout.strip().endswith("[]")
+
+
+def test_version_is_printed_alone(poolbench_here):
+    done = poolbench_here("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        f"poolbench {poolbench.__version__}\n",
+        "",
+    )
 
 
 @pytest.mark.parametrize(

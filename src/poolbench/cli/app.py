@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from poolbench._version import __version__
 from poolbench.cli import options
 from poolbench.cli.finished import commands
 from poolbench.cli.output import INTERRUPTED, print_json, print_line, print_page, say
@@ -34,6 +35,21 @@ app = typer.Typer(
 )
 
 app.add_typer(commands)
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        print_line(f"poolbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None: ...
 
 
 @app.command()

@@ -106,18 +106,23 @@ def hash_package() -> str:
 
 @cache
 def get_poolbench_version() -> str:
-    """The version; for a development version, with a hash of the source that decides results."""
-    if "dev" not in __version__:
-        return __version__
-    root = Path(__file__).parents[1]
+    """Return the version, with a hash of the source that decides results.
+
+    Releases have the hash too: a copy that somebody edited says the same number as the release.
+    """
+    return f"{__version__}+{hash_deciding_source(Path(__file__).parents[1])[:12]}"
+
+
+def hash_deciding_source(root: Path) -> str:
+    """Return the SHA-256, in hex, of what decides a trial's result in a package at ``root``."""
     files = [root / name for name in DECIDING_FILES]
     for room in DECIDING_ROOMS:
-        files += sorted((root / room).glob("*.py"))
+        files += sorted((root / room).rglob("*.py"))
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.relative_to(root).as_posix().encode())
         digest.update(file.read_bytes())
-    return f"{__version__}+{digest.hexdigest()[:12]}"
+    return digest.hexdigest()
 
 
 def describe_device(device: str) -> str:
