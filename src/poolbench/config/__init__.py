@@ -16,6 +16,7 @@ from poolbench.config.schema import (
     Fit,
     Frozen,
     Metric,
+    OnBad,
     OnDuplicates,
     Precision,
     Protocol,
@@ -26,6 +27,7 @@ from poolbench.config.schema import (
     Vary,
     Views,
 )
+from poolbench.config.settings import Settings
 
 __all__ = [
     "ALL_BUT",
@@ -35,10 +37,12 @@ __all__ = [
     "Fit",
     "Frozen",
     "Metric",
+    "OnBad",
     "OnDuplicates",
     "Precision",
     "Protocol",
     "RecipeConfig",
+    "Settings",
     "StudyConfig",
     "TrainedPart",
     "Tune",

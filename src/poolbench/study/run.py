@@ -5,11 +5,15 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from torch import nn
 
 from poolbench.config import (
+    Fit,
+    OnBad,
+    OnDuplicates,
+    Settings,
     StudyConfig,
     build_config,
     split_names,
@@ -67,14 +71,14 @@ def compare(
     data_file: str | Path | None = None,
     download: bool = False,
     image_size: int | None = None,
-    fit: str = "squash",
-    on_bad: str = "error",
+    fit: Fit = "squash",
+    on_bad: OnBad = "error",
     groups: str | None = None,
-    on_duplicates: str = "report",
+    on_duplicates: OnDuplicates = "report",
     out: str | Path | None = None,
     lang: str | None = None,
     quiet: bool = False,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Study:
     """Train, compare, choose, export and verify: the whole job.
 
