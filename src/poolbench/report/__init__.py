@@ -1,4 +1,4 @@
-"""The report of a run; reads the run directory only, without torch."""
+"""Report on a run; reads the run directory only, without torch."""
 
 import logging
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def _import_matplotlib() -> None:
-    """For the first time in this process, without a look at the working directory.
+    """Import matplotlib for the first time without a look at the working directory.
 
     matplotlib reads ``matplotlibrc`` there as it is imported: a pipe of that name would be waited
     for, and what a stranger's folder holds would be obeyed, or complained of on the screen.

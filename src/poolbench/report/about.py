@@ -1,4 +1,4 @@
-"""Tables of how a run was made: the saved network, its proof, pictures, machine."""
+"""Make tables of how a run was made: the saved network, its proof, pictures, machine."""
 
 import json
 
@@ -9,13 +9,13 @@ from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
 from poolbench.verdict.proportion import read_headline
 
 MOST_LISTED = 10
-# How names of checks begin that hold something else than words.
+# Beginnings of names of checks that hold something else than words.
 _HASH = "SHA-256 of "
 _BATCH = "batch "
 
 
 def make_final(view: RunView) -> Table | None:
-    """The network that is handed over, and what it reaches on the test half."""
+    """Make the table of the network that is handed over, and of what it reaches in the test."""
     final = view.final
     if final is None:
         return None
@@ -41,13 +41,13 @@ def make_final(view: RunView) -> Table | None:
 
 
 def make_files(view: RunView) -> Table:
-    """What was handed over."""
+    """Make the table of what was handed over."""
     rows = tuple(Row((name, format_count(size))) for name, size in view.files)
     return Table(say("report.files-caption"), name_columns(("file", "bytes")), rows)
 
 
 def make_verification(view: RunView) -> Table | None:
-    """The proof that the saved model predicts what was measured, check by check."""
+    """Make the table of the proof that the saved model predicts what was measured."""
     report = view.verification
     if report is None:
         return None
@@ -72,22 +72,22 @@ def make_verification(view: RunView) -> Table | None:
 
 
 def name_check(name: str) -> Phrase:
-    """What was checked, in words; a name that is not known stays as it is.
+    """Name what was checked, in words; a name that is not known stays as it is.
 
     Names are made of a kind and what it was looked at with: ``logits, batch 7``.
     """
     if name.startswith(_HASH):
         return name
-    kind, comma, place = name.partition(", ")
+    kind, comma, case = name.partition(", ")
     key = f"report.check-{kind.replace(' ', '-').lower()}"
     if key not in TEXTS[DEFAULT_LANGUAGE]:
         return name
     if not comma:
         return say(key)
-    where: Phrase = place
-    if place.startswith(_BATCH):
-        where = say("report.check-batch", count=place.removeprefix(_BATCH))
-    return in_each_language(lambda lang: f"{speak(say(key), lang)}, {speak(where, lang)}")
+    described: Phrase = case
+    if case.startswith(_BATCH):
+        described = say("report.check-batch", count=case.removeprefix(_BATCH))
+    return in_each_language(lambda lang: f"{speak(say(key), lang)}, {speak(described, lang)}")
 
 
 def _add_detail(result: Words, detail: str) -> Words:
@@ -97,7 +97,7 @@ def _add_detail(result: Words, detail: str) -> Words:
 
 
 def make_data(view: RunView) -> Table:
-    """Classes and their pictures."""
+    """Make the table of classes and their pictures."""
     data = view.data
     lines: list[tuple[Phrase, int, int]] = [
         *zip(data.classes, data.pool_counts, data.test_counts, strict=True)
@@ -109,7 +109,7 @@ def make_data(view: RunView) -> Table:
 
 
 def make_data_facts(view: RunView) -> Table:
-    """Where the pictures come from and what was done to them."""
+    """Make the table of where the pictures come from and what was done to them."""
     data = view.data
     height, width = data.image_size
     half = "official" if data.has_official_test else "taken"
@@ -125,13 +125,13 @@ def make_data_facts(view: RunView) -> Table:
 
 
 def make_environment(view: RunView) -> Table:
-    """The machine and the libraries."""
+    """Make the table of the machine and the libraries."""
     rows = tuple(Row(pair) for pair in flatten(view.environment))
     return Table(say("report.environment-caption"), (), rows, words=(1,))
 
 
 def flatten(values: object, name: str = "") -> list[tuple[str, str]]:
-    """Nested values as pairs of a dotted name and a string; long lists are cut, saying so.
+    """Flatten nested values to pairs of a dotted name and a string; long lists are cut, saying so.
 
     Example:
         >>> flatten({"a": {"b": 1}, "c": [1, 2]})
@@ -143,7 +143,7 @@ def flatten(values: object, name: str = "") -> list[tuple[str, str]]:
         ]
         return [pair for group in pairs for pair in group]
     if isinstance(values, list) and any(isinstance(value, dict) for value in values):
-        pairs = [flatten(value, f"{name}.{place}") for place, value in enumerate(values, 1)]
+        pairs = [flatten(value, f"{name}.{number}") for number, value in enumerate(values, 1)]
         return [pair for group in pairs for pair in group]
     if isinstance(values, list):
         shown = ", ".join(_to_string(value) for value in values[:MOST_LISTED])

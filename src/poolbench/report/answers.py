@@ -1,4 +1,4 @@
-"""What the trials of a variant said of pictures that they had not seen."""
+"""Read what the trials of a variant said of pictures that they had not seen."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from poolbench.verdict.paired import SIDE_CONFIDENCE
 
 
 def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, Any]:
-    """Fields of ``VariantView`` that come from the predictions of its trials."""
+    """Read the fields of ``VariantView`` that come from the predictions of its trials."""
     arrays = [store.load_arrays(trial.id, "predictions") for trial in trials]
     confidences, rights = [], []
     for trial, found in zip(trials, arrays, strict=True):
@@ -25,7 +25,9 @@ def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, An
         probabilities = softmax(found["logits"].astype(np.float64), axis=1)
         confidences.append(probabilities.max(axis=1))
         rights.append(probabilities.argmax(axis=1) == found["labels"])
-    told = [right for trial, right in zip(trials, rights, strict=True) if trial.diverged_at is None]
+    known = [
+        right for trial, right in zip(trials, rights, strict=True) if trial.diverged_at is None
+    ]
     gaps = [
         trial.train.accuracy - right.astype(float)
         for trial, right in zip(trials, rights, strict=True)
@@ -34,13 +36,13 @@ def read_answers(store: RunStore, trials: Sequence[TrialRecord]) -> dict[str, An
         np.full(len(right), trial.overfit.loss_rise)
         for trial, right in zip(trials, rights, strict=True)
     ]
-    places = [found["index"] for found in arrays]
+    indexes = [found["index"] for found in arrays]
     return {
-        # Of few trainings an interval may reach beyond what there can be.
-        "gap": _bound(_find_interval(trials, places, gaps), -1, 1),
-        "loss_rise": _bound(_find_interval(trials, places, rises), 0, np.inf),
+        # With few trainings an interval may reach beyond what there can be.
+        "gap": _bound(_find_interval(trials, indexes, gaps), -1, 1),
+        "loss_rise": _bound(_find_interval(trials, indexes, rises), 0, np.inf),
         "confidence": np.concatenate([np.empty(0), *confidences]),
-        "is_right": np.concatenate([np.empty(0, dtype=bool), *told]),
+        "is_right": np.concatenate([np.empty(0, dtype=bool), *known]),
     }
 
 
@@ -50,19 +52,19 @@ def _bound(interval: Interval, least: float, most: float) -> Interval:
 
 def _find_interval(
     trials: Sequence[TrialRecord],
-    places: Sequence[NDArray[np.int64]],
+    indexes: Sequence[NDArray[np.int64]],
     values: Sequence[NDArray[np.float64]],
 ) -> Interval:
-    """Over the repeats in which every picture has a number."""
+    """Compute the interval over the repeats in which every picture has a number."""
     repeats = sorted({trial.spec.repeat for trial in trials})
-    pictures = np.unique(np.concatenate(places))
+    pictures = np.unique(np.concatenate(indexes))
     table = np.full((len(repeats), len(pictures)), np.nan)
     fold = np.zeros(table.shape, dtype=np.int64)
-    for trial, place, value in zip(trials, places, values, strict=True):
-        row, columns = repeats.index(trial.spec.repeat), np.searchsorted(pictures, place)
+    for trial, index, value in zip(trials, indexes, values, strict=True):
+        row, columns = repeats.index(trial.spec.repeat), np.searchsorted(pictures, index)
         table[row, columns], fold[row, columns] = value, trial.spec.fold
     whole = np.isfinite(table).all(axis=1)
     if not whole.any():
-        # Of a training that diverged.
+        # A training diverged in every repeat.
         return Interval(np.nan, np.nan, np.nan)
     return compute_interval(table[whole], fold[whole], SIDE_CONFIDENCE)

@@ -1,4 +1,4 @@
-"""``report.html``: one file that explains a run, with everything it needs inside."""
+"""Build ``report.html``: one file that explains a run, with everything it needs inside."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ SECTIONS = (
 )
 
 
-# That not every run has.
+# Tables that not every run has.
 TABLES = frozenset(("differences", "baseline", "beside", "final", "files", "verification"))
 
 
@@ -85,13 +85,13 @@ def build_report(
 
 
 def _name_kind(view: RunView) -> str:
-    """Of the verdict, for the colour of its border; one variant has no rival to win against."""
+    """Name the kind of verdict, for the colour of its border; one variant has no rival to beat."""
     kind: str = view.verdict.kind
     return "single" if kind == "undecided" and not view.verdict.differences else kind
 
 
 def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate, dict[str, bytes]]:
-    """A figure for the page, and as files of its own."""
+    """Draw a figure for the page, and as files of its own."""
     # One style for each: what fails half-way leaves nothing behind for the next.
     with use_style(view.names):
         drawing = kind.draw(view)
@@ -101,7 +101,7 @@ def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate,
 
 
 def list_tables(view: RunView, faults: Faults) -> dict[str, Table]:
-    """The tables that this run has, by name."""
+    """Make the tables that this run has, by name."""
     makers: dict[str, Callable[[], Table | None]] = {
         "leaderboard": partial(tables.make_leaderboard, view),
         "differences": partial(pairs.make_differences, view),
@@ -134,7 +134,7 @@ def render_page(
     failed: Sequence[Words],
     lang: str,
 ) -> str:
-    """The page as HTML, which holds all languages and opens in one.
+    """Render the page as HTML, which holds all languages and opens in one.
 
     Args:
         failed: What is said of the parts that could not be made.
@@ -171,7 +171,7 @@ def render_page(
 
 
 def render_summary(path: Path, lang: str = "en") -> str:
-    """The verdict and the leaderboard as a piece of HTML, for a notebook.
+    """Render the verdict and the leaderboard as a piece of HTML, for a notebook.
 
     Raises:
         RunError: As :func:`build_report`.
@@ -194,7 +194,7 @@ def _say(key: str, **values: object) -> Words:
 
 
 def _load_summary(lang: str) -> Template:
-    """A notebook shows one language."""
+    """Load the template of the summary; a notebook shows one language."""
     environment = _make_environment()
     environment.finalize = lambda value: speak(value, lang)
     return environment.get_template("summary.html.j2")

@@ -1,4 +1,4 @@
-"""Tables of single classes: how well each is told, and which are confused."""
+"""Make tables of single classes: how well each is recognised, and which are confused."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from poolbench.report.read import RunView
 from poolbench.report.table import Row, Table, format_signed, name_columns
 from poolbench.report.words import Phrase, say
 
-# More than this many other variants have no room beside each other.
+# Most other variants that stand beside each other.
 MOST_COLUMNS = 6
 
 
 def make_class_scores(view: RunView) -> Table:
-    """F1 of each class for the recommended variant, and by how much the others' is lower."""
+    """Make the table of the recommended variant's F1 by class, and how far others are below."""
     best = view.leading
     others = [variant for variant in view.variants if variant is not best][:MOST_COLUMNS]
     own = compute_class_scores(best.held_out_confusion)[:, 2]
@@ -29,7 +29,7 @@ def make_class_scores(view: RunView) -> Table:
 
 
 def make_class_report(view: RunView, side: str) -> Table:
-    """scikit-learn's classification report of the recommended variant, over all its trials.
+    """Make scikit-learn's classification report of the recommended variant, over its trials.
 
     Args:
         side: ``train`` or ``held-out``.
@@ -42,7 +42,7 @@ def make_class_report(view: RunView, side: str) -> Table:
 
 
 def report_classes(classes: Sequence[str], confusion: NDArray[np.int64], side: str) -> Table:
-    """Precision, recall and F1 of each class, and their means.
+    """Make the table of precision, recall and F1 of each class, and their means.
 
     Args:
         confusion: ``[classes, classes]``, true x predicted.
@@ -68,7 +68,7 @@ def report_classes(classes: Sequence[str], confusion: NDArray[np.int64], side: s
 
 
 def compute_class_scores(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Precision, recall and F1 of each class, 0 where undefined: ``[classes, 3]``."""
+    """Compute precision, recall and F1 of each class, 0 where undefined: ``[classes, 3]``."""
     right = np.diag(confusion).astype(float)
     predicted, true = confusion.sum(axis=0), confusion.sum(axis=1)
     return np.stack(
@@ -82,7 +82,7 @@ def compute_class_scores(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def make_confusion(view: RunView) -> Table:
-    """Held-out pictures of the recommended variant, counted: true class x predicted class."""
+    """Make the recommended variant's confusion table: true class x predicted class, held out."""
     confusion = view.leading.held_out_confusion
     head: tuple[Phrase, ...] = (say("report.true-over-predicted"), *view.data.classes)
     rows = tuple(

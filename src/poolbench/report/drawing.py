@@ -1,4 +1,4 @@
-"""A figure apart from its words: numbers and ids are drawn, everything else stands beside it.
+"""Keep a figure apart from its words: numbers and ids are drawn, the rest stands beside it.
 
 So a page can say it in several languages, and a file in one.
 """
@@ -24,11 +24,11 @@ from poolbench.report.words import Phrase, Words, speak
 # Pixels each way of the sign before a name in a legend on the page.
 SIGN_WIDTH, SIGN_HEIGHT = 26, 14
 MARK_RADIUS = 5
-# More entries of a legend than this stand beside the figure, in a column.
+# Most entries of a legend above the figure; more stand beside it, in a column.
 MOST_ON_TOP = 4
-# Room for a line of words above or below a figure.
+# Height of a line of words above or below a figure.
 LINE_INCHES = 0.28
-# One entry of a legend beside a figure: a line, and a further column of them.
+# Height of an entry of a legend beside a figure, and width of a further column of them.
 KEY_INCHES, KEY_COLUMN_INCHES = 0.19, 1.6
 
 
@@ -42,7 +42,7 @@ class Key:
     Attributes:
         line: Matplotlib's style of a line, or ``""`` for none.
         marker: Matplotlib's, or ``""``.
-        is_area: A filled patch in place of a line.
+        is_area: Whether it is a filled patch instead of a line.
     """
 
     words: Phrase
@@ -54,7 +54,7 @@ class Key:
     width: float = 1.7
 
     def to_handle(self, lang: str) -> Line2D | Patch:
-        """The entry for matplotlib's own legend."""
+        """Return the entry for matplotlib's own legend."""
         label = str(speak(self.words, lang))
         if self.is_area:
             return Patch(color=self.color, alpha=0.3, linewidth=0, label=label)
@@ -108,7 +108,7 @@ class Drawing:
     tips: tuple[Phrase, ...] = ()
 
     def to_svg(self, name: str) -> Markup:
-        """The figure without words, to stand in a page; its ids begin with ``name``."""
+        """Return the figure without words, to stand in a page; its ids begin with ``name``."""
         content = io.StringIO()
         with matplotlib.rc_context({"svg.fonttype": "none"}):
             self.figure.savefig(
@@ -117,10 +117,10 @@ class Drawing:
         return Markup(_fit_into_page(content.getvalue(), name))
 
     def to_files(self, name: str) -> dict[str, bytes]:
-        """``name.svg`` and ``name.png``."""
+        """Return ``name.svg`` and ``name.png``."""
         content = io.StringIO()
         self.figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
-        # Everything has its place now; to look for it once more takes as long as to draw it.
+        # The layout is done; to compute it once more takes as long as to draw the figure.
         self.figure.set_layout_engine("none")
         return {
             f"{name}.svg": content.getvalue().encode(),
@@ -147,14 +147,14 @@ class Drawing:
 
 
 def render_png(figure: Figure, dpi: int) -> bytes:
-    """A figure as a PNG file, the same bytes each time."""
+    """Render a figure as a PNG file, the same bytes each time."""
     content = io.BytesIO()
     figure.savefig(content, format="png", metadata={"Software": None}, dpi=dpi)
     return content.getvalue()
 
 
 def key_variants(labels: Sequence[str], *, lines: bool = True) -> tuple[Key, ...]:
-    """The looks of all variants, in their order."""
+    """Make the legend of all variants, in their order."""
     keys = []
     for number, label in enumerate(labels):
         color, marker, line = get_look(number)
@@ -163,7 +163,7 @@ def key_variants(labels: Sequence[str], *, lines: bool = True) -> tuple[Key, ...
 
 
 def _trace(marker: str) -> str:
-    """The outline of a marker of matplotlib's as the path of an SVG."""
+    """Trace the outline of a marker of matplotlib's as the path of an SVG."""
     style = MarkerStyle(marker)
     shape = style.get_path().transformed(style.get_transform())
     rings = [np.asarray(ring, dtype=float) for ring in shape.to_polygons(closed_only=True)]
@@ -176,12 +176,12 @@ def _trace(marker: str) -> str:
 
 
 def _fit_into_page(svg: str, name: str) -> str:
-    """Without head, with ids of its own, and with the colours and the font of the page."""
+    """Cut off the head, and give the SVG ids of its own and the page's colours and font."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # A class may be called as a colour is: what stands between the tags stays.
     svg = re.sub(r"<[^>]*>", lambda found: _fit_tag(found[0], name), svg)
-    # The size in points is what it is drawn for; the page may have less room.
+    # The size in points is what it is drawn for; the page may be narrower.
     return re.sub(r' width="([0-9.]+)pt" height="[0-9.]+pt"', r' style="width: \1pt"', svg, count=1)
 
 

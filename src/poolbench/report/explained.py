@@ -1,4 +1,4 @@
-"""``best/explain.npz`` as the report reads it; what is in it stands with who writes it.
+"""Read ``best/explain.npz`` for the report; what is in it stands with who writes it.
 
 See :mod:`poolbench.export.explanation`.
 """
@@ -21,7 +21,7 @@ class Explained:
     """Arrays and facts about them.
 
     Attributes:
-        arrays: By name.
+        arrays: Arrays by name.
         facts: What stood beside them as JSON.
     """
 
@@ -40,7 +40,7 @@ class Explained:
 
 
 def read_explained(store: RunStore) -> Explained | None:
-    """``None`` where a run has none, as those of before it was made.
+    """Read the explanation; ``None`` where a run has none, as older runs do not.
 
     Raises:
         RunError: If the file is broken.

@@ -1,4 +1,4 @@
-"""What of a report could not be made: it costs that part and a line, never the report."""
+"""Collect what of a report could not be made: it costs that part and a line, no more."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -22,7 +22,7 @@ class Faults:
         self.lines: list[Words] = []
 
     def attempt(self, kind: str, name: str, make: Callable[[], Made]) -> Made | None:
-        """What ``make`` gives; ``None`` where it fails, which is then among the lines.
+        """Return what ``make`` gives, or ``None`` where it fails, which is then among the lines.
 
         Args:
             kind: ``figure``, ``table`` or ``gallery``.
@@ -36,6 +36,6 @@ class Faults:
 
 
 def describe_error(error: BaseException) -> str:
-    """Kind and first line of an error that nobody expected."""
+    """Describe an error that nobody expected by its kind and first line."""
     first = next(iter(str(error).strip().splitlines()), "")
     return make_plain(f"{type(error).__name__}: {first}".removesuffix(": "))[:MOST_LETTERS]

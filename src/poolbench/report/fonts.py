@@ -1,4 +1,4 @@
-"""Which fonts the names of a run are drawn in, and what no font of this machine can draw."""
+"""Find the fonts for the names of a run, and what no font of this machine can draw."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -9,14 +9,14 @@ from matplotlib.ft2font import FT2Font
 
 from poolbench.texts.plain import make_plain
 
-# Comes with matplotlib, so that figures look alike everywhere.
+# Font that comes with matplotlib, so that figures look alike everywhere.
 FIRST_FONT = "DejaVu Sans"
-# For scripts that it lacks, in this order; after them whatever else is installed.
+# Fonts for scripts that it lacks, in this order; after them whatever else is installed.
 PREFERRED = (
     *("Noto Sans CJK", "Microsoft YaHei", "PingFang", "Hiragino", "Malgun Gothic", "Source Han"),
     *("Noto Sans", "Arial Unicode MS", "Segoe UI", "Nirmala UI"),
 )
-# They have a box for every letter there is.
+# Fonts that have a box for every letter there is.
 BLANK_FONTS = ("Last Resort", ".LastResort", "Adobe Blank", "LastResort")
 
 
@@ -35,7 +35,7 @@ class _Found(NamedTuple):
 
 
 def find_fonts(names: Sequence[str]) -> Fonts:
-    """The fonts that these names need."""
+    """Find the fonts that these names need."""
     return _find_fonts(frozenset("".join(map(make_plain, names))))
 
 
@@ -56,7 +56,7 @@ def _find_fonts(letters: frozenset[str]) -> Fonts:
 
 
 def name_in_figures(names: Sequence[str], most: int = 16) -> list[str]:
-    """Names that fit beside an axis; those that no font can draw stand as their numbers, from 1 on.
+    """Shorten names for an axis; those that no font can draw become their numbers, from 1 on.
 
     Example:
         >>> name_in_figures(["cat", "a very long name of a class", "\\U000e0b01"])
@@ -70,7 +70,7 @@ def name_in_figures(names: Sequence[str], most: int = 16) -> list[str]:
 
 
 def list_numbered(names: Sequence[str]) -> list[str]:
-    """What each number in figures stands for, as ``#3: name``; usually nothing."""
+    """List what each number in figures stands for, as ``#3: name``; usually nothing."""
     missing = find_fonts(names).missing
     return [
         f"#{number}: {make_plain(name)}"
@@ -80,7 +80,7 @@ def list_numbered(names: Sequence[str]) -> list[str]:
 
 
 def shorten(name: str, most: int = 16) -> str:
-    """A name that fits beside an axis.
+    """Shorten a name so that it fits beside an axis.
 
     Example:
         >>> shorten("pickup_truck"), shorten("a very long name of a class")
@@ -91,12 +91,12 @@ def shorten(name: str, most: int = 16) -> str:
 
 
 def _list_candidates(letters: frozenset[str]) -> Iterator[_Found]:
-    """Installed fonts that have any of the letters."""
-    # Asked of the system: what matplotlib remembers of it may be years old.
+    """Yield the installed fonts that have any of the letters."""
+    # The system is asked: what matplotlib remembers of it may be years old.
     for path in font_manager.findSystemFonts():
         try:
             family = FT2Font(path).family_name
-        # Of a format that cannot be drawn, or damaged.
+        # Its format cannot be drawn, or it is damaged.
         except Exception:
             continue
         found = _read_letters(path, letters)
@@ -108,7 +108,7 @@ def _list_candidates(letters: frozenset[str]) -> Iterator[_Found]:
 
 
 def _read_letters(path: str, letters: frozenset[str]) -> frozenset[str]:
-    """Those that a font has; none of one that only holds pictures of fixed size, as of emoji."""
+    """Return the letters that a font has; none if it holds pictures of fixed size, as emoji."""
     try:
         font = FT2Font(path)
         known = font.get_charmap()
@@ -122,6 +122,6 @@ def _read_letters(path: str, letters: frozenset[str]) -> frozenset[str]:
 
 
 def _make_known(font: _Found) -> None:
-    """To matplotlib, which looks fonts up by their family."""
+    """Register a font with matplotlib, which looks fonts up by their family."""
     if font.path not in {entry.fname for entry in font_manager.fontManager.ttflist}:
         font_manager.fontManager.addfont(font.path)

@@ -1,4 +1,4 @@
-"""Pictures in the report, each with its words under it."""
+"""Show pictures in the report, each with its words under it."""
 
 import base64
 import io
@@ -19,7 +19,7 @@ from poolbench.report.words import Phrase, Words, say
 
 # Pixels each way; larger ones are shrunk, since a page of many must stay small.
 MOST_PIXELS = 320
-# Of many variants that give one answer only the first are named.
+# Most variants that are named for one answer, the first ones.
 MOST_NAMED = 6
 # Pixels between maps.
 GAP = 2
@@ -54,7 +54,7 @@ class Gallery:
 
 
 def list_galleries(view: RunView, faults: Faults) -> list[Gallery]:
-    """The galleries of this run, those without pictures left out."""
+    """List the galleries of this run, those without pictures left out."""
     makers: dict[str, Callable[[], Gallery]] = {"suspects": partial(make_suspects, view)}
     if view.explained is not None:
         names = view.labels
@@ -70,7 +70,7 @@ def list_galleries(view: RunView, faults: Faults) -> list[Gallery]:
 
 
 def make_wrong(explained: Explained, label: str) -> Gallery:
-    """What the recommended variant got most confidently wrong."""
+    """Make the gallery of what the recommended variant got most confidently wrong."""
     arrays, classes = explained.arrays, explained.facts["classes"]
     shown = tuple(
         Shown(
@@ -91,7 +91,7 @@ def make_wrong(explained: Explained, label: str) -> Gallery:
 
 
 def make_disagreed(explained: Explained, labels: Mapping[str, str]) -> Gallery:
-    """Where variants disagree, with who says what."""
+    """Make the gallery of where variants disagree, with who says what."""
     arrays, classes = explained.arrays, explained.facts["classes"]
     variants = [labels[name] for name in explained.facts["variants"]]
     shown = tuple(
@@ -111,7 +111,7 @@ def make_disagreed(explained: Explained, labels: Mapping[str, str]) -> Gallery:
 def _tell(
     said: NDArray[np.int64], variants: Sequence[str], classes: Sequence[str]
 ) -> Iterator[str]:
-    """One line for each answer: the class, and who gave it."""
+    """Yield one line for each answer: the class, and who gave it."""
     for label in dict.fromkeys(said.tolist()):
         who = [name for name, own in zip(variants, said, strict=True) if own == label]
         if label >= 0:
@@ -120,7 +120,7 @@ def _tell(
 
 
 def make_attention(explained: Explained) -> Gallery:
-    """Pictures, and beside each what spoke for the answer."""
+    """Make the gallery of pictures with what spoke for the answer beside each."""
     arrays, classes = explained.arrays, explained.facts["classes"]
     shown = tuple(
         Shown(
@@ -137,7 +137,7 @@ def make_attention(explained: Explained) -> Gallery:
 
 
 def paint_heat(image: NDArray[np.uint8], heat: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """The picture in grey with the heat over it, uint8 ``[H, W, 3]``."""
+    """Paint the heat over the picture in grey, uint8 ``[H, W, 3]``."""
     grey = image.mean(axis=2, keepdims=True)
     share = np.clip(heat.astype(float), 0, 1)[..., None]
     color = 255 * matplotlib.colormaps["inferno"](share[..., 0])[..., :3]
@@ -148,12 +148,12 @@ def paint_heat(image: NDArray[np.uint8], heat: NDArray[np.floating]) -> NDArray[
 
 
 def make_maps(explained: Explained, labels: Mapping[str, str]) -> Gallery:
-    """What each operator does to one picture: channels before and after its first site."""
+    """Make the gallery of what operators do to one picture: channels around the first site."""
     facts, arrays = explained.facts["maps"], explained.arrays
     shown = []
-    for place, entry in enumerate(facts["entries"]):
+    for number, entry in enumerate(facts["entries"]):
         before, after = (
-            arrays[f"maps_{side}_{place}"].astype(float) for side in ("before", "after")
+            arrays[f"maps_{side}_{number}"].astype(float) for side in ("before", "after")
         )
         sizes = ["×".join(map(str, entry[f"{side}_size"])) for side in ("before", "after")]
         shown.append(
@@ -167,7 +167,7 @@ def make_maps(explained: Explained, labels: Mapping[str, str]) -> Gallery:
 
 
 def lay_out_maps(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Channels ``[C, h, w]`` side by side, above before, below after, each pair in one scale."""
+    """Lay channels ``[C, h, w]`` side by side, before above after, each pair in one scale."""
     height, width = before.shape[1:]
     columns = []
     for first, second in zip(before, after, strict=True):
@@ -181,7 +181,7 @@ def lay_out_maps(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDA
 
 
 def _grow(values: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-    """Each value as a block of equal pixels."""
+    """Enlarge each value to a block of equal pixels."""
     rows = np.arange(height) * values.shape[0] // height
     columns = np.arange(width) * values.shape[1] // width
     grown: NDArray[np.float64] = values[rows][:, columns]
@@ -189,7 +189,7 @@ def _grow(values: NDArray[np.float64], height: int, width: int) -> NDArray[np.fl
 
 
 def make_suspects(view: RunView) -> Gallery:
-    """Pictures whose labels are probably wrong: what they are called, and what they look like."""
+    """Make the gallery of pictures whose labels are probably wrong, with what they look like."""
     shown = tuple(
         Shown(
             embed(suspect.image),
@@ -197,7 +197,7 @@ def make_suspects(view: RunView) -> Gallery:
             (say("report.called", name=suspect.label), say("report.like", name=suspect.suggested)),
         )
         for suspect in view.suspects
-        # A run of before may tell of pictures that the program itself drew.
+        # An older run may tell of pictures that the program itself drew.
         if suspect.image is not None and not view.config.data.is_drawn
     )
     explanation = say("report.explain-suspects", count=len(view.suspects))
@@ -205,7 +205,7 @@ def make_suspects(view: RunView) -> Gallery:
 
 
 def embed(image: NDArray[Any]) -> str:
-    """uint8 ``[H, W]`` or ``[H, W, 3]`` as a data URI."""
+    """Embed uint8 ``[H, W]`` or ``[H, W, 3]`` as a data URI."""
     picture = Image.fromarray(np.ascontiguousarray(image))
     if max(picture.size) > MOST_PIXELS:
         picture.thumbnail((MOST_PIXELS, MOST_PIXELS), Image.Resampling.BOX)

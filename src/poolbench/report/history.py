@@ -1,4 +1,4 @@
-"""Learning curves of a variant, over its trials."""
+"""Read learning curves of a variant, over its trials."""
 
 import csv
 import io
@@ -14,10 +14,10 @@ BAND = (25, 75)
 
 
 def read_history(store: RunStore, name: str) -> NDArray[np.float64]:
-    """``[epochs, columns]`` of one trial.
+    """Read ``[epochs, columns]`` of one trial.
 
     Args:
-        name: Of the file, within the run.
+        name: Name of the file, within the run.
 
     Raises:
         RunError: If the file cannot be read as that.
@@ -35,7 +35,7 @@ def read_history(store: RunStore, name: str) -> NDArray[np.float64]:
 
 
 def average_histories(histories: Sequence[NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
-    """By name of ``HISTORY_COLUMNS``, float64 ``[epochs]``; not a number where nothing is known.
+    """Average histories by column, float64 ``[epochs]``; NaN where nothing is known.
 
     Means over trials, with their quartiles as band; of a single trial the band is that over its
     batches, as it was saved.
@@ -57,7 +57,7 @@ def average_histories(histories: Sequence[NDArray[np.float64]]) -> dict[str, NDA
 
 
 def _find_quartiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``[2, epochs]`` of ``[trials, epochs]``; what is no number is left out."""
+    """Compute the quartiles ``[2, epochs]`` of ``[trials, epochs]``; NaN is left out."""
     found = np.full((2, values.shape[1]), np.nan)
     for epoch, column in enumerate(values.T):
         known = column[np.isfinite(column)]

@@ -1,4 +1,4 @@
-"""The tables of the report that compare variants two by two."""
+"""Make the tables of the report that compare variants two by two."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ from poolbench.verdict.sentence import judge_difference
 
 
 def make_differences(view: RunView) -> Table:
-    """Each pair of variants: points, intervals, and how to read them."""
+    """Make the table of each pair of variants: points, intervals, and how to read them."""
     caption = say("report.differences-caption", margin=view.verdict.margin_points)
     return _make_pairs(view, view.verdict.differences, caption)
 
 
 def make_baseline(view: RunView) -> Table | None:
-    """Each variant against the baseline, if there is one."""
+    """Make the table of each variant against the baseline, if there is one."""
     verdict = view.verdict
     if verdict.baseline is None:
         return None
@@ -62,14 +62,14 @@ def _make_pairs(view: RunView, differences: Sequence[Difference], caption: Words
 
 
 def judge_pair(view: RunView, pair: Difference) -> str:
-    """``one-trial``: of one training each nobody knows; else as the verdict judges it."""
+    """Return ``one-trial`` if each was trained once, which shows nothing; else the reading."""
     if not view.has_many_trials:
         return "one-trial"
     return judge_difference(pair, view.verdict.margin_points)
 
 
 def make_beside(view: RunView) -> Table:
-    """What each pair differs in beside accuracy: loss, over-fitting, training time."""
+    """Make the table of what pairs differ in beside accuracy: loss, over-fitting, time."""
     timing = () if view.timing is None else view.timing.train_ratios
     ratios = {(pair.first, pair.second): pair for pair in timing}
     rows = []
@@ -90,7 +90,7 @@ def make_beside(view: RunView) -> Table:
 
 
 def flip_ratio(ratio: TimeRatio) -> TimeRatio:
-    """The same pair the other way round."""
+    """Return the same pair the other way round."""
     return ratio.model_copy(
         update={
             "first": ratio.second,

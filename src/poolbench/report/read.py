@@ -1,4 +1,4 @@
-"""A finished run as its reader sees it: everything that figures and tables are made of."""
+"""Read a finished run as its reader sees it: all that figures and tables are made of."""
 
 import csv
 import io
@@ -65,7 +65,7 @@ class VariantView:
 
     @property
     def id(self) -> str:
-        """As in the leaderboard."""
+        """The id of the variant, as in the leaderboard."""
         return self.spec.id
 
     @property
@@ -79,7 +79,7 @@ class VariantView:
         return self._sum_confusions("train")
 
     def _sum_confusions(self, side: str) -> NDArray[np.int64]:
-        """A training that diverged gave no answers that could be counted by class."""
+        """Sum over trials; a training that diverged gave no answers that could be counted."""
         sides: list[SideMetrics] = [getattr(trial, side) for trial in self.trials]
         counted = [
             np.array(found.confusion, dtype=np.int64)
@@ -196,7 +196,7 @@ def read_run(path: Path) -> RunView:
 
 
 def _read_suspects(store: RunStore) -> tuple[Suspect, ...]:
-    """None where nobody looked for them, as in the lab protocol."""
+    """Read the suspects; none where nobody looked for them, as in the lab protocol."""
     try:
         rows = list(csv.DictReader(io.StringIO(store.read_text("suspects.csv"), newline="")))
         images = store.read_arrays("suspects.npz")["images"]
@@ -206,9 +206,9 @@ def _read_suspects(store: RunStore) -> tuple[Suspect, ...]:
                 read_escaped_formula(row["label"]),
                 read_escaped_formula(row["suggested"]),
                 float(row["margin"]),
-                images[place] if place < len(images) else None,
+                images[number] if number < len(images) else None,
             )
-            for place, row in enumerate(rows)
+            for number, row in enumerate(rows)
         )
     except FileNotFoundError:
         return ()
@@ -219,7 +219,7 @@ def _read_suspects(store: RunStore) -> tuple[Suspect, ...]:
 
 
 def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
-    """The leaderboard of a run, the highest accuracy first.
+    """Read the leaderboard of a run, the highest accuracy first.
 
     Args:
         path: The run directory.
@@ -227,9 +227,9 @@ def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
     Raises:
         RunError: If it is missing, empty or broken.
     """
-    place = path / "leaderboard.csv"
+    file = path / "leaderboard.csv"
     try:
-        text = RunStore(path).read_text(place.name)
+        text = RunStore(path).read_text(file.name)
         rows = tuple(
             LeaderboardRow.model_validate(
                 {**row, "variant": read_escaped_formula(row.get("variant") or "")}
@@ -237,22 +237,22 @@ def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
             for row in csv.DictReader(io.StringIO(text, newline=""))
         )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RunError(f"{place} cannot be read: {error}") from None
+        raise RunError(f"{file} cannot be read: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise RunError(f"{place}: {first['loc'][0]}: {first['msg']}") from None
+        raise RunError(f"{file}: {first['loc'][0]}: {first['msg']}") from None
     if not rows:
-        raise RunError(f"{place} is empty. Run the same command again to write it anew.")
+        raise RunError(f"{file} is empty. Run the same command again to write it anew.")
     return rows
 
 
 def label_variants(specs: list[VariantSpec]) -> dict[str, str]:
-    """Variant id to its shortest name in this study.
+    """Return each variant's shortest name in this study, by variant id.
 
     The operator, then what differs between variants: backbone, recipe, replica.
     """
     parts = [(spec.backbone, spec.recipe.name, str(spec.replica)) for spec in specs]
-    varying = [len({part[place] for part in parts}) > 1 for place in range(3)]
+    varying = [len({part[k] for part in parts}) > 1 for k in range(3)]
     return {
         spec.id: make_plain(
             ".".join(

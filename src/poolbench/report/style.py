@@ -1,4 +1,4 @@
-"""How figures look: colours that colour-blind readers can tell apart, and fonts."""
+"""Style figures: colours that colour-blind readers can tell apart, and fonts."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -9,13 +9,13 @@ import matplotlib
 
 from poolbench.report.fonts import find_fonts
 
-# Okabe and Ito 2008, without the yellow that vanishes on white.
+# Colours by Okabe and Ito 2008, without the yellow that vanishes on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
 LINES: tuple[Literal["-", "--", ":"], ...] = ("-", "--", ":")
 HELD_OUT, TRAIN, CONTEXT = PALETTE[0], PALETTE[1], "#C9CDD2"
 INK, FAINT, GRID, PAPER = "#22262B", "#6B727A", "#E6E8EB", "#FFFFFF"
-# What a page, light or dark, shows in place of each colour.
+# CSS variables that a page, light or dark, shows instead of each colour.
 CSS_COLORS = {
     INK.lower(): "var(--ink)",
     FAINT.lower(): "var(--faint)",
@@ -25,7 +25,7 @@ CSS_COLORS = {
     **{color.lower(): f"var(--c{number})" for number, color in enumerate(PALETTE)},
 }
 
-# A figure at most this wide is shown at its own size in the report.
+# Greatest width at which a figure is shown at its own size in the report.
 PAGE_WIDTH_INCHES = 10.0
 PNG_DPI = 144
 
@@ -64,14 +64,15 @@ _STYLE: dict[Any, Any] = {
 
 @contextmanager
 def use_style(names: Sequence[str] = ()) -> Iterator[None]:
-    """Draw and save in here; a user's own matplotlib settings neither disturb nor are changed.
+    """Style what is drawn and saved within; a user's own settings neither disturb nor change.
 
     Args:
         names: What will be written, as a person named it: fonts that have its letters are looked
             for.
     """
     with matplotlib.rc_context(), warnings.catch_warnings():
-        # Of a letter that no font has, and the like: of no use to whoever wants a report.
+        # Warnings of letters that no font has, and the like, are of no use to whoever wants a
+        # report.
         warnings.simplefilter("ignore", UserWarning)
         matplotlib.rcdefaults()
         families = list(find_fonts(names).families)
@@ -80,6 +81,6 @@ def use_style(names: Sequence[str] = ()) -> Iterator[None]:
 
 
 def get_look(number: int) -> tuple[str, str, Literal["-", "--", ":"]]:
-    """Colour, marker and line of the variant with this number; all differ up to twelve."""
+    """Return colour, marker and line of the variant with this number; all differ up to twelve."""
     line = LINES[number // len(PALETTE) % len(LINES)]
     return PALETTE[number % len(PALETTE)], MARKERS[number % len(MARKERS)], line

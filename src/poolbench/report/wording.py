@@ -1,4 +1,4 @@
-"""What has to be known to read the verdict rightly."""
+"""Say what has to be known to read the verdict rightly."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ _COUNTED = ("collapsed", "diverged", "duplicates", "one-trial")
 
 
 def say_verdict(view: RunView) -> Words:
-    """The verdict as a sentence."""
+    """Say the verdict in a sentence."""
     # That nothing was learned is followed by advice of its own.
     is_nothing = view.verdict.kind == "nothing-learned"
     describe = describe_nothing if is_nothing else describe_verdict
@@ -23,14 +23,14 @@ def say_verdict(view: RunView) -> Words:
 
 
 def say_advice(view: RunView) -> Words:
-    """What to do."""
+    """Say what to do."""
     if view.verdict.recommended is None:
         return say("verdict.nothing-advice")
     return say("report.advice", variant=view.leading.label)
 
 
 def list_notes(view: RunView) -> list[Phrase]:
-    """The warnings of this run, as sentences; one whose text is not known appears as its id."""
+    """List the warnings of this run, as sentences; an unknown one appears as its id."""
     ids = [note for note in view.verdict.notes if note not in _COUNTED]
     if view.verdict.protocol == "lab" and "test-watched" not in ids:
         ids.append("test-watched")
@@ -58,19 +58,19 @@ def _list_picture_notes(view: RunView) -> list[Phrase]:
     facts = view.data.facts
     count = len(describe_warnings(facts, DEFAULT_LANGUAGE))
     return [
-        in_each_language(lambda lang, place=place: describe_warnings(facts, lang)[place])  # type: ignore[misc]
-        for place in range(count)
+        in_each_language(lambda lang, number=number: describe_warnings(facts, lang)[number])  # type: ignore[misc]
+        for number in range(count)
     ]
 
 
 def name_interval(verdict: VerdictRecord) -> Words:
-    """The interval's heading: several comparisons hold together."""
+    """Name the interval in a heading: several comparisons hold together."""
     key = "interval-alone" if len(verdict.differences) < 2 else "interval-together"
     return say(f"report.{key}", percent=100 * (1 - verdict.alpha))
 
 
 def _list_missed(view: RunView) -> list[Phrase]:
-    """Classes that a variant never recognised: of the one to use, or of all if there is none."""
+    """List classes never recognised by the variant to use, or by any if there is none."""
     wanted = view.verdict.recommended
     return [
         say("note.missed-classes", variant=view.labels.get(name, name), classes=list_some(classes))
@@ -88,7 +88,7 @@ def _count_collapsed(view: RunView) -> dict[str, int]:
 
 
 def _count_duplicates(view: RunView) -> dict[str, int]:
-    """What is still there twice, or what was dropped for it."""
+    """Count what is still there twice, or what was dropped for it."""
     found = view.data.facts.get("duplicates")
     if not isinstance(found, dict):
         # Runs of before counted exact ones across the halves alone.
@@ -103,7 +103,7 @@ def _count_duplicates(view: RunView) -> dict[str, int]:
 
 
 def _say_false_share(view: RunView) -> list[Phrase]:
-    """How many of the near duplicates are probably none; runs of before did not know."""
+    """Say how many of the near duplicates are probably none; older runs did not know."""
     found = view.data.facts.get("duplicates")
     if not isinstance(found, dict) or _read_count(found, "dropped"):
         return []

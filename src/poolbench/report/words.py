@@ -1,4 +1,4 @@
-"""What a reader reads, in every language at once: the page switches in place."""
+"""Hold what a reader reads, in every language at once: the page switches between them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ class Words:
     texts: Mapping[str, str]
 
     def speak(self, lang: str) -> str:
-        """The text in one language."""
+        """Return the text in one language."""
         return self.texts[lang]
 
     def __html__(self) -> Markup:
-        """All languages side by side, of which the page shows one."""
+        """Return all languages side by side, of which the page shows one."""
         if len(set(self.texts.values())) == 1:
             return escape(next(iter(self.texts.values())))
         spans = (
@@ -29,12 +29,12 @@ class Words:
         return Markup("").join(spans)
 
 
-# A name that is the same in every language, or words.
+# Text that is a name, the same in every language, or words.
 Phrase = str | Words
 
 
 def say(key: str, **values: object) -> Words:
-    """A text of the catalogue; values that are words are put in each in its language."""
+    """Return a text of the catalogue; values that are words are put in each in its language."""
 
     def speak_one(lang: str) -> str:
         given = {name: speak(value, lang) for name, value in values.items()}
@@ -45,10 +45,10 @@ def say(key: str, **values: object) -> Words:
 
 
 def in_each_language(make: Callable[[str], str]) -> Words:
-    """What ``make`` gives for every language."""
+    """Return what ``make`` gives for every language."""
     return Words({lang: make(lang) for lang in TEXTS})
 
 
 def speak(value: object, lang: str) -> object:
-    """Words in one language; anything else as it is."""
+    """Return words in one language; anything else as it is."""
     return value.speak(lang) if isinstance(value, Words) else value

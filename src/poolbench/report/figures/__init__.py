@@ -1,4 +1,4 @@
-"""The figures of a run, each drawn from what the run saved."""
+"""List the figures of a run, each drawn from what the run saved."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,5 +64,5 @@ FIGURES: Mapping[str, FigureKind] = {
 
 
 def list_figures(view: RunView) -> dict[str, FigureKind]:
-    """The figures that this run has, by name."""
+    """List the figures that this run has, by name."""
     return {name: kind for name, kind in FIGURES.items() if kind.is_there(view)}

@@ -1,4 +1,4 @@
-"""What several figures do with their axes."""
+"""Set up axes as several figures need them."""
 
 import math
 from collections.abc import Sequence
@@ -7,14 +7,14 @@ from matplotlib.axes import Axes
 
 from poolbench.report.fonts import shorten
 
-# More names than this overlap: every second, third, … is written.
+# Most names on an axis; more overlap, so that every second, third, … is written.
 MOST_LABELLED_CLASSES = 30
-# More classes than this leave no room for numbers in the cells.
+# Most classes with numbers in the cells.
 MOST_NUMBERED_CLASSES = 12
 
 
 def list_on_axis(axes: Axes, labels: Sequence[str]) -> None:
-    """Names down the left side, the first on top."""
+    """Write names down the left side, the first on top."""
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.grid(False, axis="y")
@@ -23,13 +23,13 @@ def list_on_axis(axes: Axes, labels: Sequence[str]) -> None:
 
 
 def label_cells(axes: Axes, names: Sequence[str], *, left: bool, bottom: bool) -> None:
-    """The same names beside the rows and under the columns of a matrix."""
+    """Write the same names beside the rows and under the columns of a matrix."""
     step = math.ceil(len(names) / MOST_LABELLED_CLASSES)
-    places = range(0, len(names), step)
-    shown = [shorten(names[place]) for place in places]
+    ticks = range(0, len(names), step)
+    shown = [shorten(names[tick]) for tick in ticks]
     size = 9 if len(shown) <= MOST_NUMBERED_CLASSES else 7
-    axes.set_yticks(places, shown if left else [""] * len(shown), fontsize=size)
-    axes.set_xticks(places, shown if bottom else [""] * len(shown), fontsize=size)
+    axes.set_yticks(ticks, shown if left else [""] * len(shown), fontsize=size)
+    axes.set_xticks(ticks, shown if bottom else [""] * len(shown), fontsize=size)
     if len(shown) > MOST_NUMBERED_CLASSES:
         axes.tick_params(axis="x", rotation=90)
         return
@@ -38,7 +38,7 @@ def label_cells(axes: Axes, names: Sequence[str], *, left: bool, bottom: bool) -
 
 
 def clear_frame(axes: Axes) -> None:
-    """A matrix or picture has neither grid nor frame."""
+    """Remove the grid and the frame, which a matrix or picture does not have."""
     axes.grid(False)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)

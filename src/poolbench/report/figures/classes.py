@@ -1,4 +1,4 @@
-"""Figures of single classes: which are confused, and whether probabilities can be believed."""
+"""Draw single classes: which are confused, and whether probabilities can be believed."""
 
 import math
 
@@ -20,17 +20,17 @@ from poolbench.report.read import RunView
 from poolbench.report.style import CONTEXT, FAINT, PAGE_WIDTH_INCHES, get_look
 from poolbench.report.words import say
 
-# Of F1 of each class only so many variants are drawn, the first of the leaderboard.
+# Most variants whose F1 by class is drawn, the first of the leaderboard.
 MOST_COMPARED = 6
-# And so many classes: those in which the variants differ most.
+# Most classes that are drawn: those in which the variants differ most.
 MOST_CLASSES = 30
 CALIBRATION_BINS = 10
-# A bin of fewer predictions says nothing.
+# Least predictions in a bin; fewer say nothing.
 LEAST_IN_BIN = 10
 
 
 def draw_confusion(view: RunView) -> Drawing:
-    """Confusion matrices of all variants: percent of each true class, held-out pictures."""
+    """Draw confusion matrices of all variants: percent of each true class, held-out pictures."""
     classes = len(view.data.classes)
     panel = _choose_panel_inches(classes)
     columns = min(len(view.variants), max(1, int((PAGE_WIDTH_INCHES - 1.2) // (panel + 0.15))))
@@ -49,7 +49,7 @@ def draw_confusion(view: RunView) -> Drawing:
         last = number + columns >= len(view.variants)
         label_cells(axes, names, left=number % columns == 0, bottom=last)
     if classes > MOST_NUMBERED_CLASSES:
-        # Not all of the grid: where the last row is not full, axes were taken out of the figure.
+        # The figure's axes, not all of the grid: where the last row is not full, some were removed.
         figure.colorbar(
             grid[0, 0].images[0], ax=figure.axes, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
             format="%g %%",
@@ -58,16 +58,16 @@ def draw_confusion(view: RunView) -> Drawing:
 
 
 def draw_class_scores(view: RunView) -> Drawing:
-    """F1 of each class and variant; with many classes those in which variants differ most."""
+    """Draw F1 of each class and variant; of many classes those in which variants differ most."""
     shown = view.variants[:MOST_COMPARED]
     scores = np.stack([compute_class_scores(variant.held_out_confusion)[:, 2] for variant in shown])
     spread = scores.max(axis=0) - scores.min(axis=0)
     order = np.sort(np.argsort(-spread, kind="stable")[:MOST_CLASSES])
     figure = Figure(figsize=(8.2, 0.6 + 0.3 * len(order)), layout="constrained")
     axes = figure.subplots()
-    for place, label in enumerate(order):
+    for row, label in enumerate(order):
         low, high = scores[:, label].min(), scores[:, label].max()
-        axes.plot([low, high], [place, place], color=CONTEXT, linewidth=3, zorder=1)
+        axes.plot([low, high], [row, row], color=CONTEXT, linewidth=3, zorder=1)
     for number, values in enumerate(scores):
         color, marker, _ = get_look(number)
         axes.plot(values[order], range(len(order)), linestyle="none", marker=marker, color=color)
@@ -78,7 +78,7 @@ def draw_class_scores(view: RunView) -> Drawing:
 
 
 def draw_calibration(view: RunView) -> Drawing:
-    """How often predictions of a stated probability are right, held-out pictures of all trials."""
+    """Draw how often predictions of a stated probability are right, on held-out pictures."""
     shown = view.variants[:MOST_COMPARED]
     figure = Figure(figsize=(6.2, 3.9), layout="constrained")
     axes = figure.subplots()
@@ -98,7 +98,7 @@ def draw_calibration(view: RunView) -> Drawing:
 def bin_confidences(
     confidence: NDArray[np.float64], is_right: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean stated probability and share of right answers in each bin that has enough of them."""
+    """Compute mean confidence and accuracy in each bin that has enough predictions."""
     bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     counts = np.bincount(bins, minlength=CALIBRATION_BINS)
     kept = counts >= LEAST_IN_BIN
@@ -108,7 +108,7 @@ def bin_confidences(
 
 
 def compute_shares(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Percent of each row; 0 where a class has no pictures."""
+    """Compute the percent of each row; 0 where a class has no pictures."""
     totals = confusion.sum(axis=1, keepdims=True)
     shares: NDArray[np.float64] = 100.0 * confusion / np.maximum(totals, 1)
     return shares

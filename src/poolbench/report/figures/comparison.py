@@ -1,4 +1,4 @@
-"""Figures that set variants against each other: differences, and accuracy against what it costs."""
+"""Draw variants against each other: differences, and accuracy against what it costs."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,27 +19,27 @@ from poolbench.report.wording import name_interval
 from poolbench.report.words import say
 from poolbench.verdict.sentence import flip
 
-# An axis is logarithmic where the largest is more than this times the smallest.
+# Ratio of the largest to the smallest value above which an axis is logarithmic.
 LOG_RATIO = 8
 MARGIN_COLOR = "#009E73"
-# Larger matrices have no room for the names of their variants.
+# Most variants in a matrix; a larger one cannot show their names.
 MOST_IN_MATRIX = 40
 
 Range = tuple[float, float, float]
 
 
 def draw_accuracy_time(view: RunView) -> Drawing:
-    """Held-out accuracy with its interval against the median training time with its quartiles."""
+    """Draw held-out accuracy against the median training time, with interval and quartiles."""
     return _draw_against(view, _summarize_seconds, "train-seconds")
 
 
 def draw_accuracy_cost(view: RunView) -> Drawing:
-    """Held-out accuracy with its interval against multiply-adds."""
+    """Draw held-out accuracy with its interval against multiply-adds."""
     return _draw_against(view, _count_millions, "multiply-adds-millions")
 
 
 def draw_differences(view: RunView) -> Drawing:
-    """The best mean less each of the others, in accuracy points, with the margin of a tie."""
+    """Draw the best mean less each of the others, in accuracy points, with the margin of a tie."""
     best, *others = [variant.id for variant in view.variants]
     turned = [flip(d) if d.second == best else d for d in view.verdict.differences]
     pairs = {d.second: d for d in turned if d.first == best}
@@ -47,12 +47,12 @@ def draw_differences(view: RunView) -> Drawing:
 
 
 def draw_baseline(view: RunView) -> Drawing:
-    """Each variant less the baseline, in accuracy points, the highest first."""
+    """Draw each variant less the baseline, in accuracy points, the highest first."""
     return _draw_pairs(view, sorted(view.verdict.against_baseline, key=lambda d: -d.points))
 
 
 def draw_matrix(view: RunView) -> Drawing:
-    """Row less column in points, for every pair; a dot where the verdict finds one better."""
+    """Draw row less column in points, for every pair; a dot where the verdict finds one better."""
     labels = [variant.label for variant in view.variants]
     points, judged = compute_matrix(view)
     side = float(np.clip(0.42 * len(labels), 2.6, 8.6))
@@ -70,12 +70,12 @@ def draw_matrix(view: RunView) -> Drawing:
 
 
 def compute_matrix(view: RunView) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Points of row less column ``[V, V]``, and whether the pair is told apart."""
-    places = {variant.id: place for place, variant in enumerate(view.variants)}
-    points = np.full((len(places), len(places)), np.nan)
+    """Compute points of row less column, ``[V, V]``, and whether the verdict tells them apart."""
+    positions = {variant.id: index for index, variant in enumerate(view.variants)}
+    points = np.full((len(positions), len(positions)), np.nan)
     judged = np.zeros(points.shape, dtype=bool)
     for pair in view.verdict.differences:
-        row, column = places[pair.first], places[pair.second]
+        row, column = positions[pair.first], positions[pair.second]
         points[row, column], points[column, row] = pair.points, -pair.points
         is_told = judge_pair(view, pair) in ("first", "second")
         judged[row, column] = judged[column, row] = is_told
@@ -83,7 +83,7 @@ def compute_matrix(view: RunView) -> tuple[NDArray[np.float64], NDArray[np.bool_
 
 
 def find_front(costs: Sequence[float], scores: Sequence[float]) -> list[int]:
-    """Places of those that nothing else beats in both: the Pareto front, the cheapest first.
+    """Find the Pareto front: positions of those that nothing beats in both, the cheapest first.
 
     Example:
         >>> find_front([1.0, 2.0, 3.0], [0.8, 0.7, 0.9])
@@ -91,10 +91,10 @@ def find_front(costs: Sequence[float], scores: Sequence[float]) -> list[int]:
     """
     front: list[int] = []
     best = -np.inf
-    for place in sorted(range(len(costs)), key=lambda place: (costs[place], -scores[place])):
-        if scores[place] > best:
-            front.append(place)
-            best = scores[place]
+    for index in sorted(range(len(costs)), key=lambda index: (costs[index], -scores[index])):
+        if scores[index] > best:
+            front.append(index)
+            best = scores[index]
     return front
 
 
@@ -120,8 +120,8 @@ def _draw_against(view: RunView, measure: Callable[[VariantView], Range], name: 
                   gid=f"tip-{number}")  # fmt: skip
     middles = [middle for _, middle, _ in ranges]
     front = find_front(middles, [variant.row.accuracy for variant in view.variants])
-    heights = [view.variants[place].row.accuracy for place in front]
-    axes.step([middles[place] for place in front], heights, where="post", color=FAINT, lw=1,
+    heights = [view.variants[index].row.accuracy for index in front]
+    axes.step([middles[index] for index in front], heights, where="post", color=FAINT, lw=1,
               linestyle="--", zorder=0)  # fmt: skip
     _scale(axes, ranges)
     keys = key_variants([variant.label for variant in view.variants], lines=False)
@@ -136,7 +136,7 @@ def _draw_against(view: RunView, measure: Callable[[VariantView], Range], name: 
 
 
 def _summarize_seconds(variant: VariantView) -> Range:
-    """Quartiles of the training seconds; a machine that was busy for a while hardly moves them."""
+    """Compute quartiles of the training seconds, which a short disturbance hardly moves."""
     seconds = [timing.train_seconds for timing in variant.timings]
     low, median, high = (float(value) for value in np.percentile(seconds, [25, 50, 75]))
     return low, median, high
@@ -164,11 +164,11 @@ def _draw_pairs(view: RunView, shown: Sequence[Difference]) -> Drawing:
     margin = view.verdict.margin_points
     axes.axvspan(-margin, margin, color=MARGIN_COLOR, alpha=0.13, linewidth=0)
     axes.axvline(0, color=FAINT, linewidth=1)
-    for place, pair in enumerate(shown):
-        axes.plot([pair.low, pair.high], [place, place], color=INK, linewidth=1.2)
-        axes.plot([pair.tie_low, pair.tie_high], [place, place], color=HELD_OUT, linewidth=4)
-        axes.plot(pair.points, place, "o", color="white", markeredgecolor=INK, markersize=6,
-                  gid=f"tip-{place}")  # fmt: skip
+    for row, pair in enumerate(shown):
+        axes.plot([pair.low, pair.high], [row, row], color=INK, linewidth=1.2)
+        axes.plot([pair.tie_low, pair.tie_high], [row, row], color=HELD_OUT, linewidth=4)
+        axes.plot(pair.points, row, "o", color="white", markeredgecolor=INK, markersize=6,
+                  gid=f"tip-{row}")  # fmt: skip
     list_on_axis(axes, [f"{view.labels[d.first]} − {view.labels[d.second]}" for d in shown])
     tie = say("report.interval-alone", percent=100 * view.verdict.tie_confidence)
     keys = (

@@ -1,4 +1,4 @@
-"""Learning curves, and how far each variant learned its training pictures by heart."""
+"""Draw learning curves, and how far each variant learned its training pictures by heart."""
 
 import math
 from collections.abc import Sequence
@@ -20,22 +20,22 @@ MOST_COLUMNS = 4
 
 
 def draw_loss_curves(view: RunView) -> Drawing:
-    """Loss of each variant, training and held-out side, over the epochs."""
+    """Draw the loss of each variant, training and held-out side, over the epochs."""
     return _draw_learning(view, "loss", (0.0, _find_loss_top(view)))
 
 
 def draw_accuracy_curves(view: RunView) -> Drawing:
-    """Accuracy of each variant, training and held-out side, over the epochs."""
+    """Draw the accuracy of each variant, training and held-out side, over the epochs."""
     return _draw_learning(view, "accuracy", (_find_accuracy_foot(view), 1.01))
 
 
 def draw_gaps(view: RunView) -> Drawing:
-    """Training less held-out accuracy of each variant with its interval, in points."""
+    """Draw training less held-out accuracy of each variant with its interval, in points."""
     return _draw_intervals(view, [variant.gap for variant in view.variants], "gap-points", 100)
 
 
 def draw_loss_rises(view: RunView) -> Drawing:
-    """By how much the held-out loss rose after its lowest point, with intervals."""
+    """Draw by how much the held-out loss rose after its lowest point, with intervals."""
     return _draw_intervals(view, [variant.loss_rise for variant in view.variants], "loss-rise", 1)
 
 
@@ -81,7 +81,7 @@ def _draw_curves(axes: Axes, view: RunView, variant: VariantView, measure: str) 
 
 
 def _find_loss_top(view: RunView) -> float:
-    """Upper end of the axis: a single burst of the loss does not flatten everything else."""
+    """Find the upper end of the axis: a burst of the loss does not flatten everything else."""
     values = _list_finite(view, "loss", ("", "_high"))
     if not values.size:
         return 1.0
@@ -89,7 +89,7 @@ def _find_loss_top(view: RunView) -> float:
 
 
 def _find_accuracy_foot(view: RunView) -> float:
-    """Lower end of the axis: the tenth below the lowest curve."""
+    """Find the lower end of the axis: the tenth below the lowest curve."""
     values = _list_finite(view, "accuracy", ("", "_low"))
     return max(0.0, math.floor(10 * float(values.min())) / 10) if values.size else 0.0
 
@@ -104,13 +104,13 @@ def _list_finite(view: RunView, measure: str, parts: tuple[str, ...]) -> NDArray
 def _draw_intervals(
     view: RunView, intervals: Sequence[Interval], name: str, scale: float
 ) -> Drawing:
-    """One line for each variant: its mean and 95 % interval."""
+    """Draw one line for each variant: its mean and 95 % interval."""
     figure = Figure(figsize=(8.2, 0.5 + 0.34 * len(view.variants)), layout="constrained")
     axes = figure.subplots()
     axes.axvline(0, color=FAINT, linewidth=1)
-    for place, interval in enumerate(intervals):
+    for row, interval in enumerate(intervals):
         low, mean, high = (scale * value for value in (interval.low, interval.mean, interval.high))
-        axes.plot([low, high], [place, place], color=HELD_OUT, linewidth=1.6)
-        axes.plot(mean, place, "o", color=HELD_OUT, markersize=6)
+        axes.plot([low, high], [row, row], color=HELD_OUT, linewidth=1.6)
+        axes.plot(mean, row, "o", color=HELD_OUT, markersize=6)
     list_on_axis(axes, [variant.label for variant in view.variants])
     return Drawing(figure, say(f"report.{name}"))

@@ -1,4 +1,4 @@
-"""The loss around the network that was handed over."""
+"""Draw the loss around the network that was handed over."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,17 +15,18 @@ LEVELS = 14
 
 
 def draw_landscape(view: RunView) -> Drawing:
-    """Lines of equal loss on a plane through the weights (Li 2018, arXiv:1712.09913)."""
+    """Draw lines of equal loss on a plane through the weights (Li 2018, arXiv:1712.09913)."""
     assert view.explained is not None
     arrays = view.explained.arrays
-    places, losses = arrays["landscape_coefficients"], arrays["landscape_losses"].astype(float)
+    coefficients = arrays["landscape_coefficients"]
+    losses = arrays["landscape_losses"].astype(float)
     figure = Figure(figsize=(6.0, 4.8), layout="constrained")
     axes = figure.subplots()
     levels = choose_levels(losses)
     # Row: first direction, which is drawn upwards.
     filled = axes.contourf(
-        places, places, np.minimum(np.nan_to_num(losses, nan=np.inf), levels[-1]), levels,
-        cmap="viridis_r",
+        coefficients, coefficients, np.minimum(np.nan_to_num(losses, nan=np.inf), levels[-1]),
+        levels, cmap="viridis_r",
     )  # fmt: skip
     axes.plot(0, 0, "P", color="white", markeredgecolor=INK, markersize=10)
     axes.set_aspect("equal")
@@ -41,7 +42,7 @@ def draw_landscape(view: RunView) -> Drawing:
 
 
 def choose_levels(losses: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Growing losses, close together where the network is, far apart where nobody goes."""
+    """Choose growing losses, close together near the network and far apart elsewhere."""
     finite = losses[np.isfinite(losses)]
     low, high = float(finite.min()), float(np.percentile(finite, 95))
     if high <= low:

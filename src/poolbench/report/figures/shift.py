@@ -1,4 +1,4 @@
-"""What happens to the answers when the pictures move."""
+"""Draw what happens to the answers when the pictures move."""
 
 from collections.abc import Sequence
 
@@ -14,17 +14,17 @@ from poolbench.report.words import say
 
 
 def draw_shift_consistency(view: RunView) -> Drawing:
-    """Part of the pictures that keep their label, of all trials, border by reflection."""
+    """Draw the share of pictures that keep their label, all trials, border by reflection."""
     return _draw_trials(view, "consistency")
 
 
 def draw_shift_accuracy(view: RunView) -> Drawing:
-    """Accuracy of all trials on pictures that moved, border by reflection."""
+    """Draw the accuracy of all trials on pictures that moved, border by reflection."""
     return _draw_trials(view, "accuracy")
 
 
 def draw_moved(view: RunView, measure: str, mode: int) -> Drawing:
-    """Accuracy or consistency of one trial of each variant under shifts of up to 8 pixels.
+    """Draw accuracy or consistency of one trial a variant under shifts of up to 8 pixels.
 
     Args:
         mode: 0: what leaves the picture comes in again; 1: black comes in.
@@ -38,7 +38,7 @@ def draw_moved(view: RunView, measure: str, mode: int) -> Drawing:
 
 
 def average_shift(variant: VariantView, measure: str) -> NDArray[np.float64]:
-    """``consistency`` or ``accuracy`` at every shift, mean over trials."""
+    """Average ``consistency`` or ``accuracy`` at every shift over trials."""
     curves = np.array([getattr(trial.shift, measure) for trial in variant.trials], dtype=float)
     means: NDArray[np.float64] = curves.mean(axis=0)
     return means

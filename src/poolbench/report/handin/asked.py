@@ -1,4 +1,4 @@
-"""The control questions of the hand-in, and how facts of a run stand beside them."""
+"""Hold the control questions of the hand-in, and how facts of a run stand beside them."""
 
 QUESTIONS = "Контрольные вопросы"
 ANSWER = "Ответ:"

@@ -1,4 +1,4 @@
-"""The document as a list of blocks, from which Markdown and DOCX are written alike."""
+"""Build the document as a list of blocks, from which Markdown and DOCX are written alike."""
 
 import re
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ class Figure:
     """A picture with its caption below.
 
     Attributes:
-        name: Of its file, without the ending.
+        name: Name of its file, without the suffix.
         content: The PNG file.
     """
 
@@ -81,7 +81,7 @@ class Grid:
 
     Attributes:
         head: Empty where the first column names the rows.
-        marked: Places of the rows that stand out.
+        marked: Positions of the rows that stand out.
     """
 
     number: int
@@ -130,25 +130,25 @@ class Draft:
     def add_title(
         self, top: Sequence[str], kind: str, name: str, people: Sequence[str], year: str
     ) -> None:
-        """The title page."""
+        """Add the title page."""
         signed = tuple(clean(line) for line in people)
         self.blocks.append(Title(tuple(top), kind, name, signed, year))
 
     def add_heading(self, text: str) -> None:
-        """A chapter."""
+        """Add the heading of a chapter."""
         self.blocks.append(Heading(clean(text)))
 
     def add_step(self, text: str) -> None:
-        """A numbered part of a chapter."""
+        """Add the heading of a numbered part of a chapter."""
         self._steps += 1
         self.blocks.append(Heading(clean(f"{self._steps} {text}"), 2))
 
     def say(self, text: str, *, is_bold: bool = False) -> None:
-        """A paragraph."""
+        """Add a paragraph."""
         self.blocks.append(Paragraph(clean(text), is_bold))
 
     def list_items(self, lines: Sequence[str]) -> None:
-        """A list, closed as a sentence; nothing where there is nothing to list."""
+        """Add a list, closed as a sentence; nothing where there is nothing to list."""
         signs = [";"] * (len(lines) - 1) + ["."]
         closed = [
             line if line.endswith(".") else line + sign
@@ -158,16 +158,16 @@ class Draft:
             self.blocks.append(Items(tuple(clean(line) for line in closed)))
 
     def add_code(self, text: str, language: str = "bash") -> None:
-        """Lines to type."""
+        """Add lines to type."""
         self.blocks.append(Code(text, language))
 
     def add_figure(self, name: str, content: bytes, caption: str) -> None:
-        """The next figure."""
+        """Add the next figure."""
         self._figures += 1
         self.blocks.append(Figure(self._figures, clean(caption), name, content))
 
     def add_screenshot(self, caption: str, hint: str) -> None:
-        """Room for the next figure."""
+        """Add a frame for the next figure."""
         self._figures += 1
         self.blocks.append(Screenshot(self._figures, clean(caption), hint))
 
@@ -178,14 +178,14 @@ class Draft:
         rows: Sequence[Sequence[str]],
         marked: Sequence[int] = (),
     ) -> None:
-        """The next table."""
+        """Add the next table."""
         self._tables += 1
         cells = tuple(tuple(clean(cell) for cell in row) for row in rows)
         columns = tuple(clean(name) for name in head)
         self.blocks.append(Grid(self._tables, clean(caption), columns, cells, frozenset(marked)))
 
     def leave_blank(self, label: str, lines: int) -> None:
-        """Room for an answer."""
+        """Add empty lines for an answer."""
         self.blocks.append(Answer(label, lines))
 
     def break_page(self) -> None:
@@ -194,7 +194,7 @@ class Draft:
 
 
 def clean(text: str) -> str:
-    """One line that XML can hold: a folder, and so a class, may be called anything.
+    """Return one line that XML can hold: a folder, and so a class, may be called anything.
 
     Example:
         >>> clean("a\\nb"), clean("a\\x07b")

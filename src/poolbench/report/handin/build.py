@@ -1,4 +1,4 @@
-"""``lab-report/``: the report that a student hands in, as Markdown and DOCX to go on writing in."""
+"""Build ``lab-report/``: the report that a student hands in, as Markdown and DOCX to edit."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ NAME = "lab-report"
 
 @dataclass(frozen=True)
 class HandIn:
-    """What was written.
+    """What was written, and what was not.
 
     Attributes:
         files: The documents.
@@ -33,7 +33,7 @@ class HandIn:
     failed: tuple[Words, ...] = ()
 
     def describe(self, lang: str) -> list[str]:
-        """Lines that say what was written, and what was not."""
+        """Return lines that say what was written, and what was not."""
         lines = [line.speak(lang) for line in self.failed]
         lines += [text("run.lab-kept", lang, path=path) for path in self.kept]
         lines += [text("run.lab-report", lang, path=path) for path in self.files]
@@ -47,7 +47,7 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
     which answers were written, keeps its content under another name.
 
     Args:
-        author, group: For the title page; what is not given is left blank there.
+        author, group: Names for the title page; what is not given is left blank there.
 
     Raises:
         RunError: If ``path`` is no run, is not finished, or holds a broken file.
@@ -66,15 +66,15 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
             store.save_bytes(f"{FOLDER}/figures/{block.name}.png", block.content)
     files, kept = [], []
     for ending, content in contents.items():
-        place = path / FOLDER / f"{NAME}{ending}"
-        kept += _keep_other(store, f"{FOLDER}/{place.name}", content)
-        store.save_bytes(f"{FOLDER}/{place.name}", content)
-        files.append(place)
+        file = path / FOLDER / f"{NAME}{ending}"
+        kept += _keep_other(store, f"{FOLDER}/{file.name}", content)
+        store.save_bytes(f"{FOLDER}/{file.name}", content)
+        files.append(file)
     return HandIn(tuple(files), tuple(kept), tuple(draft.faults.lines))
 
 
 def compose(view: RunView, author: str | None, group: str | None, year: int) -> Draft:
-    """The document."""
+    """Compose the document."""
     draft = Draft()
     task.write_title(draft, author, group, year)
     task.write_task(draft, view)
@@ -101,16 +101,16 @@ def compose(view: RunView, author: str | None, group: str | None, year: int) -> 
 
 def _keep_other(store: RunStore, name: str, content: bytes) -> list[Path]:
     """Move a file of other content aside, to the first free name."""
-    place = store.path / name
+    path = store.path / name
     try:
         if store.read(name) == content:
             return []
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise explain_unread(error, place) from None
+        raise explain_unread(error, path) from None
     number = 1
-    while (other := place.with_name(f"{NAME}-{number}{place.suffix}")).exists():
+    while (other := path.with_name(f"{NAME}-{number}{path.suffix}")).exists():
         number += 1
-    place.rename(other)
+    path.rename(other)
     return [other]

@@ -1,4 +1,4 @@
-"""Figures and tables of the report as the document takes them."""
+"""Put figures and tables of the report into the document."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,18 +22,18 @@ from poolbench.rundir.store import RunStore
 LANGUAGE = "ru"
 PICTURES = "pictures.npz"
 DPI = 110
-# Of many classes only the first have room on a page, and of each so many pictures.
+# Most classes, the first ones, that examples are shown of, and pictures of each.
 MOST_CLASSES = 10
 MOST_EXAMPLES = 8
 
 
 def add_drawing(draft: Draft, view: RunView, name: str, caption: str) -> None:
-    """A figure of the report with its words in it."""
+    """Add a figure of the report with its words in it."""
     add_picture(draft, name, partial(_draw, view, name), caption)
 
 
 def add_picture(draft: Draft, name: str, draw: Callable[[], bytes], caption: str) -> None:
-    """The next figure; a frame that says so, of the same number, where it cannot be drawn."""
+    """Add the next figure; where it cannot be drawn, a frame of that number that says so."""
     content = draft.faults.attempt("figure", name, draw)
     if content is None:
         draft.add_screenshot(caption, phrases.NO_FIGURE)
@@ -49,30 +49,30 @@ def _draw(view: RunView, name: str) -> bytes:
 
 
 def has_figure(view: RunView, name: str) -> bool:
-    """Whether this run has a figure of the report."""
+    """Return whether this run has a figure of the report."""
     return FIGURES[name].is_there(view)
 
 
 def add_report_table(
     draft: Draft, table: Table, columns: Sequence[int] | None = None, caption: str | None = None
 ) -> None:
-    """A table of the report, or some of its columns, under its own caption or another."""
+    """Add a table of the report, or some of its columns, under its own caption or another."""
     width = len(table.rows[0].cells)
     kept = range(width) if columns is None else columns
 
     def pick(cells: Sequence[object]) -> list[str]:
-        return [str(speak(cells[place], LANGUAGE)) for place in kept]
+        return [str(speak(cells[column], LANGUAGE)) for column in kept]
 
     draft.add_table(
         caption or table.caption.speak(LANGUAGE),
         pick(table.head) if table.head else (),
         [pick(row.cells) for row in table.rows],
-        [place for place, row in enumerate(table.rows) if row.marked],
+        [number for number, row in enumerate(table.rows) if row.marked],
     )
 
 
 def add_examples(draft: Draft, view: RunView) -> None:
-    """Held-out pictures, one row for each class; nothing where the run kept none.
+    """Add held-out pictures, one row for each class; nothing where the run kept none.
 
     Raises:
         RunError: If the file is broken.
@@ -86,7 +86,7 @@ def add_examples(draft: Draft, view: RunView) -> None:
 
 
 def say_numbered(draft: Draft, view: RunView) -> None:
-    """What the numbers in the figure before stand for, where names could not be drawn."""
+    """Say what the numbers in the figure before stand for, where names could not be drawn."""
     numbered = list_numbered(view.data.classes)
     if numbered:
         draft.say(phrases.NUMBERED.format(names="; ".join(numbered)))

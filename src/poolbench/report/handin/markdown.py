@@ -1,4 +1,4 @@
-"""The document as Markdown, with its figures beside it."""
+"""Write the document as Markdown, with its figures beside it."""
 
 import re
 
@@ -22,7 +22,7 @@ BLANK = "_" * 60
 
 
 def write_markdown(blocks: list[Block], figures: str = "figures") -> str:
-    """The whole file.
+    """Write the whole file.
 
     Args:
         figures: Folder of the pictures, as the file names it.
@@ -31,7 +31,7 @@ def write_markdown(blocks: list[Block], figures: str = "figures") -> str:
 
 
 def write_block(block: Block, figures: str) -> str:
-    """One block, without empty lines around it."""
+    """Write one block, without empty lines around it."""
     match block:
         case Title():
             return _write_title(block)
@@ -58,7 +58,7 @@ def write_block(block: Block, figures: str) -> str:
         case Grid():
             return _write_grid(block)
         case Answer():
-            # One line: what is typed here takes the room that it needs.
+            # One line: what is typed here takes the space that it needs.
             return f"{escape_markdown(block.label)} {BLANK}"
         case PageBreak():
             return "---"
@@ -80,9 +80,9 @@ def _write_grid(block: Grid) -> str:
         f"| {' | '.join(escape_markdown(cell) for cell in lines[0])} |",
         f"| {' | '.join(lines[1])} |",
     ]
-    for place, row in enumerate(block.rows):
+    for number, row in enumerate(block.rows):
         cells = [escape_markdown(cell) for cell in row]
-        if place in block.marked:
+        if number in block.marked:
             cells = [f"**{cell}**" for cell in cells]
         text.append(f"| {' | '.join(cells)} |")
     caption = escape_markdown(phrases.TABLE.format(number=block.number, caption=block.caption))
@@ -90,6 +90,6 @@ def _write_grid(block: Grid) -> str:
 
 
 def _escape_start(text: str) -> str:
-    """What begins a line must not look like a heading, a list or a rule."""
+    """Escape what begins a line, so that it does not look like a heading, a list or a rule."""
     line = re.sub(r"^(\d+)([.)])", r"\1\\\2", escape_markdown(text))
     return f"\\{line}" if line[:1] in "#+-=" else line

@@ -1,4 +1,4 @@
-"""The shift test: what happens to the answers when the pictures move."""
+"""Describe the shift test: what happens to the answers when the pictures move."""
 
 from dataclasses import dataclass
 
@@ -33,13 +33,13 @@ class Moved:
 
 
 def measure_moved(view: RunView, variant: VariantView) -> Moved:
-    """From what was computed for the report, where it was; else from the trials."""
+    """Read the curves that were computed for the report, where there are any; else the trials'."""
     if view.explained is not None and view.explained.has_shift:
         arrays = view.explained.arrays
-        place = view.explained.facts["variants"].index(variant.id)
+        row = view.explained.facts["variants"].index(variant.id)
         pixels = arrays["shift_pixels"]
         consistency, accuracy = (
-            arrays[f"shift_{measure}"][place, 0] for measure in ("consistency", "accuracy")
+            arrays[f"shift_{measure}"][row, 0] for measure in ("consistency", "accuracy")
         )
     else:
         pixels = np.array(variant.trials[0].shift.pixels)
@@ -50,13 +50,13 @@ def measure_moved(view: RunView, variant: VariantView) -> Moved:
 
 
 def write_shift(draft: Draft, view: RunView) -> None:
-    """Consistency and accuracy of moved pictures, and the fully connected network beside them."""
+    """Write of consistency and accuracy of moved pictures, with the fully connected network."""
     draft.add_step(phrases.SHIFT)
     is_explained = has_figure(view, EXPLAINED[0])
     names = EXPLAINED if is_explained else OF_TRIALS
-    places = {"first": draft.next_figure, "last": draft.next_figure + len(names) - 1}
+    numbers = {"first": draft.next_figure, "last": draft.next_figure + len(names) - 1}
     phrase = phrases.SHIFT_EXPLAINED if is_explained else phrases.SHIFT_TRIALS
-    draft.say(phrase.format(**places))
+    draft.say(phrase.format(**numbers))
     for name in names:
         add_drawing(draft, view, name, phrases.SHIFT_CAPTIONS[name])
     draft.say(phrases.SHIFT_TABLE.format(table=draft.next_table))
@@ -82,7 +82,7 @@ def write_shift(draft: Draft, view: RunView) -> None:
 
 
 def compare_with_mlp(view: RunView) -> str:
-    """The best convolutional network against the best fully connected one, or how to have both."""
+    """Compare the best convolutional network with the best fully connected one."""
     connected = [variant for variant in view.variants if variant.spec.backbone == MLP]
     convolutional = [variant for variant in view.variants if variant.spec.backbone != MLP]
     if not connected:

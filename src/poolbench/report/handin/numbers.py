@@ -1,4 +1,4 @@
-"""Numbers of a run that several sentences of the document speak of."""
+"""Compute numbers of a run that several sentences of the document speak of."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
@@ -14,40 +14,40 @@ from poolbench.report.table import format_signed
 from poolbench.verdict.intervals import Interval
 from poolbench.verdict.sentence import flip
 
-# Of more than these only the first are told in sentences; tables and figures hold all.
+# Most variants that sentences speak of, the first ones; tables and figures hold all.
 MOST_TOLD = 6
 
 Item = TypeVar("Item")
 
 
 def tell_most(draft: Draft, items: Sequence[Item], phrase: str) -> Sequence[Item]:
-    """The first of many, after saying how many there are."""
+    """Return the first of many, after saying how many there are."""
     if len(items) > MOST_TOLD:
         draft.say(phrase.format(shown=MOST_TOLD, total=len(items)))
     return items[:MOST_TOLD]
 
 
 def average(values: Iterable[float]) -> float:
-    """The mean."""
+    """Return the mean."""
     return float(np.mean(list(values)))
 
 
 def to_points(share: float) -> str:
-    """A difference of two shares in points, with its sign."""
+    """Format a difference of two shares in points, with its sign."""
     return format_signed(100 * share, 2)
 
 
 def find_extremes(
     view: RunView, measure: Callable[[VariantView], float]
 ) -> tuple[VariantView, VariantView]:
-    """The variants with the largest and the smallest finite measure."""
+    """Find the variants with the largest and the smallest finite measure."""
     known = [variant for variant in view.variants if np.isfinite(measure(variant))]
     ranked = sorted(known or view.variants, key=measure)
     return ranked[-1], ranked[0]
 
 
 def find_difference(view: RunView, first: str, second: str) -> Difference | None:
-    """First minus second; ``None`` where the verdict has no such pair."""
+    """Find first minus second; ``None`` where the verdict has no such pair."""
     for pair in view.verdict.differences:
         if (pair.first, pair.second) == (first, second):
             return pair
@@ -57,7 +57,7 @@ def find_difference(view: RunView, first: str, second: str) -> Difference | None
 
 
 def find_ratio(view: RunView, first: str, second: str) -> TimeRatio | None:
-    """Training time of the first over that of the second; ``None`` where it is not known."""
+    """Find the training time of the first over that of the second; ``None``: not known."""
     for pair in () if view.timing is None else view.timing.train_ratios:
         if (pair.first, pair.second) == (first, second):
             return pair
@@ -67,7 +67,7 @@ def find_ratio(view: RunView, first: str, second: str) -> TimeRatio | None:
 
 
 def list_confused(view: RunView, most: int) -> list[tuple[str, str, int, int]]:
-    """True class, predicted class, count, pictures of the true class: the most frequent first."""
+    """List true class, predicted class, count and class size, the most frequent first."""
     confusion = view.leading.held_out_confusion
     wrong = confusion - np.diag(np.diag(confusion))
     order = np.argsort(-wrong, axis=None, kind="stable")[:most]
@@ -80,12 +80,12 @@ def list_confused(view: RunView, most: int) -> list[tuple[str, str, int, int]]:
 
 
 def is_finite(interval: Interval) -> bool:
-    """False of a variant whose every training diverged."""
+    """Return whether the interval is finite; not if every training of a variant diverged."""
     return bool(np.isfinite([interval.low, interval.mean, interval.high]).all())
 
 
 def group_checks(checks: Sequence[Check]) -> dict[str, list[Check]]:
-    """Checks of one kind together, by their name in Russian; an unknown one by its own."""
+    """Group checks of one kind by their name in Russian; an unknown one by its own."""
     groups: dict[str, list[Check]] = {}
     for check in checks:
         known = (name for start, name in phrases.CHECKS.items() if check.name.startswith(start))
@@ -94,7 +94,7 @@ def group_checks(checks: Sequence[Check]) -> dict[str, list[Check]]:
 
 
 def find_model_kilobytes(view: RunView) -> float | None:
-    """The size of the saved model; ``None`` where there is none."""
+    """Find the size of the saved model; ``None`` where there is none."""
     sizes = dict(view.files)
     size = sizes.get("best/model.onnx")
     return None if size is None else size / 1000

@@ -1,4 +1,4 @@
-"""What came of it: the choice, the saved model, shifts, all trials, the conclusion."""
+"""Write what came of it: the choice, the saved model, shifts, all trials, the conclusion."""
 
 import numpy as np
 
@@ -17,12 +17,12 @@ from poolbench.verdict.proportion import read_headline
 
 
 def write_choice(draft: Draft, view: RunView) -> None:
-    """The verdict, and what it rests on."""
+    """Write the verdict, and what it rests on."""
     verdict = view.verdict
     draft.add_step(phrases.CHOICE)
     if verdict.differences:
-        places = {"figure": draft.next_figure, "table": draft.next_table}
-        draft.say(phrases.CHOICE_INTRO.format(**places))
+        numbers = {"figure": draft.next_figure, "table": draft.next_table}
+        draft.say(phrases.CHOICE_INTRO.format(**numbers))
         add_drawing(draft, view, "differences", phrases.DIFFERENCES_CAPTION)
         add_report_table(draft, make_differences(view))
         values = {"margin": verdict.margin_points, "percent": 100 * verdict.tie_confidence}
@@ -48,19 +48,19 @@ def write_choice(draft: Draft, view: RunView) -> None:
 
 
 def _write_baseline(draft: Draft, view: RunView) -> None:
-    """What each change was worth, where one variant was changed in one thing at a time."""
+    """Write what each change was worth, where one thing was changed at a time."""
     table = make_baseline(view)
     if table is None or view.verdict.baseline is None or not table.rows:
         return
     name = view.labels[view.verdict.baseline]
-    places = {"figure": draft.next_figure, "table": draft.next_table}
-    draft.say(phrases.BASELINE_INTRO.format(variant=name, **places))
+    numbers = {"figure": draft.next_figure, "table": draft.next_table}
+    draft.say(phrases.BASELINE_INTRO.format(variant=name, **numbers))
     add_drawing(draft, view, "baseline", phrases.BASELINE_CAPTION.format(variant=name))
     add_report_table(draft, table)
 
 
 def write_model(draft: Draft, view: RunView) -> None:
-    """The saved model, and the proof that it predicts what was measured."""
+    """Write of the saved model, and the proof that it predicts what was measured."""
     draft.add_step(phrases.MODEL)
     final, size = view.final, find_model_kilobytes(view)
     if final is None or size is None:
@@ -118,7 +118,7 @@ def _write_verification(draft: Draft, view: RunView) -> None:
 
 
 def write_browser(draft: Draft, view: RunView) -> None:
-    """How the page is opened, and room for what the student sees there."""
+    """Write how the page is opened, with space for what the student sees there."""
     draft.add_step(phrases.BROWSER)
     if view.final is None:
         draft.say(phrases.NO_MODEL)
@@ -139,7 +139,7 @@ def write_browser(draft: Draft, view: RunView) -> None:
 
 
 def write_results(draft: Draft, view: RunView) -> None:
-    """Every trial that was compared."""
+    """Write the table of every trial that was compared."""
     draft.add_step(phrases.RESULTS)
     rows = [
         (variant.label, *_describe_trial(trial), f"{timing.train_seconds:.1f}")
@@ -163,15 +163,18 @@ def _describe_trial(trial: TrialRecord) -> tuple[str, ...]:
 
 
 def write_landscape(draft: Draft, view: RunView) -> None:
-    """The loss around the network; nothing where it was not computed."""
+    """Write of the loss around the network; nothing where it was not computed."""
     if view.explained is None or not has_figure(view, "landscape"):
         return
     arrays = view.explained.arrays
-    losses, places = arrays["landscape_losses"].astype(float), arrays["landscape_coefficients"]
+    losses, coefficients = (
+        arrays["landscape_losses"].astype(float),
+        arrays["landscape_coefficients"],
+    )
     known = losses[np.isfinite(losses)]
     border = np.concatenate([losses[0], losses[-1], losses[:, 0], losses[:, -1]])
     border = border[np.isfinite(border)]
-    middle = int(np.argmin(np.abs(places)))
+    middle = int(np.argmin(np.abs(coefficients)))
     draft.add_step(phrases.LANDSCAPE)
     draft.say(
         phrases.LANDSCAPE_TEXT.format(
@@ -187,7 +190,7 @@ def write_landscape(draft: Draft, view: RunView) -> None:
 
 
 def write_conclusion(draft: Draft, view: RunView) -> None:
-    """The verdict, with the numbers of what it recommends."""
+    """Write the verdict, with the numbers of what it recommends."""
     best = view.leading
     draft.add_heading(phrases.CONCLUSION)
     draft.say(say_verdict(view).speak(LANGUAGE))

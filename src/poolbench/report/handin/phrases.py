@@ -1,4 +1,4 @@
-"""What the document says: Russian only, for it is handed in at a Russian course."""
+"""Hold what the document says: Russian only, for it is handed in at a Russian course."""
 
 FIGURE = "Рисунок {number} — {caption}"
 TABLE = "Таблица {number} — {caption}"

@@ -1,4 +1,4 @@
-"""Control questions: the numbers of this run that bear on them, and room for the answers."""
+"""Write control questions: the numbers of this run that bear on them, and lines to answer."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ ANSWER_LINES = 4
 
 
 def write_questions(draft: Draft, view: RunView) -> None:
-    """Each question, what this run says of it, and empty lines."""
+    """Write each question, what this run says of it, and empty lines."""
     draft.add_heading(asked.QUESTIONS)
     listed = (
         (asked.QUESTION_POOLING, list_costs(view)),
@@ -46,7 +46,7 @@ def _tell_each(view: RunView, tell: Callable[[VariantView], str]) -> list[str]:
 
 
 def list_costs(view: RunView) -> list[str]:
-    """Parameters and multiply-adds."""
+    """List parameters and multiply-adds."""
     return _tell_each(
         view,
         lambda variant: asked.FACT_COST.format(
@@ -58,7 +58,7 @@ def list_costs(view: RunView) -> list[str]:
 
 
 def list_positions(view: RunView) -> list[str]:
-    """Multiply-adds of the convolutions beside the accuracy."""
+    """List multiply-adds of the convolutions beside the accuracy."""
     facts = _tell_each(
         view,
         lambda variant: asked.FACT_POSITION.format(
@@ -72,7 +72,7 @@ def list_positions(view: RunView) -> list[str]:
 
 
 def list_times(view: RunView) -> list[str]:
-    """Seconds and multiply-adds."""
+    """List seconds and multiply-adds."""
     return _tell_each(
         view,
         lambda variant: asked.FACT_TIME.format(
@@ -84,7 +84,7 @@ def list_times(view: RunView) -> list[str]:
 
 
 def list_gaps(view: RunView) -> list[str]:
-    """How far each learned its training pictures by heart."""
+    """List how far each learned its training pictures by heart."""
     return _tell_each(
         view,
         lambda variant: asked.FACT_GAP.format(
@@ -94,7 +94,7 @@ def list_gaps(view: RunView) -> list[str]:
 
 
 def list_chances(view: RunView) -> list[str]:
-    """How far trainings of one variant lie apart, and how far variants do."""
+    """List how far trainings of one variant lie apart, and how far variants do."""
     facts = _tell_each(view, _describe_spread)
     for pair in view.verdict.differences[:MOST_TOLD]:
         facts.append(
@@ -118,7 +118,7 @@ def _describe_spread(variant: VariantView) -> str:
 
 
 def list_best_epochs(view: RunView) -> list[str]:
-    """What choosing the epoch on the pictures that judge it would seem to gain."""
+    """List what choosing the epoch on the pictures that judge it would seem to gain."""
     return _tell_each(
         view,
         lambda variant: asked.FACT_BEST_EPOCH.format(
@@ -130,7 +130,7 @@ def list_best_epochs(view: RunView) -> list[str]:
 
 
 def list_model(view: RunView) -> list[str]:
-    """The file, its proof, and its accuracy."""
+    """List the file, its proof, and its accuracy."""
     size, report = find_model_kilobytes(view), view.verification
     facts = []
     if size is not None:
@@ -150,7 +150,7 @@ def list_model(view: RunView) -> list[str]:
 
 
 def list_shifts(view: RunView) -> list[str]:
-    """How many answers stay at the largest shift; a fully connected network is always named."""
+    """List how many answers stay at the largest shift; always with a fully connected network."""
     shown = view.variants[:MOST_TOLD]
     connected = [variant for variant in view.variants if variant.spec.backbone == "mlp"]
     named = [*shown, *(variant for variant in connected if variant not in shown)]

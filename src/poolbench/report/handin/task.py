@@ -1,4 +1,4 @@
-"""The first pages: title, task and variant, pictures, networks."""
+"""Write the first pages: title, task and variant, pictures, networks."""
 
 from poolbench.config import RecipeConfig
 from poolbench.export.card import name_source
@@ -12,7 +12,7 @@ from poolbench.report.table import format_count, format_millions
 
 
 def write_title(draft: Draft, author: str | None, group: str | None, year: int) -> None:
-    """The title page; what is not known is left to fill in."""
+    """Write the title page; what is not known is left to fill in."""
     known = {"author": author or phrases.BLANK, "group": group or phrases.BLANK}
     people = [line.format(blank=phrases.BLANK, **known) for line in phrases.TITLE_PEOPLE]
     draft.add_title(phrases.TITLE_TOP, phrases.TITLE_KIND, phrases.TITLE_NAME, people, str(year))
@@ -20,7 +20,7 @@ def write_title(draft: Draft, author: str | None, group: str | None, year: int) 
 
 
 def write_task(draft: Draft, view: RunView) -> None:
-    """What was asked for, and which classes and variants were taken."""
+    """Write what was asked for, and which classes and variants were taken."""
     draft.add_heading(phrases.TASK)
     draft.say(phrases.GOAL)
     draft.say(phrases.TASK_INTRO)
@@ -42,7 +42,7 @@ def write_task(draft: Draft, view: RunView) -> None:
 
 
 def write_data(draft: Draft, view: RunView) -> None:
-    """How the pictures were divided, with examples of them."""
+    """Write how the pictures were divided, with examples of them."""
     data, verdict = view.data, view.verdict
     draft.add_step(phrases.DATA)
     height, width = data.image_size
@@ -62,7 +62,7 @@ def write_data(draft: Draft, view: RunView) -> None:
 
 
 def write_networks(draft: Draft, view: RunView) -> None:
-    """What was compared, how large it is, and how it was trained."""
+    """Write what was compared, how large it is, and how it was trained."""
     draft.add_step(phrases.NETWORKS)
     draft.say(phrases.NETWORKS_INTRO.format(table=draft.next_table))
     rows = [_describe_network(variant) for variant in view.variants]
@@ -97,7 +97,7 @@ def _describe_network(variant: VariantView) -> tuple[str, ...]:
 
 
 def describe_recipe(recipe: RecipeConfig) -> str:
-    """The usual settings of a recipe in one sentence."""
+    """Describe the usual settings of a recipe in one sentence."""
     momentum = phrases.MOMENTUM.format(momentum=recipe.momentum) if recipe.momentum else ""
     kinds = {
         "flip": recipe.flip != "none",

@@ -1,4 +1,4 @@
-"""What was seen while the networks were trained: curves, quality, time, over-fitting."""
+"""Write what was seen while the networks were trained: curves, quality, time, over-fitting."""
 
 import statistics
 from collections.abc import Sequence
@@ -31,12 +31,12 @@ from poolbench.texts import text
 # Columns of the leaderboard: variant, accuracy, interval, F1, loss, calibration, trials.
 QUALITY_COLUMNS = (0, 1, 2, 3, 4, 5, 11)
 MOST_CONFUSED = 3
-# A smaller rise of the loss, in nats, is none at the digits that are written.
+# Least rise of the loss, in nats, that shows at the digits that are written.
 LEAST_RISE = 0.00005
 
 
 def write_curves(draft: Draft, view: RunView) -> None:
-    """Loss and accuracy over the epochs, and in numbers where they ended."""
+    """Write of loss and accuracy over the epochs, and in numbers where they ended."""
     draft.add_step(phrases.CURVES)
     figures = {"loss": draft.next_figure, "accuracy": draft.next_figure + 1}
     draft.say(phrases.CURVES_INTRO.format(**figures))
@@ -67,7 +67,7 @@ def _describe_curve(variant: VariantView) -> str:
 
 
 def describe_rise(found: Sequence[Overfit], epochs: int) -> str:
-    """When the held-out loss was least, and what it did then; of the last epoch nothing comes."""
+    """Describe when the held-out loss was least, and what it did after."""
     rise = average(trial.loss_rise for trial in found)
     least = [trial.loss_minimum_epoch for trial in found]
     middle = statistics.median(least)
@@ -80,7 +80,7 @@ def describe_rise(found: Sequence[Overfit], epochs: int) -> str:
 
 
 def write_quality(draft: Draft, view: RunView) -> None:
-    """The leaderboard, the classes of the recommended variant, and what it confuses."""
+    """Write the leaderboard, the recommended variant's classes, and what it confuses."""
     draft.add_step(phrases.QUALITY)
     draft.say(phrases.QUALITY_INTRO.format(table=draft.next_table))
     add_report_table(draft, make_leaderboard(view), QUALITY_COLUMNS)
@@ -89,9 +89,9 @@ def write_quality(draft: Draft, view: RunView) -> None:
     if not view.has_many_trials:
         draft.say(text("report.explain-one-trial", LANGUAGE))
     label = view.leading.label
-    places = {"table": draft.next_table, "figure": draft.next_figure}
+    numbers = {"table": draft.next_table, "figure": draft.next_figure}
     role = phrases.ROLES[view.verdict.recommended is not None]
-    draft.say(phrases.CLASS_REPORT.format(variant=label, role=role, **places))
+    draft.say(phrases.CLASS_REPORT.format(variant=label, role=role, **numbers))
     caption = phrases.CLASS_REPORT_CAPTION.format(variant=label)
     add_report_table(draft, make_class_report(view, "held-out"), caption=caption)
     add_drawing(draft, view, "confusion", phrases.CONFUSION_CAPTION)
@@ -137,7 +137,7 @@ def _describe_quality(view: RunView) -> list[str]:
 
 
 def write_time(draft: Draft, view: RunView) -> None:
-    """Accuracy against training time, and how many times longer each takes than the fastest."""
+    """Write of accuracy against training time, and how much longer each takes than the fastest."""
     draft.add_step(phrases.TIME)
     draft.say(phrases.TIME_INTRO.format(figure=draft.next_figure, table=draft.next_table))
     add_drawing(draft, view, "accuracy-time", phrases.TIME_CAPTION)
@@ -169,10 +169,10 @@ def _describe_ratio(view: RunView, slow: VariantView, fast: VariantView) -> str:
 
 
 def write_over_fitting(draft: Draft, view: RunView) -> None:
-    """The gap between the training and the held-out side."""
+    """Write of the gap between the training and the held-out side."""
     draft.add_step(phrases.OVER_FITTING)
-    places = {"figure": draft.next_figure, "table": draft.next_table}
-    draft.say(phrases.OVER_FITTING_INTRO.format(**places))
+    numbers = {"figure": draft.next_figure, "table": draft.next_table}
+    draft.say(phrases.OVER_FITTING_INTRO.format(**numbers))
     add_drawing(draft, view, "gaps", phrases.GAPS_CAPTION)
     add_report_table(draft, make_over_fitting(view))
     draft.say(text("report.explain-over-fitting", LANGUAGE))

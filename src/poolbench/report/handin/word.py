@@ -1,4 +1,4 @@
-"""The document as DOCX: A4 and fonts as Russian reports have them (GOST 7.32-2017)."""
+"""Write the document as DOCX: A4 and fonts as Russian reports have them (GOST 7.32-2017)."""
 
 import io
 import zipfile
@@ -31,26 +31,26 @@ from poolbench.report.handin.blocks import (
 
 FONT, CODE_FONT = "Times New Roman", "Courier New"
 SIZE = Pt(14)
-# GOST 7.32-2017, 6.1.1: left, right, top and bottom.
+# Margins by GOST 7.32-2017, 6.1.1: left, right, top and bottom.
 MARGINS = (Cm(3), Cm(1.5), Cm(2), Cm(2))
 TEXT_WIDTH = Cm(16.5)
 INDENT = Cm(1.25)
-# Of tables with many columns only a smaller size has room.
+# Font sizes of tables, by the most columns that each has space for.
 TABLE_SIZES = ((5, Pt(12)), (7, Pt(10)), (99, Pt(9)))
-# Of a column, in letters; lines of its longest cell.
+# Least width of a column and margins of a cell, in letters; most lines of its longest cell.
 LEAST_LETTERS, CELL_MARGINS = 4, 3
 MOST_CELL_LINES = 3
 SCREENSHOT_LINES = 10
 TITLE_GAPS = (Pt(130), Pt(100), Pt(210))
 EMPTY_LINE = "_" * 62
-# The oldest date that a ZIP file can hold.
+# Oldest date that a ZIP file can hold.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 CENTER = WD_ALIGN_PARAGRAPH.CENTER
 LEFT = WD_ALIGN_PARAGRAPH.LEFT
 
 
 def write_docx(blocks: list[Block], author: str, date: datetime) -> bytes:
-    """The whole file, the same bytes each time.
+    """Write the whole file, the same bytes each time.
 
     Args:
         date: What the file says of when it was made.
@@ -112,7 +112,7 @@ def _set_styles(document: DocumentObject) -> None:
 
 
 def _set_font(style: Any, name: str, size: Pt) -> None:
-    """For every script; a font of the theme would win over a named one."""
+    """Set the font for every script; a font of the theme would win over a named one."""
     style.font.name, style.font.size = name, size
     fonts = style.element.rPr.rFonts
     for attribute in list(fonts.attrib):
@@ -163,7 +163,7 @@ def _add(document: DocumentObject, block: Block) -> None:
 
 
 def _add_plain(document: DocumentObject, text: str, alignment: WD_ALIGN_PARAGRAPH) -> DocxParagraph:
-    """A paragraph without indent."""
+    """Add a paragraph without indent."""
     paragraph = document.add_paragraph(text)
     paragraph.alignment = alignment
     paragraph.paragraph_format.first_line_indent = Cm(0)
@@ -178,10 +178,10 @@ def _add_title(document: DocumentObject, block: Title) -> None:
     name = document.add_paragraph()
     name.alignment, name.paragraph_format.first_line_indent = CENTER, Cm(0)
     name.add_run(block.name).bold = True
-    for place, line in enumerate(block.people):
+    for number, line in enumerate(block.people):
         paragraph = _add_plain(document, line, LEFT)
         paragraph.paragraph_format.left_indent = Cm(8.5)
-        if not place:
+        if not number:
             paragraph.paragraph_format.space_before = TITLE_GAPS[1]
     year = _add_plain(document, block.year, CENTER)
     year.paragraph_format.space_before = TITLE_GAPS[2]
@@ -191,7 +191,7 @@ def _add_code(document: DocumentObject, text: str) -> None:
     paragraph = _add_plain(document, "", LEFT)
     spacing = paragraph.paragraph_format
     spacing.line_spacing, spacing.space_before, spacing.space_after = 1.0, Pt(3), Pt(6)
-    # A line break within the paragraph, for each line.
+    # One line break within the paragraph for each line.
     run = paragraph.add_run(text)
     run.font.name, run.font.size = CODE_FONT, Pt(11)
 
@@ -204,7 +204,7 @@ def _add_figure(document: DocumentObject, block: Figure) -> None:
     if picture.width > TEXT_WIDTH:
         picture.height = Emu(round(picture.height * TEXT_WIDTH / picture.width))
         picture.width = TEXT_WIDTH
-    # Read aloud in place of the picture.
+    # Text that is read aloud instead of the picture.
     picture._inline.docPr.set("descr", block.caption)
     _add_figure_caption(document, block.number, block.caption)
 
@@ -217,13 +217,13 @@ def _add_figure_caption(document: DocumentObject, number: int, caption: str) -> 
 
 
 def _add_screenshot(document: DocumentObject, block: Screenshot) -> None:
-    """A frame around empty lines; a picture that is put in makes it grow."""
+    """Add a frame around empty lines; a picture that is put in makes it grow."""
     frame = _add_plain(document, "", CENTER)
     frame.paragraph_format.keep_with_next = True
     frame.paragraph_format.space_before = Pt(9)
     run = frame.add_run()
-    for place in range(SCREENSHOT_LINES):
-        if place == SCREENSHOT_LINES // 2:
+    for number in range(SCREENSHOT_LINES):
+        if number == SCREENSHOT_LINES // 2:
             run.add_text(block.hint)
         run.add_break()
     borders = OxmlElement("w:pBdr")
@@ -257,9 +257,9 @@ def _add_grid(document: DocumentObject, block: Grid) -> None:
     widths = share_width(lines)
     for column, share in zip(table.columns, widths, strict=True):
         column.width = share
-    for place, (row, cells) in enumerate(zip(table.rows, lines, strict=True)):
-        is_head = bool(block.head) and place == 0
-        is_bold = is_head or place - bool(block.head) in block.marked
+    for number, (row, cells) in enumerate(zip(table.rows, lines, strict=True)):
+        is_head = bool(block.head) and number == 0
+        is_bold = is_head or number - bool(block.head) in block.marked
         _set_row(row, is_head)
         for column, (cell, content) in enumerate(zip(row.cells, cells, strict=True)):
             paragraph = cell.paragraphs[0]
@@ -274,7 +274,7 @@ def _add_grid(document: DocumentObject, block: Grid) -> None:
 
 
 def share_width(lines: Sequence[Sequence[str]]) -> list[Emu]:
-    """Room for each column: for its longest word, and for long cells in not too many lines."""
+    """Share the width by columns: by the longest word, and long cells in not too many lines."""
     weights = []
     for cells in zip(*lines, strict=True):
         words = max(len(word) for cell in cells for word in (cell.split(" ") or [""]))
@@ -285,7 +285,7 @@ def share_width(lines: Sequence[Sequence[str]]) -> list[Emu]:
 
 
 def _set_row(row: Any, is_head: bool) -> None:
-    """A row is not torn apart, and the head stands on every page."""
+    """Keep a row from being torn apart; the head stands on every page."""
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     if is_head:
@@ -293,7 +293,7 @@ def _set_row(row: Any, is_head: bool) -> None:
 
 
 def _drop_dates(content: bytes) -> bytes:
-    """The same ZIP file without the times at which its parts were written."""
+    """Return the same ZIP file without the times at which its parts were written."""
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(result, "w") as new:
         for entry in old.infolist():
