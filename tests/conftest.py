@@ -15,8 +15,13 @@ from hypothesis import HealthCheck, settings
 from patience import HANG_MS
 from poolbench.cli.app import main
 
-# A small image set and plans of short trials, for the rooms that plan, run and keep trials.
-pytest_plugins = ["small_studies"]
+# Several test processes and those that they start share the processor, where threads that wait for
+# each other would cost more than they give; set before torch is imported.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+# Which tests run; a small image set and plans of short trials, for the rooms that plan, run and
+# keep trials.
+pytest_plugins = ["choosing", "small_studies"]
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # A browser that keeps to itself: nothing is asked for but what the page asks for.

@@ -10,11 +10,26 @@ from poolbench.testing._subject import Subject
 
 # poolbench's own: other tests of the same process may register more.
 IDS = [entry.id for entry in list_operators() if entry.is_builtin]
+# What other programs make of an operator; they take seconds for each.
+BY_OTHERS = ("compiled", "onnx")
 
 
-@pytest.mark.parametrize("check", list_checks())
+def get_family(case):
+    """What is checked, and of which family of operators."""
+    return case["check"], get_operator(case["operator_id"]).family
+
+
+@pytest.mark.one_of_each(by=get_family, seconds=0.2)
+@pytest.mark.parametrize("check", [name for name in list_checks() if name not in BY_OTHERS])
 @pytest.mark.parametrize("operator_id", IDS)
 def test_operator_keeps_the_contract(operator_id, check):
+    check_operator(operator_id, check)
+
+
+@pytest.mark.one_of_each(by=get_family, seconds=3)
+@pytest.mark.parametrize("check", BY_OTHERS)
+@pytest.mark.parametrize("operator_id", IDS)
+def test_operator_is_the_same_compiled_and_exported(operator_id, check):
     check_operator(operator_id, check)
 
 

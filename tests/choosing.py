@@ -1,0 +1,121 @@
+"""Which tests run: those of every day, a part of the rest by turns, or all.
+
+A test marked ``full`` is left out by default. Of the cases of a test marked ``one_of_each`` the
+default keeps the fewest that show every value of every parameter, or one for each answer of
+``by``; the others become ``full``. Both marks say about how many seconds a case takes on one core.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+import pytest
+
+# So many runs with consecutive seeds take all tests marked full.
+PARTS = 6
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--seed", type=int, help=f"of the tests marked full, take the part of this number ({PARTS})"
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    seed = config.getoption("seed")
+    return None if seed is None else f"tests marked full: the part of --seed {seed}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is full; with a seed, leave out all of it but one part."""
+    families: dict[object, list[Any]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("one_of_each"):
+            families[item.path, item.originalname].append(item)  # type: ignore[attr-defined]
+    for cases in families.values():
+        mark_full(cases)
+    seed = config.getoption("seed")
+    if seed is not None:
+        seconds = {item.nodeid: read_seconds(item) for item in items if is_full(item)}
+        chosen = choose_part(seconds, seed)
+        left_out = [item for item in items if item.nodeid in seconds.keys() - chosen]
+        items[:] = [item for item in items if item.nodeid not in seconds.keys() - chosen]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def mark_full(cases: list[Any]) -> None:
+    """Mark the cases that the default leaves out."""
+    mark = cases[0].get_closest_marker("one_of_each")
+    by = mark.kwargs.get("by")
+    if by is None:
+        kept = cover([case.callspec.indices for case in cases])
+    else:
+        kept = choose_firsts([case.callspec.params for case in cases], by)
+    for number, case in enumerate(cases):
+        if number not in kept:
+            case.add_marker(pytest.mark.full(seconds=mark.kwargs["seconds"]))
+
+
+def cover(cases: list[Mapping[str, int]]) -> set[int]:
+    """Return the numbers of few cases in which every value of every parameter occurs.
+
+    >>> sorted(cover([{"a": a, "b": b} for a in range(2) for b in range(3)]))
+    [0, 2, 4]
+    """
+    missing = {pair for case in cases for pair in case.items()}
+    kept = set()
+    while missing:
+        best = max(range(len(cases)), key=lambda number: len(missing & cases[number].items()))
+        missing -= cases[best].items()
+        kept.add(best)
+    return kept
+
+
+def choose_firsts(
+    cases: Iterable[Mapping[str, Any]], by: Callable[[Mapping[str, Any]], Hashable]
+) -> set[int]:
+    """Return the number of the first case for each answer of ``by``."""
+    firsts: dict[Hashable, int] = {}
+    for number, case in enumerate(cases):
+        firsts.setdefault(by(case), number)
+    return set(firsts.values())
+
+
+def is_full(item: pytest.Item) -> bool:
+    """Return whether a test is left out by default for its length alone."""
+    is_slow = item.get_closest_marker("slow") is not None
+    return item.get_closest_marker("full") is not None and not is_slow
+
+
+def read_seconds(item: pytest.Item) -> float:
+    """Return about how long a test marked full takes."""
+    mark = item.get_closest_marker("full")
+    assert mark is not None
+    seconds: float = mark.kwargs["seconds"]
+    return seconds
+
+
+def choose_part(seconds: Mapping[str, float], seed: int) -> set[str]:
+    """Return the tests of one part; all parts take about as long.
+
+    Seeds from a multiple of ``PARTS`` to the next divide the tests in the same way.
+
+    Args:
+        seconds: How long each test takes.
+
+    >>> parts = [choose_part({"a": 9, "b": 2, "c": 2, "d": 5}, seed) for seed in range(PARTS)]
+    >>> sorted(name for part in parts for name in part)
+    ['a', 'b', 'c', 'd']
+    """
+    turn, number = divmod(seed, PARTS)
+    names = sorted(seconds)
+    random.Random(turn).shuffle(names)
+    parts: list[set[str]] = [set() for _ in range(PARTS)]
+    sums = [0.0] * PARTS
+    for name in sorted(names, key=lambda name: -seconds[name]):
+        least = sums.index(min(sums))
+        parts[least].add(name)
+        sums[least] += seconds[name]
+    return parts[number]
