@@ -308,7 +308,7 @@ def _handle_other(error: Exception) -> NoReturn:
 
 
 def _describe_unexpected(error: Exception) -> str:
-    """What a person can do about it, where the error itself says nothing."""
+    """Describe what a person can do about it, where the error itself says nothing."""
     if isinstance(error, MemoryError):
         return (
             "Memory is not enough for this. Close other programs, or take less at once: "
@@ -337,28 +337,28 @@ def _stop() -> NoReturn:
 
 
 def _find_language() -> str | None:
-    """The language that was asked for, where the parser has been left already."""
+    """Find the language that was asked for, where the parser has been left already."""
     arguments = sys.argv
-    for place, argument in enumerate(arguments):
-        if argument == "--lang" and place + 1 < len(arguments):
-            return arguments[place + 1]
+    for index, argument in enumerate(arguments):
+        if argument == "--lang" and index + 1 < len(arguments):
+            return arguments[index + 1]
         if argument.startswith("--lang="):
             return argument.partition("=")[2]
     return None
 
 
 def _merge(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
-    """The values of a file, with what was given on the command line over them."""
+    """Merge the values of a file with what was given on the command line, which wins."""
     values = load_config(file).model_dump(exclude_unset=True) if file else {}
     for name in PRESETS.get(given.get("preset") or "", {}):
         # What a preset on the command line says wins over the file too.
         values.pop(name, None)
-    for name, place in options.FIELDS.items():
+    for name, path in options.FIELDS.items():
         value = given.get(name)
         if value is None:
             continue
-        room, _, field = place.rpartition(".")
-        inner = values.setdefault(room, {}) if room else values
+        section, _, field = path.rpartition(".")
+        inner = values.setdefault(section, {}) if section else values
         inner[field] = split_names(value) if name in options.LISTS else value
     if given.get("no_rewrites"):
         values["rewrites"] = False

@@ -110,7 +110,7 @@ def predict(
 
 
 def _raise_failed(failed: list[str], count: int) -> None:
-    """One message for all pictures that there is no answer for, after all answers."""
+    """Raise one message for all pictures that there is no answer for, after all answers."""
     if len(failed) == count == 1:
         raise DataError(failed[0])
     if failed:

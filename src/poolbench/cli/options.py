@@ -8,7 +8,7 @@ import typer
 from poolbench.files import expand_home
 from poolbench.texts import TEXTS
 
-# Of every option and argument that is a path: the one place where ``~`` is understood.
+# Settings of every option and argument that is a path: only here ``~`` is understood.
 PATH: dict[str, Any] = {"parser": expand_home, "metavar": "PATH"}
 
 Data = Annotated[
@@ -214,7 +214,7 @@ Groups = Annotated[
     ),
 ]
 
-# Where the value of an option stands in the config.
+# Fields of the config by option.
 FIELDS = {
     "data": "data.source",
     "data_file": "data.data_file",
@@ -251,10 +251,10 @@ FIELDS = {
     "methods": "methods",
     "time_limit": "time_limit_seconds",
 }
-# Those that are several names with commas.
+# Options that are several names with commas.
 LISTS = ("classes", "operators", "backbones", "recipes", "vary")
 
-# Of several commands.
+# Options of several commands.
 Lang = Annotated[
     str | None, typer.Option(help=f"{' or '.join(TEXTS)}; by default as the system speaks.")
 ]

@@ -1,4 +1,4 @@
-"""What a command prints: results to standard output, everything else to standard error."""
+"""Print results to standard output, and everything else to standard error."""
 
 import errno
 import json
@@ -14,17 +14,17 @@ INTERRUPTED = 130
 
 
 def print_line(line: str) -> None:
-    """A line of the result."""
+    """Print a line of the result."""
     typer.echo(make_plain(line))
 
 
 def print_page(page: str) -> None:
-    """Many lines of the result, as poolbench wrote them."""
+    """Print many lines of the result, as poolbench wrote them."""
     typer.echo(page)
 
 
 def print_json(value: object) -> None:
-    """The result for a program.
+    """Print the result for a program.
 
     Raises:
         PoolbenchError: If it cannot be written, or is not read to its end: half of it is none.
@@ -44,5 +44,5 @@ def print_json(value: object) -> None:
 
 
 def say(line: str) -> None:
-    """Something for the person alone."""
+    """Say something for the person alone."""
     typer.echo(make_plain_lines(line), err=True)

@@ -1,4 +1,4 @@
-"""What a study is asked to do: models, and how they are read and written; no torch."""
+"""Define what a study is asked to do: models, and how they are read and written; no torch."""
 
 from poolbench.config.reading import (
     ALL_BUT,

@@ -1,4 +1,4 @@
-"""Settings from TOML and plain values, and back: presets and recipe files are filled in."""
+"""Read settings from TOML and plain values, and write them: presets and files are filled in."""
 
 import csv
 import tomllib
@@ -13,7 +13,7 @@ from poolbench.config.schema import RecipeConfig, StudyConfig
 from poolbench.errors import UnknownNameError, UsageError
 from poolbench.files import expand_home, read_text
 
-# What a preset stands for, where nothing else is said.
+# Settings that a preset stands for, where nothing else is said.
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {},
     "standard": {"recipes": ("standard",), "repeats": 6, "tune": "lr"},
@@ -25,16 +25,16 @@ PRESETS: dict[str, dict[str, Any]] = {
         "tune": "lr",
     },
 }
-# Of a file of settings, which a person writes.
+# Most bytes of a file of settings, which a person writes.
 MOST_CONFIG_BYTES = 1_000_000
 
 
-# Before the first of the classes that are left out.
+# Prefix of the first of the classes that are left out.
 ALL_BUT = "all-but:"
 
 
 def split_names(names: str) -> tuple[str, ...]:
-    """Names that stand in one string with commas; one that has a comma is quoted as in CSV.
+    """Split names that stand in one string with commas; one with a comma is quoted as in CSV.
 
     Example:
         >>> split_names("stride, max,")
@@ -60,7 +60,7 @@ def split_names(names: str) -> tuple[str, ...]:
 
 
 def build_config(values: Mapping[str, Any]) -> StudyConfig:
-    """A config from plain values; a preset is filled in, files among the recipes are read.
+    """Build a config from plain values; a preset is filled in, recipe files are read.
 
     Raises:
         UsageError: With one line for each value that does not fit.
@@ -86,10 +86,10 @@ def load_config(path: str | Path) -> StudyConfig:
 
 
 def read_saved_config(text: str, name: str) -> StudyConfig:
-    """A config from the text of the file that a run keeps; it names no other files to read.
+    """Read a config from the text of a run's own file; it names no other files to read.
 
     Args:
-        name: Of the file, for messages.
+        name: Name of the file, for messages.
 
     Raises:
         UsageError: As :func:`load_config`.
@@ -104,10 +104,10 @@ def read_saved_config(text: str, name: str) -> StudyConfig:
 
 
 def read_recipe(text: str, name: str) -> RecipeConfig:
-    """A recipe from the text of its TOML file.
+    """Read a recipe from the text of its TOML file.
 
     Args:
-        name: Of the recipe, where the text gives none: that of the file.
+        name: Name of the recipe, where the text gives none: that of the file.
 
     Raises:
         UsageError: If the text is not TOML, or holds unknown or wrong values.
@@ -129,7 +129,7 @@ def _fill_in_preset(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same, with the recipes of ``….toml`` files among ``own_recipes``."""
+    """Return the values with the recipes of ``….toml`` files among ``own_recipes``."""
     names = values.get("recipes")
     listed = split_names(names) if isinstance(names, str) else _list(names)
     files = [name for name in listed if isinstance(name, str) and name.endswith(".toml")]
@@ -145,14 +145,14 @@ def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _list(value: object) -> tuple[Any, ...]:
-    """The parts of a list; what is none is refused later, by its model."""
+    """Return the parts of a list; what is none is refused later, by its model."""
     if isinstance(value, list | tuple):
         return tuple(value)
     return () if value is None else (value,)
 
 
 def _leave_names(recipes: Sequence[Any], taken: Sequence[str]) -> list[Any]:
-    """The recipes whose names are none of these; what is not one yet is looked at later."""
+    """Leave out recipes with one of these names; what is not one yet is looked at later."""
     names = [
         recipe.get("name") if isinstance(recipe, dict) else getattr(recipe, "name", None)
         for recipe in recipes
@@ -178,16 +178,16 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
 
 
 def dump_config(config: StudyConfig) -> str:
-    """The config as TOML; what is ``None`` is left out, so the default holds."""
+    """Dump the config as TOML; what is ``None`` is left out, so the default holds."""
     return tomlkit.dumps(config.model_dump(mode="json", exclude_none=True))
 
 
 def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
-        place = ".".join(str(part) for part in problem["loc"]) or "config"
+        field = ".".join(str(part) for part in problem["loc"]) or "config"
         message = problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{place}: {message} (got {_show(problem['input'])})"[:300])
+        lines.append(f"{field}: {message} (got {_show(problem['input'])})"[:300])
     return "; ".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""What a study is asked to do: frozen models."""
+"""Define what a study is asked to do: frozen models."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ ClassBalance = Literal["auto", "none", "loss", "sampling"]
 Vary = Literal["layers", "kernel", "width", "batch", "epochs", "rate"]
 Metric = Literal["accuracy", "balanced-accuracy"]
 
-# The kinds of image set that each form of `--groups` can be asked of.
+# Kinds of image set that each form of `--groups` can be asked of.
 _GROUP_SOURCES = {
     "subfolder": ("folder:PATH",),
     "name": ("folder:PATH", "csv:FILE"),
@@ -47,7 +47,7 @@ class Frozen(BaseModel):
 
 
 def _read_flip(value: object) -> object:
-    """``true`` and ``false`` of a TOML file."""
+    """Read ``true`` and ``false`` of a TOML file."""
     return {True: "random", False: "none"}[value] if isinstance(value, bool) else value
 
 
@@ -56,17 +56,17 @@ class RecipeConfig(Frozen):
 
     Attributes:
         learning_rate: The rate of a constant schedule, the highest rate of any other.
-        momentum, nesterov: Of SGD.
+        momentum, nesterov: Settings of SGD.
         schedule: ``one-cycle``: straight up from a 25th of the rate, straight down to zero;
             ``triangular``: the same from zero; ``cosine``: straight up, down along half a cosine.
         warmup_fraction: Part of all steps in which a schedule rises.
-        ema_decay: Of an exponential moving average of the weights, which is what is judged and
-            handed over; 0: none.
-        dropout: Before the last linear layer.
+        ema_decay: Decay of an exponential moving average of the weights, which is what is judged
+            and handed over; 0: none.
+        dropout: Probability of dropout before the last linear layer.
         class_balance: ``loss``: a class of few pictures weighs more; ``sampling``: its pictures
             are taken more often; ``auto``: the study takes one of them where classes are unequal
             and the metric is balanced, else ``none``.
-        initialization: ``dirac``: convolutions begin as the identity, as far as they have room.
+        initialization: ``dirac``: convolutions begin as the identity, as far as channels suffice.
         whitened: The first convolution begins with the whitening of the training pictures.
         flip: Pictures are mirrored left to right with probability one half, or every second time.
         translate_pixels: Pictures are shifted by up to this many pixels each way.
@@ -175,7 +175,7 @@ class DataConfig(Frozen):
 
 
 def _read_repeats(value: object) -> object:
-    """One message, where a union would give one for each of its members."""
+    """Read repeats, with one message where a union would give one for each of its members."""
     if value == "auto":
         return value
     is_number = isinstance(value, (int, str)) and not isinstance(value, bool)
@@ -185,7 +185,7 @@ def _read_repeats(value: object) -> object:
 
 
 def _read_duration(value: object) -> object:
-    """``90s``, ``5m``, ``1h30m`` or a number of seconds, in seconds."""
+    """Read ``90s``, ``5m``, ``1h30m`` or a number of seconds as seconds."""
     if not isinstance(value, str):
         return value
     found = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", value.strip().lower())
@@ -220,7 +220,7 @@ class StudyConfig(Frozen):
         seed: The root of every random number.
         workers: Processes that train at the same time; ``None``: one for each core.
         executor: ``ray``: trials are tasks of a Ray cluster.
-        address: Of that cluster; ``None``: one is started on this machine.
+        address: Address of that cluster; ``None``: one is started on this machine.
         storage: A folder that all nodes share and put finished trials into; ``None``: they go to
             this process.
         allow_mixed: Nodes may differ in what changes the last bit of a result.

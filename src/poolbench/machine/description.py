@@ -1,4 +1,4 @@
-"""What trials run on: the same facts of one machine and of the nodes of a cluster."""
+"""Describe what trials run on: the same facts of one machine and of the nodes of a cluster."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from poolbench.machine.environment import (
 from poolbench.system import count_cores
 from poolbench.training.precision import choose_device, list_precisions
 
-# That compute one slice of a batch; how many slices are computed at once changes no result.
+# Threads that compute one slice of a batch; how many slices are computed at once changes no result.
 THREADS = 1
 
 
@@ -24,11 +24,11 @@ class Machine:
     """What decides results to the last bit, and how much can be done at once.
 
     Attributes:
-        precisions: That may be used, float32 first; which is fastest is measured.
+        precisions: Formats that may be used, float32 first; which is fastest is measured.
         code: SHA-256 of the source of poolbench.
-        fingerprint: Of processor, system, threads, libraries and device.
-        workers: Trials at the same time.
-        cores: That a trial may use if it is alone.
+        fingerprint: Hash of processor, system, threads, libraries and device.
+        workers: Number of trials at the same time.
+        cores: Number of cores that a trial may use if it is alone.
         environment: The contents of ``environment.json``.
     """
 
@@ -44,7 +44,7 @@ class Machine:
 
 
 def describe_machine(config: StudyConfig) -> Machine:
-    """This machine, as a study uses it.
+    """Describe this machine as a study uses it.
 
     Raises:
         UsageError: If it lacks the device that the config names.

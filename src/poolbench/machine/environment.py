@@ -1,4 +1,4 @@
-"""What this machine is: for the record, and for the hash that says whether bits can be equal."""
+"""Describe this machine, for the record and for the hash that says whether bits can be equal."""
 
 import hashlib
 import importlib.metadata
@@ -14,20 +14,22 @@ import torch
 from poolbench._version import __version__
 from poolbench.system import count_cores
 
-# What numbers depend on, beside poolbench itself.
+# Libraries that numbers depend on, beside poolbench itself.
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "pillow")
-# The rooms whose source decides a trial's result; a change elsewhere does not repeat training.
+# Rooms whose source decides a trial's result; a change elsewhere does not repeat training.
 DECIDING_ROOMS = ("data", "operators", "models", "evaluation", "training")
 DECIDING_FILES = ("trials/build.py", "trials/run.py", "trials/tuning.py")
-# Processes that train are told how many threads each library has, whatever was said before.
+# Variables that tell processes that train how many threads each library has, whatever they were
+# before.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-# Variables of the environment by which libraries choose how they compute.
+# Prefixes of environment variables by which libraries choose how they compute.
 _DECIDING = (
     *("MKL_", "OMP_", "KMP_", "GOMP_", "ONEDNN_", "DNNL_", "OPENBLAS_", "GOTO_", "BLIS_"),
     *("VECLIB_", "ATEN_", "TORCH_", "PYTORCH_", "TORCHINDUCTOR_", "CUBLAS_", "CUBLASLT_"),
     *("CUDNN_", "NPY_", "NVIDIA_TF32_OVERRIDE", "GLIBC_TUNABLES"),
 )
-# Of these: where something lies, what is said, and what libraries set themselves when imported.
+# Exceptions among these: where something lies, what is said, and what libraries set themselves when
+# imported.
 _IDLE = frozenset(
     (
         *("TORCH_HOME", "TORCH_EXTENSIONS_DIR", "TORCH_LOGS", "TORCH_CPP_LOG_LEVEL"),
@@ -41,7 +43,7 @@ _IDLE = frozenset(
 
 
 def describe_environment(device: str, threads: int) -> dict[str, Any]:
-    """The contents of ``environment.json``."""
+    """Return the contents of ``environment.json``."""
     return {
         "poolbench": get_poolbench_version(),
         "python": platform.python_version(),
@@ -59,7 +61,7 @@ def describe_environment(device: str, threads: int) -> dict[str, Any]:
 
 
 def read_variables() -> dict[str, str]:
-    """The variables of the environment that may change the last bit, as far as they are set."""
+    """Return the environment variables that may change the last bit, as far as they are set."""
     return {
         name: value
         for name, value in sorted(os.environ.items())
@@ -95,7 +97,7 @@ def _describe_parts(device: str, threads: int) -> dict[str, Any]:
 
 @cache
 def hash_package() -> str:
-    """SHA-256 in hex of the source of poolbench, as this process found it first."""
+    """Compute the SHA-256 in hex of the source of poolbench, as this process found it first."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for file in sorted(path for kind in ("*.py", "*.toml") for path in root.rglob(kind)):
@@ -126,17 +128,17 @@ def hash_deciding_source(root: Path) -> str:
 
 
 def describe_device(device: str) -> str:
-    """The name of the GPU, or ``cpu``."""
+    """Return the name of the GPU, or ``cpu``."""
     return torch.cuda.get_device_name() if device == "cuda" else device
 
 
 def describe_processor() -> str:
-    """Model name of the processor, as far as the system tells."""
+    """Return the model name of the processor, as far as the system tells."""
     return _read_cpu_field("model name") or platform.processor() or platform.machine()
 
 
 def get_memory_bytes() -> int | None:
-    """Physical memory; ``None`` where the system does not tell."""
+    """Return the physical memory; ``None`` where the system does not tell."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

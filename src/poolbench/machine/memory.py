@@ -1,4 +1,4 @@
-"""Peak memory of a process, where the system tells, and how many like it there is room for."""
+"""Measure the peak memory of a process, and how many like it there is memory for."""
 
 import sys
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ import torch
 from poolbench.records import Speed
 from poolbench.system import read_available_memory_bytes
 
-# Part of the free memory that workers may fill.
+# Share of the free memory that workers may fill.
 MEMORY_SHARE = 0.8
-# Of a worker that has begun, before its first trial: 330 MB measured, and something for that one.
+# Bytes of a worker that has begun, before its first trial: 330 MB measured, and something for that
+# one.
 START_BYTES = 400 * 2**20
 
 _CLEAR = Path("/proc/self/clear_refs")
@@ -31,7 +32,7 @@ def reset_peak_memory(device: str) -> None:
 
 
 def read_peak_memory_bytes(device: str) -> int | None:
-    """Highest resident memory (of the GPU: highest allocated) since the last reset."""
+    """Read the highest resident memory (of the GPU: highest allocated) since the reset."""
     if device == "cuda":
         return torch.cuda.max_memory_allocated()
     try:
@@ -54,7 +55,7 @@ def _read_process_peak() -> int | None:
 
 
 def bound_starts(wanted: int, available_bytes: int | None = None, least: int = 1) -> int:
-    """How many processes to begin: no more than memory is free for.
+    """Return how many processes to begin: no more than memory is free for.
 
     What a trial takes besides is measured by the first of them; see :func:`bound_workers`.
 
@@ -72,7 +73,7 @@ def bound_workers(
     available_bytes: int | None = None,
     running: int | None = None,
 ) -> int:
-    """As many workers as memory will hold, at least one.
+    """Return as many workers as memory will hold, at least one.
 
     Args:
         available_bytes: ``None``: what the system says is free, and what the workers have now.
