@@ -35,15 +35,9 @@ from poolbench.study.display import Display
 from poolbench.study.run import run_study
 from poolbench.training.loop import run_training
 from poolbench.training.precision import list_precisions
-from poolbench.trials.build import (
-    make_form,
-    make_schedule,
-    prepare_half,
-    split_pictures,
-    start_network,
-)
+from poolbench.trials.build import build_trial
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 TUNING_CLASSES = ("57", "47", "42")
 FOLDS, REPEATS = 5, 2
@@ -172,14 +166,13 @@ def _train_candidate(task: tuple[str, dict, int, str, Precision]) -> list[float]
         {"data": data, "operators": ("max",), "backbones": (backbone,), "repeats": REPEATS,
          "precision": precision, "recipes": ("candidate",), "own_recipes": (recipe,)}
     )  # fmt: skip
-    place = Workplace(load_image_set(config.data))
-    spec = make_plan(config, place.image_set).specs[number]
-    split = split_pictures(spec, place.image_set)
-    form = make_form(start_network(spec, place, split), spec)
-    train = place.make_part(prepare_half("pool", spec, place, form), split.train)
-    result = run_training(form, train, None, make_schedule(spec))
-    images = place.make_part(place.get_pictures("pool"), split.held_out).rows
-    labels = place.image_set.pool.labels[split.held_out]
+    session = Session(load_image_set(config.data))
+    spec = make_plan(config, session.image_set).specs[number]
+    trial = build_trial(spec, session)
+    split, form = trial.split, trial.form
+    result = run_training(form, trial.train, None, trial.schedule)
+    images = session.make_part(session.get_pictures("pool"), split.held_out).rows
+    labels = session.image_set.pool.labels[split.held_out]
     return [
         *(
             float((compute_logits(add_views(form.whole, views), images).argmax(1) == labels).mean())
@@ -246,8 +239,8 @@ def _train_final(task: tuple[TrialSpec, StudyConfig]) -> float:
     spec, config = task
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    place = Workplace(load_image_set(config.data), weights=config.weights)
-    return run_trial(spec, place).record.held_out.accuracy
+    session = Session(load_image_set(config.data), weights=config.weights)
+    return run_trial(spec, session).record.held_out.accuracy
 
 
 if __name__ == "__main__":

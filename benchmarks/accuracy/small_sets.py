@@ -21,7 +21,7 @@ from poolbench.data.load import load_image_set
 from poolbench.planning.plan import make_plan
 from poolbench.training.recipes import QUICK
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 CLASSES = ("pear", "maple_tree", "leopard")
 OPERATORS = ("stride", "max")
@@ -95,10 +95,10 @@ def measure(file: Path, steps: int, balance: str, repeats: int) -> list[dict[str
     )  # fmt: skip
     image_set = load_image_set(config.data)
     plan = make_plan(config, image_set)
-    workplace = Workplace(image_set)
+    session = Session(image_set)
     rows: list[dict[str, object]] = []
     for variant in plan.variants:
-        sides = [run_trial(spec, workplace).record for spec in plan.list_trials(variant.id)]
+        sides = [run_trial(spec, session).record for spec in plan.list_trials(variant.id)]
         balanced = [np.mean([record.held_out.report[name]["recall"] for name in image_set.classes])
                     for record in sides]  # fmt: skip
         rows.append(

@@ -42,14 +42,8 @@ from poolbench.study.pretrain import run_pretraining
 from poolbench.training.loop import run_training
 from poolbench.training.precision import autocast, list_precisions
 from poolbench.training.recipes import get_recipe
-from poolbench.trials.build import (
-    make_form,
-    make_schedule,
-    prepare_half,
-    split_pictures,
-    start_network,
-)
-from poolbench.trials.session import Workplace
+from poolbench.trials.build import build_trial
+from poolbench.trials.session import Session
 
 CIFAR_COUNTS = {"0": 500, "33": 250, "43": 100, "55": 50, "58": 25}
 PHOTOGRAPH_COUNTS = (80, 60, 45, 30, 24, 16, 12, 8)
@@ -185,33 +179,31 @@ def _train_all_ways(task: tuple[StudyConfig, str, int]) -> dict[str, float]:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     config = config.model_copy(update={"seed": seed})
-    place = Workplace(load_image_set(config.data), weights=config.weights)
-    spec = make_final_spec(make_plan(config, place.image_set), chosen)
-    network, seconds = _train_recommended(spec, place)
-    found = {"recommended": _judge(network, place), "seconds": seconds}
+    session = Session(load_image_set(config.data), weights=config.weights)
+    spec = make_final_spec(make_plan(config, session.image_set), chosen)
+    network, seconds = _train_recommended(spec, session)
+    found = {"recommended": _judge(network, session), "seconds": seconds}
     for way in PLAIN:
         torch.manual_seed(seed)
-        found[way] = _judge(_train_plain(spec, place, way, seconds), place)
+        found[way] = _judge(_train_plain(spec, session, way, seconds), session)
     return found
 
 
-def _train_recommended(spec: TrialSpec, place: Workplace) -> tuple[nn.Module, float]:
-    split = split_pictures(spec, place.image_set)
-    form = make_form(start_network(spec, place, split), spec)
-    train = place.make_part(prepare_half("pool", spec, place, form), split.train)
-    seconds = run_training(form, train, None, make_schedule(spec)).train_seconds
-    return add_views(form.whole, spec.variant.recipe.test_views), seconds
+def _train_recommended(spec: TrialSpec, session: Session) -> tuple[nn.Module, float]:
+    trial = build_trial(spec, session)
+    seconds = run_training(trial.form, trial.train, None, trial.schedule).train_seconds
+    return add_views(trial.form.whole, spec.variant.recipe.test_views), seconds
 
 
-def _train_plain(spec: TrialSpec, place: Workplace, way: str, seconds: float) -> nn.Module:
+def _train_plain(spec: TrialSpec, session: Session, way: str, seconds: float) -> nn.Module:
     """The loop of a tutorial: flips, cross entropy, and the network of the same weights."""
-    network = start_network(spec, place, split_pictures(spec, place.image_set))
+    network = build_trial(spec, session).network
     network.train()
     make_optimizer, schedule = PLAIN[way]
     optimizer = make_optimizer(network.parameters())
     rate = optimizer.param_groups[0]["lr"]
     started = time.perf_counter()
-    for images, labels in _draw_batches(place):
+    for images, labels in _draw_batches(session):
         past = (time.perf_counter() - started) / seconds
         if past >= 1:
             return network
@@ -225,9 +217,9 @@ def _train_plain(spec: TrialSpec, place: Workplace, way: str, seconds: float) ->
     raise AssertionError("batches never end")
 
 
-def _draw_batches(place: Workplace) -> Iterator[tuple[Tensor, Tensor]]:
+def _draw_batches(session: Session) -> Iterator[tuple[Tensor, Tensor]]:
     """Without end: shuffled, mirrored at random, the small rest of an epoch left out."""
-    pool = place.image_set.pool
+    pool = session.image_set.pool
     images, labels = torch.from_numpy(pool.images.copy()), torch.from_numpy(pool.labels.copy())
     while True:
         order = torch.randperm(len(labels))
@@ -237,8 +229,8 @@ def _draw_batches(place: Workplace) -> Iterator[tuple[Tensor, Tensor]]:
             yield torch.where(is_mirrored, batch.flip(-1), batch), labels[rows].long()
 
 
-def _judge(network: nn.Module, place: Workplace) -> float:
-    test = place.image_set.test
+def _judge(network: nn.Module, session: Session) -> float:
+    test = session.image_set.test
     images = torch.from_numpy(test.images.copy()).permute(0, 3, 1, 2)
     logits = compute_logits(network, images)
     return float(balanced_accuracy_score(test.labels, logits.argmax(1)))

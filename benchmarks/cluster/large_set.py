@@ -92,10 +92,10 @@ def measure(way: str, folder: Path) -> dict[str, float]:
 
     from poolbench.data.store import open_arrays, save_arrays
     from poolbench.planning.plan import make_plan
-    from poolbench.trials import session as workplace
-    from poolbench.trials.build import make_form, split_pictures, start_network
+    from poolbench.trials import session as sessions
+    from poolbench.trials.build import build_trial
     from poolbench.trials.run import run_trial
-    from poolbench.trials.session import Workplace
+    from poolbench.trials.session import Session
 
     torch.set_num_threads(1)
     recipe = RecipeConfig(name="one", epochs=1, batch_size=64, learning_rate=0.01)
@@ -109,14 +109,12 @@ def measure(way: str, folder: Path) -> dict[str, float]:
         if way == "memory":
             image_set = replace(image_set, pool=hold(image_set.pool), test=hold(image_set.test))
         spec = make_plan(config, image_set).specs[0]
-        station = Workplace(image_set)
+        session = Session(image_set)
         # Neither way prepares the pictures beforehand: that would measure the preparation.
-        workplace.MOST_PREPARED_BYTES = 0
-        split = split_pictures(spec, image_set)
-        form = make_form(start_network(spec, station, split), spec)
-        part = station.make_part(station.prepare("pool", form, "float32"), split.train)
+        sessions.MOST_PREPARED_BYTES = 0
+        part = build_trial(spec, session).train
         read_seconds = [read_all(part, number) for number in range(3)]
-        timing = run_trial(spec, station).timing
+        timing = run_trial(spec, session).timing
     return {
         "load_seconds": loaded,
         "read_seconds": min(read_seconds),

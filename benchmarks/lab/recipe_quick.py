@@ -21,7 +21,7 @@ from poolbench.data.load import load_image_set
 from poolbench.planning.plan import make_plan
 from poolbench.training.recipes import QUICK
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 RESULTS = machine.RESULTS
 TUNING_CLASSES = ("57", "47", "42")
@@ -81,10 +81,10 @@ def train(task: tuple[RecipeConfig, str, int, str]) -> list[float]:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     data = DataConfig(source="cifar100", data_file=data_file, classes=TUNING_CLASSES)
-    place = Workplace(load_image_set(data))
+    session = Session(load_image_set(data))
     config = StudyConfig(operators=(operator,), recipes=("candidate",), own_recipes=(recipe,))
-    specs = make_plan(config, place.image_set).specs[:folds]
-    return [round(run_trial(spec, place).record.held_out.accuracy, 4) for spec in specs]
+    specs = make_plan(config, session.image_set).specs[:folds]
+    return [round(run_trial(spec, session).record.held_out.accuracy, 4) for spec in specs]
 
 
 if __name__ == "__main__":

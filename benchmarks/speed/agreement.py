@@ -44,7 +44,7 @@ def train_poolbench(network: str, precision: str, data, image_set, arguments) ->
     """Test accuracies after the last epoch, by seed."""
     from poolbench.config import StudyConfig
     from poolbench.planning.plan import make_plan
-    from poolbench.trials.session import Workplace
+    from poolbench.trials.session import Session
     from poolbench.trials.stacks import run_group
 
     config = StudyConfig(
@@ -53,7 +53,7 @@ def train_poolbench(network: str, precision: str, data, image_set, arguments) ->
         device=arguments.device, stack=arguments.seeds if arguments.device == "cuda" else 1,
     )  # fmt: skip
     specs = make_plan(config, image_set).specs
-    outcomes = run_group(specs, Workplace(image_set, arguments.device))
+    outcomes = run_group(specs, Session(image_set, arguments.device))
     return [outcome.record.held_out.accuracy for outcome in outcomes]
 
 

@@ -86,15 +86,15 @@ def plan(operator: str, repeats: int, stack: int, epochs: int | None, data, imag
 
 def measure(operator: str, stack: int, data, image_set, arguments: argparse.Namespace) -> dict:
     """Seconds of one training, as part of a stack; those of the first run, which sets up, apart."""
-    from poolbench.trials.session import Workplace
+    from poolbench.trials.session import Session
     from poolbench.trials.stacks import run_group
 
     specs = plan(
         operator, -(-stack // FOLDS), stack, arguments.epochs, data, image_set, arguments.device
     )[:stack]
-    place = Workplace(image_set, arguments.device)
-    first, outcomes = clock(lambda: list(run_group(specs, place)))
-    outcomes = [*outcomes, *(outcome for _ in range(3) for outcome in run_group(specs, place))]
+    session = Session(image_set, arguments.device)
+    first, outcomes = clock(lambda: list(run_group(specs, session)))
+    outcomes = [*outcomes, *(outcome for _ in range(3) for outcome in run_group(specs, session))]
     row = {
         "first_wall_seconds": first,
         "train_seconds": statistics.median(
@@ -104,7 +104,7 @@ def measure(operator: str, stack: int, data, image_set, arguments: argparse.Name
         "accuracy": statistics.mean(o.record.held_out.accuracy for o in outcomes),
         "memory_bytes": max(o.timing.peak_memory_bytes or 0 for o in outcomes),
         "precision": specs[0].conditions.precision,
-        "convolution": place.convolutions.get(specs[0].variant.id, "eager"),
+        "convolution": session.convolutions.get(specs[0].variant.id, "eager"),
     }
     print(operator, stack, row, flush=True)
     return row
@@ -112,15 +112,15 @@ def measure(operator: str, stack: int, data, image_set, arguments: argparse.Name
 
 def run_study(data, image_set, arguments: argparse.Namespace) -> dict:
     """All trainings of the honest study, one operator after another in one process."""
-    from poolbench.trials.session import Workplace
+    from poolbench.trials.session import Session
     from poolbench.trials.stacks import run_group
 
     stack = FOLDS * arguments.repeats
-    place = Workplace(image_set, arguments.device)
+    session = Session(image_set, arguments.device)
     result = {}
     for operator in OPERATORS:
         specs = plan(operator, arguments.repeats, stack, None, data, image_set, arguments.device)
-        wall, outcomes = clock(lambda specs=specs: list(run_group(specs, place)))
+        wall, outcomes = clock(lambda specs=specs: list(run_group(specs, session)))
         result[operator] = {
             "trainings": len(outcomes),
             "epochs": specs[0].variant.recipe.epochs,

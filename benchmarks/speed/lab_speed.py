@@ -136,7 +136,7 @@ def train_poolbench(network: str, seed: int, image_set, epochs: int, lanes: int)
     from poolbench.training.precision import list_precisions
     from poolbench.training.slices import Lanes
     from poolbench.trials.run import run_trial
-    from poolbench.trials.session import Workplace
+    from poolbench.trials.session import Session
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -150,7 +150,7 @@ def train_poolbench(network: str, seed: int, image_set, epochs: int, lanes: int)
     with Lanes(lanes) as threads:
         outcome = run_trial(
             spec,
-            Workplace(image_set, "cpu", threads),
+            Session(image_set, "cpu", threads),
             lambda row: times.append(time.perf_counter()),
         )
     seconds = [after - before for before, after in itertools.pairwise(times)]

@@ -1,6 +1,7 @@
 """Check and open files that a person names: to be read, they must have an end."""
 
 import errno
+import hashlib
 import json
 import os
 import stat
@@ -169,3 +170,17 @@ def parse_json(content: bytes) -> Any:
         if not layer:
             return values
     raise ValueError(_DEEP)
+
+
+def hash_file(path: Path) -> str:
+    """Compute the SHA-256 of a file, in hex.
+
+    Raises:
+        UsageError: If it cannot be read.
+    """
+    try:
+        check_regular(path)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None

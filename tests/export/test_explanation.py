@@ -23,7 +23,7 @@ from poolbench.rundir.store import RunStore
 from poolbench.trials.build import split_pictures
 from poolbench.trials.restore import restore_inner, restore_network
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 
 def draw_set(classes=3, count=10, size=(12, 10), seed=0):
@@ -50,9 +50,9 @@ class Made:
         plan = make_plan(config, image_set)
         self.image_set, self.plan, self.store = image_set, plan, RunStore(path)
         self.final = make_final_spec(plan, plan.variants[-1].id)
-        place = Workplace(image_set)
+        session = Session(image_set)
         for spec in {spec.id: spec for spec in (*plan.specs, self.final)}.values():
-            save_outcome(self.store, run_trial(spec, place))
+            save_outcome(self.store, run_trial(spec, session))
 
     def explain(self):
         return make_explanation(self.store, self.plan.specs, self.final, self.image_set)

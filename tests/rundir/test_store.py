@@ -23,7 +23,7 @@ from poolbench.rundir.store import HISTORY_COLUMNS, RunStore
 from poolbench.training.checkpoint import Checkpoint
 from poolbench.trials.checkpoints import Checkpoints
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def outcome(small_set):
     from poolbench.planning.plan import make_plan
 
     config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, repeats=1)
-    return run_trial(make_plan(config, small_set).specs[0], Workplace(small_set))
+    return run_trial(make_plan(config, small_set).specs[0], Session(small_set))
 
 
 @pytest.fixture

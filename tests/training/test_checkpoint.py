@@ -14,7 +14,7 @@ from poolbench.training.checkpoint import Checkpoint
 from poolbench.training.loop import find_last_loss, run_training
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 EPOCHS = 3
 RECIPES = {
@@ -49,14 +49,14 @@ class Keeper:
 
 def train(recipe, keeper=None):
     torch.set_num_threads(1)
-    place = Workplace(load_sample())
+    session = Session(load_sample())
     network = get_backbone("lab-example").build("avg", 4, (32, 32))
     initialize(network, 0)
     form = rewrite(network)
     if recipe.dropout:
         form = add_dropout(form, recipe.dropout)
-    pictures = place.prepare("pool", form, "float32")
-    parts = [place.make_part(pictures, np.arange(*ends)) for ends in ((0, 90), (90, 120))]
+    pictures = session.prepare("pool", form, "float32")
+    parts = [session.make_part(pictures, np.arange(*ends)) for ends in ((0, 90), (90, 120))]
     schedule = Schedule(recipe, 0, (0, 0, 0), "float32")
     inner = parts[1] if recipe.validation_parts else None
     result = run_training(form, parts[0], parts[1], schedule, inner=inner, keeper=keeper)

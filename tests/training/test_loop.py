@@ -26,7 +26,7 @@ from poolbench.training.recipes import (
 from poolbench.training.schedule import Schedule, compute_lr
 from poolbench.training.seeds import initialize
 from poolbench.training.slices import Lanes
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 RECIPE = RecipeConfig(
     name="test",
@@ -53,14 +53,14 @@ def train(
 ):
     torch.set_num_threads(1)
     sample = load_sample()
-    place = Workplace(sample)
+    session = Session(sample)
     network = get_backbone("lab-example").build("avg", 4, (32, 32))
     initialize(network, 0)
     torch.manual_seed(noise)
     np.random.seed(noise)  # noqa: NPY002
     form = rewrite(network) if rewritten else keep_plain(network)
-    pictures = place.make_part(place.prepare("pool", form, precision), np.arange(120))
-    test = place.make_part(place.prepare("test", form, precision), np.arange(70))
+    pictures = session.make_part(session.prepare("pool", form, precision), np.arange(120))
+    test = session.make_part(session.prepare("test", form, precision), np.arange(70))
     schedule = Schedule(recipe, 0, key, precision)
     with Lanes(lanes) as threads:
         result = run_training(form, pictures, test if watched else None, schedule, lanes=threads)

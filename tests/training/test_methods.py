@@ -14,7 +14,7 @@ from poolbench.training.loop import draw_balanced, draw_epoch, run_training
 from poolbench.training.pictures import Part
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 
 def make(**options):
@@ -25,7 +25,7 @@ def make(**options):
 def train(recipe, backbone="plain", *, part="all", inner=False, rewritten=True, note=None):
     """Weights before and after, and the result."""
     torch.set_num_threads(1)
-    place = Workplace(load_sample())
+    session = Session(load_sample())
     network = get_backbone(backbone).build("max", 4, (32, 32))
     initialize(network, 0)
     freeze(network, part)
@@ -34,15 +34,15 @@ def train(recipe, backbone="plain", *, part="all", inner=False, rewritten=True, 
     if recipe.dropout:
         form = add_dropout(form, recipe.dropout)
     late = recipe.color_jitter > 0
-    pool = place.prepare("pool", form, "float32", late=late)
+    pool = session.prepare("pool", form, "float32", late=late)
     order = np.random.default_rng(0).permutation(1200)
-    watched = place.make_part(
-        place.prepare("test", form, "float32", late=late), np.arange(0, 400, 10)
+    watched = session.make_part(
+        session.prepare("test", form, "float32", late=late), np.arange(0, 400, 10)
     )
-    aside = place.make_part(pool, order[80:140]) if inner else None
+    aside = session.make_part(pool, order[80:140]) if inner else None
     result = run_training(
         form,
-        place.make_part(pool, order[:80]),
+        session.make_part(pool, order[:80]),
         watched,
         Schedule(recipe, 0, (0, 0, 0), "float32"),
         inner=aside,
@@ -133,8 +133,8 @@ def test_smaller_pictures_are_seen_first():
             seen.append(inputs[0].shape[-1])
 
     network.stage1.register_forward_pre_hook(note)
-    place = Workplace(load_sample())
-    part = place.make_part(place.get_pictures("pool"), np.arange(0, 1200, 30))
+    session = Session(load_sample())
+    part = session.make_part(session.get_pictures("pool"), np.arange(0, 1200, 30))
     recipe = make(epochs=4, progressive_size=0.5)
     run_training(keep_plain(network), part, None, Schedule(recipe, 0, (0,), "float32"))
     assert list(dict.fromkeys(seen)) == [16, 22, 26, 32]
@@ -174,8 +174,8 @@ def test_classes_of_few_pictures_come_as_often_as_others():
 
 
 def test_alternating_flips_show_each_picture_from_both_sides():
-    place = Workplace(load_sample())
-    part = Part(place.get_pictures("pool"), torch.arange(50))
+    session = Session(load_sample())
+    part = Part(session.get_pictures("pool"), torch.arange(50))
     schedule = Schedule(make(flip="alternating"), 0, (0,), "float32")
     sides = []
     for epoch in range(4):

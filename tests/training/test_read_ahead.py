@@ -18,7 +18,7 @@ from poolbench.training.read_ahead import BATCHES_AHEAD, ReadAhead
 from poolbench.training.recipes import QUICK
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 
 class Recorder:
@@ -77,15 +77,15 @@ def test_training_from_a_file_gives_the_bits_of_one_from_memory(tmp_path, monkey
     save_arrays(sample, tmp_path)
     states = []
     for image_set in (sample, open_arrays(tmp_path)):
-        place = Workplace(image_set)
+        session = Session(image_set)
         network = get_backbone("lab-example").build("avg", 4, (32, 32))
         initialize(network, 0)
         form = rewrite(network)
-        pictures = place.prepare("pool", form, "float32")
+        pictures = session.prepare("pool", form, "float32")
         assert pictures.is_mapped == (image_set is not sample and not is_prepared)
         recipe = QUICK.model_copy(update={"epochs": 1})
         schedule = Schedule(recipe, 0, (0, 0, 0), "float32")
-        run_training(form, place.make_part(pictures, np.arange(0, 1200, 3)), None, schedule)
+        run_training(form, session.make_part(pictures, np.arange(0, 1200, 3)), None, schedule)
         states.append(network.state_dict())
     for name, value in states[0].items():
         assert torch.equal(value, states[1][name])

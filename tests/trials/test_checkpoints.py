@@ -11,7 +11,7 @@ from poolbench.training.checkpoint import Checkpoint
 from poolbench.trials import checkpoints
 from poolbench.trials.checkpoints import Checkpoints
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 
 def make(epochs):
@@ -88,10 +88,10 @@ def test_trial_that_searched_for_its_rate_goes_on_with_the_same_bits(
     plan_of, small_set, tmp_path, monkeypatch
 ):
     spec = plan_of(epochs=3, tune="lr").specs[0]
-    whole = run_trial(spec, Workplace(small_set))
+    whole = run_trial(spec, Session(small_set))
 
     def make_place():
-        return Workplace(small_set, checkpoints=Checkpoints(tmp_path, least_seconds=0))
+        return Session(small_set, checkpoints=Checkpoints(tmp_path, least_seconds=0))
 
     def cut(row):
         if row.epoch == 3:

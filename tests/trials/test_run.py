@@ -14,12 +14,12 @@ from poolbench.training.seeds import repr_globals
 from poolbench.training.slices import Lanes
 from poolbench.trials.build import (
     build_network,
+    build_trial,
     make_schedule,
     split_pictures,
-    start_network,
 )
 from poolbench.trials.run import judge, run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 
 def test_folds_hold_every_picture_out_once_in_each_repeat(plan_of, small_set):
@@ -45,7 +45,7 @@ def test_variants_share_splits(plan_of, small_set):
 
 def test_trial_repeats_bit_for_bit(plan_of, small_set):
     spec = plan_of().specs[1]
-    first, second = run_trial(spec, Workplace(small_set)), run_trial(spec, Workplace(small_set))
+    first, second = run_trial(spec, Session(small_set)), run_trial(spec, Session(small_set))
     assert first.record == second.record
     assert np.array_equal(first.predictions.logits, second.predictions.logits)
     assert all(np.array_equal(first.weights[k], second.weights[k]) for k in first.weights)
@@ -72,7 +72,7 @@ def test_operator_that_draws_from_global_generators_repeats_bit_for_bit(plan_of,
         random.seed(seed)
         before = repr_globals()
         lanes = Lanes(seed)
-        outcomes.append(run_trial(spec, Workplace(small_set, lanes=lanes)))
+        outcomes.append(run_trial(spec, Session(small_set, lanes=lanes)))
         lanes.close()
         assert repr_globals() == before
     first, second = outcomes
@@ -83,7 +83,7 @@ def test_operator_that_draws_from_global_generators_repeats_bit_for_bit(plan_of,
 
 
 def test_record_agrees_with_its_predictions(plan_of, small_set):
-    outcome = run_trial(plan_of().specs[0], Workplace(small_set))
+    outcome = run_trial(plan_of().specs[0], Session(small_set))
     predicted = outcome.predictions.logits.argmax(axis=1)
     labels = small_set.pool.labels[outcome.predictions.index]
     assert outcome.record.held_out.accuracy == np.mean(predicted == labels)
@@ -99,13 +99,13 @@ def test_record_agrees_with_its_predictions(plan_of, small_set):
 
 def test_final_trial_does_not_watch_the_test_half(plan_of, small_set):
     plan = plan_of()
-    outcome = run_trial(make_final_spec(plan, plan.variants[0].id), Workplace(small_set))
+    outcome = run_trial(make_final_spec(plan, plan.variants[0].id), Session(small_set))
     assert all(np.isnan(row.nll) for row in outcome.history)
     assert outcome.record.held_out.count == len(small_set.test)
 
 
 def test_lab_protocol_watches_the_test_half_every_epoch(plan_of, small_set):
-    outcome = run_trial(plan_of(protocol="lab").specs[0], Workplace(small_set))
+    outcome = run_trial(plan_of(protocol="lab").specs[0], Session(small_set))
     assert outcome.history[-1].accuracy == pytest.approx(outcome.record.held_out.accuracy)
 
 
@@ -113,7 +113,7 @@ def test_diverged_trial_is_kept_and_says_nothing(plan_of, small_set):
     spec = plan_of().specs[1]
     recipe = spec.variant.recipe.model_copy(update={"learning_rate": 1000.0, "epochs": 9})
     variant = spec.variant.model_copy(update={"recipe": recipe})
-    outcome = run_trial(spec.model_copy(update={"variant": variant}), Workplace(small_set))
+    outcome = run_trial(spec.model_copy(update={"variant": variant}), Session(small_set))
     assert outcome.record.diverged_at is not None
     assert outcome.record.held_out.nll == pytest.approx(np.log(4))
     assert outcome.record.held_out.accuracy == outcome.record.overfit.gap == 0.0
@@ -125,8 +125,9 @@ def test_diverged_trial_is_kept_and_says_nothing(plan_of, small_set):
 def test_network_whose_answers_are_no_numbers_has_diverged(plan_of, small_set, split, weights):
     plan = plan_of(epochs=1)
     spec = plan.specs[1] if split == "fold" else make_final_spec(plan, plan.variants[0].id)
-    place, parts = Workplace(small_set), split_pictures(spec, small_set)
-    network = start_network(spec, place, parts)
+    session = Session(small_set)
+    trial = build_trial(spec, session)
+    network, parts = trial.network, trial.split
     rows = EpochRow(1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, np.nan, 0.5)
     trained = TrainingResult((rows,), 1.0, None, 0.5, chosen_epoch=1)
     with torch.no_grad():
@@ -135,7 +136,7 @@ def test_network_whose_answers_are_no_numbers_has_diverged(plan_of, small_set, s
             signs = torch.tensor(weights).repeat(value.numel())[: value.numel()]
             value.copy_(3e38 * signs.reshape(value.shape))
     assert is_finite(network)
-    outcome = judge(spec, place, parts, network, trained, 0.0)
+    outcome = judge(trial, session, trained, 0.0)
     record = outcome.record
     steps = -(-len(parts.train) // spec.variant.recipe.batch_size)
     assert (record.diverged_at, record.last_finite_loss) == (steps - 1, 0.5)
@@ -157,13 +158,13 @@ def grey_set(small_set):
 def test_trial_that_learned_nothing_is_begun_again_once_with_numbers_of_its_own(plan_of, grey_set):
     spec = plan_of().specs[1]
     seen = []
-    outcome = run_trial(spec, Workplace(grey_set), seen.append)
+    outcome = run_trial(spec, Session(grey_set), seen.append)
     record = outcome.record
     assert (record.attempts, record.rate_factor, record.has_collapsed) == (2, 0.25, True)
     assert len(seen) == 2 * spec.variant.recipe.epochs
     # The same pictures are held out, and it is the same again to the bit.
     assert np.array_equal(outcome.predictions.index, split_pictures(spec, grey_set).held_out)
-    again = run_trial(spec, Workplace(grey_set))
+    again = run_trial(spec, Session(grey_set))
     assert again.record == record
     assert all(np.array_equal(outcome.weights[k], again.weights[k]) for k in outcome.weights)
 
@@ -174,7 +175,7 @@ def test_rate_is_searched_for_once_though_a_trial_is_begun_again(plan_of, grey_s
         "poolbench.trials.run.find_rate_factor",
         lambda spec, place, split: searched.append(spec.id) or 0.5,
     )
-    record = run_trial(plan_of(epochs=1, tune="lr").specs[1], Workplace(grey_set)).record
+    record = run_trial(plan_of(epochs=1, tune="lr").specs[1], Session(grey_set)).record
     assert (record.attempts, record.rate_factor, len(searched)) == (2, 0.5 / 4, 1)
 
 
@@ -189,7 +190,7 @@ def test_another_attempt_has_random_numbers_of_its_own(plan_of):
 
 def test_trial_that_learned_is_not_begun_again(plan_of, small_set):
     spec = plan_of().specs[1]
-    record = run_trial(spec, Workplace(small_set)).record
+    record = run_trial(spec, Session(small_set)).record
     assert (record.attempts, record.rate_factor, record.has_collapsed) == (1, None, False)
 
 

@@ -6,11 +6,11 @@ import torch
 
 from poolbench.training.recipes import QUICK
 from poolbench.trials import stacks as group
-from poolbench.trials.build import can_stack
+from poolbench.trials.build import build_trial
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 from poolbench.trials.speed import measure_speed
-from poolbench.trials.stacks import make_groups, run_group
+from poolbench.trials.stacks import can_stack, make_groups, run_group
 
 
 def test_groups_hold_one_variant_and_no_more_than_their_conditions_allow(plan_of):
@@ -28,13 +28,13 @@ def test_on_a_processor_each_trial_is_alone(plan_of):
 @pytest.mark.parametrize("operator", ["stride", "max"])
 def test_stacked_trials_are_those_that_were_trained_alone(plan_of, small_set, operator):
     specs = plan_of(operators=(operator,), folds=3, repeats=2, stack=6, epochs=1).specs
-    place = Workplace(small_set)
+    session = Session(small_set)
     seen = []
-    outcomes = list(run_group(specs, place, lambda spec, row: seen.append((spec.id, row.epoch))))
+    outcomes = list(run_group(specs, session, lambda spec, row: seen.append((spec.id, row.epoch))))
     assert sorted(seen) == sorted((spec.id, 1) for spec in specs)
     assert sorted(outcome.record.id for outcome in outcomes) == sorted(spec.id for spec in specs)
     for outcome in outcomes:
-        alone = run_trial(outcome.record.spec, place)
+        alone = run_trial(outcome.record.spec, session)
         np.testing.assert_allclose(
             outcome.predictions.logits, alone.predictions.logits, rtol=1e-3, atol=1e-3
         )
@@ -54,7 +54,7 @@ def test_stack_that_memory_does_not_hold_is_trained_in_halves(plan_of, small_set
 
     group_run_stack = group.run_stack
     monkeypatch.setattr(group, "run_stack", run_small)
-    outcomes = list(run_group(specs, Workplace(small_set)))
+    outcomes = list(run_group(specs, Session(small_set)))
     assert [outcome.record.id for outcome in outcomes] == [spec.id for spec in specs]
     assert sizes == [6, 3, 1, 2, 3, 1, 2]
 
@@ -65,7 +65,7 @@ def test_one_trial_that_memory_does_not_hold_is_an_error(plan_of, small_set, mon
 
     monkeypatch.setattr(group, "run_stack", run_none)
     with pytest.raises(torch.OutOfMemoryError):
-        list(run_group(plan_of(stack=2).specs[:1], Workplace(small_set)))
+        list(run_group(plan_of(stack=2).specs[:1], Session(small_set)))
 
 
 @pytest.mark.parametrize("changes", [{"dropout": 0.3}, {"tune": "lr"}], ids=str)
@@ -77,10 +77,10 @@ def test_trials_that_cannot_share_a_stack_are_measured_and_trained_alone(
     )
     settings = {"recipes": ("mine",), "own_recipes": (recipe,), "tune": changes.get("tune", "none")}
     specs = plan_of(operators=("max",), stack=2, epochs=None, **settings).specs
-    place = Workplace(small_set)
-    assert not can_stack(specs[0], place)
+    session = Session(small_set)
+    assert not can_stack(build_trial(specs[0], session))
     # Of the process, which no stack tells.
-    assert measure_speed(specs[0], place).peak_memory_bytes is not None
-    for outcome in run_group(specs, place):
-        alone = run_trial(outcome.record.spec, place)
+    assert measure_speed(specs[0], session).peak_memory_bytes is not None
+    for outcome in run_group(specs, session):
+        alone = run_trial(outcome.record.spec, session)
         assert outcome.record == alone.record

@@ -9,7 +9,7 @@ from poolbench.config import RecipeConfig
 from poolbench.trials import tuning
 from poolbench.trials.build import make_schedule, split_pictures
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 from poolbench.trials.tuning import RATE_FACTORS, count_tuning_epochs, find_rate_factor
 
 
@@ -20,11 +20,11 @@ def plan_one(plan_of, rate):
 
 
 def test_rate_that_is_much_too_low_is_raised_and_one_too_high_lowered(plan_of, small_set):
-    place = Workplace(small_set)
+    session = Session(small_set)
     found = {}
     for rate in (1e-5, 0.5):
         spec = plan_one(plan_of, rate)
-        found[rate] = find_rate_factor(spec, place, split_pictures(spec, small_set))
+        found[rate] = find_rate_factor(spec, session, split_pictures(spec, small_set))
     assert found == {1e-5: max(RATE_FACTORS), 0.5: min(RATE_FACTORS)}
 
 
@@ -39,7 +39,7 @@ def test_held_out_pictures_have_no_part_in_the_search(plan_of, small_set, monkey
         return train(form, part, watched, *rest, **options)
 
     monkeypatch.setattr(tuning, "run_training", note)
-    find_rate_factor(spec, Workplace(small_set), split)
+    find_rate_factor(spec, Session(small_set), split)
     assert len(seen) == len(RATE_FACTORS)
     for used, judged in seen:
         assert sorted([*used, *judged]) == split.train.tolist()
@@ -49,14 +49,14 @@ def test_held_out_pictures_have_no_part_in_the_search(plan_of, small_set, monkey
 
 def test_trial_trains_with_the_rate_that_was_found_and_says_so(plan_of, small_set):
     spec = plan_one(plan_of, 1e-5)
-    tuned = run_trial(spec, Workplace(small_set))
+    tuned = run_trial(spec, Session(small_set))
     assert tuned.record.rate_factor == max(RATE_FACTORS)
     recipe = spec.variant.recipe.model_copy(
         update={"learning_rate": max(RATE_FACTORS) * spec.variant.recipe.learning_rate}
     )
     variant = spec.variant.model_copy(update={"recipe": recipe})
     direct = run_trial(
-        spec.model_copy(update={"variant": variant, "tune": "none"}), Workplace(small_set)
+        spec.model_copy(update={"variant": variant, "tune": "none"}), Session(small_set)
     )
     assert direct.record.rate_factor is None
     assert tuned.history == direct.history

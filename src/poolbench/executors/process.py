@@ -1,4 +1,4 @@
-"""What a process that trains keeps from one trial to the next, and what it is handed with them."""
+"""Set up a process that trains, send it operators of the user's own, and keep what it returns."""
 
 import base64
 import sys
@@ -17,12 +17,11 @@ from poolbench.operators import get_operator, register
 from poolbench.records import BACKBONE_SOURCE, TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.training.loop import EpochRow
-from poolbench.training.slices import Lanes
 from poolbench.trials.checkpoints import Checkpoints
 from poolbench.trials.run import TrialOutcome
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
-# Of a process that trains, before it starts.
+# Variables of the environment of a process that trains, set before it starts.
 WORKER_ENVIRONMENT = {
     # One thread for each slice of a batch, in every library.
     **dict.fromkeys(THREAD_VARIABLES, "1"),
@@ -33,39 +32,23 @@ WORKER_ENVIRONMENT = {
 }
 
 
-class Station:
-    """The pictures, and the workplace with them once it is known for which device.
+def open_session(
+    image_set: ImageSet, weights: Path | bytes | None, store: RunStore | None, device: str
+) -> Session:
+    """Open what all trials of this process share.
 
     Args:
-        weights: The file of weights that networks begin with, where there is one, or what is in it.
-        store: Where trainings that are not over are kept; ``None``: nowhere.
+        image_set: The pictures of the study.
+        weights: The file of weights that networks begin with, or its contents, if there is one.
+        store: The run in which unfinished trainings are kept; ``None``: they are not.
+        device: Where networks are trained.
     """
-
-    def __init__(
-        self, image_set: ImageSet, weights: Path | bytes | None, store: RunStore | None
-    ) -> None:
-        self.image_set = image_set
-        self.weights = weights
-        self.checkpoints = None if store is None else Checkpoints(store.checkpoints)
-        self._place: Workplace | None = None
-
-    def take_place(self, spec: TrialSpec, lanes: int) -> Workplace:
-        """The workplace of all trials, with so many lanes from now on."""
-        if self._place is None:
-            self._place = Workplace(
-                self.image_set,
-                spec.conditions.device,
-                weights=self.weights,
-                checkpoints=self.checkpoints,
-            )
-        if self._place.lanes.count != lanes:
-            self._place.lanes.close()
-            self._place.lanes = Lanes(lanes)
-        return self._place
+    checkpoints = None if store is None else Checkpoints(store.checkpoints)
+    return Session(image_set, device, weights=weights, checkpoints=checkpoints)
 
 
 def add_paths(paths: Sequence[str]) -> None:
-    """Look for modules where the study's own process does, before anywhere else."""
+    """Look for modules where the process of the study does, before anywhere else."""
     # "Anywhere else" are paths of this interpreter, which are among them where both have one.
     sys.path[:] = [*paths, *(path for path in sys.path if path not in paths)]
 
@@ -78,7 +61,10 @@ def prepare_process() -> None:
 
 
 def pack_sources(specs: Sequence[TrialSpec]) -> dict[str, str]:
-    """Operators and backbones of one's own, as another process cannot import a notebook's cell."""
+    """Pickle the operators and backbones of the user's own, by name.
+
+    Another process cannot import what was defined in a cell of a notebook.
+    """
     packed = {}
     for name in {name for spec in specs for name in spec.conditions.sources}:
         if name.startswith(BACKBONE_SOURCE):
@@ -90,7 +76,7 @@ def pack_sources(specs: Sequence[TrialSpec]) -> dict[str, str]:
 
 
 def register_sources(packed: Mapping[str, str], specs: Sequence[TrialSpec]) -> None:
-    """Enter what :func:`pack_sources` packed; only what the study's own process sent.
+    """Register what :func:`pack_sources` packed; only what the process of the study sent.
 
     Args:
         specs: The trials that need it.
@@ -109,7 +95,7 @@ def register_sources(packed: Mapping[str, str], specs: Sequence[TrialSpec]) -> N
 
 
 def save_outcome(store: RunStore, outcome: TrialOutcome) -> None:
-    """Hand everything that is kept of a trial to the store, which then needs no checkpoint."""
+    """Save everything that is kept of a trial in the run, and remove its checkpoints."""
     predictions, shifted = outcome.predictions, outcome.shifted
     store.save_trial(
         outcome.record,

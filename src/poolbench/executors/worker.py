@@ -19,8 +19,8 @@ from poolbench.errors import TrainingError
 from poolbench.executors.base import describe_failure
 from poolbench.executors.identity import check_identity
 from poolbench.executors.process import (
-    Station,
     add_paths,
+    open_session,
     prepare_process,
     register_sources,
     save_outcome,
@@ -30,7 +30,6 @@ from poolbench.rundir.store import RunStore
 from poolbench.streams import forgive
 from poolbench.system import ignore_interrupt
 from poolbench.training.loop import EpochRow
-from poolbench.trials.session import Workplace
 from poolbench.trials.speed import measure_speed
 from poolbench.trials.stacks import run_group
 
@@ -63,7 +62,8 @@ class _Server:
         add_paths(request["paths"])
         folder = Path(request["images"])
         self.store = RunStore(Path(request["run"])).pin()
-        self.station = Station(open_arrays(folder), folder / WEIGHTS_FILE, self.store)
+        device = request["identity"]["device"]
+        self.session = open_session(open_arrays(folder), folder / WEIGHTS_FILE, self.store, device)
         self.answers = answers
 
     def serve(self, request: dict[str, Any]) -> None:
@@ -71,12 +71,12 @@ class _Server:
         specs = [TrialSpec.model_validate(spec) for spec in request["specs"]]
         try:
             register_sources(request["sources"], specs)
-            place = self.station.take_place(specs[0], request["lanes"])
+            self.session.set_lanes(request["lanes"])
             if request["task"] == "measure":
-                speed = measure_speed(specs[0], place)
+                speed = measure_speed(specs[0], self.session)
                 self.say("measured", trial=specs[0].id, speed=speed.model_dump(mode="json"))
             else:
-                self._train(specs, place)
+                self._train(specs)
         except Exception as error:
             failure = describe_failure(error)
             self.say("failed", trial=specs[0].id, **asdict(failure))
@@ -88,11 +88,11 @@ class _Server:
         """One line to the parent."""
         print(json.dumps({"event": event, **facts}), file=self.answers, flush=True)
 
-    def _train(self, specs: Sequence[TrialSpec], place: Workplace) -> None:
+    def _train(self, specs: Sequence[TrialSpec]) -> None:
         def report(spec: TrialSpec, row: EpochRow) -> None:
             self.say("epoch", trial=spec.id, epoch=row.epoch)
 
-        for outcome in run_group(specs, place, report):
+        for outcome in run_group(specs, self.session, report):
             save_outcome(self.store, outcome)
             self.say("trained", trial=outcome.record.id)
 

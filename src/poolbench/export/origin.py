@@ -4,11 +4,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from poolbench.errors import UsageError
+from poolbench.files import hash_file
 from poolbench.models import get_backbone
 from poolbench.models.transfer import read_facts
 from poolbench.records import TrialSpec, WeightsRecord
 from poolbench.rundir.store import RunStore
-from poolbench.trials.session import hash_file
 
 
 def describe_weights(store: RunStore, spec: TrialSpec) -> tuple[WeightsRecord, ...]:

@@ -9,26 +9,19 @@ import torch
 
 from poolbench.data.image_set import ImageSet
 from poolbench.machine.description import Machine
-from poolbench.models.rewrite import TrainingForm
 from poolbench.records import Speed, TrialSpec
 from poolbench.training.engine import Engine
 from poolbench.training.loop import draw_epoch
 from poolbench.training.schedule import Pace
-from poolbench.trials.build import (
-    SplitIndex,
-    make_form,
-    make_schedule,
-    prepare_half,
-    start_network,
-)
-from poolbench.trials.session import Workplace
-from poolbench.trials.speed import FORWARD_SHARE
+from poolbench.trials.build import PreparedTrial, SplitIndex, build_trial
+from poolbench.trials.session import Session
+from poolbench.trials.speed import FORWARD_SHARE, count_bytes
 
-# For all variants together; those that it does not reach are taken to be like the others.
+# Seconds for all variants together; those that are not reached are taken to be like the others.
 BUDGET_SECONDS = 4.0
 # Pixels of a batch that shows what a picture costs: 32 pictures of 64 × 64.
 BATCH_PIXELS = 32 * 64 * 64
-# Batch normalisation needs two.
+# Batch normalisation needs two pictures.
 LEAST_PICTURES = 2
 
 
@@ -102,14 +95,13 @@ def _measure_roughly(spec: TrialSpec, image_set: ImageSet) -> Speed:
     batch = min(spec.variant.recipe.batch_size, BATCH_PIXELS // (height * width))
     count = min(max(LEAST_PICTURES, batch), len(image_set.pool))
     few = image_set.pool.take(np.arange(count))
-    place = Workplace(replace(image_set, pool=few), spec.conditions.device)
+    session = Session(replace(image_set, pool=few), spec.conditions.device)
     started = time.perf_counter()
     plain = spec.model_copy(update={"weights": None})
-    network = start_network(plain, place, SplitIndex(np.arange(count), "pool", np.arange(count)))
-    form = make_form(network, plain)
+    split = SplitIndex(np.arange(count), "pool", np.arange(count))
+    trial = build_trial(plain, session, split=split)
     start = time.perf_counter() - started
-    train = _time_step(form, plain, place) / count
-    weights = sum(value.numel() * value.element_size() for value in network.state_dict().values())
+    train = _time_step(trial, session) / count
     return Speed(
         train=train,
         watch=train * FORWARD_SHARE,
@@ -117,18 +109,16 @@ def _measure_roughly(spec: TrialSpec, image_set: ImageSet) -> Speed:
         start=start,
         tables=0.0,
         peak_memory_bytes=None,
-        weights_bytes=weights,
+        weights_bytes=count_bytes(trial.network),
     )
 
 
-def _time_step(form: TrainingForm, spec: TrialSpec, place: Workplace) -> float:
-    """Seconds of the second step: the first fetches memory and chooses its kernels."""
-    pictures = prepare_half("pool", spec, place, form)
-    schedule = make_schedule(spec)
-    part = place.make_part(pictures, np.arange(len(place.image_set.pool)))
-    engine = Engine(form, pictures, schedule, place.lanes)
-    index, draws = draw_epoch(schedule, part, 0)
-    size = slice(0, len(part))
+def _time_step(trial: PreparedTrial, session: Session) -> float:
+    """Return the seconds of the second step: the first fetches memory and chooses its kernels."""
+    pictures, schedule = trial.train.pictures, trial.schedule
+    engine = Engine(trial.form, pictures, schedule, session.lanes)
+    index, draws = draw_epoch(schedule, trial.train, 0)
+    size = slice(0, len(trial.train))
     for _ in range(2):
         started = time.perf_counter()
         loss, _ = engine.run_step(pictures, index[size], draws[size], Pace(1e-12))

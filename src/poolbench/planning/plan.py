@@ -12,6 +12,7 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough, count_units
 from poolbench.errors import DataError, ShapeError, UnknownNameError, UsageError
+from poolbench.files import hash_file
 from poolbench.machine.description import THREADS, Machine, describe_machine
 from poolbench.models import Network, find_backbone, get_backbone
 from poolbench.models.start import freeze, whiten_first
@@ -22,7 +23,6 @@ from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, Var
 from poolbench.training.recipes import NAMES as RECIPES
 from poolbench.training.recipes import fit_recipe, get_recipe
 from poolbench.trials.build import make_form
-from poolbench.trials.session import hash_file
 from poolbench.trials.tuning import JUDGING_PARTS
 from poolbench.verdict.racing import LOOKS
 

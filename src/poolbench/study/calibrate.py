@@ -26,7 +26,7 @@ from poolbench.planning.plan import make_plan
 from poolbench.records import CalibrationRecord, EqualFinding, OrderFinding, VerdictRecord
 from poolbench.system import count_cores
 from poolbench.trials.run import run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 from poolbench.verdict.counts import NO_COST
 from poolbench.verdict.decide import ALPHA, Question, decide
 from poolbench.verdict.paired import Evidence
@@ -138,9 +138,9 @@ def judge_equal(number: int, seed: int = 0) -> VerdictRecord:
     ids = [variant.id for variant in plan.variants]
     shape = (len(ids), REPEATS, len(image_set.pool))
     correct, fold = np.zeros(shape, dtype=bool), np.zeros(shape[1:], dtype=np.int64)
-    place = Workplace(image_set)
+    session = Session(image_set)
     for spec in plan.specs:
-        outcome = run_trial(spec, place)
+        outcome = run_trial(spec, session)
         found, diverged = outcome.predictions, outcome.record.diverged_at is not None
         right = (found.logits.argmax(axis=1) == found.labels) & (not diverged)
         correct[ids.index(spec.variant.id), spec.repeat, found.index] = right

@@ -5,7 +5,7 @@ from pathlib import Path
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import TrainingError, UsageError
-from poolbench.files import check_file_path
+from poolbench.files import check_file_path, hash_file
 from poolbench.machine.description import Machine
 from poolbench.models.seen import SEEN, read_seen, see
 from poolbench.models.transfer import add_facts, read_facts, read_values
@@ -26,7 +26,6 @@ from poolbench.study.prepare import (
     recall_config,
     save_config,
 )
-from poolbench.trials.session import hash_file
 
 # Beside what was trained on.
 _TOLD = ("operator", "backbone")

@@ -1,4 +1,4 @@
-"""What a trial is made of: its network, its pictures, and the schedule of its steps."""
+"""Build a trial from its spec: its network, its pictures and the schedule of its steps."""
 
 from dataclasses import dataclass, replace
 
@@ -23,20 +23,19 @@ from poolbench.training.seeds import (
     make_rng,
     seed_globals,
 )
-from poolbench.training.stack import is_stackable
-from poolbench.trials.session import HalfName, Workplace
+from poolbench.trials.session import HalfName, Session
 
 Index = NDArray[np.int64]
 
 
 def make_key(spec: TrialSpec, attempt: int = 0) -> tuple[int, ...]:
-    """Names the random streams of a trial; those of another attempt are others."""
+    """Return the key of a trial's random streams; every attempt has streams of its own."""
     key = (spec.repeat, spec.fold, spec.variant.replica)
     return (*key, attempt) if attempt else key
 
 
 def build_network(spec: TrialSpec, attempt: int = 0) -> Network:
-    """The network of a trial with its initial values, on the CPU.
+    """Build the network of a trial with its initial values, on the CPU.
 
     Raises:
         RunError: If its factory loads other weights than when the study was planned.
@@ -62,7 +61,7 @@ def build_network(spec: TrialSpec, attempt: int = 0) -> Network:
 
 
 def _check_kept(network: Network, spec: TrialSpec) -> None:
-    """Whoever replaces a file that a factory reads must not change what an id stands for."""
+    """Refuse other values than planned: a replaced file must not change what an id stands for."""
     source = spec.conditions.sources.get(f"{BACKBONE_SOURCE}{spec.variant.backbone}", "")
     if source and source.partition("-")[2] != network.kept_digest:
         raise RunError(
@@ -73,20 +72,21 @@ def _check_kept(network: Network, spec: TrialSpec) -> None:
 
 
 def assign_repeat(spec: TrialSpec, pool: Half) -> Index:
-    """int64 ``[N]``: the fold of each picture of the pool in the repeat of this trial."""
+    """Return the fold of each picture of the pool in the repeat of this trial, int64 ``[N]``."""
     rng = make_rng(spec.seed, Purpose.SPLIT, spec.repeat)
     return assign_folds(pool.labels, spec.folds, rng, pool.groups)
 
 
 @dataclass(frozen=True)
 class SplitIndex:
-    """Which pictures train a trial and which judge it.
+    """Which pictures train a network and which are held out.
 
     Attributes:
         train: int64 ``[N]``, positions in the pool.
-        half: Where the held-out pictures are.
-        held_out: int64 ``[n]``, positions there.
-        inner: int64 ``[m]``, positions in the pool: put aside to choose the epoch that is kept.
+        half: The half that the held-out pictures are in.
+        held_out: int64 ``[n]``, positions in that half.
+        inner: int64 ``[m]``, positions in the pool of the pictures that choose the epoch whose
+            weights are kept; ``None``: the last epoch is kept.
     """
 
     train: Index
@@ -96,7 +96,7 @@ class SplitIndex:
 
 
 def split_pictures(spec: TrialSpec, image_set: ImageSet) -> SplitIndex:
-    """The split of a trial."""
+    """Split the pictures as a trial does."""
     pool = image_set.pool
     if spec.split == "fold":
         is_held_out = assign_repeat(spec, pool) == spec.fold
@@ -108,7 +108,10 @@ def split_pictures(spec: TrialSpec, image_set: ImageSet) -> SplitIndex:
 
 
 def put_aside(split: SplitIndex, spec: TrialSpec, pool: Half, parts: int) -> SplitIndex:
-    """Put one of so many parts of the training pictures aside, alike in classes, groups whole."""
+    """Move one of ``parts`` parts of the training pictures to ``inner``, stratified by class.
+
+    Groups stay whole.
+    """
     groups = None if pool.groups is None else pool.groups[split.train]
     rng = make_rng(spec.seed, Purpose.VALIDATION, spec.repeat, spec.fold)
     is_inner = choose_part(pool.labels[split.train], parts, rng, groups)
@@ -116,61 +119,117 @@ def put_aside(split: SplitIndex, spec: TrialSpec, pool: Half, parts: int) -> Spl
 
 
 def make_form(network: Network, spec: TrialSpec) -> TrainingForm:
-    """The form in which a trial trains its network."""
+    """Rewrite a network to the form in which its trial trains it."""
     form = rewrite(network) if spec.conditions.rewrites else keep_plain(network)
     share = spec.variant.recipe.dropout
     return add_dropout(form, share) if share else form
 
 
-def start_network(
-    spec: TrialSpec, place: Workplace, split: SplitIndex, attempt: int = 0
-) -> Network:
-    """The network as its training begins, on the device.
+def make_schedule(spec: TrialSpec, rate_factor: float = 1.0, attempt: int = 0) -> Schedule:
+    """Return what the steps of a trial follow, its learning rate multiplied by ``rate_factor``."""
+    recipe = spec.variant.recipe
+    recipe = recipe.model_copy(update={"learning_rate": rate_factor * recipe.learning_rate})
+    return Schedule(recipe, spec.seed, make_key(spec, attempt), spec.conditions.precision)
 
-    Whitened as the recipe says, with what fits of the weights that were trained before, and then
-    frozen.
+
+@dataclass(frozen=True)
+class PreparedTrial:
+    """Everything that a training of one network needs, on its device.
+
+    Attributes:
+        spec: What the trial is.
+        split: Which pictures train it and which are held out.
+        network: The network as its training begins.
+        form: The same network in the form that is trained.
+        train: The training pictures.
+        watched: The pictures that are looked at after each epoch, if there are any.
+        inner: The pictures that choose the epoch whose weights are kept, if there are any.
+        schedule: Learning rates, draws and precision of its steps.
+    """
+
+    spec: TrialSpec
+    split: SplitIndex
+    network: Network
+    form: TrainingForm
+    train: Part
+    watched: Part | None
+    inner: Part | None
+    schedule: Schedule
+
+
+def build_trial(
+    spec: TrialSpec,
+    session: Session,
+    *,
+    split: SplitIndex | None = None,
+    rate_factor: float = 1.0,
+    attempt: int = 0,
+) -> PreparedTrial:
+    """Build all that the training of a trial needs.
+
+    Training, stacks, the search for a learning rate and the measurement of speed all begin here,
+    so that none of them can differ from the others in what it trains.
+
+    Args:
+        spec: What the trial is.
+        session: The pictures, and what trials of one process share.
+        split: Other pictures than those of the trial; ``None``: its own.
+        rate_factor: Multiplies the learning rate of the recipe.
+        attempt: 1 for a trial that is begun again; its random streams are others.
+
+    Raises:
+        RunError: If the factory of the backbone loads other weights than when it was planned.
+        UsageError: If the weights that networks begin with are not those that the spec names.
+    """
+    split = split or split_pictures(spec, session.image_set)
+    network = _start_network(spec, session, split, attempt)
+    form = make_form(network, spec)
+    pool = _prepare_half("pool", spec, session, form)
+    return PreparedTrial(
+        spec=spec,
+        split=split,
+        network=network,
+        form=form,
+        train=session.make_part(pool, split.train),
+        watched=_make_watched(spec, session, split, form),
+        inner=None if split.inner is None else session.make_part(pool, split.inner),
+        schedule=make_schedule(spec, rate_factor, attempt),
+    )
+
+
+def _start_network(spec: TrialSpec, session: Session, split: SplitIndex, attempt: int) -> Network:
+    """Return the network as its training begins, on the device.
+
+    It is whitened where the recipe says so, takes what fits of the weights that were trained
+    before, and is then frozen as far as the recipe wants.
     """
     network = build_network(spec, attempt)
     if spec.variant.recipe.whitened:
         height, width = spec.image_size
         step = -(-len(split.train) * height * width // WHITENING_PIXELS)
-        some = place.get_half("pool").images[split.train[::step]]
+        some = session.get_half("pool").images[split.train[::step]]
         whiten_first(network, torch.from_numpy(some).permute(0, 3, 1, 2).float())
     if spec.weights is not None:
-        transfer(network, place.load_weights(spec.weights))
+        transfer(network, session.load_weights(spec.weights))
     freeze(network, spec.variant.recipe.trained_part)
     return network.to(spec.conditions.device)
 
 
-def can_stack(spec: TrialSpec, place: Workplace) -> bool:
-    """Whether trials like this one are trained several at once; one network is tried."""
-    # Trials that search for their rates end up with different ones.
-    if spec.conditions.stack == 1 or spec.tune != "none":
-        return False
-    network = start_network(spec, place, split_pictures(spec, place.image_set))
-    return is_stackable(make_form(network, spec), make_schedule(spec), spec.image_size)
-
-
-def prepare_half(name: HalfName, spec: TrialSpec, place: Workplace, form: TrainingForm) -> Pictures:
-    """The pictures of a half as the training takes them."""
+def _prepare_half(
+    name: HalfName, spec: TrialSpec, session: Session, form: TrainingForm
+) -> Pictures:
+    """Return the pictures of a half as the training takes them."""
     late = spec.variant.recipe.color_jitter > 0
-    return place.prepare(name, form, spec.conditions.precision, late=late)
+    return session.prepare(name, form, spec.conditions.precision, late=late)
 
 
-def make_watched(
-    spec: TrialSpec, place: Workplace, split: SplitIndex, form: TrainingForm
+def _make_watched(
+    spec: TrialSpec, session: Session, split: SplitIndex, form: TrainingForm
 ) -> Part | None:
-    """The pictures that are looked at after each epoch.
+    """Return the pictures that are looked at after each epoch.
 
     The test half is opened once, after training; only the lab protocol watches it.
     """
-    if spec.split == "whole":
+    if spec.split == "whole" and split.half == "test":
         return None
-    return place.make_part(prepare_half(split.half, spec, place, form), split.held_out)
-
-
-def make_schedule(spec: TrialSpec, rate_factor: float = 1.0, attempt: int = 0) -> Schedule:
-    """What the steps of a trial follow, with so many times the learning rate of its recipe."""
-    recipe = spec.variant.recipe
-    recipe = recipe.model_copy(update={"learning_rate": rate_factor * recipe.learning_rate})
-    return Schedule(recipe, spec.seed, make_key(spec, attempt), spec.conditions.precision)
+    return session.make_part(_prepare_half(split.half, spec, session, form), split.held_out)

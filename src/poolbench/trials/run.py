@@ -1,4 +1,4 @@
-"""One trial, from its spec and an image set to everything that is kept of it."""
+"""Run one trial: from its spec and the pictures to everything that is kept of it."""
 
 import math
 import time
@@ -17,28 +17,25 @@ from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 from poolbench.evaluation.shift import ShiftPredictions, compute_shift_curve, predict_shifted
 from poolbench.machine.memory import read_peak_memory_bytes, reset_peak_memory
-from poolbench.models import Network
 from poolbench.models.views import add_views, count_passes
 from poolbench.records import Cost, ShiftCurve, SideMetrics, TrialRecord, TrialSpec, TrialTiming
 from poolbench.training.loop import EpochRow, TrainingResult, run_training
 from poolbench.training.seeds import Purpose, forked_globals, seed_globals
 from poolbench.trials.build import (
+    PreparedTrial,
     SplitIndex,
+    build_trial,
     make_form,
-    make_schedule,
-    make_watched,
-    prepare_half,
     split_pictures,
-    start_network,
 )
 from poolbench.trials.checkpoints import TrialKeeper
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 from poolbench.trials.tuning import find_rate_factor
 
 Index = NDArray[np.int64]
 
-# Of the learning rate, for a trial that is begun again: one step further down than a search over
-# factors of two would go.
+# Factor of the learning rate of a trial that is begun again: one step further down than a search
+# over factors of two would go.
 AGAIN_RATE_FACTOR = 0.25
 
 
@@ -76,23 +73,23 @@ class TrialOutcome:
 
 @forked_globals()
 def run_trial(
-    spec: TrialSpec, place: Workplace, on_epoch: Callable[[EpochRow], None] = lambda row: None
+    spec: TrialSpec, session: Session, on_epoch: Callable[[EpochRow], None] = lambda row: None
 ) -> TrialOutcome:
     """Train and judge one variant on one part of the pictures; once more if it learned nothing."""
     reset_peak_memory(spec.conditions.device)
-    return run_again_if_collapsed(_run_attempt(spec, place, on_epoch), place, on_epoch)
+    return run_again_if_collapsed(_run_attempt(spec, session, on_epoch), session, on_epoch)
 
 
 def run_again_if_collapsed(
-    outcome: TrialOutcome, place: Workplace, on_epoch: Callable[[EpochRow], None]
+    outcome: TrialOutcome, session: Session, on_epoch: Callable[[EpochRow], None]
 ) -> TrialOutcome:
-    """A collapsed trial anew, with random numbers of its own and a lower rate; any other as it is.
+    """Run a collapsed trial again, with random numbers of its own and a lower learning rate.
 
-    Only what the network says of its training pictures decides it.
+    Any other outcome is returned unchanged. Only the training pictures decide which it is.
     """
     if not outcome.has_collapsed:
         return outcome
-    again = _run_attempt(outcome.record.spec, place, on_epoch, outcome)
+    again = _run_attempt(outcome.record.spec, session, on_epoch, outcome)
     timing = again.timing.model_copy(
         update={
             name: getattr(outcome.timing, name) + getattr(again.timing, name)
@@ -105,42 +102,40 @@ def run_again_if_collapsed(
 
 def _run_attempt(
     spec: TrialSpec,
-    place: Workplace,
+    session: Session,
     on_epoch: Callable[[EpochRow], None],
     before: TrialOutcome | None = None,
 ) -> TrialOutcome:
     """Train and judge; after a collapse (``before``) with a part of the rate that it had."""
     started = time.perf_counter()
     attempt = 0 if before is None else 1
-    split = split_pictures(spec, place.image_set)
-    keeper = None if place.checkpoints is None else place.checkpoints.open(spec.id, attempt)
+    split = split_pictures(spec, session.image_set)
+    keeper = None if session.checkpoints is None else session.checkpoints.open(spec.id, attempt)
     if before is not None:
         factor: float | None = AGAIN_RATE_FACTOR * (before.record.rate_factor or 1.0)
     else:
-        factor = _choose_rate(spec, place, split, keeper) if spec.tune == "lr" else None
-    network = start_network(spec, place, split, attempt)
-    form = make_form(network, spec)
-    pool = prepare_half("pool", spec, place, form)
+        factor = _choose_rate(spec, session, split, keeper) if spec.tune == "lr" else None
+    trial = build_trial(spec, session, split=split, rate_factor=factor or 1.0, attempt=attempt)
     result = run_training(
-        form,
-        place.make_part(pool, split.train),
-        make_watched(spec, place, split, form),
-        make_schedule(spec, factor or 1.0, attempt),
-        inner=None if split.inner is None else place.make_part(pool, split.inner),
-        lanes=place.lanes,
+        trial.form,
+        trial.train,
+        trial.watched,
+        trial.schedule,
+        inner=trial.inner,
+        lanes=session.lanes,
         on_epoch=on_epoch,
         keeper=keeper,
     )
-    return judge(spec, place, split, network, result, started, factor)
+    return judge(trial, session, result, started, factor)
 
 
 def _choose_rate(
-    spec: TrialSpec, place: Workplace, split: SplitIndex, keeper: TrialKeeper | None
+    spec: TrialSpec, session: Session, split: SplitIndex, keeper: TrialKeeper | None
 ) -> float:
-    """Search for it, unless that was done before the training was cut."""
+    """Search for the learning rate, unless that was done before the training was interrupted."""
     saved = None if keeper is None else keeper.load()
     factor: float = (
-        find_rate_factor(spec, place, split) if saved is None else saved.facts["rate_factor"]
+        find_rate_factor(spec, session, split) if saved is None else saved.facts["rate_factor"]
     )
     if keeper is not None:
         keeper.facts["rate_factor"] = factor
@@ -149,24 +144,26 @@ def _choose_rate(
 
 @forked_globals()
 def judge(
-    spec: TrialSpec,
-    place: Workplace,
-    split: SplitIndex,
-    network: Network,
+    trial: PreparedTrial,
+    session: Session,
     result: TrainingResult,
     started: float,
     rate_factor: float | None = None,
 ) -> TrialOutcome:
-    """What a trained network does with the pictures, in float32.
+    """Evaluate a trained network on its training and held-out pictures, in float32.
 
     Args:
-        started: By the clock :func:`time.perf_counter`, when the trial began.
-        rate_factor: Of the recipe's learning rate, where it is not 1.
+        trial: The trial, whose network is trained by now.
+        session: What it was built in.
+        result: What its training left.
+        started: The time of :func:`time.perf_counter` when the trial began.
+        rate_factor: Factor of the recipe's learning rate; ``None``: none was searched for.
     """
+    spec, split, network = trial.spec, trial.split, trial.network
     views = spec.variant.recipe.test_views
     whole = add_views(make_form(network, spec).whole, views)
-    train = place.make_part(place.get_pictures("pool"), split.train)
-    held_out = place.make_part(place.get_pictures(split.half), split.held_out)
+    train = session.make_part(session.get_pictures("pool"), split.train)
+    held_out = session.make_part(session.get_pictures(split.half), split.held_out)
     images = held_out.rows
     with _drawing_after(spec):
         train_logits, logits = compute_logits(whole, train.rows), compute_logits(whole, images)
@@ -175,9 +172,9 @@ def judge(
             # It says nothing: all classes alike, so its loss is ln(classes).
             train_logits, logits = np.zeros_like(train_logits), np.zeros_like(logits)
         shifted = predict_shifted(whole, images)
-    train_labels = place.get_half("pool").labels[split.train]
-    labels = place.get_half(split.half).labels[split.held_out]
-    classes = place.image_set.classes
+    train_labels = session.get_half("pool").labels[split.train]
+    labels = session.get_half(split.half).labels[split.held_out]
+    classes = session.image_set.classes
     record = _make_record(
         spec,
         result,
@@ -203,7 +200,7 @@ def _note_divergence(
     split: SplitIndex,
     answers: Sequence[NDArray[np.float32]],
 ) -> TrainingResult:
-    """The same result, diverged with its last step if an answer of the network is no number.
+    """Mark a result as diverged in its last step if an output of the network is not finite.
 
     Its weights and its loss may still be numbers: in evaluation mode, in another format or on
     other pictures it computes something else than in its last step.
@@ -217,7 +214,7 @@ def _note_divergence(
 
 @contextmanager
 def _drawing_after(spec: TrialSpec) -> Iterator[None]:
-    """What an operator draws though it is judged comes after the last epoch, not from anywhere."""
+    """Seed what an operator draws in evaluation mode by an epoch after the last one."""
     devices = [torch.device(spec.conditions.device)] if spec.conditions.device == "cuda" else []
     recipe = spec.variant.recipe
     with torch.random.fork_rng(devices):
@@ -227,7 +224,7 @@ def _drawing_after(spec: TrialSpec) -> Iterator[None]:
 
 
 def _count_as_wrong(side: SideMetrics) -> SideMetrics:
-    """A diverged network is right about nothing, whichever class comes first."""
+    """Set the scores of a diverged network to zero, whichever class comes first."""
     return side.model_copy(update={"accuracy": 0.0, "macro_f1": 0.0})
 
 

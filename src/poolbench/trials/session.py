@@ -1,4 +1,4 @@
-"""What the trials of one process share: pictures on the device, and threads."""
+"""What the trials of one process share: pictures on the device, weights, and threads."""
 
 import hashlib
 import warnings
@@ -15,7 +15,7 @@ from torch import Tensor
 from poolbench.config import Precision
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.errors import UsageError
-from poolbench.files import check_regular
+from poolbench.files import hash_file
 from poolbench.models.rewrite import TrainingForm
 from poolbench.models.transfer import load_weights
 from poolbench.training.graphs import Convolution
@@ -32,13 +32,20 @@ from poolbench.trials.checkpoints import Checkpoints
 HalfName = Literal["pool", "test"]
 
 
-class Workplace:
-    """Holds what would otherwise be done again for each trial.
+class Session:
+    """Keeps what would otherwise be done again for each trial of a process.
 
     Args:
+        image_set: The pictures of the study.
+        device: Where networks are trained.
         lanes: Threads that share the work on a batch; they do not change a result.
-        weights: The file of weights that networks begin with, or what is in it.
-        checkpoints: Where trainings that are not over are kept; ``None``: nowhere.
+        weights: The file of weights that networks begin with, or its contents.
+        checkpoints: Where unfinished trainings are kept; ``None``: nowhere.
+
+    Attributes:
+        convolutions: The faster kind of convolution in a stack, by variant id.
+        tables_seconds: Seconds for the tables of a trial, which are alike for all variants;
+            ``None``: not measured yet.
     """
 
     def __init__(
@@ -54,16 +61,20 @@ class Workplace:
         self.checkpoints = checkpoints
         self.device = device
         self.lanes = lanes or Lanes()
-        # The faster kind of convolution in a stack, by variant id.
         self.convolutions: dict[str, Convolution] = {}
-        # Of the tables of a trial, which are alike for all variants; ``None``: not measured yet.
         self.tables_seconds: float | None = None
         self._loaded: Mapping[str, Tensor] | None = None
         self._pictures: dict[HalfName, Pictures] = {}
         self._prepared: dict[HalfName, tuple[str, Pictures]] = {}
 
+    def set_lanes(self, count: int) -> None:
+        """Share the work on a batch among this many threads from now on."""
+        if self.lanes.count != count:
+            self.lanes.close()
+            self.lanes = Lanes(count)
+
     def load_weights(self, sha256: str) -> Mapping[str, Tensor]:
-        """The weights that networks begin with; read once.
+        """Return the weights that networks begin with, which are read once.
 
         Raises:
             UsageError: If there are none, or others than the trial names.
@@ -78,12 +89,12 @@ class Workplace:
         return self._loaded
 
     def get_half(self, name: HalfName) -> Half:
-        """One half of the image set."""
+        """Return one half of the image set."""
         half: Half = getattr(self.image_set, name)
         return half
 
     def get_pictures(self, name: HalfName) -> Pictures:
-        """The pictures of a half as they are, on the device."""
+        """Return the pictures of a half, unchanged, on the device."""
         if name not in self._pictures:
             half = self.get_half(name)
             images, labels = _wrap(half.images), _wrap(half.labels)
@@ -101,10 +112,10 @@ class Workplace:
     def prepare(
         self, name: HalfName, form: TrainingForm, precision: Precision, *, late: bool = False
     ) -> Pictures:
-        """The pictures of a half as ``form.body`` wants them; the last ones are kept.
+        """Return the pictures of a half as ``form.body`` takes them; the latest are kept.
 
         Args:
-            late: Each batch is prepared when it is taken, after its colours were changed.
+            late: Prepare each batch when it is taken, after its colours were changed.
         """
         if form.prepare is None:
             return self.get_pictures(name)
@@ -118,7 +129,7 @@ class Workplace:
         return self._prepared[name][1]
 
     def make_part(self, pictures: Pictures, index: NDArray[np.int64]) -> Part:
-        """Some of the pictures of a half."""
+        """Return some of the pictures of a half, by position."""
         return Part(pictures, torch.from_numpy(index).to(self.device))
 
 
@@ -131,7 +142,7 @@ def _describe(form: TrainingForm, dtype: torch.dtype) -> str:
 
 
 def _wrap(array: NDArray[Any]) -> Tensor:
-    """An array as a tensor that shares its memory, which is read and never written."""
+    """Return a tensor that shares the memory of an array, to be read and never written."""
     with warnings.catch_warnings():
         # Pictures that all processes of a machine share are read-only, which torch has no word for.
         warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
@@ -142,17 +153,3 @@ def _hash(weights: Path | bytes) -> str:
     if isinstance(weights, bytes):
         return hashlib.sha256(weights).hexdigest()
     return hash_file(weights)
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file in hex.
-
-    Raises:
-        UsageError: If it cannot be read.
-    """
-    try:
-        check_regular(path)
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None

@@ -8,28 +8,18 @@ from functools import partial
 import torch
 
 from poolbench.machine.memory import reset_peak_memory
-from poolbench.models import Network
 from poolbench.records import TrialSpec
 from poolbench.training.loop import EpochRow, TrainingResult
-from poolbench.training.stack import measure_convolutions, run_stack
-from poolbench.trials.build import (
-    SplitIndex,
-    can_stack,
-    make_form,
-    make_schedule,
-    make_watched,
-    prepare_half,
-    split_pictures,
-    start_network,
-)
+from poolbench.training.stack import is_stackable, measure_convolutions, run_stack
+from poolbench.trials.build import PreparedTrial, build_trial, split_pictures
 from poolbench.trials.run import TrialOutcome, judge, run_again_if_collapsed, run_trial
-from poolbench.trials.session import Workplace
+from poolbench.trials.session import Session
 
 OnEpoch = Callable[[TrialSpec, EpochRow], None]
 
 
 def make_groups(specs: Sequence[TrialSpec]) -> list[list[TrialSpec]]:
-    """Trials that may be trained as one, in the order of the first of each.
+    """Group the trials that may be trained as one, in the order of the first of each group.
 
     Those of one variant, as many as their conditions allow.
     """
@@ -45,9 +35,18 @@ def make_groups(specs: Sequence[TrialSpec]) -> list[list[TrialSpec]]:
     return groups
 
 
+def can_stack(trial: PreparedTrial) -> bool:
+    """Return whether trials like this one are trained several at once."""
+    spec = trial.spec
+    # Trials that search for their learning rates end up with different ones.
+    if spec.conditions.stack == 1 or spec.tune != "none":
+        return False
+    return is_stackable(trial.form, trial.schedule, spec.image_size)
+
+
 def run_group(
     specs: Sequence[TrialSpec],
-    place: Workplace,
+    session: Session,
     on_epoch: OnEpoch = lambda spec, row: None,
 ) -> Iterator[TrialOutcome]:
     """Train and judge trials of one variant, together where that is possible.
@@ -60,73 +59,69 @@ def run_group(
         torch.OutOfMemoryError: If it does not even hold one trial.
     """
     if specs[0].conditions.stack == 1:
-        for spec in specs:
-            yield run_trial(spec, place, partial(on_epoch, spec))
+        yield from _run_alone(specs, session, on_epoch)
         return
     by_size: dict[int, list[TrialSpec]] = {}
     for spec in specs:
-        by_size.setdefault(len(split_pictures(spec, place.image_set).train), []).append(spec)
+        by_size.setdefault(len(split_pictures(spec, session.image_set).train), []).append(spec)
     for group in by_size.values():
-        yield from _run_stack(group, place, on_epoch)
+        yield from _run_stack(group, session, on_epoch)
+
+
+def _run_alone(
+    specs: Sequence[TrialSpec], session: Session, on_epoch: OnEpoch
+) -> Iterator[TrialOutcome]:
+    for spec in specs:
+        yield run_trial(spec, session, partial(on_epoch, spec))
 
 
 def _run_stack(
-    specs: list[TrialSpec], place: Workplace, on_epoch: OnEpoch
+    specs: list[TrialSpec], session: Session, on_epoch: OnEpoch
 ) -> Iterator[TrialOutcome]:
-    reset_peak_memory(place.device)
-    if not can_stack(specs[0], place):
-        for spec in specs:
-            yield run_trial(spec, place, partial(on_epoch, spec))
+    reset_peak_memory(session.device)
+    if not can_stack(build_trial(specs[0], session)):
+        yield from _run_alone(specs, session, on_epoch)
         return
-    splits = [split_pictures(spec, place.image_set) for spec in specs]
-    networks = [
-        start_network(spec, place, split) for spec, split in zip(specs, splits, strict=True)
-    ]
+    trials = None
     try:
-        results = _train(specs, networks, splits, place, on_epoch)
+        trials = [build_trial(spec, session) for spec in specs]
+        results = _train(trials, session, on_epoch)
     except torch.OutOfMemoryError:
         if len(specs) == 1:
             raise
         results = None
-    if results is None:
+    if trials is None or results is None:
         # Only now is nothing of the failed stack held any more, but for cycles.
+        trials = None
         gc.collect()
         torch.cuda.empty_cache()
         half = len(specs) // 2
-        yield from _run_stack(specs[:half], place, on_epoch)
-        yield from _run_stack(specs[half:], place, on_epoch)
+        yield from _run_stack(specs[:half], session, on_epoch)
+        yield from _run_stack(specs[half:], session, on_epoch)
         return
-    for spec, network, split, result in zip(specs, networks, splits, results, strict=True):
+    for trial, result in zip(trials, results, strict=True):
         started = time.perf_counter() - result.train_seconds
-        outcome = judge(spec, place, split, network, result, started)
-        yield run_again_if_collapsed(outcome, place, partial(on_epoch, spec))
+        outcome = judge(trial, session, result, started)
+        yield run_again_if_collapsed(outcome, session, partial(on_epoch, trial.spec))
 
 
 def _train(
-    specs: list[TrialSpec],
-    networks: list[Network],
-    splits: list[SplitIndex],
-    place: Workplace,
-    on_epoch: OnEpoch,
+    trials: Sequence[PreparedTrial], session: Session, on_epoch: OnEpoch
 ) -> list[TrainingResult]:
-    forms = [make_form(network, spec) for network, spec in zip(networks, specs, strict=True)]
-    pictures = prepare_half("pool", specs[0], place, forms[0])
-    trains = [place.make_part(pictures, split.train) for split in splits]
-    watched = [
-        make_watched(spec, place, split, form)
-        for spec, split, form in zip(specs, splits, forms, strict=True)
-    ]
-    schedules = [make_schedule(spec) for spec in specs]
-    # Once for a variant: its other groups are such stacks too.
-    name = specs[0].variant.id
-    if name not in place.convolutions:
-        seconds = measure_convolutions(forms, trains, schedules)
-        place.convolutions[name] = min(seconds, key=lambda kind: seconds[kind])
+    """Train the networks of a stack together."""
+    forms = [trial.form for trial in trials]
+    parts = [trial.train for trial in trials]
+    schedules = [trial.schedule for trial in trials]
+    # Measured once for a variant, whose other groups are such stacks too.
+    name = trials[0].spec.variant.id
+    if name not in session.convolutions:
+        seconds = measure_convolutions(forms, parts, schedules)
+        session.convolutions[name] = min(seconds, key=lambda kind: seconds[kind])
     return run_stack(
         forms,
-        trains,
-        watched,
+        parts,
+        [trial.watched for trial in trials],
         schedules,
-        lambda number, row: on_epoch(specs[number], row),
-        convolution=place.convolutions[name],
+        lambda number, row: on_epoch(trials[number].spec, row),
+        convolution=session.convolutions[name],
     )

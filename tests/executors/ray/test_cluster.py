@@ -8,6 +8,7 @@ import pytest
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, UsageError
 from poolbench.executors.ray import cluster
+from poolbench.executors.ray.nodes import Node, combine_nodes, explain_failure, is_loopback
 from poolbench.machine.description import describe_machine
 
 HERE = describe_machine(StudyConfig(device="cpu", precision="float32"))
@@ -18,44 +19,44 @@ def make_node(address="10.0.0.1", cpus=4, gpus=0, has_token=True, **facts):
     machines = {"cpu": replace(HERE, **facts)}
     if gpus:
         machines["cuda"] = replace(HERE, device="cuda", **facts)
-    return cluster.Node(address, cpus, gpus, 1 << 30, has_token, machines)
+    return Node(address, cpus, gpus, 1 << 30, has_token, machines)
 
 
 def test_equal_nodes_are_one_machine():
     nodes = [make_node(cpus=4), make_node("10.0.0.2", cpus=2)]
-    machine = cluster.combine_nodes(nodes, StudyConfig())
+    machine = combine_nodes(nodes, StudyConfig())
     # One that is alone must find room on any of them.
     assert (machine.workers, machine.cores) == (6, 2)
     assert machine.fingerprint == HERE.fingerprint
-    assert cluster.combine_nodes(nodes, StudyConfig(workers=3)).workers == 3
+    assert combine_nodes(nodes, StudyConfig(workers=3)).workers == 3
 
 
 def test_nodes_without_the_device_do_not_count():
     nodes = [make_node(fingerprint="a"), make_node(gpus=2, fingerprint="b")]
-    machine = cluster.combine_nodes(nodes, StudyConfig())
+    machine = combine_nodes(nodes, StudyConfig())
     assert (machine.device, machine.workers, machine.fingerprint) == ("cuda", 2, "b")
     environment = machine.environment["nodes"]
     assert [node["fingerprint"] for node in environment] == [None, "b"]
-    on_cpu = cluster.combine_nodes([make_node(), make_node(gpus=2)], StudyConfig(device="cpu"))
+    on_cpu = combine_nodes([make_node(), make_node(gpus=2)], StudyConfig(device="cpu"))
     assert (on_cpu.device, on_cpu.workers) == ("cpu", 8)
     with pytest.raises(UsageError, match="device 'cuda'; they have cpu"):
-        cluster.combine_nodes([make_node()], StudyConfig(device="cuda"))
+        combine_nodes([make_node()], StudyConfig(device="cuda"))
 
 
 def test_nodes_that_differ_need_a_word():
     nodes = [make_node(fingerprint="aa"), make_node("10.0.0.2", fingerprint="bb")]
     with pytest.raises(UsageError, match=r"10\.0\.0\.2: bb[^\0]*--allow-mixed"):
-        cluster.combine_nodes(nodes, StudyConfig(executor="ray"))
+        combine_nodes(nodes, StudyConfig(executor="ray"))
     allowed = StudyConfig(executor="ray", allow_mixed=True)
-    mixed = cluster.combine_nodes(nodes, allowed)
+    mixed = combine_nodes(nodes, allowed)
     assert mixed.fingerprint == "mixed-aa-bb"
-    assert cluster.combine_nodes(nodes[::-1], allowed).fingerprint == mixed.fingerprint
+    assert combine_nodes(nodes[::-1], allowed).fingerprint == mixed.fingerprint
 
 
 def test_nodes_of_other_versions_are_refused_in_any_case():
     nodes = [make_node(), make_node("10.0.0.2", poolbench="0.0.1")]
     with pytest.raises(UsageError, match="same versions"):
-        cluster.combine_nodes(nodes, StudyConfig(executor="ray", allow_mixed=True))
+        combine_nodes(nodes, StudyConfig(executor="ray", allow_mixed=True))
 
 
 def test_mixed_nodes_use_what_all_of_them_can():
@@ -64,16 +65,16 @@ def test_mixed_nodes_use_what_all_of_them_can():
         make_node(precisions=("float32",), fingerprint="b"),
     ]
     config = StudyConfig(executor="ray", allow_mixed=True)
-    assert cluster.combine_nodes(nodes, config).precisions == ("float32",)
+    assert combine_nodes(nodes, config).precisions == ("float32",)
 
 
 def test_cluster_that_lets_in_everyone_is_refused_unless_only_this_machine_reaches_it():
     with pytest.raises(RunError, match="RAY_AUTH_MODE=token"):
-        cluster.combine_nodes([make_node(has_token=False)], StudyConfig())
+        combine_nodes([make_node(has_token=False)], StudyConfig())
     with pytest.raises(RunError, match="RAY_AUTH_MODE=token"):
-        cluster.combine_nodes([make_node(), make_node(has_token=False)], StudyConfig())
+        combine_nodes([make_node(), make_node(has_token=False)], StudyConfig())
     local = make_node("127.0.0.1", has_token=False)
-    assert cluster.combine_nodes([local], StudyConfig()).workers == 4
+    assert combine_nodes([local], StudyConfig()).workers == 4
 
 
 @pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:1", "127.0.0.1", ":6379", "a:b"])
@@ -108,7 +109,7 @@ def test_address_is_found_where_ray_leaves_it(tmp_path, monkeypatch):
 )
 def test_loopback_is_told_from_networks(host):
     expected = host in ("127.0.0.1", "127.8.8.8", "::1", "localhost")
-    assert cluster.is_loopback(host) is expected
+    assert is_loopback(host) is expected
 
 
 def test_new_cluster_gets_a_token_of_its_own_and_stays_on_this_machine():
@@ -123,12 +124,12 @@ def test_new_cluster_gets_a_token_of_its_own_and_stays_on_this_machine():
 
 def test_failure_to_join_says_what_a_token_has_to_do_with_it():
     words = "Traceback (most recent call last): InvalidAuthToken: Authentication token is missing"
-    told = str(cluster.explain_failure("10.0.0.1:6379", ConnectionError(words)))
+    told = str(explain_failure("10.0.0.1:6379", ConnectionError(words)))
     assert "10.0.0.1:6379" in told
     assert "~/.ray/auth_token" in told
     # Ray Client gives no reason.
-    assert "token" in str(cluster.explain_failure("ray://10.0.0.1:1", ConnectionError("timeout")))
-    other = str(cluster.explain_failure("10.0.0.1:6379", RuntimeError("Version mismatch: 2.59")))
+    assert "token" in str(explain_failure("ray://10.0.0.1:1", ConnectionError("timeout")))
+    other = str(explain_failure("10.0.0.1:6379", RuntimeError("Version mismatch: 2.59")))
     assert "Version mismatch" in other
     assert "token" not in other
-    assert "started" in str(cluster.explain_failure(None, RuntimeError("no room")))
+    assert "started" in str(explain_failure(None, RuntimeError("no room")))

@@ -1,61 +1,25 @@
-"""What is asked of a Ray cluster before anything runs there; Ray itself is in :mod:`.ray`."""
+"""Join a Ray cluster, or start one, after what can be refused without Ray is refused."""
 
-import ipaddress
 import os
 import secrets
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, UsageError
-from poolbench.machine.description import Machine, describe_machine
-from poolbench.training.precision import list_devices
+from poolbench.executors.ray.nodes import combine_nodes, is_loopback
+from poolbench.machine.description import Machine
 
 CONNECT_SECONDS = 5.0
-# Letters of Ray's own message that are shown: its end, since it begins with a traceback.
-MOST_WORDS = 300
 # For sockets, whose paths may have about a hundred letters.
 SHORT_FOLDER = "/tmp" if os.name == "posix" else None
 # Where ``ray start`` and ``ray.init`` write the address of the cluster that they began.
 ADDRESS_FILE = Path("ray", "ray_current_cluster")
 INSTALL = "pip install 'poolbench[ray]'"
-# The fastest first.
-DEVICES = ("cuda", "mps", "cpu")
-TOKEN_ADVICE = (
-    "Stop it, set RAY_AUTH_MODE=token on every node, make a token once with `ray get-auth-token "
-    "--generate`, copy it to ~/.ray/auth_token of the other nodes and of this machine, and start "
-    "it again."
-)
-
-
-@dataclass(frozen=True)
-class Node:
-    """One machine of a cluster.
-
-    Attributes:
-        machines: What it is with each device that it has.
-        has_token: Whether it asks for a token.
-    """
-
-    address: str
-    cpus: int
-    gpus: int
-    memory_bytes: int
-    has_token: bool
-    machines: Mapping[str, Machine]
-
-
-def describe_devices(config: StudyConfig) -> dict[str, Machine]:
-    """This machine with each of its devices."""
-    return {
-        device: describe_machine(config.model_copy(update={"device": device}))
-        for device in list_devices()
-    }
 
 
 @contextmanager
@@ -149,97 +113,6 @@ def choose_environment(address: str | None) -> dict[str, str]:
     return chosen
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach that host."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def combine_nodes(nodes: Sequence[Node], config: StudyConfig) -> Machine:
-    """All nodes that can train, as one machine.
-
-    Raises:
-        RunError: If the cluster lets in everyone who reaches it.
-        UsageError: If no node has the device, or they differ and the config does not allow it.
-    """
-    open_nodes = [node.address for node in nodes if not node.has_token]
-    if open_nodes and not all(is_loopback(node.address) for node in nodes):
-        raise RunError(
-            f"The Ray cluster runs the code of everyone who reaches {open_nodes[0]}: token "
-            f"authentication is off. {TOKEN_ADVICE}"
-        )
-    device = _choose_device(nodes, config)
-    able = [node for node in nodes if device in node.machines]
-    machines = [node.machines[device] for node in able]
-    _check_equal(able, device, config)
-    first = machines[0]
-    kinds = sorted({machine.fingerprint for machine in machines})
-    slots = sum(node.cpus if device == "cpu" else node.gpus for node in able)
-    return replace(
-        first,
-        fingerprint=first.fingerprint if len(kinds) == 1 else f"mixed-{'-'.join(kinds)}",
-        precisions=tuple(
-            name for name in first.precisions if all(name in m.precisions for m in machines)
-        ),
-        workers=config.workers or max(1, slots),
-        # A trial that is alone goes to any of them.
-        cores=max(1, min(node.cpus for node in able)) if device == "cpu" else 1,
-        environment={
-            **first.environment,
-            "nodes": [describe_node(node, device) for node in nodes],
-        },
-    )
-
-
-def describe_node(node: Node, device: str) -> dict[str, object]:
-    """A node in plain values; ``fingerprint`` is ``None`` if it lacks the device."""
-    machine = node.machines.get(device)
-    any_machine = next(iter(node.machines.values()))
-    return {
-        "address": node.address,
-        "cpus": node.cpus,
-        "gpus": node.gpus,
-        "memory_bytes": node.memory_bytes,
-        "has_token": node.has_token,
-        "processor": any_machine.environment["processor"],
-        "fingerprint": None if machine is None else machine.fingerprint,
-    }
-
-
-def _choose_device(nodes: Sequence[Node], config: StudyConfig) -> str:
-    found = {device for node in nodes for device in node.machines}
-    wanted = DEVICES if config.device == "auto" else (config.device,)
-    device = next((device for device in wanted if device in found), None)
-    if device is None:
-        raise UsageError(
-            f"No node of the Ray cluster has a device {config.device!r}; they have "
-            f"{', '.join(sorted(found))}."
-        )
-    return device
-
-
-def _check_equal(nodes: Sequence[Node], device: str, config: StudyConfig) -> None:
-    machines = [node.machines[device] for node in nodes]
-    versions = {(machine.poolbench, machine.code, machine.torch) for machine in machines}
-    kinds = {machine.fingerprint for machine in machines}
-    if len(versions) == 1 and (len(kinds) == 1 or config.allow_mixed):
-        return
-    listed = "\n".join(
-        f"  {node.address}: {machine.fingerprint}, {machine.environment['processor']}, poolbench "
-        f"{machine.poolbench}, torch {machine.torch}"
-        for node, machine in zip(nodes, machines, strict=True)
-    )
-    advice = (
-        "Install the same versions on all of them."
-        if len(versions) > 1
-        else "Use nodes of one kind, or allow results that differ in their last bits with "
-        "--allow-mixed."
-    )
-    raise UsageError(f"The nodes of the Ray cluster differ:\n{listed}\n{advice}")
-
-
 @contextmanager
 def _change_environment(values: Mapping[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in values}
@@ -252,18 +125,3 @@ def _change_environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def explain_failure(address: str | None, error: Exception) -> RunError:
-    """What Ray says when it cannot be joined or started, as one message."""
-    words = " ".join(str(error.__cause__ or error).split())
-    if address is None:
-        return RunError(f"Ray cannot be started on this machine: {words[-MOST_WORDS:]}")
-    # Ray Client does not say why it gets no answer.
-    if "auth" in words.lower() or address.startswith("ray://"):
-        return RunError(
-            f"The Ray cluster at {address} does not let this machine in ({words[-MOST_WORDS:]}). "
-            "If it asks for a token: set RAY_AUTH_MODE=token here, and copy ~/.ray/auth_token from "
-            "one of its nodes."
-        )
-    return RunError(f"The Ray cluster at {address} cannot be joined: {words[-MOST_WORDS:]}")

@@ -30,16 +30,17 @@ from poolbench.executors.base import (
 from poolbench.executors.local import list_paths, make_environment
 from poolbench.executors.process import (
     WORKER_ENVIRONMENT,
-    Station,
+    open_session,
     pack_sources,
     prepare_process,
     save_outcome,
 )
-from poolbench.executors.ray.cluster import Node, describe_devices, explain_failure
+from poolbench.executors.ray.nodes import Node, describe_devices, explain_failure
 from poolbench.executors.ray.task import Answer, Request, Task, make_plain, serve, share_pictures
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
+from poolbench.trials.session import Session
 
 # How long nothing may happen before progress is asked for.
 POLL_SECONDS = 0.5
@@ -70,8 +71,8 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
         if address is None:
             workers = {} if config.workers is None else {"num_cpus": config.workers}
             # One below it, since Ray opens what it is given to everybody.
-            place = str(Path(folder, "r"))
-            settings |= {"include_dashboard": False, "_temp_dir": place, **workers}
+            below = str(Path(folder, "r"))
+            settings |= {"include_dashboard": False, "_temp_dir": below, **workers}
         try:
             ray.init(address or "local", logging_level=logging.ERROR, **settings)
         except Exception as error:
@@ -315,7 +316,7 @@ class _Kept:
     """What this process keeps between tasks, and what it was made of."""
 
     reference: str
-    station: Station
+    session: Session
 
 
 _kept: _Kept | None = None
@@ -323,10 +324,10 @@ _kept: _Kept | None = None
 
 def _serve_group(request: Request, things: list[Any], mailbox: Any) -> Answer:
     """On a node: what the task is."""
-    return serve(request, lambda: _take_station(things, request.storage), mailbox.put.remote)
+    return serve(request, lambda: _take_session(things, request), mailbox.put.remote)
 
 
-def _take_station(things: list[Any], storage: RunStore | None) -> Station:
+def _take_session(things: list[Any], request: Request) -> Session:
     global _kept
     reference = things[0].hex()
     if _kept is None or _kept.reference != reference:
@@ -334,8 +335,10 @@ def _take_station(things: list[Any], storage: RunStore | None) -> Station:
         image_set, weights = ray.get(things)
         if isinstance(image_set, Path):
             image_set = open_arrays(image_set)
-        _kept = _Kept(reference, Station(image_set, weights, storage))
-    return _kept.station
+        device = request.specs[0].conditions.device
+        session = open_session(image_set, weights, request.storage, device)
+        _kept = _Kept(reference, session)
+    return _kept.session
 
 
 def _describe(config: StudyConfig) -> tuple[bool, dict[str, Machine]]:

@@ -1,4 +1,4 @@
-"""What a task of a cluster is asked, does and answers; how it gets there is in :mod:`.ray`."""
+"""What a task of a cluster is asked, does and answers; how it gets there is in :mod:`.executor`."""
 
 import platform
 import time
@@ -14,7 +14,7 @@ from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
 from poolbench.errors import TrainingError
 from poolbench.executors.base import Failure, describe_failure
-from poolbench.executors.process import Station, add_paths, register_sources, save_outcome
+from poolbench.executors.process import add_paths, register_sources, save_outcome
 from poolbench.machine.description import THREADS
 from poolbench.machine.environment import compute_fingerprint, hash_package
 from poolbench.records import Speed, TrialSpec
@@ -22,6 +22,7 @@ from poolbench.rundir.store import RunStore
 from poolbench.system import make_part_folder
 from poolbench.training.loop import EpochRow
 from poolbench.trials.run import TrialOutcome
+from poolbench.trials.session import Session
 from poolbench.trials.speed import measure_speed
 from poolbench.trials.stacks import run_group
 
@@ -69,7 +70,7 @@ class Answer:
 
 
 def serve(
-    request: Request, take_station: Callable[[], Station], report: Callable[[str, int], object]
+    request: Request, open_session: Callable[[], Session], report: Callable[[str, int], object]
 ) -> Answer:
     """Train or measure; whatever goes wrong is told.
 
@@ -80,10 +81,11 @@ def serve(
         _check_fingerprint(request)
         add_paths(request.paths)
         register_sources(request.sources, request.specs)
-        place = take_station().take_place(request.specs[0], request.lanes)
+        session = open_session()
+        session.set_lanes(request.lanes)
         if request.task == "measure":
-            return Answer(speeds={spec.id: measure_speed(spec, place) for spec in request.specs})
-        outcomes = run_group(request.specs, place, _Reporter(report))
+            return Answer(speeds={spec.id: measure_speed(spec, session) for spec in request.specs})
+        outcomes = run_group(request.specs, session, _Reporter(report))
         if request.storage is None:
             return Answer(tuple(outcomes))
         shared = []
@@ -134,13 +136,13 @@ def make_plain(image_set: ImageSet) -> ImageSet:
 
 
 def share_pictures(image_set: ImageSet, storage: Path) -> Path:
-    """A folder in the storage with the pictures, which several studies may use."""
-    place = storage / f"pictures-{image_set.manifest_hash[:16]}"
-    if not place.exists():
+    """Save the pictures in a folder of the storage, which several studies may use."""
+    folder = storage / f"pictures-{image_set.manifest_hash[:16]}"
+    if not folder.exists():
         storage.mkdir(parents=True, exist_ok=True)
         part = make_part_folder(storage)
         save_arrays(image_set, part)
         with suppress(OSError):
             # Someone may have been faster.
-            part.rename(place)
-    return place
+            part.rename(folder)
+    return folder
