@@ -12,7 +12,8 @@ from poolbench.errors import RunError
 from poolbench.models import add_factory, get_backbone
 from poolbench.models.kept import find_kept
 from poolbench.models.start import make_dirac, whiten_first
-from poolbench.planning.plan import check_networks, favours_an_operator, make_plan
+from poolbench.planning.checks import check_networks
+from poolbench.planning.plan import favours_an_operator, make_plan
 from poolbench.trials.build import build_network
 
 

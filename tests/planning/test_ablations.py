@@ -5,7 +5,7 @@ import pytest
 from poolbench.config import DataConfig, StudyConfig
 from poolbench.errors import UsageError
 from poolbench.planning.ablations import METHODS, list_methods
-from poolbench.planning.plan import find_baseline, make_variants
+from poolbench.planning.variants import find_baseline, make_variants
 
 ONE = {"operators": ("max",), "recipes": ("quick",)}
 

@@ -9,14 +9,14 @@ from poolbench.data.store import save_arrays
 from poolbench.errors import UsageError
 from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import describe_machine
-from poolbench.planning.budget import settle
+from poolbench.planning.budget import measure_plan
 from poolbench.planning.durations import (
     estimate_hand_over_seconds,
     estimate_study_seconds,
     estimate_trial_seconds,
     estimate_wall_seconds,
 )
-from poolbench.planning.plan import list_looks
+from poolbench.planning.plan import list_looks, make_plan
 from poolbench.records import Speed
 from poolbench.rundir.store import RunStore
 from poolbench.training.precision import list_precisions
@@ -48,11 +48,17 @@ class FixedSpeeds(LocalExecutor):
         }
 
 
-def settle_fixed(tmp_path, small_set, seconds_left=None, speeds=None, **settings):
+def measure(config, image_set, store, executor, seconds_left=None):
+    """What is left open in the plan of a config."""
+    plan = make_plan(config, image_set, executor.machine)
+    return measure_plan(config, plan, image_set, store, executor, seconds_left)
+
+
+def measure_fixed(tmp_path, small_set, seconds_left=None, speeds=None, **settings):
     store = RunStore(tmp_path)
     speeds = speeds or {"float32": SPEED}
     config = StudyConfig(folds=2, repeats=4, epochs=1, workers=2, **settings)
-    return settle(config, small_set, store, FixedSpeeds(store, speeds), seconds_left)
+    return measure(config, small_set, store, FixedSpeeds(store, speeds), seconds_left)
 
 
 def test_trial_of_the_longest_kind_goes_to_the_worker_that_is_free_first():
@@ -89,7 +95,7 @@ def test_fastest_precision_is_taken(tmp_path, small_set):
             store, {faster: fast, slower: SPEED}, precisions=("float32", "bfloat16")
         )
         config = StudyConfig(folds=2, repeats=4, epochs=1, workers=2)
-        found = settle(config, small_set, store, executor, None)
+        found = measure(config, small_set, store, executor, None)
         assert found.config.precision == faster
         assert {spec.conditions.precision for spec in found.plan.specs} == {faster}
 
@@ -104,7 +110,7 @@ def test_time_limit_takes_as_many_repeats_as_fit(tmp_path, small_set, repeats):
     config = StudyConfig(folds=2, repeats=repeats, epochs=1, workers=2)
     store = RunStore(tmp_path)
     executor = FixedSpeeds(store, {"float32": SPEED})
-    free = settle(config, small_set, store, executor, None)
+    free = measure(config, small_set, store, executor, None)
     seconds = free.estimate(free.plan.specs, small_set)
 
     def estimate(count):
@@ -112,29 +118,29 @@ def test_time_limit_takes_as_many_repeats_as_fit(tmp_path, small_set, repeats):
         return estimate_study_seconds(specs, seconds, 2)
 
     limit = 1.2 * estimate(2)
-    found = settle(config, small_set, store, executor, limit)
+    found = measure(config, small_set, store, executor, limit)
     count = list_looks(found.config)[-1]
     assert {spec.repeat for spec in found.plan.specs} == set(range(count))
     assert estimate(count) <= limit
     assert count == 2
     # Continued: what was planned stays.
-    again = settle(found.config, small_set, store, executor, 1.0)
+    again = measure(found.config, small_set, store, executor, 1.0)
     assert [spec.id for spec in again.plan.specs] == [spec.id for spec in found.plan.specs]
 
 
 def test_time_limit_that_is_too_short_says_what_would_fit(tmp_path, small_set):
     with pytest.raises(UsageError, match=r"One repeat .* --time-limit leaves 5 s"):
-        settle_fixed(tmp_path, small_set, 5.0)
+        measure_fixed(tmp_path, small_set, 5.0)
     slow = {"float32": SPEED.model_copy(update={"train": 1.0})}
     with pytest.raises(UsageError, match="fewer operators or folds"):
-        settle_fixed(tmp_path, small_set, estimate_hand_over_seconds(3) + 30, slow)
+        measure_fixed(tmp_path, small_set, estimate_hand_over_seconds(3) + 30, slow)
 
 
-def test_measured_study_settles(tmp_path, small_set):
+def test_measured_plan_leaves_nothing_open(tmp_path, small_set):
     store = RunStore(tmp_path / "run")
     save_arrays(small_set, tmp_path / "images")
     config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, repeats=1)
     with LocalExecutor(tmp_path / "images", store.path, describe_machine(config)) as executor:
-        found = settle(config, small_set, store, executor, None)
+        found = measure(config, small_set, store, executor, None)
     assert found.config.precision in ("float32", "bfloat16")
     assert set(found.speeds) == {variant.id for variant in found.plan.variants}

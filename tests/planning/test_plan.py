@@ -8,14 +8,8 @@ import pytest
 from poolbench.config import DataConfig, RecipeConfig, StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import DataError, UnknownNameError, UsageError
-from poolbench.planning.plan import (
-    choose_baseline,
-    has_mixed_positions,
-    list_looks,
-    make_final_spec,
-    make_plan,
-    make_variants,
-)
+from poolbench.planning.plan import list_looks, make_final_spec, make_plan
+from poolbench.planning.variants import choose_baseline, has_mixed_positions, make_variants
 from poolbench.training.recipes import QUICK
 
 

@@ -12,7 +12,7 @@ from poolbench.errors import TrainingError
 from poolbench.executors.base import Lost
 from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import describe_machine
-from poolbench.planning.budget import settle
+from poolbench.planning.budget import measure_plan
 from poolbench.planning.plan import make_plan
 from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, compete, run_trials
@@ -32,9 +32,10 @@ def run(tmp_path, image_set, deadline, make_executor=LocalExecutor, **settings):
     save_arrays(image_set, tmp_path / "images")
     machine = describe_machine(config)
     with make_executor(tmp_path / "images", store.path, machine) as executor:
-        settled = settle(config, image_set, store, executor, None)
+        plan = make_plan(config, image_set, machine)
+        measured = measure_plan(config, plan, image_set, store, executor, None)
         context = StudyContext(executor, store, image_set, Display("en", quiet=True))
-        return store, compete(settled, context, deadline)
+        return store, compete(measured, context, deadline)
 
 
 @pytest.mark.parametrize(("repeats", "first"), [(3, 1), ("auto", 1)])

@@ -1,33 +1,33 @@
-"""What is measured once, before a study begins: precision, workers, repeats under a time limit."""
+"""Measure what a plan leaves open: the fastest precision, workers, repeats under a time limit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from poolbench.config import Precision, StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import UsageError
 from poolbench.executors.base import Measurer
-from poolbench.machine.description import Machine
 from poolbench.planning.durations import (
     estimate_hand_over_seconds,
     estimate_study_seconds,
     estimate_trial_seconds,
 )
-from poolbench.planning.plan import Plan, list_looks, make_plan, take_first
+from poolbench.planning.plan import Plan, list_looks, take_first
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
 
-# Part of a time limit that is planned; the rest is for what no measurement foresees.
+# Share of a time limit that is planned; the rest is for what no measurement foresees.
 PLANNED_SHARE = 0.85
 
 
 @dataclass(frozen=True)
-class Settled:
-    """A study with nothing open.
+class MeasuredPlan:
+    """A plan that leaves nothing open.
 
     Attributes:
-        config: With precision, and repeats where there is a time limit.
-        speeds: By variant id, of the variants that lack trials.
+        config: The config with its precision, and its repeats where there is a time limit.
+        plan: The trials in that precision, and how many are trained at the same time.
+        speeds: Measured speeds of the variants that lack trials, by variant id.
     """
 
     config: StudyConfig
@@ -35,38 +35,42 @@ class Settled:
     speeds: Mapping[str, Speed]
 
     def list_missing(self, store: RunStore) -> list[TrialSpec]:
-        """The trials that are not in a run yet."""
+        """List the trials that are not in a run yet."""
         return _list_missing(self.plan, store)
 
     def estimate(self, specs: Sequence[TrialSpec], image_set: ImageSet) -> dict[str, float]:
-        """Seconds of one trial, by variant id."""
+        """Estimate the seconds of one trial, by variant id."""
         return {
             name: estimate_trial_seconds(spec, self.speeds[name], image_set)
             for name, spec in take_first(specs).items()
         }
 
 
-def settle(
+def measure_plan(
     config: StudyConfig,
+    plan: Plan,
     image_set: ImageSet,
     store: RunStore,
     measurer: Measurer,
     seconds_left: float | None,
-) -> Settled:
-    """Measure, and choose what is fastest and what fits.
+) -> MeasuredPlan:
+    """Measure the variants of a plan, and choose what is fastest and what fits.
 
     Args:
-        seconds_left: Of the time limit; ``None``: there is none.
+        config: The config that the plan is for.
+        plan: The trials, in any precision.
+        image_set: The pictures.
+        store: The run, in which some trials may be finished.
+        measurer: Measures one trial of each variant, in each precision that may be chosen.
+        seconds_left: What is left of the time limit; ``None``: there is none.
 
     Raises:
-        UsageError: If the config does not fit, or the time limit is too short for one repeat.
-        DataError: If there are too few pictures for the folds.
+        UsageError: If the time limit is too short for one repeat.
         TrainingError: If a measured trial fails.
     """
-    machine = measurer.machine
-    wanted = machine.precisions
-    plans = {name: make_plan(_set(config, precision=name), image_set, machine) for name in wanted}
-    missing = {name: _list_missing(plan, store) for name, plan in plans.items()}
+    wanted = measurer.machine.precisions
+    plans = {name: plan.take_precision(name) for name in wanted}
+    missing = {name: _list_missing(some, store) for name, some in plans.items()}
     measured = measurer.measure(
         [spec for specs in missing.values() for spec in take_first(specs).values()]
     )
@@ -76,26 +80,22 @@ def settle(
     }
 
     def compute_total(name: Precision) -> float:
-        by_variant = Settled(config, plans[name], speeds[name]).estimate(missing[name], image_set)
-        return sum(by_variant.values())
+        by_variant = MeasuredPlan(config, plans[name], speeds[name])
+        return sum(by_variant.estimate(missing[name], image_set).values())
 
     best = min(wanted, key=compute_total)
-    found = Settled(_set(config, precision=best), plans[best], speeds[best])
-    workers = measurer.fit(list(found.speeds.values()))
-    found = Settled(found.config, _set_workers(found.plan, workers), found.speeds)
+    workers = measurer.fit(list(speeds[best].values()))
+    chosen = config.model_copy(update={"precision": best})
+    found = MeasuredPlan(chosen, replace(plans[best], workers=workers), speeds[best])
     if seconds_left is None or config.planned_repeats is not None or not missing[best]:
         return found
-    return _fit(found, missing[best], image_set, machine, seconds_left)
+    return _fit_repeats(found, missing[best], image_set, seconds_left)
 
 
-def _fit(
-    found: Settled,
-    missing: Sequence[TrialSpec],
-    image_set: ImageSet,
-    machine: Machine,
-    seconds_left: float,
-) -> Settled:
-    """As many repeats as fit into the time limit."""
+def _fit_repeats(
+    found: MeasuredPlan, missing: Sequence[TrialSpec], image_set: ImageSet, seconds_left: float
+) -> MeasuredPlan:
+    """Keep as many repeats as fit into the time limit."""
     seconds = found.estimate(missing, image_set)
     limit = seconds_left * PLANNED_SHARE
 
@@ -109,12 +109,11 @@ def _fit(
     fitting = [repeats for repeats in candidates if estimate(repeats) <= limit]
     if not fitting:
         raise UsageError(_explain_limit(found, estimate(1), limit))
-    config = _set(found.config, planned_repeats=fitting[-1])
-    plan = make_plan(config, image_set, machine)
-    return Settled(config, _set_workers(plan, found.plan.workers), found.speeds)
+    config = found.config.model_copy(update={"planned_repeats": fitting[-1]})
+    return MeasuredPlan(config, found.plan.take_repeats(fitting[-1]), found.speeds)
 
 
-def _explain_limit(found: Settled, needed: float, limit: float) -> str:
+def _explain_limit(found: MeasuredPlan, needed: float, limit: float) -> str:
     epochs = found.plan.specs[0].variant.recipe.epochs
     rest = estimate_hand_over_seconds(len(found.plan.variants))
     share = (limit - rest) / max(needed - rest, 1e-9)
@@ -129,11 +128,3 @@ def _explain_limit(found: Settled, needed: float, limit: float) -> str:
 
 def _list_missing(plan: Plan, store: RunStore) -> list[TrialSpec]:
     return [spec for spec in plan.specs if not store.has_trial(spec.id)]
-
-
-def _set(config: StudyConfig, **values: object) -> StudyConfig:
-    return config.model_copy(update=values)
-
-
-def _set_workers(plan: Plan, workers: int) -> Plan:
-    return Plan(plan.variants, plan.specs, workers)

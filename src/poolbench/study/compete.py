@@ -13,16 +13,10 @@ from poolbench.evaluation.imbalance import choose_metric
 from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
 from poolbench.executors.base import Executor, Lost, Progress, retry_lost
-from poolbench.planning.budget import Settled
+from poolbench.planning.budget import MeasuredPlan
 from poolbench.planning.durations import estimate_study_seconds
-from poolbench.planning.plan import (
-    Plan,
-    favours_an_operator,
-    find_baseline,
-    has_mixed_positions,
-    list_looks,
-    take_first,
-)
+from poolbench.planning.plan import Plan, favours_an_operator, list_looks, take_first
+from poolbench.planning.variants import find_baseline, has_mixed_positions
 from poolbench.records import LeaderboardRow, TrialRecord, TrialSpec, VerdictRecord
 from poolbench.results.collect import (
     Outcomes,
@@ -80,14 +74,14 @@ class _Reached:
     lost: dict[str, Lost] = field(default_factory=dict)
 
 
-def compete(settled: Settled, context: StudyContext, deadline: float | None) -> Compared:
+def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | None) -> Compared:
     """Train and judge, look by look, until it is decided or the plan is done.
 
     Args:
         deadline: By the clock :func:`time.monotonic`: no repeat is begun that would, with the
             report, not be over by then.
     """
-    config, plan, store = settled.config, settled.plan, context.store
+    config, plan, store = measured.config, measured.plan, context.store
     half = context.image_set.pool if config.protocol == "cv" else context.image_set.test
     metric = choose_metric(config.metric, half.labels)
     looks = list_looks(config)
@@ -96,13 +90,13 @@ def compete(settled: Settled, context: StudyContext, deadline: float | None) -> 
     outcomes: dict[str, Outcomes] = {}
     done = 0
     for look in looks:
-        done = _train_to(look, race.active, reached, settled, context, deadline)
+        done = _train_to(look, race.active, reached, measured, context, deadline)
         race = leave_out(race, reached.lost)
         _check_left(race, reached.lost)
         for name in race.active:
             outcomes[name] = collect_outcomes(store, plan.list_trials(name, done))
         evidence = make_evidence([outcomes[name] for name in race.active], half, metric)
-        question = _make_question(settled, store, half, metric, reached.lost)
+        question = _make_question(measured, store, half, metric, reached.lost)
         race = take_look(race, evidence, question, len(looks))
         if race.is_over or done < look:
             break
@@ -163,7 +157,7 @@ def _train_to(
     look: int,
     active: Sequence[str],
     reached: _Reached,
-    settled: Settled,
+    measured: MeasuredPlan,
     context: StudyContext,
     deadline: float | None,
 ) -> int:
@@ -179,12 +173,12 @@ def _train_to(
         wanted = reached.repeats | {name: repeats for name in active if name not in reached.lost}
         missing = [
             spec
-            for spec in _list_compared(settled.plan, wanted)
+            for spec in _list_compared(measured.plan, wanted)
             if not context.store.has_trial(spec.id)
         ]
-        seconds = settled.estimate(missing, context.image_set)
+        seconds = measured.estimate(missing, context.image_set)
         if missing and done and deadline is not None:
-            needed = estimate_study_seconds(missing, seconds, settled.plan.workers)
+            needed = estimate_study_seconds(missing, seconds, measured.plan.workers)
             if time.monotonic() + needed > deadline:
                 context.display.say("run.limit", repeats=done)
                 break
@@ -203,9 +197,9 @@ def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
 
 
 def _make_question(
-    settled: Settled, store: RunStore, half: Half, metric: Metric, lost: Collection[str]
+    measured: MeasuredPlan, store: RunStore, half: Half, metric: Metric, lost: Collection[str]
 ) -> Question:
-    config, plan = settled.config, settled.plan
+    config, plan = measured.config, measured.plan
     notes = []
     if has_mixed_positions(plan.variants):
         notes.append("positions-differ")

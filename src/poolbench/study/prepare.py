@@ -21,20 +21,14 @@ from poolbench.machine.description import Machine, describe_machine
 from poolbench.models import get_backbone
 from poolbench.models.seen import read_seen
 from poolbench.models.transfer import read_facts
-from poolbench.planning.budget import Settled, settle
+from poolbench.planning.budget import MeasuredPlan, measure_plan
+from poolbench.planning.checks import check_networks, check_weights
 from poolbench.planning.disk_space import check_classes, check_room, estimate_room_bytes
 from poolbench.planning.durations import estimate_study_seconds
 from poolbench.planning.memory import check_training_memory
-from poolbench.planning.plan import (
-    Plan,
-    check_networks,
-    check_weights,
-    favours_an_operator,
-    has_mixed_positions,
-    list_looks,
-    make_plan,
-)
+from poolbench.planning.plan import Plan, favours_an_operator, list_looks, make_plan, take_first
 from poolbench.planning.shorten import LONG_SECONDS, list_shorter
+from poolbench.planning.variants import has_mixed_positions
 from poolbench.records import TrialSpec
 from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore
@@ -152,28 +146,29 @@ def open_executor(
             yield local
 
 
-def settle_study(
+def measure_study(
     config: StudyConfig,
+    plan: Plan,
     image_set: ImageSet,
     store: RunStore,
     measurer: Measurer,
     seconds_left: float | None,
     display: Display,
-) -> Settled:
+) -> MeasuredPlan:
     """Measure, then say what will be trained, on what, and how long it will take."""
     _show_pictures(image_set, display)
     display.say("run.measuring")
-    settled = settle(config, image_set, store, measurer, seconds_left)
-    missing = settled.list_missing(store)
-    needed = estimate_room_bytes(missing, settled.speeds, image_set, settled.plan.workers)
+    measured = measure_plan(config, plan, image_set, store, measurer, seconds_left)
+    missing = measured.list_missing(store)
+    needed = estimate_room_bytes(missing, measured.speeds, image_set, measured.plan.workers)
     check_room(store.path, needed)
-    _show_plan(settled, len(missing), store, display)
+    _show_plan(measured, len(missing), store, display)
     _show_cluster(measurer.machine, display)
     if missing:
-        _show_estimate(settled, missing, image_set, display)
+        _show_estimate(measured, missing, image_set, display)
     else:
         display.say("run.same-trials")
-    return settled
+    return measured
 
 
 def check_study(
@@ -183,35 +178,37 @@ def check_study(
     display: Display,
     *,
     is_compared: bool = True,
-) -> None:
-    """Refuse what does not fit, and say what was made of networks and weights.
+) -> Plan:
+    """Plan a study, refuse what does not fit, and say what was made of networks and weights.
 
     Args:
         is_compared: Whether folds of the pool are held out.
     """
     check_classes(image_set.classes)
     plan = make_plan(config, image_set, machine)
+    first = list(take_first(plan.specs).values())
     if config.executor == "local":
         check_training_memory(plan, machine.device, len(image_set.pool))
     for line in describe_size(image_set.facts, image_set.image_size, display.lang):
         display.tell(line)
-    for backbone, network in check_networks(plan).items():
+    for backbone, network in check_networks(first).items():
         display.say("run.own-network", backbone=backbone, notes="; ".join(network.notes))
         kept = get_backbone(backbone).find_kept(len(image_set.classes))
         key = "run.own-weights" if kept.names else "run.own-drawn"
         names = {"kept": list_some(kept.names), "drawn": list_some(kept.drawn)}
         display.say(key, backbone=backbone, **names)
     if config.weights is not None:
-        _show_weights(plan, config.weights, display)
+        _show_weights(first, config.weights, display)
         is_split = is_compared and config.protocol == "cv"
         check_seen(config.weights, image_set, display, is_split=is_split)
     if favours_an_operator(plan.specs):
         display.say("note.transfer")
+    return plan
 
 
-def _show_weights(plan: Plan, path: Path, display: Display) -> None:
+def _show_weights(specs: Sequence[TrialSpec], path: Path, display: Display) -> None:
     """What is taken of a file of weights, and what it says of itself; refused if it is none."""
-    taken = check_weights(plan, path)
+    taken = check_weights(specs, path)
     facts = read_facts(path)
     display.say(
         "run.weights-facts",
@@ -274,8 +271,8 @@ def _show_pictures(image_set: ImageSet, display: Display) -> None:
         display.say("run.validation", count=joined)
 
 
-def _show_plan(settled: Settled, missing: int, store: RunStore, display: Display) -> None:
-    config, plan = settled.config, settled.plan
+def _show_plan(measured: MeasuredPlan, missing: int, store: RunStore, display: Display) -> None:
+    config, plan = measured.config, measured.plan
     conditions = plan.specs[0].conditions
     display.say(
         "run.plan",
@@ -323,13 +320,13 @@ def _show_cluster(machine: Machine, display: Display) -> None:
 
 
 def _show_estimate(
-    settled: Settled, missing: Sequence[TrialSpec], image_set: ImageSet, display: Display
+    measured: MeasuredPlan, missing: Sequence[TrialSpec], image_set: ImageSet, display: Display
 ) -> None:
-    seconds = settled.estimate(missing, image_set)
-    workers = settled.plan.workers
+    seconds = measured.estimate(missing, image_set)
+    workers = measured.plan.workers
     most = format_duration(estimate_study_seconds(missing, seconds, workers))
-    soon = [spec for spec in missing if spec.repeat < list_looks(settled.config)[0]]
-    if settled.config.repeats != "auto":
+    soon = [spec for spec in missing if spec.repeat < list_looks(measured.config)[0]]
+    if measured.config.repeats != "auto":
         display.say("run.estimate", duration=most)
     elif not soon:
         display.say("run.estimate-most", most=most)
@@ -368,9 +365,9 @@ def recall_config(config: StudyConfig, store: RunStore) -> StudyConfig:
     return config.model_copy(update=recalled)
 
 
-def save_config(settled: Settled, store: RunStore) -> None:
+def save_config(measured: MeasuredPlan, store: RunStore) -> None:
     """Write ``config.toml``; what was chosen for this machine holds when the study is continued."""
-    conditions = settled.plan.specs[0].conditions
+    conditions = measured.plan.specs[0].conditions
     chosen = {"device": conditions.device, "precision": conditions.precision}
-    config = settled.config.model_copy(update=chosen)
+    config = measured.config.model_copy(update=chosen)
     store.save_bytes("config.toml", dump_config(config).encode())

@@ -6,12 +6,11 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import TrainingError, UsageError
 from poolbench.files import check_file_path, hash_file
-from poolbench.machine.description import Machine
 from poolbench.models.seen import SEEN, read_seen, see
 from poolbench.models.transfer import add_facts, read_facts, read_values
-from poolbench.planning.budget import settle
+from poolbench.planning.budget import measure_plan
 from poolbench.planning.durations import estimate_trial_seconds
-from poolbench.planning.plan import make_final_spec, make_plan
+from poolbench.planning.plan import Plan, make_final_spec
 from poolbench.records import TrialRecord, TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, run_trial_alone
@@ -56,16 +55,16 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     store = RunStore(name_run(config))
     config = recall_config(config, store)
     with open_machine(config) as machine:
-        check_study(config, machine, image_set, display, is_compared=False)
-        variants = make_plan(config, image_set, machine).variants
-        if len(variants) != 1:
-            names = ", ".join(variant.id for variant in variants)
+        plan = check_study(config, machine, image_set, display, is_compared=False)
+        if len(plan.variants) != 1:
+            names = ", ".join(variant.id for variant in plan.variants)
             raise UsageError(f"pretrain trains one variant, and these are named: {names}.")
         with store.hold():
             store.remove_leftovers()
-            spec = make_final_spec(make_plan(config, image_set, machine), variants[0].id)
+            spec = make_final_spec(plan, plan.variants[0].id)
             if config.precision == "auto" or not store.has_trial(spec.id):
-                spec = _train(config, machine, image_set, store, display)
+                with open_executor(config, machine, image_set, store, store.path) as executor:
+                    spec = _train(config, plan, StudyContext(executor, store, image_set, display))
                 # Of processes that were killed meanwhile, as at the end of a study.
                 store.remove_leftovers()
     record = store.load_trial(spec.id)
@@ -114,17 +113,14 @@ def _is_own(out: Path) -> bool:
     return any(path.is_file() and read_values(path) == values for path in found)
 
 
-def _train(
-    config: StudyConfig, machine: Machine, image_set: ImageSet, store: RunStore, display: Display
-) -> TrialSpec:
-    with open_executor(config, machine, image_set, store, store.path) as executor:
-        display.say("run.measuring")
-        settled = settle(config, image_set, store, executor, None)
-        variant = settled.plan.variants[0].id
-        spec = make_final_spec(settled.plan, variant)
-        save_config(settled, store)
-        speed = executor.measure([spec])[spec.id]
-        seconds = estimate_trial_seconds(spec, speed, image_set)
-        display.say("run.estimate", duration=format_duration(seconds))
-        run_trial_alone(spec, seconds, StudyContext(executor, store, image_set, display))
+def _train(config: StudyConfig, plan: Plan, context: StudyContext) -> TrialSpec:
+    executor, store, image_set = context.executor, context.store, context.image_set
+    context.display.say("run.measuring")
+    measured = measure_plan(config, plan, image_set, store, executor, None)
+    spec = make_final_spec(measured.plan, plan.variants[0].id)
+    save_config(measured, store)
+    speed = executor.measure([spec])[spec.id]
+    seconds = estimate_trial_seconds(spec, speed, image_set)
+    context.display.say("run.estimate", duration=format_duration(seconds))
+    run_trial_alone(spec, seconds, context)
     return spec

@@ -27,13 +27,10 @@ from poolbench.files import expand_home
 from poolbench.machine.description import Machine
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
-from poolbench.planning.budget import Settled
+from poolbench.planning.budget import MeasuredPlan
 from poolbench.planning.durations import estimate_trial_seconds
 from poolbench.planning.forecast import Forecaster
-from poolbench.planning.plan import (
-    Plan,
-    make_final_spec,
-)
+from poolbench.planning.plan import Plan, make_final_spec
 from poolbench.records import (
     DataRecord,
     PlanRecord,
@@ -51,12 +48,12 @@ from poolbench.study.finished import Study
 from poolbench.study.prepare import (
     check_study,
     load_pictures,
+    measure_study,
     name_run,
     open_executor,
     open_machine,
     recall_config,
     save_config,
-    settle_study,
 )
 from poolbench.texts import choose_language
 from poolbench.verdict.proportion import read_headline
@@ -133,22 +130,22 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     record = _make_data_record(config, image_set)
     with open_machine(config) as machine:
         # Refuses what does not fit, before anything is written.
-        check_study(config, machine, image_set, display)
+        plan = check_study(config, machine, image_set, display)
         with store.hold():
             _refuse_other_pictures(record, store)
             store.remove_leftovers()
             with open_executor(config, machine, image_set, store, store.path) as executor:
                 limit = config.time_limit_seconds
                 left = None if limit is None else limit - (time.monotonic() - started)
-                settled = settle_study(config, image_set, store, executor, left, display)
-                _begin(settled, machine, record, store)
+                measured = measure_study(config, plan, image_set, store, executor, left, display)
+                _begin(measured, machine, record, store)
                 store.save_table("duplicates.csv", COLUMNS, duplicates)
                 context = StudyContext(executor, store, image_set, display)
-                compared = compete(settled, context, None if limit is None else started + limit)
+                compared = compete(measured, context, None if limit is None else started + limit)
                 final = None
                 if compared.verdict.recommended is not None:
-                    final = make_final_spec(settled.plan, compared.verdict.recommended)
-                    _train_final(final, settled, context)
+                    final = make_final_spec(measured.plan, compared.verdict.recommended)
+                    _train_final(final, measured, context)
             leading = compared.verdict.leading
             save_picture_tables(store, image_set, compared.trials, leading, final)
             hand_over(store, compared.trials, final, compared.verdict, image_set)
@@ -159,12 +156,12 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
             return _conclude(store, display)
 
 
-def _train_final(final: TrialSpec, settled: Settled, context: StudyContext) -> None:
+def _train_final(final: TrialSpec, measured: MeasuredPlan, context: StudyContext) -> None:
     """Train the network that is handed over, unless it is there already."""
     if context.store.has_trial(final.id):
         return
     context.display.say("run.final", variant=final.variant.id)
-    speed = settled.speeds.get(final.variant.id)
+    speed = measured.speeds.get(final.variant.id)
     # Alone it is slower than its share of a stack.
     if speed is None or final.conditions.stack > 1:
         speed = context.executor.measure([final])[final.id]
@@ -178,9 +175,10 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
     config = recall_config(config, store)
     image_set, _ = load_pictures(config.data, display, is_split=config.protocol == "cv")
     with open_machine(config) as machine:
-        check_study(config, machine, image_set, display)
+        plan = check_study(config, machine, image_set, display)
         forecaster = Forecaster(machine, image_set)
-        settle_study(config, image_set, store, forecaster, config.time_limit_seconds, display)
+        limit = config.time_limit_seconds
+        measure_study(config, plan, image_set, store, forecaster, limit, display)
         display.say("run.forecast", measured=forecaster.measured, variants=forecaster.variants)
     display.say("run.place", path=store.path)
 
@@ -232,12 +230,12 @@ def _refuse_other_pictures(record: DataRecord, store: RunStore) -> None:
         )
 
 
-def _begin(settled: Settled, machine: Machine, record: DataRecord, store: RunStore) -> None:
+def _begin(measured: MeasuredPlan, machine: Machine, record: DataRecord, store: RunStore) -> None:
     """Write what the run is about."""
-    config, plan = settled.config, settled.plan
+    config, plan = measured.config, measured.plan
     _forget_other_study(config, plan, store)
     store.save_model("data.json", record)
-    save_config(settled, store)
+    save_config(measured, store)
     # Under a time limit the plan is what is thought to fit, which less may do in the end.
     may_end_early = config.repeats == "auto" or config.time_limit_seconds is not None
     trials = tuple(spec.id for spec in plan.specs)

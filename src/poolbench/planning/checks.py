@@ -1,0 +1,164 @@
+"""Whether a study fits its pictures, its networks and its weights; found before it begins."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from poolbench.config import StudyConfig
+from poolbench.data.image_set import Half, ImageSet
+from poolbench.data.splits import check_enough, count_units
+from poolbench.errors import DataError, ShapeError, UsageError
+from poolbench.models import Network, get_backbone
+from poolbench.models.start import freeze, whiten_first
+from poolbench.models.transfer import Transfer, load_weights, transfer
+from poolbench.operators import get_operator
+from poolbench.planning.variants import NO_OPERATOR
+from poolbench.records import TrialSpec, VariantSpec
+from poolbench.trials.build import make_form
+from poolbench.trials.tuning import JUDGING_PARTS
+
+# Pixels each way that every operator takes in every network, if both come with poolbench; in
+# smaller pictures the maps may end before an operator does.
+SMALL_SIDE = 32
+
+
+def check_pictures(
+    config: StudyConfig, image_set: ImageSet, variants: Sequence[VariantSpec]
+) -> None:
+    """Refuse pictures that are too few for the protocol, the folds or the recipes.
+
+    Raises:
+        UsageError: If the lab protocol is wanted and there is no official test half.
+        DataError: If there are too few pictures.
+    """
+    if config.protocol == "lab" and not image_set.has_official_test:
+        raise UsageError(
+            f"The lab protocol needs an official test half, and {image_set.source} has none. "
+            "Use --protocol cv."
+        )
+    if config.protocol == "cv":
+        check_enough(image_set.pool, image_set.classes, config.folds)
+    else:
+        _check_test(image_set.test)
+    _check_inner(variants, config, image_set)
+
+
+def check_weights_used(variants: Sequence[VariantSpec], config: StudyConfig) -> None:
+    """Weights, and a recipe that begins with them, or neither."""
+    users = [variant.recipe.name for variant in variants if variant.recipe.pretrained]
+    if users and config.weights is None:
+        raise UsageError(
+            f"Recipe {users[0]!r} begins with weights that were trained before: name them, "
+            "--weights FILE.safetensors (poolbench pretrain makes some)."
+        )
+    if config.weights is not None and not users:
+        raise UsageError(
+            f"No recipe of this study begins with weights, so {config.weights} would not be used. "
+            "Take --recipes finetune, or put pretrained = true into a recipe."
+        )
+
+
+def check_networks(specs: Sequence[TrialSpec]) -> dict[str, Network]:
+    """Build each network once that may not be what its variant or its pictures need.
+
+    Args:
+        specs: One trial of each variant.
+
+    Returns:
+        Networks of one's own, by backbone id.
+
+    Raises:
+        UsageError: If a factory fails, its network does not fit the pictures or an operator, or a
+            network has no place for what its recipe does to it.
+    """
+    found: dict[str, Network] = {}
+    for spec in specs:
+        backbone, recipe = get_backbone(spec.variant.backbone), spec.variant.recipe
+        is_changed = recipe.dropout or recipe.whitened or recipe.trained_part != "all"
+        is_small = min(spec.image_size) < SMALL_SIDE
+        if backbone.factory is None and not (is_changed or is_small or _is_foreign(spec)):
+            continue
+        try:
+            network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+        except ShapeError as error:
+            raise ShapeError(f"{spec.variant.id}: {error}") from None
+        if backbone.factory is not None:
+            found[backbone.id] = network
+        if recipe.whitened:
+            whiten_first(network, torch.zeros(1, 3, *spec.image_size))
+        freeze(network, recipe.trained_part)
+        make_form(network, spec)
+    return found
+
+
+def _is_foreign(spec: TrialSpec) -> bool:
+    name = spec.variant.operator
+    return name != NO_OPERATOR and not get_operator(name).is_builtin
+
+
+def check_weights(specs: Sequence[TrialSpec], path: Path) -> dict[str, Transfer]:
+    """Return what the networks that begin with a file of weights take of it, by variant id.
+
+    Args:
+        specs: One trial of each variant.
+        path: The file.
+
+    Raises:
+        UsageError: If the file cannot be read, or nothing of it fits a network.
+    """
+    weights = load_weights(path)
+    found = {}
+    for spec in specs:
+        if spec.weights is None:
+            continue
+        name = spec.variant.id
+        backbone = get_backbone(spec.variant.backbone)
+        network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+        found[name] = transfer(network, weights)
+        if not found[name].taken:
+            first = next(iter(found[name].unused), "nothing")
+            raise UsageError(
+                f"Nothing in {path} fits {name}: the file has {first!r} and the like, the network "
+                f"{found[name].fresh[0]!r}."
+            )
+        freeze(network, spec.variant.recipe.trained_part)
+        frozen = {key for key, value in network.named_parameters() if not value.requires_grad}
+        random = [key for key in found[name].fresh if key in frozen]
+        if random:
+            raise UsageError(
+                f"Recipe {spec.variant.recipe.name!r} would keep {random[0]!r} of {name} as it is, "
+                f"and {path} has no values for it: take weights of this network, or a recipe that "
+                "trains all of it."
+            )
+    return found
+
+
+def _check_inner(variants: Sequence[VariantSpec], config: StudyConfig, image_set: ImageSet) -> None:
+    """Of each class enough for every part into which training pictures are split again."""
+    parts = max(variant.recipe.validation_parts for variant in variants)
+    parts = max(parts, JUDGING_PARTS if config.tune == "lr" else 0)
+    folds = config.folds if config.protocol == "cv" else 1
+    pool = image_set.pool
+    for label, name in enumerate(image_set.classes):
+        units = count_units(pool, label)
+        # Of which the largest fold is held out.
+        left = units - (-(-units // folds) if config.protocol == "cv" else 0)
+        if left < parts:
+            kind = "pictures" if pool.groups is None else "groups"
+            raise DataError(
+                f"Class {name!r} has {left} {kind} to train on, and choosing an epoch or a "
+                f"learning rate splits them into {parts} parts. Add pictures, leave the class "
+                "out, or take --tune none and a recipe without validation_parts."
+            )
+
+
+def _check_test(test: Half) -> None:
+    """An interval over pictures needs at least two draws."""
+    units = len(test) if test.groups is None else len(np.unique(test.groups))
+    if units < 2:
+        kind = "pictures" if test.groups is None else "groups"
+        raise DataError(
+            f"The test half has {units} {kind}; the lab protocol judges by it and needs at least 2."
+        )
