@@ -328,7 +328,7 @@ def test_restored_network_predicts_what_was_measured(plan_of, images, tmp_path, 
 
     trials = {variant.id: plan.list_trials(variant.id) for variant in plan.variants}
     outcomes = {name: collect_outcomes(store, own) for name, own in trials.items()}
-    rows = make_leaderboard(store, trials, outcomes, small_set.pool, "accuracy")
+    rows = make_leaderboard(store, outcomes, small_set.pool, "accuracy")
     for row in rows:
         mean = outcomes[row.variant].correct.mean()
         assert row.accuracy == pytest.approx(mean)

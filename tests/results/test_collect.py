@@ -43,7 +43,7 @@ def test_classes_that_no_trial_ever_told_right_are_missed():
         "once-1": [[True, True, False, False, False], [True, False, True, False, True]],
     }
     outcomes = {
-        name: Outcomes(np.array(rows), *(np.zeros((2, 5)) for _ in range(3)))
+        name: Outcomes((), np.array(rows), *(np.zeros((2, 5)) for _ in range(3)))
         for name, rows in right.items()
     }
     # A class of no picture is nobody's miss.

@@ -36,9 +36,11 @@ class Outcomes:
     """What the trials of one variant said of held-out pictures; see ``verdict.paired.Evidence``.
 
     Attributes:
+        records: The records of the trials, in the order of the plan.
         correct: bool ``[R, n]``; ``fold`` int64, ``losses`` and ``train_accuracy`` float64 alike.
     """
 
+    records: tuple[TrialRecord, ...]
     correct: NDArray[np.bool_]
     fold: NDArray[np.int64]
     losses: NDArray[np.float64]
@@ -62,23 +64,24 @@ def collect_outcomes(store: RunStore, specs: Sequence[TrialSpec]) -> Outcomes:
     A diverged trial is wrong on every picture, with a loss of ln(classes).
     """
     repeats = 1 + max(spec.repeat for spec in specs)
-    trials = [(spec, store.load_arrays(spec.id, "predictions")) for spec in specs]
-    pictures = sum(len(arrays["index"]) for spec, arrays in trials if spec.repeat == 0)
+    records = tuple(store.load_trial(spec.id) for spec in specs)
+    trials = [(record, store.load_arrays(record.id, "predictions")) for record in records]
+    pictures = sum(len(arrays["index"]) for record, arrays in trials if record.spec.repeat == 0)
     shape = (repeats, pictures)
     found = Outcomes(
+        records,
         np.zeros(shape, dtype=bool),
         np.zeros(shape, dtype=np.int64),
         np.zeros(shape),
         np.zeros(shape),
     )
-    for spec, arrays in trials:
-        record = store.load_trial(spec.id)
-        place = (spec.repeat, arrays["index"])
+    for record, arrays in trials:
+        rows = (record.spec.repeat, arrays["index"])
         right = arrays["logits"].argmax(axis=1) == arrays["labels"]
-        found.correct[place] = right & (record.diverged_at is None)
-        found.fold[place] = spec.fold
-        found.losses[place] = compute_losses(arrays["logits"], arrays["labels"])
-        found.train_accuracy[place] = record.train.accuracy
+        found.correct[rows] = right & (record.diverged_at is None)
+        found.fold[rows] = record.spec.fold
+        found.losses[rows] = compute_losses(arrays["logits"], arrays["labels"])
+        found.train_accuracy[rows] = record.train.accuracy
     return found
 
 
@@ -126,24 +129,22 @@ def find_missed_classes(
 
 
 def make_leaderboard(
-    store: RunStore,
-    specs: Mapping[str, Sequence[TrialSpec]],
-    outcomes: Mapping[str, Outcomes],
-    half: Half,
-    metric: Metric,
+    store: RunStore, outcomes: Mapping[str, Outcomes], half: Half, metric: Metric
 ) -> tuple[LeaderboardRow, ...]:
-    """One row for each variant, the highest accuracy first.
+    """Make one row for each variant, the highest accuracy first.
 
     Variants that were dropped early follow those that were not: over fewer repeats a mean may lie
     higher by chance.
 
     Args:
-        specs: The trials that were compared, by variant id.
-        outcomes: What they said, by variant id.
+        store: The run, for the seconds of its trials.
+        outcomes: What the compared trials said, by variant id.
+        half: The pictures that were held out.
+        metric: What accuracy is.
     """
     rows = [
-        _make_row(store, name, trials, make_evidence([outcomes[name]], half, metric))
-        for name, trials in specs.items()
+        _make_row(store, name, found.records, make_evidence([found], half, metric))
+        for name, found in outcomes.items()
     ]
     return tuple(sorted(rows, key=_order_row))
 
@@ -189,10 +190,9 @@ def _order_row(row: LeaderboardRow) -> tuple[Any, ...]:
 
 
 def _make_row(
-    store: RunStore, variant_id: str, specs: Sequence[TrialSpec], evidence: Evidence
+    store: RunStore, variant_id: str, records: Sequence[TrialRecord], evidence: Evidence
 ) -> LeaderboardRow:
-    records = [store.load_trial(spec.id) for spec in specs]
-    timings = [store.load_timing(spec.id) for spec in specs]
+    timings = [store.load_timing(record.id) for record in records]
     scores = evidence.score(0) / 100
     interval = compute_interval(scores, evidence.fold, SIDE_CONFIDENCE, evidence.groups)
     interval = widen_near_ends(interval, evidence.effective_pictures)

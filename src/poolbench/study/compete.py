@@ -96,7 +96,7 @@ def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | Non
         for name in race.active:
             outcomes[name] = collect_outcomes(store, plan.list_trials(name, done))
         evidence = make_evidence([outcomes[name] for name in race.active], half, metric)
-        question = _make_question(measured, store, half, metric, reached.lost)
+        question = _make_question(measured, outcomes, half, metric, reached.lost)
         race = take_look(race, evidence, question, len(looks))
         if race.is_over or done < look:
             break
@@ -104,17 +104,10 @@ def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | Non
             context.display.say("run.look", repeats=look, active=", ".join(race.active))
     assert race.verdict is not None
     classes = context.image_set.classes
-    missed = {
-        name: names
-        for name, names in find_missed_classes(outcomes, half, classes).items()
-        if name not in reached.lost
-    }
     by_variant = {name: plan.list_trials(name, count) for name, count in reached.repeats.items()}
-    undertrained = tuple(
-        name
-        for name, specs in by_variant.items()
-        if is_undertrained([store.load_trial(spec.id) for spec in specs])
-    )
+    compared = {name: outcomes[name] for name in by_variant}
+    missed = find_missed_classes(compared, half, classes)
+    undertrained = tuple(name for name, found in compared.items() if is_undertrained(found.records))
     verdict = race.verdict.model_copy(
         update={
             "left_out": tuple(reached.lost),
@@ -122,7 +115,7 @@ def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | Non
             "undertrained": undertrained,
         }
     )
-    _save_results(store, verdict, by_variant, outcomes, half)
+    _save_results(store, verdict, by_variant, compared, half)
     if config.protocol == "cv" and verdict.recommended is not None:
         # Nothing is looked for where the program itself drew the pictures.
         looked_at = () if config.data.is_drawn else by_variant[verdict.recommended]
@@ -130,7 +123,7 @@ def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | Non
     else:
         store.remove("suspects.csv", "suspects.npz")
     specs = _list_compared(plan, reached.repeats)
-    _tell_collapsed([store.load_trial(spec.id) for spec in specs], context.display)
+    _tell_collapsed([r for found in compared.values() for r in found.records], context.display)
     return Compared(verdict, specs)
 
 
@@ -197,7 +190,11 @@ def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
 
 
 def _make_question(
-    measured: MeasuredPlan, store: RunStore, half: Half, metric: Metric, lost: Collection[str]
+    measured: MeasuredPlan,
+    outcomes: Mapping[str, Outcomes],
+    half: Half,
+    metric: Metric,
+    lost: Collection[str],
 ) -> Question:
     config, plan = measured.config, measured.plan
     notes = []
@@ -217,9 +214,7 @@ def _make_question(
     baseline = find_baseline(config, plan.variants)
     return Question(
         ids=tuple(first),
-        costs={
-            name: store.load_trial(spec.id).cost for name, spec in first.items() if name not in lost
-        },
+        costs={name: outcomes[name].records[0].cost for name in first if name not in lost},
         margin_points=config.margin_points,
         protocol=config.protocol,
         metric=metric,
@@ -236,7 +231,7 @@ def _save_results(
     half: Half,
 ) -> None:
     """Verdict, leaderboard and ratios of times, on disk."""
-    rows = make_leaderboard(store, specs, outcomes, half, verdict.metric)
+    rows = make_leaderboard(store, outcomes, half, verdict.metric)
     columns = tuple(LeaderboardRow.model_fields)
     table = [tuple(row.model_dump().values()) for row in rows]
     store.save_table("leaderboard.csv", columns, table)
