@@ -12,9 +12,9 @@ from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.planning import disk_space as room
 from poolbench.planning.disk_space import (
     check_classes,
-    check_room,
+    check_disk_space,
+    estimate_disk_bytes,
     estimate_record_bytes,
-    estimate_room_bytes,
 )
 from poolbench.planning.plan import make_plan
 from poolbench.records import Speed
@@ -37,7 +37,7 @@ def test_a_study_takes_no_more_than_was_estimated(finished):
     }
     taken = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     # Predictions are packed, and the part for report and figures is for many variants.
-    assert taken < estimate_room_bytes(plan.specs, speeds, image_set, 2) < 20 * taken
+    assert taken < estimate_disk_bytes(plan.specs, speeds, image_set, 2) < 20 * taken
 
 
 @pytest.mark.parametrize(("count", "pictures"), [(50, 200), (200, 300), (50, 20_000)])
@@ -62,11 +62,11 @@ def test_classes_whose_records_could_not_be_read_are_refused_before_training():
 
 
 def test_nothing_is_needed_where_nothing_is_missing():
-    assert estimate_room_bytes([], {}, load_sample(), 2) == 0
+    assert estimate_disk_bytes([], {}, load_sample(), 2) == 0
 
 
 def test_what_does_not_fit_is_refused_with_both_figures(tmp_path, monkeypatch):
     monkeypatch.setattr(room, "read_free_bytes", lambda folder: 2**30)
-    check_room(tmp_path, 2**30)
+    check_disk_space(tmp_path, 2**30)
     with pytest.raises(RunError, match=r"about 3\.00 GiB of room in .*, and 1\.00 GiB are free"):
-        check_room(tmp_path, 3 * 2**30)
+        check_disk_space(tmp_path, 3 * 2**30)

@@ -1,4 +1,4 @@
-"""What runs trials, wherever that is, and what becomes of those that are lost."""
+"""What every executor offers, and what becomes of trials that are lost."""
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from poolbench.errors import PoolbenchError, TrainingError
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 
-# Of a group that was lost: alone on the machine.
+# Times that a lost group is tried again, alone on the machine.
 MORE_TRIES = 2
 # A group that is silent for so long, and for so many times what all of it should take, hangs.
 SILENT_SECONDS = 600.0
@@ -32,7 +32,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Lost:
-    """Trials that did not come to their end, for a reason that lies outside of them.
+    """Trials that did not finish, for a reason that lies outside of them.
 
     Attributes:
         specs: Of the group; those among them that are on disk are not lost.
@@ -48,7 +48,7 @@ class Lost:
 
 @dataclass(frozen=True)
 class Failure:
-    """What went wrong in a process that trains.
+    """An error in a process that trains.
 
     Attributes:
         details: Where it happened.
@@ -60,19 +60,19 @@ class Failure:
 
 
 class Measurer(Protocol):
-    """Says how fast trials will be."""
+    """Measures how fast trials will be."""
 
     machine: Machine
 
     def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
-        """How fast these trials will be, by trial id; as many at once as will be trained at once.
+        """Measure these trials, by trial id; as many at once as will be trained at once.
 
         Raises:
             TrainingError: If a trial fails or is lost.
         """
 
     def fit(self, speeds: Sequence[Speed]) -> int:
-        """Go on with so many trials at the same time as there is memory for; how many."""
+        """Train from now on as many trials at once as there is memory for; return how many."""
 
 
 class Executor(Measurer, Protocol):
@@ -88,7 +88,7 @@ class Executor(Measurer, Protocol):
         on_progress: Callable[[Progress], None],
         seconds: Mapping[str, float],
     ) -> list[Lost]:
-        """Run all trials once, the groups in this order; returns when the last is on disk or lost.
+        """Run all trials once, the groups in this order, until the last is on disk or lost.
 
         Args:
             groups: Trials that are trained together as one stack; on a processor each is alone.
@@ -103,7 +103,7 @@ class Executor(Measurer, Protocol):
 
 
 def retry_lost(run_once: Callable[[Groups], list[Lost]], groups: Groups) -> list[Lost]:
-    """Run all groups, and those that were lost again, one after the other; what is lost for good.
+    """Run all groups, run those that were lost again one by one, and return what stays lost.
 
     Args:
         run_once: Runs groups, at the same time where it can.
@@ -117,7 +117,7 @@ def retry_lost(run_once: Callable[[Groups], list[Lost]], groups: Groups) -> list
 
 
 def bound_silence(specs: Sequence[TrialSpec], seconds: Mapping[str, float], least: float) -> float:
-    """For how many seconds a group may be silent.
+    """Return for how many seconds a group may be silent before it is taken to hang.
 
     Args:
         seconds: That a trial should take, by its id, as far as that is known.
@@ -127,7 +127,7 @@ def bound_silence(specs: Sequence[TrialSpec], seconds: Mapping[str, float], leas
 
 
 def is_hung(silent: float, idle: float | None, worked: float | None, most: float) -> bool:
-    """Whether a process that says nothing stands still or runs in a circle.
+    """Return whether a silent process is stuck, at rest or in a loop.
 
     One that is only slow, because others have the processor, is neither: it works on, and has not
     worked for longer than its job may take.
@@ -144,7 +144,7 @@ def is_hung(silent: float, idle: float | None, worked: float | None, most: float
 
 
 def describe_failure(error: Exception) -> Failure:
-    """To be called while the error is handled."""
+    """Describe the error that is being handled."""
     is_own = isinstance(error, PoolbenchError)
     message = str(error) if is_own else f"{type(error).__name__}: {error}"
     reason: Literal["memory", "error"] = "memory" if is_out_of_memory(error) else "error"
@@ -152,15 +152,15 @@ def describe_failure(error: Exception) -> Failure:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether it would not have happened on a machine with more of it."""
+    """Return whether an error would not have happened on a machine with more memory."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    # Of the processor's allocator, which has no exception of its own.
+    # The allocator of the CPU has no exception of its own.
     return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
 
 
 def make_error(trial: str, failure: Failure) -> TrainingError:
-    """The message of a trial that failed; what happened where is shown with the traceback alone."""
+    """Make the error of a failed trial; where it happened is shown only with the traceback."""
     error = TrainingError(
         f"Trial {trial} failed: {failure.message} Finished trials are kept; --debug shows where it "
         "happened."

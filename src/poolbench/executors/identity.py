@@ -1,4 +1,4 @@
-"""Whether a process that trains is what the plan names: its code, and where it runs."""
+"""Check that a process that trains is what the plan names: its code and its environment."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ Identity = dict[str, str]
 
 
 def name_identity(machine: Machine) -> Identity:
-    """What a process on this machine must be, in plain values."""
+    """Return what a process on this machine must be, in plain values."""
     return {
         "poolbench": machine.poolbench,
         "source": machine.code,
@@ -59,7 +59,7 @@ def check_identity(planned: Mapping[str, str]) -> None:
 
 
 def check_source(name: str, thing: Any, planned: str) -> None:
-    """Refuse an operator or backbone of one's own that was edited since the study was planned.
+    """Refuse a custom operator or backbone that was edited since the study was planned.
 
     What was sent as it is needs no look; what is imported here comes from a file.
 

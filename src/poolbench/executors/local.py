@@ -1,4 +1,4 @@
-"""Trials on this machine: worker processes, fed one piece of work at a time."""
+"""Run trials on this machine, in worker processes that get one piece of work at a time."""
 
 import json
 import os
@@ -37,9 +37,9 @@ STOP_SECONDS = 2.0
 # SIGKILL, which Windows does not have.
 KILL_SIGNAL = 9
 WAIT_SECONDS = 0.5
-# Between two looks at the workers, from which on it was this process that did not look.
+# Seconds between two looks at the workers above which it was this process that did not look.
 AWAY_SECONDS = 2.0
-# Of processor time, between two looks at a worker: less is no work.
+# Seconds of processor time between two looks at a worker; less is no work.
 TICK_SECONDS = 0.02
 
 
@@ -114,7 +114,7 @@ class LocalExecutor:
         return self.count
 
     def shrink(self, count: int) -> None:
-        """Go on with so many processes; the others end."""
+        """Keep ``workers`` processes and end the others."""
         self.count = min(self.count, count)
         gone = self._workers[count:]
         del self._workers[count:]
@@ -126,7 +126,7 @@ class LocalExecutor:
             worker.stop()
 
     def _serve(self, task: str, jobs: Sequence["_Job"]) -> Iterator[dict[str, Any]]:
-        """Hand out the jobs, and give what the workers say until the last is done or lost."""
+        """Hand out the jobs, and yield what the workers say until the last is done or lost."""
         waiting = list(reversed(jobs))
         left = len(jobs)
         lanes = max(1, self.machine.cores // max(1, min(self.count, left)))
@@ -147,7 +147,7 @@ class LocalExecutor:
             raise
 
     def _listen(self) -> Iterator[dict[str, Any]]:
-        """What a worker says, if anything, and what became of its job."""
+        """Yield what a worker says, if anything, and what became of its job."""
         self.store.check_there()
         now = time.monotonic()
         was_away = now - self._looked > AWAY_SECONDS
@@ -190,7 +190,7 @@ class LocalExecutor:
             yield message
 
     def _start(self, jobs: int) -> None:
-        """As many more as there are jobs and memory for, if there are none yet at least one."""
+        """Start as many more workers as there are jobs and memory for, but at least the first."""
         running = len(self._workers)
         wanted = min(self.count, jobs) - running
         if wanted > 0:
@@ -217,7 +217,7 @@ class LocalExecutor:
 
 @dataclass(frozen=True)
 class _Job:
-    """A group, and for how many seconds it may be silent."""
+    """A group of trials, and for how many seconds it may be silent."""
 
     specs: Sequence[TrialSpec]
     silent_seconds: float
@@ -254,18 +254,18 @@ class _Worker:
         self.hear()
 
     def take(self, job: _Job, task: str, lanes: int) -> None:
-        """Begin a job."""
+        """Give the worker a job."""
         self.job, self.lanes = job, lanes
         self.hear()
         self.send(_make_request(task, job.specs, lanes))
 
     def hear(self) -> None:
-        """It has said something, or could not be listened to: its silence begins anew."""
+        """Note that it said something, or could not be heard: its silence begins anew."""
         self.heard = self.worked = time.monotonic()
         self._seen_seconds = self._heard_seconds = read_processor_seconds(self.process.pid)
 
     def end_if_hung(self) -> None:
-        """Kill it if it hangs; its end is then heard of."""
+        """Kill the worker if it hangs; its end is then reported like any other."""
         is_idle = self.job is None and self.has_started
         most = SILENT_SECONDS if self.job is None else self.job.silent_seconds
         if not is_idle and self.reason is None and self._is_hung(most):
@@ -317,7 +317,7 @@ class _Worker:
         self.errors.close()
 
     def read_errors(self) -> str:
-        """The end of what the process wrote to standard error."""
+        """Read the end of what the process wrote to standard error."""
         self.errors.seek(0)
         return self.errors.read().decode(errors="replace")[-2000:]
 
@@ -329,7 +329,7 @@ class _Worker:
 
 
 def explain_code(code: int) -> str:
-    """How a process ended, by what :class:`subprocess.Popen` says of it."""
+    """Describe how a process ended, from its return code in :class:`subprocess.Popen`."""
     if code == -KILL_SIGNAL:
         return (
             "was killed by the system (signal 9), probably because the memory ran out; a smaller "
@@ -339,7 +339,7 @@ def explain_code(code: int) -> str:
 
 
 def list_paths() -> list[str]:
-    """Where this process looks for modules, as another one can."""
+    """List where this process looks for modules, as another process can."""
     # The folder of a script or notebook is importable there, so it must be in the worker too.
     # An empty entry is the working directory; last, so that a file there hides no library.
     paths = [path for path in sys.path if path]

@@ -56,7 +56,7 @@ def main() -> None:
 
 
 class _Server:
-    """What the process keeps between requests."""
+    """Answers requests, and keeps what they share."""
 
     def __init__(self, request: dict[str, Any], answers: TextIO) -> None:
         add_paths(request["paths"])
@@ -67,7 +67,7 @@ class _Server:
         self.answers = answers
 
     def serve(self, request: dict[str, Any]) -> None:
-        """Train or measure; whatever goes wrong is told."""
+        """Train or measure, and answer whatever goes wrong."""
         specs = [TrialSpec.model_validate(spec) for spec in request["specs"]]
         try:
             register_sources(request["sources"], specs)
@@ -85,7 +85,7 @@ class _Server:
                 os._exit(0)
 
     def say(self, event: str, **facts: object) -> None:
-        """One line to the parent."""
+        """Write one line to the parent."""
         print(json.dumps({"event": event, **facts}), file=self.answers, flush=True)
 
     def _train(self, specs: Sequence[TrialSpec]) -> None:

@@ -1,4 +1,4 @@
-"""A variant changed in one thing at a time: what the course asks to try, and what helped."""
+"""Change a variant in one thing at a time: what the course asks to try, and what helped."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -42,7 +42,7 @@ FACTORS: dict[str, tuple[str, float]] = {
 
 
 def list_methods(base: VariantSpec) -> Iterator[VariantSpec]:
-    """The variant with each method that it lacks, and without each that it has.
+    """List the variant with each method that it lacks, and without each that it has.
 
     Left out is what cannot be: a network of one size sees no smaller pictures, one of a person's
     own may end in anything, and weights take the place of whatever a network begins with.
@@ -64,7 +64,7 @@ def list_methods(base: VariantSpec) -> Iterator[VariantSpec]:
 
 
 def list_variations(base: VariantSpec, wanted: Sequence[Vary]) -> Iterator[VariantSpec]:
-    """The variant with more and with less of each thing.
+    """List the variant with more and with less of each thing.
 
     Raises:
         UsageError: If the backbone has no such thing to change.

@@ -46,7 +46,7 @@ def check_pictures(
 
 
 def check_weights_used(variants: Sequence[VariantSpec], config: StudyConfig) -> None:
-    """Weights, and a recipe that begins with them, or neither."""
+    """Refuse weights that no recipe begins with, and such a recipe without weights."""
     users = [variant.recipe.name for variant in variants if variant.recipe.pretrained]
     if users and config.weights is None:
         raise UsageError(
@@ -136,14 +136,14 @@ def check_weights(specs: Sequence[TrialSpec], path: Path) -> dict[str, Transfer]
 
 
 def _check_inner(variants: Sequence[VariantSpec], config: StudyConfig, image_set: ImageSet) -> None:
-    """Of each class enough for every part into which training pictures are split again."""
+    """Refuse a class too small for the parts into which training pictures are split again."""
     parts = max(variant.recipe.validation_parts for variant in variants)
     parts = max(parts, JUDGING_PARTS if config.tune == "lr" else 0)
     folds = config.folds if config.protocol == "cv" else 1
     pool = image_set.pool
     for label, name in enumerate(image_set.classes):
         units = count_units(pool, label)
-        # Of which the largest fold is held out.
+        # The largest fold of them is held out.
         left = units - (-(-units // folds) if config.protocol == "cv" else 0)
         if left < parts:
             kind = "pictures" if pool.groups is None else "groups"
@@ -155,7 +155,7 @@ def _check_inner(variants: Sequence[VariantSpec], config: StudyConfig, image_set
 
 
 def _check_test(test: Half) -> None:
-    """An interval over pictures needs at least two draws."""
+    """Refuse a test half with fewer than the two units that an interval needs."""
     units = len(test) if test.groups is None else len(np.unique(test.groups))
     if units < 2:
         kind = "pictures" if test.groups is None else "groups"

@@ -1,4 +1,4 @@
-"""How much room on the disk a study needs; found out before it begins."""
+"""Estimate the disk space that a study needs, before it begins."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ from poolbench.rundir.files import MOST_TEXT_BYTES
 from poolbench.system import read_free_bytes
 from poolbench.trials.checkpoints import GENERATIONS
 
-# Of a trial besides weights and predictions, and of a run besides its trials (report, figures,
-# explanation); both measured and rounded up.
+# Bytes of a trial besides weights and predictions, and of a run besides its trials (report,
+# figures, explanation); both measured and rounded up.
 TRIAL_BYTES = 128 * 1024
 RUN_BYTES = 32 * 1024 * 1024
 # Weights of a variant after its trials: a model for the page. Of the final one besides: a trial,
@@ -21,8 +21,8 @@ RUN_BYTES = 32 * 1024 * 1024
 FINAL_COPIES = 3
 # An optimizer keeps up to two numbers for each weight, an average one more.
 CHECKPOINT_TIMES = 4
-# Of the record of a trial, for both sides, as JSON: a cell of the confusion matrix on a line of its
-# own, of up to two digits; the measures of a class, without its name.
+# Bytes in the JSON record of a trial, for both sides: a cell of the confusion matrix, on a line of
+# its own, with up to two digits; the measures of a class, without its name.
 CELL_BYTES = 8
 CLASS_BYTES = 160
 INT_BYTES = 8
@@ -30,10 +30,10 @@ FLOAT_BYTES = 4
 GIB = 2**30
 
 
-def estimate_room_bytes(
+def estimate_disk_bytes(
     missing: Sequence[TrialSpec], speeds: Mapping[str, Speed], image_set: ImageSet, workers: int
 ) -> int:
-    """Of everything that these trials and what follows them will write, not compressed.
+    """Estimate the bytes of all that these trials and what follows them will write.
 
     Args:
         speeds: By variant id.
@@ -60,13 +60,13 @@ def _count_predictions(spec: TrialSpec, image_set: ImageSet) -> int:
 
 
 def estimate_record_bytes(classes: Sequence[str]) -> int:
-    """What a record takes that grows with the classes, at most."""
+    """Estimate the bytes of a record that grow with the number of classes, at most."""
     names = sum(len(name.encode("utf-8", "backslashreplace")) for name in classes)
     return 2 * (CELL_BYTES * len(classes) ** 2 + CLASS_BYTES * len(classes) + names)
 
 
 def check_classes(classes: Sequence[str]) -> None:
-    """Refuse so many classes that the records of their trials would be too large to be read again.
+    """Refuse more classes than the records of their trials can be read back with.
 
     Raises:
         UsageError: That says how many can be compared.
@@ -81,8 +81,8 @@ def check_classes(classes: Sequence[str]) -> None:
     )
 
 
-def check_room(folder: Path, needed_bytes: int) -> None:
-    """Refuse what will not fit; where the system does not say what is free, nothing is refused.
+def check_disk_space(folder: Path, needed_bytes: int) -> None:
+    """Refuse what will not fit, if the system says how much is free.
 
     Raises:
         RunError: That says how much is needed and how much there is.

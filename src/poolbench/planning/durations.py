@@ -1,4 +1,4 @@
-"""How long a study will take, from the measured speed of its variants."""
+"""Estimate how long a study will take, from the measured speed of its variants."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ REPORT_SECONDS = 5.0
 
 
 def estimate_trial_seconds(spec: TrialSpec, speed: Speed, image_set: ImageSet) -> float:
-    """Seconds of one trial in a worker that has started."""
+    """Estimate the seconds of one trial in a worker that has started."""
     pool, test = len(image_set.pool), len(image_set.test)
     held_out = pool // spec.folds if spec.split == "fold" else test
     train = pool - held_out if spec.split == "fold" else pool
@@ -31,7 +31,7 @@ def estimate_trial_seconds(spec: TrialSpec, speed: Speed, image_set: ImageSet) -
 
 
 def estimate_wall_seconds(seconds: Sequence[float], workers: int) -> float:
-    """Seconds of all trials, the longest first, each given to the worker that is free first."""
+    """Estimate the seconds of all trials, the longest first, each on the next free worker."""
     free = [0.0] * max(1, workers)
     for trial in sorted(seconds, reverse=True):
         free.sort()
@@ -42,7 +42,7 @@ def estimate_wall_seconds(seconds: Sequence[float], workers: int) -> float:
 def estimate_study_seconds(
     missing: Sequence[TrialSpec], seconds: Mapping[str, float], workers: int
 ) -> float:
-    """Seconds from the first of these trials to the report.
+    """Estimate the seconds from the first of these trials to the report.
 
     Args:
         seconds: Of one trial, by variant id.
@@ -56,5 +56,5 @@ def estimate_study_seconds(
 
 
 def estimate_hand_over_seconds(variants: int) -> float:
-    """Seconds from the last trial to the report: a model of each variant, and that of the final."""
+    """Estimate the seconds from the last trial to the report, with its exported models."""
     return (variants + 1) * (EXPORT_SECONDS + EXPLAIN_SECONDS) + REPORT_SECONDS

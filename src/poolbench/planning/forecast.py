@@ -1,4 +1,4 @@
-"""How long a study would take, said within seconds: from a step or two, in this process."""
+"""Forecast within seconds how long a study would take, from a step or two in this process."""
 
 import time
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ class Forecaster:
 
 
 def _spread(specs: Sequence[TrialSpec]) -> list[TrialSpec]:
-    """One of each precision, then in steps through the list, so that a cut leaves all kinds."""
+    """Order trials so that the first of them are of all kinds."""
     first = {spec.conditions.precision: spec for spec in reversed(specs)}
     order = [*first.values()]
     step = 1 + len(specs) // 8
@@ -73,7 +73,7 @@ def _spread(specs: Sequence[TrialSpec]) -> list[TrialSpec]:
 
 
 def _average(spec: TrialSpec, specs: Sequence[TrialSpec], found: dict[str, Speed]) -> Speed:
-    """That of variants like this one: of its backbone and precision if there are any."""
+    """Average the speeds of variants like this one, of its backbone and precision if there are."""
     known = [other for other in specs if other.id in found]
     alike = [
         other
@@ -90,7 +90,7 @@ def _average(spec: TrialSpec, specs: Sequence[TrialSpec], found: dict[str, Speed
 
 
 def _measure_roughly(spec: TrialSpec, image_set: ImageSet) -> Speed:
-    """A training step on a few of the pictures."""
+    """Measure a training step on a few of the pictures."""
     height, width = image_set.image_size
     batch = min(spec.variant.recipe.batch_size, BATCH_PIXELS // (height * width))
     count = min(max(LEAST_PICTURES, batch), len(image_set.pool))

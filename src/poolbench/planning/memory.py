@@ -1,4 +1,4 @@
-"""The memory that training takes, estimated before anything is trained."""
+"""Estimate the memory that training takes, before anything is trained."""
 
 import contextlib
 import math
@@ -22,7 +22,7 @@ PROBED_PICTURES = 3
 # A forward pass needs two for batch normalisation.
 _PASSED = 2
 GIB = 2**30
-# Of a picture that every machine has the memory for.
+# Pixels of a picture that every machine has the memory for.
 USUAL_PIXELS = 128 * 128
 # Pixels each way of the pictures that are looked at.
 SMALL_SIDE = 64
@@ -30,7 +30,7 @@ SMALL_SIDE = 64
 
 @dataclass
 class _Seen:
-    """Of one picture, in values: all that is kept for the backward pass, and the largest."""
+    """The values of one picture: all that the backward pass needs, and the largest map."""
 
     storages: set[int]
     kept: int = 0
@@ -67,7 +67,7 @@ def check_training_memory(plan: Plan, device: str, pictures: int) -> None:
 
 
 def estimate_bytes(spec: TrialSpec, pictures: int) -> int:
-    """Of memory for one training; 0 for a network that takes no small pictures."""
+    """Estimate the bytes for one training; 0 for a network that takes no small pictures."""
     try:
         seen, network = _look(spec)
     # A network or an operator of someone's own may fail in any way; training will tell it.
@@ -89,7 +89,7 @@ def _needs_company(module: nn.Module) -> bool:
 
 
 def _look(spec: TrialSpec) -> tuple[_Seen, nn.Module]:
-    """One pass of small pictures, whose maps grow with their pixels."""
+    """Count the values of a pass of small pictures, whose maps grow with their pixels."""
     backbone, size = get_backbone(spec.variant.backbone), (SMALL_SIDE, SMALL_SIDE)
     with torch.random.fork_rng(devices=[]):
         network = backbone.build(spec.variant.operator, spec.num_classes, size).train()

@@ -1,4 +1,4 @@
-"""From a config and an image set to the list of trials."""
+"""Plan a study: from a config and an image set to the list of its trials."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

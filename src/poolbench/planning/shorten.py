@@ -1,4 +1,4 @@
-"""Which options bring a study that would take hours to one hour."""
+"""Find options that bring a study which would take hours to one hour."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ Estimate = Callable[[Sequence[TrialSpec], Mapping[str, float]], float]
 def list_shorter(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
 ) -> list[str]:
-    """Options, each of which alone brings a study to about an hour, as they are typed.
+    """List options, as they are typed, each of which alone brings a study to about an hour.
 
     Args:
         specs: That are still to be trained.
@@ -50,7 +50,7 @@ def _try_epochs(
 def _try_size(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
 ) -> Iterator[str]:
-    """The cost of a picture goes with its area."""
+    """Try smaller pictures, whose cost goes with their area."""
     side = min(specs[0].image_size) * math.sqrt(_find_share(specs, seconds, run))
     size = 8 * math.floor(side / 8)
     if size >= LEAST_SIZE:
@@ -60,7 +60,7 @@ def _try_size(
 def _try_operators(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
 ) -> Iterator[str]:
-    """The first ones of the list."""
+    """Try the first operators of the list."""
     names = list(dict.fromkeys(spec.variant.operator for spec in specs))
     for count in range(len(names) - 1, 1, -1):
         kept = set(names[:count])
@@ -75,13 +75,13 @@ def _try_operators(
 def _try_limit(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
 ) -> Iterator[str]:
-    """As many repeats as fit, which needs room for one."""
+    """Try as many repeats as fit, if one of them does."""
     if run([spec for spec in specs if spec.repeat == 0], seconds) <= WANTED_SECONDS:
         yield "--time-limit 1h"
 
 
 def _find_share(specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate) -> float:
-    """Of the seconds of each trial, so that all of them take an hour."""
+    """Find the share of each trial's seconds with which all of them take an hour."""
     low, high = 0.0, 1.0
     for _ in range(30):
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""From a config to the variants that a study compares."""
+"""List the variants that a study compares, from its config."""
 
 import itertools
 from collections.abc import Sequence

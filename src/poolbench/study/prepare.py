@@ -23,7 +23,7 @@ from poolbench.models.seen import read_seen
 from poolbench.models.transfer import read_facts
 from poolbench.planning.budget import MeasuredPlan, measure_plan
 from poolbench.planning.checks import check_networks, check_weights
-from poolbench.planning.disk_space import check_classes, check_room, estimate_room_bytes
+from poolbench.planning.disk_space import check_classes, check_disk_space, estimate_disk_bytes
 from poolbench.planning.durations import estimate_study_seconds
 from poolbench.planning.memory import check_training_memory
 from poolbench.planning.plan import Plan, favours_an_operator, list_looks, make_plan, take_first
@@ -160,8 +160,8 @@ def measure_study(
     display.say("run.measuring")
     measured = measure_plan(config, plan, image_set, store, measurer, seconds_left)
     missing = measured.list_missing(store)
-    needed = estimate_room_bytes(missing, measured.speeds, image_set, measured.plan.workers)
-    check_room(store.path, needed)
+    needed = estimate_disk_bytes(missing, measured.speeds, image_set, measured.plan.workers)
+    check_disk_space(store.path, needed)
     _show_plan(measured, len(missing), store, display)
     _show_cluster(measurer.machine, display)
     if missing:

@@ -1,4 +1,4 @@
-"""Trainings that are not over yet, on disk, so that a killed process loses seconds of them.
+"""Keep unfinished trainings on disk, so that a killed process loses seconds of them.
 
 ``checkpoints/<trial id>/<epochs>-<hash>.safetensors``: the two last ones, each with the beginning
 of its own SHA-256 in its name, so that one which is not whole is seen, and the one before it is
@@ -24,8 +24,8 @@ from poolbench.system import replace_file
 from poolbench.training.checkpoint import Checkpoint
 
 GENERATIONS = 2
-# Between two of a training: at least this, and at least so many times what the last one took, so
-# that no more than one or two hundredths of a training go into them.
+# Seconds between two checkpoints: at least this, and at least so many times what the last one took,
+# so that no more than one or two hundredths of a training go into them.
 LEAST_SECONDS = 10.0
 COST_TIMES = 50
 DIGEST_LETTERS = 16
@@ -33,19 +33,19 @@ SUFFIX = ".safetensors"
 
 
 class Checkpoints:
-    """Those of all trials of a run."""
+    """The checkpoints of all trials of a run."""
 
     def __init__(self, folder: Path, least_seconds: float = LEAST_SECONDS) -> None:
         self.folder = folder
         self.least_seconds = least_seconds
 
     def open(self, trial_id: str, attempt: int = 0) -> "TrialKeeper":
-        """Those of one trial, or of its second attempt, which lie inside."""
+        """Open the checkpoints of one trial, or of its second attempt, which lie inside."""
         folder = self.folder / trial_id
         return TrialKeeper(folder / f"attempt-{attempt}" if attempt else folder, self.least_seconds)
 
     def remove(self, trial_id: str) -> None:
-        """Delete those of a trial that is finished."""
+        """Delete the checkpoints of a finished trial."""
         remove_checkpoints(self.folder / trial_id)
 
 
@@ -63,7 +63,7 @@ class TrialKeeper:
         self._last = time.monotonic()
 
     def load(self) -> Checkpoint | None:
-        """The last one that is whole."""
+        """Return the latest checkpoint that is whole, if there is one."""
         for path in reversed(self._list()):
             # Damaged in one of many ways: the one before it is taken.
             with suppress(Exception):
@@ -71,7 +71,7 @@ class TrialKeeper:
         return None
 
     def offer(self, make: Callable[[], Checkpoint]) -> None:
-        """Keep one, if the last was long enough ago.
+        """Save a checkpoint, if the last one was long enough ago.
 
         A disk that takes none is no reason to stop: nothing is lost that a kill would not cost.
         """
@@ -101,7 +101,7 @@ class TrialKeeper:
             old.unlink(missing_ok=True)
 
     def _list(self) -> list[Path]:
-        """The oldest first."""
+        """List the files of the checkpoints, the oldest first."""
         found = self.folder.glob(f"[0-9]*{SUFFIX}")
         return sorted(path for path in found if is_checkpoint(path.name))
 

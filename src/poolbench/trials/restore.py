@@ -1,4 +1,4 @@
-"""From a finished trial on disk back to its network."""
+"""Restore the network of a finished trial from disk."""
 
 import torch
 
@@ -12,7 +12,7 @@ from poolbench.trials.build import build_network
 
 
 def restore_network(store: RunStore, trial_id: str) -> Network:
-    """The trained network of a trial as it answers, on the CPU, in evaluation mode.
+    """Restore the trained network of a trial as it predicts, on the CPU, in evaluation mode.
 
     Raises:
         RunError: As :func:`restore_inner`.
@@ -22,7 +22,7 @@ def restore_network(store: RunStore, trial_id: str) -> Network:
 
 
 def restore_inner(store: RunStore, trial_id: str) -> Network:
-    """The trained network of a trial, which looks at one view of a picture.
+    """Restore the trained network of a trial, which looks at one view of a picture.
 
     On the CPU, in evaluation mode.
 

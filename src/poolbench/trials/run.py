@@ -41,7 +41,7 @@ AGAIN_RATE_FACTOR = 0.25
 
 @dataclass(frozen=True)
 class Predictions:
-    """Held-out predictions.
+    """The predictions for held-out pictures.
 
     Attributes:
         index: int64 ``[n]``, positions in the pool (split ``fold``) or in the test half.
@@ -165,7 +165,7 @@ def judge(
     train = session.make_part(session.get_pictures("pool"), split.train)
     held_out = session.make_part(session.get_pictures(split.half), split.held_out)
     images = held_out.rows
-    with _drawing_after(spec):
+    with _seed_evaluation(spec):
         train_logits, logits = compute_logits(whole, train.rows), compute_logits(whole, images)
         result = _note_divergence(result, spec, split, (train_logits, logits))
         if result.diverged_at is not None:
@@ -213,7 +213,7 @@ def _note_divergence(
 
 
 @contextmanager
-def _drawing_after(spec: TrialSpec) -> Iterator[None]:
+def _seed_evaluation(spec: TrialSpec) -> Iterator[None]:
     """Seed what an operator draws in evaluation mode by an epoch after the last one."""
     devices = [torch.device(spec.conditions.device)] if spec.conditions.device == "cuda" else []
     recipe = spec.variant.recipe

@@ -1,4 +1,4 @@
-"""Trials that are trained at the same time, as one stack; on a processor each is alone."""
+"""Train several trials at the same time, as one stack; on a CPU each is trained alone."""
 
 import gc
 import time

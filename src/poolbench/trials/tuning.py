@@ -1,4 +1,4 @@
-"""The search for a learning rate, on the training pictures of a trial alone."""
+"""Search for a learning rate, on the training pictures of a trial alone."""
 
 import math
 from dataclasses import replace

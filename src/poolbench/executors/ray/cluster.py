@@ -15,7 +15,7 @@ from poolbench.executors.ray.nodes import combine_nodes, is_loopback
 from poolbench.machine.description import Machine
 
 CONNECT_SECONDS = 5.0
-# For sockets, whose paths may have about a hundred letters.
+# The folder for sockets, whose paths may have about a hundred letters.
 SHORT_FOLDER = "/tmp" if os.name == "posix" else None
 # Where ``ray start`` and ``ray.init`` write the address of the cluster that they began.
 ADDRESS_FILE = Path("ray", "ray_current_cluster")
@@ -49,7 +49,7 @@ def open_cluster(config: StudyConfig) -> Iterator[Machine]:
 
 
 def find_address() -> str:
-    """The address of a cluster that runs on this machine.
+    """Return the address of a cluster that runs on this machine.
 
     Raises:
         RunError: If there is none.
@@ -67,7 +67,7 @@ def find_address() -> str:
 
 
 def check_reachable(address: str) -> None:
-    """Refuse in seconds what Ray would try for minutes.
+    """Refuse within seconds an address that Ray would try for minutes.
 
     Args:
         address: ``host:port`` or ``ray://host:port``.
@@ -95,7 +95,7 @@ def check_reachable(address: str) -> None:
 
 
 def choose_environment(address: str | None) -> dict[str, str]:
-    """What Ray takes from the environment, for a cluster there or (``None``) a new one."""
+    """Return the variables that Ray reads, for a cluster at an address or (``None``) a new one."""
     chosen = {"RAY_USAGE_STATS_ENABLED": "0"}
     host = "" if address is None else urlsplit(f"//{address.split('://')[-1]}").hostname or ""
     if address is None or is_loopback(host):

@@ -1,4 +1,4 @@
-"""Trials as tasks of a Ray cluster: the only file that imports Ray."""
+"""Run trials as tasks of a Ray cluster; this is the only file that imports Ray."""
 
 import importlib
 import logging
@@ -49,14 +49,14 @@ MOST_RETRIES = 3
 # Tasks that Ray holds for each that runs: so none waits for this process, and it never holds many.
 QUEUED_SHARE = 2
 GPU_DIGITS = 4
-# Of the object store of a node that an image set may fill.
+# Share of the object store of a node that an image set may fill.
 STORE_SHARE = 0.5
 GIB = 2**30
 
 
 @contextmanager
 def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[list[Node]]:
-    """Join a cluster, or (``None``) start one on this machine; its nodes.
+    """Join a cluster, or (``None``) start one on this machine, and yield its nodes.
 
     Args:
         folder: Below which a new one keeps its logs and sockets; nobody else may enter it.
@@ -86,14 +86,14 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
 
 
 def _read_environment() -> None:
-    """What Ray reads when it is imported, which may have been before the environment was set."""
+    """Read the environment again: Ray may have been imported before it was set."""
     importlib.reload(ray_constants)
     native: Any = ray._raylet
     native.Config.initialize("")
 
 
 def list_nodes(config: StudyConfig) -> list[Node]:
-    """The living nodes of the cluster, each asked what it is."""
+    """List the living nodes of the cluster, and ask each of them what it is."""
     alive = [node for node in ray.nodes() if node["Alive"]]
     asked = []
     for node in alive:
@@ -126,7 +126,7 @@ def list_nodes(config: StudyConfig) -> list[Node]:
 
 
 class RayExecutor:
-    """Tasks of the cluster that is connected; a context manager.
+    """Runs trials as tasks of the connected cluster; a context manager.
 
     Finished trials come back to this process, which puts them into the run directory, or go to a
     folder that all nodes share, from which it takes them.
@@ -190,7 +190,7 @@ class RayExecutor:
         return self.workers
 
     def _choose_pictures(self, image_set: ImageSet) -> ImageSet | Path:
-        """The set itself for the object store of each node, or a folder where it is too large."""
+        """Return the set for the object stores of the nodes, or a folder if it is too large."""
         needed = image_set.pool.images.nbytes + image_set.test.images.nbytes
         stores = [
             node["Resources"].get("object_store_memory", 0) for node in ray.nodes() if node["Alive"]
@@ -208,7 +208,7 @@ class RayExecutor:
     def _take_shared(
         self, group: Sequence[TrialSpec], on_progress: Callable[[Progress], None]
     ) -> list[TrialSpec]:
-        """Take what the shared folder already has; the rest of the group."""
+        """Take what the shared folder already has, and return the rest of the group."""
         left = []
         for spec in group:
             if self.storage is not None and self.storage.has_trial(spec.id):
@@ -229,7 +229,7 @@ class RayExecutor:
         on_progress: Callable[[Progress], None],
         seconds: Mapping[str, float],
     ) -> Iterator[Answer | Lost]:
-        """Hand out the groups, and give what comes back until the last is done."""
+        """Hand out the groups, and yield what comes back until the last is done."""
         waiting = deque(groups)
         flying: dict[Any, Sequence[TrialSpec]] = {}
         submit = self._make_task(len(groups))
@@ -297,7 +297,7 @@ class RayExecutor:
 
 
 class _Mailbox:
-    """Collects how far trials are; an actor, since tasks speak only when they end."""
+    """An actor that collects how far trials are, since tasks answer only when they end."""
 
     def __init__(self) -> None:
         self.epochs: dict[str, int] = {}
@@ -313,7 +313,7 @@ class _Mailbox:
 
 @dataclass(frozen=True)
 class _Kept:
-    """What this process keeps between tasks, and what it was made of."""
+    """The session that this process keeps between tasks, and what it was made from."""
 
     reference: str
     session: Session
@@ -323,7 +323,7 @@ _kept: _Kept | None = None
 
 
 def _serve_group(request: Request, things: list[Any], mailbox: Any) -> Answer:
-    """On a node: what the task is."""
+    """Do the task, on its node."""
     return serve(request, lambda: _take_session(things, request), mailbox.put.remote)
 
 

@@ -38,7 +38,7 @@ class Node:
 
 
 def describe_devices(config: StudyConfig) -> dict[str, Machine]:
-    """This machine with each of its devices."""
+    """Describe this machine with each of its devices."""
     return {
         device: describe_machine(config.model_copy(update={"device": device}))
         for device in list_devices()
@@ -46,7 +46,7 @@ def describe_devices(config: StudyConfig) -> dict[str, Machine]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach that host."""
+    """Return whether only this machine can reach a host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -54,7 +54,7 @@ def is_loopback(host: str) -> bool:
 
 
 def combine_nodes(nodes: Sequence[Node], config: StudyConfig) -> Machine:
-    """All nodes that can train, as one machine.
+    """Combine the nodes that can train into one machine.
 
     Raises:
         RunError: If the cluster lets in everyone who reaches it.
@@ -90,7 +90,7 @@ def combine_nodes(nodes: Sequence[Node], config: StudyConfig) -> Machine:
 
 
 def describe_node(node: Node, device: str) -> dict[str, object]:
-    """A node in plain values; ``fingerprint`` is ``None`` if it lacks the device."""
+    """Describe a node in plain values; ``fingerprint`` is ``None`` if it lacks the device."""
     machine = node.machines.get(device)
     any_machine = next(iter(node.machines.values()))
     return {
@@ -137,7 +137,7 @@ def _check_equal(nodes: Sequence[Node], device: str, config: StudyConfig) -> Non
 
 
 def explain_failure(address: str | None, error: Exception) -> RunError:
-    """What Ray says when it cannot be joined or started, as one message."""
+    """Say in one message why Ray cannot be joined or started."""
     words = " ".join(str(error.__cause__ or error).split())
     if address is None:
         return RunError(f"Ray cannot be started on this machine: {words[-MOST_WORDS:]}")

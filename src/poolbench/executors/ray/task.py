@@ -1,4 +1,4 @@
-"""What a task of a cluster is asked, does and answers; how it gets there is in :mod:`.executor`."""
+"""What a task of a cluster is asked, does and answers; :mod:`.executor` sends it there."""
 
 import platform
 import time
@@ -26,7 +26,7 @@ from poolbench.trials.session import Session
 from poolbench.trials.speed import measure_speed
 from poolbench.trials.stacks import run_group
 
-# Between two messages of a task.
+# Seconds between two messages of a task.
 REPORT_SECONDS = 0.5
 
 Task = Literal["train", "measure"]
@@ -34,7 +34,7 @@ Task = Literal["train", "measure"]
 
 @dataclass(frozen=True)
 class Request:
-    """What to do.
+    """What a task is asked to do.
 
     Attributes:
         specs: Of one group.
@@ -57,7 +57,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it.
+    """What a task answers.
 
     Attributes:
         shared: Ids of the trials that lie in the storage.
@@ -72,7 +72,7 @@ class Answer:
 def serve(
     request: Request, open_session: Callable[[], Session], report: Callable[[str, int], object]
 ) -> Answer:
-    """Train or measure; whatever goes wrong is told.
+    """Train or measure, and answer whatever goes wrong.
 
     Args:
         report: Given the id of a trial and its epoch, now and then.
@@ -98,7 +98,7 @@ def serve(
 
 
 class _Reporter:
-    """Says how far a trial is, but not more often than someone looks."""
+    """Reports how far a trial is, but not more often than someone looks."""
 
     def __init__(self, report: Callable[[str, int], object]) -> None:
         self.report = report
@@ -112,7 +112,7 @@ class _Reporter:
 
 
 def _check_fingerprint(request: Request) -> None:
-    """A node that joined later may be of another kind."""
+    """Refuse a node that joined later and is of another kind."""
     found = compute_fingerprint(request.specs[0].conditions.device, THREADS)
     if request.code not in ("", hash_package()):
         raise TrainingError(
@@ -127,7 +127,7 @@ def _check_fingerprint(request: Request) -> None:
 
 
 def make_plain(image_set: ImageSet) -> ImageSet:
-    """The set with arrays of numpy itself, which an object store hands on without copies."""
+    """Return the set with plain NumPy arrays, which an object store hands on without copies."""
 
     def convert(half: Half) -> Half:
         return replace(half, images=np.asarray(half.images), labels=np.asarray(half.labels))
