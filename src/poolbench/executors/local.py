@@ -282,7 +282,7 @@ class _Worker:
         return is_hung(now - self.heard, now - self.worked, own, most)
 
     def explain_end(self) -> Lost | None:
-        """What was lost with the process that is gone; ``None``: nothing.
+        """Return what was lost with a process that is gone; ``None``: nothing.
 
         Raises:
             TrainingError: If it could not even start.
@@ -349,7 +349,7 @@ def list_paths() -> list[str]:
 
 
 def make_environment() -> dict[str, str]:
-    """Of a worker process: one thread, and what this process can import.
+    """Return the environment of a worker process: one thread, and what this process can import.
 
     The variable has no way to write a path with a colon; :func:`list_paths` has them all.
     """

@@ -210,15 +210,25 @@ def run_training(
                     break
             if keeper is not None:
                 keeper.offer(partial(state.pack, engine))
+    return _conclude(engine, state, diverged_at, math.ceil(len(train) / recipe.batch_size))
+
+
+def _conclude(engine: Engine, state: _State, diverged_at: int | None, steps: int) -> TrainingResult:
+    """Write the weights that are kept into the network.
+
+    Args:
+        steps: Steps of an epoch.
+    """
+    best = state.best
     if diverged_at is None and best.epoch:
-        form.body.load_state_dict(best.state)
+        engine.body.load_state_dict(best.state)
     else:
         engine.finish()
-    if diverged_at is None and not is_finite(form.body):
+    if diverged_at is None and not is_finite(engine.body):
         # The loss of the last step was still a number, what it did to the weights is not.
-        diverged_at = len(history) * math.ceil(len(train) / recipe.batch_size) - 1
+        diverged_at = len(state.history) * steps - 1
     chosen = best.epoch if best.epoch and diverged_at is None else None
-    return TrainingResult(tuple(history), state.seconds, diverged_at, state.last_loss, chosen)
+    return TrainingResult(tuple(state.history), state.seconds, diverged_at, state.last_loss, chosen)
 
 
 def _offer(best: Snapshot, epoch: int, engine: Engine, inner: Part) -> None:

@@ -79,13 +79,11 @@ def run_stack(
     _check_members(forms, trains, watched, schedules)
     recipe = schedules[0].recipe
     watch = _make_watch(watched)
-    seen_pictures = None if watch is None else watch.pictures
+    weights = _weigh_classes(trains, recipe)
     engine = StackEngine(
-        forms,
-        trains[0].pictures,
-        schedules[0],
-        watched=seen_pictures,
-        class_weights=_weigh_classes(trains, recipe),
+        *(forms, trains[0].pictures, schedules[0]),
+        watched=None if watch is None else watch.pictures,
+        class_weights=weights,
         convolution=convolution,
     )
     members = [_Member() for _ in forms]
@@ -102,12 +100,11 @@ def run_stack(
         seen = _evaluate(engine, watch, recipe.batch_size)
         rows = list(zip(summarize_rows(losses), summarize_rows(accuracies), strict=True))
         for number, member in enumerate(members):
-            if member.has_diverged():
-                continue
-            member.add(losses[number], rows[number], seen.get(number), seconds)
-            on_epoch(number, member.history[-1])
-            if member.has_diverged():
-                member.state = engine.copy_member(number)
+            if not member.has_diverged():
+                member.add(losses[number], rows[number], seen.get(number), seconds)
+                on_epoch(number, member.history[-1])
+                if member.has_diverged():
+                    member.state = engine.copy_member(number)
         if all(member.has_diverged() for member in members):
             break
     for number, (member, form) in enumerate(zip(members, forms, strict=True)):
