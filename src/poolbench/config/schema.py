@@ -209,7 +209,7 @@ class StudyConfig(Frozen):
             decided.
         planned_repeats: How many fit into the time limit, as measured when the study was begun;
             written for its continuation.
-        time_limit_seconds: From the start to the report.
+        time_limit_seconds: Time from the start to the report.
         margin_points: Differences within this many accuracy points count as equivalent.
         metric: ``auto``: balanced accuracy where the largest class has more than 1.5 times the
             pictures of the smallest.

@@ -41,7 +41,7 @@ def compute_grad_cam(
     """Compute Grad-CAM of the last feature map of at least 2x2, resized bilinearly to the pictures.
 
     Args:
-        network: In evaluation mode.
+        network: A network in evaluation mode.
         images: uint8 ``[n, 3, H, W]``, 0–255, at least one.
         classes: int64 ``[n]``, what is explained of each picture.
 
@@ -145,7 +145,7 @@ def compute_site_maps(network: nn.Module, image: Tensor) -> SiteMaps | None:
     without its stride.
 
     Args:
-        network: In evaluation mode, as it is written (no training form).
+        network: A network in evaluation mode, as it is written (no training form).
         image: uint8 ``[1, 3, H, W]``, 0–255.
 
     Returns:

@@ -137,7 +137,7 @@ def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
     """Open a model file.
 
     Args:
-        threads: That compute; 0: as many as ONNX Runtime thinks best.
+        threads: Number of threads that compute; 0: as many as ONNX Runtime thinks best.
 
     Raises:
         DataError: If the file is missing, is no ONNX model, asks for more than arithmetic (see

@@ -22,8 +22,8 @@ class OperatorFacts(BaseModel):
         family: Empty for a custom operator.
         year: 0 if it is not said.
         parameters: Learned values for 64 channels at stride 2.
-        multiply_adds: For one picture of 64 channels of 32 x 32 pixels at stride 2; ``None`` if the
-            operator does not say.
+        multiply_adds: Those for one picture of 64 channels of 32 x 32 pixels at stride 2; ``None``
+            if the operator does not say.
         relative_cost: Multiply-adds over those of max pooling.
     """
 

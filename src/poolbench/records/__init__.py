@@ -1,4 +1,4 @@
-"""What one stage hands to the next and to disk: plain data, no torch, no files."""
+"""Define what one stage hands to the next and to disk: plain data, no torch, no files."""
 
 from poolbench.records._schema import SCHEMA_VERSION
 from poolbench.records.study import (

@@ -1,4 +1,4 @@
-"""A whole run: its image set, its leaderboard, what was handed over and its proof."""
+"""Record a whole run: its image set, its leaderboard, what was handed over and its proof."""
 
 from pydantic import Field
 
@@ -57,9 +57,9 @@ class Headline(Frozen):
     """The one number of a test half, in the metric of the verdict.
 
     Attributes:
-        value, low, high: With its 95 % interval over new pictures (or groups of them).
+        value, low, high: The number and its 95 % interval over new pictures (or groups of them).
         constant: What the best constant answer reaches on the same pictures.
-        groups: In which the pictures belong together; ``None``: each stands alone.
+        groups: Number of groups that pictures belong to; ``None``: each stands alone.
     """
 
     metric: Metric
@@ -76,8 +76,9 @@ class WeightsRecord(Frozen):
 
     Attributes:
         source: The name of a file, or whose factory loads them.
-        sha256: Of the file, or of the values.
-        operator, license: With which they were trained, and their terms, as far as the file says.
+        sha256: SHA-256 of the file, or of the values.
+        operator, license: The operator they were trained with, and their terms, as far as the file
+            says.
     """
 
     source: str
@@ -91,7 +92,7 @@ class FinalRecord(Frozen):
 
     Attributes:
         test: Everything that was measured on the test half; plain, whatever the verdict's metric.
-        headline: What is told of it; ``None`` in runs of before.
+        headline: What is told of it; ``None`` in older runs.
         weights: What the network began with, where it was not drawn.
     """
 
@@ -153,7 +154,7 @@ class VerificationReport(Frozen):
     Attributes:
         pictures: Reference pictures that were predicted, in each of two sizes.
         torch_imported: Whether torch was loaded in the process that verified.
-        seconds: From the start of the checks to their end.
+        seconds: Time from the start of the checks to their end.
     """
 
     schema_version: int = SCHEMA_VERSION

@@ -1,4 +1,4 @@
-"""One training: what decides it, and what it found."""
+"""Record one training: what decides it, and what it found."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ class VariantSpec(Frozen):
         return f"{name}.{self.replica}" if self.replica else name
 
 
-# Before the id of a backbone among the sources of a trial.
+# Prefix of the id of a backbone among the sources of a trial.
 BACKBONE_SOURCE = "backbone:"
 
 
@@ -81,22 +81,22 @@ class TrialSpec(Frozen):
     @property
     def id(self) -> str:
         """Readable, and ends in a hash of everything that decides the result."""
-        place = "whole" if self.split == "whole" else f"r{self.repeat}f{self.fold}"
+        part = "whole" if self.split == "whole" else f"r{self.repeat}f{self.fold}"
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         digest = hashlib.sha256(canonical.encode()).hexdigest()[:12]
-        return f"{self.variant.id}-{place}-{digest}"
+        return f"{self.variant.id}-{part}-{digest}"
 
 
 class Speed(Frozen):
     """Measured on this machine: seconds for a picture, and the memory of the process.
 
     Attributes:
-        train: A training step, divided by its pictures.
-        watch: A picture that is watched after an epoch, in the format of training.
-        judge: A picture that is judged after training, in float32.
-        start: Before the first step of a trial.
-        tables: What is computed of the predictions of a trial.
-        weights_bytes: Of the network, as a trial keeps it.
+        train: Seconds of a training step, divided by its pictures.
+        watch: Seconds for a picture that is watched after an epoch, in the format of training.
+        judge: Seconds for a picture that is judged after training, in float32.
+        start: Seconds before the first step of a trial.
+        tables: Seconds for what is computed of the predictions of a trial.
+        weights_bytes: Size of the network, as a trial keeps it.
     """
 
     train: float
@@ -166,8 +166,8 @@ class Cost(Frozen):
     """What a network costs for one picture.
 
     Attributes:
-        multiply_adds: Of the whole network, pooling counted by formula.
-        conv_multiply_adds: Of its convolutions alone, as the published lab counts.
+        multiply_adds: Those of the whole network, pooling counted by formula.
+        conv_multiply_adds: Those of its convolutions alone, as the published lab counts.
     """
 
     parameters: int
@@ -181,7 +181,7 @@ class TrialRecord(Frozen):
     Attributes:
         diverged_at: The step at which the loss stopped being finite; the last one, where it never
             did and the trained network answers with what is no number; or ``None``.
-        last_finite_loss: Before that step; ``None`` where it did not diverge, or at once.
+        last_finite_loss: Loss before that step; ``None`` where it did not diverge, or at once.
         chosen_epoch: The epoch (from 1) whose weights were kept, where the recipe puts pictures
             aside to choose one; ``None``: the last.
         rate_factor: What the recipe's learning rate was multiplied by, where a better one was
@@ -215,10 +215,10 @@ class TrialTiming(Frozen):
     """Measured seconds and bytes, kept apart from what must be identical.
 
     Attributes:
-        train_seconds: Training steps alone, of all attempts.
-        wall_seconds: With evaluation and everything else of the trial.
-        peak_memory_bytes: Of the process that trained (of the GPU where there is one); ``None``
-            where the system does not tell.
+        train_seconds: Seconds of the training steps alone, of all attempts.
+        wall_seconds: Seconds with evaluation and everything else of the trial.
+        peak_memory_bytes: Peak of the process that trained (of the GPU where there is one);
+            ``None`` where the system does not tell.
     """
 
     train_seconds: float

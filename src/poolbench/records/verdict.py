@@ -1,4 +1,4 @@
-"""What a study found: differences, the verdict, and whether the instrument can be believed."""
+"""Record what a study found: differences, the verdict, and whether the instrument holds."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ class SideDifference(Frozen):
     """A difference of something beside accuracy, first minus second, with its 95 % interval.
 
     Attributes:
-        p_value, p_adjusted: Of no difference, two-sided; the second after Holm 1979 over all pairs.
+        p_value, p_adjusted: Two-sided, of no difference; the second after Holm 1979 over all pairs.
     """
 
     value: float
@@ -30,10 +30,10 @@ class Difference(Frozen):
             the variant that is the best in truth hold together.
         tie_low, tie_high: Interval at ``tie_confidence``, which must lie within the margin for a
             tie.
-        p_value, p_adjusted: Of no difference, two-sided; the second after Holm 1979 over all pairs
+        p_value, p_adjusted: Two-sided, of no difference; the second after Holm 1979 over all pairs
             of the study. Information: neither decides, and neither knows of earlier looks.
-        probability_better, probability_equal, probability_worse: That the difference is above,
-            within, or below the margin on either side.
+        probability_better, probability_equal, probability_worse: Chance that the difference is
+            above, within, or below the margin on either side.
         repeats: Repeats that it rests on.
         nll: Difference in negative log-likelihood, nats.
         gap: Difference in over-fitting (training minus held-out accuracy), points.
@@ -60,7 +60,7 @@ class ConstantAnswer(Frozen):
     """The best that can be had without looking at a picture: always the same class.
 
     Attributes:
-        accuracy: Under the metric of the verdict, 0–1.
+        accuracy: Accuracy under the metric of the verdict, 0–1.
         accuracy_low, accuracy_high: 95 % interval over new pictures; of balanced accuracy, which
             is known to be one over the number of classes, the value itself.
         variant: The one with the best mean.
@@ -90,9 +90,9 @@ class VerdictRecord(Frozen):
             ``None`` with kind ``nothing-learned``.
         metric: ``accuracy``, or ``balanced-accuracy`` (the mean over classes).
         alpha: Chance of a false winner that is accepted, at the look that decided.
-        confidence: Of each interval, such that all comparisons with the variant that is the best
-            in truth hold together with ``1 - alpha``.
-        tie_confidence: Of the interval that must lie within the margin for a tie.
+        confidence: Confidence of each interval, so that all comparisons with the variant that is
+            the best in truth hold together with ``1 - alpha``.
+        tie_confidence: Confidence of the interval that must lie within the margin for a tie.
         baseline: The variant that all are compared with in ``against_baseline``, if one was named.
         further_repeats: How many more would decide it, if the difference is what it seems;
             ``None``: decided, or no number would.
@@ -103,7 +103,7 @@ class VerdictRecord(Frozen):
             assumed; ``None`` where it was measured.
         constant: What an answer without a look would reach; ``None`` for published counts and in
             runs of before.
-        missed_classes: By variant, the classes of which no picture was told right in any trial.
+        missed_classes: Classes of which no picture was recognised in any trial, by variant.
         undertrained: Variants whose held-out loss is lowest in the last tenth of the epochs, in
             most of their trials: longer training may change the order.
         left_out: Variants of which trials were lost, so that they could not be compared to the end.
@@ -152,7 +152,7 @@ class TimeRatio(Frozen):
 
     Attributes:
         low, high: 95 % interval over trials; ``None`` if there is only one.
-        p_adjusted: Of a ratio of 1, two-sided, after Holm 1979 over all pairs; ``None`` likewise.
+        p_adjusted: Two-sided, of a ratio of 1, after Holm 1979 over all pairs; ``None`` likewise.
     """
 
     first: str

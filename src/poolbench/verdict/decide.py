@@ -44,7 +44,7 @@ class Question:
 
     Attributes:
         ids: Variants, in the order of the array's first axis.
-        costs: By variant id; among the tied the cheapest is recommended.
+        costs: Costs by variant id; among the tied the cheapest is recommended.
         margin_points: Differences within this many points count as equivalent.
         baseline: Variant that all others are compared with besides.
         share: Part of the accepted error that may be spent on this look; 1 if there is only one.

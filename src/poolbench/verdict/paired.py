@@ -112,8 +112,8 @@ class Levels:
     """How sure the intervals are, and what counts as equal.
 
     Attributes:
-        confidence: Of each interval between two variants.
-        tie_confidence: Of the interval that must lie within the margin.
+        confidence: Confidence of each interval between two variants.
+        tie_confidence: Confidence of the interval that must lie within the margin.
     """
 
     confidence: float

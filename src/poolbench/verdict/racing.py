@@ -22,8 +22,8 @@ class Race:
 
     Attributes:
         active: Variants that may still win, in the order of the study.
-        verdict: Of the last look, with the differences of dropped variants at their own last look;
-            ``None`` before the first.
+        verdict: Verdict of the last look, with the differences of dropped variants at their own
+            last look; ``None`` before the first.
     """
 
     active: tuple[str, ...]
@@ -43,8 +43,8 @@ def take_look(race: Race, evidence: Evidence, question: Question, looks: int) ->
     have to beat the best in truth at one of them.
 
     Args:
-        evidence: Of the active variants alone, in their order.
-        question: Of all variants.
+        evidence: Evidence of the active variants alone, in their order.
+        question: The question about all variants.
         looks: How many there will be in all.
     """
     now = replace(question, ids=race.active, share=1 / looks, rivals=len(question.ids) - 1)
