@@ -1,7 +1,9 @@
 """What other programs may rely on: a change here is a change that they notice."""
 
 import inspect
+import re
 from importlib import import_module
+from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
@@ -79,6 +81,16 @@ def test_compare_offers_the_words_that_the_config_takes(name):
 
 def test_presets_are_offered():
     assert _list_words(get_type_hints(Settings)["preset"]) == set(PRESETS)
+
+
+def test_version_is_the_newest_of_the_changelog_and_the_one_that_is_cited():
+    root = Path(__file__).parents[1]
+    changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## \[(\d.*)\] - (.*)$", changelog, flags=re.M)[0]
+    citation = (root / "CITATION.cff").read_text(encoding="utf-8")
+    cited = re.findall(r"^(?:version|date-released): (.*)$", citation, flags=re.M)
+    assert poolbench.__version__ == released[0]
+    assert tuple(cited) == released
 
 
 def _list_words(annotation):
