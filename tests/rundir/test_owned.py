@@ -5,7 +5,7 @@ import json
 import pytest
 
 from poolbench.errors import UsageError
-from poolbench.rundir.owned import check_run_place
+from poolbench.rundir.owned import check_run_path
 from poolbench.rundir.store import RunStore
 
 DATA = {"source": "sample", "classes": ["a"], "manifest_hash": "0"}
@@ -18,7 +18,7 @@ DATA = {"source": "sample", "classes": ["a"], "manifest_hash": "0"}
 def test_folder_that_is_not_empty_and_no_run_is_refused(name, tmp_path):
     (tmp_path / name).write_text("{}")
     with pytest.raises(UsageError) as refused:
-        check_run_place(tmp_path)
+        check_run_path(tmp_path)
     assert str(refused.value) == (
         f"{tmp_path} is not empty and holds no run of poolbench ({name}); nothing in it was "
         "touched. Choose a new or an empty folder with --out."
@@ -28,10 +28,10 @@ def test_folder_that_is_not_empty_and_no_run_is_refused(name, tmp_path):
 
 @pytest.mark.parametrize("names", [(), (".lock", ".holder.json"), (".lock", ".part-0a1b2c3d")])
 def test_empty_folder_and_one_that_was_hardly_begun_are_taken(names, tmp_path):
-    check_run_place(tmp_path / "new")
+    check_run_path(tmp_path / "new")
     for name in names:
         (tmp_path / name).touch()
-    check_run_place(tmp_path)
+    check_run_path(tmp_path)
 
 
 def test_run_is_known_by_its_data_or_a_trial(tmp_path):
@@ -40,7 +40,7 @@ def test_run_is_known_by_its_data_or_a_trial(tmp_path):
         (place / file).parent.mkdir(parents=True)
         (place / file).write_text(json.dumps(values))
         (place / "config.toml").touch()
-        check_run_place(place)
+        check_run_path(place)
 
 
 @pytest.mark.parametrize("out", ["photos", "photos/run", "photos/a/b/run", "link/run"])
@@ -48,13 +48,13 @@ def test_place_among_the_pictures_is_refused(out, tmp_path):
     (tmp_path / "photos" / "a").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "photos")
     with pytest.raises(UsageError, match="lies in the folder of pictures"):
-        check_run_place(tmp_path / out, f"folder:{tmp_path / 'photos'}")
+        check_run_path(tmp_path / out, f"folder:{tmp_path / 'photos'}")
 
 
 def test_place_beside_the_pictures_is_taken(tmp_path):
     (tmp_path / "photos").mkdir()
-    check_run_place(tmp_path / "photos-run", f"folder:{tmp_path / 'photos'}")
-    check_run_place(tmp_path / "run", f"csv:{tmp_path / 'list.csv'}")
+    check_run_path(tmp_path / "photos-run", f"folder:{tmp_path / 'photos'}")
+    check_run_path(tmp_path / "run", f"csv:{tmp_path / 'list.csv'}")
 
 
 OURS = (

@@ -1,4 +1,4 @@
-"""The files of a run as they are read: those that lie in it, and no others.
+"""Read the files of a run: those that lie in it, and no others.
 
 A run may come from anybody. A link in it could put a file of whoever reads it into a report, and of
 a pipe a reader would wait without end; so whatever reads a run opens its files here.
@@ -20,11 +20,11 @@ from poolbench.rundir.formats import check_schema
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# A study of ten thousand trials writes a hundredth of it.
+# Most bytes of a text; a study of ten thousand trials writes a hundredth of it.
 MOST_TEXT_BYTES = 100_000_000
-# Of arrays and weights: ten times the largest that was ever written here.
+# Most bytes of arrays and weights: ten times the largest that was ever written here.
 MOST_BYTES = 10_000_000_000
-# Of a trial: what sha256sum prints of its other files, which ``sha256sum -c`` compares.
+# File of a trial with what sha256sum prints of its other files, which ``sha256sum -c`` compares.
 SUMS = "SHA256SUMS"
 MOST_SUMS_BYTES = 10_000
 
@@ -36,7 +36,7 @@ class RunFiles:
         self.path = path
 
     def has(self, name: str) -> bool:
-        """Whether there is anything of this name, though it may be none of the run's own."""
+        """Return whether there is anything of this name, though it may be none of the run's own."""
         try:
             (self.path / name).lstat()
         except (OSError, ValueError):
@@ -44,7 +44,7 @@ class RunFiles:
         return True
 
     def locate(self, name: str) -> Path:
-        """The path of a file of the run; it need not be there.
+        """Return the path of a file of the run; it need not be there.
 
         Raises:
             RunError: If it is a link or has no end, or leads out of the run.
@@ -68,17 +68,17 @@ class RunFiles:
         written = self._read_sum(name)
         if written is not None and _compute_sha256(file) != written:
             file.close()
-            place = self.path / name
+            path = self.path / name
             raise RunError(
-                f"{place} was changed since it was written: its SHA-256 is not the one in {SUMS} "
-                f"beside it. It was edited, or is damaged: delete the folder {place.parent}, and "
+                f"{path} was changed since it was written: its SHA-256 is not the one in {SUMS} "
+                f"beside it. It was edited, or is damaged: delete the folder {path.parent}, and "
                 "run the study again with the same command, which trains this trial again."
             )
         file.seek(0)
         return file
 
     def _read_sum(self, name: str) -> str | None:
-        """The SHA-256 that a file of a trial had when it was written, where that was kept."""
+        """Read the SHA-256 that a file of a trial had when it was written, if that was kept."""
         folder, _, file = name.rpartition("/")
         if file == SUMS or not folder.startswith("trials/"):
             return None
@@ -90,7 +90,7 @@ class RunFiles:
         return next((line[:64] for line in lines if line[64:] == f"  {file}"), None)
 
     def read(self, name: str, most_bytes: int = MOST_BYTES) -> bytes:
-        """The content of a file of the run.
+        """Read a file of the run.
 
         Raises:
             OSError, RunError: As :meth:`open`.
@@ -100,7 +100,7 @@ class RunFiles:
             return file.read(os.fstat(file.fileno()).st_size)
 
     def read_text(self, name: str) -> str:
-        """The text of a file of the run, its ends of lines as they are.
+        """Read the text of a file of the run, its ends of lines as they are.
 
         Raises:
             OSError, RunError: As :meth:`open`.
@@ -109,7 +109,7 @@ class RunFiles:
         return self.read(name, MOST_TEXT_BYTES).decode("utf-8")
 
     def read_arrays(self, name: str) -> dict[str, NDArray[Any]]:
-        """The arrays of an npz file of the run.
+        """Read the arrays of an npz file of the run.
 
         Raises:
             OSError, RunError: As :meth:`open`.
@@ -119,7 +119,7 @@ class RunFiles:
             return read_arrays(file)
 
     def load_model(self, name: str, model: type[Model]) -> Model:
-        """A JSON file of the run, checked.
+        """Load a JSON file of the run, checked.
 
         Raises:
             RunError: If it is missing, broken, or written by a newer poolbench.
@@ -160,11 +160,11 @@ class RunFiles:
             )
 
     def list_files(self, folder: str) -> list[Path]:
-        """The files that lie in a folder of the run, by name; of one that is elsewhere none."""
-        place = self.path / folder
-        if not is_within(place, self.path) or not place.is_dir():
+        """List the files in a folder of the run, by name; none if it is elsewhere."""
+        path = self.path / folder
+        if not is_within(path, self.path) or not path.is_dir():
             return []
-        return sorted(path for path in place.iterdir() if not path.is_symlink() and path.is_file())
+        return sorted(file for file in path.iterdir() if not file.is_symlink() and file.is_file())
 
 
 def _compute_sha256(file: BinaryIO) -> str:
@@ -174,12 +174,12 @@ def _compute_sha256(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def explain_unread(error: OSError, place: Path) -> RunError:
-    """Why a file of a run cannot be read, and what to do about it."""
+def explain_unread(error: OSError, path: Path) -> RunError:
+    """Explain why a file of a run cannot be read, and what to do about it."""
     reason = error.strerror or str(error)
     if not isinstance(error, OutsideError):
-        return RunError(f"{place} cannot be read: {reason}.")
+        return RunError(f"{path} cannot be read: {reason}.")
     return RunError(
-        f"{place} is not read: {reason}, and of a run only files that lie in it are read. Put the "
+        f"{path} is not read: {reason}, and of a run only files that lie in it are read. Put the "
         "file itself in its place, or run the study again in a new folder (--out)."
     )

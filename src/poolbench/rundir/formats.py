@@ -1,4 +1,4 @@
-"""What the files of a run hold: arrays, weights, models, tables; packed, and checked."""
+"""Pack and check what the files of a run hold: arrays, weights, models, tables."""
 
 import csv
 import hashlib
@@ -20,7 +20,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 def check_schema(path: Path, values: object) -> None:
-    """Whether this poolbench knows what a JSON file of a run says.
+    """Check that this poolbench knows what a JSON file of a run says.
 
     Raises:
         RunError: If it was written by a newer one, or its version is no number from 1 on.
@@ -38,7 +38,7 @@ def check_schema(path: Path, values: object) -> None:
 
 
 def check_predictions(arrays: Arrays) -> None:
-    """Whether there is one answer for each picture.
+    """Check that there is one answer for each picture.
 
     Raises:
         ValueError: If it is not so.
@@ -55,14 +55,14 @@ def check_predictions(arrays: Arrays) -> None:
 
 
 def pack_arrays(arrays: Arrays) -> bytes:
-    """Arrays as the content of an npz file, without pickled objects."""
+    """Pack arrays as the content of an npz file, without pickled objects."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 
 def pack_weights(weights: Arrays) -> bytes:
-    """Arrays as the content of a safetensors file."""
+    """Pack arrays as the content of a safetensors file."""
     # safetensors writes memory as it lies, and convolutions may lie with the channels last. Not by
     # ascontiguousarray, which makes a row of a single number.
     packed: bytes = save({name: np.asarray(value, order="C") for name, value in weights.items()})
@@ -70,7 +70,7 @@ def pack_weights(weights: Arrays) -> bytes:
 
 
 def unpack_weights(content: bytes) -> dict[str, NDArray[Any]]:
-    """The arrays of a safetensors file, by name.
+    """Unpack the arrays of a safetensors file, by name.
 
     Raises:
         ValueError: If it is none, or holds numbers of a kind that NumPy does not have.
@@ -88,23 +88,23 @@ def unpack_weights(content: bytes) -> dict[str, NDArray[Any]]:
 
 
 def pack_sums(files: Mapping[str, bytes]) -> bytes:
-    """What sha256sum prints of files with these names and contents."""
+    """Return what sha256sum prints of files with these names and contents."""
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
 
 
 def pack_model(model: BaseModel) -> bytes:
-    """A model as the content of a JSON file."""
+    """Pack a model as the content of a JSON file."""
     return (model.model_dump_json(indent=1) + "\n").encode()
 
 
 def neutralize(cell: object) -> object:
-    """What a spreadsheet shows as it is: a name that looks like a formula stays text."""
+    """Return what a spreadsheet shows as it is: a name that looks like a formula stays text."""
     return escape_formula(make_plain(cell)) if isinstance(cell, str) else cell
 
 
 def pack_table(columns: tuple[str, ...], rows: list[Any]) -> bytes:
-    """Rows as the content of a CSV file."""
+    """Pack rows as the content of a CSV file."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)

@@ -1,4 +1,4 @@
-"""What in a folder is poolbench's own: nothing else is replaced or removed."""
+"""Tell what in a folder is poolbench's own: nothing else is replaced or removed."""
 
 import json
 import re
@@ -24,21 +24,21 @@ _FOLDERS = (
     *("", "trials", "best", "variants", "variants/*", "figures", "tables", "lab-report"),
     *("lab-report/figures", "exports"),
 )
-# Half a file, beside the place of the whole one; before the first release it had the name of that.
+# Name of half a file, beside the whole one; before the first release it contained that one's name.
 _PART_FILE = re.compile(
     r"\.part-([0-9a-f]{16}|.*\.(json|csv|npz|toml|html|md|docx|svg|png|onnx|safetensors))"
 )
-# Half a folder.
+# Name of half a folder.
 _PART_FOLDER = re.compile(r"\.part-\w+")
-# Of the pictures that the processes of a study share.
+# Names of the files of pictures that the processes of a study share.
 _PICTURE_FILES = re.compile(r"set\.json|weights\.safetensors|(pool|test)[\w-]*\.npy")
-# What a record of a run has among its keys; those of another poolbench may differ in others.
+# Keys that every record of a run has; those of another poolbench may differ in others.
 _DATA_KEYS = frozenset(("source", "classes", "manifest_hash"))
 _TRIAL_KEYS = frozenset(("id", "spec"))
 _MOST_BYTES = 100_000_000
 
 
-def check_run_place(path: Path, pictures: str = "") -> None:
+def check_run_path(path: Path, pictures: str = "") -> None:
     """Refuse a folder in which something else than a run lies, or which lies among the pictures.
 
     Args:
@@ -47,10 +47,10 @@ def check_run_place(path: Path, pictures: str = "") -> None:
     Raises:
         UsageError: If it is so.
     """
-    kind, _, place = pictures.partition(":")
-    if kind == "folder" and is_within(path, expand_home(place)):
+    kind, _, root = pictures.partition(":")
+    if kind == "folder" and is_within(path, expand_home(root)):
         raise UsageError(
-            f"--out {path} lies in the folder of pictures {place}, where the run would be taken "
+            f"--out {path} lies in the folder of pictures {root}, where the run would be taken "
             "for a class: choose another place for it."
         )
     others = []
@@ -65,14 +65,14 @@ def check_run_place(path: Path, pictures: str = "") -> None:
 
 
 def is_run(path: Path) -> bool:
-    """Whether poolbench has begun a study in a folder."""
+    """Return whether poolbench has begun a study in a folder."""
     if _has_keys(path / "data.json", _DATA_KEYS):
         return True
     return any(_has_keys(file, _TRIAL_KEYS) for file in (path / "trials").glob("*/record.json"))
 
 
 def _is_begun(name: str) -> bool:
-    """What a process leaves that is killed before it has written anything that lasts."""
+    """Return whether a file is left by a process killed before it wrote anything that lasts."""
     return name in LOCK_FILES or name.startswith(".part-")
 
 
@@ -85,7 +85,7 @@ def _has_keys(path: Path, keys: frozenset[str]) -> bool:
 
 
 def remove_parts(run: Path) -> None:
-    """Delete what a killed process had begun to write: in the places of a run, and no other."""
+    """Delete what a killed process had begun to write: in the folders of a run, and no other."""
     for pattern in _FOLDERS:
         for folder in run.glob(pattern) if pattern else [run]:
             if not is_within(folder, run):
@@ -104,32 +104,32 @@ def _remove_part(part: Path, *, is_trial: bool) -> None:
 
 
 def is_trial_file(name: str) -> bool:
-    """Whether a file of this name is kept of a trial."""
+    """Return whether a file of this name is kept of a trial."""
     return name in TRIAL_FILES
 
 
-def remove_folder(folder: Path, is_own: Callable[[str], object]) -> None:
+def remove_folder(folder: Path, is_known: Callable[[str], object]) -> None:
     """Delete the files of a folder that are poolbench's, and the folder if nothing else is there.
 
     Args:
-        is_own: Whether a name is that of such a file.
+        is_known: Whether a name is that of such a file.
     """
     if folder.is_symlink():
         return
     with suppress(OSError):
         for path in list(folder.iterdir()):
-            if is_own(path.name):
+            if is_known(path.name):
                 path.unlink(missing_ok=True)
         folder.rmdir()
 
 
 def is_checkpoint(name: str) -> bool:
-    """Whether a file of this name is a checkpoint, or half of one."""
+    """Return whether a file of this name is a checkpoint, or half of one."""
     return _CHECKPOINT.fullmatch(name) is not None
 
 
 def remove_checkpoints(folder: Path) -> None:
-    """Delete those of a trial, and of its second attempt, which lie in a folder inside."""
+    """Delete a trial's checkpoints, and its second attempt's, in a folder inside."""
     for inside in folder.glob("attempt-*") if not folder.is_symlink() else ():
         remove_folder(inside, is_checkpoint)
     remove_folder(folder, is_checkpoint)

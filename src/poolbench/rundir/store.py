@@ -1,6 +1,6 @@
-"""The run directory: trials on disk, each whole or not there.
+"""Store a run in its directory: trials on disk, each whole or not there.
 
-A trial is written into a temporary folder beside its place and renamed, so a process that is
+A trial is written into a temporary folder beside the others and renamed, so a process that is
 killed at any moment leaves either all of it or nothing. What the disk refuses is one message.
 """
 
@@ -57,7 +57,7 @@ HISTORY_COLUMNS = (
 
 
 _MOST_JSON_BYTES = MOST_TEXT_BYTES
-# By ending: what is written must be read again.
+# Most bytes by suffix: what is written must be read again.
 _MOST_WRITTEN = {".json": _MOST_JSON_BYTES, ".toml": MOST_CONFIG_BYTES}
 SUSPECT_COLUMNS = ("picture", "label", "suggested", "margin")
 
@@ -72,7 +72,7 @@ class RunStore(RunFiles):
         self._is_pinned = False
 
     def pin(self) -> "RunStore":
-        """If some process holds the folder: never make it anew once it is moved or deleted."""
+        """Never make the folder anew once it is moved or deleted, if some process holds it."""
         self._is_pinned = self._has_lock()
         return self
 
@@ -122,8 +122,8 @@ class RunStore(RunFiles):
                 self._is_pinned = False
 
     def _remove_if_empty(self) -> None:
-        """While it is held, so that nobody else has begun."""
-        # It may be gone.
+        """Remove the folder if it is empty, while it is held, so that nobody else has begun."""
+        # The folder may be gone.
         with suppress(OSError):
             names = {path.name for path in self.path.iterdir()}
             if names <= set(LOCK_FILES):
@@ -132,16 +132,16 @@ class RunStore(RunFiles):
                 self.path.rmdir()
 
     def has_trial(self, trial_id: str) -> bool:
-        """Whether this trial is finished."""
+        """Return whether this trial is finished."""
         return (self._find_trial(trial_id) / "record.json").is_file()
 
     def count_others(self, trial_ids: Iterable[str]) -> int:
-        """Finished trials in the folder that are not among these; final ones do not count."""
+        """Count finished trials in the folder not among these; final ones do not count."""
         known = set(trial_ids)
         return sum("-whole-" not in name for name in set(self.list_trials()) - known)
 
     def list_trials(self) -> list[str]:
-        """The ids of all trials in the folder; none of a folder that lies elsewhere."""
+        """List the ids of all trials in the folder; none of a folder that lies elsewhere."""
         if not is_within(self.trials, self.path):
             return []
         return sorted(path.parent.name for path in self.trials.glob("*/record.json"))
@@ -176,7 +176,7 @@ class RunStore(RunFiles):
         arrays: Mapping[str, Arrays],
         weights: Arrays,
     ) -> None:
-        """Put a finished trial in its place; one that is already there stays.
+        """Save a finished trial; one that is already there stays.
 
         Args:
             history: Rows of ``HISTORY_COLUMNS``.
@@ -208,7 +208,7 @@ class RunStore(RunFiles):
         """Write the folder of a trial, unless it is there."""
         if self.has_trial(trial_id):
             return
-        place = self._find_place(f"{self.trials.name}/{trial_id}")
+        path = self._find_inside(f"{self.trials.name}/{trial_id}")
         part = None
         try:
             self._make_folder(self.trials)
@@ -216,30 +216,30 @@ class RunStore(RunFiles):
             for name, content in files.items():
                 write_file(part / name, content)
             flush_folder(part)
-            self._move(part, place)
+            self._move(part, path)
             flush_folder(self.trials)
         except OSError as error:
             self.check_there()
-            raise explain_refusal(error, place, sum(map(len, files.values()))) from None
+            raise explain_refusal(error, path, sum(map(len, files.values()))) from None
         finally:
             if part is not None:
                 shutil.rmtree(part, ignore_errors=True)
 
-    def _move(self, part: Path, place: Path) -> None:
+    def _move(self, part: Path, path: Path) -> None:
         try:
-            rename(part, place)
+            rename(part, path)
         except OSError:
             # In a folder that several machines share another may have been faster.
-            if self.has_trial(place.name):
+            if self.has_trial(path.name):
                 return
             # A folder without a record is no trial, and in the way of one.
-            owned.remove_folder(place, owned.is_trial_file)
-            if os.path.lexists(place):
+            owned.remove_folder(path, owned.is_trial_file)
+            if os.path.lexists(path):
                 raise RunError(
-                    f"{place} is in the way of a trial, but is none, and holds what poolbench did "
+                    f"{path} is in the way of a trial, but is none, and holds what poolbench did "
                     "not write: move it away, and run the same command again."
                 ) from None
-            rename(part, place)
+            rename(part, path)
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder of the run; one that is gone is not made anew."""
@@ -247,17 +247,17 @@ class RunStore(RunFiles):
         if not self._is_pinned:
             self.path.mkdir(parents=True, exist_ok=True)
         inside = folder.relative_to(self.path)
-        for place in reversed([inside, *inside.parents][:-1]):
-            (self.path / place).mkdir(exist_ok=True)
+        for path in reversed([inside, *inside.parents][:-1]):
+            (self.path / path).mkdir(exist_ok=True)
 
     def _find_trial(self, trial_id: str) -> Path:
-        """Its folder; an id that stands in a file must not lead out of the run."""
+        """Find a trial's folder; an id that stands in a file must not lead out of the run."""
         if trial_id in ("", ".", "..") or set(trial_id) & set("/\\:\0"):
             raise RunError(f"{self.path}: {trial_id!r} is no id of a trial.")
         return self.trials / trial_id
 
     def load_trial(self, trial_id: str) -> TrialRecord:
-        """The record of a finished trial.
+        """Load the record of a finished trial.
 
         Raises:
             RunError: If it cannot be read, or is not that of this trial: the id is a hash of all
@@ -276,12 +276,12 @@ class RunStore(RunFiles):
         return record
 
     def load_timing(self, trial_id: str) -> TrialTiming:
-        """The seconds and bytes of a finished trial."""
+        """Load the seconds and bytes of a finished trial."""
         self._find_trial(trial_id)
         return self.load_model(f"trials/{trial_id}/timing.json", TrialTiming)
 
     def load_arrays(self, trial_id: str, name: str) -> dict[str, NDArray[Any]]:
-        """The arrays of ``predictions`` or ``shift``."""
+        """Load the arrays of ``predictions`` or ``shift``."""
         path = self._find_trial(trial_id) / f"{name}.npz"
         try:
             arrays = self.read_arrays(f"trials/{trial_id}/{name}.npz")
@@ -292,7 +292,7 @@ class RunStore(RunFiles):
         return arrays
 
     def load_weights(self, trial_id: str) -> dict[str, NDArray[Any]]:
-        """The parameters and buffers of a finished trial."""
+        """Load the parameters and buffers of a finished trial."""
         path = self._find_trial(trial_id) / "weights.safetensors"
         try:
             return unpack_weights(self.read(f"trials/{trial_id}/weights.safetensors"))
@@ -300,7 +300,7 @@ class RunStore(RunFiles):
             raise RunError(f"{path} cannot be read: {error}") from None
 
     def load_config(self) -> StudyConfig:
-        """The config of the study.
+        """Load the config of the study.
 
         Raises:
             RunError: If it cannot be read.
@@ -334,39 +334,39 @@ class RunStore(RunFiles):
             RunError: If the folder cannot be written, or is a link that leads out of the run.
         """
         for name in names:
-            place = self._find_place(name)
+            path = self._find_inside(name)
             try:
-                place.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
             except OSError as error:
-                raise explain_refusal(error, place) from None
+                raise explain_refusal(error, path) from None
 
     def save_bytes(self, name: str, content: bytes) -> None:
-        """Write a file beside its place and rename it.
+        """Write a file under another name and rename it.
 
         Raises:
             RunError: If there is no room, the folder cannot be written, or is a link that leads
                 out of the run; if it has more than is ever read again.
         """
-        place = self._find_place(name)
-        most = _MOST_WRITTEN.get(place.suffix)
+        path = self._find_inside(name)
+        most = _MOST_WRITTEN.get(path.suffix)
         if most is not None and len(content) > most:
             raise RunError(
-                f"{place} would have {len(content):,} bytes, and at most {most:,} are read back. "
+                f"{path} would have {len(content):,} bytes, and at most {most:,} are read back. "
                 "Take fewer classes, operators, folds or repeats."
             )
         try:
-            self._make_folder(place.parent)
-            replace_file(place, content)
+            self._make_folder(path.parent)
+            replace_file(path, content)
         except OSError as error:
             self.check_there()
-            raise explain_refusal(error, place, len(content)) from None
+            raise explain_refusal(error, path, len(content)) from None
 
-    def _find_place(self, name: str) -> Path:
-        """Of a file that is to change; a run that somebody else made may hold links to anywhere."""
-        place = self.path / name
-        if not is_within(place.parent, self.path):
+    def _find_inside(self, name: str) -> Path:
+        """Find a file that is to change; a stranger's run may hold links to anywhere."""
+        path = self.path / name
+        if not is_within(path.parent, self.path):
             raise RunError(
-                f"{place.parent} is a link that leads out of the run: nothing is written there. "
+                f"{path.parent} is a link that leads out of the run: nothing is written there. "
                 "Put a folder in its place."
             )
-        return place
+        return path

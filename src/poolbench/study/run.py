@@ -40,7 +40,7 @@ from poolbench.records import (
 from poolbench.report.build import build_report
 from poolbench.report.faults import describe_error
 from poolbench.results.picture_tables import save_picture_tables
-from poolbench.rundir.owned import check_run_place
+from poolbench.rundir.owned import check_run_path
 from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, compete, run_trial_alone
 from poolbench.study.display import Display
@@ -187,7 +187,7 @@ def _open_store(config: StudyConfig, out: Path | None) -> RunStore:
     """The run directory, unless something else lies there."""
     store = RunStore(out or name_run(config))
     # Where the place was not chosen, the pictures may lie around it: a run is no class.
-    check_run_place(store.path, "" if out is None else config.data.source)
+    check_run_path(store.path, "" if out is None else config.data.source)
     return store
 
 
