@@ -1,4 +1,4 @@
-"""Does the instrument itself tell right from wrong: known answers, and equal variants.
+"""Check that the instrument itself tells right from wrong: known answers, and equal variants.
 
 Known answers: pictures of ``data.tasks`` for which theory says which operator must win, judged by a
 probe and the verdict. Equal variants: small real studies of one variant against its own replica,
@@ -31,19 +31,20 @@ from poolbench.verdict.counts import NO_COST
 from poolbench.verdict.decide import ALPHA, Question, decide
 from poolbench.verdict.paired import Evidence
 
-# Repetitions of each task, and the part of them that must come out right.
+# Repetitions of each task, and the share of them that must come out right.
 SHORT, THOROUGH = 1, 40
 LEAST_RIGHT = 0.95
 MARGIN_POINTS = 1.0
 FOLDS, REPEATS = 5, 2
 
-# The small studies of equal variants: pictures of each class and their training.
+# Numbers of the small studies of equal variants, their pictures of each class and their training.
 EQUAL_STUDIES, EQUAL_STUDIES_THOROUGH = 20, 100
 EQUAL_PICTURES = 50
 EQUAL_RECIPE = RecipeConfig(
     name="tiny", epochs=4, batch_size=32, learning_rate=0.02, momentum=0.9, nesterov=True
 )
-# A right instrument finds more false winners than are allowed once in a thousand calibrations.
+# Chance that a right instrument finds more false winners than are allowed: once in a thousand
+# calibrations.
 CHANCE_OF_ALARM = 1e-3
 
 
@@ -65,7 +66,7 @@ def run_calibration(
 
     Args:
         thorough: 40 repetitions of each task instead of one, 100 studies of equal variants.
-        seed: Of the splits of the tasks and of everything in the studies of equal variants.
+        seed: Seed of the splits of the tasks and of everything in the studies of equal variants.
         workers: Processes at the same time; ``None``: one for each core.
         on_progress: Called with jobs done and jobs in all.
     """
@@ -84,7 +85,7 @@ def run_calibration(
 
 
 def judge_task(task: Task, repetition: int = 0, seed: int = 0) -> VerdictRecord:
-    """The verdict on one repetition of a known-answer task, by the probe."""
+    """Return the verdict on one repetition of a known-answer task, by the probe."""
     return judge_outcomes(
         compute_probe_outcomes(
             task.make(repetition),
@@ -98,19 +99,19 @@ def judge_task(task: Task, repetition: int = 0, seed: int = 0) -> VerdictRecord:
 
 
 def judge_outcomes(outcomes: ProbeOutcomes) -> VerdictRecord:
-    """The verdict on what a probe found."""
+    """Return the verdict on what a probe found."""
     costs = dict.fromkeys(outcomes.operators, NO_COST)
     question = Question(outcomes.operators, costs, MARGIN_POINTS, "cv")
     return decide(Evidence(outcomes.correct, outcomes.fold), question)
 
 
 def is_order_found(task: Task, verdict: VerdictRecord) -> bool:
-    """Whether every expected order is there, and what must be the same array is the same."""
+    """Return whether every expected order is there, and what must be the same is the same."""
     sure = {(pair.first, pair.second) for pair in verdict.differences if pair.low > 0}
     same = {
         frozenset((pair.first, pair.second))
         for pair in verdict.differences
-        # No interval is of width zero; but only of what never differs it is certain to be equal.
+        # No interval is of width zero; but only what never differs is certain to be equal.
         if pair.points == 0 and pair.probability_equal == 1
     }
     wanted = {frozenset((task.tied[0], other)) for other in task.tied[1:]}
@@ -119,7 +120,7 @@ def is_order_found(task: Task, verdict: VerdictRecord) -> bool:
 
 
 def judge_equal(number: int, seed: int = 0) -> VerdictRecord:
-    """The verdict on a small real study of max pooling against its own replica."""
+    """Return the verdict on a small real study of max pooling against its own replica."""
     image_set = _draw_sample(np.random.default_rng([seed, number]))
     config = StudyConfig(
         data=DataConfig(source="sample"),
@@ -150,7 +151,7 @@ def judge_equal(number: int, seed: int = 0) -> VerdictRecord:
 
 
 def summarize_task(task: Task, verdicts: Sequence[VerdictRecord]) -> OrderFinding:
-    """Over the repetitions of a task; the figures are those of the first."""
+    """Summarize the repetitions of a task; the figures are those of the first."""
     right = sum(is_order_found(task, verdict) for verdict in verdicts)
     return OrderFinding(
         task=task.name,
@@ -165,7 +166,7 @@ def summarize_task(task: Task, verdicts: Sequence[VerdictRecord]) -> OrderFindin
 
 
 def summarize_equal(verdicts: Sequence[VerdictRecord]) -> EqualFinding:
-    """False winners among equal variants, and the most that chance explains."""
+    """Summarize false winners among equal variants, and the most that chance explains."""
     return EqualFinding(
         studies=len(verdicts),
         winners=sum(verdict.kind == "winner" for verdict in verdicts),
@@ -190,7 +191,7 @@ def _run_jobs(
 
 def _prepare_worker() -> None:
     torch.set_num_threads(1)
-    # That of NumPy and SciPy, which has read its environment already.
+    # The libraries behind NumPy and SciPy have read their environment already.
     threadpool_limits(1)
     torch.set_flush_denormal(True)
 
@@ -202,7 +203,7 @@ def _run_job(job: _Job, seed: int) -> VerdictRecord:
 
 
 def _draw_sample(rng: np.random.Generator) -> ImageSet:
-    """Some pictures of each class of the built-in image set."""
+    """Draw some pictures of each class of the built-in image set."""
     sample = load_sample()
     labels = sample.pool.labels
     chosen = [

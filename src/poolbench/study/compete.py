@@ -35,13 +35,13 @@ from poolbench.trials.stacks import make_groups
 from poolbench.verdict.decide import Question
 from poolbench.verdict.racing import Race, leave_out, take_look
 
-# As pixels, for the report.
+# Number of suspects that are kept as pixels, for the report.
 SHOWN_SUSPECTS = 24
 
 
 @dataclass(frozen=True)
 class StudyContext:
-    """Where trials are run and what says how long they take."""
+    """What trials are run with and what says how long they take."""
 
     executor: Executor
     store: RunStore
@@ -54,7 +54,7 @@ class Compared:
     """What the comparison came to.
 
     Attributes:
-        trials: That the verdict rests on.
+        trials: Trials that the verdict rests on.
     """
 
     verdict: VerdictRecord
@@ -66,7 +66,7 @@ class _Reached:
     """How far the comparison is.
 
     Attributes:
-        repeats: By variant id.
+        repeats: Number of repeats by variant id.
         lost: Variants that cannot go on, by id; they have no other part in it.
     """
 
@@ -78,7 +78,7 @@ def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | Non
     """Train and judge, look by look, until it is decided or the plan is done.
 
     Args:
-        deadline: By the clock :func:`time.monotonic`: no repeat is begun that would, with the
+        deadline: Time on the clock :func:`time.monotonic`: no repeat is begun that would, with the
             report, not be over by then.
     """
     config, plan, store = measured.config, measured.plan, context.store
@@ -154,10 +154,10 @@ def _train_to(
     context: StudyContext,
     deadline: float | None,
 ) -> int:
-    """Train all repeats up to a look, or as many as fit; how many there are then.
+    """Train all repeats up to a look, or as many as fit; return how many there are then.
 
     Args:
-        reached: Changed.
+        reached: How far the comparison is; it is updated.
     """
     done = max((reached.repeats.get(name, 0) for name in active), default=0)
     # Without a limit all at once, so that no worker waits for another at the end of a repeat.
@@ -185,7 +185,7 @@ def _train_to(
 
 
 def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
-    """The trials of the first repeats of each variant, in the order of the plan."""
+    """Return the trials of the first repeats of each variant, in the order of the plan."""
     return [spec for spec in plan.specs if spec.repeat < reached.get(spec.variant.id, 0)]
 
 
@@ -230,7 +230,7 @@ def _save_results(
     outcomes: Mapping[str, Outcomes],
     half: Half,
 ) -> None:
-    """Verdict, leaderboard and ratios of times, on disk."""
+    """Save the verdict, the leaderboard and the ratios of times."""
     rows = make_leaderboard(store, outcomes, half, verdict.metric)
     columns = tuple(LeaderboardRow.model_fields)
     table = [tuple(row.model_dump().values()) for row in rows]
@@ -242,7 +242,7 @@ def _save_results(
 def _save_suspects(
     store: RunStore, specs: Sequence[TrialSpec], half: Half, classes: Sequence[str]
 ) -> None:
-    """``suspects.csv``: pictures whose labels are probably wrong; the first of them as pixels."""
+    """Save ``suspects.csv``: pictures with probably wrong labels, the first of them as pixels."""
     found = NOTHING_SUSPECT
     if specs:
         probabilities = collect_probabilities(store, specs, len(half), len(classes))
@@ -262,7 +262,7 @@ def run_trials(
     """Run trials, the longest first, and show how far they are.
 
     Args:
-        seconds: Expected of one trial, by variant id.
+        seconds: Expected seconds of one trial, by variant id.
 
     Returns:
         What was lost.

@@ -1,4 +1,4 @@
-"""What this machine has, and what a study would use."""
+"""Examine what this machine has, and what a study would use."""
 
 import importlib.util
 import shutil
@@ -19,7 +19,7 @@ GIB = 2**30
 
 
 def examine() -> dict[str, Any]:
-    """Findings by name, ready to print."""
+    """Return findings by name, ready to print."""
     machine = describe_machine(StudyConfig())
     device = machine.device
     environment = describe_environment(device, THREADS)
@@ -43,12 +43,12 @@ def examine() -> dict[str, Any]:
 
 
 def examine_cluster(config: StudyConfig) -> dict[str, Any]:
-    """Findings on the Ray cluster that the config names, node by node.
+    """Return findings on the Ray cluster that the config names, node by node.
 
     Raises:
         PoolbenchError: As :func:`~poolbench.executors.ray.cluster.open_cluster`.
     """
-    # That nodes differ is a finding here.
+    # Nodes that differ are a finding here.
     with open_cluster(config.model_copy(update={"allow_mixed": True})) as machine:
         nodes = machine.environment["nodes"]
     findings = {
@@ -75,7 +75,7 @@ def _describe_precision(names: Sequence[str]) -> str:
 
 def _describe_cache() -> str:
     folder = get_cache_folder()
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
         return "none: there is no home folder; the environment variable POOLBENCH_CACHE names one"
     return f"{folder} ({shutil.disk_usage(there).free / GIB:.0f} GiB free)"

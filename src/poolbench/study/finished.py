@@ -1,4 +1,4 @@
-"""A finished study: its figures, its models and their proof, also after a restart."""
+"""Open a finished study: its figures, its models and their proof, also after a restart."""
 
 from pathlib import Path
 from typing import cast
@@ -43,7 +43,7 @@ class Study:
         self.verdict: VerdictRecord = self._store.load_model("verdict.json", VerdictRecord)
 
     def leaderboard(self) -> tuple[LeaderboardRow, ...]:
-        """One row for each variant, the highest accuracy first."""
+        """Return one row for each variant, the highest accuracy first."""
         return read_leaderboard(self.path)
 
     @property
@@ -75,7 +75,7 @@ class Study:
         return {path.stem: path for path in found if path.suffix == ".svg"}
 
     def model(self, variant: str | None = None, *, repeat: int = 0, fold: int = 0) -> Network:
-        """A trained network as a torch module, in evaluation mode.
+        """Return a trained network as a torch module, in evaluation mode.
 
         Args:
             variant: Its id; ``None``: the model that is handed over.
@@ -104,7 +104,7 @@ class Study:
         size: int | None = None,
         trial: str | None = None,
     ) -> Path:
-        """Write the winner, or any trial, as ONNX again in another form; the path of the file.
+        """Write the winner, or any trial, as ONNX again in another form; return the file's path.
 
         Args:
             out: The file; by default in the folder ``exports`` of the run.
@@ -124,10 +124,10 @@ class Study:
                 raise UnknownNameError("trial", trial, known)
         record = self._store.load_trial(trial or self._get_final().trial)
         name = f"{record.id}-{layout}{size or ''}.onnx"
-        place = expand_home(out) if out else self.path / "exports" / name
+        file = expand_home(out) if out else self.path / "exports" / name
         return export_onnx(
             restore_network(self._store, record.id),
-            place,
+            file,
             image_size=record.spec.image_size,
             classes=self.data.classes,
             fit=self.data.fit,
@@ -152,7 +152,7 @@ class Study:
                 find_backbone(name)
 
     def report(self, lang: str | None = None) -> Path:
-        """Rebuild the HTML report; its path."""
+        """Rebuild the HTML report; return its path."""
         return build_report(self.path, self.lang if lang is None else choose_language(lang))
 
     def verify(self) -> VerificationReport:
@@ -174,7 +174,7 @@ class Study:
 
 
 def load(path: str | Path, lang: str | None = None) -> Study:
-    """A finished study, restored from its run directory.
+    """Load a finished study from its run directory.
 
     Args:
         lang: ``en`` or ``ru``; by default as the system speaks.

@@ -1,4 +1,4 @@
-"""Before a study trains: what does not fit is refused, and what will be done is said."""
+"""Prepare a study: what does not fit is refused, and what will be done is said."""
 
 import hashlib
 import re
@@ -38,25 +38,25 @@ from poolbench.texts.plain import list_some
 from poolbench.training.recipes import LEAST_STEPS, get_recipe
 
 RUNS = Path("runs")
-# Where and by how many a study is worked at.
-PLACE_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed")
-# Of a test half may have been trained on: a few pictures stand twice in many sets.
+# Fields that say where and by how many a study is worked at.
+WORK_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed")
+# Share of a test half that weights may have seen: a few pictures stand twice in many sets.
 MOST_SEEN = 0.01
 
 
 def name_run(config: StudyConfig) -> Path:
-    """``runs/<source>-<hash>``: the same settings give the same folder."""
+    """Name the folder ``runs/<source>-<hash>``: the same settings give the same folder."""
     # Neither who works at it nor where the archive lies makes it another study.
     same: dict[str, Any] = {"download": False, "data_file": None}
     if config.data.on_duplicates == "refuse":
         # What is not refused is computed as if nobody had asked.
         same["on_duplicates"] = "report"
     data = config.data.model_copy(update=same)
-    anywhere = {name: StudyConfig.model_fields[name].default for name in PLACE_FIELDS}
+    anywhere = {name: StudyConfig.model_fields[name].default for name in WORK_FIELDS}
     settings = config.model_copy(update={**anywhere, "data": data})
     digest = hashlib.sha256(dump_config(settings).encode()).hexdigest()[:8]
-    kind, _, place = config.data.source.partition(":")
-    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(place).stem).strip("-") if place else kind
+    kind, _, path = config.data.source.partition(":")
+    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(path).stem).strip("-") if path else kind
     return RUNS / f"{name or kind}-{digest}"
 
 
@@ -100,7 +100,7 @@ def load_pictures(
 
 @contextmanager
 def open_machine(config: StudyConfig) -> Iterator[Machine]:
-    """What the study runs on: this machine, or a cluster for as long as it is needed.
+    """Open what the study runs on: this machine, or a cluster for as long as it is needed.
 
     Raises:
         UsageError: If it lacks the device that the config names, or Ray is not installed.
@@ -117,14 +117,14 @@ def open_machine(config: StudyConfig) -> Iterator[Machine]:
 
 @contextmanager
 def open_executor(
-    config: StudyConfig, machine: Machine, image_set: ImageSet, store: RunStore, place: Path | None
+    config: StudyConfig, machine: Machine, image_set: ImageSet, store: RunStore, parent: Path | None
 ) -> Iterator[Executor]:
-    """Workers that see the pictures, wherever they are.
+    """Open workers that see the pictures, wherever they are.
 
     Args:
-        machine: That :func:`open_machine` gave for this config, and that is still open.
-        place: Where pictures lie for processes of this machine, in a folder of their own; ``None``:
-            where the system puts temporary files.
+        machine: What :func:`open_machine` gave for this config, still open.
+        parent: Where pictures lie for processes of this machine, in a folder of their own;
+            ``None``: where the system puts temporary files.
     """
     if config.executor == "ray":
         from poolbench.executors.ray.executor import RayExecutor
@@ -133,7 +133,7 @@ def open_executor(
             yield executor
         return
     with tempfile.TemporaryDirectory(
-        prefix=".part-", dir=place, ignore_cleanup_errors=True
+        prefix=".part-", dir=parent, ignore_cleanup_errors=True
     ) as folder:
         try:
             save_arrays(image_set, Path(folder))
@@ -207,7 +207,7 @@ def check_study(
 
 
 def _show_weights(specs: Sequence[TrialSpec], path: Path, display: Display) -> None:
-    """What is taken of a file of weights, and what it says of itself; refused if it is none."""
+    """Show what is taken of a file of weights, and what it says of itself; refuse it if none."""
     taken = check_weights(specs, path)
     facts = read_facts(path)
     display.say(
@@ -227,7 +227,7 @@ def _show_weights(specs: Sequence[TrialSpec], path: Path, display: Display) -> N
 
 
 def check_seen(weights: Path, image_set: ImageSet, display: Display, *, is_split: bool) -> None:
-    """What weights were trained on must not be what is tested.
+    """Check that what weights were trained on is not what is tested.
 
     Args:
         is_split: Whether the pool is split into folds.
@@ -301,7 +301,7 @@ def _show_plan(measured: MeasuredPlan, missing: int, store: RunStore, display: D
 
 
 def _show_fitted(plan: Plan, config: StudyConfig, display: Display) -> None:
-    """What the pictures made of a recipe."""
+    """Show what the pictures made of a recipe."""
     own = {recipe.name: recipe for recipe in config.own_recipes}
     recipes = {variant.recipe.name: variant.recipe for variant in plan.variants}
     for name in config.recipes:
@@ -339,7 +339,7 @@ def _show_estimate(
 def _show_shorter(
     missing: Sequence[TrialSpec], seconds: Mapping[str, float], workers: int, display: Display
 ) -> None:
-    """Above two hours: which options bring it to one."""
+    """Show, above two hours, which options bring it to one."""
 
     def run(specs: Sequence[TrialSpec], by_variant: Mapping[str, float]) -> float:
         return estimate_study_seconds(specs, by_variant, workers) if specs else 0.0
@@ -351,7 +351,7 @@ def _show_shorter(
 
 
 def recall_config(config: StudyConfig, store: RunStore) -> StudyConfig:
-    """The config with what was measured and chosen when the study was begun."""
+    """Return the config with what was measured and chosen when the study was begun."""
     if not (store.path / "config.toml").is_file():
         return config
     before = store.load_config()

@@ -1,4 +1,4 @@
-"""Weights for others to begin with: one variant, trained once on all pictures of a pool."""
+"""Train weights for others to begin with: one variant, once, on all pictures of a pool."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from poolbench.study.prepare import (
     save_config,
 )
 
-# Beside what was trained on.
+# Keys that are told beside what was trained on.
 _TOLD = ("operator", "backbone")
 
 
@@ -50,7 +50,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
         raise UsageError(
             f"{out} cannot be written: {error.strerror}. Choose another --out."
         ) from None
-    _check_own(out)
+    _check_replaceable(out)
     image_set, _ = load_pictures(config.data, display, is_split=False)
     store = RunStore(name_run(config))
     config = recall_config(config, store)
@@ -65,7 +65,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
             if config.precision == "auto" or not store.has_trial(spec.id):
                 with open_executor(config, machine, image_set, store, store.path) as executor:
                     spec = _train(config, plan, StudyContext(executor, store, image_set, display))
-                # Of processes that were killed meanwhile, as at the end of a study.
+                # Processes that were killed meanwhile leave them, as at the end of a study.
                 store.remove_leftovers()
     record = store.load_trial(spec.id)
     if record.diverged_at is not None:
@@ -87,7 +87,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
 
 
 def _make_facts(config: StudyConfig, spec: TrialSpec, image_set: ImageSet) -> dict[str, str]:
-    """What whoever begins with the weights should know."""
+    """Return what whoever begins with the weights should know."""
     seen = see(image_set.pool)
     if config.weights is not None:
         seen = seen.add(read_seen(config.weights))
@@ -95,17 +95,17 @@ def _make_facts(config: StudyConfig, spec: TrialSpec, image_set: ImageSet) -> di
     return {**dict(zip(_TOLD, told, strict=True)), **seen.make_metadata()}
 
 
-def _check_own(out: Path) -> None:
-    """Only weights that an earlier pretraining left in ``runs`` are replaced."""
-    if out.exists() and not _is_own(out):
+def _check_replaceable(out: Path) -> None:
+    """Check that only weights that an earlier pretraining left in ``runs`` are replaced."""
+    if out.exists() and not _is_pretrained(out):
         raise UsageError(
             f"{out} is there already, and no pretraining in {RUNS} wrote it: choose another --out, "
             "or move that file away."
         )
 
 
-def _is_own(out: Path) -> bool:
-    """Whether it says what pretraining says, and nothing else, beside weights of a run."""
+def _is_pretrained(out: Path) -> bool:
+    """Return whether a file is a run's weights with what pretraining says, and no more."""
     if read_facts(out).keys() != {*_TOLD, SEEN}:
         return False
     values = read_values(out)

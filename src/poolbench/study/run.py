@@ -1,4 +1,4 @@
-"""The whole job, from pictures to a verified model: the one orchestrator."""
+"""Run the whole job, from pictures to a verified model: the one orchestrator."""
 
 import shlex
 import time
@@ -116,8 +116,8 @@ def compare(
     if backbones is not None:
         given["backbones"] = tuple(_name_backbone(backbone) for backbone in _split(backbones))
     config = build_config({**given, **settings})
-    place = None if out is None else expand_home(out)
-    return run_study(config, place, Display(choose_language(lang), quiet=quiet))
+    path = None if out is None else expand_home(out)
+    return run_study(config, path, Display(choose_language(lang), quiet=quiet))
 
 
 def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
@@ -150,7 +150,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
             save_picture_tables(store, image_set, compared.trials, leading, final)
             hand_over(store, compared.trials, final, compared.verdict, image_set)
             save_latencies(store)
-            # Of processes that were killed while this one went on.
+            # Processes that were killed while this one went on leave them.
             store.remove_leftovers()
             store.remove_checkpoints()
             return _conclude(store, display)
@@ -184,20 +184,20 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
 
 
 def _open_store(config: StudyConfig, out: Path | None) -> RunStore:
-    """The run directory, unless something else lies there."""
+    """Return the run directory, unless something else lies there."""
     store = RunStore(out or name_run(config))
-    # Where the place was not chosen, the pictures may lie around it: a run is no class.
+    # Where the folder was not chosen, the pictures may lie around it: a run is no class.
     check_run_path(store.path, "" if out is None else config.data.source)
     return store
 
 
 def _split(names: str | Sequence[Any]) -> Sequence[Any]:
-    """One string with commas as on the command line, or the names themselves."""
+    """Split names in one string with commas, as on the command line; a list stays as it is."""
     return split_names(names) if isinstance(names, str) else names
 
 
 def _name_operator(operator: str | type[nn.Module]) -> str:
-    """The id of an operator; a class that is not registered gets its own name as id."""
+    """Return the id of an operator; a class that is not registered gets its own name as id."""
     if isinstance(operator, str):
         return operator
     from poolbench.operators import list_operators
@@ -210,7 +210,7 @@ def _name_operator(operator: str | type[nn.Module]) -> str:
 
 
 def _name_backbone(backbone: str | Factory) -> str:
-    """The id of a backbone; a function gets its own name as id."""
+    """Return the id of a backbone; a function gets its own name as id."""
     if isinstance(backbone, str):
         return backbone
     name = getattr(backbone, "__name__", "")
@@ -244,7 +244,7 @@ def _begin(measured: MeasuredPlan, machine: Machine, record: DataRecord, store: 
 
 
 def _forget_other_study(config: StudyConfig, plan: Plan, store: RunStore) -> None:
-    """Results in the folder are no longer whole once another study writes there."""
+    """Remove the mark of a whole run once another study writes to the folder."""
     ids = {spec.id for spec in plan.specs}
     with suppress(RunError):
         before = set(store.load_model("study.json", StudyRecord).trials)
