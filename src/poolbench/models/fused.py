@@ -1,4 +1,4 @@
-"""A convolution, the ReLU after it and an average after that, as one region with its own gradient.
+"""Fuse a convolution, the ReLU after it and an average after that, with its own gradient.
 
 Done one by one, each of them writes the whole feature map and the next one reads it again. Here
 oneDNN applies the ReLU while the convolution's values are still in registers, and one pass over the
@@ -19,7 +19,7 @@ from poolbench.operators.plain import avg_pool2d
 
 
 class AveragedConv(nn.Module):
-    """``conv``, then ReLU, then the mean of every ``stride`` x ``stride`` cell.
+    """Convolution, then ReLU, then the mean of every ``stride`` x ``stride`` cell.
 
     On other devices than an x86 processor, and where oneDNN is not there, the convolution is by
     itself.
@@ -46,7 +46,7 @@ class AveragedConv(nn.Module):
 
 
 def is_fusible(conv: nn.Module) -> bool:
-    """Whether it is a convolution that nothing but its own values and geometry decides."""
+    """Return whether it is a convolution that only its own values and geometry decide."""
     return (
         type(conv) is nn.Conv2d
         and conv.padding_mode == "zeros"
@@ -113,7 +113,7 @@ class _ReLUMean(torch.autograd.Function):
 
 
 def _undo(gradient: Tensor, maps: Tensor, stride: int) -> Tensor:
-    """The gradient of what went into the ReLU that gave ``maps``, from that of the means."""
+    """Compute the gradient of what went into the ReLU from that of the means; it gave ``maps``."""
     batch, channels, height, width = maps.shape
     if height % stride or width % stride:
         # Cells that the border cuts are means of fewer values.
@@ -131,14 +131,14 @@ def _undo(gradient: Tensor, maps: Tensor, stride: int) -> Tensor:
 
 
 def _count_values(size: int, stride: int, maps: Tensor) -> Tensor:
-    """How many values each cell along an axis has."""
+    """Count the values of each cell along an axis."""
     starts = torch.arange(0, size, stride, device=maps.device)
     return (size - starts).clamp(max=stride)
 
 
 @functools.cache
 def has_fused_kernel(dtype: torch.dtype) -> bool:
-    """Whether this processor has a convolution with a ReLU in it, for this format."""
+    """Return whether this processor has a convolution with a ReLU in it, for this format."""
     # No public call gives it; inductor uses this one.
     if platform.machine() not in ("x86_64", "AMD64") or not hasattr(
         torch.ops.mkldnn, "_convolution_pointwise"

@@ -1,4 +1,4 @@
-"""What a person's own factory gives the same every time: weights that it loads, not to be drawn."""
+"""Find what a person's factory gives the same every time: weights it loads, not to be drawn."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ class Kept:
 
     Attributes:
         names: Parameters of convolutions and linear layers that stay as the factory gives them.
-        drawn: Those that are drawn from the seeds.
+        drawn: Parameters of such layers that are drawn from the seeds.
         same: Everything else too that is the same every time, by which the network is known.
         digest: SHA-256 of the values of ``same``; empty where nothing but constants is.
     """
@@ -55,7 +55,7 @@ def find_kept(make: Callable[[], nn.Module]) -> Kept:
 
 
 def hash_values(network: nn.Module, names: Iterable[str]) -> str:
-    """SHA-256 in hex of some values of a network, with their names and kinds."""
+    """Compute SHA-256 in hex of some values of a network, with their names and kinds."""
     values, digest = dict(_list_values(network)), hashlib.sha256()
     for name in names:
         value = values.get(name)
@@ -68,7 +68,7 @@ def hash_values(network: nn.Module, names: Iterable[str]) -> str:
 
 
 def _list_values(network: nn.Module) -> Iterator[tuple[str, Tensor]]:
-    """Parameters and buffers; what has no shape before it sees a picture is none yet."""
+    """Yield parameters and buffers; what has no shape before it sees a picture is none yet."""
     for name, value in (*network.named_parameters(), *network.named_buffers()):
         if not is_lazy(value):
             yield name, value

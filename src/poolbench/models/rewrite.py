@@ -1,4 +1,4 @@
-"""Exact rewrites: the same function, computed with less work.
+"""Rewrite networks exactly: the same function, computed with less work.
 
 A rewritten network shares its parameters with the network that it was made from, so training the
 one trains the other, and what is saved is always the plain network.
@@ -19,7 +19,7 @@ from poolbench.operators.plain import AvgPool2d, Decimate2d, MaxPool2d
 
 # Layers that act on each value alone, so that dropping values commutes with them.
 POINTWISE = (nn.ReLU, nn.LeakyReLU, nn.ReLU6, nn.GELU, nn.SiLU, nn.Mish, nn.Identity)
-# Of those, the ones that never fall, so that the largest value stays the largest (leaky ReLU too,
+# Layers among those that never fall, so that the largest value stays the largest (leaky ReLU too,
 # by its slope). GELU, SiLU and Mish fall for some negative numbers.
 MONOTONE = (nn.ReLU, nn.ReLU6, nn.Identity)
 
@@ -43,7 +43,7 @@ class TrainingForm:
 
 
 def rewrite(network: Network) -> TrainingForm:
-    """An equal form that trains faster; parameters are shared with ``network``.
+    """Return an equal form that trains faster; parameters are shared with ``network``.
 
     Normalisation of the pictures is set apart, decimation is fused into the convolution before it,
     max pooling moves before a monotone pointwise layer, a convolution takes along a ReLU and an
@@ -60,12 +60,12 @@ def rewrite(network: Network) -> TrainingForm:
 
 
 def keep_plain(network: Network) -> TrainingForm:
-    """The network as it is written."""
+    """Return the network as it is written, as a form."""
     return TrainingForm(None, network)
 
 
-def add_dropout(form: TrainingForm, share: float) -> TrainingForm:
-    """The form with dropout before its last layer (Srivastava 2014); the network stays as it is.
+def add_dropout(form: TrainingForm, p: float) -> TrainingForm:
+    """Add dropout before the form's last layer (Srivastava 2014); the network stays as it is.
 
     Raises:
         UsageError: If the last layer is not linear.
@@ -76,16 +76,16 @@ def add_dropout(form: TrainingForm, share: float) -> TrainingForm:
             f"dropout belongs before a last linear layer, and this network ends in a "
             f"{type(head).__name__}. Take a recipe without it, or put it into the network."
         )
-    return TrainingForm(form.prepare, Network(*layers, nn.Dropout(share), head))
+    return TrainingForm(form.prepare, Network(*layers, nn.Dropout(p), head))
 
 
 def fuse_decimation(network: Network) -> Network:
-    """The network with every decimation after a convolution written as a strided convolution."""
+    """Write every decimation after a convolution as a strided convolution."""
     return Network(*_fuse_decimation(list(_flatten(network))))
 
 
 def _flatten(network: Network) -> Iterator[nn.Module]:
-    """The layers in a row, also of the networks that stand in it."""
+    """Yield the layers in a row, also of the networks that stand in it."""
     for layer in network:
         if type(layer) is Network:
             yield from _flatten(layer)
@@ -130,23 +130,23 @@ class ChannelsLastLinear(nn.Module):
 def _fuse_decimation(layers: list[nn.Module]) -> list[nn.Module]:
     result: list[nn.Module] = []
     for layer in layers:
-        place = _find_conv_before(result)
-        if type(layer) is Decimate2d and place is not None:
-            conv = result[place]
+        index = _find_conv_before(result)
+        if type(layer) is Decimate2d and index is not None:
+            conv = result[index]
             assert isinstance(conv, nn.Conv2d)
-            result[place] = StridedConv(conv, layer.stride)
+            result[index] = StridedConv(conv, layer.stride)
         else:
             result.append(layer)
     return result
 
 
 def _find_conv_before(layers: list[nn.Module]) -> int | None:
-    for place in range(len(layers) - 1, -1, -1):
-        layer = layers[place]
+    for index in range(len(layers) - 1, -1, -1):
+        layer = layers[index]
         if isinstance(layer, nn.Conv2d):
             # Other padding modes pad by themselves, and "same" is not defined with a stride.
             plain = layer.padding_mode == "zeros" and not isinstance(layer.padding, str)
-            return place if plain else None
+            return index if plain else None
         if type(layer) not in POINTWISE:
             return None
     return None
@@ -161,11 +161,11 @@ def _is_monotone(layer: nn.Module) -> bool:
 def _move_max_first(layers: list[nn.Module]) -> list[nn.Module]:
     result: list[nn.Module] = []
     for layer in layers:
-        place = len(result)
+        index = len(result)
         if type(layer) is MaxPool2d:
-            while place and _is_monotone(result[place - 1]):
-                place -= 1
-        result.insert(place, layer)
+            while index and _is_monotone(result[index - 1]):
+                index -= 1
+        result.insert(index, layer)
     return result
 
 
@@ -181,7 +181,7 @@ def _fuse_average(layers: list[nn.Module]) -> list[nn.Module]:
 
 
 def _find_fusible(layers: list[nn.Module]) -> nn.Conv2d | None:
-    """The convolution of a convolution and a ReLU at the end."""
+    """Return the convolution, if a convolution and a ReLU are at the end."""
     if len(layers) < 2 or type(layers[-1]) is not nn.ReLU or not is_fusible(layers[-2]):
         return None
     return cast(nn.Conv2d, layers[-2])

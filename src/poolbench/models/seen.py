@@ -1,4 +1,4 @@
-"""Which pictures weights were trained on, kept with them in the file's own metadata.
+"""Remember which pictures weights were trained on, in the file's own metadata.
 
 A picture is named by the beginning of the hash of its pixels as they were given, so that it is
 known again at every size, under every name and in every list.
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from poolbench.data.image_set import Half
 from poolbench.models.transfer import read_facts
 
-# What it is called there.
+# Key in that metadata.
 SEEN = "poolbench.seen"
-# Of each hash: two of a million pictures are mistaken for each other once in thirty million sets.
+# Bytes of each hash: two of a million pictures are mistaken for each other once in thirty million
+# sets.
 _BYTES = 8
 _KIND = f"S{_BYTES}"
 
@@ -37,17 +38,17 @@ class Seen:
     is_all: bool = True
 
     def count_in(self, half: Half) -> int:
-        """How many pictures of a half were trained on."""
+        """Count the pictures of a half that were trained on."""
         return int(np.isin(_name(half), self.pictures).sum())
 
     def add(self, before: "Seen | None") -> "Seen":
-        """Together with what was seen before; ``None``: nobody knows what that was."""
+        """Add what was seen before; ``None``: nobody knows what that was."""
         if before is None:
             return Seen(self.pictures, is_all=False)
         return Seen(np.union1d(self.pictures, before.pictures), self.is_all and before.is_all)
 
     def make_metadata(self) -> dict[str, str]:
-        """What :func:`read_seen` finds in a safetensors file."""
+        """Make what :func:`read_seen` finds in a safetensors file."""
         # Zeros at the end are no part of NumPy's strings.
         names = b"".join(name.ljust(_BYTES, b"\0") for name in self.pictures.tolist())
         values = {"pictures": base64.b64encode(names).decode(), "is_all": self.is_all}
@@ -55,15 +56,15 @@ class Seen:
 
 
 def see(half: Half) -> Seen:
-    """What weights have seen that were trained on all of a half."""
+    """Return what weights have seen that were trained on all of a half."""
     return Seen(np.unique(_name(half)))
 
 
 def read_seen(path: Path) -> Seen | None:
-    """What the weights of a safetensors file were trained on; ``None``: it does not say."""
+    """Read what the weights of a safetensors file were trained on; ``None``: it does not say."""
     try:
         return _parse(read_facts(path)[SEEN])
-    # Of a file that anybody may have written.
+    # Anybody may have written the file.
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

@@ -1,4 +1,4 @@
-"""What a network begins with, beside its random values, and which part of it is trained."""
+"""Set what a network begins with, beside random values, and which part of it is trained."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,9 @@ from poolbench.config import TrainedPart
 from poolbench.errors import UsageError
 from poolbench.models._registry import SITE, Network
 
-# Added to the variances by which whitening divides, as in Jordan 2024 (arXiv:2404.00498).
+# Constant added to the variances by which whitening divides, as in Jordan 2024 (arXiv:2404.00498).
 WHITENING_EPSILON = 5e-4
-# So many are enough for whitening: a patch has some dozen values.
+# Number of pixels that are enough for whitening: a patch has some dozen values.
 WHITENING_PIXELS = 1 << 18
 
 
@@ -41,7 +41,7 @@ def whiten_first(network: Network, images: Tensor) -> None:
     Its first filters become the eigenvectors of the patches' covariance, each divided by its
     deviation, the largest first, and once more with the other sign (Jordan 2024,
     arXiv:2404.00498); filters for which there is no eigenvector left keep their values, and so
-    does a convolution that begins with weights of a person's own.
+    does a convolution that begins with weights of a custom network.
 
     Args:
         images: float ``[n, 3, H, W]``, 0–255, of the training part alone.
@@ -59,7 +59,7 @@ def whiten_first(network: Network, images: Tensor) -> None:
     values = patches.flatten(0, 1)
     covariance = values.T @ values / len(values)
     variances, vectors = torch.linalg.eigh(covariance.cpu())
-    # Largest first; of the two signs of a vector the one whose largest entry is above zero.
+    # Largest first; of a vector's two signs the one whose largest entry is above zero.
     vectors, variances = vectors.T.flip(0), variances.flip(0)
     largest = vectors.gather(1, vectors.abs().argmax(1, keepdim=True))
     filters = vectors * largest.sign() / (variances[:, None] + WHITENING_EPSILON).sqrt()
@@ -89,13 +89,13 @@ def freeze(network: Network, part: TrainedPart) -> None:
 
 
 def _list_stages(network: nn.Module) -> list[nn.Module]:
-    """The parts of a network with parameters, in the order in which it names them."""
+    """List the parts of a network with parameters, in the order in which it names them."""
     stages = [
         layer
         for name, layer in network.named_children()
         if name != SITE and next(layer.parameters(), None) is not None
     ]
-    # A network of one's own stands in ours as one layer.
+    # A custom network stands in ours as one layer.
     is_wrapped = len(stages) == 1 and next(stages[0].children(), None) is not None
     return _list_stages(stages[0]) if is_wrapped else stages
 
@@ -114,7 +114,7 @@ def _is_kept(network: Network, layer: nn.Module) -> bool:
 
 
 def _find_input(network: Network, conv: nn.Conv2d, images: Tensor) -> Tensor:
-    """What the convolution sees of these pictures."""
+    """Return what the convolution sees of these pictures."""
     seen: list[Tensor] = []
     handle = conv.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
     was_training = network.training

@@ -1,4 +1,4 @@
-"""Weights that were trained before, taken over as far as they fit."""
+"""Transfer weights that were trained before, as far as they fit."""
 
 import json
 import struct
@@ -31,7 +31,7 @@ class Transfer:
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file, by name.
+    """Load the tensors of a safetensors file, by name.
 
     Raises:
         UsageError: If it cannot be read as one.
@@ -49,7 +49,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 
 
 def read_facts(path: Path) -> dict[str, str]:
-    """What a safetensors file says of its weights beside them, such as ``operator``, ``license``.
+    """Read what a safetensors file says of its weights, such as ``operator``, ``license``.
 
     Nothing, where it cannot be read.
     """
@@ -62,7 +62,7 @@ def read_facts(path: Path) -> dict[str, str]:
 
 
 def add_facts(content: bytes, facts: Mapping[str, str]) -> bytes:
-    """The content of a safetensors file with more said beside the weights."""
+    """Add facts to those that stand beside the weights in a safetensors file."""
     (length,) = struct.unpack("<Q", content[:8])
     header = json.loads(content[8 : 8 + length])
     header["__metadata__"] = {**header.get("__metadata__", {}), **facts}
@@ -73,7 +73,7 @@ def add_facts(content: bytes, facts: Mapping[str, str]) -> bytes:
 
 
 def read_values(path: Path) -> bytes:
-    """The bytes of all weights of a safetensors file, without its header."""
+    """Read the bytes of all weights of a safetensors file, without its header."""
     content = path.read_bytes()
     return content[8 + int.from_bytes(content[:8], "little") :]
 
@@ -82,7 +82,7 @@ def read_values(path: Path) -> bytes:
 def transfer(network: nn.Module, weights: Mapping[str, Tensor]) -> Transfer:
     """Take over every value whose name and shape fit.
 
-    Normalisation of the pictures stays that of the network. A network of one's own, which stands
+    Normalisation of the pictures stays that of the network. A custom network, which stands
     in ours as ``model``, may have its names without that.
     """
     own = _leave_normalisation(network.state_dict())

@@ -1,4 +1,4 @@
-"""Answers that are averaged over several views of a picture."""
+"""Average answers over several views of a picture."""
 
 import torch
 from torch import Tensor
@@ -7,8 +7,8 @@ from poolbench.config import Views
 from poolbench.data.augment import shift_by
 from poolbench.models._registry import Network
 
-# Weight, and pixels down and right; each is looked at from both sides (after Jordan 2024,
-# arXiv:2404.00498).
+# Weight, and pixels down and right, of each view; each is looked at from both sides (after Jordan
+# 2024, arXiv:2404.00498).
 SHIFTS: dict[Views, tuple[tuple[float, int, int], ...]] = {
     "one": (),
     "mirror": ((1.0, 0, 0),),
@@ -40,10 +40,10 @@ class ViewedNetwork(Network):
 
 
 def add_views(network: Network, views: Views) -> Network:
-    """The network as it answers at test time; with one view it is the network itself."""
+    """Return the network as it answers at test time; with one view it is the network itself."""
     return network if views == "one" else ViewedNetwork(network, views)
 
 
 def count_passes(views: Views) -> int:
-    """How often a network is run for one answer."""
+    """Return how often a network is run for one answer."""
     return 2 * len(SHIFTS[views]) or 1
