@@ -18,8 +18,8 @@ from PIL import Image
 
 import poolbench
 from patience import HANG_SECONDS
-from poolbench.cli.app import app
-from poolbench.cli.finished import commands
+from poolbench.cli import catalogue, study
+from poolbench.cli import finished as finished_runs
 from poolbench.files import expand_home
 from poolbench.records import Headline
 from poolbench.rundir.store import RunStore
@@ -342,7 +342,8 @@ def test_every_path_option_and_argument_understands_the_home_folder():
     # Annotated[Path, Option(...)], or of a list of paths, or with None.
     asked = {
         f"{command.callback.__name__} {name}": hint.__metadata__[0].parser
-        for command in (*app.registered_commands, *commands.registered_commands)
+        for room in (catalogue, finished_runs, study)
+        for command in room.commands.registered_commands
         for name, hint in get_type_hints(command.callback, include_extras=True).items()
         if hasattr(hint, "__metadata__") and Path in (hint.__origin__, *get_args(hint.__origin__))
     }

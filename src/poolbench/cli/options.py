@@ -1,10 +1,12 @@
 """The options of ``run`` and ``report``: what each takes, and what ``--help`` says of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
 from poolbench.files import expand_home
 from poolbench.texts import TEXTS
 
@@ -261,3 +263,21 @@ Lang = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
 RunPath = Annotated[Path, typer.Argument(**PATH, help="A run directory.")]
+
+
+def make_config(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
+    """Make a config from a file and from what was given on the command line, which wins."""
+    values = load_config(file).model_dump(exclude_unset=True) if file else {}
+    for name in PRESETS.get(given.get("preset") or "", {}):
+        # What a preset on the command line says wins over the file too.
+        values.pop(name, None)
+    for name, path in FIELDS.items():
+        value = given.get(name)
+        if value is None:
+            continue
+        section, _, field = path.rpartition(".")
+        inner = values.setdefault(section, {}) if section else values
+        inner[field] = split_names(value) if name in LISTS else value
+    if given.get("no_rewrites"):
+        values["rewrites"] = False
+    return build_config(values)

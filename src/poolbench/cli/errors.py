@@ -1,0 +1,67 @@
+"""How the command line ends: the documented exit code, and one message that a person can use."""
+
+import shlex
+import sys
+import traceback
+from typing import NoReturn
+
+from poolbench.cli.output import INTERRUPTED, say
+from poolbench.errors import PoolbenchError, UsageError
+from poolbench.streams import drop_output
+from poolbench.texts import choose_language, text
+
+
+def fail_unexpected(error: Exception) -> NoReturn:
+    """End with an error that is not one of poolbench's own."""
+    show = getattr(error, "show", None)
+    if show is not None:
+        # A usage error of the parser, which prints itself with the command's usage line.
+        show()
+        sys.exit(getattr(error, "exit_code", UsageError.exit_code))
+    if isinstance(error, BrokenPipeError):
+        # Whoever read the output has gone; there is nobody to tell.
+        drop_output()
+        sys.exit(0)
+    fail(_describe_unexpected(error), PoolbenchError.exit_code)
+
+
+def _describe_unexpected(error: Exception) -> str:
+    """Describe what a person can do about it, where the error itself says nothing."""
+    if isinstance(error, MemoryError):
+        return (
+            "Memory is not enough for this. Close other programs, or take less at once: "
+            "--workers 1, a smaller --image-size, fewer pictures or classes."
+        )
+    if isinstance(error, RecursionError):
+        return (
+            "What was given is nested too deep (lists in lists in lists), or a network calls "
+            "itself without end. --debug shows where."
+        )
+    return f"{type(error).__name__}: {error}"
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say what went wrong, and end with a code; with ``--debug``, show the traceback too."""
+    if "--debug" in sys.argv:
+        say(traceback.format_exc().rstrip())
+    say(message)
+    drop_output()
+    sys.exit(code)
+
+
+def stop() -> NoReturn:
+    """End after an interrupt, and say how to go on."""
+    command = shlex.join(["poolbench", *sys.argv[1:]])
+    say(text("run.interrupted", choose_language(_find_language()), command=command))
+    sys.exit(INTERRUPTED)
+
+
+def _find_language() -> str | None:
+    """Find the language that was asked for, where the parser has been left already."""
+    arguments = sys.argv
+    for index, argument in enumerate(arguments):
+        if argument == "--lang" and index + 1 < len(arguments):
+            return arguments[index + 1]
+        if argument.startswith("--lang="):
+            return argument.partition("=")[2]
+    return None

@@ -1,0 +1,141 @@
+"""The commands that train: run, pretrain and calibrate."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poolbench.cli import options
+from poolbench.cli.output import print_json
+from poolbench.errors import PoolbenchError
+from poolbench.texts import choose_language
+
+commands = typer.Typer()
+
+
+@commands.command()
+def run(
+    data: options.Data = None,
+    data_file: options.DataFile = None,
+    download: options.Download = None,
+    classes: options.Classes = None,
+    image_size: options.ImageSize = None,
+    fit: options.Fit = None,
+    on_bad: options.OnBad = None,
+    groups: options.Groups = None,
+    on_duplicates: options.OnDuplicates = None,
+    operators: options.Operators = None,
+    backbones: options.Backbones = None,
+    recipes: options.Recipes = None,
+    protocol: options.Protocol = None,
+    folds: options.Folds = None,
+    repeats: options.Repeats = None,
+    epochs: options.Epochs = None,
+    margin: options.Margin = None,
+    metric: options.Metric = None,
+    baseline: options.Baseline = None,
+    replicas: options.Replicas = None,
+    seed: options.Seed = None,
+    device: options.Device = None,
+    precision: options.Precision = None,
+    workers: options.Workers = None,
+    executor: options.Executor = None,
+    address: options.Address = None,
+    storage: options.Storage = None,
+    allow_mixed: options.AllowMixed = None,
+    time_limit: options.TimeLimit = None,
+    preset: options.Preset = None,
+    tune: options.Tune = None,
+    vary: options.Vary = None,
+    methods: options.Methods = None,
+    weights: options.Weights = None,
+    no_rewrites: options.NoRewrites = None,
+    config: options.Config = None,
+    out: options.Out = None,
+    dry_run: options.DryRun = False,
+    lang: options.Lang = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """The whole job; without options on the built-in image set."""
+    merged = options.make_config(config, locals())
+
+    from poolbench.study.display import Display
+    from poolbench.study.run import preview_study, run_study
+
+    display = Display(choose_language(lang))
+    if dry_run:
+        preview_study(merged, out, display)
+        return
+    study = run_study(merged, out, display)
+    if as_json:
+        print_json(
+            {
+                "run": str(study.path),
+                "verdict": study.verdict.model_dump(mode="json"),
+                "leaderboard": [row.model_dump(mode="json") for row in study.leaderboard()],
+                "final": None if study.final is None else study.final.model_dump(mode="json"),
+            }
+        )
+
+
+@commands.command()
+def pretrain(
+    out: Annotated[Path, typer.Option(**options.PATH, help="The file to write.")] = Path(
+        "weights.safetensors"
+    ),
+    data: options.Data = None,
+    data_file: options.DataFile = None,
+    download: options.Download = None,
+    classes: options.Classes = None,
+    image_size: options.ImageSize = None,
+    fit: options.Fit = None,
+    on_bad: options.OnBad = None,
+    groups: options.Groups = None,
+    on_duplicates: options.OnDuplicates = None,
+    operator: Annotated[str, typer.Option(help="One id.")] = "max",
+    backbone: Annotated[str, typer.Option(help="One id.")] = "resnet",
+    recipe: Annotated[str, typer.Option(help="One name or TOML file.")] = "quick",
+    epochs: options.Epochs = None,
+    seed: options.Seed = None,
+    device: options.Device = None,
+    precision: options.Precision = None,
+    weights: options.Weights = None,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
+) -> None:
+    """Train one variant on all pictures, and keep its weights for run --weights."""
+    named = {"operators": operator, "backbones": backbone, "recipes": recipe}
+    config = options.make_config(None, {**locals(), **named})
+
+    from poolbench.study.display import Display
+    from poolbench.study.pretrain import run_pretraining
+
+    run_pretraining(config, out, Display(choose_language(lang)))
+
+
+@commands.command()
+def calibrate(
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="40 repetitions of each task instead of one.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes at the same time.")] = None,
+    as_json: options.Json = False,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
+) -> None:
+    """Does the instrument itself tell right from wrong?"""
+    from poolbench.study.calibrate import run_calibration
+    from poolbench.study.display import Display
+
+    display = Display(choose_language(lang))
+    found = run_calibration(
+        thorough=thorough, seed=seed, workers=workers, on_progress=display.show_jobs
+    )
+    display.show_calibration(found)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    if not found.passed:
+        sys.exit(PoolbenchError.exit_code)
