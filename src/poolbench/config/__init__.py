@@ -1,10 +1,12 @@
 """Define what a study is asked to do: models, and how they are read and written; no torch."""
 
+from poolbench.config.frozen import INTRODUCED, SAVED, Frozen, dump_identity
 from poolbench.config.reading import (
     ALL_BUT,
     PRESETS,
     build_config,
     dump_config,
+    hash_config,
     load_config,
     read_recipe,
     read_saved_config,
@@ -14,7 +16,6 @@ from poolbench.config.schema import (
     ClassBalance,
     DataConfig,
     Fit,
-    Frozen,
     Metric,
     OnBad,
     OnDuplicates,
@@ -31,7 +32,9 @@ from poolbench.config.settings import Settings
 
 __all__ = [
     "ALL_BUT",
+    "INTRODUCED",
     "PRESETS",
+    "SAVED",
     "ClassBalance",
     "DataConfig",
     "Fit",
@@ -50,6 +53,8 @@ __all__ = [
     "Views",
     "build_config",
     "dump_config",
+    "dump_identity",
+    "hash_config",
     "load_config",
     "read_recipe",
     "read_saved_config",

@@ -1,6 +1,7 @@
 """Read settings from TOML and plain values, and write them: presets and files are filled in."""
 
 import csv
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import tomlkit
 from pydantic import ValidationError
 
+from poolbench.config.frozen import SAVED, dump_identity
 from poolbench.config.schema import RecipeConfig, StudyConfig
 from poolbench.errors import UnknownNameError, UsageError
 from poolbench.files import expand_home, read_text
@@ -96,7 +98,7 @@ def read_saved_config(text: str, name: str) -> StudyConfig:
     """
     values = _parse_toml(text, name)
     try:
-        return StudyConfig.model_validate(_fill_in_preset(values))
+        return StudyConfig.model_validate(_fill_in_preset(values), context=SAVED)
     except ValidationError as error:
         raise UsageError(f"{name}: {_explain(error)}") from None
     except UsageError as error:
@@ -180,6 +182,12 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
 def dump_config(config: StudyConfig) -> str:
     """Dump the config as TOML; what is ``None`` is left out, so the default holds."""
     return tomlkit.dumps(config.model_dump(mode="json", exclude_none=True))
+
+
+def hash_config(config: StudyConfig) -> str:
+    """Return the SHA-256 in hex of what the config asks for, see :func:`dump_identity`."""
+    text = tomlkit.dumps(dump_identity(config, exclude_none=True))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _explain(error: ValidationError) -> str:

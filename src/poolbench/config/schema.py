@@ -4,15 +4,9 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from poolbench.config.frozen import Frozen
 from poolbench.files import expand_home
 
 Protocol = Literal["cv", "lab"]
@@ -38,12 +32,6 @@ _GROUP_SOURCES = {
 MOST_REPEATS = 1000
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
 PersonsPath = Annotated[Path, AfterValidator(expand_home)]
-
-
-class Frozen(BaseModel):
-    """An immutable model that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _read_flip(value: object) -> object:

@@ -92,7 +92,6 @@ def save_pictures(store: RunStore, pictures: Half) -> None:
 
 def make_metadata(spec: TrialSpec, data: DataRecord) -> dict[str, str]:
     """Return what a model file says of its training; the config hash is of the trial's spec."""
-    canonical = json.dumps(spec.model_dump(mode="json"), sort_keys=True)
     return {
         "operator": spec.variant.operator,
         "backbone": spec.variant.backbone,
@@ -101,7 +100,7 @@ def make_metadata(spec: TrialSpec, data: DataRecord) -> dict[str, str]:
         "trial": spec.id,
         "source": name_source(data.source),
         "data_hash": data.manifest_hash,
-        "config_hash": compute_sha256(canonical.encode()),
+        "config_hash": spec.digest,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from poolbench.config import Frozen, Precision, RecipeConfig, Tune
+from poolbench.config import Frozen, Precision, RecipeConfig, Tune, dump_identity
 from poolbench.records._schema import SCHEMA_VERSION
 
 Split = Literal["fold", "official", "whole"]
@@ -82,9 +82,13 @@ class TrialSpec(Frozen):
     def id(self) -> str:
         """Readable, and ends in a hash of everything that decides the result."""
         part = "whole" if self.split == "whole" else f"r{self.repeat}f{self.fold}"
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        digest = hashlib.sha256(canonical.encode()).hexdigest()[:12]
-        return f"{self.variant.id}-{part}-{digest}"
+        return f"{self.variant.id}-{part}-{self.digest[:12]}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex of everything that decides the result."""
+        canonical = json.dumps(dump_identity(self), sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class Speed(Frozen):

@@ -32,9 +32,10 @@ class Difference(Frozen):
             tie.
         p_value, p_adjusted: Two-sided, of no difference; the second after Holm 1979 over all pairs
             of the study. Information: neither decides, and neither knows of earlier looks.
+            ``None``, as the three probabilities, in runs of schema 1.
         probability_better, probability_equal, probability_worse: Chance that the difference is
             above, within, or below the margin on either side.
-        repeats: Repeats that it rests on.
+        repeats: Repeats that it rests on; ``None``: all of the verdict's.
         nll: Difference in negative log-likelihood, nats.
         gap: Difference in over-fitting (training minus held-out accuracy), points.
     """
@@ -46,12 +47,12 @@ class Difference(Frozen):
     high: float
     tie_low: float
     tie_high: float
-    p_value: float
-    p_adjusted: float
-    probability_better: float
-    probability_equal: float
-    probability_worse: float
-    repeats: int
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    probability_better: float | None = None
+    probability_equal: float | None = None
+    probability_worse: float | None = None
+    repeats: int | None = None
     nll: SideDifference | None = None
     gap: SideDifference | None = None
 

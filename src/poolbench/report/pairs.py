@@ -53,8 +53,8 @@ def _make_pairs(view: RunView, differences: Sequence[Difference], caption: Words
             format_signed(pair.points, 2),
             format_range(pair.low, pair.high, 2),
             format_range(pair.tie_low, pair.tie_high, 2),
-            " / ".join(f"{share:.3f}" for share in shares),
-            f"{pair.p_adjusted:.2g}",
+            " / ".join("–" if share is None else f"{share:.3f}" for share in shares),
+            "–" if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}",
             reading or say(f"report.reads-{judgement}"),
         )
         rows.append(Row(cells))

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
+from poolbench.config import SAVED
 from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.files import OutsideError, is_within, locate_inside, open_inside, parse_json
@@ -136,10 +137,15 @@ class RunFiles:
             raise RunError(f"{path} is not JSON: {error}.") from None
         check_schema(path, values)
         try:
-            return model.model_validate(values)
+            return model.model_validate(values, context=SAVED)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
+            if first["type"] == "extra_forbidden":
+                raise RunError(
+                    f"{path}: this poolbench does not know {place}. It was written by a newer "
+                    "poolbench, or edited: use a newer poolbench."
+                ) from None
             raise RunError(f"{path}: {place}: {first['msg']}") from None
 
     def check_has_model(self) -> None:

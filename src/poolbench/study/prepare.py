@@ -1,6 +1,5 @@
 """Prepare a study: what does not fit is refused, and what will be done is said."""
 
-import hashlib
 import re
 import shutil
 import tempfile
@@ -9,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from poolbench.config import DataConfig, StudyConfig, dump_config
+from poolbench.config import DataConfig, StudyConfig, dump_config, hash_config
 from poolbench.data.duplicates import Row, handle_duplicates
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
@@ -54,7 +53,7 @@ def name_run(config: StudyConfig) -> Path:
     data = config.data.model_copy(update=same)
     anywhere = {name: StudyConfig.model_fields[name].default for name in WORK_FIELDS}
     settings = config.model_copy(update={**anywhere, "data": data})
-    digest = hashlib.sha256(dump_config(settings).encode()).hexdigest()[:8]
+    digest = hash_config(settings)[:8]
     kind, _, path = config.data.source.partition(":")
     name = re.sub(r"[^A-Za-z0-9]+", "-", Path(path).stem).strip("-") if path else kind
     return RUNS / f"{name or kind}-{digest}"

@@ -152,7 +152,7 @@ def _name_recommended(verdict: VerdictRecord, names: Mapping[str, str]) -> str:
 
 def _list_last(verdict: VerdictRecord) -> list[Difference]:
     """Return the pairs of the last look: those of dropped variants are older and decide nothing."""
-    return [pair for pair in verdict.differences if pair.repeats == verdict.repeats]
+    return [pair for pair in verdict.differences if pair.repeats in (None, verdict.repeats)]
 
 
 def _round(count: int | None) -> int | None:
