@@ -133,5 +133,5 @@ def test_study_of_loaded_weights_says_that_they_favour_an_operator(weights):
     assert favours_an_operator(plan_study(loads, "kept_favours", ("max", "avg")).specs)
     assert not favours_an_operator(plan_study(loads, "kept_favours", ("max",)).specs)
     assert not favours_an_operator(plan_study(make_net, "kept_none", ("max", "avg")).specs)
-    assert set(check_networks(plan_study(loads, "kept_favours"))) == {"kept_favours"}
+    assert set(check_networks(plan_study(loads, "kept_favours").specs)) == {"kept_favours"}
     assert get_backbone("kept_favours").find_kept(4).names[0] == "0.weight"
