@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from poolbench.data.image_set import Images
+
 # Pixels at a time: 16 pictures of 32x32, which stay in the cache. Fixed, since sums in another
 # order may differ in the last bit, and in pixels, so that memory does not grow with the size of
 # the pictures.
@@ -50,6 +52,11 @@ class PictureRows:
         """Yield so many pictures at a time, ``[size, 3, H, W]``."""
         for part in torch.split(self.index, size):
             yield self.images[part].permute(0, 3, 1, 2)
+
+
+def to_tensor(images: Images) -> Tensor:
+    """Return pictures as networks take them: ``[n, H, W, 3]`` becomes ``[n, 3, H, W]``."""
+    return torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)
 
 
 @torch.no_grad()

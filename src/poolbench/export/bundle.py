@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from poolbench.data.image_set import Half, Images
 from poolbench.data.resize import resize_images
-from poolbench.evaluation.logits import compute_logits
+from poolbench.evaluation.logits import compute_logits, to_tensor
 from poolbench.evaluation.selection import choose_in_turn
 from poolbench.export.card import name_source
 from poolbench.export.onnx import AnySizeNetwork, make_onnx
@@ -166,10 +166,6 @@ class _LogitsAlone(nn.Module):
 def _resize_to_other(images: Images, size: tuple[int, int]) -> Images:
     height, width = size
     other = height + height // 4 + 1, width - width // 4
-    resized = resize_images(_to_tensor(images).float(), other)
+    resized = resize_images(to_tensor(images).float(), other)
     result: Images = resized.permute(0, 2, 3, 1).to(torch.uint8).contiguous().numpy()
     return result
-
-
-def _to_tensor(images: Images) -> Tensor:
-    return torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)

@@ -46,12 +46,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from poolbench.data.image_set import Half, Images, ImageSet
 from poolbench.evaluation.cost import bound_pictures
 from poolbench.evaluation.explain import GradCam, compute_grad_cam, compute_site_maps
 from poolbench.evaluation.landscape import compute_landscape, plan_landscape
+from poolbench.evaluation.logits import to_tensor
 from poolbench.evaluation.selection import (
     choose_in_turn,
     choose_wrong_and_right,
@@ -225,7 +225,7 @@ def _try_grad_cam(
     """Return the maps, or the reason why there are none."""
     network = restore_inner(study.store, spec.id)
     try:
-        cam = compute_grad_cam(network, _to_tensor(images), compute_labels(logits))
+        cam = compute_grad_cam(network, to_tensor(images), compute_labels(logits))
     except Exception as error:
         # A custom network may raise anything; it was trained, judged and exported all the same.
         return None, f"failed: {type(error).__name__}: {str(error)[:200]}"
@@ -239,7 +239,7 @@ def _explain_sites(study: _Explained) -> tuple[Arrays, Facts]:
     arrays: Arrays = {"image": image}
     entries: list[Facts] = []
     for name, spec in specs.items():
-        found = compute_site_maps(restore_inner(study.store, spec.id), _to_tensor(image[None]))
+        found = compute_site_maps(restore_inner(study.store, spec.id), to_tensor(image[None]))
         if found is None:
             continue
         arrays[f"before_{len(entries)}"] = _to_float16(found.before)
@@ -303,7 +303,7 @@ def _measure_shifts(study: _Explained, spec: TrialSpec, pictures: Half) -> list[
     """Measure a curve for each mode."""
     form = make_form(restore_inner(study.store, spec.id), spec)
     network = add_views(form.whole, spec.variant.recipe.test_views)
-    images = _to_tensor(pictures.images)
+    images = to_tensor(pictures.images)
     return [
         compute_shift_curve(
             predict_shifted(network, images, move, MOST_SHIFT_PIXELS), pictures.labels
@@ -325,16 +325,12 @@ def _explain_landscape(study: _Explained) -> tuple[Arrays, Facts]:
     pictures = train.take(choose_in_turn(train.labels, count))
     found = compute_landscape(
         make_form(restore_inner(study.store, spec.id), spec).whole,
-        _to_tensor(pictures.images),
+        to_tensor(pictures.images),
         pictures.labels,
         side,
         make_rng(spec.seed, Purpose.LANDSCAPE),
     )
     return {"coefficients": found.coefficients, "losses": found.losses}, facts
-
-
-def _to_tensor(images: Images) -> Tensor:
-    return torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)
 
 
 def _to_float16(values: NDArray[np.float32]) -> NDArray[np.float16]:

@@ -28,6 +28,7 @@ from poolbench.errors import DataError, PoolbenchError, ShapeError, UsageError
 from poolbench.export.check_model import DOMAINS, OLDEST_OPSET, find_fault, list_graphs
 from poolbench.export.predict import MOST_SIDE, load_model
 from poolbench.files import check_file_path, expand_home
+from poolbench.models.modes import evaluating
 from poolbench.system import replace_file
 
 Layout = Literal["nhwc", "nchw"]
@@ -172,7 +173,7 @@ def make_onnx(
             f"The size of the input is {input_size[0]}x{input_size[1]} pixels; expected 1 to "
             f"{MOST_SIDE} each way."
         )
-    with _evaluating(module), _silent():
+    with evaluating(module), _silent():
         names = _name_classes(module, image_size, classes)
         if layout == "nhwc":
             proto = _export_any_size(AnySizeNetwork(module, image_size, fit))
@@ -312,18 +313,6 @@ def _lower_versions(proto: onnx.ModelProto) -> None:
     del proto.opset_import[:]
     proto.opset_import.append(onnx.helper.make_opsetid("", version))
     proto.ir_version = onnx.helper.find_min_ir_version_for(proto.opset_import)
-
-
-@contextmanager
-def _evaluating(module: nn.Module) -> Iterator[None]:
-    """Set evaluation mode within the context; afterwards each part has the mode that it had."""
-    modes = [(part, part.training) for part in module.modules()]
-    module.eval()
-    try:
-        yield
-    finally:
-        for part, training in modes:
-            part.training = training
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from poolbench.config import Fit
 from poolbench.errors import DataError
 from poolbench.export.check_model import ADVICE, check_content
-from poolbench.export.predict import MOST_SIDE, Logits, compute_softmax
+from poolbench.export.predict import MOST_SIDE, Logits, compute_softmax, number_classes
 
 # Bounds of what a file may say of itself, before memory is taken for it.
 MOST_CLASSES = 100_000
@@ -177,11 +177,7 @@ def _read_classes(metadata: dict[str, str], count: object) -> tuple[str, ...]:
     is_plain = isinstance(names, list) and all(isinstance(name, str | int) for name in names)
     if names and is_plain and is_right_count:
         return tuple(str(name) for name in names)
-    return _number_classes(count) if isinstance(count, int) else ()
-
-
-def _number_classes(count: int) -> tuple[str, ...]:
-    return tuple(str(number) for number in range(count))
+    return number_classes(count) if isinstance(count, int) else ()
 
 
 def _read_size(shape: list[object]) -> tuple[int, int] | None:

@@ -157,7 +157,7 @@ def predict_file(model: OnnxModel, path: Path) -> dict[str, float]:
         raise DataError(
             f"{path}: the answers of the model are not finite numbers; take another model."
         )
-    names = model.classes or _number_classes(probabilities.shape[1])
+    names = model.classes or number_classes(probabilities.shape[1])
     return dict(zip(names, probabilities[0].tolist(), strict=True))
 
 
@@ -199,5 +199,6 @@ def _pad(picture: Image.Image, height: int, width: int) -> Image.Image:
     return whole
 
 
-def _number_classes(count: int) -> tuple[str, ...]:
+def number_classes(count: int) -> tuple[str, ...]:
+    """Return numbers from 0, for classes without names."""
     return tuple(str(number) for number in range(count))

@@ -3,7 +3,6 @@
 import copy
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from poolbench.errors import UsageError
+from poolbench.models.modes import evaluating
 from poolbench.operators import get_operator
 from poolbench.operators.plain import Decimate2d
 
@@ -208,7 +208,7 @@ def _find_channels(
     handles = [pool.register_forward_pre_hook(note) for pool in pools]
     batch = _make_example(model) if example is None else example
     try:
-        with _evaluating(model), torch.no_grad():
+        with evaluating(model), torch.no_grad():
             model(batch)
     except Exception as error:
         # Whatever a network of one's own raises.
@@ -230,18 +230,6 @@ def _make_example(model: nn.Module) -> Tensor:
     return torch.zeros(
         1, channels, EXAMPLE_SIZE, EXAMPLE_SIZE, dtype=values.dtype, device=values.device
     )
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """So that the pass changes no running statistics."""
-    modes = [(part, part.training) for part in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for part, training in modes:
-            part.training = training
 
 
 def _make(

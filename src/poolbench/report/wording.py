@@ -1,12 +1,12 @@
 """Say what has to be known to read the verdict rightly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from poolbench.records import VerdictRecord
 from poolbench.report.read import RunView
 from poolbench.report.words import Phrase, Words, in_each_language, say
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
-from poolbench.texts.facts import describe_warnings
+from poolbench.texts.facts import describe_warnings, read_count
 from poolbench.texts.plain import list_some
 from poolbench.verdict.sentence import describe_nothing, describe_verdict
 
@@ -92,28 +92,23 @@ def _count_duplicates(view: RunView) -> dict[str, int]:
     found = view.data.facts.get("duplicates")
     if not isinstance(found, dict):
         # Runs of before counted exact ones across the halves alone.
-        return {"duplicates": _read_count(view.data.facts, "duplicates_across_halves")}
-    if dropped := _read_count(found, "dropped"):
+        return {"duplicates": read_count(view.data.facts, "duplicates_across_halves")}
+    if dropped := read_count(found, "dropped"):
         return {"dropped-duplicates": dropped}
     return {
-        "duplicates": _read_count(found, "test_exact"),
-        "near-duplicates": _read_count(found, "test_near"),
-        "pool-duplicates": _read_count(found, "pool_exact") + _read_count(found, "pool_near"),
+        "duplicates": read_count(found, "test_exact"),
+        "near-duplicates": read_count(found, "test_near"),
+        "pool-duplicates": read_count(found, "pool_exact") + read_count(found, "pool_near"),
     }
 
 
 def _say_false_share(view: RunView) -> list[Phrase]:
     """Say how many of the near duplicates are probably none; older runs did not know."""
     found = view.data.facts.get("duplicates")
-    if not isinstance(found, dict) or _read_count(found, "dropped"):
+    if not isinstance(found, dict) or read_count(found, "dropped"):
         return []
     share = found.get("false_share")
-    near = _read_count(found, "test_near") + _read_count(found, "pool_near")
+    near = read_count(found, "test_near") + read_count(found, "pool_near")
     if not near or not isinstance(share, int | float):
         return []
     return [say("note.near-share", percent=100 * share)]
-
-
-def _read_count(facts: Mapping[str, object], name: str) -> int:
-    count = facts.get(name, 0)
-    return count if isinstance(count, int) else 0

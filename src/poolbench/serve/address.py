@@ -1,37 +1,13 @@
 """Check names and addresses of a server."""
 
-import ipaddress
 import re
 import socket
 from collections.abc import Iterable
 
 from poolbench.errors import UsageError
+from poolbench.hosts import is_address
 
 _HOST = re.compile(r"(?:\[(?P<address>[^\]]*)\]|(?P<name>[^][:@/?#\s]*))(?::\d{0,5})?")
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches what is bound to this host.
-
-    Example:
-        >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
-        (True, True, False)
-    """
-    return ipaddress.ip_address(host).is_loopback if is_address(host) else host == "localhost"
-
-
-def is_address(name: str) -> bool:
-    """Return whether this is an address, which no name server can point elsewhere.
-
-    Example:
-        >>> is_address("::1"), is_address("example.org")
-        (True, False)
-    """
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def split_host(value: str) -> str:

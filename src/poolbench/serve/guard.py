@@ -9,7 +9,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from poolbench.serve.address import is_address, is_loopback, split_host
+from poolbench.hosts import is_address, is_loopback
+from poolbench.serve.address import split_host
 from poolbench.texts import TEXTS, text
 
 COOKIE = "poolbench-token"

@@ -16,7 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from poolbench.errors import UsageError
 from poolbench.export.confined import Purpose, get_confined
-from poolbench.serve.address import check_allowed, is_loopback, make_url
+from poolbench.hosts import is_loopback
+from poolbench.serve.address import check_allowed, make_url
 from poolbench.serve.app import make_app
 from poolbench.serve.connection import Connection
 from poolbench.serve.guard import MOST_HEAD_BYTES

@@ -5,6 +5,7 @@ another is not told.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from poolbench.texts import text
 
@@ -63,7 +64,7 @@ def _list_endings(counts: Mapping[object, object], lang: str) -> str:
 def _describe_pixels(pixels: object, lang: str) -> list[str]:
     if not isinstance(pixels, dict):
         return []
-    narrow, constant = (_read_count(pixels, name) for name in ("narrow", "constant"))
+    narrow, constant = (read_count(pixels, name) for name in ("narrow", "constant"))
     names = pixels.get("constant_names")
     listed = ", ".join(map(str, names)) if isinstance(names, list) else ""
     range_of_all = {"low": pixels.get("low"), "high": pixels.get("high")}
@@ -77,6 +78,7 @@ def _describe_pixels(pixels: object, lang: str) -> list[str]:
     return lines
 
 
-def _read_count(facts: Mapping[object, object], name: str) -> int:
+def read_count(facts: Mapping[Any, object], name: str) -> int:
+    """Return a count of the facts; 0 where there is none, or something else."""
     count = facts.get(name, 0)
     return count if isinstance(count, int) else 0

@@ -8,7 +8,8 @@ import pytest
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, UsageError
 from poolbench.executors.ray import cluster
-from poolbench.executors.ray.nodes import Node, combine_nodes, explain_failure, is_loopback
+from poolbench.executors.ray.nodes import Node, combine_nodes, explain_failure
+from poolbench.hosts import is_loopback
 from poolbench.machine.description import describe_machine
 
 HERE = describe_machine(StudyConfig(device="cpu", precision="float32"))

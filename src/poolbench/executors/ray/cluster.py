@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, UsageError
-from poolbench.executors.ray.nodes import combine_nodes, is_loopback
+from poolbench.executors.ray.nodes import combine_nodes
+from poolbench.hosts import is_loopback
 from poolbench.machine.description import Machine
 
 CONNECT_SECONDS = 5.0

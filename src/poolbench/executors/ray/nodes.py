@@ -1,11 +1,11 @@
 """The nodes of a Ray cluster: what each of them is, and whether a study may use them together."""
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from poolbench.config import StudyConfig
 from poolbench.errors import RunError, UsageError
+from poolbench.hosts import is_loopback
 from poolbench.machine.description import Machine, describe_machine
 from poolbench.training.precision import list_devices
 
@@ -43,14 +43,6 @@ def describe_devices(config: StudyConfig) -> dict[str, Machine]:
         device: describe_machine(config.model_copy(update={"device": device}))
         for device in list_devices()
     }
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine can reach a host."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def combine_nodes(nodes: Sequence[Node], config: StudyConfig) -> Machine:
