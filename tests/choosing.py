@@ -1,13 +1,14 @@
 """Which tests run: those of every day, a part of the rest by turns, or all.
 
 A test marked ``full`` is left out by default. Of the cases of a test marked ``one_of_each`` the
-default keeps the fewest that show every value of every parameter, or one for each answer of
-``by``; the others become ``full``. Both marks say about how many seconds a case takes on one core.
+default keeps few in which every value of every parameter occurs; where ``by`` is given, every value
+of what it makes of the parameters. The other cases become ``full``. Both marks say about how many
+seconds a case takes on one core.
 """
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pytest
@@ -49,16 +50,13 @@ def mark_full(cases: list[Any]) -> None:
     """Mark the cases that the default leaves out."""
     mark = cases[0].get_closest_marker("one_of_each")
     by = mark.kwargs.get("by")
-    if by is None:
-        kept = cover([case.callspec.indices for case in cases])
-    else:
-        kept = choose_firsts([case.callspec.params for case in cases], by)
+    kept = cover([by(c.callspec.params) if by else c.callspec.indices for c in cases])
     for number, case in enumerate(cases):
         if number not in kept:
             case.add_marker(pytest.mark.full(seconds=mark.kwargs["seconds"]))
 
 
-def cover(cases: list[Mapping[str, int]]) -> set[int]:
+def cover(cases: list[Mapping[str, Hashable]]) -> set[int]:
     """Return the numbers of few cases in which every value of every parameter occurs.
 
     >>> sorted(cover([{"a": a, "b": b} for a in range(2) for b in range(3)]))
@@ -71,16 +69,6 @@ def cover(cases: list[Mapping[str, int]]) -> set[int]:
         missing -= cases[best].items()
         kept.add(best)
     return kept
-
-
-def choose_firsts(
-    cases: Iterable[Mapping[str, Any]], by: Callable[[Mapping[str, Any]], Hashable]
-) -> set[int]:
-    """Return the number of the first case for each answer of ``by``."""
-    firsts: dict[Hashable, int] = {}
-    for number, case in enumerate(cases):
-        firsts.setdefault(by(case), number)
-    return set(firsts.values())
 
 
 def is_full(item: pytest.Item) -> bool:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import itertools
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,14 @@ import pytest
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
-from poolbench.data.store import save_arrays
+from poolbench.data.store import WEIGHTS_FILE, open_arrays, save_arrays
+from poolbench.executors.base import Progress
+from poolbench.executors.local import LocalExecutor
+from poolbench.executors.process import open_session, save_outcome
 from poolbench.planning.plan import Plan, make_plan
 from poolbench.rundir.store import RunStore
+from poolbench.trials.run import run_trial
+from poolbench.trials.speed import measure_speed
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +82,29 @@ def others(tmp_path_factory):
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(f"{name} of {number}".encode() * 100)
     return store
+
+
+class HereExecutor(LocalExecutor):
+    """Trains in this process, one trial after the other; to start others would take seconds."""
+
+    def run(self, groups, on_progress, seconds):
+        for spec in itertools.chain.from_iterable(groups):
+            if not self.store.has_trial(spec.id):
+                save_outcome(self.store, run_trial(spec, self.session))
+                on_progress(Progress("done", spec.id))
+        return []
+
+    def measure(self, specs):
+        return {spec.id: measure_speed(spec, self.session) for spec in specs}
+
+    @cached_property
+    def session(self):
+        """What its trials share."""
+        weights = self.images / WEIGHTS_FILE
+        return open_session(open_arrays(self.images), weights, self.store, self.machine.device)
+
+
+@pytest.fixture
+def train_here(monkeypatch):
+    """Studies of this test train in this process."""
+    monkeypatch.setattr("poolbench.study.prepare.LocalExecutor", HereExecutor)

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 
 import poolbench
 from poolbench.records import TrialRecord
@@ -11,6 +12,7 @@ SMALL = ("--classes", "0,1", "--image-size", "8", "--operators", "max", "--epoch
 SHORT = (*SMALL, "--folds", "2", "--repeats", "1", "--precision", "float32")
 
 
+@pytest.mark.full(seconds=40)
 def test_variations_are_compared_with_what_they_were_changed_from(poolbench_cli, tmp_path):
     done = poolbench_cli("run", *SHORT, "--vary", "batch", "--out", tmp_path / "run", "--json")
     assert done.returncode == 0, done.stderr
@@ -23,9 +25,9 @@ def test_variations_are_compared_with_what_they_were_changed_from(poolbench_cli,
     assert "--tune lr" in done.stderr
 
 
-def test_every_trial_of_a_tuned_study_has_its_rate(poolbench_cli, tmp_path):
+def test_every_trial_of_a_tuned_study_has_its_rate(poolbench_here, tmp_path, train_here):
     run = tmp_path / "run"
-    done = poolbench_cli("run", *SHORT, "--tune", "lr", "--out", run)
+    done = poolbench_here("run", *SHORT, "--tune", "lr", "--out", run)
     assert done.returncode == 0, done.stderr
     records = [
         TrialRecord.model_validate_json(path.read_text())
@@ -35,7 +37,7 @@ def test_every_trial_of_a_tuned_study_has_its_rate(poolbench_cli, tmp_path):
     assert all(record.rate_factor is not None for record in records)
     assert "not-tuned" not in poolbench.load(run).verdict.notes
     # Continued, nothing is trained again.
-    again = poolbench_cli("run", *SHORT, "--tune", "lr", "--out", run)
+    again = poolbench_here("run", *SHORT, "--tune", "lr", "--out", run)
     assert "finished already: 2" in again.stderr
     assert len(list((run / "trials").iterdir())) == 3
 

@@ -117,6 +117,7 @@ def test_bad_input_gets_one_message_and_its_exit_code(
     check_refused(poolbench_here(*arguments), code, message, tmp_path)
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=2)
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -184,9 +185,9 @@ def test_recipe_of_ones_own_may_not_pretend_to_be_another(poolbench_here, tmp_pa
     assert "rename it" in done.stderr
 
 
-def test_russian_is_spoken_when_asked_for(poolbench_cli, tmp_path):
+def test_russian_is_spoken_when_asked_for(poolbench_here):
     command = ("run", "--lang", "ru", "--operators", "max", *QUICKLY)
-    done = poolbench_cli(*command, cwd=tmp_path)
+    done = poolbench_here(*command)
     assert re.search("[а-я]{4}", done.stderr)
 
 

@@ -1,6 +1,7 @@
 """Broken and odd inputs: each gets its exit code and one message that names it."""
 
 import os
+import re
 from collections import Counter
 
 import pytest
@@ -17,12 +18,21 @@ def _is_possible(needs: str) -> bool:
     return needs != "user" or os.geteuid() != 0
 
 
+def get_kind(params):
+    """The command, its exit code, and what the first word of the name says was done."""
+    case = params["case"]
+    return {
+        "kind": (case.group, case.arguments[0], case.code, re.split("[-. ]", case.name)[0]),
+    }
+
+
 def test_corpus_is_large_and_no_case_stands_for_another():
     assert len(CASES) >= 300
     assert {case.group for case in CASES} == set(GROUPS)
     assert max(Counter(case.id for case in CASES).values()) == 1
 
 
+@pytest.mark.one_of_each(by=get_kind, seconds=0.1)
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 def test_bad_input(case, tmp_path, finished, monkeypatch):
     if not _is_possible(case.needs):

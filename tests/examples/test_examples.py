@@ -44,6 +44,7 @@ def photographs(tmp_path):
     return tmp_path / "photographs"
 
 
+@pytest.mark.full(seconds=30)
 def test_own_pictures_of_mixed_sizes_become_a_verified_model(photographs, tmp_path):
     said = run_example("own_pictures.py", str(photographs), "8", place=tmp_path)
     assert "apple, лимон" in said
@@ -55,12 +56,14 @@ def test_own_pictures_of_mixed_sizes_become_a_verified_model(photographs, tmp_pa
     assert sum(study.data.pool_counts) == 48
 
 
+@pytest.mark.full(seconds=30)
 def test_new_operator_is_compared(tmp_path):
     said = run_example("new_operator.py", "1", "1", place=tmp_path)
     assert "half-max.lab-example.quick" in said
     assert "Verdict: " in said
 
 
+@pytest.mark.full(seconds=30)
 def test_own_network_is_swapped_and_compared(tmp_path):
     said = run_example("own_network.py", "1", "1", place=tmp_path)
     assert "replaced conv1: Conv2d" in said
@@ -68,6 +71,7 @@ def test_own_network_is_swapped_and_compared(tmp_path):
     assert "Verdict: " in said
 
 
+@pytest.mark.full(seconds=60)
 def test_notebook_runs_and_goes_on_after_a_restart(tmp_path):
     """The second half runs in a new kernel, where nothing of the first is left but its files."""
     notebook = nbformat.read(EXAMPLES / "lab.ipynb", as_version=4)

@@ -76,6 +76,7 @@ def test_killed_workers_are_replaced_and_change_nothing(plan_of, images, read_re
     assert read_results(killed, plan) == read_results(straight, plan)
 
 
+@pytest.mark.full(seconds=12)
 def test_silent_worker_is_ended_and_its_trial_done_again(plan_of, images, tmp_path):
     plan, stopped = plan_of(epochs=3), []
 
@@ -118,6 +119,7 @@ def test_worker_that_the_system_killed_ran_out_of_memory_probably():
     assert explain_code(-signal.SIGSEGV) == "ended with code -11"
 
 
+@pytest.mark.full(seconds=5)
 def test_modules_are_found_below_a_folder_with_a_colon(plan_of, images, tmp_path, monkeypatch):
     folder = tmp_path / "a:b"
     folder.mkdir()
@@ -136,6 +138,7 @@ def test_modules_are_found_below_a_folder_with_a_colon(plan_of, images, tmp_path
     assert RunStore(tmp_path / "run").has_trial(plan.specs[0].id)
 
 
+@pytest.mark.full(seconds=5)
 def test_silence_of_this_process_is_not_taken_for_that_of_a_worker(plan_of, images, tmp_path):
     plan, was_away = plan_of(epochs=3), []
     executor = open_executor(images, tmp_path, 1)
@@ -166,7 +169,9 @@ def make_troubled(reason):
     return Troubled
 
 
-@pytest.mark.parametrize("reason", ["lost", "memory"])
+@pytest.mark.parametrize(
+    "reason", ["lost", pytest.param("memory", marks=pytest.mark.full(seconds=8))]
+)
 def test_trial_that_is_lost_each_time_costs_no_other(plan_of, images, tmp_path, reason):
     register(f"troubled-{reason}")(make_troubled(reason))
     troubled = plan_of(operators=(f"troubled-{reason}",)).specs[0]
@@ -216,6 +221,7 @@ def test_one_executor_measures_and_trains_in_turn(plan_of, images, tmp_path):
         assert speed.peak_memory_bytes > 10_000_000
 
 
+@pytest.mark.full(seconds=10)
 def test_measuring_does_not_change_what_is_trained(plan_of, images, read_results, tmp_path):
     plan = plan_of()
     plain, measured = RunStore(tmp_path / "plain"), RunStore(tmp_path / "measured")
@@ -272,6 +278,7 @@ def test_edited_operator_runs_again_and_is_not_restored_as_it_was(plan_of, image
         restore_network(RunStore(tmp_path), before[0].id)
 
 
+@pytest.mark.full(seconds=12)
 def test_learned_operator_gives_the_same_bits_in_any_order(plan_of, images, read_results, tmp_path):
     register("learned-test")(make_scaled(1.0))
     plan = plan_of(operators=("max", "learned-test"), epochs=1)
@@ -281,6 +288,7 @@ def test_learned_operator_gives_the_same_bits_in_any_order(plan_of, images, read
     assert read_results(first, plan) == read_results(second, plan)
 
 
+@pytest.mark.full(seconds=5)
 def test_file_in_the_working_directory_hides_no_library(plan_of, images, tmp_path, monkeypatch):
     (tmp_path / "random.py").write_text("raise RuntimeError('shadowed')")
     monkeypatch.chdir(tmp_path)

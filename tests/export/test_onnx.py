@@ -112,6 +112,7 @@ def test_export_onnx_predicts_what_torch_does_at_any_batch_and_size(tmp_path):
         check_all(LogitsAlone(networks, size), session, make_pictures(batch, *given))
 
 
+@pytest.mark.full(seconds=60)
 @pytest.mark.parametrize("size", [(32, 32), pytest.param((33, 27), marks=pytest.mark.slow)])
 def test_export_onnx_nchw_predicts_what_torch_does_at_any_batch(tmp_path, size):
     networks = SideBySide(size).eval()

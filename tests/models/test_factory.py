@@ -137,6 +137,7 @@ def test_network_that_does_not_fit_is_refused(factory, error, said):
         build_swapped(factory, "blur", 4, (32, 32))
 
 
+@pytest.mark.full(seconds=70)
 def test_study_of_ones_own_network_ends_in_a_verified_model_and_an_edit_reruns_it(
     module, tmp_path, poolbench_cli
 ):

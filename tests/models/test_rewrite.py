@@ -33,6 +33,7 @@ def test_rewrite_keeps_outputs_and_gradients(backbone, operator, size):
         torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.one_of_each(seconds=0.02)
 @pytest.mark.parametrize("size", [(11, 11), (13, 8), (9, 17)])
 @pytest.mark.parametrize("padding", [0, 1, 2])
 @pytest.mark.parametrize("conv_stride", [1, 2])

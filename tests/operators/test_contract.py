@@ -16,17 +16,22 @@ BY_OTHERS = ("compiled", "onnx")
 
 def get_family(case):
     """What is checked, and of which family of operators."""
-    return case["check"], get_operator(case["operator_id"]).family
+    return {"check": case["check"], "family": get_operator(case["operator_id"]).family}
 
 
-@pytest.mark.one_of_each(by=get_family, seconds=0.2)
+def join_family(case):
+    """Both in one, so that every check of every family occurs."""
+    return {"both": (*get_family(case).values(),)}
+
+
+@pytest.mark.one_of_each(by=join_family, seconds=0.1)
 @pytest.mark.parametrize("check", [name for name in list_checks() if name not in BY_OTHERS])
 @pytest.mark.parametrize("operator_id", IDS)
 def test_operator_keeps_the_contract(operator_id, check):
     check_operator(operator_id, check)
 
 
-@pytest.mark.one_of_each(by=get_family, seconds=3)
+@pytest.mark.one_of_each(by=get_family, seconds=5)
 @pytest.mark.parametrize("check", BY_OTHERS)
 @pytest.mark.parametrize("operator_id", IDS)
 def test_operator_is_the_same_compiled_and_exported(operator_id, check):

@@ -110,6 +110,7 @@ def test_cells_cut_by_the_border_use_what_they_have():
     assert avg_pool2d(x, stride=2).flatten().tolist() == [1.5, -3.0]
 
 
+@pytest.mark.one_of_each(seconds=0.01)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("stride", "kernel_size"), WINDOWS)
 @pytest.mark.parametrize("operator_id", FORMULAS)
@@ -121,6 +122,7 @@ def test_plain_is_its_formula_over_each_window(operator_id, stride, kernel_size,
     np.testing.assert_allclose(found.numpy(), expected, atol=1e-12)
 
 
+@pytest.mark.one_of_each(seconds=0.01)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("stride", "kernel_size"), WINDOWS)
 @pytest.mark.parametrize(

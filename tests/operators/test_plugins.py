@@ -97,6 +97,7 @@ def test_installed_package_brings_operators(tmp_path, module):
     assert done.stdout.split() == ["LastPool2d", "installed"]
 
 
+@pytest.mark.full(seconds=50)
 def test_study_names_an_operator_by_its_module_and_an_edit_reruns_its_trials_alone(
     module, tmp_path, poolbench_cli
 ):

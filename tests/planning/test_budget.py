@@ -20,6 +20,7 @@ from poolbench.planning.plan import list_looks, make_plan
 from poolbench.records import Speed
 from poolbench.rundir.store import RunStore
 from poolbench.training.precision import list_precisions
+from small_studies import HereExecutor
 
 SPEED = Speed(
     train=0.01,
@@ -140,7 +141,7 @@ def test_measured_plan_leaves_nothing_open(tmp_path, small_set):
     store = RunStore(tmp_path / "run")
     save_arrays(small_set, tmp_path / "images")
     config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, repeats=1)
-    with LocalExecutor(tmp_path / "images", store.path, describe_machine(config)) as executor:
+    with HereExecutor(tmp_path / "images", store.path, describe_machine(config)) as executor:
         found = measure(config, small_set, store, executor, None)
     assert found.config.precision in ("float32", "bfloat16")
     assert set(found.speeds) == {variant.id for variant in found.plan.variants}

@@ -1,5 +1,6 @@
 """Trained look by look, and no repeat is begun that would not be over in time."""
 
+import shutil
 import time
 
 import pytest
@@ -10,13 +11,14 @@ from poolbench.data.sample import load_sample
 from poolbench.data.store import save_arrays
 from poolbench.errors import TrainingError
 from poolbench.executors.base import Lost
-from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import describe_machine
+from poolbench.operators import Operator, register
 from poolbench.planning.budget import measure_plan
 from poolbench.planning.plan import make_plan
 from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, compete, run_trials
 from poolbench.study.display import Display
+from small_studies import HereExecutor
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +28,9 @@ def image_set():
     return ImageSet("sample", sample.classes, pool, test, has_official_test=True)
 
 
-def run(tmp_path, image_set, deadline, make_executor=LocalExecutor, **settings):
-    config = StudyConfig(backbones=("lab-example",), epochs=1, folds=2, workers=2, **settings)
+def run(tmp_path, image_set, deadline, make_executor=HereExecutor, **settings):
+    defaults = {"backbones": ("lab-example",), "epochs": 1, "folds": 2, "workers": 2}
+    config = StudyConfig(**{**defaults, **settings})
     store = RunStore(tmp_path / "run")
     save_arrays(image_set, tmp_path / "images")
     machine = describe_machine(config)
@@ -54,7 +57,7 @@ def test_time_that_is_left_trains_all_that_was_planned(tmp_path, image_set):
 
 
 def test_longest_trials_are_handed_out_first(tmp_path, image_set):
-    class Recorder(LocalExecutor):
+    class Recorder(HereExecutor):
         """Notes what it is given."""
 
         def run(self, groups, on_progress, seconds):
@@ -71,7 +74,7 @@ def test_longest_trials_are_handed_out_first(tmp_path, image_set):
     assert executor.operators == ["max", "max", "avg", "avg", "stride", "stride"]
 
 
-class Losing(LocalExecutor):
+class Losing(HereExecutor):
     """Loses the trials of some operators from a repeat on."""
 
     lost = ("avg",)
@@ -117,3 +120,43 @@ def test_study_of_which_everything_is_lost_fails(tmp_path, image_set):
 
     with pytest.raises(TrainingError, match=r"No variant could be trained.*No room"):
         run(tmp_path, image_set, None, All, repeats=1)
+
+
+@pytest.fixture
+def short_looks(monkeypatch):
+    """Looks after one, two and three repeats."""
+    monkeypatch.setattr("poolbench.planning.plan.LOOKS", (1, 2, 3))
+
+
+def test_study_that_was_cut_short_goes_on_to_the_same_verdict(tmp_path, image_set, short_looks):
+    settings = {"operators": ("max", "avg"), "repeats": "auto"}
+    store, compared = run(tmp_path, image_set, None, **settings)
+    verdict = compared.verdict
+    assert verdict.alpha == pytest.approx(0.05 / 3)
+    assert verdict.repeats == 3 or verdict.kind != "undecided"
+    assert len(compared.trials) == 2 * 2 * verdict.repeats
+    shutil.rmtree(next(store.trials.glob("max*-r0f1-*")))
+    shutil.rmtree(tmp_path / "images")
+    assert run(tmp_path, image_set, None, **settings)[1] == compared
+
+
+def test_growing_study_drops_what_cannot_win(tmp_path, image_set, short_looks):
+    @register("blind-compete")
+    class Blind(Operator):
+        """Sees nothing, so that it can only guess."""
+
+        def forward(self, x):
+            return 0 * x[:, :, :: self.stride, :: self.stride]
+
+    settings = {"operators": ("max", "blind-compete"), "repeats": "auto", "folds": 5, "epochs": 8}
+    verdict = run(tmp_path, image_set, None, **settings)[1].verdict
+    assert verdict.winner == "max.lab-example.quick"
+    assert verdict.repeats < 3
+
+
+def test_replicas_of_one_variant_are_compared_with_each_other(tmp_path, image_set):
+    _, compared = run(tmp_path, image_set, None, operators=("max",), replicas=2, repeats=1)
+    [difference] = compared.verdict.differences
+    names = {"max.lab-example.quick", "max.lab-example.quick.1"}
+    assert {difference.first, difference.second} == names
+    assert compared.verdict.kind != "winner"

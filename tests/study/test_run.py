@@ -117,6 +117,7 @@ def test_compare_goes_on_where_it_stopped(finished_copy):
     assert study.verdict.repeats == 1
 
 
+@pytest.mark.full(seconds=20)
 def test_damaged_bundle_is_made_anew(finished_copy):
     path = finished_copy / "best" / "weights.safetensors"
     before = path.read_bytes()
@@ -161,7 +162,7 @@ def test_other_pictures_are_refused_before_anything_is_measured(finished_copy, c
     assert text("run.measuring") not in capsys.readouterr().err
 
 
-def test_compare_takes_an_operator_class(tmp_path):
+def test_compare_takes_an_operator_class(tmp_path, train_here):
     class LastValue(poolbench.Operator):
         """Keeps the last value of each cell."""
 
@@ -274,6 +275,7 @@ def read_results(path):
     return (path / "verdict.json").read_text(), rows
 
 
+@pytest.mark.full(seconds=45)
 def test_growing_study_stops_at_a_look_and_goes_on_to_the_same(tmp_path, short_looks):
     study = compare_briefly(tmp_path / "run", repeats="auto")
     verdict = study.verdict
@@ -291,6 +293,7 @@ def test_growing_study_stops_at_a_look_and_goes_on_to_the_same(tmp_path, short_l
     assert read_results(tmp_path / "run") == done
 
 
+@pytest.mark.full(seconds=30)
 def test_growing_study_drops_what_cannot_win(tmp_path, short_looks):
     @poolbench.register("blind-test")
     class Blind(poolbench.Operator):
@@ -308,6 +311,7 @@ def test_growing_study_drops_what_cannot_win(tmp_path, short_looks):
     assert "Winner: max" in text
 
 
+@pytest.mark.full(seconds=25)
 def test_replicas_of_one_variant_are_compared_with_each_other(tmp_path):
     study = compare_briefly(tmp_path, operators=("max",), replicas=2, repeats=1)
     [difference] = study.verdict.differences
@@ -317,7 +321,7 @@ def test_replicas_of_one_variant_are_compared_with_each_other(tmp_path):
     assert study.verdict.kind != "winner"
 
 
-def test_unequal_classes_are_compared_by_balanced_accuracy(tmp_path):
+def test_unequal_classes_are_compared_by_balanced_accuracy(tmp_path, train_here):
     sample = load_sample()
     counts = {0: 80, 1: 40}
     index = np.concatenate(

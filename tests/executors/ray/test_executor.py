@@ -127,6 +127,7 @@ class Killer(threading.Thread):
                 self.killed.add(process)
 
 
+@pytest.mark.full(seconds=30)
 def test_killed_workers_change_nothing(
     connected, small_set, plan_of, straight, read_results, tmp_path
 ):
@@ -139,6 +140,7 @@ def test_killed_workers_change_nothing(
     assert read_results(store, plan) == read_results(straight(plan), plan)
 
 
+@pytest.mark.full(seconds=10)
 def test_speed_is_measured_where_trials_will_run(connected, small_set, plan_of, tmp_path):
     spec = plan_of().specs[0]
     with open_executor(connected, small_set, RunStore(tmp_path)) as executor:
@@ -148,6 +150,7 @@ def test_speed_is_measured_where_trials_will_run(connected, small_set, plan_of, 
     assert not RunStore(tmp_path).has_trial(spec.id)
 
 
+@pytest.mark.full(seconds=15)
 def test_shared_folder_holds_what_is_not_trained_again(connected, small_set, plan_of, tmp_path):
     plan = plan_of()
     shared, first, second = (RunStore(tmp_path / name) for name in ("shared", "first", "second"))
@@ -161,6 +164,7 @@ def test_shared_folder_holds_what_is_not_trained_again(connected, small_set, pla
     assert (second.trials / ids[0] / "timing.json").read_bytes() == stamp
 
 
+@pytest.mark.full(seconds=15)
 def test_pictures_that_no_object_store_holds_go_through_the_shared_folder(
     connected, small_set, plan_of, straight, tmp_path, monkeypatch
 ):
@@ -201,6 +205,7 @@ def test_node_of_another_kind_does_not_train(connected, small_set, plan_of, tmp_
         run((config, other), small_set, RunStore(tmp_path), plan_of().specs[:1])
 
 
+@pytest.mark.full(seconds=20)
 def test_lost_node_changes_nothing(
     nodes, connected, small_set, plan_of, straight, read_results, tmp_path
 ):
@@ -216,6 +221,7 @@ def test_lost_node_changes_nothing(
     assert read_results(store, plan) == read_results(straight(plan), plan)
 
 
+@pytest.mark.full(seconds=15)
 def test_without_an_address_a_cluster_is_started_and_ended(tmp_path):
     code = (
         "import glob, os\n"
