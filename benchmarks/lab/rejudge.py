@@ -16,7 +16,7 @@ import numpy as np
 from scipy import optimize
 
 from benchmarks import machine
-from poolbench.verdict.intervals import Components, compute_reach
+from poolbench.verdict.intervals import Components, compute_half_width
 from poolbench.verdict.paired import (
     Levels,
     adjust_holm,
@@ -39,7 +39,7 @@ def main() -> None:
     parts = [recover_parts(pair, trials, found["pictures"]) for pair in pairs]
     for pair, part in zip(pairs, parts, strict=True):
         stored = (pair["tie_high"] - pair["tie_low"]) / 2
-        off = float(compute_reach(part, 0.90)) / stored - 1
+        off = float(compute_half_width(part, 0.90)) / stored - 1
         print(f"{pair['first']} - {pair['second']}: 90 % interval off by {off:.1e} of its width")
     levels = Levels(share_confidence(0.05, 2), 0.90, found["margin_points"])
     rows = describe_points(stack_components(parts), levels, found["pictures"])
@@ -88,7 +88,7 @@ def recover_parts(
             residual=none,
         )
 
-    shared = optimize.brentq(lambda x: float(compute_reach(make(x), 0.95)) - reach, 0, 10)
+    shared = optimize.brentq(lambda x: float(compute_half_width(make(x), 0.95)) - reach, 0, 10)
     return make(shared)
 
 

@@ -86,7 +86,7 @@ def check(model: Path, measured: Path, pictures: Path) -> dict[str, Any]:
     """One exported model against what its trial measured."""
     with np.load(measured, allow_pickle=False) as arrays:
         index, expected = arrays["index"], arrays["logits"]
-    logits, _ = load_model(model, threads=1).predict(np.load(pictures)[index])
+    logits, _ = load_model(model, num_threads=1).predict(np.load(pictures)[index])
     ordered = np.sort(expected, axis=1)
     return {
         "pictures": len(index),

@@ -39,7 +39,7 @@ import numpy as np
 
 from benchmarks import machine
 from poolbench.data.splits import assign_folds
-from poolbench.verdict.intervals import compute_components, compute_reach
+from poolbench.verdict.intervals import compute_components, compute_half_width
 
 RESULTS = machine.RESULTS / "verdict"
 FOLDS = 5
@@ -114,11 +114,11 @@ def make_rows(pictures: int, scores: np.ndarray, studies: np.ndarray) -> list[tu
         for number, (first, second) in enumerate(PAIRS):
             gaps = 100 * (scores[:, first] - scores[:, second])
             truth = gaps.mean()
-            mean, reach, error = studies[:, place, number].T
+            mean, half_width, error = studies[:, place, number].T
             values = (
                 scores[:, first].mean(), scores[:, second].mean(), truth,
                 gaps.std(ddof=1) / np.sqrt(len(gaps)),
-                (np.abs(mean - truth) <= reach).mean(), reach.mean(), mean.std(ddof=1),
+                (np.abs(mean - truth) <= half_width).mean(), half_width.mean(), mean.std(ddof=1),
                 mean.std(ddof=1) / error.mean(),
             )  # fmt: skip
             names = (list(LEARNERS)[first], list(LEARNERS)[second])
@@ -128,7 +128,7 @@ def make_rows(pictures: int, scores: np.ndarray, studies: np.ndarray) -> list[tu
 
 
 def summarize(rows: list[tuple]) -> None:
-    """Print every row, and how many reach the target."""
+    """Print every row, and how many half_width the target."""
     for row in rows:
         print("{:4d} pictures {} repeats {:9s} - {:9s} {} studies, accuracies {:.3f} {:.3f}, "
               "truth {:6.2f} ± {:.2f}, coverage {:.3f}, half-width {:.2f}, sd {:.2f}, "
@@ -155,8 +155,8 @@ def run_judged(pictures: int, study: int) -> np.ndarray:
     results = []
     for repeats in REPEATS:
         parts = compute_components(differences[:, :repeats], fold[:repeats])
-        reach = compute_reach(parts, CONFIDENCE)
-        results.append(np.stack([parts.mean, reach, np.sqrt(parts.variance)], axis=-1))
+        half_width = compute_half_width(parts, CONFIDENCE)
+        results.append(np.stack([parts.mean, half_width, np.sqrt(parts.variance)], axis=-1))
     return np.stack(results)
 
 

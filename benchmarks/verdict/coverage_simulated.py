@@ -35,7 +35,7 @@ import numpy as np
 from scipy import stats
 
 from benchmarks import machine
-from poolbench.verdict.intervals import Components, compute_components, compute_reach
+from poolbench.verdict.intervals import Components, compute_components, compute_half_width
 from poolbench.verdict.paired import share_confidence
 
 RESULTS = machine.RESULTS / "verdict"
@@ -132,7 +132,7 @@ def simulate_groups(studies: int) -> None:
             trials = rng.normal(0, 2, (*shape, FOLDS))[:, np.arange(repeats)[:, None], fold]
             rest = rng.normal(0, GROUP_SD, (*shape, len(number)))
             parts = compute_components(common + trials + rest, fold, number)
-            hits.append(np.abs(parts.mean) <= compute_reach(parts, 0.95))
+            hits.append(np.abs(parts.mean) <= compute_half_width(parts, 0.95))
         rows.append((groups, repeats, studies, round(float(np.mean(hits)), 4)))
         print(rows[-1], flush=True)
     with (RESULTS / "coverage_groups.csv").open("w", encoding="utf-8", newline="") as file:
@@ -258,7 +258,7 @@ def compute_truth(cell: Cell, steadiness: float) -> np.ndarray:
 
 
 def look_up_reach(parts: Components, confidence: float) -> np.ndarray:
-    """As ``compute_reach``, from a table over the share that the pictures have in the variance."""
+    """As ``compute_half_width``, from a table over the pictures' share of the variance."""
     total = parts.trials + parts.pictures
     share = np.divide(parts.pictures, total, out=np.zeros_like(total), where=total > 0)
     table = make_table(parts.freedom, parts.picture_freedom, confidence)
@@ -270,7 +270,7 @@ def make_table(freedom: int, picture_freedom: int, confidence: float) -> np.ndar
     """Reach of intervals of unit variance, for each share of the grid."""
     none = np.zeros_like(GRID)
     unit = Components(none, 1 - GRID, freedom, GRID, picture_freedom, none, none)
-    return compute_reach(unit, confidence)
+    return compute_half_width(unit, confidence)
 
 
 if __name__ == "__main__":

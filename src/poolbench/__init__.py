@@ -32,7 +32,7 @@ __all__ = [
     "swap",
 ]
 
-_PLACES = {
+_MODULES = {
     "Operator": "poolbench.operators",
     "Study": "poolbench.study.finished",
     "compare": "poolbench.study.run",
@@ -45,9 +45,9 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'poolbench' has no attribute {name!r}")
-    return getattr(import_module(_PLACES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -11,7 +11,7 @@ from poolbench.config import StudyConfig
 from poolbench.errors import TrainingError
 from poolbench.executors.identity import check_identity, check_source, name_identity
 from poolbench.machine import environment
-from poolbench.machine.description import THREADS, describe_machine
+from poolbench.machine.description import NUM_THREADS, describe_machine
 from poolbench.machine.environment import compute_fingerprint, read_variables
 from poolbench.operators import compute_source_hash
 
@@ -24,7 +24,7 @@ def planned(monkeypatch):
 
 
 def test_fingerprint_without_variables_is_that_of_machine_and_libraries_alone(planned):
-    parts = environment._describe_parts("cpu", THREADS)
+    parts = environment._describe_parts("cpu", NUM_THREADS)
     assert set(parts) == {
         *("processor", "flags", "capability", "system", "threads", "libraries", "device"),
     }
@@ -43,9 +43,9 @@ def test_fingerprint_without_variables_is_that_of_machine_and_libraries_alone(pl
 )
 def test_variable_that_changes_bits_makes_another_fingerprint(name, planned, monkeypatch):
     monkeypatch.setenv(name, "1")
-    first = compute_fingerprint("cpu", THREADS)
+    first = compute_fingerprint("cpu", NUM_THREADS)
     monkeypatch.setenv(name, "2")
-    assert len({planned["fingerprint"], first, compute_fingerprint("cpu", THREADS)}) == 3
+    assert len({planned["fingerprint"], first, compute_fingerprint("cpu", NUM_THREADS)}) == 3
     with pytest.raises(TrainingError, match=f"fingerprint .* \\(with {name}=2\\)"):
         check_identity(planned)
 

@@ -11,10 +11,10 @@ from poolbench.errors import UsageError
 from poolbench.verdict.intervals import (
     Components,
     compute_components,
+    compute_half_width,
     compute_interval,
     compute_picture_variances,
     compute_probability_below,
-    compute_reach,
     sum_groups,
 )
 from poolbench.verdict.paired import share_confidence
@@ -65,7 +65,7 @@ def make_parts(trials, pictures, freedom, mean=0.0):
 
 
 def is_covered(parts, confidence, factor=1.0, truth=0.0):
-    return np.abs(parts.mean - truth) <= factor * compute_reach(parts, confidence)
+    return np.abs(parts.mean - truth) <= factor * compute_half_width(parts, confidence)
 
 
 @pytest.mark.parametrize(("values", "fold", "expected"), SOLVED.values(), ids=SOLVED)
@@ -96,8 +96,8 @@ def test_components_of_many_questions_are_those_of_each(draw_fold):
             alone = compute_components(values[place], fold, given)
             for name in ("mean", "trials", "pictures", "shared", "residual"):
                 assert getattr(together, name)[place] == pytest.approx(getattr(alone, name))
-            assert compute_reach(together, 0.95)[place] == pytest.approx(
-                float(compute_reach(alone, 0.95))
+            assert compute_half_width(together, 0.95)[place] == pytest.approx(
+                float(compute_half_width(alone, 0.95))
             )
 
 
@@ -156,14 +156,16 @@ def test_interval_of_one_repeat_is_the_t_interval_of_its_trials():
 @pytest.mark.parametrize("confidence", [0.90, 0.95, 0.995])
 def test_reach_without_pictures_is_that_of_student(freedom, confidence):
     expected = 0.3 * stats.t.ppf(0.5 + confidence / 2, freedom)
-    reach = compute_reach(make_parts(0.09, 0.0, freedom), confidence)
-    assert float(reach) == pytest.approx(expected, rel=1e-5)
+    half_width = compute_half_width(make_parts(0.09, 0.0, freedom), confidence)
+    assert float(half_width) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("confidence", [0.90, 0.95, 0.995])
 def test_reach_without_trials_is_that_of_the_normal(confidence):
     expected = 0.3 * stats.norm.ppf(0.5 + confidence / 2)
-    assert float(compute_reach(make_parts(0.0, 0.09, 4), confidence)) == pytest.approx(expected)
+    assert float(compute_half_width(make_parts(0.0, 0.09, 4), confidence)) == pytest.approx(
+        expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_reach_agrees_with_the_pivot_drawn_at_random(trials, pictures, freedom):
     parts = make_parts(trials, pictures, freedom, mean=2.0)
     for confidence in (0.90, 0.95):
         expected = np.quantile(np.abs(drawn), confidence)
-        assert float(compute_reach(parts, confidence)) == pytest.approx(expected, rel=0.015)
+        assert float(compute_half_width(parts, confidence)) == pytest.approx(expected, rel=0.015)
     for threshold in (0.0, 1.5, 2.0, 4.0):
         below = compute_probability_below(parts, threshold)
         assert float(below) == pytest.approx((2.0 + drawn < threshold).mean(), abs=0.003)
@@ -194,9 +196,11 @@ def test_probability_below_without_pictures_is_that_of_student(freedom):
 @pytest.mark.parametrize(("trials", "pictures"), [(1.0, 0.0), (1.0, 3.0), (0.0, 1.0)])
 def test_p_value_is_005_where_the_95_percent_interval_ends(trials, pictures):
     parts = make_parts(trials, pictures, 4, mean=7.0)
-    reach = float(compute_reach(parts, 0.95))
-    assert 2 * float(compute_probability_below(parts, 7.0 - reach)) == pytest.approx(0.05)
-    assert 2 * (1 - float(compute_probability_below(parts, 7.0 + reach))) == pytest.approx(0.05)
+    half_width = float(compute_half_width(parts, 0.95))
+    assert 2 * float(compute_probability_below(parts, 7.0 - half_width)) == pytest.approx(0.05)
+    assert 2 * (1 - float(compute_probability_below(parts, 7.0 + half_width))) == pytest.approx(
+        0.05
+    )
 
 
 def test_probability_below_of_what_is_sure_is_0_or_1():
@@ -302,9 +306,9 @@ def test_equal_values_give_no_width(draw_fold, value, repeats):
 
 def test_reach_of_what_is_sure_is_0_beside_what_is_not():
     values = np.stack([np.zeros((1, 4)), [[0.0, 1.0, 1.0, 1.0]]])
-    reach = compute_reach(compute_components(values, np.array([[0, 0, 1, 1]])), 0.95)
+    half_width = compute_half_width(compute_components(values, np.array([[0, 0, 1, 1]])), 0.95)
     # Two trials with means 1/2 and 1, so Student's with 1 degree of freedom.
-    assert reach == pytest.approx([0.0, stats.t.ppf(0.975, 1) / 4], rel=1e-5)
+    assert half_width == pytest.approx([0.0, stats.t.ppf(0.975, 1) / 4], rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -346,22 +350,22 @@ def test_interval_covers_for_groups_also_if_they_are_few(groups, repeats):
     rng = np.random.default_rng(groups)
     values, fold, number = draw_grouped(rng, 3000, repeats, groups, 8)
     parts = compute_components(values, fold, number)
-    covered = np.mean(np.abs(parts.mean) <= compute_reach(parts, 0.95))
+    covered = np.mean(np.abs(parts.mean) <= compute_half_width(parts, 0.95))
     assert 0.93 <= covered <= 0.975
     # As if each picture stood alone, which is what groups are there to prevent.
     alone = compute_components(values, fold)
-    assert np.mean(np.abs(alone.mean) <= compute_reach(alone, 0.95)) < 0.90
+    assert np.mean(np.abs(alone.mean) <= compute_half_width(alone, 0.95)) < 0.90
 
 
 def test_interval_of_many_pictures_takes_their_part_as_known():
     parts = make_parts(0.5, 1.0, 9)
     few = dataclasses.replace(parts, picture_freedom=9)
     many = dataclasses.replace(parts, picture_freedom=1000)
-    assert float(compute_reach(few, 0.95)) > 1.05 * float(compute_reach(many, 0.95))
+    assert float(compute_half_width(few, 0.95)) > 1.05 * float(compute_half_width(many, 0.95))
     # Two independent parts of nine degrees of freedom each, drawn.
     rng = np.random.default_rng(0)
     scale = 9 / rng.chisquare(9, (2, 400_000))
     drawn = rng.standard_normal(400_000) * np.sqrt(0.5 * scale[0] + 1.0 * scale[1])
-    assert float(compute_reach(few, 0.95)) == pytest.approx(
+    assert float(compute_half_width(few, 0.95)) == pytest.approx(
         np.quantile(np.abs(drawn), 0.95), rel=0.01
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from poolbench.verdict.intervals import compute_components, compute_reach
+from poolbench.verdict.intervals import compute_components, compute_half_width
 from poolbench.verdict.paired import Levels
 from poolbench.verdict.planning import (
     POWER,
@@ -40,8 +40,10 @@ def find_power(draw_fold, points, spread, repeats, pictures, studies=400):
     rng = np.random.default_rng(repeats)
     fold = draw_fold(rng, repeats, pictures, spread.folds)
     parts = compute_components(draw_differences(rng, points, spread, fold, studies), fold)
-    wins = parts.mean - compute_reach(parts, LEVELS.confidence) > 0
-    ties = np.abs(parts.mean) + compute_reach(parts, LEVELS.tie_confidence) < LEVELS.margin_points
+    wins = parts.mean - compute_half_width(parts, LEVELS.confidence) > 0
+    ties = (
+        np.abs(parts.mean) + compute_half_width(parts, LEVELS.tie_confidence) < LEVELS.margin_points
+    )
     return (wins | ties).mean()
 
 

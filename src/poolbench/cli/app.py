@@ -28,8 +28,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for room in (study, catalogue, finished):
-    app.add_typer(room.commands)
+for module in (study, catalogue, finished):
+    app.add_typer(module.commands)
 
 
 def _say_version(is_asked: bool) -> None:

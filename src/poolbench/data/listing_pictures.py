@@ -91,10 +91,10 @@ def _decode_to_disk(
     done = sum(shard.entries for shard in decoded.shards)
     if done == len(entries):
         return
-    with _start_threads() as threads:
+    with _start_threads() as executor:
         if decoded.size is None:
-            size, sizes = _choose_size(config.image_size, threads, entries)
-            _check_room(SHARD_BYTES, sizes, available_bytes)
+            size, sizes = _choose_size(config.image_size, executor, entries)
+            _check_memory(SHARD_BYTES, sizes, available_bytes)
             decoded.begin(size)
         assert decoded.size is not None
         step = max(1, SHARD_BYTES // (3 * decoded.size[0] * decoded.size[1]))
@@ -103,7 +103,7 @@ def _decode_to_disk(
             given: list[bytes] = []
             missing = []
             some = entries[start : start + step]
-            results = _decode_each(threads, some, decoded.size, config.fit)
+            results = _decode_each(executor, some, decoded.size, config.fit)
             for position, result in enumerate(results):
                 if isinstance(result, str):
                     missing.append((position, result))
@@ -125,14 +125,14 @@ def _decode_to_memory(
     available_bytes: int | None,
 ) -> Pictures:
     """Decode the pictures that can be read."""
-    with _start_threads() as threads:
-        size, sizes = _choose_size(config.image_size, threads, entries)
+    with _start_threads() as executor:
+        size, sizes = _choose_size(config.image_size, executor, entries)
         # Twice: once in one array, once parted into halves.
-        _check_room(2 * 3 * len(entries) * size[0] * size[1], sizes, available_bytes)
+        _check_memory(2 * 3 * len(entries) * size[0] * size[1], sizes, available_bytes)
         images = np.empty((len(entries), *size, 3), dtype=np.uint8)
         given = np.zeros(len(entries), dtype=DIGEST_KIND)
         problems: dict[int, str] = {}
-        for position, result in enumerate(_decode_each(threads, entries, size, config.fit)):
+        for position, result in enumerate(_decode_each(executor, entries, size, config.fit)):
             if isinstance(result, str):
                 problems[position] = result
             else:
@@ -144,9 +144,9 @@ def _decode_to_memory(
 
 
 def _decode_each(
-    threads: ThreadPoolExecutor, entries: Sequence[Entry], size: Size, fit: Fit
+    executor: ThreadPoolExecutor, entries: Sequence[Entry], size: Size, fit: Fit
 ) -> Iterator[tuple[Images, bytes] | str]:
-    return threads.map(lambda entry: _try_decode(entry, size, fit), entries)
+    return executor.map(lambda entry: _try_decode(entry, size, fit), entries)
 
 
 @contextlib.contextmanager
@@ -157,12 +157,12 @@ def _start_threads() -> Iterator[ThreadPoolExecutor]:
     before = torch.get_num_threads()
     # Each of our threads resizes its own picture: torch must not start more inside them.
     torch.set_num_threads(1)
-    threads = ThreadPoolExecutor(_count_threads())
+    executor = ThreadPoolExecutor(_count_threads())
     try:
-        yield threads
+        yield executor
     finally:
         # What has not begun is dropped, so that Ctrl-C ends soon.
-        threads.shutdown(cancel_futures=True)
+        executor.shutdown(cancel_futures=True)
         torch.set_num_threads(before)
 
 
@@ -189,12 +189,12 @@ def _try_decode(entry: Entry, size: Size, fit: Fit) -> tuple[Images, bytes] | st
 
 
 def _choose_size(
-    wanted: int | None, threads: ThreadPoolExecutor, entries: Sequence[Entry]
+    wanted: int | None, executor: ThreadPoolExecutor, entries: Sequence[Entry]
 ) -> tuple[Size, list[Size]]:
     """Choose the size that all will have; return the sizes that can be read of the files too."""
     sizes: list[Size] = []
     for start in range(0, len(entries), _AT_ONCE):
-        found = threads.map(_try_size, entries[start : start + _AT_ONCE])
+        found = executor.map(_try_size, entries[start : start + _AT_ONCE])
         sizes += [size for size in found if size is not None]
     if wanted is not None:
         return (wanted, wanted), sizes
@@ -213,7 +213,7 @@ def choose_default_size(sizes: Set[Size]) -> Size:
     return size if is_kept else DEFAULT_SIZE
 
 
-def _check_room(held_bytes: int, sizes: Sequence[Size], available_bytes: int | None) -> None:
+def _check_memory(held_bytes: int, sizes: Sequence[Size], available_bytes: int | None) -> None:
     """Refuse what memory will not hold: the result, and the largest pictures at the same time."""
     largest = sorted((rows * columns for rows, columns in sizes), reverse=True)[: _count_threads()]
     needed = held_bytes + _BYTES_PER_PIXEL * sum(largest)

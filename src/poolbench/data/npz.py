@@ -38,7 +38,7 @@ def _read_opened(file: IO[bytes], names: Collection[str] | None) -> dict[str, ND
         _check_kind(file)
         with np.load(file, allow_pickle=False) as stored:
             wanted = [name for name in stored.files if names is None or name in names]
-            _check_room(stored, wanted)
+            _check_memory(stored, wanted)
             return {name: _read_array(stored, name) for name in wanted}
     except Exception as error:
         # Archive, compression and headers of arrays each fail with many kinds of exception.
@@ -55,7 +55,7 @@ def _check_kind(file: IO[bytes]) -> None:
         raise ValueError("it is no archive of arrays")
 
 
-def _check_room(stored: Any, names: list[str]) -> None:
+def _check_memory(stored: Any, names: list[str]) -> None:
     """Refuse what memory does not hold: a small file may unpack to any size."""
     unpacked = sum(stored.zip.getinfo(f"{name}.npy").file_size for name in names)
     free = read_available_memory_bytes()

@@ -163,15 +163,15 @@ class _Census:
         if known is not None:
             return [(path, known)]
         if not _is_folder(entry):
-            self._count(path, Role(self._judge(entry, role), role.label))
+            self._count(path, Role(self._find_reason(entry, role), role.label))
         elif not entry.is_symlink():
-            return [(path, _judge_folder(entry, role))]
+            return [(path, _find_role(entry, role))]
         elif path not in self._entered:
             self._count(path, Role("link", role.label))
         return []
 
     @staticmethod
-    def _judge(entry: os.DirEntry[str], role: Role) -> str:
+    def _find_reason(entry: os.DirEntry[str], role: Role) -> str:
         """Return the reason for one file."""
         if role.reason in _FOREIGN:
             return role.reason
@@ -208,7 +208,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _judge_folder(entry: os.DirEntry[str], role: Role) -> Role:
+def _find_role(entry: os.DirEntry[str], role: Role) -> Role:
     if role.reason in _FOREIGN:
         return role
     if is_left_behind(entry.name):

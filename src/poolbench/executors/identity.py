@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from poolbench.errors import TrainingError
-from poolbench.machine.description import THREADS, Machine
+from poolbench.machine.description import NUM_THREADS, Machine
 from poolbench.machine.environment import (
     compute_fingerprint,
     get_poolbench_version,
@@ -43,7 +43,7 @@ def check_identity(planned: Mapping[str, str]) -> None:
         "poolbench": get_poolbench_version(),
         "source": hash_package(),
         "torch": torch.__version__,
-        "fingerprint": compute_fingerprint(planned["device"], THREADS),
+        "fingerprint": compute_fingerprint(planned["device"], NUM_THREADS),
     }
     other = [name for name in found if found[name] != planned[name]]
     if not other:

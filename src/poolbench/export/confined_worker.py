@@ -85,7 +85,7 @@ class Worker:
         if self._is_bounded is None:
             self._is_bounded = bound_memory(facts["free_bytes"])
         content = arrays[0].tobytes()
-        model = open_model(content, facts["name"], facts["threads"], self._is_bounded)
+        model = open_model(content, facts["name"], facts["num_threads"], self._is_bounded)
         self._count += 1
         self._models[self._count] = model
         return {"number": self._count, **model.describe()}, ()

@@ -29,5 +29,5 @@ def save_latencies(store: RunStore) -> None:
 
 def measure_latency(model: Path, height: int, width: int) -> float:
     """Measure the milliseconds for one picture: the median of 31 calls on one thread."""
-    seconds = load_model(model, threads=1).measure(height, width, WARM_UP, CALLS)
+    seconds = load_model(model, num_threads=1).measure(height, width, WARM_UP, CALLS)
     return 1000 * statistics.median(seconds)

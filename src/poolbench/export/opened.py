@@ -59,11 +59,11 @@ class OpenedModel:
         Raises:
             DataError: If the model fails, or its answers are none.
         """
-        pictures = images.astype(np.float32)
+        batch = images.astype(np.float32)
         if self._is_nchw:
-            pictures = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
+            batch = np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
         try:
-            results: list[Logits] = self._session.run(self._outputs, {self._input: pictures})
+            results: list[Logits] = self._session.run(self._outputs, {self._input: batch})
         # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
         except Exception as error:
             raise DataError(
@@ -105,12 +105,12 @@ def bound_memory(most_bytes: int | None) -> bool:
     return True
 
 
-def open_model(content: bytes, name: str, threads: int, is_bounded: bool) -> OpenedModel:
+def open_model(content: bytes, name: str, num_threads: int, is_bounded: bool) -> OpenedModel:
     """Open what stands in a file.
 
     Args:
         name: What to call it in a message.
-        threads: Number of threads that compute; 0: as many as ONNX Runtime thinks best.
+        num_threads: Number of threads that compute; 0: as many as ONNX Runtime thinks best.
         is_bounded: What :func:`bound_memory` said.
 
     Raises:
@@ -122,8 +122,8 @@ def open_model(content: bytes, name: str, threads: int, is_bounded: bool) -> Ope
     options.log_severity_level = _SILENT
     if is_bounded:
         options.add_session_config_entry("session.use_env_allocators", "1")
-    options.intra_op_num_threads = threads
-    if threads:
+    options.intra_op_num_threads = num_threads
+    if num_threads:
         # Threads that wait in a loop for more work are no use to whoever counts them.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:

@@ -46,9 +46,9 @@ class OnnxModel:
         size: Height and width of the input where they are fixed (layout ``nchw``), else ``None``.
     """
 
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, path: Path, num_threads: int) -> None:
         self._path = path
-        self._threads = threads
+        self._num_threads = num_threads
         self._confined = get_confined()
         self._digest = b""
         self._life, self._number = 0, 0
@@ -125,7 +125,7 @@ class OnnxModel:
         digest = hashlib.sha256(content).digest()
         if self._digest not in (b"", digest):
             raise DataError(f"{self._path} was changed after it was opened: load it again.")
-        facts = {"threads": self._threads, "free_bytes": read_available_memory_bytes()}
+        facts = {"num_threads": self._num_threads, "free_bytes": read_available_memory_bytes()}
         with self._confined.hold():
             told, _ = ask_about(self._confined, self._path, content, "open", facts)
             self._life, self._number, self._digest = self._confined.lives, told["number"], digest
@@ -133,17 +133,17 @@ class OnnxModel:
         return told
 
 
-def load_model(path: Path | str, threads: int = 0) -> OnnxModel:
+def load_model(path: Path | str, num_threads: int = 0) -> OnnxModel:
     """Open a model file.
 
     Args:
-        threads: Number of threads that compute; 0: as many as ONNX Runtime thinks best.
+        num_threads: Number of threads that compute; 0: as many as ONNX Runtime thinks best.
 
     Raises:
         DataError: If the file is missing, is no ONNX model, asks for more than arithmetic (see
             :mod:`poolbench.export.check_model`), or does not take pictures.
     """
-    return OnnxModel(Path(path), threads)
+    return OnnxModel(Path(path), num_threads)
 
 
 def predict_file(model: OnnxModel, path: Path) -> dict[str, float]:

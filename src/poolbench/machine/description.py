@@ -16,7 +16,7 @@ from poolbench.system import count_cores
 from poolbench.training.precision import choose_device, list_precisions
 
 # Threads that compute one slice of a batch; how many slices are computed at once changes no result.
-THREADS = 1
+NUM_THREADS = 1
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ def describe_machine(config: StudyConfig) -> Machine:
     return Machine(
         device=device,
         precisions=list_precisions(config.precision, device),
-        fingerprint=compute_fingerprint(device, THREADS),
+        fingerprint=compute_fingerprint(device, NUM_THREADS),
         code=hash_package(),
         poolbench=get_poolbench_version(),
         torch=torch.__version__,
         # One for each core, or one for a GPU.
         workers=config.workers or cores,
         cores=cores,
-        environment=describe_environment(device, THREADS),
+        environment=describe_environment(device, NUM_THREADS),
     )

@@ -42,7 +42,7 @@ _IDLE = frozenset(
 )
 
 
-def describe_environment(device: str, threads: int) -> dict[str, Any]:
+def describe_environment(device: str, num_threads: int) -> dict[str, Any]:
     """Return the contents of ``environment.json``."""
     return {
         "poolbench": get_poolbench_version(),
@@ -56,7 +56,7 @@ def describe_environment(device: str, threads: int) -> dict[str, Any]:
         "memory_bytes": get_memory_bytes(),
         "device": describe_device(device),
         "variables": read_variables(),
-        "fingerprint": compute_fingerprint(device, threads),
+        "fingerprint": compute_fingerprint(device, num_threads),
     }
 
 
@@ -69,13 +69,13 @@ def read_variables() -> dict[str, str]:
     }
 
 
-def compute_fingerprint(device: str, threads: int) -> str:
+def compute_fingerprint(device: str, num_threads: int) -> str:
     """Hash of all that can change the last bit.
 
     Processor, system, threads, libraries, device, and where some are set the variables by which
     libraries choose how they compute.
     """
-    parts = _describe_parts(device, threads)
+    parts = _describe_parts(device, num_threads)
     variables = read_variables()
     if variables:
         parts = {**parts, "variables": variables}
@@ -83,13 +83,13 @@ def compute_fingerprint(device: str, threads: int) -> str:
 
 
 @cache
-def _describe_parts(device: str, threads: int) -> dict[str, Any]:
+def _describe_parts(device: str, num_threads: int) -> dict[str, Any]:
     return {
         "processor": describe_processor(),
         "flags": _read_cpu_field("flags"),
         "capability": torch.backends.cpu.get_cpu_capability(),
         "system": [platform.system(), platform.machine()],
-        "threads": threads,
+        "threads": num_threads,
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "device": describe_device(device),
     }

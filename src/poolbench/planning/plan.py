@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from poolbench.config import Precision, StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.files import hash_file
-from poolbench.machine.description import THREADS, Machine, describe_machine
+from poolbench.machine.description import NUM_THREADS, Machine, describe_machine
 from poolbench.models import get_backbone
 from poolbench.operators import get_operator
 from poolbench.planning.checks import check_pictures, check_weights_used
@@ -159,7 +159,7 @@ def _make_conditions(
     return Conditions(
         device=machine.device,
         precision=machine.precisions[0] if config.precision == "auto" else config.precision,
-        threads=THREADS,
+        threads=NUM_THREADS,
         rewrites=config.rewrites,
         stack=choose_stack(config, machine.device),
         poolbench=machine.poolbench,

@@ -53,11 +53,11 @@ def open_models(run: FinishedRun, tell: Callable[[DataError], None]) -> tuple[Fi
     Raises:
         DataError: If the model that was handed over cannot be opened.
     """
-    threads = min(MOST_THREADS, count_cores())
+    num_threads = min(MOST_THREADS, count_cores())
     opened: dict[ServedModel, OnnxModel] = {}
     for model in run.models:
         try:
-            opened[model] = load_model(run.path / model.file, threads)
+            opened[model] = load_model(run.path / model.file, num_threads)
         except DataError as error:
             if model.is_final:
                 raise

@@ -11,7 +11,7 @@ import torch
 from poolbench.config import StudyConfig
 from poolbench.data.cache import get_cache_folder
 from poolbench.executors.ray.cluster import open_cluster
-from poolbench.machine.description import THREADS, describe_machine
+from poolbench.machine.description import NUM_THREADS, describe_machine
 from poolbench.machine.environment import describe_environment
 from poolbench.training.precision import list_devices
 
@@ -22,7 +22,7 @@ def examine() -> dict[str, Any]:
     """Return findings by name, ready to print."""
     machine = describe_machine(StudyConfig())
     device = machine.device
-    environment = describe_environment(device, THREADS)
+    environment = describe_environment(device, NUM_THREADS)
     memory = environment["memory_bytes"]
     return {
         "poolbench": environment["poolbench"],
@@ -34,7 +34,7 @@ def examine() -> dict[str, Any]:
         "devices": ", ".join(list_devices()),
         "used": f"{device} ({environment['device']})",
         "precision": _describe_precision(machine.precisions),
-        "workers": f"{machine.workers} of {THREADS} thread",
+        "workers": f"{machine.workers} of {NUM_THREADS} thread",
         "steps": "recorded as CUDA graphs" if device == "cuda" else "eager; no compiler is used",
         "cache": _describe_cache(),
         **environment["libraries"],
@@ -54,7 +54,7 @@ def examine_cluster(config: StudyConfig) -> dict[str, Any]:
     findings = {
         "nodes": len(nodes),
         "used": machine.device,
-        "workers": f"{machine.workers} of {THREADS} thread",
+        "workers": f"{machine.workers} of {NUM_THREADS} thread",
         "precision": _describe_precision(machine.precisions),
         "fingerprint": machine.fingerprint,
         "poolbench": machine.poolbench,

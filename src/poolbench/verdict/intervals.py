@@ -100,9 +100,9 @@ def compute_interval(
         (0.75, 0.291, 1.209)
     """
     parts = compute_components(values, fold, groups)
-    reach = float(compute_reach(parts, confidence))
+    half_width = float(compute_half_width(parts, confidence))
     mean = float(parts.mean)
-    return Interval(mean, mean - reach, mean + reach)
+    return Interval(mean, mean - half_width, mean + half_width)
 
 
 def compute_components(values: Values, fold: Folds, groups: Groups | None = None) -> Components:
@@ -178,7 +178,7 @@ def sum_groups(values: Values, groups: Groups) -> Values:
     return result
 
 
-def compute_reach(parts: Components, confidence: float) -> Numbers:
+def compute_half_width(parts: Components, confidence: float) -> Numbers:
     """Compute half the width of the interval, ``[...]``.
 
     The mean is normal with variance ``trials * f / chi2(f) + pictures``: the first part is known
@@ -187,19 +187,19 @@ def compute_reach(parts: Components, confidence: float) -> Numbers:
     Without the second this is Student's interval.
     """
     deviations, weights = _list_deviations(parts)
-    # The share that an interval holds is concave in its reach, so Newton's steps from below never
-    # pass the root.
-    reach = special.ndtri(0.5 + confidence / 2) * deviations.min(axis=-1)
+    # The share that an interval holds is concave in its half-width, so Newton's steps from below
+    # never pass the root.
+    half_width = special.ndtri(0.5 + confidence / 2) * deviations.min(axis=-1)
     safe = np.where(deviations > 0, deviations, 1.0)
     for _ in range(100):
-        scaled = reach[..., None] / safe
+        scaled = half_width[..., None] / safe
         lack = confidence - special.erf(scaled / np.sqrt(2)) @ weights
         slope = (np.exp(-(scaled**2) / 2) / safe) @ weights * np.sqrt(2 / np.pi)
         step = np.where(deviations.max(axis=-1) > 0, lack / slope, 0.0)
-        reach = reach + step
-        if (np.abs(step) <= 1e-12 * reach).all():
+        half_width = half_width + step
+        if (np.abs(step) <= 1e-12 * half_width).all():
             break
-    return np.asarray(reach)
+    return np.asarray(half_width)
 
 
 def compute_score_limits(

@@ -16,8 +16,8 @@ from poolbench.verdict.intervals import (
     Numbers,
     Values,
     compute_components,
+    compute_half_width,
     compute_probability_below,
-    compute_reach,
     compute_score_limits,
 )
 
@@ -237,11 +237,11 @@ def describe_points(parts: Components, levels: Levels, units: float) -> list[dic
 
 def compute_limits(parts: Components, confidence: float, units: float) -> tuple[Numbers, Numbers]:
     """Compute a difference's interval in points, ``[...]`` twice: within ±100, never of width 0."""
-    reach = compute_reach(parts, confidence)
+    half_width = compute_half_width(parts, confidence)
     low, high = compute_score_limits(parts.mean, confidence, units)
     return (
-        np.maximum(np.minimum(parts.mean - reach, low), -100.0),
-        np.minimum(np.maximum(parts.mean + reach, high), 100.0),
+        np.maximum(np.minimum(parts.mean - half_width, low), -100.0),
+        np.minimum(np.maximum(parts.mean + half_width, high), 100.0),
     )
 
 
@@ -292,8 +292,8 @@ def _compare(
             for first, second in pairs
         ]
     )
-    reach = compute_reach(parts, SIDE_CONFIDENCE)
-    numbers = (parts.mean.tolist(), reach.tolist(), compute_p_values(parts).tolist())
+    half_width = compute_half_width(parts, SIDE_CONFIDENCE)
+    numbers = (parts.mean.tolist(), half_width.tolist(), compute_p_values(parts).tolist())
     return [
         SideDifference(
             value=mean, low=mean - width, high=mean + width, p_value=p_value, p_adjusted=p_value

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from scipy import special
 
-from poolbench.verdict.intervals import ASSUMED_SHARED, Components, compute_reach
+from poolbench.verdict.intervals import ASSUMED_SHARED, Components, compute_half_width
 from poolbench.verdict.paired import Levels
 
 # Probability with which the study that is asked for decides, if the difference is what it seems.
@@ -137,9 +137,9 @@ def _decides_with(points: float, spread: Spread, repeats: int, levels: Levels, u
         return False
     parts = spread.forecast(repeats, units)
     deviation = max(float(np.sqrt(parts.variance)), TINY)
-    to_win = float(compute_reach(parts, levels.confidence)) + special.ndtri(POWER) * deviation
+    to_win = float(compute_half_width(parts, levels.confidence)) + special.ndtri(POWER) * deviation
     # A tie can be missed on both sides, and at no difference at all is missed as often on each.
-    room = levels.margin_points - float(compute_reach(parts, levels.tie_confidence))
+    room = levels.margin_points - float(compute_half_width(parts, levels.tie_confidence))
     ends = special.ndtr((np.array([room, -room]) - abs(points)) / deviation)
     return bool(abs(points) >= to_win or ends[0] - ends[1] >= POWER)
 

@@ -195,8 +195,8 @@ def _bound_shares(shares: Values, counts: Values, quantile: float) -> tuple[Valu
     square = quantile**2
     middle = (counts * shares + square / 2) / (counts + square)
     spread = np.sqrt(counts * shares * (1 - shares) + square / 4)
-    reach = quantile * spread / (counts + square)
-    return np.maximum(middle - reach, 0.0), np.minimum(middle + reach, 1.0)
+    half_width = quantile * spread / (counts + square)
+    return np.maximum(middle - half_width, 0.0), np.minimum(middle + half_width, 1.0)
 
 
 def _check(correct: NDArray[np.bool_], labels: Labels, groups: Groups | None) -> None:

@@ -48,9 +48,12 @@ def compute_ratio(
     if not freedom:
         return Ratio(float(np.exp(mean)), np.nan, np.nan, np.nan)
     error = float(logs.std(ddof=1)) / math.sqrt(len(logs))
-    reach = float(special.stdtrit(freedom, 0.5 + confidence / 2)) * error
+    half_width = float(special.stdtrit(freedom, 0.5 + confidence / 2)) * error
     # Ratios that are all alike leave no doubt.
     p_value = 2 * float(special.stdtr(freedom, -abs(mean) / error)) if error else float(mean == 0)
     return Ratio(
-        float(np.exp(mean)), float(np.exp(mean - reach)), float(np.exp(mean + reach)), p_value
+        float(np.exp(mean)),
+        float(np.exp(mean - half_width)),
+        float(np.exp(mean + half_width)),
+        p_value,
     )

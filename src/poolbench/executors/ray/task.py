@@ -15,7 +15,7 @@ from poolbench.data.store import save_arrays
 from poolbench.errors import TrainingError
 from poolbench.executors.base import Failure, describe_failure
 from poolbench.executors.process import add_paths, register_sources, save_outcome
-from poolbench.machine.description import THREADS
+from poolbench.machine.description import NUM_THREADS
 from poolbench.machine.environment import compute_fingerprint, hash_package
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
@@ -113,7 +113,7 @@ class _Reporter:
 
 def _check_fingerprint(request: Request) -> None:
     """Refuse a node that joined later and is of another kind."""
-    found = compute_fingerprint(request.specs[0].conditions.device, THREADS)
+    found = compute_fingerprint(request.specs[0].conditions.device, NUM_THREADS)
     if request.code not in ("", hash_package()):
         raise TrainingError(
             f"Node {platform.node()} has another poolbench than the study was planned with: it was "

@@ -54,13 +54,13 @@ def draw_baseline(view: RunView) -> Drawing:
 def draw_matrix(view: RunView) -> Drawing:
     """Draw row less column in points, for every pair; a dot where the verdict finds one better."""
     labels = [variant.label for variant in view.variants]
-    points, judged = compute_matrix(view)
+    points, is_decided = compute_matrix(view)
     side = float(np.clip(0.42 * len(labels), 2.6, 8.6))
     figure = Figure(figsize=(side + 1.6, side + 1.0), layout="constrained")
     axes = figure.subplots()
     most = max(float(np.nanmax(np.abs(points))), view.verdict.margin_points)
     image = axes.imshow(points, cmap="RdBu_r", vmin=-most, vmax=most)
-    down, right = np.nonzero(judged)
+    down, right = np.nonzero(is_decided)
     axes.plot(right, down, "o", color=INK, markersize=3, linestyle="none")
     label_cells(axes, labels, left=True, bottom=True)
     clear_frame(axes)
@@ -73,13 +73,13 @@ def compute_matrix(view: RunView) -> tuple[NDArray[np.float64], NDArray[np.bool_
     """Compute points of row less column, ``[V, V]``, and whether the verdict tells them apart."""
     positions = {variant.id: index for index, variant in enumerate(view.variants)}
     points = np.full((len(positions), len(positions)), np.nan)
-    judged = np.zeros(points.shape, dtype=bool)
+    is_decided = np.zeros(points.shape, dtype=bool)
     for pair in view.verdict.differences:
         row, column = positions[pair.first], positions[pair.second]
         points[row, column], points[column, row] = pair.points, -pair.points
         is_told = judge_pair(view, pair) in ("first", "second")
-        judged[row, column] = judged[column, row] = is_told
-    return points, judged
+        is_decided[row, column] = is_decided[column, row] = is_told
+    return points, is_decided
 
 
 def find_front(costs: Sequence[float], scores: Sequence[float]) -> list[int]:
