@@ -3,12 +3,13 @@
 A test marked ``full`` is left out by default. Of the cases of a test marked ``one_of_each`` the
 default keeps few in which every value of every parameter occurs; where ``by`` is given, every value
 of what it makes of the parameters. The other cases become ``full``. Both marks say about how many
-seconds a case takes on one core.
+seconds a case takes on one core, so that the parts that ``.ci/run`` takes by turns last as long as
+each other; what is marked ``full(..., always=True)`` is in all of them.
 """
 
 import random
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -39,11 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         mark_full(cases)
     seed = config.getoption("seed")
     if seed is not None:
-        seconds = {item.nodeid: read_seconds(item) for item in items if is_full(item)}
-        chosen = choose_part(seconds, seed)
-        left_out = [item for item in items if item.nodeid in seconds.keys() - chosen]
-        items[:] = [item for item in items if item.nodeid not in seconds.keys() - chosen]
-        config.hook.pytest_deselected(items=left_out)
+        seconds = read_seconds(items)
+        left_out = seconds.keys() - choose_part(seconds, seed)
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
+        items[:] = [item for item in items if item.nodeid not in left_out]
 
 
 def mark_full(cases: list[Any]) -> None:
@@ -71,18 +71,15 @@ def cover(cases: list[Mapping[str, Hashable]]) -> set[int]:
     return kept
 
 
-def is_full(item: pytest.Item) -> bool:
-    """Return whether a test is left out by default for its length alone."""
-    is_slow = item.get_closest_marker("slow") is not None
-    return item.get_closest_marker("full") is not None and not is_slow
-
-
-def read_seconds(item: pytest.Item) -> float:
-    """Return about how long a test marked full takes."""
-    mark = item.get_closest_marker("full")
-    assert mark is not None
-    seconds: float = mark.kwargs["seconds"]
-    return seconds
+def read_seconds(items: Iterable[pytest.Item]) -> dict[str, float]:
+    """Return how long each test takes that runs by turns."""
+    found = {}
+    for item in items:
+        mark = item.get_closest_marker("full")
+        is_slow = item.get_closest_marker("slow") is not None
+        if mark is not None and not is_slow and not mark.kwargs.get("always", False):
+            found[item.nodeid] = float(mark.kwargs["seconds"])
+    return found
 
 
 def choose_part(seconds: Mapping[str, float], seed: int) -> set[str]:

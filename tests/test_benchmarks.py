@@ -48,7 +48,7 @@ def test_every_folder_has_a_short_form():
     assert folders == set(SHORT)
 
 
-@pytest.mark.full(10)
+@pytest.mark.full(seconds=10, always=True)
 @pytest.mark.parametrize("folder", SHORT)
 def test_short_form_leaves_figures_elsewhere(folder, tmp_path):
     script, *options = SHORT[folder]

@@ -28,7 +28,14 @@ def copy(tmp_path_factory):
 
 
 @pytest.fixture(
-    scope="module", params=["cv", "lab", "single", "many", "unexplained", "unfinished", "real"]
+    scope="module",
+    params=[
+        *("cv", "lab", "unfinished", "real"),
+        *(
+            pytest.param(name, marks=pytest.mark.full(seconds=0.4))
+            for name in ("single", "many", "unexplained")
+        ),
+    ],
 )
 def path(request, make_run, run_path, finished, copy):
     if request.param == "real":
