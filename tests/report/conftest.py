@@ -23,6 +23,7 @@ from poolbench.records import (
     TrialTiming,
     VariantSpec,
 )
+from poolbench.results.collect import average_metrics, list_leaderboard_columns
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import HISTORY_COLUMNS, RunStore
 from poolbench.training.recipes import QUICK
@@ -108,8 +109,8 @@ class SyntheticRun:
         rows.sort(key=lambda row: -row.accuracy)
         self.store.save_table(
             "leaderboard.csv",
-            tuple(LeaderboardRow.model_fields),
-            [tuple(row.model_dump().values()) for row in rows],
+            list_leaderboard_columns(),
+            [tuple(getattr(row, name) for name in list_leaderboard_columns()) for row in rows],
         )
         self.store.save_model("verdict.json", verdict)
         self.write_rest(records, verdict.recommended, final)
@@ -199,24 +200,14 @@ class SyntheticRun:
         return [tuple(row) for row in table]
 
     def make_row(self, name, records, timings, correct, fold):
-        trials = records[name]
         interval = compute_interval(correct.astype(float), fold, 0.95)
         return LeaderboardRow(
             variant=name,
             accuracy=interval.mean,
             accuracy_low=max(interval.low, 0.0),
             accuracy_high=min(interval.high, 1.0),
-            macro_f1=float(np.mean([trial.held_out.macro_f1 for trial in trials])),
-            nll=float(np.mean([trial.held_out.nll for trial in trials])),
-            calibration_error=float(np.mean([t.held_out.calibration_error for t in trials])),
-            gap=float(np.mean([trial.overfit.gap for trial in trials])),
-            loss_rise=float(np.mean([trial.overfit.loss_rise for trial in trials])),
-            shift_consistency=trials[0].shift.consistency[-1],
-            parameters=trials[0].cost.parameters,
-            multiply_adds=trials[0].cost.multiply_adds,
-            trials=len(trials),
-            train_seconds=float(np.mean([t.train_seconds for t in timings[name]])),
-            wall_seconds=float(np.mean([t.wall_seconds for t in timings[name]])),
+            trials=len(records[name]),
+            **average_metrics(records[name], timings[name]),
         )
 
     def write_rest(self, records, recommended, final):

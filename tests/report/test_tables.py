@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
+from poolbench.evaluation.metrics import METRICS, MetricEntry
 from poolbench.records import Headline
 from poolbench.report import about, classes, tables
 from poolbench.report.build import list_tables
@@ -14,6 +15,7 @@ from poolbench.report.faults import Faults
 from poolbench.report.read import read_run
 from poolbench.report.table import Row, Table, format_signed
 from poolbench.report.words import say, speak
+from poolbench.texts import TEXTS
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +75,44 @@ def test_leaderboard_marks_the_recommended_variant_alone(view):
     table = tables.make_leaderboard(view)
     assert [row.cells[0] for row in table.rows if row.marked] == [view.leading.label]
     assert table.rows[0].cells[1] == f"{view.variants[0].row.accuracy:.4f}"
+
+
+INTERVAL = "95\N{NO-BREAK SPACE}% interval"
+HEAD = (
+    *("variant", "accuracy", INTERVAL, "macro F1", "NLL, nats", "calibration error", "gap"),
+    *("training, s", "latency, ms", "parameters", "multiply-adds", "trials"),
+)
+
+
+def test_leaderboard_has_the_metrics_in_their_order_and_knows_which_way_is_better(view):
+    table = tables.make_leaderboard(view)
+    head = [speak(cell, "en") for cell in table.head]
+    assert [name for name in head if name not in HEAD] == []
+    assert head == list(HEAD)
+    row, cells = view.variants[0].row, dict(zip(head, table.rows[0].cells, strict=True))
+    assert cells["NLL, nats"] == f"{row.nll:.4f}"
+    assert cells["gap"] == format_signed(row.gap, 4)
+    assert cells["multiply-adds"] == f"{row.multiply_adds / 1e6:.2f}\N{NO-BREAK SPACE}M"
+    assert cells["parameters"] == "33\N{NO-BREAK SPACE}219"
+    higher = {"variant", "accuracy", INTERVAL, "macro F1", "trials"}
+    assert {head[place] for place in table.lower_first} == set(HEAD) - higher
+    chosen = tables.make_leaderboard(view, ["nll"])
+    assert [speak(cell, "en") for cell in chosen.head] == [*HEAD[:3], "NLL, nats", "trials"]
+
+
+def test_a_metric_that_a_run_of_before_lacks_is_absent_and_nothing_else_changes(view, monkeypatch):
+    before = tables.make_leaderboard(view)
+    added = MetricEntry("sureness", "plain", "higher", compute=lambda logits, labels: 0.25)
+    for room in (tables, about):
+        monkeypatch.setattr(room, "METRICS", (*METRICS, added))
+    for words in TEXTS.values():
+        monkeypatch.setitem(words, added.words, "sureness")
+    table = tables.make_leaderboard(view)
+    assert [row.cells[-2] for row in table.rows] == ["—"] * len(view.variants)
+    assert [(*row.cells[:-2], row.cells[-1]) for row in table.rows] == [
+        row.cells for row in before.rows
+    ]
+    assert about.make_final(view).rows[-1].cells[1] == "—"
 
 
 def test_all_tables_are_as_wide_as_their_heads(view):

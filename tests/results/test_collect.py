@@ -5,7 +5,52 @@ import pytest
 
 from poolbench.data.image_set import Half
 from poolbench.evaluation.imbalance import choose_metric
-from poolbench.results.collect import Outcomes, find_missed_classes, has_rough_groups
+from poolbench.evaluation.metrics import METRICS, MetricEntry
+from poolbench.records import StudyRecord
+from poolbench.results.collect import (
+    Outcomes,
+    average_metrics,
+    find_missed_classes,
+    has_rough_groups,
+    list_leaderboard_columns,
+)
+from poolbench.rundir.store import RunStore
+
+COLUMNS = (
+    *("variant", "metric", "accuracy", "accuracy_low", "accuracy_high", "macro_f1", "nll"),
+    *("calibration_error", "gap", "loss_rise", "shift_consistency", "parameters"),
+    *("multiply_adds", "trials", "train_seconds", "wall_seconds", "collapsed"),
+)
+
+
+def test_leaderboard_keeps_its_columns_and_a_new_metric_comes_last(monkeypatch):
+    assert list_leaderboard_columns() == COLUMNS
+    added = MetricEntry("margin", "plain", "higher", compute=lambda logits, labels: 0.25)
+    monkeypatch.setattr("poolbench.results.collect.METRICS", (added, *METRICS))
+    assert list_leaderboard_columns() == (*COLUMNS, "margin")
+
+
+def test_metrics_are_means_over_trials_as_far_as_all_trials_have_them(finished, monkeypatch):
+    store = RunStore(finished[0])
+    trials = store.load_model("study.json", StudyRecord).trials[:3]
+    records = [store.load_trial(name) for name in trials]
+    timings = [store.load_timing(name) for name in trials]
+    found = average_metrics(records, timings)
+    assert set(found) == {entry.key for entry in METRICS if entry.source != "study"}
+    assert found["nll"] == np.mean([record.held_out.nll for record in records])
+    assert found["gap"] == np.mean([record.overfit.gap for record in records])
+    assert found["train_seconds"] == np.mean([timing.train_seconds for timing in timings])
+    added = MetricEntry("margin", "plain", "higher", compute=lambda logits, labels: 0.25)
+    monkeypatch.setattr("poolbench.results.collect.METRICS", (*METRICS, added))
+    assert average_metrics(records, timings)["margin"] is None
+    newer = [
+        record.model_copy(
+            update={"held_out": record.held_out.model_copy(update={"margin": float(place)})}
+        )
+        for place, record in enumerate(records)
+    ]
+    assert average_metrics(newer, timings)["margin"] == 1.0
+    assert average_metrics([*newer[:2], records[2]], timings)["margin"] is None
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,18 @@ def test_say_shows_names_on_their_line(display, capsys):
     assert said.count("\n") == 1
 
 
+def test_leaderboard_shows_metrics_under_their_headings(display, capsys):
+    numbers = dict.fromkeys(LeaderboardRow.model_fields, 1)
+    row = LeaderboardRow(**{**numbers, "variant": "max", "metric": "balanced-accuracy"})
+    row = row.model_copy(update={"gap": -0.0321, "multiply_adds": 21_340_000})
+    display.show_leaderboard([row])
+    head, _, cells = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
+    names = ("balanced accuracy", "95 % interval", "train − held-out", "training, s")
+    places = [head.index(name) for name in ("variant", *names, "million multiply-adds")]
+    assert places == sorted(places)
+    assert cells.split() == ["max", "1.0000", "1.0000–1.0000", "-0.0321", "1.0", "21.34"]
+
+
 def test_leaderboard_shows_names(display, capsys):
     numbers = dict.fromkeys(LeaderboardRow.model_fields, 1)
     display.show_leaderboard([LeaderboardRow(**{**numbers, "variant": NAME, "metric": "accuracy"})])

@@ -1,15 +1,64 @@
-"""Compute the metrics of predictions: logits and labels in, plain numbers out."""
+"""The table of metrics, and what computes them: logits and labels in, plain numbers out.
 
-from collections.abc import Sequence
+A metric is one entry of :data:`METRICS` and its words, ``report.KEY``, in every folder of
+``texts``: the records, ``leaderboard.csv``, the report and the screen take it from there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
-from sklearn.metrics import classification_report, confusion_matrix
 
-from poolbench.records import SideMetrics
+from poolbench.records import SideMetrics, TrialRecord, TrialTiming
 
 CALIBRATION_BINS = 15
+
+Compute = Callable[[NDArray[np.float32], NDArray[np.int64]], float]
+Read = Callable[[TrialRecord, TrialTiming], float]
+# How a value is written; the report and the screen each have their way to write it.
+Form = Literal["plain", "signed", "seconds", "milliseconds", "count", "millions"]
+
+
+@dataclass(frozen=True)
+class MetricEntry:
+    """One metric of a variant: where its value comes from, and how it is shown.
+
+    Attributes:
+        key: Its name in the records and its column in ``leaderboard.csv``.
+        better: Which values are the better ones; a table of the report is sorted so at first.
+        source: Where the value of a trial stands: ``side``: among the measures of the held-out
+            pictures; ``study``: not in a trial, but by variant in the ``timing.json`` of the run;
+            or what reads it from the record and the timing of a trial.
+        compute: From logits ``[n, classes]`` and labels ``[n]`` of one side; ``None``: the value
+            is found in another way.
+        diverged: The value of a training that diverged; ``None``: that of its constant logits.
+        in_report: Whether the leaderboard of the report shows it.
+        on_screen: The text that heads its column on the screen, which needs not be the one in the
+            report; ``None``: the screen does not show it.
+    """
+
+    key: str
+    form: Form
+    better: Literal["higher", "lower"]
+    source: Read | Literal["side", "study"] = "side"
+    compute: Compute | None = None
+    diverged: float | None = None
+    in_report: bool = True
+    on_screen: str | None = None
+
+    @property
+    def words(self) -> str:
+        """Name the text that heads its column in the report."""
+        return f"report.{self.key.replace('_', '-')}"
+
+    def read(self, trial: TrialRecord, timing: TrialTiming) -> float | None:
+        """Return the value of a trial, or ``None`` where the trial is older than the metric."""
+        if callable(self.source):
+            return self.source(trial, timing)
+        return trial.held_out.get(self.key) if self.source == "side" else None
 
 
 def compute_side_metrics(
@@ -21,6 +70,9 @@ def compute_side_metrics(
         logits: ``[n, classes]``.
         labels: ``[n]``, positions in ``classes``.
     """
+    # Not above: who reads the table of metrics alone does not wait for scikit-learn.
+    from sklearn.metrics import classification_report, confusion_matrix
+
     predicted = logits.argmax(axis=1)
     numbers = list(range(len(classes)))
     report = classification_report(
@@ -34,18 +86,21 @@ def compute_side_metrics(
     # scikit-learn leaves "accuracy" as a bare number among the tables.
     report.pop("accuracy", None)
     report.pop("micro avg", None)
-    return SideMetrics(
-        count=len(labels),
-        accuracy=float(np.mean(predicted == labels)),
-        nll=compute_nll(logits, labels),
-        calibration_error=compute_calibration_error(logits, labels),
-        macro_f1=float(report["macro avg"]["f1-score"]),
-        confusion=tuple(
-            tuple(int(cell) for cell in row)
-            for row in confusion_matrix(labels, predicted, labels=numbers)
-        ),
-        report={name: {k: float(v) for k, v in row.items()} for name, row in report.items()},
-    )
+    values = {
+        "count": len(labels),
+        "accuracy": float(np.mean(predicted == labels)),
+        "macro_f1": float(report["macro avg"]["f1-score"]),
+        "confusion": confusion_matrix(labels, predicted, labels=numbers).tolist(),
+        "report": {name: {k: float(v) for k, v in row.items()} for name, row in report.items()},
+    }
+    computed = {entry.key: entry.compute(logits, labels) for entry in METRICS if entry.compute}
+    return SideMetrics.model_validate(values | computed)
+
+
+def count_as_wrong(side: SideMetrics) -> SideMetrics:
+    """Return the measures of a diverged network, which is right about nothing."""
+    wrong = {entry.key: entry.diverged for entry in METRICS if entry.diverged is not None}
+    return side.model_copy(update={"accuracy": 0.0, **wrong})
 
 
 def compute_losses(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -80,3 +135,55 @@ def _make_unique(classes: Sequence[str]) -> list[str]:
     """Return class names that cannot be taken for the averages in scikit-learn's report."""
     reserved = {"accuracy", "macro avg", "weighted avg", "micro avg"}
     return [f"{name} (class)" if name in reserved else name for name in classes]
+
+
+# In the order in which the report shows them.
+METRICS = (
+    MetricEntry("macro_f1", "plain", "higher", diverged=0.0),
+    MetricEntry("nll", "plain", "lower", compute=compute_nll),
+    MetricEntry("calibration_error", "plain", "lower", compute=compute_calibration_error),
+    MetricEntry(
+        "gap",
+        "signed",
+        "lower",
+        source=lambda trial, timing: trial.overfit.gap,
+        on_screen="run.column-gap",
+    ),
+    MetricEntry(
+        "loss_rise",
+        "signed",
+        "lower",
+        source=lambda trial, timing: trial.overfit.loss_rise,
+        in_report=False,
+    ),
+    MetricEntry(
+        "shift_consistency",
+        "plain",
+        "higher",
+        source=lambda trial, timing: trial.shift.consistency[-1],
+        in_report=False,
+    ),
+    MetricEntry(
+        "train_seconds",
+        "seconds",
+        "lower",
+        source=lambda trial, timing: timing.train_seconds,
+        on_screen="run.column-seconds",
+    ),
+    MetricEntry(
+        "wall_seconds",
+        "seconds",
+        "lower",
+        source=lambda trial, timing: timing.wall_seconds,
+        in_report=False,
+    ),
+    MetricEntry("latency_ms", "milliseconds", "lower", source="study"),
+    MetricEntry("parameters", "count", "lower", source=lambda trial, timing: trial.cost.parameters),
+    MetricEntry(
+        "multiply_adds",
+        "millions",
+        "lower",
+        source=lambda trial, timing: trial.cost.multiply_adds,
+        on_screen="run.column-multiply-adds",
+    ),
+)

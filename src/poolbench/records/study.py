@@ -1,10 +1,15 @@
 """Record a whole run: its image set, its leaderboard, what was handed over and its proof."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from poolbench.config import Fit, Frozen, Metric
 from poolbench.records._schema import SCHEMA_VERSION
 from poolbench.records.trial import SideMetrics
+
+# In CSV a missing value is an empty cell.
+_Optional = Annotated[float | None, BeforeValidator(lambda value: None if value == "" else value)]
 
 
 class DataRecord(Frozen):
@@ -29,10 +34,16 @@ class DataRecord(Frozen):
 class LeaderboardRow(Frozen):
     """One variant in ``leaderboard.csv``; accuracies 0–1, means over trials.
 
+    Metrics that were added later stand beside these, each under its key in
+    :data:`poolbench.evaluation.metrics.METRICS`; ``None`` where a trial lacks the metric.
+
     Attributes:
         metric: What ``accuracy`` and its interval are: plain or balanced.
         collapsed: Trials that diverged, or that learned nothing and were begun again.
     """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, _Optional]
 
     variant: str
     metric: Metric = "accuracy"
@@ -51,6 +62,11 @@ class LeaderboardRow(Frozen):
     train_seconds: float
     wall_seconds: float
     collapsed: int = 0
+
+    def get(self, key: str) -> float | None:
+        """Return the value of a metric, or ``None`` where the row lacks it."""
+        value: float | None = getattr(self, key, None)
+        return value
 
 
 class Headline(Frozen):

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from poolbench.config import Frozen, Precision, RecipeConfig, Tune, dump_identity
 from poolbench.records._schema import SCHEMA_VERSION
@@ -115,12 +115,18 @@ class Speed(Frozen):
 class SideMetrics(Frozen):
     """Measures on one side (the training or the held-out pictures), in float32.
 
+    Metrics that were added later stand beside these, each under its key in
+    :data:`poolbench.evaluation.metrics.METRICS`; a record of before lacks them.
+
     Attributes:
         nll: Mean negative log-likelihood in nats.
         calibration_error: Expected calibration error over 15 equal-width bins, 0–1.
         confusion: Row: true class, column: predicted class.
         report: scikit-learn's ``classification_report(output_dict=True)`` with class names.
     """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, float]
 
     count: int
     accuracy: float
@@ -129,6 +135,11 @@ class SideMetrics(Frozen):
     macro_f1: float
     confusion: tuple[tuple[int, ...], ...]
     report: dict[str, dict[str, float]]
+
+    def get(self, key: str) -> float | None:
+        """Return the value of a metric, or ``None`` where the record is older than the metric."""
+        value: float | None = getattr(self, key, None)
+        return value
 
 
 class Overfit(Frozen):

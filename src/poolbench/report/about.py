@@ -2,8 +2,16 @@
 
 import json
 
+from poolbench.evaluation.metrics import METRICS
 from poolbench.report.read import RunView
-from poolbench.report.table import MISSING, Row, Table, format_count, name_columns
+from poolbench.report.table import (
+    MISSING,
+    Row,
+    Table,
+    format_count,
+    format_metric,
+    name_columns,
+)
 from poolbench.report.words import Phrase, Words, in_each_language, say, speak
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
 from poolbench.verdict.proportion import read_headline
@@ -28,11 +36,12 @@ def make_final(view: RunView) -> Table | None:
         ("constant", f"{headline.constant:.4f}"),
         ("test-pictures", str(headline.pictures)),
         *([] if headline.groups is None else [("test-groups", str(headline.groups))]),
-        ("macro-f1", f"{final.test.macro_f1:.4f}"),
-        ("nll", f"{final.test.nll:.4f}"),
-        ("calibration-error", f"{final.test.calibration_error:.4f}"),
     )
     rows = [Row((say(f"report.{key}"), value)) for key, value in pairs]
+    for entry in METRICS:
+        if entry.source == "side":
+            value = format_metric(entry, final.test.get(entry.key))
+            rows.append(Row((say(entry.words), value)))
     for weights in final.weights:
         rows.append(Row((say("report.weights"), f"{weights.source} ({weights.sha256})")))
         rows.append(Row((say("report.weights-operator"), weights.operator or MISSING)))

@@ -26,12 +26,14 @@
 
   function sort(head) {
     const rows = head.closest("table").tBodies[0];
-    const way = head.getAttribute("aria-sort") === "descending" ? "ascending" : "descending";
-    const sorted = [...rows.rows].sort((first, second) => {
-      const order = compareCells(first.cells[head.cellIndex], second.cells[head.cellIndex]);
+    const first = head.querySelector("button").dataset.first || "descending";
+    const other = first === "descending" ? "ascending" : "descending";
+    const way = head.getAttribute("aria-sort") === first ? other : first;
+    const sorted = [...rows.rows].sort((above, below) => {
+      const order = compareCells(above.cells[head.cellIndex], below.cells[head.cellIndex]);
       return way === "ascending" ? order : -order;
     });
-    for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
+    for (const cell of head.parentElement.cells) cell.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", way);
     rows.append(...sorted);
   }

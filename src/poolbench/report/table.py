@@ -3,9 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from poolbench.evaluation.metrics import Form, MetricEntry
 from poolbench.report.words import Phrase, Words, say, speak
 from poolbench.texts.plain import escape_formula, make_plain_page
 
@@ -29,12 +30,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; ``words`` are the columns (beside the first) that hold words, not numbers."""
+    """A table.
+
+    Attributes:
+        words: The columns (beside the first) that hold words, not numbers.
+        lower_first: The columns whose lowest value is the best: the first click on the heading
+            sorts them upwards.
+    """
 
     caption: Words
     head: tuple[Phrase, ...]
     rows: tuple[Row, ...]
     words: tuple[int, ...] = ()
+    lower_first: tuple[int, ...] = ()
 
     @property
     def is_long(self) -> bool:
@@ -74,6 +82,21 @@ def format_range(low: float, high: float, digits: int) -> str:
 def format_count(count: int) -> str:
     """``33 219``, with a space that does not break."""
     return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+_FORMS: dict[Form, Callable[[float], str]] = {
+    "plain": "{:.4f}".format,
+    "signed": lambda value: format_signed(value, 4),
+    "seconds": "{:.1f}".format,
+    "milliseconds": "{:.2f}".format,
+    "count": lambda value: format_count(round(value)),
+    "millions": format_millions,
+}
+
+
+def format_metric(entry: MetricEntry, value: float | None) -> str:
+    """Write the value of a metric in its form; a dash where there is none."""
+    return MISSING if value is None else _FORMS[entry.form](value)
 
 
 def _write_plainly(cell: str) -> str:

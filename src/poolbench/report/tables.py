@@ -1,10 +1,11 @@
 """The tables of the report in which each row is a variant."""
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
+from poolbench.evaluation.metrics import METRICS, MetricEntry
 from poolbench.report.figures.shift import average_shift
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import (
@@ -12,6 +13,7 @@ from poolbench.report.table import (
     Row,
     Table,
     format_count,
+    format_metric,
     format_millions,
     format_range,
     format_signed,
@@ -21,11 +23,17 @@ from poolbench.report.words import say
 from poolbench.verdict.intervals import Interval
 
 
-def make_leaderboard(view: RunView) -> Table:
-    """One row for each variant, the highest accuracy first."""
+def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Table:
+    """One row for each variant, the highest accuracy first.
+
+    Args:
+        keys: The metrics to show beside accuracy; ``None``: all that the table of metrics marks.
+    """
+    shown = [entry for entry in METRICS if (entry.in_report if keys is None else entry.key in keys)]
     head = (
-        *("variant", view.verdict.metric, "interval", "macro-f1", "nll", "calibration-error"),
-        *("gap", "train-seconds", "latency-ms", "parameters", "multiply-adds", "trials"),
+        *name_columns(("variant", view.verdict.metric, "interval")),
+        *(say(entry.words) for entry in shown),
+        say("report.trials"),
     )
     rows = []
     for variant in view.variants:
@@ -34,19 +42,14 @@ def make_leaderboard(view: RunView) -> Table:
             variant.label,
             f"{row.accuracy:.4f}",
             f"{row.accuracy_low:.4f} – {row.accuracy_high:.4f}",
-            f"{row.macro_f1:.4f}",
-            f"{row.nll:.4f}",
-            f"{row.calibration_error:.4f}",
-            format_signed(row.gap, 4),
-            f"{row.train_seconds:.1f}",
-            _format_latency(view, variant),
-            format_count(row.parameters),
-            format_millions(row.multiply_adds),
+            *(format_metric(entry, _find_value(view, variant, entry)) for entry in shown),
             str(row.trials),
         )
         is_marked = variant.id == view.verdict.recommended
         rows.append(Row(cells, is_marked, variant.id in view.verdict.tied))
-    return Table(say("report.leaderboard-caption"), name_columns(head), tuple(rows))
+    # Beside the metrics stand variant, accuracy and interval.
+    lower = tuple(place for place, entry in enumerate(shown, 3) if entry.better == "lower")
+    return Table(say("report.leaderboard-caption"), head, tuple(rows), lower_first=lower)
 
 
 def make_over_fitting(view: RunView) -> Table:
@@ -130,6 +133,8 @@ def _format_interval(interval: Interval) -> str:
     return f"{format_signed(interval.mean, 4)} ({reach})"
 
 
-def _format_latency(view: RunView, variant: VariantView) -> str:
-    known = {} if view.timing is None else view.timing.latency_ms
-    return f"{known[variant.id]:.2f}" if variant.id in known else MISSING
+def _find_value(view: RunView, variant: VariantView, entry: MetricEntry) -> float | None:
+    if entry.source != "study":
+        return variant.row.get(entry.key)
+    found: dict[str, float] = getattr(view.timing, entry.key, {})
+    return found.get(variant.id)

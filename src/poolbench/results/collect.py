@@ -1,7 +1,7 @@
 """From finished trials on disk to the arrays that the verdict judges, and the leaderboard."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -12,7 +12,7 @@ from scipy.special import softmax
 
 from poolbench.config import Metric
 from poolbench.data.image_set import Half
-from poolbench.evaluation.metrics import compute_losses
+from poolbench.evaluation.metrics import METRICS, compute_losses
 from poolbench.records import (
     LeaderboardRow,
     StudyTiming,
@@ -196,38 +196,33 @@ def _make_row(
     scores = evidence.score(0) / 100
     interval = compute_interval(scores, evidence.fold, SIDE_CONFIDENCE, evidence.groups)
     interval = widen_near_ends(interval, evidence.effective_pictures)
-    return LeaderboardRow(
-        variant=variant_id,
-        metric="accuracy" if evidence.weights is None else "balanced-accuracy",
-        accuracy=interval.mean,
-        accuracy_low=max(interval.low, 0.0),
-        accuracy_high=min(interval.high, 1.0),
-        **_average_records(records),
-        **_average_timings(timings),
-        parameters=records[0].cost.parameters,
-        multiply_adds=records[0].cost.multiply_adds,
-        trials=len(records),
-        collapsed=sum(record.has_collapsed for record in records),
-    )
-
-
-def _average_records(records: Sequence[TrialRecord]) -> dict[str, float]:
-    return {
-        "macro_f1": _mean(record.held_out.macro_f1 for record in records),
-        "nll": _mean(record.held_out.nll for record in records),
-        "calibration_error": _mean(record.held_out.calibration_error for record in records),
-        "gap": _mean(record.overfit.gap for record in records),
-        "loss_rise": _mean(record.overfit.loss_rise for record in records),
-        "shift_consistency": _mean(record.shift.consistency[-1] for record in records),
+    row = {
+        "variant": variant_id,
+        "metric": "accuracy" if evidence.weights is None else "balanced-accuracy",
+        "accuracy": interval.mean,
+        "accuracy_low": max(interval.low, 0.0),
+        "accuracy_high": min(interval.high, 1.0),
+        "trials": len(records),
+        "collapsed": sum(record.has_collapsed for record in records),
     }
+    return LeaderboardRow.model_validate(row | average_metrics(records, timings))
 
 
-def _average_timings(timings: Sequence[TrialTiming]) -> dict[str, float]:
-    return {
-        "train_seconds": _mean(timing.train_seconds for timing in timings),
-        "wall_seconds": _mean(timing.wall_seconds for timing in timings),
-    }
+def average_metrics(
+    records: Sequence[TrialRecord], timings: Sequence[TrialTiming]
+) -> dict[str, float | None]:
+    """Return the mean of every metric over trials; ``None`` where one of them lacks it."""
+    means: dict[str, float | None] = {}
+    for entry in METRICS:
+        if entry.source == "study":
+            continue
+        values = [entry.read(*trial) for trial in zip(records, timings, strict=True)]
+        known = [value for value in values if value is not None]
+        means[entry.key] = float(np.mean(known)) if len(known) == len(values) else None
+    return means
 
 
-def _mean(values: Iterable[float]) -> float:
-    return float(np.mean(list(values)))
+def list_leaderboard_columns() -> tuple[str, ...]:
+    """List the columns of ``leaderboard.csv``; those of metrics that were added later come last."""
+    keys = [entry.key for entry in METRICS if entry.source != "study"]
+    return tuple(dict.fromkeys([*LeaderboardRow.model_fields, *keys]))

@@ -17,7 +17,7 @@ from poolbench.planning.budget import MeasuredPlan
 from poolbench.planning.durations import estimate_study_seconds
 from poolbench.planning.plan import Plan, favours_an_operator, list_looks, take_first
 from poolbench.planning.variants import find_baseline, has_mixed_positions
-from poolbench.records import LeaderboardRow, TrialRecord, TrialSpec, VerdictRecord
+from poolbench.records import TrialRecord, TrialSpec, VerdictRecord
 from poolbench.results.collect import (
     Outcomes,
     collect_outcomes,
@@ -25,6 +25,7 @@ from poolbench.results.collect import (
     compute_time_ratios,
     find_missed_classes,
     has_rough_groups,
+    list_leaderboard_columns,
     make_evidence,
     make_leaderboard,
 )
@@ -232,8 +233,8 @@ def _save_results(
 ) -> None:
     """Save the verdict, the leaderboard and the ratios of times."""
     rows = make_leaderboard(store, outcomes, half, verdict.metric)
-    columns = tuple(LeaderboardRow.model_fields)
-    table = [tuple(row.model_dump().values()) for row in rows]
+    columns = list_leaderboard_columns()
+    table = [tuple(getattr(row, column) for column in columns) for row in rows]
     store.save_table("leaderboard.csv", columns, table)
     store.save_model("timing.json", compute_time_ratios(store, specs))
     store.save_model("verdict.json", verdict)

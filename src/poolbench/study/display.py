@@ -4,7 +4,7 @@ Everything goes to standard error; standard output is for JSON.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from poolbench.evaluation.metrics import METRICS, Form
 from poolbench.operators import OperatorFacts
 from poolbench.records import (
     CalibrationRecord,
@@ -104,22 +105,18 @@ class Display:
     def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
         """The table of all variants."""
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        headings = ("variant", "accuracy", "interval", "gap", "seconds", "multiply-adds")
-        names = {"accuracy": text(f"report.{rows[0].metric}", self.lang)}
+        shown = [(entry, entry.on_screen) for entry in METRICS if entry.on_screen is not None]
+        headings = [f"report.{rows[0].metric}", "run.column-interval"]
+        headings += [heading for _, heading in shown]
+        table.add_column(text("run.column-variant", self.lang), justify="left", no_wrap=True)
         for heading in headings:
-            table.add_column(
-                names.get(heading) or text(f"run.column-{heading}", self.lang),
-                justify="left" if heading == "variant" else "right",
-                no_wrap=heading == "variant",
-            )
+            table.add_column(text(heading, self.lang), justify="right")
         for row in rows:
             table.add_row(
                 make_plain(row.variant),
                 f"{row.accuracy:.4f}",
                 f"{row.accuracy_low:.4f}–{row.accuracy_high:.4f}",
-                f"{row.gap:.4f}",
-                f"{row.train_seconds:.1f}",
-                f"{row.multiply_adds / 1e6:.2f}",
+                *(format_metric(entry.form, row.get(entry.key)) for entry, _ in shown),
             )
         self.console.print(table)
 
@@ -257,6 +254,21 @@ def _orient(finding: OrderFinding) -> list[Difference]:
         for pair in finding.found
     ]
     return [d for d in wanted if (d.first, d.second) in finding.expected or finding.tied]
+
+
+_FORMS: dict[Form, Callable[[float], str]] = {
+    "plain": "{:.4f}".format,
+    "signed": "{:.4f}".format,
+    "seconds": "{:.1f}".format,
+    "milliseconds": "{:.2f}".format,
+    "count": "{:.0f}".format,
+    "millions": lambda value: f"{value / 1e6:.2f}",
+}
+
+
+def format_metric(form: Form, value: float | None) -> str:
+    """Write the value of a metric for the screen; a dash where there is none."""
+    return "–" if value is None else _FORMS[form](value)
 
 
 def format_duration(seconds: float) -> str:

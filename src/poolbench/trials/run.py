@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from poolbench.evaluation.collapse import has_collapsed
 from poolbench.evaluation.cost import compute_cost
 from poolbench.evaluation.logits import compute_logits
-from poolbench.evaluation.metrics import compute_side_metrics
+from poolbench.evaluation.metrics import compute_side_metrics, count_as_wrong
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 from poolbench.evaluation.shift import ShiftPredictions, compute_shift_curve, predict_shifted
 from poolbench.machine.memory import read_peak_memory_bytes, reset_peak_memory
@@ -223,11 +223,6 @@ def _seed_evaluation(spec: TrialSpec) -> Iterator[None]:
         yield
 
 
-def _count_as_wrong(side: SideMetrics) -> SideMetrics:
-    """Set the scores of a diverged network to zero, whichever class comes first."""
-    return side.model_copy(update={"accuracy": 0.0, "macro_f1": 0.0})
-
-
 def _make_record(
     spec: TrialSpec,
     result: TrainingResult,
@@ -239,7 +234,7 @@ def _make_record(
 ) -> TrialRecord:
     history = result.history
     if result.diverged_at is not None:
-        train, held_out = _count_as_wrong(train), _count_as_wrong(held_out)
+        train, held_out = count_as_wrong(train), count_as_wrong(held_out)
         nothing = (0.0,) * len(shift.pixels)
         shift = shift.model_copy(update={"accuracy": nothing, "consistency": nothing})
     # Up to the epoch whose weights are kept.

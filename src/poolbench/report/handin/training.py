@@ -28,8 +28,8 @@ from poolbench.report.table import format_millions, format_signed
 from poolbench.report.tables import make_costs, make_leaderboard, make_over_fitting
 from poolbench.texts import text
 
-# Columns of the leaderboard: variant, accuracy, interval, F1, loss, calibration, trials.
-QUALITY_COLUMNS = (0, 1, 2, 3, 4, 5, 11)
+# What the text below the table speaks of, beside accuracy.
+QUALITY_METRICS = ("macro_f1", "nll", "calibration_error")
 MOST_CONFUSED = 3
 # Least rise of the loss, in nats, that shows at the digits that are written.
 LEAST_RISE = 0.00005
@@ -83,7 +83,7 @@ def write_quality(draft: Draft, view: RunView) -> None:
     """Write the leaderboard, the recommended variant's classes, and what it confuses."""
     draft.add_step(phrases.QUALITY)
     draft.say(phrases.QUALITY_INTRO.format(table=draft.next_table))
-    add_report_table(draft, make_leaderboard(view), QUALITY_COLUMNS)
+    add_report_table(draft, make_leaderboard(view, QUALITY_METRICS))
     for sentence in _describe_quality(view):
         draft.say(sentence)
     if not view.has_many_trials:
