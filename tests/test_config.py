@@ -31,7 +31,6 @@ def test_config_survives_toml(tmp_path):
         ({"colour": "red"}, "colour"),
         ({"operators": []}, "operators"),
         ({"operators": ["max", "max"]}, "twice"),
-        ({"data": {"source": "sample", "data_file": "x"}}, "--data-file"),
         ({"data": {"on_duplicates": "keep"}}, "'report', 'drop' or 'refuse'"),
         ({"address": "auto"}, "executor ray"),
         ({"storage": "shared"}, "executor ray"),
@@ -55,24 +54,6 @@ def test_paths_in_a_config_begin_at_the_home_folder(tmp_path, monkeypatch):
     found = (config.weights, config.storage, config.data.data_file)
     assert found == tuple(tmp_path / name for name in "wsd")
     assert config.recipes == ("mine",)
-
-
-@pytest.mark.parametrize("source", ["sample", "cifar100", "npz:a.npz", "task:x"])
-@pytest.mark.parametrize("groups", ["subfolder", "name:x", "column:x"])
-def test_groups_of_a_set_that_has_none_are_refused_by_both_names(source, groups):
-    with pytest.raises(
-        UsageError, match=f"--groups {groups} belongs to .*, not to --data {source}"
-    ):
-        build_config({"data": {"source": source, "groups": groups}})
-
-
-@pytest.mark.parametrize(
-    ("source", "groups", "owner"),
-    [("csv:a.csv", "subfolder", "folder:PATH"), ("folder:a", "column:x", "csv:FILE")],
-)
-def test_groups_of_the_other_kind_of_set_are_refused(source, groups, owner):
-    with pytest.raises(UsageError, match=f"--groups {groups} belongs to --data {owner}, not to "):
-        build_config({"data": {"source": source, "groups": groups}})
 
 
 @pytest.mark.parametrize(

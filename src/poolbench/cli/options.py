@@ -7,16 +7,18 @@ from typing import Annotated, Any
 import typer
 
 from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
+from poolbench.data.sources import list_forms
 from poolbench.files import expand_home
 from poolbench.texts import TEXTS
 
 # Settings of every option and argument that is a path: only here ``~`` is understood.
 PATH: dict[str, Any] = {"parser": expand_home, "metavar": "PATH"}
 
+_FORMS = list_forms()
 Data = Annotated[
     str | None,
     typer.Option(
-        help="sample, cifar10, cifar100, folder:PATH, csv:FILE, npz:PATH or task:NAME.",
+        help=f"{', '.join(_FORMS[:-1])} or {_FORMS[-1]}.",
         rich_help_panel="Pictures",
     ),
 ]

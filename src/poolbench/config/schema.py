@@ -22,13 +22,6 @@ ClassBalance = Literal["auto", "none", "loss", "sampling"]
 Vary = Literal["layers", "kernel", "width", "batch", "epochs", "rate"]
 Metric = Literal["accuracy", "balanced-accuracy"]
 
-# Kinds of image set that each form of `--groups` can be asked of.
-_GROUP_SOURCES = {
-    "subfolder": ("folder:PATH",),
-    "name": ("folder:PATH", "csv:FILE"),
-    "column": ("csv:FILE",),
-}
-
 MOST_REPEATS = 1000
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
 PersonsPath = Annotated[Path, AfterValidator(expand_home)]
@@ -147,13 +140,10 @@ class DataConfig(Frozen):
     on_duplicates: OnDuplicates = "report"
 
     @model_validator(mode="after")
-    def _check_sources(self) -> Self:
-        if self.data_file is not None and not self.source.startswith("cifar"):
-            raise ValueError(
-                f"--data-file belongs to cifar10 and cifar100, not to --data {self.source}"
-            )
+    def _check_groups(self) -> Self:
+        # Whether the image set has such groups is known where it is read.
         if self.groups is not None:
-            _check_groups(self.groups, self.source)
+            _check_groups(self.groups)
         return self
 
     @property
@@ -260,16 +250,11 @@ class StudyConfig(Frozen):
         return self
 
 
-def _check_groups(groups: str, source: str) -> None:
+def _check_groups(groups: str) -> None:
     kind, _, detail = groups.partition(":")
     has_detail = kind in ("name", "column") and bool(detail.strip())
     if groups != "subfolder" and not has_detail:
         raise ValueError(f"--groups {groups} is none of subfolder, name:REGEX and column:NAME")
-    sources = _GROUP_SOURCES[kind]
-    if source.partition(":")[0] not in [known.partition(":")[0] for known in sources]:
-        raise ValueError(
-            f"--groups {groups} belongs to --data {' or '.join(sources)}, not to --data {source}"
-        )
     if kind == "name":
         try:
             re.compile(detail)

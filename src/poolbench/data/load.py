@@ -1,46 +1,32 @@
 """Any image set by its name on the command line."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from poolbench.config import DataConfig, Fit
-from poolbench.data.arrays import check_memory, load_npz, resize_arrays
+from poolbench.data.arrays import check_memory, resize_arrays
 from poolbench.data.cache import OnProgress, ignore_progress
-from poolbench.data.cifar import CIFAR10, CIFAR100, load_cifar
 from poolbench.data.decode import has_sixteen_bits
-from poolbench.data.folder import scan_folder
 from poolbench.data.image_set import Half, ImageSet, Labels
 from poolbench.data.listing import Entry, Listing, Side, group_listing
-from poolbench.data.listing_csv import scan_csv
 from poolbench.data.listing_pictures import choose_default_size, load_listing, read_first_size
-from poolbench.data.names import (
-    CIFAR10_CLASSES,
-    CIFAR100_CLASSES,
-    RUSSIAN_NAMES,
-    build_aliases,
-    resolve_classes,
-)
+from poolbench.data.names import resolve_classes
 from poolbench.data.pixels import describe_pixels
-from poolbench.data.sample import load_sample
+from poolbench.data.sources import (
+    ImageSetRequest,
+    ImageSetSource,
+    check_options,
+    find_image_set,
+    read_image_set,
+)
 from poolbench.data.splits import take_test_share
-from poolbench.data.tasks import get_task
 from poolbench.data.unread import check_unread
-from poolbench.errors import DataError, UnknownNameError, UsageError
-from poolbench.files import expand_home
+from poolbench.errors import DataError
 
-SOURCES = ("sample", "cifar10", "cifar100", "folder:PATH", "csv:FILE", "npz:PATH", "task:NAME")
-_PUBLISHED = {"cifar10": (CIFAR10, CIFAR10_CLASSES), "cifar100": (CIFAR100, CIFAR100_CLASSES)}
-# By the endings of files.
-_KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".npz": "npz"}
-_SCANNERS: dict[str, Callable[[Path, str | None], Listing]] = {
-    "folder": scan_folder,
-    "csv": scan_csv,
-}
 # As files name them.
 HALVES = ("train", "val", "test")
 
@@ -49,7 +35,8 @@ class ClassRecord(NamedTuple):
     """A class as ``poolbench classes`` lists it.
 
     Attributes:
-        russian: Of ``sample`` and CIFAR; of other sets ``None``.
+        russian: The other name by which it may be chosen, as those of ``sample`` and CIFAR have
+            one in Russian; ``None``: none.
         pool_count: Pictures to train on, before a set without a test half gives up a fifth: those
             of the training half and those of a validation half.
         test_count: 0 where there is no test half.
@@ -108,97 +95,74 @@ def list_classes(config: DataConfig) -> list[ClassRecord]:
         UnknownNameError: If the set is unknown.
         DataError: If it is not there or cannot be read.
     """
-    kind, place = _parse_source(config.source)
-    if kind in _PUBLISHED:
-        published, names = _PUBLISHED[kind]
-        return [
-            _make_record(number, name, True, published.count_per_class, 0, published.test_per_class)
-            for number, name in enumerate(names)
-        ]
-    if kind in _SCANNERS:
-        listing = _SCANNERS[kind](_expand(place), config.groups)
-        found = Counter((entry.label, _name_half(entry)) for entry in listing.entries)
-        return [
-            _make_record(number, name, False, *(found[number, half] for half in HALVES))
-            for number, name in enumerate(listing.classes)
-        ]
-    image_set = load_sample() if kind == "sample" else _read_arrays(kind, place)
-    pool, test = (_count(h.labels, image_set.classes) for h in (image_set.pool, image_set.test))
-    return [
-        _make_record(number, name, kind == "sample", pool[number], 0, test[number])
-        for number, name in enumerate(image_set.classes)
-    ]
+    source, request = _ask(config, ignore_progress)
+    classes, counts = _count_pictures(source, request)
+    aliases = {name: alias for alias, name in source.make_aliases(classes).items()}
+    records = []
+    for number, name in enumerate(classes):
+        train, val, test = (counts[number, half] for half in HALVES)
+        records.append(ClassRecord(number, name, aliases.get(name), train + val, train, val, test))
+    return records
+
+
+def _count_pictures(
+    source: ImageSetSource, request: ImageSetRequest
+) -> tuple[tuple[str, ...], Counter[tuple[int, str]]]:
+    """Return the classes, and how many pictures each has in each half, by label and half."""
+    known = source.count_known()
+    if known is not None:
+        return tuple(known), _key_counts(*zip(*known.values(), strict=True))
+    found = read_image_set(source, request)
+    if isinstance(found, Listing):
+        return found.classes, Counter((e.label, _name_half(e)) for e in found.entries)
+    halves = (_count(half.labels, found.classes) for half in (found.pool, found.test))
+    return found.classes, _key_counts(*halves)
+
+
+def _key_counts(train: Sequence[int], test: Sequence[int]) -> Counter[tuple[int, str]]:
+    halves = {"train": train, "test": test}
+    return Counter({(n, half): count for half in halves for n, count in enumerate(halves[half])})
 
 
 def _name_half(entry: Entry) -> str:
     return "val" if entry.is_validation else "train" if entry.side == "pool" else "test"
 
 
-def _make_record(
-    number: int, name: str, has_russian: bool, train: int, val: int, test: int
-) -> ClassRecord:
-    russian = RUSSIAN_NAMES.get(name) if has_russian else None
-    return ClassRecord(number, name, russian, train + val, train, val, test)
-
-
-def _parse_source(source: str) -> tuple[str, str]:
-    """The kind of a source, and its path or name where it has one."""
-    kind, _, place = source.partition(":")
-    if place and kind in (*_SCANNERS, "npz", "task"):
-        return kind, place
-    if source == "sample" or source in _PUBLISHED:
-        return source, ""
-    raise _explain_unknown(source)
-
-
-def _explain_unknown(source: str) -> UsageError:
-    """Most who leave the kind out name a place that is there."""
-    path = Path(source)
-    try:
-        if path.is_dir() and source:
-            return UsageError(f"{source} is a folder: did you mean --data folder:{source}?")
-        kind = _KINDS.get(path.suffix.lower())
-        if path.is_file() and kind:
-            return UsageError(f"{source} is a file: did you mean --data {kind}:{source}?")
-    except OSError:
-        # Too long for a path.
-        pass
-    return UnknownNameError("image set", source, SOURCES)
+def _ask(config: DataConfig, on_progress: OnProgress) -> tuple[ImageSetSource, ImageSetRequest]:
+    """Return the kind of image set that was named, and everything that is asked of it."""
+    check_options(config.source, config.data_file is not None, config.groups)
+    source, request = find_image_set(config.source)
+    return source, replace(
+        request,
+        data_file=config.data_file,
+        may_download=config.download,
+        groups=config.groups,
+        image_size=config.image_size,
+        fit=config.fit,
+        on_progress=on_progress,
+    )
 
 
 def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:
-    """The chosen classes at the wanted size; without a test half ``test`` is empty."""
-    kind, place = _parse_source(config.source)
-    if kind in _SCANNERS:
-        return _read_files(_SCANNERS[kind](_expand(place), config.groups), config, on_progress)
-    if kind == "npz":
-        return _add_array_facts(_fit_arrays(_read_arrays(kind, place), config, {}))
-    if kind == "task":
-        return _fit_arrays(_read_arrays(kind, place), config, {})
-    if kind == "sample":
-        image_set = load_sample()
-    else:
-        published, names = _PUBLISHED[kind]
+    """Read the chosen classes at the wanted size; without a test half ``test`` is empty."""
+    source, request = _ask(config, on_progress)
+    known = source.count_known()
+    if known is not None:
         # Before anything is read or downloaded: a wrong name is said at once.
-        resolve_classes(config.classes, names, build_aliases(names))
-        image_set = load_cifar(published, config.data_file, config.download, on_progress)
-    return _fit_arrays(image_set, config, build_aliases(image_set.classes))
+        resolve_classes(config.classes, tuple(known), source.make_aliases(tuple(known)))
+    found = read_image_set(source, request)
+    aliases = source.make_aliases(found.classes)
+    if isinstance(found, Listing):
+        return _read_files(found, config, aliases, on_progress)
+    image_set = _fit_arrays(found, config, aliases)
+    return _add_array_facts(image_set) if source.checks_pixels else image_set
 
 
-def _expand(place: str) -> Path:
-    try:
-        return expand_home(place)
-    except UsageError as error:
-        raise DataError(str(error)) from None
-
-
-def _read_arrays(kind: str, place: str) -> ImageSet:
-    return get_task(place).make() if kind == "task" else load_npz(_expand(place))
-
-
-def _read_files(listing: Listing, config: DataConfig, on_progress: OnProgress) -> ImageSet:
+def _read_files(
+    listing: Listing, config: DataConfig, aliases: Mapping[str, str], on_progress: OnProgress
+) -> ImageSet:
     """Classes are chosen first: pictures of other classes need not be decoded, nor be whole."""
-    listing = listing.choose(resolve_classes(config.classes, listing.classes, {}))
+    listing = listing.choose(resolve_classes(config.classes, listing.classes, aliases))
     check_unread(listing)
     sides: tuple[Side, ...] = ("pool", "test")
     pool, test = (

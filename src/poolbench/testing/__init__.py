@@ -1,4 +1,4 @@
-"""The contract of operators, for those of poolbench and anyone's own.
+"""The contracts of operators and image sets, for those of poolbench and anyone's own.
 
     from poolbench.testing import check_operator, list_checks
 
@@ -13,6 +13,8 @@ Four laws hold for most operators, and one that does not keep a law says so and 
 the same channel of the input), *channels* (permuted channels come out permuted) and *shift* (moved
 by the stride, the input gives the output moved by one). An exception that is declared and not
 needed is an error too.
+
+An image set is held to its contract by ``check_image_set(MyImageSet(), "argument")``.
 """
 
 import torch
@@ -21,9 +23,10 @@ from torch import nn
 from poolbench.errors import UnknownNameError
 from poolbench.operators import get_operator
 from poolbench.testing._checks import CHECKS, LAWS
+from poolbench.testing._image_sets import check_image_set
 from poolbench.testing._subject import Subject
 
-__all__ = ["LAWS", "check_operator", "list_checks"]
+__all__ = ["LAWS", "check_image_set", "check_operator", "list_checks"]
 
 
 def list_checks() -> tuple[str, ...]:

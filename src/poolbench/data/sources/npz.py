@@ -1,0 +1,23 @@
+"""Arrays in a NumPy archive."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from poolbench.data.sources._base import ImageSetRequest, ImageSetSource
+
+if TYPE_CHECKING:
+    from poolbench.data.image_set import ImageSet
+
+
+class Npz(ImageSetSource):
+    """Arrays ``images`` and ``labels``, perhaps ``classes`` and a test half."""
+
+    argument: ClassVar[str] = "PATH"
+    suffixes: ClassVar[tuple[str, ...]] = (".npz",)
+
+    def read(self, request: ImageSetRequest) -> "ImageSet":
+        from poolbench.data.arrays import load_npz
+
+        return load_npz(request.path)
+
+
+IMAGE_SETS = {"npz": Npz()}

@@ -1,0 +1,235 @@
+"""The kinds of image set: found, refused, documented, and brought by installed packages."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from poolbench.config import DataConfig
+from poolbench.data.image_set import Half, ImageSet
+from poolbench.data.load import list_classes, load_image_set
+from poolbench.data.sources import (
+    ImageSetRequest,
+    ImageSetSource,
+    find_image_set,
+    list_forms,
+    read_image_set,
+)
+from poolbench.errors import DataError, UnknownNameError, UsageError
+from poolbench.testing import check_image_set
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
+MODULE = """
+import numpy as np
+from poolbench.data.image_set import Half, ImageSet
+from poolbench.data.sources import ImageSetRequest, ImageSetSource
+
+class Stripes(ImageSetSource):
+    "Lines that lie or stand, so many of each."
+
+    argument = "COUNT"
+
+    def read(self, request):
+        count = 2 * int(request.argument)
+        labels = np.arange(count) % 2
+        images = np.zeros((count, 8, 8, 3), np.uint8)
+        images[labels == 0, ::2] = images[labels == 1, :, ::2] = 255
+        images[:, 0, 0, 0] = np.arange(count)
+        pool = Half(images, labels, tuple(f"line/{number}" for number in range(count)))
+        return ImageSet("stripes", ("lying", "standing"), pool, pool.take(np.arange(0)), False)
+
+class Wrong:
+    pass
+"""
+
+
+def make_half(count=6, prefix="train"):
+    images = np.random.default_rng(0).integers(0, 256, (count, 5, 4, 3), dtype=np.uint8)
+    names = tuple(f"{prefix}/{number}" for number in range(count))
+    return Half(images, np.arange(count, dtype=np.int64) % 2, names)
+
+
+def make_set():
+    return ImageSet("made", ("a", "b"), make_half(), make_half(4, "test"), has_official_test=True)
+
+
+class Made(ImageSetSource):
+    """Whatever a test gives it."""
+
+    def __init__(self, *found):
+        self.found = list(found)
+
+    def read(self, request):
+        return self.found.pop(0) if len(self.found) > 1 else self.found[0]
+
+
+@pytest.fixture
+def somebody(tmp_path):
+    """An installed package with image sets, and what runs Python where it is installed."""
+    (tmp_path / "somebody_sets.py").write_text(MODULE)
+    info = tmp_path / "somebody-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: somebody\nVersion: 1.0\n")
+    points = {"stripes": "Stripes", "wrong": "Wrong", "gone": "Gone"}
+    lines = [f"{name} = somebody_sets:{cls}" for name, cls in points.items()]
+    (info / "entry_points.txt").write_text("\n".join(["[poolbench.image_sets]", *lines]))
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "poolbench", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    return run
+
+
+def test_every_kind_of_image_set_is_documented():
+    guide = GUIDE.read_text(encoding="utf-8")
+    for form in list_forms():
+        assert f"`{form}`" in guide, f"docs/guide.md says nothing of --data {form}"
+
+
+def test_forms_are_those_of_the_files_of_the_folder():
+    assert list_forms() == [
+        *("cifar10", "cifar100", "sample", "csv:FILE", "folder:PATH", "npz:PATH", "task:NAME"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["sampel", "sample:", "sample:x", "npz", "npz:", "", ":", "cifar"])
+def test_unknown_names_and_missing_arguments_list_what_there_is(name):
+    with pytest.raises(UnknownNameError, match="There is no image set"):
+        find_image_set(name)
+
+
+def test_request_carries_what_was_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    source, request = find_image_set("folder:~/photographs:of:mine")
+    assert (source.argument, request.argument) == ("PATH", "~/photographs:of:mine")
+    assert request.path == tmp_path / "photographs:of:mine"
+
+
+@pytest.mark.parametrize("source", ["sample", "folder:a", "csv:a.csv", "npz:a.npz", "task:needle"])
+def test_data_file_is_refused_by_all_but_cifar(source):
+    said = f"--data-file belongs to cifar10 and cifar100, not to --data {source}"
+    with pytest.raises(UsageError, match=said):
+        load_image_set(DataConfig(source=source, data_file=Path("x")))
+
+
+@pytest.mark.parametrize("source", ["sample", "cifar100", "npz:a.npz", "task:x"])
+@pytest.mark.parametrize("groups", ["subfolder", "name:x", "column:x"])
+def test_groups_of_a_set_that_has_none_are_refused_by_both_names(source, groups):
+    said = f"--groups {groups} belongs to .*, not to --data {source}"
+    for ask in (load_image_set, list_classes):
+        with pytest.raises(UsageError, match=said):
+            ask(DataConfig(source=source, groups=groups))
+
+
+@pytest.mark.parametrize(
+    ("source", "groups", "owner"),
+    [("csv:a.csv", "subfolder", "folder:PATH"), ("folder:a", "column:x", "csv:FILE")],
+)
+def test_groups_of_the_other_kind_of_set_are_refused(source, groups, owner):
+    with pytest.raises(UsageError, match=f"--groups {groups} belongs to --data {owner}, not to "):
+        load_image_set(DataConfig(source=source, groups=groups))
+
+
+def test_installed_package_brings_an_image_set(somebody):
+    done = somebody("classes", "--data", "stripes:30")
+    assert done.returncode == 0, done.stderr
+    assert "lying: " in done.stdout and "30" in done.stdout
+    done = somebody("run", "--data", "stripes:30", "--dry-run", "--out", "run")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "said"),
+    [
+        ("stripe:3", 2, "Did you mean stripes"),
+        ("stripes", 2, "There is no image set 'stripes'"),
+        ("stripes:many", 3, "Stripes.read failed (ValueError"),
+        ("wrong", 2, "is a Wrong; expected a class that extends"),
+        ("gone", 2, "The installed image set 'gone' (somebody_sets:Gone) cannot be loaded"),
+    ],
+)
+def test_what_is_wrong_with_an_installed_image_set_is_named(somebody, data, code, said):
+    done = somebody("classes", "--data", data)
+    assert done.returncode == code
+    assert said in " ".join(done.stderr.split())
+
+
+def test_image_sets_of_poolbench_keep_the_contract(tmp_path):
+    for number in range(4):
+        place = tmp_path / "photos" / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(make_half().images[number]).save(place / f"{number}.png")
+    lines = [f"photos/{'ab'[n % 2]}/{n}.png,{'ab'[n % 2]}" for n in range(4)]
+    (tmp_path / "list.csv").write_text("\n".join(["path,label", *lines]))
+    half = make_half()
+    np.savez(tmp_path / "a.npz", images=half.images, labels=half.labels)
+    places = {"folder": "photos", "csv": "list.csv", "npz": "a.npz"}
+    names = [f"{kind}:{tmp_path / place}" for kind, place in places.items()]
+    for name in ["sample", "task:needle", *names]:
+        source, request = find_image_set(name)
+        check_image_set(source, request.argument)
+
+
+class NeedsName(Made):
+    argument: ClassVar[str] = "NAME"
+
+
+class Misnamed(Made):
+    def count_known(self):
+        return {"a": (3, 2), "c": (3, 2)}
+
+
+class Miscounted(Made):
+    def count_known(self):
+        return {"a": (3, 2), "b": (4, 2)}
+
+
+class Misled(Made):
+    def make_aliases(self, classes):
+        return {"кот": "cat"}
+
+
+def change_half(**changes):
+    return replace(make_set(), pool=replace(make_half(), **changes))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (NeedsName(make_set()), "takes NAME, and was given ''"),
+        (Made(3), "gives a int, no ImageSet"),
+        (Made(change_half(images=make_half().images / 255)), "pool.images are float64"),
+        (Made(change_half(labels=np.arange(6) % 3)), "pool.labels are not all from 0 to 1"),
+        (Made(change_half(labels=np.zeros(6, np.int64))), "a class has no picture in the pool"),
+        (Made(change_half(labels=np.zeros(6))), "pool.labels are float64"),
+        (Made(change_half(names=("x",) * 6)), "pool.names are not all different"),
+        (Made(change_half(names=("x",))), "pool.images, labels and names are 6, 6 and 1"),
+        (Made(change_half(groups=np.arange(2))), "pool.groups are not as many as labels"),
+        (Made(replace(make_set(), classes=("a", "a"))), "classes are not different names"),
+        (Made(replace(make_set(), has_official_test=False)), "test holds pictures though"),
+        (Made(replace(make_set(), facts={"when": object()})), "facts cannot be written"),
+        (Made(make_set(), replace(make_set(), classes=("b", "a"))), "from a fixed seed"),
+        (Misnamed(make_set()), "count_known names other classes"),
+        (Miscounted(make_set()), "count_known counts other pictures"),
+        (Misled(make_set()), "make_aliases names classes that are not there: ['cat']"),
+    ],
+)
+def test_what_an_image_set_breaks_of_the_contract_is_named(source, said):
+    with pytest.raises(AssertionError) as caught:
+        check_image_set(source)
+    assert said in str(caught.value)
+
+
+def test_a_broken_image_set_of_another_package_is_never_trained_on():
+    check_image_set(Made(make_set()))
+    assert read_image_set(Made(make_set()), ImageSetRequest()).classes == ("a", "b")
+    with pytest.raises(DataError, match=r"pool\.labels are not all from 0 to 1"):
+        read_image_set(Made(change_half(labels=np.arange(6) % 3)), ImageSetRequest())
+    with pytest.raises(DataError, match="gave a int"):
+        read_image_set(Made(3), ImageSetRequest())
