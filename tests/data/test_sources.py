@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from poolbench.config import DataConfig
+from poolbench.data import sources
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.load import list_classes, load_image_set
 from poolbench.data.sources import (
@@ -92,10 +94,16 @@ def test_every_kind_of_image_set_is_documented():
         assert f"`{form}`" in guide, f"docs/guide.md says nothing of --data {form}"
 
 
-def test_forms_are_those_of_the_files_of_the_folder():
-    assert list_forms() == [
-        *("cifar10", "cifar100", "sample", "csv:FILE", "folder:PATH", "npz:PATH", "task:NAME"),
-    ]
+def test_forms_are_those_of_the_files_of_the_folder_and_plain_names_come_first():
+    folder = Path(sources.__file__).parent
+    files = [path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")]
+    offered = [import_module(f"{sources.__name__}.{name}").IMAGE_SETS for name in files]
+    forms = list_forms()
+    assert {form.partition(":")[0] for form in forms} == {
+        kind for kinds in offered for kind in kinds
+    }
+    assert {"cifar10", "cifar100", "sample", "csv:FILE", "folder:PATH", "npz:PATH"} <= set(forms)
+    assert forms == sorted(forms, key=lambda form: (":" in form, form))
 
 
 @pytest.mark.parametrize("name", ["sampel", "sample:", "sample:x", "npz", "npz:", "", ":", "cifar"])
