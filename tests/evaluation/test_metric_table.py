@@ -74,7 +74,7 @@ def test_side_metrics_hold_what_an_entry_computes_beside_the_others(monkeypatch)
     side = compute_side_metrics(LOGITS, LABELS, ("a", "b", "c"))
     again = SideMetrics.model_validate_json(side.model_dump_json())
     assert again.get("sureness") == side.get("sureness") == 0.25
-    assert list(side.model_dump()) == [*SideMetrics.model_fields, "sureness"]
+    assert list(side.model_dump())[-1] == "sureness"
     wrong = count_as_wrong(side)
     assert (wrong.accuracy, wrong.macro_f1, wrong.get("sureness")) == (0.0, 0.0, 0.0)
     assert wrong.nll == side.nll
@@ -82,7 +82,9 @@ def test_side_metrics_hold_what_an_entry_computes_beside_the_others(monkeypatch)
 
 def test_side_metrics_of_a_record_of_before_have_no_value_of_a_new_metric():
     side = compute_side_metrics(LOGITS, LABELS, ("a", "b", "c"))
-    assert list(side.model_dump()) == list(SideMetrics.model_fields)
+    assert list(side.model_dump())[: len(SideMetrics.model_fields)] == list(
+        SideMetrics.model_fields
+    )
     assert side.get("sureness") is None
 
 

