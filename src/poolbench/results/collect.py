@@ -59,17 +59,24 @@ def has_rough_groups(groups: NDArray[np.int64], folds: int) -> bool:
 
 
 def collect_outcomes(store: RunStore, specs: Sequence[TrialSpec]) -> Outcomes:
-    """Read the held-out predictions of all trials of one variant.
+    """Read the held-out predictions of all trials of one variant."""
+    records = [store.load_trial(spec.id) for spec in specs]
+    return join_trials([(r, store.load_arrays(r.id, "predictions")) for r in records])
+
+
+def join_trials(trials: Sequence[tuple[TrialRecord, Mapping[str, NDArray[Any]]]]) -> Outcomes:
+    """Join the held-out predictions of all trials of one variant.
 
     A diverged trial is wrong on every picture, with a loss of ln(classes).
+
+    Args:
+        trials: Each record with its ``index``, ``labels`` and ``logits``.
     """
-    repeats = 1 + max(spec.repeat for spec in specs)
-    records = tuple(store.load_trial(spec.id) for spec in specs)
-    trials = [(record, store.load_arrays(record.id, "predictions")) for record in records]
+    repeats = 1 + max(record.spec.repeat for record, _ in trials)
     pictures = sum(len(arrays["index"]) for record, arrays in trials if record.spec.repeat == 0)
     shape = (repeats, pictures)
     found = Outcomes(
-        records,
+        tuple(record for record, _ in trials),
         np.zeros(shape, dtype=bool),
         np.zeros(shape, dtype=np.int64),
         np.zeros(shape),

@@ -9,10 +9,11 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
@@ -23,7 +24,15 @@ from poolbench.data.tasks import Task, get_task, list_tasks
 from poolbench.evaluation.probe import ProbeOutcomes, compute_probe_outcomes
 from poolbench.machine.memory import bound_starts
 from poolbench.planning.plan import make_plan
-from poolbench.records import CalibrationRecord, EqualFinding, OrderFinding, VerdictRecord
+from poolbench.records import (
+    CalibrationRecord,
+    EqualFinding,
+    OrderFinding,
+    TrialRecord,
+    TrialSpec,
+    VerdictRecord,
+)
+from poolbench.results.collect import join_trials, make_evidence
 from poolbench.system import count_cores
 from poolbench.trials.run import run_trial
 from poolbench.trials.session import Session
@@ -137,17 +146,17 @@ def judge_equal(number: int, seed: int = 0) -> VerdictRecord:
     )
     plan = make_plan(config, image_set)
     ids = [variant.id for variant in plan.variants]
-    shape = (len(ids), REPEATS, len(image_set.pool))
-    correct, fold = np.zeros(shape, dtype=bool), np.zeros(shape[1:], dtype=np.int64)
     session = Session(image_set)
-    for spec in plan.specs:
-        outcome = run_trial(spec, session)
-        found, diverged = outcome.predictions, outcome.record.diverged_at is not None
-        right = (found.logits.argmax(axis=1) == found.labels) & (not diverged)
-        correct[ids.index(spec.variant.id), spec.repeat, found.index] = right
-        fold[spec.repeat, found.index] = spec.fold
+    found = [
+        join_trials([_train(spec, session) for spec in plan.list_trials(name)]) for name in ids
+    ]
     question = Question(ids, dict.fromkeys(ids, NO_COST), MARGIN_POINTS, "cv")
-    return decide(Evidence(correct, fold), question)
+    return decide(make_evidence(found, image_set.pool, "accuracy"), question)
+
+
+def _train(spec: TrialSpec, session: Session) -> tuple[TrialRecord, dict[str, NDArray[Any]]]:
+    outcome = run_trial(spec, session)
+    return outcome.record, vars(outcome.predictions)
 
 
 def summarize_task(task: Task, verdicts: Sequence[VerdictRecord]) -> OrderFinding:
