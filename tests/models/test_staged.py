@@ -55,7 +55,7 @@ def test_maximum_moves_before_the_relu_inside_a_stage():
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_width_multiplies_channels(backbone):
     narrow, wide = (
-        find_backbone(name).build("max", 3, SIZE) for name in (backbone, f"{backbone}:2")
+        find_backbone(name).build("max", 3, SIZE) for name in (backbone, f"{backbone}-x2")
     )
     pairs = zip(narrow.modules(), wide.modules(), strict=True)
     widths = {(a.out_channels, b.out_channels) for a, b in pairs if isinstance(a, nn.Conv2d)}
@@ -66,13 +66,13 @@ def test_width_multiplies_channels(backbone):
 
 
 def test_shape_is_a_part_of_the_id():
-    assert find_backbone("resnet:1") is get_backbone("resnet")
-    assert find_backbone("resnet:3").id == "resnet-x3"
+    assert find_backbone("resnet-x1") is get_backbone("resnet")
+    assert find_backbone("resnet-x3").id == "resnet-x3"
     assert get_backbone("resnet-x3").build is not get_backbone("resnet").build
     assert get_backbone("lab-x2-k7-l3").id == "lab-x2-k7-l3"
     assert get_backbone("lab-k5-l2") is get_backbone("lab")
     assert get_backbone("lab-published").id == "lab-published"
-    for name in ("resnet:0", "resnet:100", "nothing:2"):
+    for name in ("resnet-x0", "resnet-x100", "nothing-x2"):
         with pytest.raises(UnknownNameError):
             find_backbone(name)
 
@@ -86,7 +86,13 @@ def test_shape_can_be_chosen_again():
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("mlp:2", "no width"), ("resnet-k5", "no kernel"), ("lab-k4", "odd side")]
+    ("name", "message"),
+    [
+        ("mlp-x2", "no width"),
+        ("resnet-k5", "no kernel"),
+        ("lab-k4", "odd side"),
+        ("resnet:2", "it is resnet-x2"),
+    ],
 )
 def test_shape_that_a_backbone_does_not_have_is_refused(name, message):
     with pytest.raises(UsageError, match=message):

@@ -105,7 +105,7 @@ def test_start_is_no_method_where_weights_take_its_place():
 
 
 def test_variation_of_a_shape_goes_on_from_there():
-    variants = vary("width", "kernel", backbones=("lab:2",))[1]
+    variants = vary("width", "kernel", backbones=("lab-x2",))[1]
     assert [variant.backbone for variant in variants] == [
         "lab-x2",
         "lab-x4",

@@ -35,15 +35,17 @@ class Contiguous(nn.Module):
 def find_backbone(name: str) -> Backbone:
     """The backbone with this id, or that of a factory named as ``package.module:factory``.
 
-    A number after the colon is a width: ``resnet:2`` has twice as many channels as ``resnet``.
-
     Raises:
         UnknownNameError: With the nearest ids.
         UsageError: If there is no such module or factory, or another backbone has its name.
     """
-    base, _, width = name.partition(":")
-    if not width or width.isdecimal():
-        return get_backbone(f"{base}-x{width}" if width else name)
+    base, colon, rest = name.partition(":")
+    if not colon:
+        return get_backbone(name)
+    if rest.isdecimal():
+        raise UsageError(
+            f"{name!r} names no backbone: with {rest} times as many channels it is {base}-x{rest}."
+        )
     factory = load_object("backbone", name)
     if not callable(factory):
         raise UsageError(f"Backbone {name!r} is a {type(factory).__name__}, not a function.")
