@@ -128,7 +128,7 @@ def make_rows(pictures: int, scores: np.ndarray, studies: np.ndarray) -> list[tu
 
 
 def summarize(rows: list[tuple]) -> None:
-    """Print every row, and how many half_width the target."""
+    """Print every row, and how many reach the target."""
     for row in rows:
         print("{:4d} pictures {} repeats {:9s} - {:9s} {} studies, accuracies {:.3f} {:.3f}, "
               "truth {:6.2f} ± {:.2f}, coverage {:.3f}, half-width {:.2f}, sd {:.2f}, "
