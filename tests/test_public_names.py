@@ -32,7 +32,11 @@ PUBLIC = {
         "is_imported", "list_operators", "load_card", "load_object", "means", "mixtures",
         "plain", "ranks", "rearranging", "register", "soft", "stochastic", "wavelets",
     ],
-    "poolbench.testing": ["LAWS", "check_operator", "list_checks"],
+    "poolbench.data.sources": [
+        "ImageSetRequest", "ImageSetSource", "check_options", "find_image_set", "list_forms",
+        "read_image_set",
+    ],
+    "poolbench.testing": ["LAWS", "check_image_set", "check_operator", "list_checks"],
     "poolbench.verdict": [
         "Evidence", "Question", "compute_interval", "decide", "describe_verdict", "from_counts",
     ],
