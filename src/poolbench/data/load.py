@@ -87,7 +87,7 @@ def load_image_set(config: DataConfig, on_progress: OnProgress = ignore_progress
 
 
 def list_classes(config: DataConfig) -> list[ClassRecord]:
-    """All classes of an image set, without decoding pictures.
+    """List all classes of an image set, without decoding pictures.
 
     The published sets need not be on this machine for it.
 
@@ -161,7 +161,7 @@ def _read(config: DataConfig, on_progress: OnProgress) -> ImageSet:
 def _read_files(
     listing: Listing, config: DataConfig, aliases: Mapping[str, str], on_progress: OnProgress
 ) -> ImageSet:
-    """Classes are chosen first: pictures of other classes need not be decoded, nor be whole."""
+    """Choose the classes first: pictures of others need not be decoded, nor be whole."""
     listing = listing.choose(resolve_classes(config.classes, listing.classes, aliases))
     check_unread(listing)
     sides: tuple[Side, ...] = ("pool", "test")
@@ -175,7 +175,7 @@ def _read_files(
 
 
 def _add_file_facts(image_set: ImageSet, listing: Listing, config: DataConfig) -> ImageSet:
-    """What was done to pictures that nobody asked for, and what became of their values."""
+    """Add what was done to pictures unasked, and what became of their values."""
     paths = {entry.name: entry.path for entry in listing.entries}
     facts = dict(image_set.facts)
     first = read_first_size(listing.entries) if config.image_size is None else None
@@ -207,12 +207,12 @@ def _fit_arrays(image_set: ImageSet, config: DataConfig, aliases: Mapping[str, s
 
 
 def _resize(half: Half, size: tuple[int, int], fit: Fit) -> Half:
-    """The half at another size, which remembers what its pictures were."""
+    """Resize the half, which remembers what its pictures were."""
     return replace(half, images=resize_arrays(half.images, size, fit), given=half.compute_digests())
 
 
 def _choose(half: Half, chosen: Sequence[int]) -> Half:
-    """Pictures of the chosen classes, in the order they had, labelled in the chosen order."""
+    """Choose pictures of the chosen classes, in their old order, labelled in the chosen order."""
     new_labels = np.full(max([*chosen, *half.labels.tolist()]) + 1, -1, dtype=np.int64)
     new_labels[list(chosen)] = np.arange(len(chosen))
     labels = new_labels[half.labels]
@@ -228,7 +228,7 @@ def _check_halves(image_set: ImageSet) -> None:
 def _check_no_empty_class(
     classes: Sequence[str], pool: Sequence[int], test: Sequence[int] | None
 ) -> None:
-    """Every class needs pictures in both halves, where there are two."""
+    """Check that every class has pictures in both halves, where there are two."""
     halves = [("to train on", pool)] if test is None else [("to train on", pool), ("to test", test)]
     for purpose, counts in halves:
         empty = [name for name, count in zip(classes, counts, strict=True) if count == 0]

@@ -206,7 +206,7 @@ def _find_wrong_weight(graph: onnx.GraphProto) -> str | None:
         try:
             size = onnx.numpy_helper.to_array(tensor).size
         except Exception:
-            # Of sizes that do not fit and of kinds of numbers that nobody knows.
+            # Sizes do not fit, or the kind of numbers is unknown.
             size = -1
         if min(tensor.dims, default=0) < 0 or size != math.prod(tensor.dims):
             return f"its weight {tensor.name!r} is not what it says of its size"

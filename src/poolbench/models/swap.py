@@ -1,4 +1,4 @@
-"""Another operator in a person's own network, wherever that lowers its resolution."""
+"""Swap another operator into a person's own network, wherever that lowers its resolution."""
 
 import copy
 import math
@@ -39,13 +39,13 @@ class Swapped:
 
 
 class SwappedPool(nn.Module):
-    """An operator in the place of a pooling layer, with the output size of that layer.
+    """An operator instead of a pooling layer, with the output size of that layer.
 
     The map is cropped, or its border repeated, so that the operator's cells are centred where the
     windows of the layer were (half a pixel off where they cannot be) and there are as many.
 
     Args:
-        operators: By the number of channels, since one layer may stand in several places.
+        operators: Operators by the number of channels, since one layer may be used several times.
     """
 
     def __init__(self, pool: Pool, operators: dict[int, nn.Module]) -> None:
@@ -90,7 +90,7 @@ class SwappedConv(nn.Conv2d):
         return _lay_out(self.site(x), x)
 
     def compute_full_size(self, height: int, width: int) -> tuple[int, int]:
-        """Size of what the operator takes, for an input of this size."""
+        """Compute the size of what the operator takes, for an input of this size."""
         # A strided convolution cannot have the padding "same".
         padding = (0, 0) if isinstance(self.padding, str) else self.padding
         rows, columns = (
@@ -149,7 +149,7 @@ def swap(
 
 
 def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
-    """Name, layer, and why it is left alone; a layer that has several names comes with each."""
+    """Yield name, layer, and why it is left alone; a layer of several names comes with each."""
     for name, layer in model.named_modules(remove_duplicate=False):
         if isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d)):
             stride = _pair(layer.stride)
@@ -163,7 +163,7 @@ def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
 
 
 def _lay_out(out: Tensor, like: Tensor) -> Tensor:
-    """In memory as a pool or convolution gives its maps: as its input lies, without gaps."""
+    """Lay maps out as a pool or convolution does: as its input lies, without gaps."""
     is_last = int(like.shape[1]) > 1 and like.stride(1) == 1
     return out.contiguous(memory_format=torch.channels_last if is_last else torch.contiguous_format)
 
@@ -196,7 +196,7 @@ def _runs_as(layer: nn.Module, kind: type[nn.Module]) -> bool:
 def _find_channels(
     model: nn.Module, wanted: list[tuple[str, nn.Module]], example: Tensor | None
 ) -> dict[nn.Module, set[int]]:
-    """How many channels each pooling layer meets, by one pass of the example."""
+    """Find how many channels each pooling layer meets, by one pass of the example."""
     pools = {layer for _, layer in wanted if isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d))}
     channels: dict[nn.Module, set[int]] = {pool: set() for pool in pools}
     if not pools:
@@ -280,9 +280,9 @@ def _fit(x: Tensor, axis: int, pool: Pool, smallest: int) -> Tensor:
     reach = dilation * (kernel - 1) + 1
     size = int(x.shape[axis])
     wanted = compute_pooled_size(size, reach, stride, padding, pool.ceil_mode)
-    # Of two places that are half a pixel off, the one that moves the map less.
+    # Where two positions are half a pixel off, the one that moves the map less.
     before = math.trunc(padding - (reach - stride) / 2)
-    # As many as give the wanted number of cells: the last may be cut.
+    # As many pixels as give the wanted number of cells: the last may be cut.
     most, least = wanted * stride, (wanted - 1) * stride + 1
     least = max(least, min(most, smallest))
     length = min(max(size + before, least), most)
@@ -305,7 +305,7 @@ def _fill_cell(x: Tensor, axis: int, stride: int, smallest: int) -> Tensor:
 
 
 def compute_pooled_size(size: int, reach: int, stride: int, padding: int, ceil_mode: bool) -> int:
-    """Outputs of a pooling layer along an axis, as torch counts them.
+    """Compute the outputs of a pooling layer along an axis, as torch counts them.
 
     Args:
         reach: Pixels from the first to the last value of a window.

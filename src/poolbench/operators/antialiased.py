@@ -176,7 +176,7 @@ def avg_blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -
 def aps_pool2d(x: Tensor, *, stride: int) -> Tensor:
     """Keep the one of the ``stride**2`` decimated maps with the largest norm, for each picture.
 
-    Under a circular shift the decimated maps change places, and the same one is kept: the output
+    Under a circular shift the decimated maps trade positions, and the same one is kept: the output
     is shifted and nothing else, if the stride divides height and width and no two norms are equal.
 
     Border: a cell that is cut by the border is filled by repeating the border.
@@ -247,7 +247,7 @@ class AvgBlurPool2d(_WindowBlurPool2d):
     year=2020,
 )
 class AdaptiveBlurPool2d(Operator):
-    """A filter for each kept place and group of channels, the softmax of a learned convolution.
+    """A filter for each kept position and group of channels, the softmax of a learned convolution.
 
     It begins as the binomial filter of ``blur``, everywhere.
 

@@ -10,7 +10,7 @@ from poolbench.operators._windows import pad_windows
 def space_to_depth2d(x: Tensor, *, stride: int) -> Tensor:
     """Turn every ``stride`` x ``stride`` cell into ``stride**2`` channels of one pixel.
 
-    The channels are those of :func:`torch.nn.functional.pixel_unshuffle`: all places of the first
+    The channels are those of :func:`torch.nn.functional.pixel_unshuffle`: all offsets of the first
     input channel come first, row by row.
 
     Border: a cell that is cut by the right or bottom border is filled by repeating the border.

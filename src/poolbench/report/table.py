@@ -1,4 +1,4 @@
-"""A table of the report: rows of finished words, and how numbers are written."""
+"""Hold a table of the report: rows of finished words, and how numbers are written."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ MOST_ROWS = 40
 
 @dataclass(frozen=True)
 class Row:
-    """The first cell names the row.
+    """A row, which its first cell names.
 
     Attributes:
         marked: The recommended variant.
@@ -50,7 +50,7 @@ class Table:
         return len(self.rows) > MOST_ROWS
 
     def to_csv(self, lang: str) -> bytes:
-        """The table as UTF-8 with a byte order mark, which spreadsheets need to see Cyrillic."""
+        """Return the table as UTF-8 with a byte order mark, which spreadsheets look for."""
         content = io.StringIO()
         writer = csv.writer(content, lineterminator="\n")
         rows = [row.cells for row in self.rows]
@@ -60,27 +60,27 @@ class Table:
 
 
 def name_columns(keys: Sequence[str]) -> tuple[Words, ...]:
-    """The headings of a table."""
+    """Name the headings of a table."""
     return tuple(say(f"report.{key}") for key in keys)
 
 
 def format_millions(count: float) -> str:
-    """``21.33 M``."""
+    """Format a count in millions: ``21.33 M``."""
     return f"{count / 1e6:.2f}\N{NO-BREAK SPACE}M"
 
 
 def format_signed(value: float, digits: int) -> str:
-    """With a true minus sign: ``+0.25``, ``−1.50``."""
+    """Format a number with a true minus sign: ``+0.25``, ``−1.50``."""
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def format_range(low: float, high: float, digits: int) -> str:
-    """``−0.25 … +1.50``."""
+    """Format a range: ``−0.25 … +1.50``."""
     return f"{format_signed(low, digits)} … {format_signed(high, digits)}"
 
 
 def format_count(count: int) -> str:
-    """``33 219``, with a space that does not break."""
+    """Format a count with a space that does not break: ``33 219``."""
     return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
@@ -100,7 +100,7 @@ def format_metric(entry: MetricEntry, value: float | None) -> str:
 
 
 def _write_plainly(cell: str) -> str:
-    """Numbers as programs read them: with a hyphen for minus, and without spaces inside.
+    """Write numbers as programs read them: a hyphen for minus, and no spaces inside.
 
     What a spreadsheet would take for a formula is kept from it by a quotation mark.
     """

@@ -1,4 +1,4 @@
-"""The tables of the report in which each row is a variant."""
+"""Make the tables of the report in which each row is a variant."""
 
 import statistics
 from collections.abc import Collection, Iterable
@@ -24,7 +24,7 @@ from poolbench.verdict.intervals import Interval
 
 
 def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Table:
-    """One row for each variant, the highest accuracy first.
+    """Make one row for each variant, the highest accuracy first.
 
     Args:
         keys: The metrics to show beside accuracy; ``None``: all that the table of metrics marks.
@@ -48,12 +48,12 @@ def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Tabl
         is_marked = variant.id == view.verdict.recommended
         rows.append(Row(cells, is_marked, variant.id in view.verdict.tied))
     # Beside the metrics stand variant, accuracy and interval.
-    lower = tuple(place for place, entry in enumerate(shown, 3) if entry.better == "lower")
+    lower = tuple(column for column, entry in enumerate(shown, 3) if entry.better == "lower")
     return Table(say("report.leaderboard-caption"), head, tuple(rows), lower_first=lower)
 
 
 def make_over_fitting(view: RunView) -> Table:
-    """How far each variant learned its training pictures by heart."""
+    """Make the table of how far each variant learned its training pictures by heart."""
     head = (
         *("variant", "train-accuracy", "held-out-accuracy", "gap"),
         *("loss-rise", "minimum-epoch", "best-epoch-accuracy"),
@@ -75,7 +75,7 @@ def make_over_fitting(view: RunView) -> Table:
 
 
 def make_costs(view: RunView) -> Table:
-    """What each variant costs."""
+    """Make the table of what each variant costs."""
     head = (
         *("variant", "parameters", "multiply-adds", "conv-multiply-adds"),
         *("train-seconds", "wall-seconds", "memory"),
@@ -99,7 +99,7 @@ def make_costs(view: RunView) -> Table:
 
 
 def make_shift(view: RunView, measure: str) -> Table:
-    """``consistency`` or ``accuracy`` under shifts: one column for each number of pixels."""
+    """Make the table of ``consistency`` or ``accuracy`` under shifts, a column for each shift."""
     pixels = view.variants[0].trials[0].shift.pixels
     head = (
         say("report.variant"),
@@ -116,7 +116,7 @@ def make_shift(view: RunView, measure: str) -> Table:
 
 
 def _format_epochs(epochs: list[int]) -> str:
-    """The median, and the range where there is one."""
+    """Format the median, and the range where there is one."""
     middle = f"{statistics.median(epochs):g}"
     return middle if min(epochs) == max(epochs) else f"{middle} ({min(epochs)}–{max(epochs)})"
 

@@ -1,4 +1,4 @@
-"""From finished trials on disk to the arrays that the verdict judges, and the leaderboard."""
+"""Collect finished trials on disk: the arrays that the verdict judges, and the leaderboard."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,8 @@ from poolbench.verdict.paired import SIDE_CONFIDENCE, Evidence, adjust_holm, com
 from poolbench.verdict.proportion import widen_near_ends
 from poolbench.verdict.ratio import Ratio, compute_ratio
 
-# With fewer groups the interval was seen to cover less than it says; docs/method.md.
+# Least number of groups: with fewer the interval was seen to cover less than it says;
+# docs/method.md.
 LEAST_GROUPS = 20
 
 
@@ -48,7 +49,7 @@ class Outcomes:
 
 
 def has_rough_groups(groups: NDArray[np.int64], folds: int) -> bool:
-    """Whether groups are too few, or one too large, to take an interval at its word.
+    """Return whether groups are too few, or one too large, to take an interval at its word.
 
     Example:
         >>> has_rough_groups(np.arange(20), 5), has_rough_groups(np.arange(20) // 2, 5)
@@ -95,7 +96,7 @@ def join_trials(trials: Sequence[tuple[TrialRecord, Mapping[str, NDArray[Any]]]]
 def collect_probabilities(
     store: RunStore, specs: Sequence[TrialSpec], pictures: int, classes: int
 ) -> NDArray[np.float64]:
-    """``[pictures, classes]``: what networks that never saw a picture said of it, over repeats."""
+    """Average over repeats what networks that never saw a picture said: ``[pictures, classes]``."""
     total = np.zeros((pictures, classes))
     for spec in specs:
         arrays = store.load_arrays(spec.id, "predictions")
@@ -105,7 +106,7 @@ def collect_probabilities(
 
 
 def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> Evidence:
-    """The arrays of some variants that have the same repeats.
+    """Make the evidence of some variants that have the same repeats.
 
     Args:
         half: The pictures that were held out, in the order of the predictions' index.
@@ -124,7 +125,7 @@ def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> E
 def find_missed_classes(
     outcomes: Mapping[str, Outcomes], half: Half, classes: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
-    """By variant, the classes of which no held-out picture was told right in any trial."""
+    """Find the classes of which no held-out picture was recognised in any trial, by variant."""
     found = {}
     for name, outcome in outcomes.items():
         told = np.bincount(half.labels, outcome.correct.any(axis=0), len(classes))
@@ -157,7 +158,7 @@ def make_leaderboard(
 
 
 def compute_time_ratios(store: RunStore, specs: Mapping[str, Sequence[TrialSpec]]) -> StudyTiming:
-    """Training times of every pair of variants, over the trials that both have."""
+    """Compute ratios of training times of all pairs, over the trials that both have."""
     seconds = {
         name: {
             (spec.repeat, spec.fold): store.load_timing(spec.id).train_seconds for spec in trials
@@ -176,9 +177,9 @@ def compute_time_ratios(store: RunStore, specs: Mapping[str, Sequence[TrialSpec]
                 ratio=ratio.ratio,
                 low=ratio.low if known else None,
                 high=ratio.high if known else None,
-                p_adjusted=None if adjusted is None else float(adjusted[place]),
+                p_adjusted=None if adjusted is None else float(adjusted[number]),
             )
-            for place, ((first, second), ratio) in enumerate(zip(pairs, ratios, strict=True))
+            for number, ((first, second), ratio) in enumerate(zip(pairs, ratios, strict=True))
         )
     )
 
@@ -186,7 +187,7 @@ def compute_time_ratios(store: RunStore, specs: Mapping[str, Sequence[TrialSpec]
 def _compute_pair_ratio(
     first: Mapping[tuple[int, int], float], second: Mapping[tuple[int, int], float]
 ) -> Ratio:
-    """Over the repeats and folds that both have."""
+    """Compute the ratio over the repeats and folds that both have."""
     shared = sorted(first.keys() & second.keys())
     over, under = (np.array([seconds[key] for key in shared]) for seconds in (first, second))
     return compute_ratio(over, under, SIDE_CONFIDENCE)

@@ -1,4 +1,4 @@
-"""Tables of single pictures, by file name: where each of them was, and what was said of it."""
+"""Write tables of single pictures, by file name: where each was, and what was said of it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -51,9 +51,9 @@ def save_picture_tables(
     answers: list[tuple[object, ...]] = []
     for spec in [*mine, *([] if final is None else [final])]:
         half, repeat = ("pool", spec.repeat + 1) if spec.split == "fold" else ("test", "")
-        for place, label, predicted, share in _read_answers(store, spec):
+        for index, label, predicted, share in _read_answers(store, spec):
             told = ("", "") if predicted is None else (classes[predicted], f"{share:.6f}")
-            answers.append((names[half][place], half, repeat, classes[label], *told))
+            answers.append((names[half][index], half, repeat, classes[label], *told))
     store.save_bytes("predictions.csv", pack_table(PREDICTION_COLUMNS, answers))
 
 
@@ -62,7 +62,7 @@ def _list_groups(half: Half) -> Sequence[object]:
 
 
 def _find_folds(store: RunStore, trials: Sequence[TrialSpec], pictures: int) -> NDArray[np.int64]:
-    """``[repeats, pictures]``: in which fold a picture was held out, from 1."""
+    """Find in which fold a picture was held out, from 1: ``[repeats, pictures]``."""
     repeats = 1 + max((spec.repeat for spec in trials), default=-1)
     table = np.zeros((repeats, pictures), dtype=np.int64)
     for spec in trials:
@@ -71,7 +71,7 @@ def _find_folds(store: RunStore, trials: Sequence[TrialSpec], pictures: int) -> 
 
 
 def _read_answers(store: RunStore, spec: TrialSpec) -> Iterator[tuple[int, int, int | None, float]]:
-    """Place, true class, predicted class and its probability of each picture that was held out.
+    """Yield position, true class, predicted class and its probability of held-out pictures.
 
     Nothing was predicted where the training diverged or the answer is no number.
     """
@@ -81,7 +81,7 @@ def _read_answers(store: RunStore, spec: TrialSpec) -> Iterator[tuple[int, int, 
     is_told = np.isfinite(logits).all(axis=1) & np.full(len(logits), not has_diverged)
     shares = softmax(np.where(is_told[:, None], logits, 0.0), axis=1)
     found = arrays["logits"].argmax(axis=1)
-    for place, label, told, predicted, share in zip(
+    for index, label, told, predicted, share in zip(
         arrays["index"].tolist(),
         arrays["labels"].tolist(),
         is_told.tolist(),
@@ -89,4 +89,4 @@ def _read_answers(store: RunStore, spec: TrialSpec) -> Iterator[tuple[int, int, 
         shares.max(axis=1).tolist(),
         strict=True,
     ):
-        yield place, label, predicted if told else None, share
+        yield index, label, predicted if told else None, share

@@ -1,4 +1,4 @@
-"""A connection that is given up when whoever opened it does not go on.
+"""Give a connection up when whoever opened it does not go on.
 
 uvicorn waits without end for the rest of a request's head, and for a reader who does not read; a
 hundred such connections would keep everybody else out.
@@ -9,19 +9,19 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-# For the head of a question: from the opening, or from the last answer.
+# Time for the head of a request: from the opening, or from the last response.
 HEAD_SECONDS = 5.0
-# For so many bytes of an answer to be taken.
+# Time for so many bytes of a response to be taken.
 READ_SECONDS = 15.0
 LEAST_READ_BYTES = 1 << 16
-# Connections on which no question is being answered; the oldest goes when there are more.
+# Most connections on which no request is being answered; the oldest goes when there are more.
 MOST_WAITING = 100
 
 
 class Connection(H11Protocol):
     """One connection of a client; to be given to uvicorn as ``http``."""
 
-    # Those without a question, the oldest first.
+    # Connections without a request, the oldest first.
     _waiting: ClassVar[dict["Connection", None]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -52,12 +52,12 @@ class Connection(H11Protocol):
         super().on_response_complete()
 
     def pause_writing(self) -> None:
-        """An answer is taken more slowly than it is made."""
+        """Watch a reader that takes a response more slowly than it is made."""
         super().pause_writing()
         self._watch_reader()
 
     def resume_writing(self) -> None:
-        """It was taken."""
+        """Stop watching, since the response was taken."""
         super().resume_writing()
         self._stop_watching()
 

@@ -1,4 +1,4 @@
-"""What a person sees while a study runs: a table of progress on a terminal, lines elsewhere.
+"""Show what a person sees while a study runs: progress on a terminal, lines elsewhere.
 
 Everything goes to standard error; standard output is for JSON.
 """
@@ -27,9 +27,9 @@ from poolbench.texts import text
 from poolbench.texts.plain import list_some, make_plain
 from poolbench.verdict.sentence import describe_verdict, flip
 
-# Where there is no terminal, a line for every part of this size of the whole.
+# Share of the whole after which a line is written where there is no terminal.
 LINE_SHARE = 0.1
-# There too, tables are not cut to the width of a terminal that is not there.
+# Width of tables where there is no terminal to cut them to.
 LINE_WIDTH = 120
 
 
@@ -57,7 +57,7 @@ class Display:
             self.console.width = LINE_WIDTH
 
     def say(self, key: str, **values: object) -> None:
-        """One line of the catalogue of texts."""
+        """Print one line of the catalogue of texts."""
         plain = {
             name: make_plain(str(value)) if isinstance(value, str | Path) else value
             for name, value in values.items()
@@ -65,25 +65,25 @@ class Display:
         self.console.print(text(key, self.lang, **plain), markup=False)
 
     def tell(self, line: str) -> None:
-        """One line that is in words already."""
+        """Print one line that is in words already."""
         self.console.print(make_plain(line), markup=False)
 
     def show_loading(self, step: str, done: int, total: int) -> None:
-        """How far the pictures are: a line for every tenth of a step whose size is known."""
+        """Show how far the pictures are: a line for every tenth of a step of known size."""
         tenth = (step, done * 10 // total) if total else (step, 0)
         if (tenth[1] or step == "download") and tenth != self._loading:
             self.say("run.loading", step=text(f"run.step-{step}", self.lang), percent=10 * tenth[1])
         self._loading = tenth
 
     def show_verdict(self, verdict: VerdictRecord) -> None:
-        """The verdict in one sentence."""
+        """Show the verdict in one sentence."""
         self.console.print(make_plain(describe_verdict(verdict, self.lang)), style="bold")
         for note in verdict.notes:
             # The sentence has already told that one trial cannot tell.
             if note != "one-trial":
                 self.say(f"note.{note}")
         for name, classes in verdict.missed_classes.items():
-            # Of the one to use, or of all if there is none.
+            # Only those of the variant to use, or of all if there is none.
             if verdict.recommended in (name, None):
                 self.say("note.missed-classes", variant=name, classes=list_some(classes))
         if verdict.undertrained and verdict.recommended is not None:
@@ -92,7 +92,7 @@ class Display:
             self.say("note.left-out", names=", ".join(verdict.left_out))
 
     def show_headline(self, key: str, headline: Headline) -> None:
-        """What was measured on the test half, in one line."""
+        """Show what was measured on the test half, in one line."""
         count = {"count": headline.pictures, "groups": headline.groups}
         units = "run.pictures" if headline.groups is None else "run.pictures-in-groups"
         self.say(
@@ -103,7 +103,7 @@ class Display:
         )
 
     def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
-        """The table of all variants."""
+        """Show the table of all variants."""
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         shown = [(entry, entry.on_screen) for entry in METRICS if entry.on_screen is not None]
         headings = [f"report.{rows[0].metric}", "run.column-interval"]
@@ -121,12 +121,12 @@ class Display:
         self.console.print(table)
 
     def show_jobs(self, done: int, total: int) -> None:
-        """A line for every tenth of some jobs."""
+        """Show a line for every tenth of some jobs."""
         if done * 10 // total > (done - 1) * 10 // total:
             self.say("calibrate.progress", done=done, total=total)
 
     def show_calibration(self, record: CalibrationRecord) -> None:
-        """What was expected of each known-answer task, what was found, and the word on it."""
+        """Show what was expected of each known-answer task, what was found, and the result."""
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for heading in ("task", "expected", "found", "right"):
             table.add_column(text(f"calibrate.{heading}", self.lang))
@@ -147,7 +147,7 @@ class Display:
         self.say("calibrate.passed" if record.passed else "calibrate.failed")
 
     def track(self, work: Mapping[str, float], epochs: Mapping[str, int]) -> "Tracker":
-        """A tracker for these trials.
+        """Return a tracker for these trials.
 
         Args:
             work: Trial id to expected seconds.
@@ -180,7 +180,7 @@ class Tracker:
         return None
 
     def update(self, trial: str, epoch: int | None) -> None:
-        """An epoch of a trial is over; ``None``: the whole trial is."""
+        """Count an epoch of a trial as done; ``None``: the whole trial is."""
         if epoch is None:
             self.done += 1
             self.parts[trial] = self.work[trial]
@@ -191,17 +191,17 @@ class Tracker:
 
     @property
     def share(self) -> float:
-        """Finished part of the work, 0–1."""
+        """Finished share of the work, 0–1."""
         return sum(self.parts.values()) / self.total if self.total else 1.0
 
     @property
     def seconds_left(self) -> float:
-        """By the speed so far."""
+        """Seconds that are left by the speed so far."""
         elapsed = time.monotonic() - self.started
         return elapsed / self.share - elapsed if self.share else float("nan")
 
     def show(self) -> None:
-        """A line each time another tenth is done."""
+        """Show a line each time another tenth is done."""
         if self.share + 1e-9 < self._next_line:
             return
         self._next_line = self.share + LINE_SHARE
@@ -215,7 +215,7 @@ class Tracker:
 
 
 class _BarTracker(Tracker):
-    """The same as a bar on a terminal."""
+    """Shows the same as a bar on a terminal."""
 
     def __init__(
         self, work: Mapping[str, float], epochs: Mapping[str, int], display: Display
@@ -248,7 +248,7 @@ class _BarTracker(Tracker):
 
 
 def _orient(finding: OrderFinding) -> list[Difference]:
-    """The differences that were asked for, each as it was expected to be."""
+    """Return the differences that were asked for, each in the direction that was expected."""
     wanted = [
         flip(pair) if (pair.second, pair.first) in finding.expected else pair
         for pair in finding.found
@@ -272,7 +272,7 @@ def format_metric(form: Form, value: float | None) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """``4 s``, ``3 min 20 s``, ``2 h 05 min``.
+    """Format a duration: ``4 s``, ``3 min 20 s``, ``2 h 05 min``.
 
     Example:
         >>> format_duration(200), format_duration(7500), format_duration(float("nan"))
@@ -289,7 +289,7 @@ def format_duration(seconds: float) -> str:
 
 
 def format_operators(facts: Sequence[OperatorFacts], lang: str) -> str:
-    """The catalogue as lines of equal columns."""
+    """Format the catalogue as lines of equal columns."""
     columns = ("id", "family", "year", "parameters", "cost", "title")
     rows = [tuple(text(f"operators.{column}", lang) for column in columns)]
     for fact in facts:

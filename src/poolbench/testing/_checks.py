@@ -1,4 +1,4 @@
-"""The checks, by name: each raises AssertionError with what it saw."""
+"""Check operators, by name: each check raises AssertionError with what it saw."""
 
 import copy
 import io
@@ -23,13 +23,13 @@ from poolbench.testing._subject import (
 )
 
 LAWS = ("constants", "bounds", "channels", "shift")
-# Of the difference from the float64 result, relative and absolute.
+# Tolerances of the difference from the float64 result, relative and absolute.
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-4, torch.float16: 2e-2, torch.bfloat16: 1e-1}
-# Outputs at each end of the map that a border may reach.
+# Number of outputs at each end of the map that a border may reach.
 BORDER = 3
-# One for each stride, in their order.
+# Sizes of the examples, one for each stride, in their order.
 GRADIENT_SIZES = ((5, 4), (3, 6))
-# An even and an odd size; each takes seconds to export.
+# Sizes that are exported, an even and an odd one; each takes seconds.
 ONNX_CASES = (((8, 12), 2), ((9, 7), 4))
 ONNX_BATCHES = (1, 2, 7)
 
@@ -143,7 +143,7 @@ def _check_bounds(subject: Subject) -> None:
 
 
 def _draw_edge(x: Tensor) -> Tensor:
-    """One half dark, one half bright: what overshoots does so here."""
+    """Draw one half dark, one half bright: what overshoots does so here."""
     edge = torch.zeros_like(x)
     edge[:, :, : x.shape[2] // 2] = 1
     return edge

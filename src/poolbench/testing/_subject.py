@@ -51,7 +51,7 @@ class Subject:
         return bool(getattr(self.cls, "is_random", False))
 
     def build(self, channels: int, stride: int, seed: int = 0, *, moved: bool = True) -> nn.Module:
-        """In evaluation mode and float64.
+        """Build the operator in evaluation mode and float64.
 
         Args:
             moved: Whether its parameters are moved from where they begin, since what holds at the
@@ -66,7 +66,7 @@ class Subject:
         return module
 
     def get_smallest(self, stride: int) -> int:
-        """The least height and width that it takes."""
+        """Return the least height and width that it takes."""
         return int(getattr(self.build(1, stride), "smallest_size", 1))
 
 

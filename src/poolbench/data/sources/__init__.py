@@ -28,7 +28,8 @@ __all__ = [
     "read_image_set",
 ]
 
-# In a package's metadata: name = "package.module:Class", the name being the one for --data.
+# Entry-point group in a package's metadata: name = "package.module:Class", the name being the one
+# for --data.
 GROUP = "poolbench.image_sets"
 
 
@@ -91,7 +92,7 @@ def read_image_set(source: ImageSetSource, request: ImageSetRequest) -> "ImageSe
     except PoolbenchError:
         raise
     except Exception as error:
-        # Whatever another package's code raises.
+        # Another package's code may raise anything.
         raise DataError(f"{kind}.read failed ({type(error).__name__}: {error}).") from error
     if not isinstance(found, ImageSet | Listing):
         raise DataError(f"{kind}.read gave a {type(found).__name__}, no ImageSet and no Listing.")
@@ -141,7 +142,7 @@ def _name_form(kind: str) -> str:
 
 
 def _explain_unknown(name: str) -> UsageError:
-    """Explain what a person may have meant: most who leave the kind out name a place."""
+    """Explain what a person may have meant: most who leave the kind out name a path."""
     path = Path(name)
     suffixes = {
         suffix: kind for kind, source in _load_built_in().items() for suffix in source.suffixes
@@ -153,6 +154,6 @@ def _explain_unknown(name: str) -> UsageError:
         if path.is_file() and kind:
             return UsageError(f"{name} is a file: did you mean --data {kind}:{name}?")
     except OSError:
-        # Too long for a path.
+        # It is too long for a path.
         pass
     return UnknownNameError("image set", name, [*list_forms(), *_list_installed()])
