@@ -16,12 +16,6 @@ PUBLIC = {
         "Operator", "Study", "Swapped", "__version__", "compare", "export_onnx", "load", "register",
         "swap",
     ],
-    "poolbench.config": [
-        "ALL_BUT", "ClassBalance", "DataConfig", "Fit", "Frozen", "Metric", "OnBad",
-        "OnDuplicates", "PRESETS", "Precision", "Protocol", "RecipeConfig", "Settings",
-        "StudyConfig", "TrainedPart", "Tune", "Vary", "Views", "build_config", "dump_config",
-        "load_config", "read_recipe", "read_saved_config", "split_names",
-    ],
     "poolbench.models": [
         "Backbone", "Factory", "Network", "SITE", "add_factory", "find_backbone",
         "get_backbone", "imagenet", "lab", "list_backbones", "reshape_backbone", "staged",
@@ -36,7 +30,9 @@ PUBLIC = {
         "ImageSetRequest", "ImageSetSource", "check_options", "find_image_set", "list_forms",
         "read_image_set",
     ],
-    "poolbench.testing": ["LAWS", "check_image_set", "check_operator", "list_checks"],
+    "poolbench.testing": [
+        "LAWS", "check_image_set", "check_operator", "list_checks",
+    ],
     "poolbench.verdict": [
         "Evidence", "Question", "compute_interval", "decide", "describe_verdict", "from_counts",
     ],
