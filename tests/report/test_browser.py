@@ -83,6 +83,19 @@ def test_report_sorts_numbers_as_numbers_and_names_as_names(visit, report, langu
         assert table.locator("th[aria-sort]").count() == 1
 
 
+def test_report_puts_the_best_first_where_lower_is_better(visit, report):
+    with visit(report) as page:
+        table = page.locator("#comparison .scroll").first
+        head = table.locator("thead th")
+        place = head.all_inner_texts().index("NLL, nats")
+        for way in ("ascending", "descending", "ascending"):
+            head.nth(place).locator("button").click()
+            shown = table.locator(f"tbody tr td:nth-child({place + 1})").all_inner_texts()
+            assert list(map(float, shown)) == sorted(map(float, shown), reverse=way != "ascending")
+            assert head.nth(place).get_attribute("aria-sort") == way
+        assert len(set(shown)) > 1
+
+
 def test_report_tells_the_numbers_of_a_point(visit, report):
     with visit(report) as page:
         page.locator("#accuracy-time-tip-0").hover(force=True)
