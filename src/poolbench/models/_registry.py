@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from poolbench.errors import PoolbenchError, ShapeError, UnknownNameError, UsageError
 from poolbench.models.kept import Kept
-from poolbench.operators import compute_source_hash
+from poolbench.operators import build_operator, compute_source_hash
 
 # A module of this name holds an operator, wherever it is in a network.
 SITE = "site"
@@ -35,6 +35,10 @@ class Network(nn.Sequential):
         return x
 
 
+# Builds the operator of one site from the number of channels there and the stride.
+MakeOperator = Callable[[int, int], nn.Module]
+# Builds a network from what builds its operators, the number of classes, the size of the pictures
+# ``(height, width)``, and what ``Backbone.shape`` names.
 Builder = Callable[..., Network]
 Factory = Callable[[int], nn.Module]
 
@@ -49,8 +53,7 @@ class Backbone:
     """A network with sites.
 
     Attributes:
-        build: From operator id, number of classes and picture size ``(height, width)``, and what
-            ``shape`` names.
+        builder: Function that builds the network; ``make_operator`` is its first argument.
         has_site: False if there is nowhere to put an operator; its one variant has operator
             ``none``.
         positions_differ: The operators sit at different places, so position is compared too.
@@ -66,7 +69,7 @@ class Backbone:
     id: str
     title: str
     title_ru: str
-    build: Builder
+    builder: Builder
     has_site: bool = True
     positions_differ: bool = False
     factory: Factory | None = None
@@ -75,6 +78,18 @@ class Backbone:
     base: str = ""
     is_convolutional: bool = True
     any_size: bool = False
+
+    def build(
+        self, operator: str | MakeOperator, num_classes: int, image_size: tuple[int, int]
+    ) -> Network:
+        """Build the network with an operator at each site.
+
+        Args:
+            operator: An id, or what builds the operator of a site.
+            image_size: Height and width of the pictures.
+        """
+        make_operator = name_maker(operator) if isinstance(operator, str) else operator
+        return self.builder(make_operator, num_classes, image_size)
 
     def hash_source(self, num_classes: int) -> str:
         """SHA-256 of what the factory does, so that an edited network trains again.
@@ -85,6 +100,16 @@ class Backbone:
         source = compute_source_hash(self.factory)
         digest = self.find_kept(num_classes).digest
         return "-".join([source, *([digest] if digest else [])])
+
+
+def name_maker(operator_id: str) -> MakeOperator:
+    """Return what builds the operator with this id; it looks for it when a site needs one."""
+
+    def make_operator(channels: int, stride: int) -> nn.Module:
+        return build_operator(operator_id, channels, stride=stride)
+
+    make_operator.__name__ = operator_id
+    return make_operator
 
 
 _BACKBONES: dict[str, Backbone] = {}
@@ -140,8 +165,8 @@ def reshape_backbone(backbone: Backbone, **values: int) -> Backbone:
     if not changed:
         return base
     suffix = "".join(f"-{_LETTERS[name]}{changed[name]}" for name in _LETTERS if name in changed)
-    build = partial(base.build, **changed)
-    return replace(base, id=f"{base.id}{suffix}", build=build, shape=shape, base=base.id)
+    builder = partial(base.builder, **changed)
+    return replace(base, id=f"{base.id}{suffix}", builder=builder, shape=shape, base=base.id)
 
 
 def list_backbones() -> list[Backbone]:

@@ -10,6 +10,7 @@ from poolbench.errors import ShapeError, UsageError
 from poolbench.models._registry import (
     Backbone,
     Factory,
+    MakeOperator,
     Network,
     add_backbone,
     get_backbone,
@@ -72,8 +73,10 @@ def add_factory(backbone_id: str, factory: Factory) -> Backbone:
     def keep(num_classes: int) -> Kept:
         return find_kept(lambda: _make(factory, num_classes))
 
-    def build(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
-        return build_swapped(factory, operator, num_classes, image_size, keep(num_classes))
+    def build(
+        make_operator: MakeOperator, num_classes: int, image_size: tuple[int, int]
+    ) -> Network:
+        return build_swapped(factory, make_operator, num_classes, image_size, keep(num_classes))
 
     title = f"{factory.__module__}:{backbone_id}"
     return add_backbone(Backbone(backbone_id, title, title, build, factory=factory, find_kept=keep))
@@ -81,7 +84,7 @@ def add_factory(backbone_id: str, factory: Factory) -> Backbone:
 
 def build_swapped(
     factory: Callable[[int], nn.Module],
-    operator: str,
+    operator: str | MakeOperator,
     num_classes: int,
     image_size: tuple[int, int],
     kept: Kept | None = None,
@@ -110,7 +113,8 @@ def build_swapped(
     network.add_module("normalize", Normalize())
     network.add_module("contiguous", Contiguous())
     network.add_module("model", swapped.model)
-    _check_logits(f"{name} with operator {operator}", network, example, num_classes)
+    which = operator if isinstance(operator, str) else getattr(operator, "__name__", "of one's own")
+    _check_logits(f"{name} with operator {which}", network, example, num_classes)
     return network.train()
 
 

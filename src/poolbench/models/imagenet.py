@@ -10,7 +10,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from poolbench.models._registry import Backbone, Network, add_backbone
+from poolbench.models._registry import Backbone, MakeOperator, Network, add_backbone
 from poolbench.models.lab import Normalize
 from poolbench.models.swap import swap
 
@@ -79,7 +79,7 @@ class Bottleneck(nn.Module):
 
 
 def build_imagenet(
-    operator: str,
+    make_operator: MakeOperator,
     num_classes: int,
     image_size: tuple[int, int],
     *,
@@ -89,7 +89,7 @@ def build_imagenet(
     """The network with the operator at all of its sites."""
     network = swap(
         build_stock(num_classes, block=block, depths=depths),
-        operator,
+        make_operator,
         example=torch.zeros(1, 3, *image_size),
     ).model
     assert isinstance(network, Network)
@@ -129,7 +129,11 @@ def _make_shortcut(inputs: int, outputs: int, stride: int) -> nn.Module:
 
 
 def _build_without_site(
-    operator: str, num_classes: int, image_size: tuple[int, int], *, stock: partial[Network]
+    make_operator: MakeOperator,
+    num_classes: int,
+    image_size: tuple[int, int],
+    *,
+    stock: partial[Network],
 ) -> Network:
     return stock(num_classes)
 

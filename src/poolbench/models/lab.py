@@ -7,8 +7,14 @@ a resolution that is lowered by 4 in one place.
 import torch
 from torch import Tensor, nn
 
-from poolbench.models._registry import Backbone, Network, add_backbone, count_features
-from poolbench.operators import build_operator
+from poolbench.models._registry import (
+    Backbone,
+    MakeOperator,
+    Network,
+    add_backbone,
+    count_features,
+)
+from poolbench.operators.plain import Decimate2d
 
 Colour = tuple[float, float, float]
 
@@ -45,7 +51,7 @@ class Normalize(nn.Module):
 
 
 def build_lab(
-    operator: str,
+    make_operator: MakeOperator,
     num_classes: int,
     image_size: tuple[int, int],
     *,
@@ -68,25 +74,30 @@ def build_lab(
         network.add_module(f"conv{number}", nn.Conv2d(channels, 64 * width, 3, padding=1))
         network.add_module(f"relu{number}", nn.ReLU())
         channels = 64 * width
-    network.add_module("site", build_operator(operator, channels, stride=STRIDE))
+    network.add_module("site", make_operator(channels, STRIDE))
     return _add_head(network, num_classes, image_size)
 
 
-def build_lab_published(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
+def build_lab_published(
+    make_operator: MakeOperator, num_classes: int, image_size: tuple[int, int]
+) -> Network:
     """The three published networks: ``stride`` after the first convolution, others after both."""
-    if operator != "stride":
-        return build_lab(operator, num_classes, image_size)
+    pooled = build_lab(make_operator, num_classes, image_size)
+    if type(pooled.get_submodule("site")) is not Decimate2d:
+        return pooled
     network = Network()
     network.add_module("normalize", Normalize())
     network.add_module("conv1", nn.Conv2d(3, 32, 5, padding=2))
-    network.add_module("site", build_operator(operator, 32, stride=STRIDE))
+    network.add_module("site", make_operator(32, STRIDE))
     network.add_module("relu1", nn.ReLU())
     network.add_module("conv2", nn.Conv2d(32, 64, 3, padding=1))
     network.add_module("relu2", nn.ReLU())
     return _add_head(network, num_classes, image_size)
 
 
-def build_lab_example(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
+def build_lab_example(
+    make_operator: MakeOperator, num_classes: int, image_size: tuple[int, int]
+) -> Network:
     """The course's example: a strided first convolution, and average pooling as its site."""
     network = Network()
     network.add_module("normalize", Normalize())
@@ -94,11 +105,13 @@ def build_lab_example(operator: str, num_classes: int, image_size: tuple[int, in
     network.add_module("relu1", nn.ReLU())
     network.add_module("conv2", nn.Conv2d(32, 64, 3, padding=1))
     network.add_module("relu2", nn.ReLU())
-    network.add_module("site", build_operator(operator, 64, stride=STRIDE))
+    network.add_module("site", make_operator(64, STRIDE))
     return _add_head(network, num_classes, image_size)
 
 
-def build_mlp(operator: str, num_classes: int, image_size: tuple[int, int]) -> Network:
+def build_mlp(
+    make_operator: MakeOperator, num_classes: int, image_size: tuple[int, int]
+) -> Network:
     """A fully connected network of like size; it has no site."""
     height, width = image_size
     network = Network()

@@ -7,9 +7,14 @@ that the number of parameters does not depend on the size of the pictures.
 
 from torch import Tensor, nn
 
-from poolbench.models._registry import Backbone, Network, add_backbone, count_features
+from poolbench.models._registry import (
+    Backbone,
+    MakeOperator,
+    Network,
+    add_backbone,
+    count_features,
+)
 from poolbench.models.lab import Normalize
-from poolbench.operators import build_operator
 
 STRIDE = 2
 # Channels of the first stage at width 1; each further one has twice as many.
@@ -30,17 +35,17 @@ class Residual(nn.Module):
         ``(B, channels, H, W) -> (B, outputs, ceil(H / stride), ceil(W / stride))``
 
     Args:
-        operator: ``None``: the resolution stays.
+        make_operator: What builds the operators; ``None``: the resolution stays.
     """
 
-    def __init__(self, channels: int, outputs: int, operator: str | None) -> None:
+    def __init__(self, channels: int, outputs: int, make_operator: MakeOperator | None) -> None:
         super().__init__()
         self.main = Network()
         self.shortcut = Network()
         _add_convolution(self.main, "1", channels, outputs)
-        if operator is not None:
-            self.main.add_module("site", build_operator(operator, outputs, stride=STRIDE))
-            self.shortcut.add_module("site", build_operator(operator, channels, stride=STRIDE))
+        if make_operator is not None:
+            self.main.add_module("site", make_operator(outputs, STRIDE))
+            self.shortcut.add_module("site", make_operator(channels, STRIDE))
         _add_convolution(self.main, "2", outputs, outputs, has_relu=False)
         if channels != outputs:
             self.shortcut.add_module("conv", nn.Conv2d(channels, outputs, 1, bias=False))
@@ -53,7 +58,7 @@ class Residual(nn.Module):
 
 
 def build_plain(
-    operator: str,
+    make_operator: MakeOperator,
     num_classes: int,
     image_size: tuple[int, int],
     *,
@@ -71,13 +76,17 @@ def build_plain(
         for layer in range(1, layers + 1):
             _add_convolution(stage, str(layer), channels, outputs, kernel=kernel)
             channels = outputs
-        stage.add_module("site", build_operator(operator, outputs, stride=STRIDE))
+        stage.add_module("site", make_operator(outputs, STRIDE))
         network.add_module(f"stage{number + 1}", stage)
     return _add_head(network, channels, num_classes, image_size)
 
 
 def build_resnet(
-    operator: str, num_classes: int, image_size: tuple[int, int], *, width: int = 1
+    make_operator: MakeOperator,
+    num_classes: int,
+    image_size: tuple[int, int],
+    *,
+    width: int = 1,
 ) -> Network:
     """Three stages of two residual blocks; resolution falls where the second and third begin."""
     network = Network()
@@ -93,7 +102,7 @@ def build_resnet(
             is_transition = number > 0 and block == 0
             stage.add_module(
                 f"block{block + 1}",
-                Residual(channels, outputs, operator if is_transition else None),
+                Residual(channels, outputs, make_operator if is_transition else None),
             )
             channels = outputs
         network.add_module(f"stage{number + 1}", stage)
@@ -101,7 +110,11 @@ def build_resnet(
 
 
 def build_speed(
-    operator: str, num_classes: int, image_size: tuple[int, int], *, width: int = 1
+    make_operator: MakeOperator,
+    num_classes: int,
+    image_size: tuple[int, int],
+    *,
+    width: int = 1,
 ) -> Network:
     """A small first convolution, to be whitened, and three stages that lower resolution early.
 
@@ -117,7 +130,7 @@ def build_speed(
         outputs = CHANNELS * width * 2**number
         stage = Network()
         stage.add_module("conv1", nn.Conv2d(channels, outputs, 3, padding=1, bias=False))
-        stage.add_module("site", build_operator(operator, outputs, stride=STRIDE))
+        stage.add_module("site", make_operator(outputs, STRIDE))
         stage.add_module("norm1", nn.BatchNorm2d(outputs))
         stage.add_module("gelu1", nn.GELU())
         stage.add_module("conv2", nn.Conv2d(outputs, outputs, 3, padding=1, bias=False))

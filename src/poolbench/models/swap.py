@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from poolbench.errors import UsageError
+from poolbench.models._registry import MakeOperator
 from poolbench.models.modes import evaluating
 from poolbench.operators import get_operator
 from poolbench.operators.plain import Decimate2d
@@ -101,7 +102,10 @@ class SwappedConv(nn.Conv2d):
 
 
 def swap(
-    model: nn.Module, operator: str | type[nn.Module], *, example: Tensor | None = None
+    model: nn.Module,
+    operator: str | type[nn.Module] | MakeOperator,
+    *,
+    example: Tensor | None = None,
 ) -> Swapped:
     """Replace what lowers the resolution of a network by an operator.
 
@@ -111,7 +115,8 @@ def swap(
     stays as it is. Pooling that is called as a function inside a ``forward`` cannot be seen.
 
     Args:
-        operator: An id, ``package.module:Class``, or a class built as ``(channels, stride=…)``.
+        operator: An id, ``package.module:Class``, a class built as ``(channels, stride=…)``, or a
+            function from the number of channels and the stride to a module.
         example: A batch that the network takes, from which pooling layers learn their channels; by
             default zeros ``[1, channels of the first convolution, 64, 64]``.
 
@@ -123,7 +128,7 @@ def swap(
         >>> print(swap(net, "blur"))
         replaced 2: MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
     """
-    cls = get_operator(operator).cls if isinstance(operator, str) else operator
+    make_operator = _get_maker(operator)
     new = copy.deepcopy(model)
     found = list(_list_candidates(new))
     left = {name: reason for name, _, reason in found if reason}
@@ -136,7 +141,7 @@ def swap(
             left[name] = "the example does not reach it"
             continue
         if layer not in made:
-            made[layer] = _make(layer, cls, channels.get(layer, set()), new)
+            made[layer] = _make(layer, make_operator, channels.get(layer, set()), new)
         new = _put(new, name, made[layer])
         replaced[name] = str(layer)
     if not replaced:
@@ -233,33 +238,43 @@ def _make_example(model: nn.Module) -> Tensor:
 
 
 def _make(
-    layer: nn.Module, cls: type[nn.Module], channels: set[int], model: nn.Module
+    layer: nn.Module, make_operator: MakeOperator, channels: set[int], model: nn.Module
 ) -> nn.Module:
     values = next(model.parameters(), torch.zeros(()))
     stride = _pair(layer.stride)[0]  # type: ignore[arg-type]
 
     def build(count: int) -> nn.Module:
-        return _build(cls, count, stride).to(values.device, values.dtype)
+        return make_operator(count, stride).to(values.device, values.dtype)
 
     if isinstance(layer, nn.Conv2d):
-        if issubclass(cls, Decimate2d):
+        operator = build(layer.out_channels)
+        if isinstance(operator, Decimate2d):
             # It holds no operator, so that it says by itself that it stands where others have one.
             layer.is_site = True  # type: ignore[assignment]
             return layer
-        module: nn.Module = SwappedConv(layer, build(layer.out_channels))
+        module: nn.Module = SwappedConv(layer, operator)
     else:
         assert isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d))
         module = SwappedPool(layer, {count: build(count) for count in sorted(channels)})
     return module.train(layer.training)
 
 
-def _build(cls: type[nn.Module], channels: int, stride: int) -> nn.Module:
-    try:
-        return cls(channels, stride=stride)
-    except TypeError as error:
-        raise UsageError(
-            f"{cls.__name__} cannot be built as {cls.__name__}(channels, stride=…): {error}."
-        ) from error
+def _get_maker(operator: str | type[nn.Module] | MakeOperator) -> MakeOperator:
+    """Return what builds an operator for some channels and a stride."""
+    cls = get_operator(operator).cls if isinstance(operator, str) else operator
+    if not isinstance(cls, type):
+        return cls
+
+    def make_operator(channels: int, stride: int) -> nn.Module:
+        try:
+            module: nn.Module = cls(channels, stride=stride)
+        except TypeError as error:
+            raise UsageError(
+                f"{cls.__name__} cannot be built as {cls.__name__}(channels, stride=…): {error}."
+            ) from error
+        return module
+
+    return make_operator
 
 
 def _put(model: nn.Module, name: str, module: nn.Module) -> nn.Module:
