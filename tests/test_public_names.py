@@ -17,8 +17,9 @@ PUBLIC = {
         "swap",
     ],
     "poolbench.models": [
-        "Backbone", "Factory", "Network", "SITE", "add_factory", "find_backbone",
+        "Backbone", "Factory", "MakeOperator", "Network", "SITE", "add_factory", "find_backbone",
         "get_backbone", "imagenet", "lab", "list_backbones", "reshape_backbone", "staged",
+        "wrap_factory",
     ],
     "poolbench.operators": [
         "Operator", "OperatorEntry", "OperatorFacts", "antialiased", "build_operator",
@@ -31,7 +32,8 @@ PUBLIC = {
         "read_image_set",
     ],
     "poolbench.testing": [
-        "LAWS", "check_image_set", "check_operator", "list_checks",
+        "LAWS", "check_backbone", "check_image_set", "check_operator", "list_backbone_checks",
+        "list_checks",
     ],
     "poolbench.verdict": [
         "Evidence", "Question", "compute_interval", "decide", "describe_verdict", "from_counts",

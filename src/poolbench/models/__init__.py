@@ -11,7 +11,7 @@ from poolbench.models._registry import (
     list_backbones,
     reshape_backbone,
 )
-from poolbench.models.factory import add_factory, find_backbone
+from poolbench.models.factory import add_factory, find_backbone, wrap_factory
 
 __all__ = [
     "SITE",
@@ -27,4 +27,5 @@ __all__ = [
     "list_backbones",
     "reshape_backbone",
     "staged",
+    "wrap_factory",
 ]

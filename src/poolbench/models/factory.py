@@ -67,6 +67,11 @@ def add_factory(backbone_id: str, factory: Factory) -> Backbone:
     taken = known.get(backbone_id)
     if taken is not None and getattr(taken.factory, "__module__", None) != factory.__module__:
         raise UsageError(f"The backbone id {backbone_id!r} is taken: rename your factory.")
+    return add_backbone(wrap_factory(backbone_id, factory))
+
+
+def wrap_factory(backbone_id: str, factory: Factory) -> Backbone:
+    """Return a factory as a backbone, without entering it into the list."""
 
     # Once for each number of classes: the factory may read a large file.
     @lru_cache
@@ -79,7 +84,7 @@ def add_factory(backbone_id: str, factory: Factory) -> Backbone:
         return build_swapped(factory, make_operator, num_classes, image_size, keep(num_classes))
 
     title = f"{factory.__module__}:{backbone_id}"
-    return add_backbone(Backbone(backbone_id, title, title, build, factory=factory, find_kept=keep))
+    return Backbone(backbone_id, title, title, build, factory=factory, find_kept=keep)
 
 
 def build_swapped(

@@ -1,4 +1,4 @@
-"""The contracts of operators and image sets, for those of poolbench and anyone's own.
+"""The contracts of operators, backbones and image sets, for those of poolbench and anyone's own.
 
     from poolbench.testing import check_operator, list_checks
 
@@ -14,24 +14,47 @@ the same channel of the input), *channels* (permuted channels come out permuted)
 by the stride, the input gives the output moved by one). An exception that is declared and not
 needed is an error too.
 
+A backbone is held to its contract by ``check_backbone``, with an id, ``package.module:factory`` or
+the factory itself: logits for each picture alone, operators that are used where it says, the same
+initial values outside of them whatever the operator is, and what it says of its shape and sizes.
+
 An image set is held to its contract by ``check_image_set(MyImageSet(), "argument")``.
 """
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from poolbench.errors import UnknownNameError
+from poolbench.models import Backbone, Factory, find_backbone, wrap_factory
 from poolbench.operators import get_operator
+from poolbench.testing._backbone_checks import BACKBONE_CHECKS, BackboneSubject
 from poolbench.testing._checks import CHECKS, LAWS
 from poolbench.testing._image_sets import check_image_set
 from poolbench.testing._subject import Subject
 
-__all__ = ["LAWS", "check_image_set", "check_operator", "list_checks"]
+__all__ = [
+    "LAWS",
+    "check_backbone",
+    "check_image_set",
+    "check_operator",
+    "list_backbone_checks",
+    "list_checks",
+]
+
+S = TypeVar("S")
 
 
 def list_checks() -> tuple[str, ...]:
-    """The names of all checks."""
+    """Return the names of all checks of an operator."""
     return tuple(CHECKS)
+
+
+def list_backbone_checks() -> tuple[str, ...]:
+    """Return the names of all checks of a backbone."""
+    return tuple(BACKBONE_CHECKS)
 
 
 def check_operator(operator: str | type[nn.Module], *checks: str) -> None:
@@ -46,13 +69,43 @@ def check_operator(operator: str | type[nn.Module], *checks: str) -> None:
         UnknownNameError: For a check that nobody knows.
     """
     subject = Subject(get_operator(operator).cls if isinstance(operator, str) else operator)
-    for name in checks or CHECKS:
-        if name not in CHECKS:
-            raise UnknownNameError("check", name, CHECKS)
+    _run(CHECKS, checks, subject, subject.cls.__name__)
+
+
+def check_backbone(
+    backbone: str | Backbone | Factory, *checks: str, image_size: tuple[int, int] = (32, 32)
+) -> None:
+    """Hold a backbone to the contract.
+
+    Args:
+        backbone: An id, ``package.module:factory``, or a function from the number of classes to a
+            module.
+        checks: Names of :func:`list_backbone_checks`; all without one.
+        image_size: Height and width of the pictures that it is checked on.
+
+    Raises:
+        AssertionError: Says which check failed, and on what.
+        UnknownNameError: For a check or a backbone that nobody knows.
+    """
+    if isinstance(backbone, str):
+        found = find_backbone(backbone)
+    elif isinstance(backbone, Backbone):
+        found = backbone
+    else:
+        found = wrap_factory(getattr(backbone, "__name__", "factory"), backbone)
+    _run(BACKBONE_CHECKS, checks, BackboneSubject(found, image_size), found.id)
+
+
+def _run(
+    known: Mapping[str, Callable[[S], None]], wanted: Sequence[str], subject: S, label: str
+) -> None:
+    for name in wanted or known:
+        if name not in known:
+            raise UnknownNameError("check", name, known)
         try:
             with torch.random.fork_rng(devices=[]):
-                CHECKS[name](subject)
+                known[name](subject)
         except Exception as error:
-            # Whatever it raises, an operator that cannot be checked does not pass.
+            # Whatever it raises, what cannot be checked does not pass.
             kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
-            raise AssertionError(f"{subject.cls.__name__}, check {name}: {kind}{error}") from error
+            raise AssertionError(f"{label}, check {name}: {kind}{error}") from error
