@@ -1,4 +1,4 @@
-"""The one list of backbones, by id, and the network that they build."""
+"""Keep the one list of backbones, by id, and the network that they build."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from poolbench.errors import PoolbenchError, ShapeError, UnknownNameError, Usage
 from poolbench.models.kept import Kept
 from poolbench.operators import build_operator, compute_source_hash
 
-# A module of this name holds an operator, wherever it is in a network.
+# Name of a module that holds an operator, wherever it is in a network.
 SITE = "site"
 
 
@@ -22,7 +22,7 @@ class Network(nn.Sequential):
     Attributes:
         notes: What a person should know of how it was made.
         kept: Parameters that begin as they are, and are not drawn from a seed.
-        kept_digest: Of the values that its factory gives the same every time; may be empty.
+        kept_digest: Hash of the values that its factory gives the same every time; may be empty.
     """
 
     notes: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ Factory = Callable[[int], nn.Module]
 
 
 def keep_nothing(num_classes: int) -> Kept:
-    """Of poolbench's own networks, whose values are all drawn."""
+    """Return nothing kept, as of poolbench's own networks, whose values are all drawn."""
     return Kept()
 
 
@@ -56,7 +56,8 @@ class Backbone:
         builder: Function that builds the network; ``make_operator`` is its first argument.
         has_site: False if there is nowhere to put an operator; its one variant has operator
             ``none``.
-        positions_differ: The operators sit at different places, so position is compared too.
+        positions_differ: Whether the operators sit at different positions, so position is compared
+            too.
         factory: What a person's own network is made by; ``None`` for poolbench's.
         find_kept: What of its values stays as the factory gives it, for a number of classes.
         shape: What of its shape can be chosen, with the usual values: ``width`` (so many times as
@@ -92,7 +93,7 @@ class Backbone:
         return self.builder(make_operator, num_classes, image_size)
 
     def hash_source(self, num_classes: int) -> str:
-        """SHA-256 of what the factory does, so that an edited network trains again.
+        """Compute SHA-256 of what the factory does, so that an edited network trains again.
 
         After a hyphen follows that of the values that it loads, if it does.
         """
@@ -113,7 +114,7 @@ def name_maker(operator_id: str) -> MakeOperator:
 
 
 _BACKBONES: dict[str, Backbone] = {}
-# What an id ends with where the shape is not the usual one: part of a folder's name, so no colon.
+# Pattern of an id that ends in an unusual shape: part of a folder's name, so no colon.
 _SHAPE = re.compile(
     r"(?P<base>.+?)(-x(?P<width>[1-9]\d?))?(-k(?P<kernel>[1-9]\d?))?(-l(?P<layers>[1-9]\d?))?"
 )
@@ -127,7 +128,7 @@ def add_backbone(backbone: Backbone) -> Backbone:
 
 
 def get_backbone(backbone_id: str) -> Backbone:
-    """The backbone with this id; ``resnet-x2`` is ``resnet`` with twice as many channels.
+    """Return the backbone with this id; ``resnet-x2`` is ``resnet`` with twice as many channels.
 
     After the width may follow the side of the kernel and the number of layers: ``lab-k7-l3``.
 
@@ -145,7 +146,7 @@ def get_backbone(backbone_id: str) -> Backbone:
 
 
 def reshape_backbone(backbone: Backbone, **values: int) -> Backbone:
-    """The backbone with another width, kernel or number of layers.
+    """Return the backbone with another width, kernel or number of layers.
 
     Raises:
         UsageError: If its shape cannot be chosen so.
@@ -170,12 +171,12 @@ def reshape_backbone(backbone: Backbone, **values: int) -> Backbone:
 
 
 def list_backbones() -> list[Backbone]:
-    """All backbones."""
+    """Return all backbones."""
     return list(_BACKBONES.values())
 
 
 def count_features(network: Network, image_size: tuple[int, int]) -> int:
-    """How many numbers the network gives for a picture.
+    """Count the numbers that the network gives for a picture.
 
     Raises:
         ShapeError: If it does not take pictures of this size.
@@ -186,7 +187,7 @@ def count_features(network: Network, image_size: tuple[int, int]) -> int:
     except PoolbenchError:
         raise
     except Exception as error:
-        # Whatever an operator of one's own raises.
+        # A custom operator may raise anything.
         first = (str(error).splitlines() or [""])[0]
         raise ShapeError(
             f"The network does not take pictures of {image_size[0]}x{image_size[1]} pixels "

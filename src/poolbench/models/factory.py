@@ -1,4 +1,4 @@
-"""A person's own network as a backbone: its factory, named as ``package.module:factory``."""
+"""Enter a person's own network as a backbone: its factory, ``package.module:factory``."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -34,7 +34,7 @@ class Contiguous(nn.Module):
 
 
 def find_backbone(name: str) -> Backbone:
-    """The backbone with this id, or that of a factory named as ``package.module:factory``.
+    """Find the backbone with this id, or that of a factory ``package.module:factory``.
 
     Raises:
         UnknownNameError: With the nearest ids.
@@ -94,7 +94,7 @@ def build_swapped(
     image_size: tuple[int, int],
     kept: Kept | None = None,
 ) -> Network:
-    """Normalisation, then the factory's network with the operator swapped in.
+    """Build normalisation, then the factory's network with the operator swapped in.
 
     Args:
         kept: What of its values is not to be drawn.
@@ -105,7 +105,7 @@ def build_swapped(
     """
     name = getattr(factory, "__name__", "factory")
     model = _make(factory, num_classes)
-    # Of this very network: a file that the factory reads may have changed since.
+    # The hash of this very network: a file that the factory reads may have changed since.
     digest = hash_values(model, kept.same) if kept is not None and kept.digest else ""
     example = torch.zeros(1, 3, *image_size)
     _check_logits(name, model, example, num_classes)
@@ -142,7 +142,7 @@ def _check_logits(name: str, network: nn.Module, example: Tensor, num_classes: i
     try:
         logits = network.eval()(example)
     except Exception as error:
-        # Whatever a network of one's own raises.
+        # A custom network may raise anything.
         raise ShapeError(
             f"Backbone {name!r} does not take a picture of {size} pixels "
             f"({type(error).__name__}: {str(error)[:200]}). Choose another --image-size, or mend "

@@ -14,12 +14,12 @@ from poolbench.models._registry import Backbone, MakeOperator, Network, add_back
 from poolbench.models.lab import Normalize
 from poolbench.models.swap import swap
 
-# Of ImageNet's training half, of 0–1 values, as published weights expect them.
+# Mean and deviation of ImageNet's training half, of 0–1 values, as published weights expect them.
 MEAN = (0.485, 0.456, 0.406)
 SD = (0.229, 0.224, 0.225)
 
 CHANNELS = 64
-# A bottleneck gives so many times as many channels as it works with.
+# Ratio of the channels that a bottleneck gives to those that it works with.
 EXPANSION = 4
 
 
@@ -86,7 +86,7 @@ def build_imagenet(
     block: type[BasicBlock | Bottleneck],
     depths: tuple[int, ...],
 ) -> Network:
-    """The network with the operator at all of its sites."""
+    """Build the network with the operator at all of its sites."""
     network = swap(
         build_stock(num_classes, block=block, depths=depths),
         make_operator,
@@ -99,7 +99,7 @@ def build_imagenet(
 def build_stock(
     num_classes: int, *, block: type[BasicBlock | Bottleneck], depths: tuple[int, ...]
 ) -> Network:
-    """The network as it was published."""
+    """Build the network as it was published."""
     network = Network()
     network.add_module("normalize", Normalize(MEAN, SD))
     network.add_module("conv1", nn.Conv2d(3, CHANNELS, 7, 2, padding=3, bias=False))
@@ -110,8 +110,8 @@ def build_stock(
     for number, depth in enumerate(depths):
         channels = CHANNELS * 2**number
         layer = nn.Sequential()
-        for place in range(depth):
-            stride = 2 if number and not place else 1
+        for index in range(depth):
+            stride = 2 if number and not index else 1
             layer.append(block(inputs, channels, stride))
             inputs = channels * block.expansion
         network.add_module(f"layer{number + 1}", layer)

@@ -1,4 +1,4 @@
-"""The networks of the published lab, and two of our own to compare with.
+"""Define the networks of the published lab, and two of our own to compare with.
 
 The published ones are described in the course's assignment: two convolutions, one linear layer,
 a resolution that is lowered by 4 in one place.
@@ -18,12 +18,13 @@ from poolbench.operators.plain import Decimate2d
 
 Colour = tuple[float, float, float]
 
-# Of CIFAR-100's training half, as the course gives them: red, green, blue of 0-1 values.
+# Mean and deviation of CIFAR-100's training half, as the course gives them: red, green, blue of 0-1
+# values.
 MEAN = (0.5074, 0.4867, 0.4411)
 SD = (0.2011, 0.1987, 0.2025)
 
 STRIDE = 4
-# Chosen so that the fully connected network has about the course network's 33,219 parameters
+# Width chosen so that the fully connected network has about the course network's 33,219 parameters
 # at 32x32 pixels and 3 classes: 3072 * 10 + 10 + 10 * 3 + 3 = 30,763.
 MLP_WIDTH = 10
 
@@ -32,7 +33,7 @@ class Normalize(nn.Module):
     """Bring pixels of 0–255 to about zero mean and unit deviation.
 
     Args:
-        mean, sd: Of red, green and blue, of 0–1 values.
+        mean, sd: Mean and deviation of red, green and blue, of 0–1 values.
 
     Shape:
         ``(B, 3, H, W) -> (B, 3, H, W)``
@@ -59,10 +60,10 @@ def build_lab(
     kernel: int = 5,
     layers: int = 2,
 ) -> Network:
-    """The course's pooled network; the operator sits after the last convolution.
+    """Build the course's pooled network; the operator sits after the last convolution.
 
     Args:
-        kernel: Of the first convolution.
+        kernel: Kernel size of the first convolution.
         layers: Convolutions; each after the first has 64 channels, times ``width``.
     """
     network = Network()
@@ -81,7 +82,7 @@ def build_lab(
 def build_lab_published(
     make_operator: MakeOperator, num_classes: int, image_size: tuple[int, int]
 ) -> Network:
-    """The three published networks: ``stride`` after the first convolution, others after both."""
+    """Build a published network: ``stride`` after the first convolution, others after both."""
     pooled = build_lab(make_operator, num_classes, image_size)
     if type(pooled.get_submodule("site")) is not Decimate2d:
         return pooled
@@ -98,7 +99,7 @@ def build_lab_published(
 def build_lab_example(
     make_operator: MakeOperator, num_classes: int, image_size: tuple[int, int]
 ) -> Network:
-    """The course's example: a strided first convolution, and average pooling as its site."""
+    """Build the course's example: a strided first convolution, average pooling as its site."""
     network = Network()
     network.add_module("normalize", Normalize())
     network.add_module("conv1", nn.Conv2d(3, 32, 5, stride=STRIDE, padding=2))
@@ -112,7 +113,7 @@ def build_lab_example(
 def build_mlp(
     make_operator: MakeOperator, num_classes: int, image_size: tuple[int, int]
 ) -> Network:
-    """A fully connected network of like size; it has no site."""
+    """Build a fully connected network of like size; it has no site."""
     height, width = image_size
     network = Network()
     network.add_module("normalize", Normalize())
@@ -124,7 +125,7 @@ def build_mlp(
 
 
 def _add_head(network: Network, num_classes: int, image_size: tuple[int, int]) -> Network:
-    """Flatten and one linear layer, as wide as the feature map turns out to be."""
+    """Add a flatten and one linear layer, as wide as the feature map turns out to be."""
     network.add_module("flatten", nn.Flatten())
     features = count_features(network, image_size)
     network.add_module("linear", nn.Linear(features, num_classes))

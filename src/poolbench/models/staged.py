@@ -1,4 +1,4 @@
-"""Networks of several stages with a site at each transition, of any width.
+"""Define networks of several stages with a site at each transition, of any width.
 
 Deeper than the course's network and with batch normalisation, as networks are that people keep.
 Their maps lose resolution by 2 at each site, and their head takes the mean of the last map, so
@@ -66,7 +66,7 @@ def build_plain(
     kernel: int = 3,
     layers: int = 2,
 ) -> Network:
-    """Three stages of so many convolutions, each ended by a site (after Simonyan 2015, VGG)."""
+    """Build three stages of convolutions, each ended by a site (after Simonyan 2015, VGG)."""
     network = Network()
     network.add_module("normalize", Normalize())
     channels = 3
@@ -88,7 +88,7 @@ def build_resnet(
     *,
     width: int = 1,
 ) -> Network:
-    """Three stages of two residual blocks; resolution falls where the second and third begin."""
+    """Build three stages of two residual blocks; sites are where the second and third begin."""
     network = Network()
     network.add_module("normalize", Normalize())
     channels = CHANNELS * width
@@ -116,7 +116,7 @@ def build_speed(
     *,
     width: int = 1,
 ) -> Network:
-    """A small first convolution, to be whitened, and three stages that lower resolution early.
+    """Build a small convolution, to be whitened, and three stages that lower resolution early.
 
     After Jordan 2024 (arXiv:2404.00498): each site sits before the normalisation of its stage's
     first convolution, so that the second one works on a smaller map; the head takes the maximum.

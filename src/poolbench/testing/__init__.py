@@ -48,7 +48,7 @@ S = TypeVar("S")
 
 
 def list_checks() -> tuple[str, ...]:
-    """Return the names of all checks of an operator."""
+    """Return the names of all checks."""
     return tuple(CHECKS)
 
 
