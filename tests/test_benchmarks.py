@@ -24,7 +24,7 @@ SHORT = {
     "operators": ("catalogue", "cost"),
     "peers": ("compare",),
     "reliability": ("runtimes",),
-    "serve": ("load", "{tmp}/run"),
+    "serve": ("load", "tests/rundir/kept/schema-2"),
     "speed": ("roofline",),
     "verdict": ("coverage_test_half",),
 }
@@ -54,8 +54,7 @@ def test_short_form_leaves_figures_elsewhere(folder, tmp_path):
     script, *options = SHORT[folder]
     before = _list_measured()
     subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{folder}.{script}", "--short"]
-        + [option.format(tmp=tmp_path) for option in options],
+        [sys.executable, "-m", f"benchmarks.{folder}.{script}", "--short", *options],
         check=True,
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},

@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--parts", default="steps,balance")
     add_short(parser)
     arguments = parser.parse_args()
-    counts_of_steps, repeats = (STEPS[:1], 1) if arguments.short else (STEPS, arguments.repeats)
+    counts_of_steps, repeats = ((2,), 1) if arguments.short else (STEPS, arguments.repeats)
     if not arguments.short and not arguments.data_file:
         parser.error("--data-file is missing")
     # As a worker does; the precision is fixed too, so that figures do not hang on the machine.

@@ -4,8 +4,7 @@
 
 In turn a move (one picture to all models), a row of the map, and an uploaded photograph; on
 loopback, each sent at its own time whether or not earlier ones were answered. Counted: answers that
-are not 200, time to answer, memory of the server. The short form makes a small run where there is
-none at RUN.
+are not 200, time to answer, memory of the server.
 """
 
 import argparse
@@ -28,7 +27,6 @@ RATE, SECONDS = 50, 60
 # When memory is looked at first: what is opened once has been opened by then.
 EARLY_SECONDS = 10
 SHORT_SECONDS, SHORT_EARLY_SECONDS = 2, 1
-SMALL = ("--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1")
 # Of every ten questions.
 MIX = ("move", "move", "row", "move", "photograph", "move", "row", "move", "move", "photograph")
 
@@ -43,10 +41,6 @@ def main() -> None:
     seconds, early = (
         (SHORT_SECONDS, SHORT_EARLY_SECONDS) if arguments.short else (SECONDS, EARLY_SECONDS)
     )
-    if arguments.short and not run.exists():
-        subprocess.run(
-            [sys.executable, "-m", "poolbench", "run", *SMALL, "--out", str(run)], check=True
-        )
     bodies = make_bodies(run)
     command = [sys.executable, "-m", "poolbench", "serve", str(run), "--port", "0"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
