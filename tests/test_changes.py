@@ -25,6 +25,7 @@ def test_variations_are_compared_with_what_they_were_changed_from(poolbench_cli,
     assert "--tune lr" in done.stderr
 
 
+@pytest.mark.full(seconds=20)
 def test_every_trial_of_a_tuned_study_has_its_rate(poolbench_here, tmp_path, train_here):
     run = tmp_path / "run"
     done = poolbench_here("run", *SHORT, "--tune", "lr", "--out", run)

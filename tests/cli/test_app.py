@@ -257,9 +257,10 @@ def test_doctor_and_operators_answer(poolbench_here):
     }
 
 
-def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path, finished):
+def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path):
     out = tmp_path / "run"
-    command = [sys.executable, "-m", "poolbench", "run", *SMALL, "--epochs", "40", "--out", out]
+    more = ("--repeats", "40", "--out", out)  # Far from its end when the first is there.
+    command = [sys.executable, "-m", "poolbench", "run", *SMALL, *more]
     process = subprocess.Popen(
         list(map(str, command)), stderr=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "LC_ALL": "C.UTF-8"},
@@ -277,6 +278,7 @@ def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path, finishe
     assert not (out / "study.json").exists()
 
 
+@pytest.mark.full(seconds=40, always=True)
 def test_killed_study_goes_on_to_the_same_bits(poolbench_cli, finished, tmp_path, monkeypatch):
     path, *_ = finished
     out = tmp_path / "run"

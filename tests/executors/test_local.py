@@ -25,6 +25,7 @@ from poolbench.results.collect import collect_outcomes, make_leaderboard
 from poolbench.rundir.store import RunStore
 from poolbench.training.recipes import QUICK
 from poolbench.trials.restore import restore_network
+from small_studies import HereExecutor
 
 
 def open_executor(images, path, workers, cores=1):
@@ -38,6 +39,12 @@ def run(images, path, workers, specs, on_progress=lambda progress: None, cores=1
         # Never more than there is to do.
         assert len(executor._workers) <= min(workers, len(specs))
         return lost
+
+
+def run_here(images, path, specs):
+    """For what does not depend on who trains."""
+    machine = describe_machine(StudyConfig())
+    HereExecutor(images, path, machine).run([specs], lambda progress: None, {})
 
 
 def run_until_lost(executor, specs, on_progress):
@@ -195,6 +202,7 @@ def find_children():
                 yield int(entry.name)
 
 
+@pytest.mark.full(seconds=15)
 def test_lanes_and_order_do_not_change_a_bit(plan_of, images, read_results, tmp_path):
     plan = plan_of(backbones=("lab",), operators=("max", "stride"), epochs=1)
     alone, shared = RunStore(tmp_path / "alone"), RunStore(tmp_path / "shared")
@@ -232,6 +240,7 @@ def test_measuring_does_not_change_what_is_trained(plan_of, images, read_results
     assert read_results(plain, plan) == read_results(measured, plan)
 
 
+@pytest.mark.full(seconds=6)
 def test_workers_end_with_their_work(plan_of, images, tmp_path):
     before = set(find_children())
     run(images, tmp_path, 2, plan_of().specs[:2])
@@ -270,7 +279,7 @@ def make_scaled(factor):
 def test_edited_operator_runs_again_and_is_not_restored_as_it_was(plan_of, images, tmp_path):
     register("edited-test")(make_scaled(1.0))
     before = plan_of(operators=("edited-test",), epochs=1).specs
-    run(images, tmp_path, 1, before[:1])
+    run_here(images, tmp_path, before[:1])
     register("edited-test")(make_scaled(2.0))
     after = plan_of(operators=("edited-test",), epochs=1).specs
     assert {spec.id for spec in before}.isdisjoint(spec.id for spec in after)
@@ -316,7 +325,7 @@ def test_diverged_trial_counts_as_wrong_on_every_picture(plan_of, images, tmp_pa
     mad = QUICK.model_copy(update={"name": "mad", "learning_rate": 1000.0})
     plan = plan_of(operators=("max",), recipes=("mad",), own_recipes=(mad,), epochs=9)
     store = RunStore(tmp_path)
-    run(images, tmp_path, 2, plan.specs)
+    run_here(images, tmp_path, plan.specs)
     assert all(store.load_trial(spec.id).diverged_at is not None for spec in plan.specs)
     # All its logits are alike, which would be right for the class that comes first.
     outcomes = collect_outcomes(store, plan.specs)
@@ -327,7 +336,7 @@ def test_diverged_trial_counts_as_wrong_on_every_picture(plan_of, images, tmp_pa
 def test_restored_network_predicts_what_was_measured(plan_of, images, tmp_path, small_set):
     plan = plan_of()
     store = RunStore(tmp_path)
-    run(images, tmp_path, 2, plan.specs)
+    run_here(images, tmp_path, plan.specs)
     spec = plan.specs[2]
     arrays = store.load_arrays(spec.id, "predictions")
     pictures = torch.from_numpy(small_set.pool.images[arrays["index"]]).permute(0, 3, 1, 2).float()

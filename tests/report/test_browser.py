@@ -107,6 +107,7 @@ def test_report_tells_the_numbers_of_a_point(visit, report):
         assert page.locator(".tip").count() == 0
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=3)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_report_has_nothing_that_hinders(visit, report, check_accessible, scheme):
     with visit(report, color_scheme=scheme) as page:
@@ -115,6 +116,7 @@ def test_report_has_nothing_that_hinders(visit, report, check_accessible, scheme
         check_accessible(page)
 
 
+@pytest.mark.one_of_each(seconds=2)
 @pytest.mark.parametrize("width", [360, 1440])
 def test_report_is_never_wider_than_the_window(visit, report, width):
     with visit(report, viewport={"width": width, "height": 800}) as page:

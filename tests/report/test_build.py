@@ -50,7 +50,9 @@ class Page(HTMLParser):
             self.text += data
 
 
-@pytest.fixture(scope="module", params=["en", "ru"])
+@pytest.fixture(
+    scope="module", params=["en", pytest.param("ru", marks=pytest.mark.full(seconds=2))]
+)
 def built(request, run_path, tmp_path_factory):
     path = shutil.copytree(run_path, tmp_path_factory.mktemp("built") / "study")
     page = build_report(path, request.param)

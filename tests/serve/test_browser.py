@@ -151,6 +151,7 @@ def test_language_is_switched_in_place(visit, server, see):
             assert not text or any("а" <= letter <= "я" for letter in text.lower()), text
 
 
+@pytest.mark.one_of_each(seconds=3)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_page_is_accessible_and_fits(visit, server, check_accessible, size, scheme):

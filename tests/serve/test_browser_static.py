@@ -14,6 +14,7 @@ CLASSES = ["<script>alert(1)</script>", 'Кошка "№1"']
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=6)
 # A JPEG is decoded by another program than Pillow, which may round otherwise.
 @pytest.mark.parametrize(("kind", "tolerance"), [("png", 1e-3), ("turned", 1e-2)])
 def test_static_page_says_what_predict_says(
@@ -132,6 +133,7 @@ def test_static_page_refuses_bad_files_with_words(visit, static, bad_files, see)
             page.wait_for_selector("#error", state="hidden")
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=4)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_static_page_is_accessible_and_fits(visit, static, check_accessible, size, scheme):

@@ -160,3 +160,9 @@ def test_replicas_of_one_variant_are_compared_with_each_other(tmp_path, image_se
     names = {"max.lab-example.quick", "max.lab-example.quick.1"}
     assert {difference.first, difference.second} == names
     assert compared.verdict.kind != "winner"
+
+
+def test_every_trial_of_a_tuned_study_has_its_rate(tmp_path, image_set):
+    store, compared = run(tmp_path, image_set, None, operators=("max",), repeats=1, tune="lr")
+    assert "not-tuned" not in compared.verdict.notes
+    assert all(store.load_trial(spec.id).rate_factor is not None for spec in compared.trials)

@@ -46,10 +46,12 @@ def test_weights_say_what_they_were_trained_on(weights):
     assert seen.count_in(sample.test) == 0
 
 
-def test_study_begins_with_the_weights_and_says_what_fits(weights, tmp_path, poolbench_cli):
+def test_study_begins_with_the_weights_and_says_what_fits(
+    weights, tmp_path, poolbench_here, train_here
+):
     (tmp_path / "head.toml").write_text(HEAD)
     run = ("run", "--classes", "0,1,2", *NETWORK, *SHORT, "--recipes", "head.toml")
-    done = poolbench_cli(*run, "--weights", weights, "--out", "study", cwd=tmp_path)
+    done = poolbench_here(*run, "--weights", weights, "--out", "study")
     assert done.returncode == 0, done.stderr
     assert "begin anew: linear.weight, linear.bias" in done.stderr
     assert "trained with operator max, licence –" in done.stderr

@@ -129,8 +129,8 @@ def test_damaged_bundle_is_made_anew(finished_copy):
     assert path.read_bytes() == before
 
 
-def test_lab_protocol_tells_that_the_test_was_watched(poolbench_cli, tmp_path):
-    done = poolbench_cli(
+def test_lab_protocol_tells_that_the_test_was_watched(poolbench_here, tmp_path, train_here):
+    done = poolbench_here(
         "run", "--protocol", "lab", "--backbones", "lab-published,mlp", "--operators", "stride,max",
         "--epochs", "1", "--repeats", "2", "--out", tmp_path / "run",
     )  # fmt: skip
@@ -162,6 +162,7 @@ def test_other_pictures_are_refused_before_anything_is_measured(finished_copy, c
     assert text("run.measuring") not in capsys.readouterr().err
 
 
+@pytest.mark.full(seconds=20)
 def test_compare_takes_an_operator_class(tmp_path, train_here):
     class LastValue(poolbench.Operator):
         """Keeps the last value of each cell."""

@@ -30,10 +30,10 @@ def copy(tmp_path_factory):
 @pytest.fixture(
     scope="module",
     params=[
-        *("cv", "lab", "unfinished", "real"),
+        *("cv", "real"),
         *(
             pytest.param(name, marks=pytest.mark.full(seconds=0.4))
-            for name in ("single", "many", "unexplained")
+            for name in ("lab", "single", "many", "unexplained", "unfinished")
         ),
     ],
 )
