@@ -49,11 +49,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def mark_full(cases: list[Any]) -> None:
     """Mark the cases that the default leaves out."""
     mark = cases[0].get_closest_marker("one_of_each")
-    by = mark.kwargs.get("by")
-    kept = cover([by(c.callspec.params) if by else c.callspec.indices for c in cases])
+    by = mark.kwargs.get("by", get_identities)
+    kept = cover([by(case.callspec.params) for case in cases])
     for number, case in enumerate(cases):
         if number not in kept:
             case.add_marker(pytest.mark.full(seconds=mark.kwargs["seconds"]))
+
+
+def get_identities(params: Mapping[str, object]) -> dict[str, int]:
+    """Return what tells one value of a parameter from another, which may have no hash."""
+    return {name: id(value) for name, value in params.items()}
 
 
 def cover(cases: list[Mapping[str, Hashable]]) -> set[int]:
