@@ -2,7 +2,8 @@
 
 A test marked ``full`` is left out by default. Of the cases of a test marked ``one_of_each`` the
 default keeps few in which every value of every parameter occurs; where ``by`` is given, every value
-of what it makes of the parameters. The other cases become ``full``. Both marks say about how many
+of what it makes of the parameters. The other cases become ``full``, unless ``-k`` names what
+is to run. Both marks say about how many
 seconds a case takes on one core, so that the parts that ``.ci/run`` takes by turns last as long as
 each other; what is marked ``full(..., always=True)`` is in all of them.
 """
@@ -34,7 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what is full; with a seed, leave out all of it but one part."""
     families: dict[object, list[Any]] = defaultdict(list)
     for item in items:
-        if item.get_closest_marker("one_of_each"):
+        # Whoever names what is to run gets all of it.
+        if item.get_closest_marker("one_of_each") and not config.getoption("keyword"):
             families[item.path, item.originalname].append(item)  # type: ignore[attr-defined]
     for cases in families.values():
         mark_full(cases)

@@ -179,7 +179,10 @@ def test_image_sets_of_poolbench_keep_the_contract(tmp_path):
     np.savez(tmp_path / "a.npz", images=half.images, labels=half.labels)
     places = {"folder": "photos", "csv": "list.csv", "npz": "a.npz"}
     names = [f"{kind}:{tmp_path / place}" for kind, place in places.items()]
-    for name in ["sample", "task:needle", *names]:
+    # Those of CIFAR need an archive, with which tests/data/test_cifar.py reads them.
+    drawn = [name for name in list_forms() if ":" not in name and not name.startswith("cifar")]
+    assert "sample" in drawn
+    for name in [*drawn, "task:needle", *names]:
         source, request = find_image_set(name)
         check_image_set(source, request.argument)
 

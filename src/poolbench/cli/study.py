@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from poolbench.cli import options
 from poolbench.cli.output import print_json
 from poolbench.errors import PoolbenchError
 from poolbench.texts import choose_language
+
+if TYPE_CHECKING:
+    from poolbench.study.finished import Study
 
 commands = typer.Typer()
 
@@ -70,14 +73,17 @@ def run(
         return
     study = run_study(merged, out, display)
     if as_json:
-        print_json(
-            {
-                "run": str(study.path),
-                "verdict": study.verdict.model_dump(mode="json"),
-                "leaderboard": [row.model_dump(mode="json") for row in study.leaderboard()],
-                "final": None if study.final is None else study.final.model_dump(mode="json"),
-            }
-        )
+        print_json(_summarize(study))
+
+
+def _summarize(study: "Study") -> dict[str, Any]:
+    """Return what ``--json`` prints of a finished study."""
+    return {
+        "run": str(study.path),
+        "verdict": study.verdict.model_dump(mode="json"),
+        "leaderboard": [row.model_dump(mode="json") for row in study.leaderboard()],
+        "final": None if study.final is None else study.final.model_dump(mode="json"),
+    }
 
 
 @commands.command()

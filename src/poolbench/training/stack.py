@@ -79,11 +79,10 @@ def run_stack(
     _check_members(forms, trains, watched, schedules)
     recipe = schedules[0].recipe
     watch = _make_watch(watched)
-    weights = _weigh_classes(trains, recipe)
     engine = StackEngine(
         *(forms, trains[0].pictures, schedules[0]),
         watched=None if watch is None else watch.pictures,
-        class_weights=weights,
+        class_weights=_weigh_classes(trains, recipe),
         convolution=convolution,
     )
     members = [_Member() for _ in forms]
