@@ -191,6 +191,7 @@ def test_russian_is_spoken_when_asked_for(poolbench_here):
     assert re.search("[а-я]{4}", done.stderr)
 
 
+@pytest.mark.full(seconds=5)
 def test_verify_fails_with_4_when_a_weight_was_changed(poolbench_cli, finished_copy):
     path = finished_copy / "best" / "model.onnx"
     model = onnx.load(path)
@@ -330,6 +331,7 @@ def test_operators_lists_the_catalogue_in_both_languages_and_shows_a_card(poolbe
     assert "Did you mean blur" in done.stderr
 
 
+@pytest.mark.full(seconds=25)
 def test_report_lab_writes_the_hand_in_beside_the_page(poolbench_cli, finished_copy):
     done = poolbench_cli("report", finished_copy, "--lab", "--author", "Иванов", "--group", "ИВТ-1")
     assert done.returncode == 0, done.stderr
@@ -371,7 +373,7 @@ def test_home_folder_behind_an_equals_sign_is_understood(poolbench_here, tmp_pat
     [("MemoryError()", "Memory is not enough"), ("RecursionError('depth')", "nested too deep")],
 )
 def test_errors_without_words_become_one_message(error, said):
-    code = f"from poolbench import cli; cli._handle_other({error})"
+    code = f"from poolbench.cli.errors import fail_unexpected; fail_unexpected({error})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert said in done.stderr

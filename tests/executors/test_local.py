@@ -63,6 +63,7 @@ def test_worker_of_other_code_than_the_plan_names_is_refused(plan_of, images, tm
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.full(seconds=40, always=True)
 def test_killed_workers_are_replaced_and_change_nothing(plan_of, images, read_results, tmp_path):
     plan = plan_of(epochs=6)
     straight, killed = RunStore(tmp_path / "straight"), RunStore(tmp_path / "killed")
@@ -177,7 +178,8 @@ def make_troubled(reason):
 
 
 @pytest.mark.parametrize(
-    "reason", ["lost", pytest.param("memory", marks=pytest.mark.full(seconds=8))]
+    "reason",
+    [pytest.param(reason, marks=pytest.mark.full(seconds=15)) for reason in ("lost", "memory")],
 )
 def test_trial_that_is_lost_each_time_costs_no_other(plan_of, images, tmp_path, reason):
     register(f"troubled-{reason}")(make_troubled(reason))

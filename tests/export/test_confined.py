@@ -164,7 +164,7 @@ def test_an_interrupted_question_is_no_answer_to_the_next(tmp_path, monkeypatch)
 def test_whoever_waits_is_let_go_when_it_is_closed(tmp_path):
     content = save_endless(tmp_path / "m.onnx").read_bytes()
     confined = Confined()
-    facts = {"name": "m", "memory_bytes": 10**9, "threads": 1, "free_bytes": None}
+    facts = {"name": "m", "memory_bytes": 10**9, "num_threads": 1, "free_bytes": None}
     confined.ask("open", facts, [np.frombuffer(content, np.uint8)], 60)
     closing = threading.Timer(0.2, confined.close)
     closing.start()

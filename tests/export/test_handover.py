@@ -4,6 +4,7 @@ import io
 import json
 
 import numpy as np
+import pytest
 
 import poolbench
 from poolbench.data.image_set import ImageSet
@@ -45,6 +46,7 @@ def test_study_that_learned_nothing_withdraws_models_and_nothing_else(tmp_path):
     assert not (tmp_path / "best").exists()
 
 
+@pytest.mark.full(seconds=7)
 def test_finished_study_is_not_handed_over_again(finished_copy):
     files = [finished_copy / "best" / name for name in ("explain.npz", "model.onnx")]
     before = [file.stat().st_mtime_ns for file in files]
@@ -52,6 +54,7 @@ def test_finished_study_is_not_handed_over_again(finished_copy):
     assert [file.stat().st_mtime_ns for file in files] == before
 
 
+@pytest.mark.full(seconds=25)
 def test_explanation_that_is_missing_is_made_again_the_same(finished_copy):
     path = finished_copy / "best" / "explain.npz"
     before = path.read_bytes()

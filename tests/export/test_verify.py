@@ -236,6 +236,7 @@ def test_check_run_says_why_a_model_does_not_open(run):
     assert str(run / "best" / "model.onnx") in find_check(run, "model opens").detail
 
 
+@pytest.mark.full(seconds=11)
 def test_check_run_fails_on_logits_of_another_shape(run):
     change_reference(run, lambda arrays: arrays.update(logits=arrays["logits"][:, :2]))
     assert list_failed(run) == [f"logits, batch {batch}" for batch in (1, 2, 7)]

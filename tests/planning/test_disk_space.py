@@ -26,6 +26,7 @@ SPEED = Speed(
 )  # fmt: skip
 
 
+@pytest.mark.full(seconds=40)
 def test_a_study_takes_no_more_than_was_estimated(finished):
     path = finished[0]
     config = StudyConfig(backbones=("lab-example",), epochs=2, folds=2, repeats=1)

@@ -123,6 +123,7 @@ def test_report_speaks_one_language(built):
     assert count > 300 if lang == "ru" else count == 0
 
 
+@pytest.mark.full(seconds=12)
 def test_report_holds_every_language_and_the_same_figures_in_each(run_path, tmp_path):
     pages = {}
     for lang in ("en", "ru"):
@@ -160,6 +161,7 @@ def test_report_shows_no_object_of_the_program(built):
     assert not [file for file in (built[1] / "tables").iterdir() if b"Words(" in file.read_bytes()]
 
 
+@pytest.mark.full(seconds=9)
 def test_report_removes_figures_and_tables_that_the_run_has_no_longer(run_path, tmp_path):
     path = shutil.copytree(run_path, tmp_path / "study")
     build_report(path)

@@ -40,6 +40,7 @@ def test_static_page_says_what_predict_says(
         check_same(shares, predict_file(model, picture_files[kind]), tolerance)
 
 
+@pytest.mark.full(seconds=6)
 def test_both_pages_say_the_same_of_a_moved_picture(
     visit, static, server, picture_files, read_cards, choose_file, check_same, see
 ):
@@ -59,6 +60,7 @@ def test_both_pages_say_the_same_of_a_moved_picture(
     assert found[0][1] == found[1][1]
 
 
+@pytest.mark.full(seconds=6)
 def test_browser_resizes_to_the_same_picture(visit, static):
     rng = np.random.default_rng(3)
     with visit(static) as page:
@@ -77,6 +79,7 @@ def test_browser_resizes_to_the_same_picture(visit, static):
                 assert np.array_equal(np.array(found).reshape(32, 32, 3), expected)
 
 
+@pytest.mark.full(seconds=6)
 def test_export_for_the_course_page_predicts_the_same_in_a_browser(
     browser, static_folder, serve_folder, served, poolbench_cli, tmp_path
 ):

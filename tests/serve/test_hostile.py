@@ -44,6 +44,7 @@ def check_alive(put):
     return call
 
 
+@pytest.mark.full(seconds=5)
 def test_hostile_questions_are_answered_or_refused_and_the_service_goes_on(put, check_alive):
     questions = list_questions()
     assert len(questions) >= 100

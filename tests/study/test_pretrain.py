@@ -46,6 +46,7 @@ def test_weights_say_what_they_were_trained_on(weights):
     assert seen.count_in(sample.test) == 0
 
 
+@pytest.mark.full(seconds=45)
 def test_study_begins_with_the_weights_and_says_what_fits(
     weights, tmp_path, poolbench_here, train_here
 ):

@@ -322,6 +322,7 @@ def test_replicas_of_one_variant_are_compared_with_each_other(tmp_path):
     assert study.verdict.kind != "winner"
 
 
+@pytest.mark.full(seconds=25)
 def test_unequal_classes_are_compared_by_balanced_accuracy(tmp_path, train_here):
     sample = load_sample()
     counts = {0: 80, 1: 40}

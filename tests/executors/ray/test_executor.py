@@ -94,6 +94,7 @@ def find_tasks():
                 yield int(entry.name)
 
 
+@pytest.mark.full(seconds=5, always=True)
 def test_two_nodes_are_one_machine_of_two_workers(connected):
     config, machine = connected
     here = describe_machine(config)
@@ -102,6 +103,7 @@ def test_two_nodes_are_one_machine_of_two_workers(connected):
     assert [node["has_token"] for node in machine.environment["nodes"]] == [True, True]
 
 
+@pytest.mark.full(seconds=45, always=True)
 def test_results_are_those_of_this_machine(
     connected, small_set, plan_of, straight, read_results, tmp_path
 ):
@@ -181,6 +183,7 @@ def test_pictures_that_no_object_store_holds_go_through_the_shared_folder(
     assert len(list((tmp_path / "shared").glob("pictures-*"))) == 1
 
 
+@pytest.mark.full(seconds=10)
 def test_own_operator_that_fails_is_one_error_with_its_reason(
     connected, small_set, plan_of, tmp_path
 ):
@@ -198,6 +201,7 @@ def test_own_operator_that_fails_is_one_error_with_its_reason(
         run(connected, small_set, RunStore(tmp_path), plan.specs)
 
 
+@pytest.mark.full(seconds=5)
 def test_node_of_another_kind_does_not_train(connected, small_set, plan_of, tmp_path):
     config, machine = connected
     other = replace(machine, fingerprint="0" * 16)

@@ -144,6 +144,7 @@ def test_title_page_names_author_and_group_or_leaves_room(both, path):
     assert str(year) in both[1].paragraphs
 
 
+@pytest.mark.full(seconds=5)
 def test_nothing_is_said_of_what_a_run_does_not_have(make_run, copy, build_both):
     alone, _ = build_both(copy(make_run(variants=1, repeats=1, final=False)))
     assert "Вариант только один" in alone.text
@@ -153,6 +154,7 @@ def test_nothing_is_said_of_what_a_run_does_not_have(make_run, copy, build_both)
     assert "poolbench serve" not in alone.text
 
 
+@pytest.mark.full(seconds=9)
 def test_lab_protocol_is_said_to_be_optimistic(make_run, copy, build_both):
     markdown, _ = build_both(copy(make_run(variants=2, repeats=1, protocol="lab")))
     assert "завышены" in markdown.text
@@ -160,12 +162,14 @@ def test_lab_protocol_is_said_to_be_optimistic(make_run, copy, build_both):
     assert "степени переобучения различимы" not in markdown.text
 
 
+@pytest.mark.full(seconds=9)
 def test_class_names_stand_letter_by_letter(make_run, copy, build_both):
     names = ("<script>", 'Кошка "№1"', "a|b", "*x* _y_ `z`", "1. $a$ & [c](d) #e", "snake_case")
     for found in build_both(copy(make_run(classes=names, repeats=1, epochs=2))):
         assert [row[0] for row in found.tables[0][1:-1]] == list(names)
 
 
+@pytest.mark.full(seconds=6)
 def test_the_author_cannot_break_the_document(run_path, copy, build_both):
     markdown, docx = build_both(copy(run_path), "<b>*Я*\n\x07</b>", "")
     for found in (markdown, docx):
@@ -173,11 +177,13 @@ def test_the_author_cannot_break_the_document(run_path, copy, build_both):
         assert re.search("Группа: _+", found.text)
 
 
+@pytest.mark.full(seconds=14)
 def test_the_same_run_gives_the_same_bytes_at_another_place(run_path, copy):
     first, second = (build_handin(copy(run_path), "А", "Б").files for _ in range(2))
     assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
 
 
+@pytest.mark.full(seconds=35)
 def test_what_a_student_wrote_is_kept(run_path, copy):
     path = copy(run_path)
     markdown, _ = build_handin(path).files
@@ -192,6 +198,7 @@ def test_what_a_student_wrote_is_kept(run_path, copy):
     assert kept.read_text(encoding="utf-8") == written
 
 
+@pytest.mark.full(seconds=10)
 def test_docx_does_not_tell_of_this_machine(run_path, copy):
     path = copy(run_path)
     docx = build_handin(path, "Иванов").files[1]
