@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 # So many runs with consecutive seeds take all tests marked full.
-PARTS = 6
+PARTS = 12
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -279,7 +279,7 @@ def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path):
     assert not (out / "study.json").exists()
 
 
-@pytest.mark.full(seconds=40, always=True)
+@pytest.mark.full(seconds=40)
 def test_killed_study_goes_on_to_the_same_bits(poolbench_cli, finished, tmp_path, monkeypatch):
     path, *_ = finished
     out = tmp_path / "run"

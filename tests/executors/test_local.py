@@ -63,7 +63,7 @@ def test_worker_of_other_code_than_the_plan_names_is_refused(plan_of, images, tm
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.full(seconds=40, always=True)
+@pytest.mark.full(seconds=40)
 def test_killed_workers_are_replaced_and_change_nothing(plan_of, images, read_results, tmp_path):
     plan = plan_of(epochs=6)
     straight, killed = RunStore(tmp_path / "straight"), RunStore(tmp_path / "killed")

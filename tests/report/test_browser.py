@@ -45,6 +45,7 @@ def visit(browser):
     return call
 
 
+@pytest.mark.full(seconds=25)
 def test_report_shows_class_names_literally(visit, report):
     with visit(report) as page:
         names = page.locator("#mistakes table").first.locator("tbody th").all_inner_texts()

@@ -108,6 +108,7 @@ def test_moved_run_opens_verifies_and_reports(finished_copy):
     assert "<html" in study.report("ru").read_text(encoding="utf-8")
 
 
+@pytest.mark.full(seconds=9)
 def test_compare_goes_on_where_it_stopped(finished_copy):
     before = {file: file.stat().st_mtime_ns for file in (finished_copy / "trials").rglob("*.json")}
     settings = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "quiet": True}
@@ -129,6 +130,7 @@ def test_damaged_bundle_is_made_anew(finished_copy):
     assert path.read_bytes() == before
 
 
+@pytest.mark.full(seconds=40)
 def test_lab_protocol_tells_that_the_test_was_watched(poolbench_here, tmp_path, train_here):
     done = poolbench_here(
         "run", "--protocol", "lab", "--backbones", "lab-published,mlp", "--operators", "stride,max",

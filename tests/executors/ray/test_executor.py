@@ -94,7 +94,7 @@ def find_tasks():
                 yield int(entry.name)
 
 
-@pytest.mark.full(seconds=5, always=True)
+@pytest.mark.full(seconds=5)
 def test_two_nodes_are_one_machine_of_two_workers(connected):
     config, machine = connected
     here = describe_machine(config)
@@ -103,7 +103,7 @@ def test_two_nodes_are_one_machine_of_two_workers(connected):
     assert [node["has_token"] for node in machine.environment["nodes"]] == [True, True]
 
 
-@pytest.mark.full(seconds=45, always=True)
+@pytest.mark.full(seconds=45)
 def test_results_are_those_of_this_machine(
     connected, small_set, plan_of, straight, read_results, tmp_path
 ):

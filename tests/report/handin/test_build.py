@@ -212,6 +212,7 @@ def test_docx_does_not_tell_of_this_machine(run_path, copy):
     assert str(path).encode() not in content
 
 
+@pytest.mark.full(seconds=9)
 def test_the_hand_in_needs_no_torch(run_path, copy):
     path = copy(run_path)
     program = (
