@@ -24,8 +24,11 @@ from benchmarks.machine import MEASURED, save
 ARRAYS = ("weights.safetensors", "predictions.npz", "shift.npz", "history.csv")
 # The end of a trial's id, and hashes of the source that stand in records and in the report.
 HASH = re.compile(r"-[0-9a-f]{12}\b")
-# Headings of columns whose figures are measured anew by every run.
-ANEW = re.compile(r"second|time|memory|latency|\bms\b|MB|MiB|took|version", re.IGNORECASE)
+# Headings of columns and rows whose figures are measured anew by every run, or name the version.
+ANEW = re.compile(
+    r"second|time|memory|latency|, s(?![a-z])|\bms\b|\bMB\b|MiB|bytes|took|version|^poolbench",
+    re.IGNORECASE,
+)
 SAVED = MEASURED / "reliability" / "two-versions.json"
 
 
@@ -101,7 +104,12 @@ def drop_measured(rows: list[list[str]]) -> list[list[str]]:
     """Leave out the columns and rows whose heading says that they are measured anew."""
     if not rows:
         return rows
-    kept = [k for k, heading in enumerate(rows[0]) if not ANEW.search(heading)]
+    kept, was_measured = [], False
+    for k, heading in enumerate(rows[0]):
+        # The p value of a measured ratio stands beside it.
+        was_measured = bool(ANEW.search(heading)) or (was_measured and heading.startswith("p,"))
+        if not was_measured:
+            kept.append(k)
     return [
         [HASH.sub("", row[k]) for k in kept if k < len(row)]
         for row in rows
