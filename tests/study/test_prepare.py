@@ -13,7 +13,7 @@ from poolbench.models.transfer import add_facts
 from poolbench.rundir.formats import pack_weights
 from poolbench.study.display import Display
 from poolbench.study.prepare import check_seen, check_study, load_pictures
-from poolbench.study.run import preview_study
+from poolbench.study.preview import preview_study
 
 WEIGHTS = pack_weights({"a": np.ones(1)})
 

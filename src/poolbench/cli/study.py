@@ -65,12 +65,15 @@ def run(
     merged = options.make_config(config, locals())
 
     from poolbench.study.display import Display
-    from poolbench.study.run import preview_study, run_study
 
     display = Display(choose_language(lang))
     if dry_run:
+        from poolbench.study.preview import preview_study
+
         preview_study(merged, out, display)
         return
+    from poolbench.study.run import run_study
+
     study = run_study(merged, out, display)
     if as_json:
         print_json(_summarize(study))

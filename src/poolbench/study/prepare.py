@@ -29,6 +29,7 @@ from poolbench.planning.plan import Plan, favours_an_operator, list_looks, make_
 from poolbench.planning.shorten import LONG_SECONDS, list_shorter
 from poolbench.planning.variants import has_mixed_positions
 from poolbench.records import TrialSpec
+from poolbench.rundir.owned import check_run_path
 from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore
 from poolbench.study.display import Display, format_duration
@@ -57,6 +58,14 @@ def name_run(config: StudyConfig) -> Path:
     kind, _, path = config.data.source.partition(":")
     name = re.sub(r"[^A-Za-z0-9]+", "-", Path(path).stem).strip("-") if path else kind
     return RUNS / f"{name or kind}-{digest}"
+
+
+def open_store(config: StudyConfig, out: Path | None) -> RunStore:
+    """Return the run directory, unless something else lies there."""
+    store = RunStore(out or name_run(config))
+    # Where the folder was not chosen, the pictures may lie around it: a run is no class.
+    check_run_path(store.path, "" if out is None else config.data.source)
+    return store
 
 
 def load_pictures(

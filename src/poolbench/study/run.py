@@ -29,7 +29,6 @@ from poolbench.models import Factory, add_factory
 from poolbench.operators import register
 from poolbench.planning.budget import MeasuredPlan
 from poolbench.planning.durations import estimate_trial_seconds
-from poolbench.planning.forecast import Forecaster
 from poolbench.planning.plan import Plan, make_final_spec
 from poolbench.records import (
     DataRecord,
@@ -40,7 +39,6 @@ from poolbench.records import (
 from poolbench.report.build import build_report
 from poolbench.report.faults import describe_error
 from poolbench.results.picture_tables import save_picture_tables
-from poolbench.rundir.owned import check_run_path
 from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, compete, run_trial_alone
 from poolbench.study.display import Display
@@ -49,9 +47,9 @@ from poolbench.study.prepare import (
     check_study,
     load_pictures,
     measure_study,
-    name_run,
     open_executor,
     open_machine,
+    open_store,
     recall_config,
     save_config,
 )
@@ -123,7 +121,7 @@ def compare(
 def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     """Run a study, or what is left of it."""
     started = time.monotonic()
-    store = _open_store(config, out)
+    store = open_store(config, out)
     config = recall_config(config, store)
     is_split = config.protocol == "cv"
     image_set, duplicates = load_pictures(config.data, display, is_split=is_split)
@@ -167,28 +165,6 @@ def _train_final(final: TrialSpec, measured: MeasuredPlan, context: StudyContext
         speed = context.executor.measure([final])[final.id]
     expected = estimate_trial_seconds(final, speed, context.image_set)
     run_trial_alone(final, expected, context)
-
-
-def preview_study(config: StudyConfig, out: Path | None, display: Display) -> None:
-    """Say what :func:`run_study` would do, and how long that would take; nothing is kept."""
-    store = _open_store(config, out)
-    config = recall_config(config, store)
-    image_set, _ = load_pictures(config.data, display, is_split=config.protocol == "cv")
-    with open_machine(config) as machine:
-        plan = check_study(config, machine, image_set, display)
-        forecaster = Forecaster(machine, image_set)
-        limit = config.time_limit_seconds
-        measure_study(config, plan, image_set, store, forecaster, limit, display)
-        display.say("run.forecast", measured=forecaster.measured, variants=forecaster.variants)
-    display.say("run.place", path=store.path)
-
-
-def _open_store(config: StudyConfig, out: Path | None) -> RunStore:
-    """Return the run directory, unless something else lies there."""
-    store = RunStore(out or name_run(config))
-    # Where the folder was not chosen, the pictures may lie around it: a run is no class.
-    check_run_path(store.path, "" if out is None else config.data.source)
-    return store
 
 
 def _split(names: str | Sequence[Any]) -> Sequence[Any]:
