@@ -46,16 +46,18 @@ def dump_identity(model: Frozen, *, exclude_none: bool = False) -> dict[str, Any
         exclude_none: Leave out what is ``None`` too.
     """
     values = model.model_dump(mode="json", exclude_none=exclude_none)
-    for name in list(values):
-        if values[name] == get_introduced(type(model), name):
-            del values[name]
-            continue
-        part = getattr(model, name)
-        if isinstance(part, Frozen):
-            values[name] = dump_identity(part, exclude_none=exclude_none)
-        elif isinstance(part, tuple):
-            values[name] = [
-                dump_identity(one, exclude_none=exclude_none) if isinstance(one, Frozen) else dumped
-                for one, dumped in zip(part, values[name], strict=True)
-            ]
+    _drop_introduced(model, values)
     return values
+
+
+def _drop_introduced(part: object, dumped: Any) -> None:
+    """Drop from what a model, or a tuple with models, was dumped to."""
+    if isinstance(part, Frozen):
+        for name in list(dumped):
+            if dumped[name] == get_introduced(type(part), name):
+                del dumped[name]
+            else:
+                _drop_introduced(getattr(part, name), dumped[name])
+    elif isinstance(part, tuple):
+        for one, its in zip(part, dumped, strict=True):
+            _drop_introduced(one, its)
