@@ -40,13 +40,8 @@ settings.load_profile("any")
 # The files that take longest: begun first, so that no process is left alone with one at the end.
 LONGEST = (
     *("test_run.py", "test_app.py", "test_onnx.py", "test_examples.py", "test_factory.py"),
-    *(
-        "test_changes.py",
-        "test_pretrain.py",
-        "test_plugins.py",
-        "test_local.py",
-        "test_executor.py",
-    ),
+    *("test_changes.py", "test_pretrain.py", "test_plugins.py", "test_local.py"),
+    "test_executor.py",
 )
 
 # The precision is given, since the faster one is found by measuring, and may be another each time.

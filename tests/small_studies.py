@@ -16,9 +16,21 @@ from poolbench.executors.base import Progress
 from poolbench.executors.local import LocalExecutor
 from poolbench.executors.process import open_session, save_outcome
 from poolbench.planning.plan import Plan, make_plan
+from poolbench.records import Speed
 from poolbench.rundir.store import RunStore
 from poolbench.trials.run import run_trial
 from poolbench.trials.speed import measure_speed
+
+# A speed like those that are measured, for what is estimated from it.
+SPEED = Speed(
+    train=0.01,
+    watch=0.003,
+    judge=0.002,
+    start=0.5,
+    tables=0.1,
+    peak_memory_bytes=4 << 30,
+    weights_bytes=1_000_000,
+)
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,7 @@
 
 from poolbench.machine import memory
 from poolbench.machine.memory import START_BYTES, bound_starts, bound_workers
-from poolbench.records import Speed
-
-SPEED = Speed(
-    train=0.01,
-    watch=0.003,
-    judge=0.002,
-    start=0.5,
-    tables=0.1,
-    peak_memory_bytes=4 << 30,
-    weights_bytes=1_000_000,
-)
+from small_studies import SPEED
 
 
 def test_workers_are_as_many_as_memory_holds():

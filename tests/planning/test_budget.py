@@ -17,20 +17,9 @@ from poolbench.planning.durations import (
     estimate_wall_seconds,
 )
 from poolbench.planning.plan import list_looks, make_plan
-from poolbench.records import Speed
 from poolbench.rundir.store import RunStore
 from poolbench.training.precision import list_precisions
-from small_studies import HereExecutor
-
-SPEED = Speed(
-    train=0.01,
-    watch=0.003,
-    judge=0.002,
-    start=0.5,
-    tables=0.1,
-    peak_memory_bytes=4 << 30,
-    weights_bytes=1_000_000,
-)
+from small_studies import SPEED, HereExecutor
 
 
 class FixedSpeeds(LocalExecutor):

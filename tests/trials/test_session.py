@@ -88,3 +88,13 @@ def test_weights_come_from_a_file_or_from_what_is_in_it(small_set, tmp_path):
             Session(small_set, weights=weights).load_weights("0" * 64)
     with pytest.raises(UsageError, match="not the one"):
         Session(small_set).load_weights(sha256)
+
+
+def test_session_shares_work_among_as_many_lanes_as_it_is_told(small_set):
+    session = Session(small_set)
+    session.set_lanes(2)
+    two = session.lanes
+    session.set_lanes(2)
+    assert (two.count, session.lanes) == (2, two)
+    session.set_lanes(1)
+    assert session.lanes.count == 1

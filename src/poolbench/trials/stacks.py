@@ -82,27 +82,36 @@ def _run_stack(
     if not can_stack(build_trial(specs[0], session)):
         yield from _run_alone(specs, session, on_epoch)
         return
-    trials = None
-    try:
-        trials = [build_trial(spec, session) for spec in specs]
-        results = _train(trials, session, on_epoch)
-    except torch.OutOfMemoryError:
-        if len(specs) == 1:
-            raise
-        results = None
-    if trials is None or results is None:
+    trained = _train_together(specs, session, on_epoch)
+    if trained is None:
         # Only now is nothing of the failed stack held any more, but for cycles.
-        trials = None
         gc.collect()
         torch.cuda.empty_cache()
         half = len(specs) // 2
         yield from _run_stack(specs[:half], session, on_epoch)
         yield from _run_stack(specs[half:], session, on_epoch)
         return
-    for trial, result in zip(trials, results, strict=True):
+    for trial, result in trained:
         started = time.perf_counter() - result.train_seconds
         outcome = judge(trial, session, result, started)
         yield run_again_if_collapsed(outcome, session, partial(on_epoch, trial.spec))
+
+
+def _train_together(
+    specs: Sequence[TrialSpec], session: Session, on_epoch: OnEpoch
+) -> list[tuple[PreparedTrial, TrainingResult]] | None:
+    """Train a stack; return ``None`` if memory does not hold it.
+
+    Raises:
+        torch.OutOfMemoryError: If memory does not hold the only trial.
+    """
+    try:
+        trials = [build_trial(spec, session) for spec in specs]
+        return list(zip(trials, _train(trials, session, on_epoch), strict=True))
+    except torch.OutOfMemoryError:
+        if len(specs) == 1:
+            raise
+        return None
 
 
 def _train(
