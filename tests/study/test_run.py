@@ -17,7 +17,8 @@ from poolbench.errors import RunError, UnknownNameError, UsageError, Verificatio
 from poolbench.records import LeaderboardRow
 from poolbench.rundir.store import RunStore
 from poolbench.study.display import Display
-from poolbench.study.run import build_page, name_run
+from poolbench.study.prepare import name_run
+from poolbench.study.run import build_page
 from poolbench.texts import text
 
 FILES = (
