@@ -16,7 +16,7 @@ OPTIONS = (
 
 
 @pytest.fixture
-def run_noise(poolbench_here, tmp_path):
+def run_noise(poolbench_here, train_here, tmp_path):
     """The command on 150 noisy pictures of three classes, with a rate that moves nothing."""
     rng = np.random.default_rng(0)
     labels = np.repeat([0, 1, 2], [110, 20, 20])

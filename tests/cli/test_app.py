@@ -258,6 +258,7 @@ def test_doctor_and_operators_answer(poolbench_here):
     }
 
 
+@pytest.mark.full(seconds=17, always=True)
 def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path):
     out = tmp_path / "run"
     more = ("--repeats", "40", "--out", out)  # Far from its end when the first is there.
