@@ -8,6 +8,7 @@ seconds a case takes on one core, so that the parts that ``.ci/run`` takes by tu
 each other; what is marked ``full(..., always=True)`` is in all of them.
 """
 
+import os
 import random
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
@@ -17,6 +18,11 @@ import pytest
 
 # So many runs with consecutive seeds take all tests marked full.
 PARTS = 12
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return one process more than there are processors: tests also wait for processes."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -345,7 +345,9 @@ def draw_grouped(rng, studies, repeats, groups, size):
     return common + rng.normal(0, 30, (studies, repeats, len(number))), fold, number
 
 
-@pytest.mark.parametrize(("groups", "repeats"), [(10, 6), (40, 6)])
+@pytest.mark.parametrize(
+    ("groups", "repeats"), [pytest.param(10, 6, marks=pytest.mark.full(seconds=5)), (40, 6)]
+)
 def test_interval_covers_for_groups_also_if_they_are_few(groups, repeats):
     rng = np.random.default_rng(groups)
     values, fold, number = draw_grouped(rng, 3000, repeats, groups, 8)
