@@ -209,12 +209,28 @@ def test_recipe_file_that_is_not_there_is_told():
 
 def test_preset_fills_in_what_is_not_said():
     standard = build_config({"preset": "standard"})
-    assert (standard.recipes, standard.repeats, standard.tune) == (("standard",), 6, "lr")
+    assert (standard.recipes, standard.repeats, standard.tune) == (("standard",), "auto", "lr")
+    assert standard.most_repeats == 24
     assert build_config({"preset": "standard", "repeats": 2, "tune": "none"}).repeats == 2
-    assert build_config({"preset": "quick"}) == StudyConfig()
+    assert build_config({"preset": "quick"}) == build_config({})
     assert build_config({"preset": "thorough"}).time_limit_seconds == 3600
     with pytest.raises(UsageError, match="standard"):
         build_config({"preset": "standart"})
+
+
+def test_repeats_of_a_preset_end_at_its_last_look_and_those_of_a_person_where_they_say():
+    assert (build_config({}).repeats, build_config({}).most_repeats) == ("auto", 6)
+    # Who asks for it, gets all looks.
+    assert build_config({"repeats": "auto"}).most_repeats == 24
+    assert build_config({"repeats": "auto", "most_repeats": 10}).most_repeats == 10
+    assert build_config({"repeats": 3}).most_repeats == 24
+
+
+@pytest.mark.parametrize(("preset", "repeats"), [("quick", 2), ("standard", 6)])
+def test_protocol_lab_is_judged_once(preset, repeats):
+    assert build_config({"preset": preset, "protocol": "lab"}).repeats == repeats
+    given = build_config({"preset": preset, "protocol": "lab", "repeats": "auto"})
+    assert given.repeats == "auto"
 
 
 def test_names_in_two_lines_are_refused():

@@ -16,12 +16,12 @@ import numpy as np
 from scipy import optimize
 
 from benchmarks import machine
-from poolbench.verdict.intervals import Components, compute_half_width
+from poolbench.verdict.components import Components
+from poolbench.verdict.intervals import compute_half_width
 from poolbench.verdict.paired import (
     Levels,
     adjust_holm,
     describe_points,
-    share_confidence,
     stack_components,
 )
 
@@ -41,8 +41,8 @@ def main() -> None:
         stored = (pair["tie_high"] - pair["tie_low"]) / 2
         off = float(compute_half_width(part, 0.90)) / stored - 1
         print(f"{pair['first']} - {pair['second']}: 90 % interval off by {off:.1e} of its width")
-    levels = Levels(share_confidence(0.05, 2), 0.90, found["margin_points"])
-    rows = describe_points(stack_components(parts), levels, found["pictures"])
+    levels = Levels(found["margin_points"], rivals=2)
+    rows = describe_points(stack_components(parts), levels, found["repeats"], found["pictures"])
     adjusted = adjust_holm(np.array([row["p_value"] for row in rows]))
     for row, p_value in zip(rows, adjusted, strict=True):
         row["p_adjusted"] = p_value
@@ -84,6 +84,7 @@ def recover_parts(
             freedom=len(differences) - 1,
             pictures=np.asarray(shared),
             picture_freedom=pictures - 1,
+            units=pictures,
             shared=none,
             residual=none,
         )

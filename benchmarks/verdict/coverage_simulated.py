@@ -35,7 +35,8 @@ import numpy as np
 from scipy import stats
 
 from benchmarks import machine
-from poolbench.verdict.intervals import Components, compute_components, compute_half_width
+from poolbench.verdict.components import Components, compute_components
+from poolbench.verdict.intervals import compute_half_width
 from poolbench.verdict.paired import share_confidence
 
 RESULTS = machine.RESULTS / "verdict"

@@ -61,8 +61,11 @@ def test_metrics_are_means_over_trials_as_far_as_all_trials_have_them(finished, 
         ([5] * 20, False),
         ([5] * 19, True),
         # One as large as a fold of five still fits; one more picture does not.
-        ([24] + [5] * 19 + [1], False),
-        ([25] + [5] * 19 + [1], True),
+        ([24] + [1] * 96, False),
+        ([25] + [1] * 95, True),
+        # Three groups and 123 single pictures tell no more than some four groups of one size.
+        ([59] * 3 + [1] * 123, True),
+        ([8] * 10 + [1] * 20, True),
     ],
 )
 def test_groups_are_rough_if_few_or_if_one_is_larger_than_a_fold(sizes, is_rough):

@@ -18,6 +18,7 @@ from poolbench.planning.plan import make_plan
 from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, compete, run_trials
 from poolbench.study.display import Display
+from poolbench.verdict.looks import make_levels
 from small_studies import HereExecutor
 
 
@@ -50,6 +51,44 @@ def test_time_that_is_over_leaves_whole_repeats(tmp_path, image_set, repeats, fi
     # Whole: every variant and fold of it, and nothing of the next.
     assert len(compared.trials) == 3 * 2 * first
     assert len(list(store.trials.glob("*/record.json"))) == len(compared.trials)
+    # A study that is judged once is judged; one with looks has had none.
+    verdict = compared.verdict
+    assert ("no-look" in verdict.notes) == (repeats == "auto")
+    assert [look.repeats for look in verdict.looks] == ([] if repeats == "auto" else [first])
+
+
+def test_look_that_time_does_not_complete_is_not_judged(tmp_path, image_set, monkeypatch):
+    monkeypatch.setattr("poolbench.planning.plan.LOOKS", (1, 3))
+    monkeypatch.setattr("poolbench.verdict.racing.FUTILE", 0.0)
+    settings = {"operators": ("max", "avg"), "repeats": "auto"}
+
+    class Slow(HereExecutor):
+        """With it, time is over in the second repeat."""
+
+        def run(self, groups, on_progress, seconds):
+            if any(spec.repeat == 1 for group in groups for spec in group):
+                monkeypatch.setattr("time.monotonic", lambda: 1e12)
+            return super().run(groups, on_progress, seconds)
+
+    store, compared = run(tmp_path, image_set, time.monotonic() + 3600, Slow, **settings)
+    verdict = compared.verdict
+    assert verdict.kind == "undecided"
+    assert (verdict.repeats, [look.repeats for look in verdict.looks]) == (1, [1])
+    assert {spec.repeat for spec in compared.trials} == {0}
+    assert any(store.trials.glob("*-r1f0-*"))
+
+
+def test_study_that_is_judged_again_with_more_repeats_is_exploratory(tmp_path, image_set):
+    settings = {"operators": ("max", "avg")}
+    first = run(tmp_path, image_set, None, repeats=1, **settings)[1].verdict
+    assert not first.is_exploratory
+    shutil.rmtree(tmp_path / "images")
+    again = run(tmp_path, image_set, None, repeats=1, **settings)[1].verdict
+    assert again == first
+    shutil.rmtree(tmp_path / "images")
+    more = run(tmp_path, image_set, None, repeats=2, **settings)[1].verdict
+    assert more.is_exploratory
+    assert [look.repeats for look in more.looks] == [1, 2]
 
 
 def test_time_that_is_left_trains_all_that_was_planned(tmp_path, image_set):
@@ -133,8 +172,8 @@ def test_study_that_was_cut_short_goes_on_to_the_same_verdict(tmp_path, image_se
     settings = {"operators": ("max", "avg"), "repeats": "auto"}
     store, compared = run(tmp_path, image_set, None, **settings)
     verdict = compared.verdict
-    assert verdict.alpha == pytest.approx(0.05 / 3)
-    assert verdict.repeats == 3 or verdict.kind != "undecided"
+    assert verdict.alpha == make_levels((1, 2, 3))[verdict.repeats].alpha
+    assert verdict.repeats == 3 or verdict.kind != "undecided" or verdict.is_futile
     assert len(compared.trials) == 2 * 2 * verdict.repeats
     shutil.rmtree(next(store.trials.glob("max*-r0f1-*")))
     shutil.rmtree(tmp_path / "images")

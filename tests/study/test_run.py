@@ -235,7 +235,7 @@ def test_name_of_a_run_follows_what_is_dropped_but_not_what_is_only_asked_for():
         name_run(build_config({"data": {"on_duplicates": what}}))
         for what in ("report", "drop", "refuse")
     )
-    assert refuse == report == name_run(StudyConfig())
+    assert refuse == report == name_run(build_config({}))
     assert drop != report
 
 

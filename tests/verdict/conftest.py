@@ -1,13 +1,10 @@
 """Studies as arrays: drawn at random, and what is asked of them."""
 
-import importlib
-
 import numpy as np
 import pytest
 
 from poolbench.records import Cost
 from poolbench.verdict.decide import Question
-from poolbench.verdict.planning import Need
 
 # Unequal difficulty: most pictures nearly sure, some nearly hopeless; of these, how many are as
 # difficult for one variant as for another (as in benchmarks/verdict/coverage_simulated.py).
@@ -80,12 +77,3 @@ def make_study_fixture():
 @pytest.fixture(scope="session", name="ask")
 def ask_fixture():
     return ask
-
-
-@pytest.fixture
-def no_planning(monkeypatch):
-    """Simulations leave out what a study would take: it is slow, and decides nothing."""
-    need = Need(repeats=None, pictures=None, total_repeats=1, detectable_points=0.0)
-    # By its full name: the package has a function of the module's name.
-    module = importlib.import_module("poolbench.verdict.decide")
-    monkeypatch.setattr(module, "_plan", lambda *_: need)

@@ -6,8 +6,8 @@ from scipy import stats
 
 from poolbench.errors import UsageError
 from poolbench.verdict.counts import from_counts
-from poolbench.verdict.planning import TRIAL_SD_POINTS
 from poolbench.verdict.sentence import describe_verdict
+from poolbench.verdict.spread import TRIAL_SD_POINTS
 
 LAB = {"stride": 275, "max": 278, "avg": 278}
 
@@ -18,8 +18,7 @@ def test_published_lab_is_undecided():
     assert (verdict.pictures, verdict.repeats, verdict.folds) == (300, 1, 1)
     assert verdict.assumed_trial_sd_points == TRIAL_SD_POINTS
     assert max(d.points for d in verdict.differences) == pytest.approx(1.0)
-    assert verdict.further_pictures > 1000
-    assert verdict.total_repeats >= 2
+    assert verdict.more_repeats.chance < 0.8
     assert verdict.detectable_points > 1.0
 
 

@@ -16,7 +16,9 @@ from poolbench.verdict.decide import (
     is_equivalent,
     rank,
 )
+from poolbench.verdict.looks import make_levels
 from poolbench.verdict.paired import Evidence, compute_differences, share_confidence
+from poolbench.verdict.sentence import flip
 
 
 def list_against_best(verdict):
@@ -27,12 +29,16 @@ def list_against_best(verdict):
 def judge_again(verdict):
     """The rule, once more, from the intervals alone."""
     against = list_against_best(verdict)
-    equal = {d.second for d in against if d.tie_low > -1 and d.tie_high < 1}
-    worse = {d.second for d in against if d.low > 0}
-    if {d.second for d in against} != equal | worse or verdict.repeats * verdict.folds == 1:
-        return "undecided", None, set()
     best = verdict.differences[0].first
-    return ("tied", None, {best, *equal}) if equal else ("winner", best, set())
+    rivals = {d.second for d in against}
+    equal = {d.second for d in against if d.tie_low > -1 and d.tie_high < 1}
+    beaten = {d.second for d in against if d.low > 0}
+    outdone = {d.second for d in against if d.single_low > 0}
+    if verdict.repeats * verdict.folds == 1:
+        return "undecided", None, set()
+    if equal and rivals == equal | beaten:
+        return "tied", None, {best, *equal}
+    return ("winner", best, set()) if rivals == outdone else ("undecided", None, set())
 
 
 def find_winner(evidence, question, factor=1.0):
@@ -40,7 +46,7 @@ def find_winner(evidence, question, factor=1.0):
     order = rank(evidence, question)
     pairs = [(order[0], rival) for rival in order[1:]]
     differences = [
-        d.model_copy(update={"low": d.points - factor * (d.points - d.low)})
+        d.model_copy(update={"single_low": d.points - factor * (d.points - d.single_low)})
         for d in compute_differences(evidence, question.ids, pairs, question.levels)
     ]
     return choose_answer(question.ids[order[0]], differences, question.margin_points).winner
@@ -50,7 +56,7 @@ def test_clearly_better_variant_wins(make_study, ask):
     verdict = decide(Evidence(*make_study([0.80, 0.95, 0.70])), ask(3))
     assert (verdict.kind, verdict.winner, verdict.recommended) == ("winner", "b", "b")
     assert verdict.tied == ()
-    assert (verdict.further_repeats, verdict.further_pictures) == (None, None)
+    assert (verdict.more_repeats, verdict.more_pictures) == (None, None)
 
 
 def test_verdict_says_what_it_rests_on(make_study, ask):
@@ -90,9 +96,10 @@ def test_small_study_is_undecided_and_says_what_it_would_take(make_study, ask):
     correct, fold = make_study([0.90, 0.91], repeats=1, pictures=60)
     verdict = decide(Evidence(correct, fold), ask(2))
     assert (verdict.kind, verdict.winner, verdict.tied) == ("undecided", None, ())
-    assert verdict.further_pictures > 60
-    assert verdict.total_repeats >= 1
+    assert 0 < verdict.more_repeats.chance < 0.8
+    assert (verdict.more_repeats.repeats, verdict.more_repeats.pictures) == (24, 60)
     assert verdict.detectable_points > 0
+    assert verdict.regret_points > 0
 
 
 def test_undecided_study_recommends_the_best_mean(make_study, ask):
@@ -116,8 +123,9 @@ def test_one_training_of_each_is_undecided_however_far_apart(ask):
     correct = np.stack([np.ones((1, 50), dtype=bool), np.zeros((1, 50), dtype=bool)])
     verdict = decide(Evidence(correct, np.zeros((1, 50), dtype=np.int64)), ask(2))
     assert (verdict.kind, verdict.recommended) == ("undecided", "a")
-    assert verdict.further_repeats is not None
-    assert verdict.total_repeats >= 2
+    assert verdict.more_repeats.repeats >= 2
+    # Of re-training nothing is known, so no bound on the regret either.
+    assert verdict.regret_points is None
 
 
 def test_difference_within_the_margin_is_a_tie_even_if_it_is_sure(make_study, ask):
@@ -158,7 +166,7 @@ def test_groups_make_a_winner_less_sure(make_study, ask):
     assert grouped.pictures == 480
 
 
-def test_needed_pictures_are_pictures_where_groups_are_drawn(make_study, ask):
+def test_copies_in_groups_promise_no_more_than_the_pictures_alone(make_study, ask):
     correct, fold = make_study([0.90, 0.89], repeats=3, pictures=60)
     alone = decide(Evidence(correct, fold), ask(2))
     copies = Evidence(
@@ -166,8 +174,10 @@ def test_needed_pictures_are_pictures_where_groups_are_drawn(make_study, ask):
         np.repeat(fold, 8, axis=1),
         groups=np.repeat(np.arange(60), 8),
     )
-    assert alone.further_pictures is not None
-    assert decide(copies, ask(2)).further_pictures == 8 * alone.further_pictures
+    found = decide(copies, ask(2))
+    assert found.more_repeats.chance == pytest.approx(alone.more_repeats.chance, abs=0.05)
+    assert found.detectable_points == pytest.approx(alone.detectable_points)
+    assert found.pictures == 8 * alone.pictures
 
 
 def test_diverged_trials_are_wrong_and_no_accident(make_study, ask):
@@ -248,8 +258,7 @@ def test_answers_are_exclusive_and_follow_from_the_intervals(ask, evidence, rand
     assert (verdict.kind == "tied") == (len(verdict.tied) > 1)
     assert verdict.recommended in (verdict.winner, *verdict.tied, verdict.differences[0].first)
     assert all(d.points >= 0 for d in list_against_best(verdict))
-    if verdict.kind != "undecided":
-        assert verdict.total_repeats is None
+    assert (verdict.more_repeats is None) == (verdict.kind != "undecided")
     # The order in which the variants are given changes nothing.
     order = list(range(count))
     random.shuffle(order)
@@ -267,9 +276,10 @@ def test_choose_answer_is_undecided_if_one_rival_of_several_is(make_study, ask):
     verdict = decide(Evidence(np.stack([correct[0], near, correct[1]]), fold), ask(3))
     against = list_against_best(verdict)
     assert [d.second for d in choose_answer("a", against, 0.5).open] == (
-        [] if against[0].low > 0 else ["b"]
+        [] if against[0].single_low > 0 else ["b"]
     )
-    blurred = [against[0].model_copy(update={"low": -0.1, "tie_high": 1.2}), against[1]]
+    wide = {"low": -0.1, "single_low": -0.1, "tie_high": 1.2}
+    blurred = [against[0].model_copy(update=wide), against[1]]
     answer = choose_answer("a", blurred, 1.0)
     assert (answer.winner, answer.tied, [d.second for d in answer.open]) == (None, (), ["b"])
 
@@ -306,12 +316,65 @@ def test_baseline_that_nobody_knows_is_refused(make_study, ask):
         decide(Evidence(*make_study([0.8, 0.9])), ask(2, baseline="z"))
 
 
-def test_levels_share_the_error_over_rivals_and_looks(ask):
-    levels = ask(4, share=0.25, rivals=9).levels
-    assert levels.confidence == share_confidence(0.05 / 4, 9)
-    assert levels.tie_confidence == pytest.approx(1 - 0.1 / 4)
-    assert ask(4).levels.confidence == share_confidence(0.05, 3)
-    assert ask(1).levels.confidence == pytest.approx(0.95)
+def test_levels_share_the_error_over_rivals_and_are_those_of_the_look(ask):
+    looks = make_levels((2, 4, 8))
+    levels = ask(4, looks=looks, rivals=9).levels
+    for repeats, look in ((2, 2), (4, 4), (8, 8), (3, 4)):
+        assert levels.take(repeats) == looks[look]
+        assert levels.share(repeats) == share_confidence(looks[look].alpha, 9)
+    assert ask(4).levels.share(2) == share_confidence(0.05, 3)
+    assert ask(1).levels.share(2) == pytest.approx(0.95)
+
+
+def test_winner_needs_no_interval_that_holds_for_all_rivals(make_study, ask):
+    correct, fold = make_study([0.92, 0.90, 0.90, 0.90], repeats=2, pictures=400, seed=7)
+    verdict = decide(Evidence(correct, fold), ask(4))
+    against = list_against_best(verdict)
+    assert not all(d.is_beaten for d in against)
+    assert all(d.is_outdone and d.p_value < 0.05 for d in against)
+    assert (verdict.kind, verdict.winner) == ("winner", "a")
+
+
+def test_tie_above_rivals_that_are_only_outdone_is_none(make_study, ask):
+    correct, fold = make_study([0.93, 0.895], repeats=2, pictures=600)
+    pair = decide(Evidence(correct, fold), ask(2)).differences[0]
+    only_outdone = pair.model_copy(update={"first": "a", "second": "c", "low": -0.1})
+    equal = pair.model_copy(
+        update={"second": "b", "points": 0.1, "low": -0.2, "single_low": -0.2, "high": 0.4}
+        | {"tie_low": -0.2, "tie_high": 0.4}
+    )
+    assert only_outdone.is_outdone
+    answer = choose_answer("a", (equal, only_outdone), 1.0)
+    assert (answer.winner, answer.tied, [d.second for d in answer.open]) == (None, (), ["c"])
+
+
+def test_regret_bounds_what_the_recommended_variant_may_lose(make_study, ask):
+    evidence = Evidence(*make_study([0.90, 0.895, 0.70], repeats=1, pictures=100))
+    verdict = decide(evidence, ask(3))
+    worst = max(-d.low for d in verdict.differences if d.first == verdict.recommended)
+    assert 0 < verdict.regret_points < worst
+    # Surely the best: nothing to regret.
+    assert decide(Evidence(*make_study([0.95, 0.70])), ask(2)).regret_points == 0
+
+
+def test_variant_with_fewer_repeats_is_compared_over_those_and_is_not_the_best(make_study, ask):
+    correct, fold = make_study([0.80, 0.95, 0.70], repeats=4)
+    short = decide(Evidence(correct, fold, reached=(4, 2, 4)), ask(3))
+    assert next((d.first, d.second) for d in short.differences) == ("a", "c")
+    by_pair = {(d.first, d.second): d for d in short.differences}
+    assert {pair: d.repeats for pair, d in by_pair.items()} == {
+        ("a", "c"): 4, ("a", "b"): 2, ("c", "b"): 2,
+    }  # fmt: skip
+    half = decide(Evidence(correct[:, :2], fold[:2]), ask(3))
+    [expected] = [flip(d) for d in half.differences if (d.first, d.second) == ("b", "a")]
+    assert by_pair["a", "b"].points == pytest.approx(expected.points)
+    assert by_pair["a", "b"].low == pytest.approx(expected.low)
+
+
+def test_study_that_was_cut_off_before_its_first_look_decides_nothing(make_study, ask):
+    evidence = Evidence(*make_study([0.95, 0.70]))
+    verdict = decide(evidence, ask(2, looks=make_levels((6, 10))), is_look=False)
+    assert (verdict.kind, verdict.recommended) == ("undecided", "a")
 
 
 def test_false_winners_among_equals_are_rare(draw_fold, draw_correct, ask):
@@ -327,7 +390,7 @@ def test_false_winners_among_equals_are_rare(draw_fold, draw_correct, ask):
     assert careless > 0.08 * 400
 
 
-def test_find_winner_of_this_test_is_that_of_decide(make_study, ask, no_planning):
+def test_find_winner_of_this_test_is_that_of_decide(make_study, ask):
     for seed in range(20):
         evidence = Evidence(*make_study([0.90, 0.85, 0.88], repeats=2, seed=seed))
         assert find_winner(evidence, ask(3)) == decide(evidence, ask(3)).winner

@@ -8,19 +8,23 @@ import pytest
 from scipy import stats
 
 from poolbench.errors import UsageError
-from poolbench.verdict.intervals import (
+from poolbench.verdict.components import (
+    POOL_SHARE,
     Components,
     compute_components,
+    compute_picture_variances,
+    sum_groups,
+)
+from poolbench.verdict.intervals import (
     compute_half_width,
     compute_interval,
-    compute_picture_variances,
     compute_probability_below,
-    sum_groups,
 )
 from poolbench.verdict.paired import share_confidence
 
 # The parts of the variance, solved by hand. Each: values, folds, then mean, trials (mean square
-# between the trials over their number), pictures (what repeats hide), shared, residual.
+# between the trials over their number), pictures (what repeats hide), shared, residual. To what
+# repeats hide comes POOL_SHARE of what they share.
 SOLVED = {
     # Trial means 1/2, 1. One repeat hides nothing, and what pictures share cannot be seen.
     "one repeat": (
@@ -60,7 +64,7 @@ SOLVED = {
 def make_parts(trials, pictures, freedom, mean=0.0):
     zero = np.zeros(())
     return Components(
-        np.asarray(mean), np.asarray(trials), freedom, np.asarray(pictures), 299, zero, zero
+        np.asarray(mean), np.asarray(trials), freedom, np.asarray(pictures), 299, 300, zero, zero
     )
 
 
@@ -71,11 +75,13 @@ def is_covered(parts, confidence, factor=1.0, truth=0.0):
 @pytest.mark.parametrize(("values", "fold", "expected"), SOLVED.values(), ids=SOLVED)
 def test_components_agree_with_the_hand(values, fold, expected):
     parts = compute_components(np.array(values, dtype=float), np.array(fold))
-    found = (parts.mean, parts.trials, parts.pictures, parts.shared, parts.residual)
+    pool = POOL_SHARE * float(parts.shared) / len(values[0])
+    hidden = parts.pictures - pool
+    found = (parts.mean, parts.trials, hidden, parts.shared, parts.residual)
     assert [float(part) for part in found] == pytest.approx([float(part) for part in expected])
     assert parts.freedom == len({(r, f) for r, row in enumerate(fold) for f in row}) - 1
     assert parts.picture_freedom == len(values[0]) - 1
-    assert parts.variance == pytest.approx(float(expected[1] + expected[2]))
+    assert parts.variance == pytest.approx(float(expected[1] + expected[2]) + pool)
 
 
 def test_components_without_a_second_trial_know_pictures_alone():
@@ -131,7 +137,8 @@ def test_picture_part_stays_when_repeats_say_the_same(draw_fold):
     rng = np.random.default_rng(0)
     row = rng.normal(size=400)
     parts = compute_components(np.tile(row, (10, 1)), draw_fold(rng, 10, 400))
-    assert parts.variance == pytest.approx(row.var(ddof=1) / 400, rel=0.1)
+    alone = row.var(ddof=1) / 400
+    assert parts.variance == pytest.approx((1 + POOL_SHARE) * alone, rel=0.1)
 
 
 def test_same_test_pictures_in_every_training_count_in_full():
@@ -140,7 +147,8 @@ def test_same_test_pictures_in_every_training_count_in_full():
     row = rng.normal(size=500)
     values = row + rng.normal(0, 0.01, (3, 500))
     parts = compute_components(values, np.zeros((3, 500), dtype=int))
-    assert parts.variance == pytest.approx(row.var(ddof=1) / 500, rel=0.05)
+    alone = row.var(ddof=1) / 500
+    assert parts.variance == pytest.approx((1 + POOL_SHARE) * alone, rel=0.05)
 
 
 def test_interval_of_one_repeat_is_the_t_interval_of_its_trials():

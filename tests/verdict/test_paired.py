@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from poolbench.errors import UsageError
+from poolbench.verdict.components import compute_components, compute_pair_components
 from poolbench.verdict.intervals import (
-    compute_components,
     compute_interval,
     compute_probability_below,
     compute_score_limits,
 )
+from poolbench.verdict.looks import make_levels
 from poolbench.verdict.paired import (
     Evidence,
     Levels,
@@ -26,7 +27,9 @@ from poolbench.verdict.paired import (
 )
 from poolbench.verdict.sentence import flip
 
-LEVELS = Levels(confidence=0.975, tie_confidence=0.90, margin_points=1.0)
+# Two comparisons hold together with 95 %.
+LEVELS = Levels(margin_points=1.0, rivals=2)
+TOGETHER = share_confidence(0.05, 2)
 FOLD = np.array([[0, 0, 1, 1]])
 
 
@@ -107,7 +110,7 @@ def test_weights_are_no_noise_in_themselves(draw_fold):
     assert evidence.score(0) == pytest.approx(100.0)
     difference = compare(evidence)
     # Five of the fifty weigh as much as all others: 18 pictures of one weight would tell as much.
-    assert difference.low == pytest.approx(compute_score_limits(100.0, 0.975, 18.0)[0])
+    assert difference.low == pytest.approx(compute_score_limits(100.0, TOGETHER, 18.0)[0])
     assert difference.high == 100.0
 
 
@@ -129,7 +132,7 @@ def test_side_measures_agree_with_their_intervals(make_study):
     losses = evidence.losses[0] - evidence.losses[2]
     expected = compute_interval(losses, evidence.fold, 0.95)
     assert difference.nll.value == pytest.approx(losses.mean())
-    assert (difference.nll.low, difference.nll.high) == (expected.low, expected.high)
+    assert (difference.nll.low, difference.nll.high) == pytest.approx((expected.low, expected.high))
     gaps = 100 * (evidence.train_accuracy.mean(axis=(1, 2)) - evidence.correct.mean(axis=(1, 2)))
     assert difference.gap.value == pytest.approx(gaps[0] - gaps[2])
     assert difference.gap.low < difference.gap.value < difference.gap.high
@@ -176,15 +179,17 @@ def test_probabilities_are_those_of_all_that_can_be(accuracies, repeats, seed):
     parts = (d.probability_better, d.probability_equal, d.probability_worse)
     assert sum(parts) == pytest.approx(1.0)
     assert all(0 <= part <= 1 for part in (*parts, d.p_value, d.p_adjusted))
-    assert d.low <= d.tie_low <= d.points <= d.tie_high <= d.high
+    assert d.low <= d.single_low <= d.tie_low <= d.points
+    assert d.points <= d.tie_high <= d.single_high <= d.high
 
 
 def test_identical_variants_are_equal_as_far_as_their_pictures_tell(make_study):
     correct, fold = make_study([0.9])
     d = compare(Evidence(np.repeat(correct, 2, axis=0), fold))
     assert (d.points, d.p_value) == (0.0, 1.0)
-    # 100 z² / (n + z²), with z of 97.5 % and 400 pictures.
-    assert (d.low, d.high) == pytest.approx((-1.240, 1.240), abs=1e-3)
+    # 100 z² / (n + z²), with 400 pictures and z of the intervals that hold together.
+    z = stats.norm.ppf(0.5 + TOGETHER / 2)
+    assert d.high == -d.low == pytest.approx(100 * z**2 / (400 + z**2))
 
 
 def test_differences_of_few_trainings_stay_within_what_can_be():
@@ -279,7 +284,7 @@ def test_measures_beside_accuracy_have_their_own_intervals_and_holm():
     train = np.full((3, 3, 60), 1.0)
     evidence = Evidence(correct, fold, losses=losses, train_accuracy=train)
     pairs = [(0, 1), (0, 2), (1, 2)]
-    found = compute_differences(evidence, "abc", pairs, Levels(0.95, 0.9, 1.0))
+    found = compute_differences(evidence, "abc", pairs, LEVELS)
     p_values = []
     for difference, (first, second) in zip(found, pairs, strict=True):
         parts = compute_components(losses[first] - losses[second], fold)
@@ -295,3 +300,36 @@ def test_measures_beside_accuracy_have_their_own_intervals_and_holm():
         assert difference.gap.p_adjusted == pytest.approx(difference.p_adjusted)
     adjusted = [difference.nll.p_adjusted for difference in found]
     assert adjusted == pytest.approx(adjust_holm(np.array(p_values)).tolist())
+
+
+def test_components_from_products_are_those_of_the_differences(draw_fold):
+    rng = np.random.default_rng(0)
+    fold = draw_fold(rng, 3, 60)
+    groups = np.arange(60) // 4
+    for scores in (100.0 * (rng.random((4, 3, 60)) < 0.8), rng.exponential(1.0, (4, 3, 60)) + 5):
+        for given_groups in (None, groups):
+            pairs = [(0, 1), (2, 1), (3, 0), (2, 2)]
+            found = compute_pair_components(scores, pairs, fold, given_groups)
+            for place, (first, second) in enumerate(pairs):
+                alone = compute_components(scores[first] - scores[second], fold, given_groups)
+                for name in ("mean", "trials", "pictures", "shared", "residual"):
+                    value = float(getattr(found, name)[place])
+                    assert value == pytest.approx(float(getattr(alone, name)), abs=1e-9)
+            # A variant against itself: not rounding noise, but nothing.
+            assert [float(getattr(found, n)[3]) for n in ("mean", "trials", "pictures")] == [0] * 3
+
+
+def test_evidence_refuses_repeats_that_cannot_be():
+    correct, fold = np.ones((2, 2, 4), dtype=bool), np.zeros((2, 4), dtype=np.int64)
+    for reached in ((2,), (1, 1), (0, 2), (3, 2)):
+        with pytest.raises(UsageError, match="reached"):
+            Evidence(correct, fold, reached=reached)
+    assert Evidence(correct, fold, reached=(2, 1)).repeats_by_variant == (2, 1)
+
+
+def test_p_values_of_a_look_are_worth_less_than_those_of_a_study_that_is_judged_once(make_study):
+    evidence = Evidence(*make_study([0.80, 0.85], repeats=2, pictures=200))
+    looks = make_levels((2, 6))
+    once, look = (compare(evidence, levels=Levels(1.0, 1, levels)) for levels in ({}, looks))
+    assert look.p_value == once.p_value == once.p_adjusted
+    assert look.p_adjusted == pytest.approx(min(1.0, once.p_value * 0.05 / looks[2].alpha))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from poolbench.records import Difference, SideDifference, VerdictRecord
-from poolbench.verdict.sentence import describe_need, describe_verdict, flip, judge_difference
+from poolbench.records import Difference, Forecast, LookRecord, SideDifference, VerdictRecord
+from poolbench.verdict.sentence import describe_verdict, flip, judge_difference
 
 
 def make_difference(first, second, points, reach=1.0, **values):
@@ -52,7 +52,7 @@ WINNER = make_verdict(
     "winner",
     (
         make_difference("a", "c", 7.0),
-        make_difference("b", "a", -2.25),
+        make_difference("b", "a", -2.25, single_low=-3.0, single_high=-1.5),
         make_difference("b", "c", 4.0),
     ),
     winner="a",
@@ -65,8 +65,8 @@ TIED = make_verdict(
 @pytest.mark.parametrize(
     ("lang", "parts"),
     [
-        ("en", ("Winner: a", "beats b", "2.25 points", "95 % interval", "1.25 to 3.25")),
-        ("ru", ("Победитель: a", "соперником, b", "2.25 п. п.", "интервал 95 %", "1.25 до 3.25")),
+        ("en", ("Winner: a", "beats b", "2.25 points", "95 % interval", "1.50 to 3.00")),
+        ("ru", ("Победитель: a", "соперником, b", "2.25 п. п.", "интервал 95 %", "1.50 до 3.00")),
     ],
 )
 def test_describe_verdict_names_the_closest_rival_of_the_winner(lang, parts):
@@ -144,50 +144,83 @@ def test_describe_verdict_names_the_rivals_that_are_open(lang):
 
 NEEDS = {
     "repeats": (
-        {"further_repeats": 7, "total_repeats": 2},
-        "about 7 more repeats would decide it.",
-        "нужно ещё повторов: около 7.",
+        {"more_repeats": Forecast(repeats=9, pictures=1200, chance=0.61)},
+        "With 7 more repeats the chance of a decision is about 60 %.",
+        "Вероятность решения, если добавить повторов (7), — около 60 %.",
     ),
     "pictures": (
-        {"further_pictures": 12_345, "total_repeats": 4},
-        "on 1200 pictures they cannot show a difference below 1.23 points. "
-        "About 12000 more pictures would (repeats in all: 4).",
-        "при 1200 изображениях они не покажут разницу меньше 1.23 п. п. "
-        "Нужно ещё изображений: около 12000 (повторов всего: 4).",
+        {
+            "more_repeats": Forecast(repeats=24, pictures=1200, chance=0.01),
+            "more_pictures": Forecast(repeats=2, pictures=4800, chance=0.99),
+        },
+        "With 22 more repeats the chance of a decision is below 5 %. "
+        "With 4800 pictures instead of 1200, and no more repeats, it is above 95 %.",
+        "Вероятность решения, если добавить повторов (22), — меньше 5 %. "
+        "Если вместо 1200 изображений взять 4800, не добавляя повторов, — больше 95 %.",
     ),
-    "both": (
-        {"further_repeats": 7, "further_pictures": 451, "total_repeats": 3},
-        "about 7 more repeats would decide it, or about 450 more pictures (repeats in all: 3).",
-        "нужно ещё повторов: около 7, либо ещё изображений: около 450 (повторов всего: 3).",
-    ),
-    "nothing": (
-        {"total_repeats": 2},
-        "Neither more repeats nor 20 times as many pictures would decide it.",
-        "Этого не решат ни дополнительные повторы, ни изображения, будь их в 20 раз больше.",
-    ),
-    "far too many": (
-        {"further_pictures": 3_200_000, "total_repeats": 2},
-        "Neither more repeats nor 20 times as many pictures would decide it.",
-        "Этого не решат ни дополнительные повторы, ни изображения, будь их в 20 раз больше.",
+    "futile": (
+        {
+            "more_repeats": Forecast(repeats=24, pictures=1200, chance=0.08),
+            "is_futile": True,
+        },
+        "with all 22 repeats that were left, the chance of a decision was about 10 %.",
+        "даже со всеми оставшимися повторами (22) вероятность решения была около 10 %.",
     ),
 }
 
 
 @pytest.mark.parametrize(("values", "english", "russian"), NEEDS.values(), ids=NEEDS)
-def test_describe_need_says_what_would_decide(values, english, russian):
+def test_verdict_says_how_likely_more_of_the_same_decides(values, english, russian):
     verdict = make_undecided(**values)
-    assert describe_need(verdict, "en").endswith(english)
-    assert describe_need(verdict, "ru").endswith(russian)
-    for lang in ("en", "ru"):
-        assert describe_verdict(verdict, lang).endswith(describe_need(verdict, lang))
+    assert describe_verdict(verdict, "en").endswith(english)
+    assert describe_verdict(verdict, "ru").endswith(russian)
 
 
 @pytest.mark.parametrize(
     ("lang", "guess"), [("en", "That is a guess: one repeat"), ("ru", "Это догадка: один повтор")]
 )
-def test_describe_need_of_one_repeat_is_a_guess(lang, guess):
-    assert guess in describe_need(make_undecided(repeats=1, further_repeats=3), lang)
-    assert guess not in describe_need(make_undecided(further_repeats=3), lang)
+def test_forecast_from_one_repeat_is_a_guess(lang, guess):
+    ahead = {"more_repeats": Forecast(repeats=4, pictures=1200, chance=0.5)}
+    assert guess in describe_verdict(make_undecided(repeats=1, **ahead), lang)
+    assert guess not in describe_verdict(make_undecided(**ahead), lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "part"),
+    [
+        ("en", "best in truth, a is at most 1.23 points worse"),
+        ("ru", "на самом деле, a уступает ему не больше чем на 1.23 п. п."),
+    ],
+)
+def test_verdict_says_what_can_be_regretted(lang, part):
+    assert part in describe_verdict(make_undecided(regret_points=1.234), lang)
+    assert part not in describe_verdict(make_undecided(), lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "part"), [("en", "it is about 1.4 points"), ("ru", "составляет около 1.4 п. п.")]
+)
+def test_verdict_of_an_early_stop_says_what_is_left_of_the_difference(lang, part):
+    early = WINNER.model_copy(update={"unbiased_points": 1.38})
+    assert part in describe_verdict(early, lang)
+    assert part not in describe_verdict(WINNER, lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "part"),
+    [
+        ("en", "This verdict is exploratory. The study was judged more than once (after 2, 6"),
+        ("ru", "Этот вердикт разведочный"),
+    ],
+)
+def test_verdict_after_looks_that_were_not_planned_is_exploratory(lang, part):
+    looks = tuple(
+        LookRecord(repeats=n, kind="undecided", alpha=0.05, tie_alpha=0.05, active=("a", "b"))
+        for n in (2, 6)
+    )
+    verdict = WINNER.model_copy(update={"looks": looks, "is_exploratory": True})
+    assert part in describe_verdict(verdict, lang)
+    assert part not in describe_verdict(WINNER.model_copy(update={"looks": looks}), lang)
 
 
 @pytest.mark.parametrize(
@@ -204,14 +237,15 @@ def test_describe_verdict_does_not_praise_the_only_variant(lang, expected):
 @pytest.mark.parametrize(
     ("lang", "parts"),
     [
-        ("en", ("one trial of each variant cannot tell", "Best so far: a.", "about 5 more")),
-        ("ru", ("по одному обучению каждого варианта", "Пока лучший: a.", "повторов: около 5")),
+        ("en", ("one trial of each variant cannot tell", "Best so far: a.", "With 5 more")),
+        ("ru", ("по одному обучению каждого варианта", "Пока лучший: a.", "повторов (5)")),
     ],
 )
 def test_describe_verdict_says_that_one_trial_tells_nothing(lang, parts):
     pairs = (make_difference("a", "b", 5.0, repeats=1),)
+    ahead = Forecast(repeats=6, pictures=1200, chance=0.7)
     verdict = make_verdict(
-        "undecided", pairs, repeats=1, folds=1, notes=("one-trial",), further_repeats=5
+        "undecided", pairs, repeats=1, folds=1, notes=("one-trial",), more_repeats=ahead
     )
     sentence = describe_verdict(verdict, lang)
     for part in parts:
@@ -259,4 +293,27 @@ def test_flip_twice_is_the_same_pair():
     ],
 )
 def test_judge_difference_reads_a_pair_as_the_verdict_does(points, reach, judgement):
-    assert judge_difference(make_difference("a", "b", points, reach), 1.0) == judgement
+    pair = make_difference("a", "b", points, reach)
+    assert (
+        judge_difference(pair, make_verdict("undecided", (pair,), margin_points=1.0)) == judgement
+    )
+
+
+def test_pair_without_the_best_is_told_apart_by_its_adjusted_p_value():
+    best = make_difference("a", "b", 3.0)
+    verdict = make_verdict("winner", (best,), winner="a", margin_points=1.0)
+    for p_adjusted, judgement in ((0.049, "first"), (0.05, "undecided")):
+        pair = make_difference("b", "c", 3.0, p_adjusted=p_adjusted)
+        assert judge_difference(pair, verdict) == judgement
+        # With the baseline, which was named beforehand, all intervals hold together.
+        assert judge_difference(pair, verdict, is_planned=True) == "first"
+    old = make_difference("b", "c", 3.0, p_adjusted=None)
+    assert judge_difference(old, verdict) == "undecided"
+
+
+def test_winner_reads_as_better_than_each_rival_that_it_outdoes():
+    pair = make_difference("b", "a", -1.2, 1.5, single_low=-2.2, single_high=-0.2)
+    verdict = make_verdict("winner", (flip(pair),), winner="a", margin_points=1.0)
+    assert judge_difference(pair, verdict) == "second"
+    undecided = make_verdict("undecided", (flip(pair),), margin_points=1.0)
+    assert judge_difference(pair, undecided) == "undecided"

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from poolbench.config import PRESETS, StudyConfig, build_config, load_config, split_names
+from poolbench.config import PRESETS, StudyConfig, build_config, load_settings, split_names
 from poolbench.data.sources import list_forms
+from poolbench.errors import UsageError
 from poolbench.files import expand_home
 from poolbench.texts import TEXTS
 
@@ -210,6 +211,10 @@ Lab = Annotated[
 Author = Annotated[str | None, typer.Option(help="With --lab: for the title page.")]
 Group = Annotated[str | None, typer.Option(help="With --lab: for the title page.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
+Expect = Annotated[
+    float | None,
+    typer.Option(help="With --dry-run: how much better the best may be, in points."),
+]
 Groups = Annotated[
     str | None,
     typer.Option(
@@ -269,7 +274,7 @@ RunPath = Annotated[Path, typer.Argument(**PATH, help="A run directory.")]
 
 def make_config(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
     """Make a config from a file and from what was given on the command line, which wins."""
-    values = load_config(file).model_dump(exclude_unset=True) if file else {}
+    values = load_settings(file) if file else {}
     for name in PRESETS.get(given.get("preset") or "", {}):
         # What a preset on the command line says wins over the file too.
         values.pop(name, None)
@@ -283,3 +288,13 @@ def make_config(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
     if given.get("no_rewrites"):
         values["rewrites"] = False
     return build_config(values)
+
+
+def refuse_expected(points: float | None) -> None:
+    """Refuse a difference that is expected of a study which is not only previewed.
+
+    Raises:
+        UsageError: If there is one.
+    """
+    if points is not None:
+        raise UsageError("--expect says what a difference takes, and goes with --dry-run.")

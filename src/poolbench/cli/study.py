@@ -57,21 +57,22 @@ def run(
     config: options.Config = None,
     out: options.Out = None,
     dry_run: options.DryRun = False,
+    expect: options.Expect = None,
     lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
     """The whole job; without options on the built-in image set."""
     merged = options.make_config(config, locals())
-
     from poolbench.study.display import Display
 
     display = Display(choose_language(lang))
     if dry_run:
         from poolbench.study.preview import preview_study
 
-        preview_study(merged, out, display)
+        preview_study(merged, out, display, expect)
         return
+    options.refuse_expected(expect)
     from poolbench.study.run import run_study
 
     study = run_study(merged, out, display)

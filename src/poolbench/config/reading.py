@@ -17,8 +17,8 @@ from poolbench.files import expand_home, read_text
 
 # Settings that a preset stands for, where nothing else is said.
 PRESETS: dict[str, dict[str, Any]] = {
-    "quick": {},
-    "standard": {"recipes": ("standard",), "repeats": 6, "tune": "lr"},
+    "quick": {"repeats": "auto", "most_repeats": 6},
+    "standard": {"recipes": ("standard",), "repeats": "auto", "tune": "lr"},
     "thorough": {
         "backbones": ("speed",),
         "recipes": ("strong",),
@@ -27,6 +27,8 @@ PRESETS: dict[str, dict[str, Any]] = {
         "tune": "lr",
     },
 }
+# Repeats of a preset under protocol lab, which is judged once.
+LAB_REPEATS = {"quick": 2, "standard": 6}
 # Most bytes of a file of settings, which a person writes.
 MOST_CONFIG_BYTES = 1_000_000
 
@@ -79,12 +81,22 @@ def load_config(path: str | Path) -> StudyConfig:
     Raises:
         UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
     """
+    return build_config(load_settings(path))
+
+
+def load_settings(path: str | Path) -> dict[str, Any]:
+    """Read what a TOML file says, and nothing that it leaves out; it makes a whole config.
+
+    Raises:
+        UsageError: As :func:`load_config`.
+    """
     path = expand_home(path)
     values = _parse_toml(_read_text(path), str(path))
     try:
-        return build_config(values)
+        build_config(values)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
+    return values
 
 
 def read_saved_config(text: str, name: str) -> StudyConfig:
@@ -127,7 +139,13 @@ def _fill_in_preset(values: Mapping[str, Any]) -> dict[str, Any]:
         name = preset if isinstance(preset, str) else _show(preset)
         raise UnknownNameError("preset", name, PRESETS)
     given = {name: value for name, value in values.items() if name != "preset"}
-    return {**PRESETS[preset], **given}
+    filled = {**PRESETS[preset], **given}
+    if "repeats" not in given and given.get("protocol") == "lab" and preset in LAB_REPEATS:
+        filled["repeats"] = LAB_REPEATS[preset]
+    if filled["repeats"] != "auto" or "repeats" in given:
+        # The last look of a preset belongs to its own looks.
+        filled.pop("most_repeats", None)
+    return {**filled, **given}
 
 
 def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -185,6 +185,7 @@ class StudyConfig(Frozen):
         own_recipes: Recipes beside those that come with poolbench; ``recipes`` may name them.
         repeats: A number, or ``auto``: looks at the study while it grows and stops when it is
             decided.
+        most_repeats: With ``auto``: the last look is not after more repeats.
         planned_repeats: How many fit into the time limit, as measured when the study was begun;
             written for its continuation.
         time_limit_seconds: Time from the start to the report.
@@ -211,6 +212,7 @@ class StudyConfig(Frozen):
     protocol: Protocol = "cv"
     folds: Annotated[int, Field(ge=2, le=100)] = 5
     repeats: Annotated[int | Literal["auto"], BeforeValidator(_read_repeats)] = 2
+    most_repeats: Annotated[int, Field(ge=2, le=24)] = 24
     planned_repeats: PositiveInt | None = None
     time_limit_seconds: Annotated[PositiveInt | None, BeforeValidator(_read_duration)] = None
     epochs: PositiveInt | None = None

@@ -15,6 +15,7 @@ class Settings(TypedDict, total=False):
     protocol: Protocol
     folds: int
     repeats: int | Literal["auto"]
+    most_repeats: int
     time_limit_seconds: int | str | None
     epochs: int | None
     margin_points: float

@@ -12,7 +12,7 @@ from poolbench.operators import get_operator
 from poolbench.planning.checks import check_pictures, check_weights_used
 from poolbench.planning.variants import NO_OPERATOR, find_baseline, make_variants
 from poolbench.records import BACKBONE_SOURCE, Conditions, Split, TrialSpec, VariantSpec
-from poolbench.verdict.racing import LOOKS
+from poolbench.verdict.looks import LOOKS
 
 # Trials of a variant that a GPU trains at once.
 GPU_STACK = 64
@@ -99,13 +99,22 @@ def make_plan(config: StudyConfig, image_set: ImageSet, machine: Machine | None 
     return Plan(variants, tuple(specs), machine.workers)
 
 
+def list_schedule(config: StudyConfig) -> tuple[int, ...]:
+    """Return the repeats at which the study is judged if there is time for all of them."""
+    if config.repeats != "auto":
+        return (config.repeats,)
+    return tuple(look for look in LOOKS if look <= config.most_repeats)
+
+
 def list_looks(config: StudyConfig) -> tuple[int, ...]:
-    """Return the repeats at which the study is judged; the last is the most there will be."""
-    looks = LOOKS if config.repeats == "auto" else (config.repeats,)
-    most = config.planned_repeats
+    """Return the repeats at which the study is judged; the last is the most there will be.
+
+    Where time does not suffice for the first look, they are as many as there is time for.
+    """
+    looks, most = list_schedule(config), config.planned_repeats
     if most is None or most >= looks[-1]:
         return looks
-    return (*(look for look in looks if look < most), most)
+    return tuple(look for look in looks if look <= most) or (most,)
 
 
 def make_final_spec(plan: Plan, variant_id: str) -> TrialSpec:

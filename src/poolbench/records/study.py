@@ -40,6 +40,9 @@ class LeaderboardRow(Frozen):
     Attributes:
         metric: What ``accuracy`` and its interval are: plain or balanced.
         collapsed: Trials that diverged, or that learned nothing and were begun again.
+        collapsed_at_most: The highest rate of such trials, 0-1, that is compatible with that, at
+            95 %; ``None``, as the next, in runs of before.
+        worst: Accuracy of the worst trial.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -62,6 +65,8 @@ class LeaderboardRow(Frozen):
     train_seconds: float
     wall_seconds: float
     collapsed: int = 0
+    collapsed_at_most: _Optional = None
+    worst: _Optional = None
 
     def get(self, key: str) -> float | None:
         """Return the value of a metric, or ``None`` where the row lacks it."""

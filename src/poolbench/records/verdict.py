@@ -7,6 +7,8 @@ from pydantic import Field
 from poolbench.config import Frozen, Metric, Protocol
 from poolbench.records._schema import SCHEMA_VERSION
 
+Kind = Literal["winner", "tied", "undecided", "nothing-learned"]
+
 
 class SideDifference(Frozen):
     """A difference of something beside accuracy, first minus second, with its 95 % interval.
@@ -26,16 +28,18 @@ class Difference(Frozen):
     """One pair of variants: ``first`` minus ``second`` in points of the metric, paired.
 
     Attributes:
-        low, high: Interval at the verdict's ``confidence``, drawn so that all comparisons with
-            the variant that is the best in truth hold together.
+        low, high: Interval of which all that begin with one variant hold together.
+        single_low, single_high: Interval of this pair alone, at ``1 - alpha``; ``None`` in runs of
+            before.
         tie_low, tie_high: Interval at ``tie_confidence``, which must lie within the margin for a
             tie.
         p_value, p_adjusted: Two-sided, of no difference; the second after Holm 1979 over all pairs
-            of the study. Information: neither decides, and neither knows of earlier looks.
-            ``None``, as the three probabilities, in runs of schema 1.
+            of the study, and for the looks. ``None``, as the three probabilities, in runs of
+            schema 1.
         probability_better, probability_equal, probability_worse: Chance that the difference is
             above, within, or below the margin on either side.
         repeats: Repeats that it rests on; ``None``: all of the verdict's.
+        alpha: Two-sided level of the look after so many repeats; ``None``: that of the verdict.
         nll: Difference in negative log-likelihood, nats.
         gap: Difference in over-fitting (training minus held-out accuracy), points.
     """
@@ -47,14 +51,27 @@ class Difference(Frozen):
     high: float
     tie_low: float
     tie_high: float
+    single_low: float | None = None
+    single_high: float | None = None
     p_value: float | None = None
     p_adjusted: float | None = None
     probability_better: float | None = None
     probability_equal: float | None = None
     probability_worse: float | None = None
     repeats: int | None = None
+    alpha: float | None = None
     nll: SideDifference | None = None
     gap: SideDifference | None = None
+
+    @property
+    def is_outdone(self) -> bool:
+        """Whether the second is worse than the first, as far as this pair alone is asked about."""
+        return (self.low if self.single_low is None else self.single_low) > 0
+
+    @property
+    def is_beaten(self) -> bool:
+        """Whether the second is worse, also where all comparisons with the first must hold."""
+        return self.low > 0
 
 
 class ConstantAnswer(Frozen):
@@ -81,6 +98,36 @@ class ConstantAnswer(Frozen):
     is_beaten: bool
 
 
+class LookRecord(Frozen):
+    """One verdict that was computed.
+
+    Attributes:
+        alpha: Level at which a variant counted as better.
+        tie_alpha: Level of each of the two tests of a tie.
+        active: Variants that had not been dropped before.
+    """
+
+    repeats: int
+    kind: Kind
+    alpha: float
+    tie_alpha: float
+    active: tuple[str, ...]
+
+
+class Forecast(Frozen):
+    """How likely more of the same is to bring a decision.
+
+    Attributes:
+        repeats: Repeats in all.
+        pictures: Pictures in all.
+        chance: Predictive probability of a decision, over all pairs that are open; 0-1.
+    """
+
+    repeats: int
+    pictures: int
+    chance: float
+
+
 class VerdictRecord(Frozen):
     """``verdict.json``.
 
@@ -95,11 +142,19 @@ class VerdictRecord(Frozen):
             the best in truth hold together with ``1 - alpha``.
         tie_confidence: Confidence of the interval that must lie within the margin for a tie.
         baseline: The variant that all are compared with in ``against_baseline``, if one was named.
-        further_repeats: How many more would decide it, if the difference is what it seems;
-            ``None``: decided, or no number would.
-        further_pictures: The same for pictures, with ``total_repeats`` repeats in all.
+        more_repeats: What more repeats would bring, and ``more_pictures``, what more pictures
+            would; ``None``: decided, or nothing is known of it.
         detectable_points: The smallest difference that any number of repeats could show on these
             pictures; ``None`` if the verdict is decided.
+        regret_points: At most so much worse is the recommended variant than whichever is best in
+            truth, at 95 %; ``None``: no variant is recommended, or runs of before.
+        unbiased_points: The difference between the winner and its closest rival, median-unbiased
+            after an early stop; ``None``: there was none.
+        looks: The verdicts that were computed, this one the last; empty in runs of before.
+        is_futile: Whether the study stopped because a decision had become unlikely.
+        is_exploratory: Whether the accepted error had been spent before.
+        further_repeats, further_pictures, total_repeats: In runs of before: how many more would
+            decide it, if the difference were what it seemed.
         assumed_trial_sd_points: For published counts: the spread between trainings that was
             assumed; ``None`` where it was measured.
         constant: What an answer without a look would reach; ``None`` for published counts and in
@@ -113,7 +168,7 @@ class VerdictRecord(Frozen):
 
     schema_version: int = SCHEMA_VERSION
     protocol: Protocol
-    kind: Literal["winner", "tied", "undecided", "nothing-learned"]
+    kind: Kind
     winner: str | None
     tied: tuple[str, ...]
     recommended: str | None
@@ -132,6 +187,13 @@ class VerdictRecord(Frozen):
     further_pictures: int | None = None
     total_repeats: int | None = None
     detectable_points: float | None = None
+    more_repeats: Forecast | None = None
+    more_pictures: Forecast | None = None
+    regret_points: float | None = None
+    unbiased_points: float | None = None
+    looks: tuple[LookRecord, ...] = ()
+    is_futile: bool = False
+    is_exploratory: bool = False
     assumed_trial_sd_points: float | None = None
     constant: ConstantAnswer | None = None
     missed_classes: dict[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -20,7 +20,7 @@ from poolbench.verdict.sentence import judge_difference
 def make_differences(view: RunView) -> Table:
     """Make the table of each pair of variants: points, intervals, and how to read them."""
     caption = say("report.differences-caption", margin=view.verdict.margin_points)
-    return _make_pairs(view, view.verdict.differences, caption)
+    return _make_pairs(view, view.verdict.differences, caption, is_planned=False)
 
 
 def make_baseline(view: RunView) -> Table | None:
@@ -30,10 +30,12 @@ def make_baseline(view: RunView) -> Table | None:
         return None
     name = view.labels[verdict.baseline]
     caption = say("report.baseline-caption", variant=name, margin=verdict.margin_points)
-    return _make_pairs(view, verdict.against_baseline, caption)
+    return _make_pairs(view, verdict.against_baseline, caption, is_planned=True)
 
 
-def _make_pairs(view: RunView, differences: Sequence[Difference], caption: Words) -> Table:
+def _make_pairs(
+    view: RunView, differences: Sequence[Difference], caption: Words, *, is_planned: bool
+) -> Table:
     verdict = view.verdict
     head = (
         *name_columns(("pair", "points")),
@@ -44,7 +46,7 @@ def _make_pairs(view: RunView, differences: Sequence[Difference], caption: Words
     rows = []
     for pair in differences:
         first, second = view.labels[pair.first], view.labels[pair.second]
-        judgement = judge_pair(view, pair)
+        judgement = judge_pair(view, pair, is_planned=is_planned)
         better = {"first": first, "second": second}.get(judgement)
         reading = say("report.reads-better", variant=better) if better else ""
         shares = (pair.probability_better, pair.probability_equal, pair.probability_worse)
@@ -61,11 +63,11 @@ def _make_pairs(view: RunView, differences: Sequence[Difference], caption: Words
     return Table(caption, head, tuple(rows), words=(6,))
 
 
-def judge_pair(view: RunView, pair: Difference) -> str:
+def judge_pair(view: RunView, pair: Difference, *, is_planned: bool = False) -> str:
     """Return ``one-trial`` if each was trained once, which shows nothing; else the reading."""
     if not view.has_many_trials:
         return "one-trial"
-    return judge_difference(pair, view.verdict.margin_points)
+    return judge_difference(pair, view.verdict, is_planned=is_planned)
 
 
 def make_beside(view: RunView) -> Table:

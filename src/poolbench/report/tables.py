@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from poolbench.evaluation.metrics import METRICS, MetricEntry
+from poolbench.records import LeaderboardRow
 from poolbench.report.figures.shift import average_shift
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import (
@@ -33,7 +34,7 @@ def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Tabl
     head = (
         *name_columns(("variant", view.verdict.metric, "interval")),
         *(say(entry.words) for entry in shown),
-        say("report.trials"),
+        *name_columns(("trials", "worst-trial", "collapsed-trials")),
     )
     rows = []
     for variant in view.variants:
@@ -44,12 +45,21 @@ def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Tabl
             f"{row.accuracy_low:.4f} – {row.accuracy_high:.4f}",
             *(format_metric(entry, _find_value(view, variant, entry)) for entry in shown),
             str(row.trials),
+            MISSING if row.worst is None else f"{row.worst:.4f}",
+            _format_collapsed(row),
         )
         is_marked = variant.id == view.verdict.recommended
         rows.append(Row(cells, is_marked, variant.id in view.verdict.tied))
     # Beside the metrics stand variant, accuracy and interval.
     lower = tuple(column for column, entry in enumerate(shown, 3) if entry.better == "lower")
     return Table(say("report.leaderboard-caption"), head, tuple(rows), lower_first=lower)
+
+
+def _format_collapsed(row: LeaderboardRow) -> str:
+    """Return how many trials collapsed, and which rate is compatible with that."""
+    if row.collapsed_at_most is None:
+        return str(row.collapsed)
+    return f"{row.collapsed} (≤ {100 * row.collapsed_at_most:.0f} %)"
 
 
 def make_over_fitting(view: RunView) -> Table:

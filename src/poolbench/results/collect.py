@@ -12,6 +12,7 @@ from scipy.special import softmax
 
 from poolbench.config import Metric
 from poolbench.data.image_set import Half
+from poolbench.errors import VerificationError
 from poolbench.evaluation.metrics import METRICS, compute_losses
 from poolbench.records import (
     LeaderboardRow,
@@ -20,14 +21,16 @@ from poolbench.records import (
     TrialRecord,
     TrialSpec,
     TrialTiming,
+    VerdictRecord,
 )
 from poolbench.rundir.store import RunStore
+from poolbench.verdict.components import compute_trial_means, count_effective
 from poolbench.verdict.intervals import compute_interval
 from poolbench.verdict.paired import SIDE_CONFIDENCE, Evidence, adjust_holm, compute_weights
-from poolbench.verdict.proportion import widen_near_ends
+from poolbench.verdict.proportion import compute_highest_rate, widen_near_ends
 from poolbench.verdict.ratio import Ratio, compute_ratio
 
-# Least number of groups: with fewer the interval was seen to cover less than it says;
+# Least number of groups of one size: with fewer the interval was seen to cover less than it says;
 # docs/method.md.
 LEAST_GROUPS = 20
 
@@ -51,12 +54,15 @@ class Outcomes:
 def has_rough_groups(groups: NDArray[np.int64], folds: int) -> bool:
     """Return whether groups are too few, or one too large, to take an interval at its word.
 
+    Groups of unequal size count as the number of equal ones that tell as much.
+
     Example:
         >>> has_rough_groups(np.arange(20), 5), has_rough_groups(np.arange(20) // 2, 5)
         (False, True)
     """
-    counts = np.unique(groups, return_counts=True)[1]
-    return bool(len(counts) < LEAST_GROUPS or counts.max() > len(groups) / folds)
+    largest = np.unique(groups, return_counts=True)[1].max()
+    is_few = count_effective(len(groups), groups) < LEAST_GROUPS
+    return bool(is_few or largest > len(groups) / folds)
 
 
 def collect_outcomes(store: RunStore, specs: Sequence[TrialSpec]) -> Outcomes:
@@ -106,20 +112,58 @@ def collect_probabilities(
 
 
 def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> Evidence:
-    """Make the evidence of some variants that have the same repeats.
+    """Make the evidence of some variants, of which those that were dropped have fewer repeats.
 
     Args:
         half: The pictures that were held out, in the order of the predictions' index.
     """
+    longest = max(outcomes, key=lambda found: len(found.fold))
+    repeats = len(longest.fold)
     return Evidence(
-        correct=np.stack([found.correct for found in outcomes]),
-        fold=outcomes[0].fold,
+        correct=np.stack([_pad(found.correct, repeats) for found in outcomes]),
+        fold=longest.fold,
         weights=compute_weights(half.labels) if metric == "balanced-accuracy" else None,
         groups=half.groups,
-        losses=np.stack([found.losses for found in outcomes]),
-        train_accuracy=np.stack([found.train_accuracy for found in outcomes]),
+        losses=np.stack([_pad(found.losses, repeats) for found in outcomes]),
+        train_accuracy=np.stack([_pad(found.train_accuracy, repeats) for found in outcomes]),
         constant=half.labels == np.bincount(half.labels).argmax(),
+        reached=tuple(len(found.fold) for found in outcomes),
     )
+
+
+def _pad(rows: NDArray[Any], repeats: int) -> NDArray[Any]:
+    """Return an array with so many rows, of which the last ones do not count."""
+    return np.pad(rows, ((0, repeats - len(rows)), (0, 0)))
+
+
+def check_points(verdict: VerdictRecord, outcomes: Mapping[str, Outcomes], half: Half) -> None:
+    """Check that each difference of the verdict is that of two accuracies, each for itself.
+
+    Raises:
+        VerificationError: If one is not.
+    """
+    for pair in (*verdict.differences, *verdict.against_baseline):
+        repeats = verdict.repeats if pair.repeats is None else pair.repeats
+        first, second = (
+            compute_metric(outcomes[name].correct[:repeats], half.labels, verdict.metric)
+            for name in (pair.first, pair.second)
+        )
+        if not math.isclose(100 * (first - second), pair.points, abs_tol=1e-6):
+            raise VerificationError(
+                f"The verdict says {pair.points} points between {pair.first} and {pair.second}, "
+                f"and their accuracies differ by {100 * (first - second)}. Please report this."
+            )
+
+
+def compute_metric(correct: NDArray[np.bool_], labels: NDArray[np.int64], metric: Metric) -> float:
+    """Compute the mean over repeats of accuracy or balanced accuracy, 0-1.
+
+    Args:
+        correct: ``[R, n]``.
+    """
+    if metric == "accuracy":
+        return float(correct.mean())
+    return float(np.mean([correct[:, labels == label].mean() for label in np.unique(labels)]))
 
 
 def find_missed_classes(
@@ -211,7 +255,9 @@ def _make_row(
         "accuracy_low": max(interval.low, 0.0),
         "accuracy_high": min(interval.high, 1.0),
         "trials": len(records),
-        "collapsed": sum(record.has_collapsed for record in records),
+        "collapsed": (collapsed := sum(record.has_collapsed for record in records)),
+        "collapsed_at_most": compute_highest_rate(collapsed, len(records)),
+        "worst": float(compute_trial_means(scores, evidence.fold).min()),
     }
     return LeaderboardRow.model_validate(row | average_metrics(records, timings))
 

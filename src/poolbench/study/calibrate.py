@@ -37,7 +37,8 @@ from poolbench.system import count_cores
 from poolbench.trials.run import run_trial
 from poolbench.trials.session import Session
 from poolbench.verdict.counts import NO_COST
-from poolbench.verdict.decide import ALPHA, Question, decide
+from poolbench.verdict.decide import Question, decide
+from poolbench.verdict.looks import ALPHA
 from poolbench.verdict.paired import Evidence
 
 # Repetitions of each task, and the share of them that must come out right.

@@ -1,8 +1,8 @@
 """Train and judge, look by look, until it is decided."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,11 +15,12 @@ from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
 from poolbench.executors.base import Executor, Lost, Progress, retry_lost
 from poolbench.planning.budget import MeasuredPlan
 from poolbench.planning.durations import estimate_study_seconds
-from poolbench.planning.plan import Plan, favours_an_operator, list_looks, take_first
+from poolbench.planning.plan import Plan, favours_an_operator, list_looks, list_schedule
 from poolbench.planning.variants import find_baseline, has_mixed_positions
 from poolbench.records import TrialRecord, TrialSpec, VerdictRecord
 from poolbench.results.collect import (
     Outcomes,
+    check_points,
     collect_outcomes,
     collect_probabilities,
     compute_time_ratios,
@@ -32,10 +33,15 @@ from poolbench.results.collect import (
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import SUSPECT_COLUMNS, RunStore
 from poolbench.study.display import Display
+from poolbench.study.earlier import add_earlier_looks
 from poolbench.trials.stacks import make_groups
-from poolbench.verdict.decide import Question
-from poolbench.verdict.racing import Race, leave_out, take_look
+from poolbench.verdict.decide import Question, decide
+from poolbench.verdict.looks import make_levels
+from poolbench.verdict.paired import Evidence
+from poolbench.verdict.racing import Race, leave_out, start_race, take_look
 
+# Pictures of a class below which the intervals of balanced accuracy cover less than they say.
+LEAST_IN_CLASS = 20
 # Number of suspects that are kept as pixels, for the report.
 SHOWN_SUSPECTS = 24
 
@@ -62,19 +68,6 @@ class Compared:
     trials: list[TrialSpec]
 
 
-@dataclass
-class _Reached:
-    """How far the comparison is.
-
-    Attributes:
-        repeats: Number of repeats by variant id.
-        lost: Variants that cannot go on, by id; they have no other part in it.
-    """
-
-    repeats: dict[str, int] = field(default_factory=dict)
-    lost: dict[str, Lost] = field(default_factory=dict)
-
-
 def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | None) -> Compared:
     """Train and judge, look by look, until it is decided or the plan is done.
 
@@ -83,39 +76,22 @@ def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | Non
             report, not be over by then.
     """
     config, plan, store = measured.config, measured.plan, context.store
-    half = context.image_set.pool if config.protocol == "cv" else context.image_set.test
-    metric = choose_metric(config.metric, half.labels)
-    looks = list_looks(config)
-    race = Race(tuple(variant.id for variant in plan.variants))
-    reached = _Reached()
-    outcomes: dict[str, Outcomes] = {}
-    done = 0
-    for look in looks:
-        done = _train_to(look, race.active, reached, measured, context, deadline)
-        race = leave_out(race, reached.lost)
-        _check_left(race, reached.lost)
-        for name in race.active:
-            outcomes[name] = collect_outcomes(store, plan.list_trials(name, done))
-        evidence = make_evidence([outcomes[name] for name in race.active], half, metric)
-        question = _make_question(measured, outcomes, half, metric, reached.lost)
-        race = take_look(race, evidence, question, len(looks))
-        if race.is_over or done < look:
-            break
-        if look != looks[-1]:
-            context.display.say("run.look", repeats=look, active=", ".join(race.active))
-    assert race.verdict is not None
+    contest = _Contest(measured, context, deadline)
+    contest.run()
+    verdict, half = contest.verdict, contest.half
     classes = context.image_set.classes
-    by_variant = {name: plan.list_trials(name, count) for name, count in reached.repeats.items()}
-    compared = {name: outcomes[name] for name in by_variant}
-    missed = find_missed_classes(compared, half, classes)
+    by_variant = {name: plan.list_trials(name, n) for name, n in contest.judged.items()}
+    compared = {name: contest.outcomes[name] for name in by_variant}
     undertrained = tuple(name for name, found in compared.items() if is_undertrained(found.records))
-    verdict = race.verdict.model_copy(
+    verdict = verdict.model_copy(
         update={
-            "left_out": tuple(reached.lost),
-            "missed_classes": missed,
+            "left_out": tuple(name for name in contest.lost if name not in by_variant),
+            "missed_classes": find_missed_classes(compared, half, classes),
             "undertrained": undertrained,
         }
     )
+    verdict = add_earlier_looks(verdict, store, config)
+    check_points(verdict, compared, half)
     _save_results(store, verdict, by_variant, compared, half)
     if config.protocol == "cv" and verdict.recommended is not None:
         # Nothing is looked for where the program itself drew the pictures.
@@ -123,9 +99,137 @@ def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | Non
         _save_suspects(store, looked_at, half, classes)
     else:
         store.remove("suspects.csv", "suspects.npz")
-    specs = _list_compared(plan, reached.repeats)
+    specs = _list_compared(plan, contest.judged)
     _tell_collapsed([r for found in compared.values() for r in found.records], context.display)
     return Compared(verdict, specs)
+
+
+class _Contest:
+    """The comparison while it grows.
+
+    Attributes:
+        half: The pictures that are held out.
+        judged: Repeats that the verdict rests on, by variant id.
+        outcomes: What their trials said.
+        lost: Variants that cannot go on, by id.
+    """
+
+    def __init__(
+        self, measured: MeasuredPlan, context: StudyContext, deadline: float | None
+    ) -> None:
+        config, image_set = measured.config, context.image_set
+        self.half = image_set.pool if config.protocol == "cv" else image_set.test
+        self.judged: dict[str, int] = {}
+        self.outcomes: dict[str, Outcomes] = {}
+        self.lost: dict[str, Lost] = {}
+        self._measured, self._context, self._deadline = measured, context, deadline
+        self._metric = choose_metric(config.metric, self.half.labels)
+        self._race = start_race([variant.id for variant in measured.plan.variants])
+        self._trained: dict[str, int] = {}
+        self._levels = make_levels(list_schedule(config)) if config.repeats == "auto" else {}
+
+    @property
+    def verdict(self) -> VerdictRecord:
+        """Verdict of the last look that was complete."""
+        assert self._race.verdict is not None
+        return self._race.verdict
+
+    def run(self) -> None:
+        """Train and judge until it is decided, nothing more is planned, or time is over."""
+        looks = list_looks(self._measured.config)
+        for look in looks:
+            if not self._reach(look) or self._race.is_over:
+                break
+            if look != looks[-1]:
+                active = ", ".join(self._race.active)
+                self._context.display.say("run.look", repeats=look, active=active)
+        if self._race.verdict is None:
+            self._judge_rest()
+
+    def _reach(self, look: int) -> bool:
+        """Train up to a look and judge; return False, and judge nothing, if time ends before."""
+        race = self._race
+        while True:
+            done = self._train_to(look, race.active)
+            race = leave_out(race, self.lost)
+            self._check_left(race)
+            if done < look or (self._levels and look not in self._levels):
+                return False
+            race = take_look(race, self._collect(race), self._ask(race))
+            # Else variants were taken up again, which have repeats to catch up with.
+            if race.verdict is not None:
+                self._race = race
+                return True
+
+    def _judge_rest(self) -> None:
+        """Judge what there is when time was over before the first look.
+
+        A study that is to be judged once has its look here; one with more looks decides nothing.
+        """
+        race = leave_out(self._race, self.lost)
+        evidence, question = self._collect(race), self._ask(race)
+        if not self._levels:
+            self._race = take_look(race, evidence, question)
+            return
+        question = replace(question, notes=(*question.notes, "no-look"))
+        self._race = replace(race, verdict=decide(evidence, question, is_look=False))
+
+    def _collect(self, race: Race) -> Evidence:
+        """Collect what the trials said of all variants of the race, and note how far they are."""
+        repeats = {name: self._trained[name] for name in race.names}
+        least = min(repeats[name] for name in race.active)
+        self.judged = {name: race.dropped.get(name, least) for name in race.names}
+        for name, count in self.judged.items():
+            if name not in self.outcomes or len(self.outcomes[name].fold) != count:
+                trials = self._measured.plan.list_trials(name, count)
+                self.outcomes[name] = collect_outcomes(self._context.store, trials)
+        found = [self.outcomes[name] for name in race.names]
+        return make_evidence(found, self.half, self._metric)
+
+    def _ask(self, race: Race) -> Question:
+        question = _make_question(
+            self._measured, race.names, self.outcomes, self.half, self._metric
+        )
+        return replace(question, looks=self._levels)
+
+    def _check_left(self, race: Race) -> None:
+        if not race.active:
+            name, loss = next(iter(self.lost.items()))
+            raise TrainingError(
+                f"No variant could be trained to the end. {name}: {loss.details} Finished trials "
+                "are kept, and the same command tries again."
+            )
+
+    def _train_to(self, look: int, active: Sequence[str]) -> int:
+        """Train all repeats up to a look, or as many as fit; return how many there are then."""
+        measured, context, deadline = self._measured, self._context, self._deadline
+        done = min(self._trained.get(name, 0) for name in active)
+        # Without a limit all at once, so that no worker waits for another at the end of a repeat.
+        steps = [look] if deadline is None else range(done + 1, look + 1)
+        for repeats in steps:
+            wanted = {
+                name: max(repeats, self._trained.get(name, 0))
+                for name in active
+                if name not in self.lost
+            }
+            missing = [
+                spec
+                for spec in _list_compared(measured.plan, wanted)
+                if not context.store.has_trial(spec.id)
+            ]
+            seconds = measured.estimate(missing, context.image_set)
+            if missing and done and deadline is not None:
+                needed = estimate_study_seconds(missing, seconds, measured.plan.workers)
+                if time.monotonic() + needed > deadline:
+                    context.display.say("run.limit", repeats=done)
+                    break
+            for loss in run_trials(missing, seconds, context):
+                name = loss.specs[0].variant.id
+                self.lost[name] = loss
+                context.display.say(f"run.lost-{loss.reason}", variant=name, details=loss.details)
+            self._trained |= wanted
+            done = repeats
+        return done
 
 
 def _tell_collapsed(records: Sequence[TrialRecord], display: Display) -> None:
@@ -138,53 +242,6 @@ def _tell_collapsed(records: Sequence[TrialRecord], display: Display) -> None:
             display.say(f"note.{name}", count=count)
 
 
-def _check_left(race: Race, lost: Mapping[str, Lost]) -> None:
-    if not race.active:
-        name, loss = next(iter(lost.items()))
-        raise TrainingError(
-            f"No variant could be trained to the end. {name}: {loss.details} Finished trials are "
-            "kept, and the same command tries again."
-        )
-
-
-def _train_to(
-    look: int,
-    active: Sequence[str],
-    reached: _Reached,
-    measured: MeasuredPlan,
-    context: StudyContext,
-    deadline: float | None,
-) -> int:
-    """Train all repeats up to a look, or as many as fit; return how many there are then.
-
-    Args:
-        reached: How far the comparison is; it is updated.
-    """
-    done = max((reached.repeats.get(name, 0) for name in active), default=0)
-    # Without a limit all at once, so that no worker waits for another at the end of a repeat.
-    steps = [look] if deadline is None else range(done + 1, look + 1)
-    for repeats in steps:
-        wanted = reached.repeats | {name: repeats for name in active if name not in reached.lost}
-        missing = [
-            spec
-            for spec in _list_compared(measured.plan, wanted)
-            if not context.store.has_trial(spec.id)
-        ]
-        seconds = measured.estimate(missing, context.image_set)
-        if missing and done and deadline is not None:
-            needed = estimate_study_seconds(missing, seconds, measured.plan.workers)
-            if time.monotonic() + needed > deadline:
-                context.display.say("run.limit", repeats=done)
-                break
-        for loss in run_trials(missing, seconds, context):
-            name = loss.specs[0].variant.id
-            reached.lost[name] = loss
-            context.display.say(f"run.lost-{loss.reason}", variant=name, details=loss.details)
-        reached.repeats = {name: n for name, n in wanted.items() if name not in reached.lost}
-        done = repeats
-    return done
-
-
 def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
     """Return the trials of the first repeats of each variant, in the order of the plan."""
     return [spec for spec in plan.specs if spec.repeat < reached.get(spec.variant.id, 0)]
@@ -192,11 +249,12 @@ def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
 
 def _make_question(
     measured: MeasuredPlan,
+    names: Sequence[str],
     outcomes: Mapping[str, Outcomes],
     half: Half,
     metric: Metric,
-    lost: Collection[str],
 ) -> Question:
+    """Make the question about some variants; the levels of its looks apart."""
     config, plan = measured.config, measured.plan
     notes = []
     if has_mixed_positions(plan.variants):
@@ -207,20 +265,24 @@ def _make_question(
         notes.append("transfer")
     if config.tune == "none":
         notes.append("not-tuned")
-    if metric == "balanced-accuracy" and config.metric == "auto":
-        notes.append("metric-balanced")
+    if metric == "balanced-accuracy":
+        if config.metric == "auto":
+            notes.append("metric-balanced")
+        if np.bincount(half.labels).min() < LEAST_IN_CLASS:
+            notes.append("classes-small")
     if half.groups is not None and has_rough_groups(half.groups, plan.specs[0].folds):
         notes.append("groups-few")
-    first = take_first(plan.specs)
     baseline = find_baseline(config, plan.variants)
     return Question(
-        ids=tuple(first),
-        costs={name: outcomes[name].records[0].cost for name in first if name not in lost},
+        ids=tuple(names),
+        costs={name: outcomes[name].records[0].cost for name in names},
         margin_points=config.margin_points,
         protocol=config.protocol,
         metric=metric,
-        baseline=None if baseline in lost else baseline,
+        baseline=baseline if baseline in names else None,
+        rivals=len(plan.variants) - 1,
         notes=tuple(notes),
+        seed=config.seed,
     )
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from poolbench.config import StudyConfig
+from poolbench.errors import UsageError
 from poolbench.planning.forecast import Forecaster
+from poolbench.planning.plan import Plan, list_schedule
 from poolbench.study.display import Display
 from poolbench.study.prepare import (
     check_study,
@@ -13,10 +15,29 @@ from poolbench.study.prepare import (
     open_store,
     recall_config,
 )
+from poolbench.verdict.looks import make_levels
+from poolbench.verdict.paired import Levels
+from poolbench.verdict.predictive import expect_decision
+
+# Differences, in points, for which it is said what they take, unless one is asked about.
+EXPECTED_POINTS = (4.0, 2.0)
+# The share of the pool that a network of five folds, the default, is trained on.
+USUAL_FOLDS = 5
 
 
-def preview_study(config: StudyConfig, out: Path | None, display: Display) -> None:
-    """Say what ``run_study`` would do, and how long that would take; nothing is kept."""
+def preview_study(
+    config: StudyConfig, out: Path | None, display: Display, expect: float | None = None
+) -> None:
+    """Say what ``run_study`` would do, and how long that would take; nothing is kept.
+
+    Args:
+        expect: Points by which the best variant is thought to be better than all others.
+
+    Raises:
+        UsageError: If ``expect`` is no difference.
+    """
+    if expect is not None and not 0 < expect <= 100:
+        raise UsageError(f"--expect is a number of points above 0, at most 100; got {expect:g}.")
     store = open_store(config, out)
     config = recall_config(config, store)
     image_set, _ = load_pictures(config.data, display, is_split=config.protocol == "cv")
@@ -26,4 +47,33 @@ def preview_study(config: StudyConfig, out: Path | None, display: Display) -> No
         limit = config.time_limit_seconds
         measure_study(config, plan, image_set, store, forecaster, limit, display)
         display.say("run.forecast", measured=forecaster.measured, variants=forecaster.variants)
+    _show_expected(config, plan, len(image_set.pool), display, expect)
     display.say("run.place", path=store.path)
+
+
+def _show_expected(
+    config: StudyConfig, plan: Plan, pool: int, display: Display, expect: float | None
+) -> None:
+    """Show how many trainings a decision takes, and what another number of folds changes."""
+    variants = len(plan.variants)
+    if config.protocol != "cv" or variants < 2:
+        return
+    looks = list_schedule(config)
+    levels = Levels(config.margin_points, variants - 1, make_levels(looks))
+    for points in EXPECTED_POINTS if expect is None else (expect,):
+        found = expect_decision(points, variants, config.folds, pool, levels, looks)
+        display.say(
+            "run.expected",
+            points=points,
+            percent=100 * found.chance,
+            trainings=round(found.trainings),
+            most=looks[-1],
+        )
+    if config.folds != USUAL_FOLDS:
+        display.say(
+            "run.other-folds",
+            folds=config.folds,
+            percent=100 * (1 - 1 / config.folds),
+            usual=USUAL_FOLDS,
+            usual_percent=100 * (1 - 1 / USUAL_FOLDS),
+        )

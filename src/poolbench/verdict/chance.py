@@ -3,45 +3,47 @@
 import numpy as np
 
 from poolbench.records import ConstantAnswer
-from poolbench.verdict.intervals import compute_components, compute_interval
+from poolbench.verdict.components import compute_components
+from poolbench.verdict.intervals import compute_interval
 from poolbench.verdict.paired import (
     SIDE_CONFIDENCE,
     Evidence,
+    Levels,
     compute_limits,
     share_confidence,
     stack_components,
 )
 
-# Chance that no variant learned anything and one is taken to have.
-CHANCE_ALPHA = 0.05
 # Share of the way from the constant answer to all right: networks whose intervals end below it were
 # seen not to have learned, and not merely not seen to have.
 USEFUL_SHARE = 0.5
 
 
 def compare_with_constant(
-    evidence: Evidence, ids: tuple[str, ...], variants: int
+    evidence: Evidence, ids: tuple[str, ...], levels: Levels
 ) -> ConstantAnswer | None:
     """Compare the best variant with always answering the most frequent class, on the same pictures.
 
     Args:
         ids: Names of the variants of the evidence.
-        variants: How many there were before any was dropped.
 
     Returns:
         ``None`` if the evidence does not tell which class that is.
     """
     if evidence.constant is None:
         return None
-    scores = evidence.score_constant()
+    # Those that were dropped are worse than one that was not.
+    active = [v for v, count in enumerate(evidence.repeats_by_variant) if count == evidence.repeats]
+    scores = evidence.score_constant(evidence.repeats)
     parts = stack_components(
         [
             compute_components(evidence.score(variant) - scores, evidence.fold, evidence.groups)
-            for variant in range(len(ids))
+            for variant in active
         ]
     )
     # Each end alone, so the interval between both holds with twice the chance of an error.
-    confidence = 2 * share_confidence(CHANCE_ALPHA, variants) - 1
+    error = levels.take(evidence.repeats).tie_alpha
+    confidence = 2 * share_confidence(error, levels.rivals + 1) - 1
     low, high = compute_limits(parts, confidence, evidence.effective_pictures)
     best = int(np.argmax(parts.mean))
     one = np.zeros_like(evidence.fold[:1])
@@ -52,7 +54,7 @@ def compare_with_constant(
         accuracy=answer.mean,
         accuracy_low=answer.mean if is_known else max(answer.low, 0.0),
         accuracy_high=answer.mean if is_known else min(answer.high, 1.0),
-        variant=ids[best],
+        variant=ids[active[best]],
         points=float(parts.mean[best]),
         low=float(low[best]),
         high=float(high[best]),

@@ -1,16 +1,18 @@
 """Published counts, judged without the predictions behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 
 from poolbench.errors import UsageError
 from poolbench.records import Cost, Difference, VerdictRecord
-from poolbench.verdict.decide import ALPHA, Question, choose_answer, describe_answer, describe_needs
-from poolbench.verdict.intervals import ASSUMED_SHARED, Components
+from poolbench.verdict.components import ASSUMED_SHARED, Components
+from poolbench.verdict.decide import Question, choose_answer, describe_answer, describe_prospect
+from poolbench.verdict.looks import ALPHA, TIE_ALPHA
 from poolbench.verdict.paired import adjust_differences, describe_points, stack_components
-from poolbench.verdict.planning import TRIAL_SD_POINTS, Spread, compute_need
+from poolbench.verdict.predictive import Prospect, list_pairs
+from poolbench.verdict.spread import TRIAL_SD_POINTS, Spread
 
 NO_COST = Cost(parameters=0, multiply_adds=0, conv_multiply_adds=0)
 
@@ -48,18 +50,16 @@ def from_counts(
     costs = dict.fromkeys(ids, NO_COST)
     question = Question(ids, costs, margin_points, "lab")
     pairs = list(combinations(ids, 2))
-    spreads = {pair: _make_spread(correct, n, pair, trial_sd) for pair in pairs}
-    parts = stack_components([_make_parts(correct, n, pair, spreads[pair]) for pair in pairs])
-    described = describe_points(parts, question.levels, n)
+    parts = stack_components([_make_parts(correct, n, pair, trial_sd) for pair in pairs])
+    described = describe_points(parts, question.levels, 1, n)
     differences = adjust_differences(
         Difference(first=first, second=second, repeats=1, **values)
         for (first, second), values in zip(pairs, described, strict=True)
     )
     answer = choose_answer(ids[0], differences, margin_points)
-    needs = [
-        compute_need(d.points, spreads[d.first, d.second], 1, n, question.levels)
-        for d in answer.open
-    ]
+    ahead = {}
+    if answer.open:
+        ahead = describe_prospect(_make_prospect(correct, n, ids, trial_sd), question, n)
     return VerdictRecord(
         protocol="lab",
         **{**describe_answer(answer, ids[0], costs), "recommended": ids[0]},
@@ -69,36 +69,55 @@ def from_counts(
         folds=1,
         differences=differences,
         alpha=ALPHA,
-        confidence=question.levels.confidence,
-        tie_confidence=question.levels.tie_confidence,
+        confidence=question.levels.share(1),
+        tie_confidence=1 - 2 * TIE_ALPHA,
         assumed_trial_sd_points=trial_sd,
-        **describe_needs(needs),
+        **ahead,
     )
 
 
-def _make_spread(
-    correct: Mapping[str, int], n: int, pair: tuple[str, str], trial_sd: float
-) -> Spread:
+def _make_prospect(
+    correct: Mapping[str, int], n: int, ids: Sequence[str], trial_sd: float
+) -> Prospect:
+    pairs = list_pairs(len(ids))
+    pictures = np.array([_vary(correct, n, (ids[a], ids[b])) for a, b in pairs])
+    return Prospect(
+        means=np.array([100.0 * correct[name] / n for name in ids]),
+        noise=trial_sd * np.eye(len(ids)),
+        freedom=0,
+        spread=Spread(
+            trial=np.full(pictures.shape, 2 * trial_sd**2),
+            residual=(1 - ASSUMED_SHARED) * pictures,
+            shared=ASSUMED_SHARED * pictures,
+            folds=1,
+        ),
+        repeats=1,
+        units=n,
+        effective=n,
+    )
+
+
+def _vary(correct: Mapping[str, int], n: int, pair: tuple[str, str]) -> float:
+    """Return the variance of one picture's difference, as far as counts tell it."""
     moved = np.array([(correct[name] + 2) / (n + 4) for name in pair])
-    pictures = float((1e4 * moved * (1 - moved)).sum())
-    residual, shared = (1 - ASSUMED_SHARED) * pictures, ASSUMED_SHARED * pictures
-    return Spread(trial=2 * trial_sd**2, residual=residual, shared=shared, folds=1)
+    return float((1e4 * moved * (1 - moved)).sum())
 
 
 def _make_parts(
-    correct: Mapping[str, int], n: int, pair: tuple[str, str], spread: Spread
+    correct: Mapping[str, int], n: int, pair: tuple[str, str], trial_sd: float
 ) -> Components:
     """Return the variance components, all taken as known: no degrees of freedom are spent."""
     first, second = (correct[name] for name in pair)
-    variance = spread.trial + (spread.residual + spread.shared) / n
+    pictures = _vary(correct, n, pair)
     return Components(
         mean=np.asarray(100.0 * (first - second) / n),
         trials=np.zeros(()),
         freedom=1,
-        pictures=np.asarray(variance),
+        pictures=np.asarray(2 * trial_sd**2 + pictures / n),
         picture_freedom=n - 1,
-        shared=np.asarray(spread.shared),
-        residual=np.asarray(spread.residual),
+        units=n,
+        shared=np.asarray(ASSUMED_SHARED * pictures),
+        residual=np.asarray((1 - ASSUMED_SHARED) * pictures),
     )
 
 

@@ -1,7 +1,7 @@
 """From correctness to one of four answers: winner, tied, undecided or nothing learned."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -11,19 +11,20 @@ from poolbench.config import Metric, Protocol
 from poolbench.errors import UnknownNameError
 from poolbench.records import Cost, Difference, VerdictRecord
 from poolbench.verdict.chance import compare_with_constant, is_nothing_learned
+from poolbench.verdict.early import estimate_unbiased
+from poolbench.verdict.looks import Level
 from poolbench.verdict.paired import (
     Evidence,
     Levels,
     compute_differences,
-    compute_pair,
+    compute_limits,
+    compute_pairs,
+    count_common,
     share_confidence,
 )
-from poolbench.verdict.planning import Need, compute_need, estimate_spread
+from poolbench.verdict.predictive import Prospect, compute_detectable, forecast, make_prospect
+from poolbench.verdict.spread import estimate_spread
 
-# Accepted probability of naming a false winner.
-ALPHA = 0.05
-# Equivalence is two one-sided tests at 5 % each: the 90 % interval must lie within the margin.
-TIE_ALPHA = 0.05
 # Trainings of each variant below which the verdict says that there are few: with two of them,
 # Student's quantile is 12.7.
 ENOUGH_TRIALS = 5
@@ -47,9 +48,10 @@ class Question:
         costs: Costs by variant id; among the tied the cheapest is recommended.
         margin_points: Differences within this many points count as equivalent.
         baseline: Variant that all others are compared with besides.
-        share: Part of the accepted error that may be spent on this look; 1 if there is only one.
-        rivals: Comparisons with the best that must hold together; ``None``: all variants but one.
+        looks: Level of each look by its number of repeats; empty: the study is judged once.
+        rivals: Comparisons with one variant that must hold together; ``None``: all others.
         notes: Ids of warnings to hand on.
+        seed: Of the draws by which it is forecast what more repeats would bring.
     """
 
     ids: Sequence[str]
@@ -58,19 +60,16 @@ class Question:
     protocol: Protocol
     metric: Metric = "accuracy"
     baseline: str | None = None
-    share: float = 1.0
+    looks: Mapping[int, Level] = field(default_factory=dict)
     rivals: int | None = None
     notes: tuple[str, ...] = ()
+    seed: int = 0
 
     @property
     def levels(self) -> Levels:
-        """The confidence of the intervals that answer the question."""
+        """How sure the intervals are that answer the question."""
         rivals = len(self.ids) - 1 if self.rivals is None else self.rivals
-        return Levels(
-            share_confidence(ALPHA * self.share, rivals),
-            1 - 2 * TIE_ALPHA * self.share,
-            self.margin_points,
-        )
+        return Levels(self.margin_points, rivals, self.looks)
 
 
 @dataclass(frozen=True)
@@ -82,36 +81,40 @@ class Answer:
     open: tuple[Difference, ...]
 
 
-def decide(evidence: Evidence, question: Question) -> VerdictRecord:
+def decide(evidence: Evidence, question: Question, *, is_look: bool = True) -> VerdictRecord:
     """Name the winner or the tied variants, or say that it cannot be told.
 
-    The best mean is compared with every other variant, by intervals that all hold together with
-    probability 0.95 whichever variant is the best in truth (multiple comparisons with the best,
-    two-sided, so that one of two equals is no winner either). *Tied*: some rivals are equivalent to
-    it (the 90 % interval of the difference lies within the margin), all others worse. *Winner*:
-    all are worse. *Undecided*: anything else, and always when there is only one variant, or one
-    training of each. Before all that, *nothing learned*: no variant is above the constant answer.
+    The best mean is compared with every other variant. *Tied*: some rivals are equivalent to it
+    (the interval for a tie lies within the margin), and all others are beaten: worse by intervals
+    that hold together. *Winner*: all are outdone: worse by intervals that hold one by one. That is
+    enough, since a false winner has to outdo all rivals, and so the one that is best in truth (an
+    intersection-union test). *Undecided*: anything else, and always when there is only one variant,
+    or one training of each. Before all that, *nothing learned*: no variant is above the constant
+    answer.
+
+    Args:
+        is_look: False: the study was cut off before its first look, and decides nothing.
 
     Raises:
         UnknownNameError: If the baseline is none of the variants.
 
     Reference:
-        Hsu 1984, Annals of Statistics 12(3); Schuirmann 1987, Journal of Pharmacokinetics and
-        Biopharmaceutics 15(6).
+        Berger 1982, Technometrics 24(4); Hung and Fithian 2019, Annals of Statistics 47(1),
+        arXiv:1610.03944; Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15(6).
     """
     levels = question.levels
     order = rank(evidence, question)
     differences = compute_differences(evidence, question.ids, combinations(order, 2), levels)
     best = question.ids[order[0]]
-    enough = evidence.trials > 1
-    answer = choose_answer(best, differences, question.margin_points, is_enough=enough)
-    variants = len(question.ids) if question.rivals is None else question.rivals + 1
-    constant = compare_with_constant(evidence, tuple(question.ids), variants)
+    answer = choose_answer(
+        best, differences, question.margin_points, is_enough=is_look and evidence.trials > 1
+    )
+    constant = compare_with_constant(evidence, tuple(question.ids), levels)
     described = describe_answer(answer, best, question.costs)
-    needs = describe_needs([_plan(evidence, question, pair) for pair in answer.open])
     if is_nothing_learned(constant):
-        described, needs = NOTHING_LEARNED, {}
-    return VerdictRecord(
+        described = NOTHING_LEARNED
+    level = levels.take(evidence.repeats)
+    verdict = VerdictRecord(
         protocol=question.protocol,
         **described,
         margin_points=question.margin_points,
@@ -120,15 +123,88 @@ def decide(evidence: Evidence, question: Question) -> VerdictRecord:
         folds=len(np.unique(evidence.fold[0])),
         differences=differences,
         metric=question.metric,
-        alpha=ALPHA * question.share,
-        confidence=levels.confidence,
-        tie_confidence=levels.tie_confidence,
+        alpha=level.alpha,
+        confidence=levels.share(evidence.repeats),
+        tie_confidence=1 - 2 * level.tie_alpha,
         baseline=question.baseline,
         against_baseline=_compare_with_baseline(evidence, question),
-        **needs,
         constant=constant,
         notes=(*question.notes, *_list_notes(evidence)),
     )
+    return verdict.model_copy(
+        update={
+            **_look_ahead(evidence, question, verdict),
+            "regret_points": compute_regret(evidence, question, verdict.recommended),
+            "unbiased_points": _correct_for_early_stop(verdict, evidence, question),
+        }
+    )
+
+
+def _correct_for_early_stop(
+    verdict: VerdictRecord, evidence: Evidence, question: Question
+) -> float | None:
+    """Estimate the difference to the closest rival, if there would have been more looks."""
+    if verdict.winner is None or verdict.repeats >= max(question.looks, default=0):
+        return None
+    closest = find_closest(verdict.winner, verdict.differences)
+    assert closest.p_value is not None
+    assert closest.repeats is not None
+    looks = [look for look in sorted(question.looks) if look <= closest.repeats]
+    positions = [list(question.ids).index(name) for name in (closest.first, closest.second)]
+    parts = compute_pairs(evidence, [(positions[0], positions[1])], closest.repeats)
+    spread = estimate_spread(parts, closest.repeats)
+    variances = [float(spread.forecast(look, parts.units).variance[0]) for look in looks]
+    if not variances[-1]:
+        return closest.points
+    times = [variances[-1] / variance for variance in variances]
+    alphas = [question.looks[look].alpha for look in looks]
+    return estimate_unbiased(closest.points, closest.p_value, alphas, times)
+
+
+def find_closest(winner: str, differences: Sequence[Difference]) -> Difference:
+    """Return the difference between the winner and the rival that comes closest to it."""
+    return min((d for d in differences if d.first == winner), key=lambda d: d.points)
+
+
+def _look_ahead(
+    evidence: Evidence, question: Question, verdict: VerdictRecord
+) -> Mapping[str, Any]:
+    """Return the fields that say what would decide an undecided verdict."""
+    if verdict.kind != "undecided" or not verdict.differences:
+        return {}
+    return describe_prospect(make_prospect(evidence), question, verdict.pictures)
+
+
+def describe_prospect(prospect: Prospect, question: Question, pictures: int) -> dict[str, Any]:
+    """Return the same for what is known of the variants."""
+    level = question.levels.take(prospect.repeats)
+    return {
+        **forecast(prospect, question.levels, pictures, question.seed),
+        "detectable_points": compute_detectable(prospect, level.alpha),
+    }
+
+
+def compute_regret(evidence: Evidence, question: Question, recommended: str | None) -> float | None:
+    """Compute by how many points at most the recommended variant is worse than the best in truth.
+
+    The upper ends of the differences from it, one-sided, which hold for all rivals together, since
+    the recommended one is chosen by the same numbers. ``None`` if re-training cannot be judged.
+    """
+    if recommended is None or evidence.trials == 1 or len(question.ids) == 1:
+        return None
+    chosen = list(question.ids).index(recommended)
+    by_repeats: dict[int, list[tuple[int, int]]] = {}
+    for rival in range(len(question.ids)):
+        if rival != chosen:
+            repeats = count_common(evidence, rival, chosen)
+            by_repeats.setdefault(repeats, []).append((rival, chosen))
+    highest = [0.0]
+    for repeats, pairs in by_repeats.items():
+        parts = compute_pairs(evidence, pairs, repeats)
+        error = question.levels.take(repeats).tie_alpha
+        confidence = 2 * share_confidence(error, question.levels.rivals) - 1
+        highest += compute_limits(parts, confidence, evidence.effective_pictures)[1].tolist()
+    return max(highest)
 
 
 def _list_notes(evidence: Evidence) -> list[str]:
@@ -138,27 +214,39 @@ def _list_notes(evidence: Evidence) -> list[str]:
 
 
 def rank(evidence: Evidence, question: Question) -> list[int]:
-    """Rank the variants: positions by mean, best first; equals by cost, then by id."""
+    """Rank the variants: positions by mean, best first; equals by cost, then by id.
+
+    Those that were dropped come after those that were not.
+    """
+    dropped = [count < evidence.repeats for count in evidence.repeats_by_variant]
     means = [float(evidence.score(variant).mean()) for variant in range(len(evidence.correct))]
     costs = [_order_by_cost(name, question.costs) for name in question.ids]
-    return sorted(range(len(means)), key=lambda index: (-means[index], costs[index]))
+    return sorted(
+        range(len(means)), key=lambda index: (dropped[index], -means[index], costs[index])
+    )
 
 
 def choose_answer(
     best: str, differences: Sequence[Difference], margin_points: float, *, is_enough: bool = True
 ) -> Answer:
-    """Choose winner, tied or neither from the differences between the best and all others.
+    """Choose tied, winner or neither, in this order, from the differences from the best mean.
 
     Args:
         best: The variant with the best mean; differences that begin with another do not count.
         is_enough: False if re-training cannot be judged at all.
     """
     against = [difference for difference in differences if difference.first == best]
+    if not is_enough or not against:
+        return Answer(None, (), tuple(against))
     equal = [d.second for d in against if is_equivalent(d, margin_points)]
-    unclear = tuple(d for d in against if d.low <= 0 and d.second not in equal)
-    if not against or unclear or not is_enough:
-        return Answer(None, (), unclear if is_enough else tuple(against))
-    return Answer(None, (best, *equal), ()) if equal else Answer(best, (), ())
+    others = [d for d in against if d.second not in equal]
+    if equal and all(d.is_beaten for d in others):
+        return Answer(None, (best, *equal), ())
+    if all(d.is_outdone for d in against):
+        return Answer(best, (), ())
+    return Answer(
+        None, (), tuple(d for d in others if not (d.is_beaten if equal else d.is_outdone))
+    )
 
 
 def describe_answer(answer: Answer, best: str, costs: Mapping[str, Cost]) -> dict[str, Any]:
@@ -195,30 +283,3 @@ def _compare_with_baseline(evidence: Evidence, question: Question) -> tuple[Diff
     baseline = ids.index(question.baseline)
     pairs = [(other, baseline) for other in range(len(ids)) if other != baseline]
     return compute_differences(evidence, ids, pairs, question.levels)
-
-
-def _plan(evidence: Evidence, question: Question, pair: Difference) -> Need:
-    ids = list(question.ids)
-    parts = compute_pair(evidence, ids.index(pair.first), ids.index(pair.second))
-    units = parts.picture_freedom + 1
-    spread = estimate_spread(parts, evidence.repeats)
-    need = compute_need(pair.points, spread, evidence.repeats, units, question.levels)
-    if need.pictures is None:
-        return need
-    # Where groups are what is drawn, the need is told in pictures.
-    per_unit = evidence.correct.shape[2] / units
-    return replace(need, pictures=round(need.pictures * per_unit))
-
-
-def describe_needs(needs: Sequence[Need]) -> dict[str, Any]:
-    """Return the fields that tell what would decide all comparisons that are open."""
-    if not needs:
-        return {}
-    repeats = [need.repeats for need in needs]
-    pictures = [need.pictures for need in needs]
-    return {
-        "further_repeats": None if None in repeats else max(r for r in repeats if r is not None),
-        "further_pictures": None if None in pictures else max(p for p in pictures if p is not None),
-        "total_repeats": max(need.total_repeats for need in needs),
-        "detectable_points": max(need.detectable_points for need in needs),
-    }

@@ -1,19 +1,19 @@
-"""Compute intervals for a mean over re-trainings and pictures.
-
-``values[..., repeat, picture]`` holds what one trial said about one picture (right or wrong, a
-loss, or the difference of two variants); ``fold[repeat, picture]`` says in which trial of its
-repeat it was held out. A new study would train anew *and* see other pictures, so both kinds of
-chance count. Leading axes are independent questions that share the folds, such as many pairs.
-"""
+"""Compute intervals for a mean over re-trainings and pictures, from the parts of its variance."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-from poolbench.errors import UsageError
+from poolbench.verdict.components import (
+    Components,
+    Folds,
+    Groups,
+    Numbers,
+    Values,
+    compute_components,
+)
 
 # Nodes at which a chi-squared distribution is taken, and what is left out at its ends.
 NODES = 128
@@ -21,15 +21,9 @@ FEW_NODES = 32
 # Number of pictures (or groups) from which on their variance is taken as known.
 MANY_UNITS = 100
 LOWER_TAIL, UPPER_TAIL = 1e-9, 1e-12
+# All trainings draw their pictures from one pool, and another pool would have trained others. No
+# estimator sees that from one pool; it was measured to be less than this share of the variance that
 # With one repeat, what pictures share and what a training adds by chance cannot be told apart.
-# Used for planning alone; docs/method.md has measured shares.
-ASSUMED_SHARED = 0.5
-
-Values = NDArray[np.float64]
-Folds = NDArray[np.int64]
-Groups = NDArray[np.int64]
-# One number, or one for each question.
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -39,33 +33,6 @@ class Interval:
     mean: float
     low: float
     high: float
-
-
-@dataclass(frozen=True)
-class Components:
-    """The variance of a mean and its parts, ``[...]`` as the leading axes of the values.
-
-    Attributes:
-        trials: Variance of the mean that is seen between trials, with ``freedom`` degrees of
-            freedom; not a number if there is only one trial.
-        pictures: Variance of the mean that repeats share, and so do not show between their trials;
-            with ``picture_freedom`` degrees of freedom.
-        shared: Variance between pictures (or groups) of what all trainings say of them.
-        residual: Variance of what is left for one picture in one training.
-    """
-
-    mean: Numbers
-    trials: Numbers
-    freedom: int
-    pictures: Numbers
-    picture_freedom: int
-    shared: Numbers
-    residual: Numbers
-
-    @property
-    def variance(self) -> Numbers:
-        """Variance of the mean over new trainings and new pictures."""
-        return np.nan_to_num(self.trials) + self.pictures
 
 
 def compute_interval(
@@ -103,79 +70,6 @@ def compute_interval(
     half_width = float(compute_half_width(parts, confidence))
     mean = float(parts.mean)
     return Interval(mean, mean - half_width, mean + half_width)
-
-
-def compute_components(values: Values, fold: Folds, groups: Groups | None = None) -> Components:
-    """Compute the parts of the variance of the mean; see :func:`compute_interval`.
-
-    Args:
-        values: ``[..., R, n]``.
-        fold: ``[R, n]``.
-        groups: ``[n]``.
-    """
-    _check(values, fold, groups)
-    repeats = values.shape[-2]
-    means = compute_trial_means(values, fold)
-    count = means.shape[-1]
-    freedom = count - 1
-    trials = means.var(axis=-1, ddof=1) / count if freedom else np.full(values.shape[:-2], np.nan)
-    units = values if groups is None else sum_groups(values, groups)
-    pictures = units.shape[-1]
-    shared, residual = compute_picture_variances(units)
-    # Folds hold different pictures, so part of their chance shows between the trial means: with
-    # T = R K trials (K - 1) / (T - 1) of it. The rest is added here; with one fold that is all.
-    hidden = (1 - 1 / repeats) * count / freedom if freedom else 1.0
-    known = shared if freedom else shared + residual
-    by_picture = hidden * known / pictures
-    if repeats == 1 and freedom:
-        # Few folds can agree by chance; pictures alone still differ as much as within a fold.
-        by_picture = np.maximum(residual / pictures - trials, 0.0)
-    mean = values.mean(axis=(-2, -1))
-    return Components(mean, trials, freedom, by_picture, pictures - 1, shared, residual)
-
-
-def compute_trial_means(values: Values, fold: Folds) -> Values:
-    """Compute the mean of each trial's held-out pictures: ``[..., R, n] -> [..., T]``."""
-    parts = []
-    for repeat, row in enumerate(fold):
-        _, number = np.unique(row, return_inverse=True)
-        member = np.eye(number.max() + 1)[number]
-        parts.append(values[..., repeat, :] @ (member / member.sum(axis=0)))
-    return np.concatenate(parts, axis=-1)
-
-
-def compute_picture_variances(values: Values) -> tuple[Numbers, Numbers]:
-    """Estimate the variance components of pictures and of the residual, each at least 0.
-
-    Shape: ``[..., R, n] -> [...]``, twice.
-
-    From the two-way analysis of variance: the mean square between pictures less the residual one,
-    over R. With one repeat the two cannot be told apart: all is residual.
-    """
-    repeats, pictures = values.shape[-2:]
-    centred = values - values.mean(axis=(-2, -1), keepdims=True)
-    by_picture = centred.mean(axis=-2)
-    between = repeats * (by_picture**2).sum(axis=-1) / (pictures - 1)
-    if repeats == 1:
-        return np.zeros_like(between), between
-    # The sum of squares of the residuals, without an array of them.
-    rest = np.einsum("...rn,...rn->...", centred, centred) - repeats * (by_picture**2).sum(axis=-1)
-    rest = rest - pictures * (centred.mean(axis=-1) ** 2).sum(axis=-1)
-    residual = np.maximum(rest, 0.0) / ((repeats - 1) * (pictures - 1))
-    return np.maximum(between - residual, 0.0) / repeats, residual
-
-
-def sum_groups(values: Values, groups: Groups) -> Values:
-    """Return one value a group, with the mean of the pictures: ``[..., R, n] -> [..., R, G]``.
-
-    Each holds the sum of its pictures' distances from the overall mean (the linearised ratio
-    estimator of cluster sampling), so that groups of unequal size are no noise in themselves.
-    """
-    _, number = np.unique(groups, return_inverse=True)
-    mean = values.mean(axis=(-2, -1), keepdims=True)
-    member = np.eye(number.max() + 1)[number]
-    result: Values = mean + (values - mean) @ (member * (member.shape[1] / len(groups)))
-    return result
 
 
 def compute_half_width(parts: Components, confidence: float) -> Numbers:
@@ -280,7 +174,7 @@ def _list_nodes(count: int) -> tuple[Values, Values]:
 
 
 @lru_cache(maxsize=256)
-def _take_chi2(freedom: int, count: int = NODES) -> tuple[Values, Values]:
+def _take_chi2(freedom: float, count: int = NODES) -> tuple[Values, Values]:
     """Return Gauss-Legendre nodes and weights of chi-squared over its degrees of freedom."""
     half = freedom / 2
     low = np.log(2 * special.gammaincinv(half, LOWER_TAIL))
@@ -291,18 +185,3 @@ def _take_chi2(freedom: int, count: int = NODES) -> tuple[Values, Values]:
     logs = half * np.log(values) - values / 2
     density = weights * np.exp(logs - logs.max())
     return values / freedom, density / density.sum()
-
-
-def _check(values: Values, fold: Folds, groups: Groups | None) -> None:
-    if values.ndim < 2 or values.shape[-2:] != fold.shape or values.shape[-1] < 2:
-        raise UsageError(
-            "An interval needs values and folds of one shape [repeats, pictures], with at least "
-            f"2 pictures; got {values.shape} and {fold.shape}."
-        )
-    if not np.isfinite(values).all():
-        raise UsageError("An interval needs finite values, and some are not.")
-    if groups is not None and (groups.shape != fold.shape[1:] or len(np.unique(groups)) < 2):
-        raise UsageError(
-            f"An interval needs a group for each of {fold.shape[1]} pictures, and at least 2 "
-            f"groups; got {groups.shape} with {len(np.unique(groups))}."
-        )

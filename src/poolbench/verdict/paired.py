@@ -1,7 +1,7 @@
 """Compute differences between variants, paired over trials and pictures."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,17 +9,20 @@ from numpy.typing import NDArray
 
 from poolbench.errors import UsageError
 from poolbench.records import Difference, SideDifference
-from poolbench.verdict.intervals import (
+from poolbench.verdict.components import (
     Components,
     Folds,
     Groups,
     Numbers,
     Values,
-    compute_components,
+    compute_pair_components,
+)
+from poolbench.verdict.intervals import (
     compute_half_width,
     compute_probability_below,
     compute_score_limits,
 )
+from poolbench.verdict.looks import ALPHA, WHOLE, Level
 
 # Confidence of the intervals that are told beside accuracy and decide nothing.
 SIDE_CONFIDENCE = 0.95
@@ -32,6 +35,9 @@ ROUNDING = 1e-9
 class Evidence:
     """The arrays that the verdict judges.
 
+    Variants that were dropped have fewer repeats than others; what stands in their rows of later
+    repeats does not count. A pair is compared over the repeats that both have.
+
     Attributes:
         correct: bool ``[V, R, n]``: was this picture predicted right, when held out.
         fold: int64 ``[R, n]``: in which fold the picture was held out.
@@ -42,6 +48,7 @@ class Evidence:
             pictures that it was trained on.
         constant: bool ``[n]``: whether the picture is of the class that most pictures have;
             ``None``: not known.
+        reached: Repeats of each variant, ``[V]``; ``None``: all have R.
     """
 
     correct: NDArray[np.bool_]
@@ -51,6 +58,7 @@ class Evidence:
     losses: Values | None = None
     train_accuracy: Values | None = None
     constant: NDArray[np.bool_] | None = None
+    reached: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         shape = self.correct.shape
@@ -66,6 +74,12 @@ class Evidence:
         for name, row in rows:
             if row is not None and row.shape != shape[2:]:
                 raise UsageError(f"{name} must hold one for each picture: {row.shape}, {shape}.")
+        counts = self.repeats_by_variant
+        if len(counts) != shape[0] or max(counts) != shape[1] or min(counts) < 1:
+            raise UsageError(
+                f"reached must hold from 1 to {shape[1]} repeats for each of {shape[0]} variants, "
+                f"and {shape[1]} for one of them; got {counts}."
+            )
 
     @property
     def repeats(self) -> int:
@@ -73,8 +87,13 @@ class Evidence:
         return int(self.fold.shape[0])
 
     @property
+    def repeats_by_variant(self) -> tuple[int, ...]:
+        """Repeats of each variant, in the order of the array."""
+        return self.reached or (self.repeats,) * len(self.correct)
+
+    @property
     def trials(self) -> int:
-        """Number of trials of each variant."""
+        """Number of trials of each variant that was not dropped."""
         return sum(len(np.unique(row)) for row in self.fold)
 
     @property
@@ -86,18 +105,24 @@ class Evidence:
             weights = np.bincount(number, weights).astype(np.float64)
         return float(weights.sum() ** 2 / (weights**2).sum())
 
-    def score(self, variant: int) -> Values:
+    def score(self, variant: int, repeats: int | None = None) -> Values:
         """Return what each trial says of each picture of one variant, in points: ``[R, n]``.
 
         Its mean is the weighted one. Not the points but their distances from it are weighted (the
         linearised ratio estimator), so that classes of unequal size are no noise in themselves.
-        """
-        return self._weigh(100.0 * self.correct[variant])
 
-    def score_constant(self) -> Values:
+        Args:
+            repeats: The first so many; ``None``: all that the variant has.
+        """
+        count = self.repeats_by_variant[variant] if repeats is None else repeats
+        points = np.where(self.correct[variant, :count], 100.0, 0.0)
+        return self._weigh(points)
+
+    def score_constant(self, repeats: int) -> Values:
         """Return the same for always answering the most frequent class."""
         assert self.constant is not None
-        return self._weigh(np.broadcast_to(100.0 * self.constant, self.fold.shape))
+        points = np.where(self.constant, 100.0, 0.0)
+        return self._weigh(np.broadcast_to(points, (repeats, len(points))))
 
     def _weigh(self, points: Values) -> Values:
         if self.weights is None:
@@ -112,13 +137,21 @@ class Levels:
     """How sure the intervals are, and what counts as equal.
 
     Attributes:
-        confidence: Confidence of each interval between two variants.
-        tie_confidence: Confidence of the interval that must lie within the margin.
+        rivals: Comparisons with one variant that must hold together.
+        looks: Level of each look by its number of repeats; a study that is judged once has none.
     """
 
-    confidence: float
-    tie_confidence: float
     margin_points: float
+    rivals: int
+    looks: Mapping[int, Level] = field(default_factory=dict)
+
+    def take(self, repeats: int) -> Level:
+        """Return the level of the look after so many repeats, or of the first look after it."""
+        return next((self.looks[look] for look in sorted(self.looks) if look >= repeats), WHOLE)
+
+    def share(self, repeats: int) -> float:
+        """Return the confidence of each interval of which all with one variant hold together."""
+        return share_confidence(self.take(repeats).alpha, self.rivals)
 
 
 def share_confidence(alpha: float, comparisons: int) -> float:
@@ -148,10 +181,33 @@ def compute_weights(labels: NDArray[np.int64]) -> Values:
     return weights
 
 
-def compute_pair(evidence: Evidence, first: int, second: int) -> Components:
-    """Compute mean and variance components of ``first`` minus ``second``, in points."""
-    values = evidence.score(first) - evidence.score(second)
-    return compute_components(values, evidence.fold, evidence.groups)
+def count_common(evidence: Evidence, first: int, second: int) -> int:
+    """Return the number of repeats that both variants have."""
+    counts = evidence.repeats_by_variant
+    return min(counts[first], counts[second])
+
+
+def compute_pairs(evidence: Evidence, pairs: Sequence[tuple[int, int]], repeats: int) -> Components:
+    """Compute mean and variance components of first minus second in points, ``[pairs]``.
+
+    Args:
+        repeats: The first so many, which all of them have.
+    """
+    positions = sorted({position for pair in pairs for position in pair})
+    scores = np.stack([evidence.score(position, repeats) for position in positions])
+    return _compute_components(scores, positions, pairs, evidence, repeats)
+
+
+def _compute_components(
+    values: Values,
+    positions: Sequence[int],
+    pairs: Sequence[tuple[int, int]],
+    evidence: Evidence,
+    repeats: int,
+) -> Components:
+    where = {position: index for index, position in enumerate(positions)}
+    chosen = [(where[first], where[second]) for first, second in pairs]
+    return compute_pair_components(values, chosen, evidence.fold[:repeats], evidence.groups)
 
 
 def compute_differences(
@@ -160,35 +216,44 @@ def compute_differences(
     pairs: Iterable[tuple[int, int]],
     levels: Levels,
 ) -> tuple[Difference, ...]:
-    """Compute first minus second for each pair of positions.
+    """Compute first minus second for each pair of positions, over the repeats that both have.
 
     Args:
         ids: Names of the V variants.
     """
     positions = list(pairs)
-    if not positions:
-        return ()
-    parts = stack_components([compute_pair(evidence, *pair) for pair in positions])
-    points = describe_points(parts, levels, evidence.effective_pictures)
-    losses = _compare(evidence, evidence.losses, positions)
-    gaps = _compare(evidence, _compute_gaps(evidence), positions)
-    return adjust_differences(
-        Difference(
-            first=ids[first],
-            second=ids[second],
-            repeats=evidence.repeats,
-            nll=loss,
-            gap=gap,
-            **values,
-        )
-        for (first, second), values, loss, gap in zip(positions, points, losses, gaps, strict=True)
-    )
+    by_repeats: dict[int, list[tuple[int, int]]] = {}
+    for pair in positions:
+        by_repeats.setdefault(count_common(evidence, *pair), []).append(pair)
+    found: dict[tuple[int, int], Difference] = {}
+    for repeats, some in by_repeats.items():
+        parts = compute_pairs(evidence, some, repeats)
+        points = describe_points(parts, levels, repeats, evidence.effective_pictures)
+        losses = _compare(evidence, evidence.losses, some, repeats)
+        gaps = _compare(evidence, _compute_gaps(evidence), some, repeats)
+        for (first, second), values, loss, gap in zip(some, points, losses, gaps, strict=True):
+            found[first, second] = Difference(
+                first=ids[first],
+                second=ids[second],
+                repeats=repeats,
+                alpha=levels.take(repeats).alpha,
+                nll=loss,
+                gap=gap,
+                **values,
+            )
+    return adjust_differences(found[pair] for pair in positions)
 
 
 def adjust_differences(differences: Iterable[Difference]) -> tuple[Difference, ...]:
-    """Return the differences with p values that are adjusted over all of them."""
+    """Return the differences with p values that are adjusted over all of them, and for the looks.
+
+    At a look of level a, a p value of a is worth what 0.05 is to a study that is judged once.
+    """
     pairs = tuple(differences)
-    adjusted = adjust_holm(np.array([pair.p_value for pair in pairs]))
+    if not pairs:
+        return ()
+    scale = np.array([ALPHA / (ALPHA if pair.alpha is None else pair.alpha) for pair in pairs])
+    adjusted = adjust_holm(scale * np.array([pair.p_value for pair in pairs]))
     losses = _adjust_sides([pair.nll for pair in pairs])
     gaps = _adjust_sides([pair.gap for pair in pairs])
     return tuple(
@@ -206,14 +271,19 @@ def _adjust_sides(sides: Sequence[SideDifference | None]) -> list[SideDifference
     ]
 
 
-def describe_points(parts: Components, levels: Levels, units: float) -> list[dict[str, Any]]:
+def describe_points(
+    parts: Components, levels: Levels, repeats: int, units: float
+) -> list[dict[str, Any]]:
     """Return all that a :class:`Difference` says of points, one by one; p values unadjusted.
 
     Args:
+        repeats: Of the study when it is judged.
         units: Pictures, or as many as groups and weights leave of them.
     """
-    low, high = compute_limits(parts, levels.confidence, units)
-    tie_low, tie_high = compute_limits(parts, levels.tie_confidence, units)
+    level = levels.take(repeats)
+    low, high = compute_limits(parts, levels.share(repeats), units)
+    single_low, single_high = compute_limits(parts, 1 - level.alpha, units)
+    tie_low, tie_high = compute_limits(parts, 1 - 2 * level.tie_alpha, units)
     p_values = compute_p_values(parts)
     worse = compute_probability_below(parts, -levels.margin_points)
     better = 1 - compute_probability_below(parts, levels.margin_points)
@@ -221,6 +291,8 @@ def describe_points(parts: Components, levels: Levels, units: float) -> list[dic
         "points": parts.mean,
         "low": low,
         "high": high,
+        "single_low": single_low,
+        "single_high": single_high,
         "tie_low": tie_low,
         "tie_high": tie_high,
         "p_value": p_values,
@@ -271,26 +343,26 @@ def adjust_holm(p_values: Numbers) -> Numbers:
 def stack_components(parts: Sequence[Components]) -> Components:
     """Stack several questions about the same folds into one, ``[questions]``."""
     first = parts[0]
-    fields = {
+    fields: dict[str, Any] = {
         name: np.array([getattr(part, name) for part in parts])
         for name in ("mean", "trials", "pictures", "shared", "residual")
     }
-    return Components(freedom=first.freedom, picture_freedom=first.picture_freedom, **fields)
+    return replace(first, **fields)
 
 
 def _compare(
-    evidence: Evidence, values: Values | None, pairs: Sequence[tuple[int, int]]
+    evidence: Evidence, values: Values | None, pairs: Sequence[tuple[int, int]], repeats: int
 ) -> Sequence[SideDifference | None]:
     """Compare the pairs by something beside the metric; ``values``: ``[V, R, n]``."""
     if values is None:
         return [None] * len(pairs)
-    parts = stack_components(
-        [
-            compute_components(
-                _drop_noise(values[first] - values[second]), evidence.fold, evidence.groups
-            )
-            for first, second in pairs
-        ]
+    positions = sorted({position for pair in pairs for position in pair})
+    parts = _compute_components(values[positions, :repeats], positions, pairs, evidence, repeats)
+    parts = replace(
+        parts,
+        mean=_drop_noise(parts.mean),
+        trials=_drop_noise(parts.trials, ROUNDING**2),
+        pictures=_drop_noise(parts.pictures, ROUNDING**2),
     )
     half_width = compute_half_width(parts, SIDE_CONFIDENCE)
     numbers = (parts.mean.tolist(), half_width.tolist(), compute_p_values(parts).tolist())
@@ -302,9 +374,9 @@ def _compare(
     ]
 
 
-def _drop_noise(values: Values) -> Values:
-    """Set rounding noise to 0, since nobody may judge numbers that are equal but for it."""
-    return np.where(np.abs(values) < ROUNDING, 0.0, values)
+def _drop_noise(values: Numbers, least: float = ROUNDING) -> Numbers:
+    """Return numbers that are equal but for rounding as equal, since nobody may judge them."""
+    return np.where(np.abs(values) < least, 0.0, values)
 
 
 def _compute_gaps(evidence: Evidence) -> Values | None:

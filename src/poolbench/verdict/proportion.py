@@ -13,7 +13,8 @@ from scipy import special
 from poolbench.config import Metric
 from poolbench.errors import UsageError
 from poolbench.records import FinalRecord, Headline
-from poolbench.verdict.intervals import Groups, Interval, Values
+from poolbench.verdict.components import Groups, Values
+from poolbench.verdict.intervals import Interval
 
 Labels = NDArray[np.int64]
 # Confidence of a test half's interval.
@@ -23,6 +24,21 @@ CONFIDENCE = 0.95
 PRIOR_GROUPS = 1
 # Mistakes below which the normal interval of a proportion begins to leave 0–1: about z² of 95 %.
 FEW_MISTAKES = 4
+
+
+def compute_highest_rate(events: int, trials: int, confidence: float = CONFIDENCE) -> float:
+    """Compute the upper limit of a rate, one-sided and exact.
+
+    Reference:
+        Clopper and Pearson 1934, Biometrika 26(4).
+
+    Example:
+        >>> round(compute_highest_rate(0, 10), 3), round(compute_highest_rate(2, 10), 3)
+        (0.259, 0.507)
+    """
+    if events == trials:
+        return 1.0
+    return float(special.betaincinv(events + 1, trials - events, confidence))
 
 
 def compute_proportion(

@@ -6,8 +6,8 @@ from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.texts import text
 from poolbench.verdict.decide import choose_answer, is_equivalent
 
-# Multiple of the pictures there are beyond which a forecast names no number.
-MOST_TIMES = 20
+# Level at which a pair is told apart that the verdict does not rest on.
+PAIR_ALPHA = 0.05
 
 
 def describe_verdict(
@@ -24,14 +24,18 @@ def describe_verdict(
     if not verdict.differences:
         return " ".join([text("verdict.single", lang), *_describe_chance(verdict, lang)])
     if verdict.kind == "winner":
-        sentences = [_describe_winner(verdict, lang, names)]
+        sentences = _describe_winner(verdict, lang, names)
     elif verdict.kind == "tied":
         sentences = _describe_tied(verdict, lang, names)
     else:
-        sentences = [_describe_undecided(verdict, lang, names), describe_need(verdict, lang)]
+        sentences = [_describe_undecided(verdict, lang, names)]
+    sentences += [*_describe_regret(verdict, lang, names), *describe_need(verdict, lang)]
     if verdict.assumed_trial_sd_points is not None:
         sd = verdict.assumed_trial_sd_points
         sentences.append(text("verdict.assumed", lang, sd=sd))
+    if verdict.is_exploratory:
+        counts = ", ".join(str(look.repeats) for look in verdict.looks)
+        sentences.append(text("verdict.exploratory", lang, repeats=counts))
     return " ".join([*sentences, *_describe_chance(verdict, lang)])
 
 
@@ -67,43 +71,63 @@ def _describe_chance(verdict: VerdictRecord, lang: str) -> list[str]:
     return [text("verdict.chance", lang, constant=describe_constant(verdict, lang))]
 
 
-def describe_need(verdict: VerdictRecord, lang: str = "en") -> str:
-    """Describe what would decide an undecided verdict."""
-    pictures = verdict.further_pictures
-    if pictures is not None and pictures > MOST_TIMES * verdict.pictures:
-        # Nobody finds so many, and no forecast reaches so far.
-        pictures = None
-    values = {
-        "repeats": verdict.further_repeats,
-        "pictures": _round(pictures),
-        "there": verdict.pictures,
-        "total": verdict.total_repeats,
-        "detectable": verdict.detectable_points or 0.0,
-        "times": MOST_TIMES,
-    }
-    if verdict.further_repeats is None:
-        key = "pictures" if pictures is not None else "nothing"
-    else:
-        key = "both" if pictures is not None else "repeats"
-    need = text(f"verdict.need-{key}", lang, **values)
-    return need if verdict.repeats > 1 else f"{need} {text('verdict.guess', lang)}"
+def describe_need(verdict: VerdictRecord, lang: str = "en") -> list[str]:
+    """Describe how likely more repeats, or more pictures, are to bring a decision."""
+    by_repeats, by_pictures = verdict.more_repeats, verdict.more_pictures
+    if by_repeats is None:
+        return []
+    further = by_repeats.repeats - verdict.repeats
+    values = {"repeats": further, "chance": _describe_share(by_repeats.chance, lang)}
+    if verdict.is_futile:
+        return [text("verdict.futile", lang, **values)]
+    sentences = [text("verdict.more-repeats", lang, **values)]
+    if by_pictures is not None:
+        values = {"pictures": by_pictures.pictures, "there": verdict.pictures}
+        chance = _describe_share(by_pictures.chance, lang)
+        sentences.append(text("verdict.more-pictures", lang, chance=chance, **values))
+    if verdict.repeats == 1:
+        sentences.append(text("verdict.guess", lang))
+    return sentences
 
 
-def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
+def _describe_share(share: float, lang: str) -> str:
+    """Describe a predicted probability, which is no more exact than to a few percent."""
+    percent = 5 * round(20 * share)
+    if 5 <= percent <= 95:
+        return text("verdict.about-percent", lang, percent=percent)
+    key = "below-percent" if percent < 5 else "above-percent"
+    return text(f"verdict.{key}", lang, percent=5 if percent < 5 else 95)
+
+
+def _describe_regret(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> list[str]:
+    """Describe by how much the recommended variant may be worse than another, if it may."""
+    if not verdict.regret_points:
+        return []
+    values = {"variant": _name_recommended(verdict, names), "points": verdict.regret_points}
+    return [text("verdict.regret", lang, **values)]
+
+
+def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> list[str]:
     winner = verdict.winner
     assert winner is not None
-    against = [flip(d) if d.second == winner else d for d in _list_last(verdict)]
+    against = [flip(d) if d.second == winner else d for d in verdict.differences]
     closest = min((d for d in against if d.first == winner), key=lambda d: d.points)
-    return text(
+    # Runs of before judged by the interval of which all comparisons hold together.
+    is_single = closest.single_low is not None
+    alpha = verdict.alpha if closest.alpha is None else closest.alpha
+    said = text(
         "verdict.winner",
         lang,
         variant=names.get(winner, winner),
         rival=names.get(closest.second, closest.second),
         points=closest.points,
-        low=closest.low,
-        high=closest.high,
-        percent=100 * (1 - verdict.alpha),
+        low=closest.single_low if is_single else closest.low,
+        high=closest.single_high if is_single else closest.high,
+        percent=100 * (1 - alpha),
     )
+    if verdict.unbiased_points is None:
+        return [said]
+    return [said, text("verdict.unbiased", lang, points=verdict.unbiased_points)]
 
 
 def _describe_tied(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> list[str]:
@@ -132,8 +156,11 @@ def _describe_undecided(verdict: VerdictRecord, lang: str, names: Mapping[str, s
     recommended = _name_recommended(verdict, names)
     if verdict.repeats * verdict.folds == 1 and verdict.assumed_trial_sd_points is None:
         return text("verdict.one-trial", lang, recommended=recommended)
-    last = _list_last(verdict)
-    answer = choose_answer(last[0].first, last, verdict.margin_points)
+    differences = verdict.differences
+    is_enough = "no-look" not in verdict.notes
+    answer = choose_answer(
+        differences[0].first, differences, verdict.margin_points, is_enough=is_enough
+    )
     return text(
         "verdict.undecided",
         lang,
@@ -150,16 +177,6 @@ def _name_recommended(verdict: VerdictRecord, names: Mapping[str, str]) -> str:
     return names.get(verdict.recommended, verdict.recommended)
 
 
-def _list_last(verdict: VerdictRecord) -> list[Difference]:
-    """Return the pairs of the last look: those of dropped variants are older and decide nothing."""
-    return [pair for pair in verdict.differences if pair.repeats in (None, verdict.repeats)]
-
-
-def _round(count: int | None) -> int | None:
-    """Round a forecast to two digits."""
-    return None if count is None else int(float(f"{count:.2g}"))
-
-
 def _list(ids: tuple[str, ...] | list[str], names: Mapping[str, str]) -> str:
     return ", ".join(names.get(name, name) for name in ids)
 
@@ -173,6 +190,8 @@ def flip(difference: Difference) -> Difference:
             "points": -difference.points,
             "low": -difference.high,
             "high": -difference.low,
+            "single_low": None if difference.single_high is None else -difference.single_high,
+            "single_high": None if difference.single_low is None else -difference.single_low,
             "tie_low": -difference.tie_high,
             "tie_high": -difference.tie_low,
             "probability_better": difference.probability_worse,
@@ -189,10 +208,31 @@ def _flip_side(side: SideDifference | None) -> SideDifference | None:
     return side.model_copy(update={"value": -side.value, "low": -side.high, "high": -side.low})
 
 
-def judge_difference(difference: Difference, margin_points: float) -> str:
-    """Return ``tied``, ``undecided``, or which one is better: ``first`` or ``second``."""
-    if is_equivalent(difference, margin_points):
+def judge_difference(
+    difference: Difference, verdict: VerdictRecord, *, is_planned: bool = False
+) -> str:
+    """Return ``tied``, ``undecided``, or which one is better: ``first`` or ``second``.
+
+    The verdict rests on comparisons with the best mean, whose intervals hold together; for the
+    winner, those of single pairs are enough. Other pairs are told apart where the p value, adjusted
+    for all pairs and looks, is below 0.05.
+
+    Args:
+        is_planned: All comparisons have one variant in common, such as the baseline, that was named
+            beforehand: their intervals hold together too.
+    """
+    if is_equivalent(difference, verdict.margin_points):
         return "tied"
-    if difference.low > 0:
-        return "first"
-    return "second" if difference.high < 0 else "undecided"
+    best = verdict.differences[0].first if verdict.differences else None
+    pair = (difference.first, difference.second)
+    if verdict.winner in pair:
+        turned = difference if difference.first == verdict.winner else flip(difference)
+        if turned.is_outdone:
+            return "first" if difference.first == verdict.winner else "second"
+    if best in pair or is_planned:
+        if difference.low > 0:
+            return "first"
+        return "second" if difference.high < 0 else "undecided"
+    if difference.p_adjusted is None or difference.p_adjusted >= PAIR_ALPHA:
+        return "undecided"
+    return "first" if difference.points > 0 else "second"

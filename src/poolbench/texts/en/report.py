@@ -41,16 +41,19 @@ TEXTS = {
     ),
     "report.explain-differences": (
         "A point is 0.01 of the metric. Two variants are equal if the {percent:.3g} % interval "
-        "lies within the ±{margin:g}-point margin; otherwise one is better if the wider interval "
-        "lies on its side of zero. Anything else is undecided. The wider intervals are drawn so "
-        "that all comparisons with the variant that is the best in truth hold together. The three "
-        "probabilities are that the first is better by more than the margin, equal within it, "
-        "worse by more. The p value (Holm) is for information: neither it nor the probabilities "
-        "decide."
+        "lies within the ±{margin:g}-point margin. Otherwise, in comparisons with the best mean or "
+        "with the baseline, one is better if the wider interval lies on its side of zero; the "
+        "wider intervals with one variant hold together. A winner is better than each rival by "
+        "the interval of that pair alone. In all other pairs, one is better if its p value is "
+        "below 0.05; it is adjusted for the number of pairs (Holm) and of looks. Anything else is "
+        "undecided. The three probabilities, that the first is better by more than the margin, "
+        "equal within it, or worse by more, are for information."
     ),
     "report.explain-beside": (
-        "With 95 % intervals, each for itself. NLL and gap: over new trainings and new pictures. "
-        "Time: the training seconds of the first over those of the second, on this machine."
+        "With 95 % intervals, each for itself. The p values are adjusted over the pairs (Holm) for "
+        "each measure alone, not over accuracy, loss, gap and time together. NLL and gap: over new "
+        "trainings and new pictures. Time: the training seconds of the first over those of the "
+        "second, on this machine."
     ),
     "report.explain-over-fitting": (
         "The gap is training accuracy less held-out accuracy. The rise is that of the held-out "
@@ -158,6 +161,8 @@ TEXTS = {
     "report.multiply-adds": "multiply-adds",
     "report.conv-multiply-adds": "in the convolutions",
     "report.trials": "trials",
+    "report.worst-trial": "worst trial",
+    "report.collapsed-trials": "collapsed (rate ≤, 95 %)",
     "report.pair": "pair",
     "report.reading": "reading",
     "report.explain-numbered": (

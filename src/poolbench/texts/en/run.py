@@ -108,6 +108,16 @@ TEXTS = {
     "run.estimate-most": (
         "Expected time: at most about {most}; less if it was decided at an earlier look."
     ),
+    "run.expected": (
+        "If the best variant is better than each other by {points:g} points, the chance of a "
+        "decision by repeat {most} is about {percent:.0f} %, after about {trainings} trainings "
+        "on average (assumed: trainings and pictures vary as in docs/method.md)."
+    ),
+    "run.other-folds": (
+        "With {folds} folds a network is trained on {percent:.0f} % of the pool (with {usual}: "
+        "{usual_percent:.0f} %), so the study is about networks trained on so many pictures; a "
+        "repeat takes {folds} trainings of each variant."
+    ),
     "run.look": "After {repeats} repeats not decided yet; still in it: {active}.",
     "run.same-trials": "Every trial is finished already; nothing is trained again.",
     "run.positions-differ": (
@@ -159,7 +169,7 @@ TEXTS = {
     # The verdict in one sentence.
     "verdict.winner": (
         "Winner: {variant}. It beats {rival}, its closest rival, by {points:.2f} points "
-        "({percent:.3g} % interval for comparisons with the best: {low:.2f} to {high:.2f})."
+        "({percent:.3g} % interval: {low:.2f} to {high:.2f})."
     ),
     "verdict.tied": (
         "Tie: {variants}. {best} has the highest mean, and the others are equal to it within the "
@@ -178,17 +188,28 @@ TEXTS = {
         "best so far, can neither be told from {others} nor be called equal within the "
         "{margin:g}-point margin."
     ),
-    "verdict.need-both": (
-        "If the differences are what they seem, about {repeats} more repeats would decide it, or "
-        "about {pictures} more pictures (repeats in all: {total})."
+    "verdict.unbiased": (
+        "The study stopped early, and studies that stop early overstate the size of a difference: "
+        "corrected for that, it is about {points:.1f} points."
     ),
-    "verdict.need-repeats": (
-        "If the differences are what they seem, about {repeats} more repeats would decide it."
+    "verdict.regret": (
+        "Whichever variant is best in truth, {variant} is at most {points:.2f} points worse (95 % "
+        "confidence)."
     ),
-    "verdict.need-pictures": (
-        "No number of repeats can decide it: on {there} pictures they cannot show a difference "
-        "below {detectable:.2f} points. About {pictures} more pictures would (repeats in all: "
-        "{total})."
+    "verdict.more-repeats": ("With {repeats} more repeats the chance of a decision is {chance}."),
+    "verdict.more-pictures": (
+        "With {pictures} pictures instead of {there}, and no more repeats, it is {chance}."
+    ),
+    "verdict.about-percent": "about {percent} %",
+    "verdict.below-percent": "below {percent} %",
+    "verdict.above-percent": "above {percent} %",
+    "verdict.futile": (
+        "The study stopped here: with all {repeats} repeats that were left, the chance of a "
+        "decision was {chance}."
+    ),
+    "verdict.exploratory": (
+        "This verdict is exploratory. The study was judged more than once (after {repeats} "
+        "repeats), which was not planned, so the chance of a false winner is above 5 %."
     ),
     "verdict.nothing": (
         "Nothing was learned: no variant does better than an answer that ignores the picture and "
@@ -206,9 +227,6 @@ TEXTS = {
         "{constant}, and no variant is above that beyond doubt."
     ),
     "verdict.constant-interval": "{accuracy:.4f}, 95 % interval {low:.4f} to {high:.4f}",
-    "verdict.need-nothing": (
-        "Neither more repeats nor {times} times as many pictures would decide it."
-    ),
     "verdict.guess": (
         "That is a guess: one repeat does not show how much further ones would agree with it."
     ),
@@ -253,8 +271,16 @@ TEXTS = {
         "all pictures alike."
     ),
     "note.groups-few": (
-        "The groups are few (fewer than 20), or one holds more pictures than a fold should, so the "
-        "intervals are rougher than they say."
+        "The groups tell no more than fewer than 20 of equal size would, or one holds more "
+        "pictures than a fold should, so the intervals are rougher than they say."
+    ),
+    "note.classes-small": (
+        "A class has fewer than 20 pictures. Balanced accuracy counts it as much as any other, so "
+        "the intervals are rougher than they say."
+    ),
+    "note.no-look": (
+        "Time was over before the first of the looks at which the study may be decided. The same "
+        "command with more time goes on."
     ),
     "note.test-watched": (
         "The lab protocol watches the test set in every epoch. Numbers that are chosen by it, "
