@@ -96,7 +96,7 @@ def test_leaderboard_has_the_metrics_in_their_order_and_knows_which_way_is_bette
     higher = {"variant", "accuracy", INTERVAL, "macro F1", "trials"}
     assert {head[place] for place in table.lower_first} & set(HEAD) == set(HEAD) - higher
     chosen = tables.make_leaderboard(view, ["nll"])
-    last = ["trials", "worst trial", "collapsed (rate ≤, 95 %)"]
+    last = ["trials", "worst trial", "collapsed (rate ≤, 95\N{NO-BREAK SPACE}%)"]
     assert [speak(cell, "en") for cell in chosen.head] == [*HEAD[:3], "NLL, nats", *last]
 
 
