@@ -55,8 +55,28 @@ def test_preset_on_the_command_line_wins_over_a_file(poolbench_here, tmp_path):
     run = ("run", "--config", "study.toml", "--preset", "standard", *SMALL, "--dry-run")
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
-    # Six repeats of the preset, three folds of the file.
-    assert "trials 18" in done.stderr
+    # The looks of the preset, to 24 repeats, and three folds of the file.
+    assert "trials 72" in done.stderr
+
+
+def test_protocol_lab_on_the_command_line_is_judged_once_also_with_a_file(poolbench_here, tmp_path):
+    (tmp_path / "study.toml").write_text("folds = 3\n")
+    run = ("run", "--config", "study.toml", "--protocol", "lab", *SMALL, "--dry-run")
+    done = poolbench_here(*run)
+    assert done.returncode == 0, done.stderr
+    assert "repeats 2." in done.stderr
+
+
+def test_expected_difference_is_told_before_training_and_refused_with_it(poolbench_here, tmp_path):
+    run = ("run", *SMALL, "--operators", "max,avg", "--folds", "3", "--expect")
+    done = poolbench_here(*run, "2.5", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "better than each other by 2.5 points, the chance of a decision by repeat" in done.stderr
+    assert "With 3 folds a network is trained on 67 % of the pool (with 5: 80 %)" in done.stderr
+    for more in (("2",), ("0", "--dry-run"), ("nan", "--dry-run")):
+        refused = poolbench_here(*run, *more)
+        assert refused.returncode == 2, refused.stderr
+        assert "--expect" in refused.stderr
 
 
 def test_class_too_small_to_choose_a_rate_is_told_before_anything_is_written(

@@ -11,12 +11,13 @@ which are not used, say whether that is right. Writes benchmarks/results/quick/r
 import argparse
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 from scipy import optimize
 
 from benchmarks import machine
-from poolbench.verdict.components import Components
+from poolbench.verdict.components import POOL_SHARE, Components
 from poolbench.verdict.intervals import compute_half_width
 from poolbench.verdict.paired import (
     Levels,
@@ -41,6 +42,7 @@ def main() -> None:
         stored = (pair["tie_high"] - pair["tie_low"]) / 2
         off = float(compute_half_width(part, 0.90)) / stored - 1
         print(f"{pair['first']} - {pair['second']}: 90 % interval off by {off:.1e} of its width")
+    parts = [add_pool_share(part, found) for part in parts]
     levels = Levels(found["margin_points"], rivals=2)
     rows = describe_points(stack_components(parts), levels, found["repeats"], found["pictures"])
     adjusted = adjust_holm(np.array([row["p_value"] for row in rows]))
@@ -55,6 +57,13 @@ def main() -> None:
             values = [f"{value:.4g}" for value in row.values()]
             writer.writerow([pair["first"], pair["second"], *values])
             print(pair["first"], pair["second"], dict(zip(row, values, strict=True)))
+
+
+def add_pool_share(parts: Components, found: dict) -> Components:
+    """Return the parts with what one pool hides, which the stored intervals did not know of."""
+    count = found["repeats"] * found["folds"]
+    hidden = (1 - 1 / found["repeats"]) * count / (count - 1)
+    return replace(parts, pictures=parts.pictures * (hidden + POOL_SHARE) / hidden)
 
 
 def read_trials() -> dict[str, dict[tuple[str, str], float]]:

@@ -75,6 +75,8 @@ COLUMNS = (
     "configuration", "variants", "gain_points", "pictures", "design", "studies", "false_winners",
     "right_winners", "tied", "undecided", "futile", "mean_trials", "regret_missed",
 )  # fmt: skip
+# Variants from which on a quarter of the studies is judged.
+MANY = 20
 BATCH = 10
 
 
@@ -116,7 +118,8 @@ def main() -> None:
             rows = []
             for kind in kinds:
                 judge = partial(judge_study, kind, looks)
-                count = arguments.studies // 4 if kind[0] == 46 else arguments.studies
+                many = (kind.variants if isinstance(kind, Contest) else kind[1]) >= MANY
+                count = arguments.studies // 4 if many else arguments.studies
                 answers = list(executor.map(judge, range(count), chunksize=BATCH))
                 rows += make_rows(kind, answers)
                 for row in rows[-len(DESIGNS) :]:

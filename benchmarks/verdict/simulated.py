@@ -184,26 +184,26 @@ def judge_race(
     return answer._replace(chance=chance)
 
 
-def judge_before(study: Study, question: Question) -> Answer:
+def judge_before(study: Study, question: Question, looks: Sequence[int] = LOOKS) -> Answer:
     """Judge look by look by the rules of version 0.1.0."""
     with patch.object(components, "POOL_SHARE", 0.0):
-        return _judge_before(study, question)
+        return _judge_before(study, question, looks)
 
 
-def _judge_before(study: Study, question: Question) -> Answer:
+def _judge_before(study: Study, question: Question, looks: Sequence[int]) -> Answer:
     names, margin = np.array(question.ids), question.margin_points
     active = np.arange(study.variants)
     trials = done = 0
-    for look in LOOKS:
+    for look in looks:
         trials += len(active) * (look - done) * FOLDS
         done = look
         evidence = Evidence(*study.take(look))
         means = evidence.correct[active].mean(axis=(1, 2))
         best, *others = active[np.argsort(-means, kind="stable")]
         parts = compute_pairs(evidence, [(best, other) for other in others], look)
-        together = share_confidence(ALPHA / len(LOOKS), study.variants - 1)
+        together = share_confidence(ALPHA / len(looks), study.variants - 1)
         low, _ = compute_limits(parts, together, evidence.effective_pictures)
-        tie = 1 - 2 * TIE_ALPHA / len(LOOKS)
+        tie = 1 - 2 * TIE_ALPHA / len(looks)
         tie_low, tie_high = compute_limits(parts, tie, evidence.effective_pictures)
         is_equal = (tie_low > -margin) & (tie_high < margin)
         if (is_equal | (low > 0)).all():

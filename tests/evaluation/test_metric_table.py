@@ -16,7 +16,8 @@ from poolbench.records import LeaderboardRow, SideMetrics, StudyTiming
 from poolbench.texts import TEXTS
 
 # What a row says beside metrics: whose it is, the metric of the verdict, and what was counted.
-FRAME = {"variant", "metric", "accuracy", "accuracy_low", "accuracy_high", "trials", "collapsed"}
+FRAME = {"variant", "metric", "accuracy", "accuracy_low", "accuracy_high", "trials"}
+FRAME |= {"collapsed", "collapsed_at_most", "worst"}
 LOGITS = np.log(np.array([[0.7, 0.2, 0.1], [0.4, 0.5, 0.1], [0.3, 0.3, 0.4]], dtype=np.float32))
 LABELS = np.array([0, 0, 2])
 ADDED = MetricEntry(

@@ -57,6 +57,10 @@ def later_fields(monkeypatch):
     for field in ("LaterRecipe.posterize", "ChangedRecipe.posterize"):
         monkeypatch.setitem(INTRODUCED, field, 0.0)
     monkeypatch.setitem(INTRODUCED, "LaterConfig.limit", 3)
+    # A field that StudyConfig has been given already.
+    monkeypatch.setitem(
+        INTRODUCED, "LaterConfig.most_repeats", INTRODUCED["StudyConfig.most_repeats"]
+    )
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden["id"].rpartition("-")[0])

@@ -40,6 +40,7 @@ def list_notes(view: RunView) -> list[Phrase]:
         notes.insert(0, say("note.not-verified"))
     counted = {**_count_collapsed(view), **_count_duplicates(view)}
     notes += [say(f"note.{name}", count=count) for name, count in counted.items() if count]
+    notes += _list_collapses(view)
     notes += _list_picture_notes(view)
     notes += _say_false_share(view)
     notes += _list_missed(view)
@@ -85,6 +86,22 @@ def _count_collapsed(view: RunView) -> dict[str, int]:
         "diverged": sum(trial.diverged_at is not None for trial in trials),
         "collapsed": sum(trial.attempts > 1 for trial in trials),
     }
+
+
+def _list_collapses(view: RunView) -> list[Phrase]:
+    """List the variants of which trials collapsed: whose mean is one of two kinds of training."""
+    return [
+        say(
+            "note.collapse-rate",
+            variant=variant.label,
+            count=variant.row.collapsed,
+            trials=variant.row.trials,
+            percent=100 * variant.row.collapsed_at_most,
+            worst=variant.row.worst,
+        )
+        for variant in view.variants
+        if variant.row.collapsed and variant.row.collapsed_at_most and variant.row.worst is not None
+    ]
 
 
 def _count_duplicates(view: RunView) -> dict[str, int]:

@@ -238,12 +238,12 @@ def expect_decision(
         looks: Numbers of repeats in all, rising.
     """
     rng = np.random.default_rng(0)
-    pairs = np.ones(len(list_pairs(variants)))
     differing = 1e4 * ASSUMED_DISAGREEMENT
+    # All pairs are alike, so that one stands for them.
     spread = Spread(
-        trial=pairs * 2 * TRIAL_SD_POINTS**2 / folds,
-        residual=pairs * (1 - ASSUMED_SHARED) * differing,
-        shared=pairs * ASSUMED_SHARED * differing,
+        trial=np.full(1, 2 * TRIAL_SD_POINTS**2 / folds),
+        residual=np.full(1, (1 - ASSUMED_SHARED) * differing),
+        shared=np.full(1, ASSUMED_SHARED * differing),
         folds=folds,
     )
     true = np.zeros(variants)

@@ -294,6 +294,11 @@ TEXTS = {
         "Trainings that ended no better than a constant answer on their own training pictures, and "
         "were begun again with a quarter of the learning rate: {count}. They count as collapsed."
     ),
+    "note.collapse-rate": (
+        "{variant}: {count} of {trials} trials collapsed, and a rate of up to {percent:.0f} % is "
+        "compatible with that (95 %). The worst trial reached {worst:.4f}; the mean is over "
+        "trainings of two kinds, and its interval is rougher than it says."
+    ),
     "note.missed-classes": "{variant} recognised no picture of these classes: {classes}.",
     "note.undertrained": (
         "The held-out loss was still falling when training ended: in most trainings of {variants} "
