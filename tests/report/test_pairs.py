@@ -44,19 +44,25 @@ def test_of_one_training_each_no_pair_is_told_apart(make_run):
 def test_differences_name_the_levels_of_their_intervals(view):
     looked = change_verdict(view, alpha=0.05 / 6, tie_confidence=1 - 0.1 / 6)
     assert list_levels(view) == [
-        "95\u00a0% interval, for comparisons with the best",
+        "95\u00a0% interval",
+        "95\u00a0% for all with the best",
         "90\u00a0% interval",
     ]
     assert list_levels(looked) == [
-        "99.2\u00a0% interval, for comparisons with the best",
+        "99.2\u00a0% interval",
+        "99.2\u00a0% for all with the best",
         "98.3\u00a0% interval",
     ]
     alone = change_verdict(view, differences=view.verdict.differences[:1])
-    assert list_levels(alone)[0] == "95\u00a0% interval"
+    assert list_levels(alone) == ["95\u00a0% interval", "90\u00a0% interval"]
+    # In runs of before no pair had an interval of its own.
+    old = [d.model_copy(update={"single_low": None}) for d in view.verdict.differences]
+    assert list_levels(change_verdict(view, differences=tuple(old)))[0].endswith("with the best")
 
 
 def list_levels(view):
-    return [words.speak("en") for words in pairs.make_differences(view).head[2:4]]
+    head = [words.speak("en") for words in pairs.make_differences(view).head]
+    return head[2 : head.index("better / equal / worse")]
 
 
 def test_baseline_has_a_table_only_if_there_is_one(view):

@@ -96,19 +96,17 @@ def test_leaderboard_has_the_metrics_in_their_order_and_knows_which_way_is_bette
     higher = {"variant", "accuracy", INTERVAL, "macro F1", "trials"}
     assert {head[place] for place in table.lower_first} & set(HEAD) == set(HEAD) - higher
     chosen = tables.make_leaderboard(view, ["nll"])
-    last = ["trials", "worst trial", "collapsed (rate ≤, 95\N{NO-BREAK SPACE}%)"]
-    assert [speak(cell, "en") for cell in chosen.head] == [*HEAD[:3], "NLL, nats", *last]
+    assert [speak(cell, "en") for cell in chosen.head] == [*HEAD[:3], "NLL, nats", "trials"]
 
 
-def test_leaderboard_says_which_rate_of_collapses_is_compatible_with_those_seen(view):
+def test_over_fitting_says_which_rate_of_collapses_is_compatible_with_those_seen(view):
     row = view.variants[0].row.model_copy(
         update={"collapsed": 1, "collapsed_at_most": 0.394, "worst": 0.3333}
     )
     changed = replace(view, variants=(replace(view.variants[0], row=row), *view.variants[1:]))
-    cells = tables.make_leaderboard(changed).rows[0].cells
-    assert cells[-2:] == ("0.3333", "1 (≤ 39 %)")
+    assert tables.make_over_fitting(changed).rows[0].cells[3:5] == ("0.3333", "1 (≤ 39 %)")
     # Runs of before know the number alone.
-    assert tables.make_leaderboard(view).rows[0].cells[-2:] == ("—", "0")
+    assert tables.make_over_fitting(view).rows[0].cells[3:5] == ("—", "0")
 
 
 def test_a_metric_that_a_run_of_before_lacks_is_absent_and_nothing_else_changes(view, monkeypatch):
@@ -119,9 +117,8 @@ def test_a_metric_that_a_run_of_before_lacks_is_absent_and_nothing_else_changes(
     for words in TEXTS.values():
         monkeypatch.setitem(words, added.words, "sureness")
     table = tables.make_leaderboard(view)
-    # Trials, the worst one and collapses follow the metrics.
-    assert [row.cells[-4] for row in table.rows] == ["—"] * len(view.variants)
-    assert [(*row.cells[:-4], *row.cells[-3:]) for row in table.rows] == [
+    assert [row.cells[-2] for row in table.rows] == ["—"] * len(view.variants)
+    assert [(*row.cells[:-2], row.cells[-1]) for row in table.rows] == [
         row.cells for row in before.rows
     ]
     assert about.make_final(view).rows[-1].cells[1] == "—"
@@ -155,8 +152,8 @@ def test_a_table_as_csv_holds_numbers_that_programs_read():
 
 def test_over_fitting_of_a_single_training_has_no_interval_of_the_loss(make_run):
     [row] = tables.make_over_fitting(read_run(make_run(variants=1, repeats=1, protocol="lab"))).rows
-    assert "…" in row.cells[3]
-    assert "…" not in row.cells[4]
+    assert "…" in row.cells[5]
+    assert "…" not in row.cells[6]
 
 
 def test_costs_show_the_largest_memory_or_that_none_is_known(view):

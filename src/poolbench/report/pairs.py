@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from poolbench.records import Difference, SideDifference, TimeRatio
+from poolbench.records import Difference, SideDifference, TimeRatio, VerdictRecord
 from poolbench.report.read import RunView
 from poolbench.report.table import (
     MISSING,
@@ -12,7 +12,7 @@ from poolbench.report.table import (
     format_signed,
     name_columns,
 )
-from poolbench.report.wording import name_interval
+from poolbench.report.wording import name_intervals
 from poolbench.report.words import Words, say
 from poolbench.verdict.sentence import judge_difference
 
@@ -39,7 +39,7 @@ def _make_pairs(
     verdict = view.verdict
     head = (
         *name_columns(("pair", "points")),
-        name_interval(verdict),
+        *name_intervals(verdict),
         say("report.interval-alone", percent=100 * verdict.tie_confidence),
         *name_columns(("probability", "p-adjusted", "reading")),
     )
@@ -53,14 +53,24 @@ def _make_pairs(
         cells = (
             f"{first} − {second}",
             format_signed(pair.points, 2),
-            format_range(pair.low, pair.high, 2),
+            *_format_intervals(pair, verdict),
             format_range(pair.tie_low, pair.tie_high, 2),
             " / ".join("–" if share is None else f"{share:.3f}" for share in shares),
             "–" if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}",
             reading or say(f"report.reads-{judgement}"),
         )
         rows.append(Row(cells))
-    return Table(caption, head, tuple(rows), words=(6,))
+    return Table(caption, head, tuple(rows), words=(len(head) - 1,))
+
+
+def _format_intervals(pair: Difference, verdict: VerdictRecord) -> tuple[str, ...]:
+    """Return the interval of the pair alone, and the one that holds with others, if they differ."""
+    together = format_range(pair.low, pair.high, 2)
+    if len(name_intervals(verdict)) == 1:
+        return (together,)
+    if pair.single_low is None or pair.single_high is None:
+        return MISSING, together
+    return format_range(pair.single_low, pair.single_high, 2), together
 
 
 def judge_pair(view: RunView, pair: Difference, *, is_planned: bool = False) -> str:

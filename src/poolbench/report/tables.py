@@ -34,7 +34,7 @@ def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Tabl
     head = (
         *name_columns(("variant", view.verdict.metric, "interval")),
         *(say(entry.words) for entry in shown),
-        *name_columns(("trials", "worst-trial", "collapsed-trials")),
+        say("report.trials"),
     )
     rows = []
     for variant in view.variants:
@@ -45,8 +45,6 @@ def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Tabl
             f"{row.accuracy_low:.4f} – {row.accuracy_high:.4f}",
             *(format_metric(entry, _find_value(view, variant, entry)) for entry in shown),
             str(row.trials),
-            MISSING if row.worst is None else f"{row.worst:.4f}",
-            _format_collapsed(row),
         )
         is_marked = variant.id == view.verdict.recommended
         rows.append(Row(cells, is_marked, variant.id in view.verdict.tied))
@@ -65,8 +63,8 @@ def _format_collapsed(row: LeaderboardRow) -> str:
 def make_over_fitting(view: RunView) -> Table:
     """Make the table of how far each variant learned its training pictures by heart."""
     head = (
-        *("variant", "train-accuracy", "held-out-accuracy", "gap"),
-        *("loss-rise", "minimum-epoch", "best-epoch-accuracy"),
+        *("variant", "train-accuracy", "held-out-accuracy", "worst-trial", "collapsed-trials"),
+        *("gap", "loss-rise", "minimum-epoch", "best-epoch-accuracy"),
     )
     rows = []
     for variant in view.variants:
@@ -75,6 +73,8 @@ def make_over_fitting(view: RunView) -> Table:
             variant.label,
             f"{_mean(trial.train.accuracy for trial in trials):.4f}",
             f"{_mean(trial.held_out.accuracy for trial in trials):.4f}",
+            MISSING if variant.row.worst is None else f"{variant.row.worst:.4f}",
+            _format_collapsed(variant.row),
             _format_interval(variant.gap),
             _format_interval(variant.loss_rise),
             _format_epochs([trial.overfit.loss_minimum_epoch for trial in trials]),

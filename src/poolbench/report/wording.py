@@ -64,10 +64,18 @@ def _list_picture_notes(view: RunView) -> list[Phrase]:
     ]
 
 
-def name_interval(verdict: VerdictRecord) -> Words:
-    """Name the interval in a heading: several comparisons hold together."""
-    key = "interval-alone" if len(verdict.differences) < 2 else "interval-together"
-    return say(f"report.{key}", percent=100 * (1 - verdict.alpha))
+def name_intervals(verdict: VerdictRecord) -> tuple[Words, ...]:
+    """Name in a heading the interval of a pair alone, and the one that holds with others.
+
+    They are one where there are two variants, and in runs of before.
+    """
+    percent = 100 * (1 - verdict.alpha)
+    alone = say("report.interval-alone", percent=percent)
+    if len(verdict.differences) < 2:
+        return (alone,)
+    together = say("report.interval-together", percent=percent)
+    is_known = verdict.differences[0].single_low is not None
+    return (alone, together) if is_known else (together,)
 
 
 def _list_missed(view: RunView) -> list[Phrase]:

@@ -15,8 +15,8 @@ from poolbench.report.pairs import judge_pair
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.style import FAINT, HELD_OUT, INK, get_look
 from poolbench.report.table import format_range, format_signed
-from poolbench.report.wording import name_interval
-from poolbench.report.words import say
+from poolbench.report.wording import name_intervals
+from poolbench.report.words import Words, say
 from poolbench.verdict.sentence import flip
 
 # Ratio of the largest to the smallest value above which an axis is logarithmic.
@@ -43,12 +43,22 @@ def draw_differences(view: RunView) -> Drawing:
     best, *others = [variant.id for variant in view.variants]
     turned = [flip(d) if d.second == best else d for d in view.verdict.differences]
     pairs = {d.second: d for d in turned if d.first == best}
-    return _draw_pairs(view, [pairs[name] for name in others if name in pairs])
+    shown = [pairs[name] for name in others if name in pairs]
+    # A winner is named by the intervals of single pairs; runs of before do not have them.
+    return _draw_pairs(view, [_narrow(d) for d in shown], name_intervals(view.verdict)[0])
+
+
+def _narrow(pair: Difference) -> Difference:
+    """Return the pair with the interval that is its own in the place of the one with others."""
+    if pair.single_low is None or pair.single_high is None:
+        return pair
+    return pair.model_copy(update={"low": pair.single_low, "high": pair.single_high})
 
 
 def draw_baseline(view: RunView) -> Drawing:
     """Draw each variant less the baseline, in accuracy points, the highest first."""
-    return _draw_pairs(view, sorted(view.verdict.against_baseline, key=lambda d: -d.points))
+    shown = sorted(view.verdict.against_baseline, key=lambda d: -d.points)
+    return _draw_pairs(view, shown, name_intervals(view.verdict)[-1])
 
 
 def draw_matrix(view: RunView) -> Drawing:
@@ -158,7 +168,7 @@ def _scale(axes: Axes, ranges: Sequence[Range]) -> None:
         axes.set_xlim(0, 1.08 * max(values) or 1.0)
 
 
-def _draw_pairs(view: RunView, shown: Sequence[Difference]) -> Drawing:
+def _draw_pairs(view: RunView, shown: Sequence[Difference], interval: Words) -> Drawing:
     figure = Figure(figsize=(8.2, 0.6 + 0.34 * len(shown)), layout="constrained")
     axes = figure.subplots()
     margin = view.verdict.margin_points
@@ -172,7 +182,7 @@ def _draw_pairs(view: RunView, shown: Sequence[Difference]) -> Drawing:
     list_on_axis(axes, [f"{view.labels[d.first]} − {view.labels[d.second]}" for d in shown])
     tie = say("report.interval-alone", percent=100 * view.verdict.tie_confidence)
     keys = (
-        Key(name_interval(view.verdict), INK, "-", width=1.2),
+        Key(interval, INK, "-", width=1.2),
         Key(tie, HELD_OUT, "-", width=4),
         Key(say("report.margin", margin=margin), MARGIN_COLOR, is_area=True),
     )

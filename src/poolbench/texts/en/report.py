@@ -46,8 +46,9 @@ TEXTS = {
         "wider intervals with one variant hold together. A winner is better than each rival by "
         "the interval of that pair alone. In all other pairs, one is better if its p value is "
         "below 0.05; it is adjusted for the number of pairs (Holm) and of looks. Anything else is "
-        "undecided. The three probabilities, that the first is better by more than the margin, "
-        "equal within it, or worse by more, are for information."
+        "undecided. A variant that was dropped is compared over the repeats that it has, at the "
+        "level of its last look. The three probabilities, that the first is better by more than "
+        "the margin, equal within it, or worse by more, are for information."
     ),
     "report.explain-beside": (
         "With 95 % intervals, each for itself. The p values are adjusted over the pairs (Holm) for "
@@ -88,8 +89,8 @@ TEXTS = {
     "report.figure-baseline": "Each variant less the baseline, in accuracy points.",
     "report.figure-differences": (
         "The variant with the best mean less each of the others, in accuracy points. Thin line: "
-        "interval that decides on a winner; thick line: interval that must lie within the margin "
-        "(green) for a tie."
+        "interval of this pair alone, by which a winner is named; thick line: interval that must "
+        "lie within the margin (green) for a tie."
     ),
     "report.figure-confusion": (
         "Confusion matrices: percent of the pictures of each true class, held-out pictures of "
@@ -108,7 +109,7 @@ TEXTS = {
     "report.points": "difference, points",
     "report.interval": "95 % interval",
     "report.interval-alone": "{percent:.3g} % interval",
-    "report.interval-together": "{percent:.3g} % interval, for comparisons with the best",
+    "report.interval-together": "{percent:.3g} % for all with the best",
     "report.probability": "better / equal / worse",
     "report.p-adjusted": "p, Holm",
     "report.nll-difference": "NLL, nats",
