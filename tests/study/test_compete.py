@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,7 @@ from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, compete, run_trials
 from poolbench.study.display import Display
 from poolbench.verdict.looks import make_levels
+from poolbench.verdict.racing import take_look
 from small_studies import HereExecutor
 
 
@@ -76,6 +78,29 @@ def test_look_that_time_does_not_complete_is_not_judged(tmp_path, image_set, mon
     assert (verdict.repeats, [look.repeats for look in verdict.looks]) == (1, [1])
     assert {spec.repeat for spec in compared.trials} == {0}
     assert any(store.trials.glob("*-r1f0-*"))
+
+
+def test_variant_that_is_taken_up_again_catches_up_before_the_look(
+    tmp_path, image_set, monkeypatch
+):
+    monkeypatch.setattr("poolbench.planning.plan.LOOKS", (1, 2))
+    seen = []
+
+    def judge(race, evidence, question):
+        """Drop one variant at the first look, and take it up again at the second."""
+        seen.append(evidence.repeats_by_variant)
+        found = take_look(race, evidence, question)
+        if len(seen) == 1:
+            going_on = {"kind": "undecided", "winner": None, "tied": (), "is_futile": False}
+            verdict = found.verdict.model_copy(update=going_on)
+            return replace(found, dropped={race.names[2]: 1}, verdict=verdict)
+        return replace(race, dropped={}, verdict=None) if len(seen) == 2 else found
+
+    monkeypatch.setattr("poolbench.study.compete.take_look", judge)
+    _, compared = run(tmp_path, image_set, None, repeats="auto")
+    assert seen == [(1, 1, 1), (2, 2, 1), (2, 2, 2)]
+    assert {d.repeats for d in compared.verdict.differences} == {2}
+    assert len(compared.trials) == 3 * 2 * 2
 
 
 def test_study_that_is_judged_again_with_more_repeats_is_exploratory(tmp_path, image_set):

@@ -81,7 +81,7 @@ def compete(measured: MeasuredPlan, context: StudyContext, deadline: float | Non
     verdict, half = contest.verdict, contest.half
     classes = context.image_set.classes
     by_variant = {name: plan.list_trials(name, n) for name, n in contest.judged.items()}
-    compared = {name: contest.outcomes[name] for name in by_variant}
+    compared = contest.collect(contest.judged)
     undertrained = tuple(name for name, found in compared.items() if is_undertrained(found.records))
     verdict = verdict.model_copy(
         update={
@@ -109,8 +109,6 @@ class _Contest:
 
     Attributes:
         half: The pictures that are held out.
-        judged: Repeats that the verdict rests on, by variant id.
-        outcomes: What their trials said.
         lost: Variants that cannot go on, by id.
     """
 
@@ -119,13 +117,12 @@ class _Contest:
     ) -> None:
         config, image_set = measured.config, context.image_set
         self.half = image_set.pool if config.protocol == "cv" else image_set.test
-        self.judged: dict[str, int] = {}
-        self.outcomes: dict[str, Outcomes] = {}
         self.lost: dict[str, Lost] = {}
         self._measured, self._context, self._deadline = measured, context, deadline
         self._metric = choose_metric(config.metric, self.half.labels)
         self._race = start_race([variant.id for variant in measured.plan.variants])
         self._trained: dict[str, int] = {}
+        self._outcomes: dict[str, Outcomes] = {}
         self._levels = make_levels(list_schedule(config)) if config.repeats == "auto" else {}
 
     @property
@@ -133,6 +130,12 @@ class _Contest:
         """Verdict of the last look that was complete."""
         assert self._race.verdict is not None
         return self._race.verdict
+
+    @property
+    def judged(self) -> dict[str, int]:
+        """Repeats that the verdict rests on, by variant id."""
+        repeats = self.verdict.repeats
+        return {name: self._race.dropped.get(name, repeats) for name in self._race.names}
 
     def run(self) -> None:
         """Train and judge until it is decided, nothing more is planned, or time is over."""
@@ -155,7 +158,8 @@ class _Contest:
             self._check_left(race)
             if done < look or (self._levels and look not in self._levels):
                 return False
-            race = take_look(race, self._collect(race), self._ask(race))
+            repeats = {name: race.dropped.get(name, look) for name in race.names}
+            race = take_look(race, *self._make_case(repeats))
             # Else variants were taken up again, which have repeats to catch up with.
             if race.verdict is not None:
                 self._race = race
@@ -167,30 +171,32 @@ class _Contest:
         A study that is to be judged once has its look here; one with more looks decides nothing.
         """
         race = leave_out(self._race, self.lost)
-        evidence, question = self._collect(race), self._ask(race)
+        least = min(self._trained[name] for name in race.names)
+        evidence, question = self._make_case(dict.fromkeys(race.names, least))
         if not self._levels:
             self._race = take_look(race, evidence, question)
             return
         question = replace(question, notes=(*question.notes, "no-look"))
         self._race = replace(race, verdict=decide(evidence, question, is_look=False))
 
-    def _collect(self, race: Race) -> Evidence:
-        """Collect what the trials said of all variants of the race, and note how far they are."""
-        repeats = {name: self._trained[name] for name in race.names}
-        least = min(repeats[name] for name in race.active)
-        self.judged = {name: race.dropped.get(name, least) for name in race.names}
-        for name, count in self.judged.items():
-            if name not in self.outcomes or len(self.outcomes[name].fold) != count:
-                trials = self._measured.plan.list_trials(name, count)
-                self.outcomes[name] = collect_outcomes(self._context.store, trials)
-        found = [self.outcomes[name] for name in race.names]
-        return make_evidence(found, self.half, self._metric)
+    def collect(self, repeats: Mapping[str, int]) -> dict[str, Outcomes]:
+        """Collect what the first trials of variants said.
 
-    def _ask(self, race: Race) -> Question:
-        question = _make_question(
-            self._measured, race.names, self.outcomes, self.half, self._metric
-        )
-        return replace(question, looks=self._levels)
+        Args:
+            repeats: How many of each variant, by its id.
+        """
+        for name, count in repeats.items():
+            if name not in self._outcomes or len(self._outcomes[name].fold) != count:
+                trials = self._measured.plan.list_trials(name, count)
+                self._outcomes[name] = collect_outcomes(self._context.store, trials)
+        return {name: self._outcomes[name] for name in repeats}
+
+    def _make_case(self, repeats: Mapping[str, int]) -> tuple[Evidence, Question]:
+        """Make the evidence of variants and the question about them."""
+        outcomes = self.collect(repeats)
+        evidence = make_evidence(list(outcomes.values()), self.half, self._metric)
+        question = _make_question(self._measured, outcomes, self.half, self._metric)
+        return evidence, replace(question, looks=self._levels)
 
     def _check_left(self, race: Race) -> None:
         if not race.active:
@@ -249,7 +255,6 @@ def _list_compared(plan: Plan, reached: Mapping[str, int]) -> list[TrialSpec]:
 
 def _make_question(
     measured: MeasuredPlan,
-    names: Sequence[str],
     outcomes: Mapping[str, Outcomes],
     half: Half,
     metric: Metric,
@@ -274,12 +279,12 @@ def _make_question(
         notes.append("groups-few")
     baseline = find_baseline(config, plan.variants)
     return Question(
-        ids=tuple(names),
-        costs={name: outcomes[name].records[0].cost for name in names},
+        ids=tuple(outcomes),
+        costs={name: found.records[0].cost for name, found in outcomes.items()},
         margin_points=config.margin_points,
         protocol=config.protocol,
         metric=metric,
-        baseline=baseline if baseline in names else None,
+        baseline=baseline if baseline in outcomes else None,
         rivals=len(plan.variants) - 1,
         notes=tuple(notes),
         seed=config.seed,
