@@ -99,8 +99,8 @@ TEXTS = {
         "recipe (--recipes quick) and smaller pictures (--image-size) together."
     ),
     "run.auto": (
-        "The study is judged after each of these numbers of repeats. It stops when it is decided; "
-        "variants that can no longer win are dropped."
+        "The study is judged after each of these numbers of repeats. It stops when it is decided, "
+        "or when a decision has become unlikely; variants that can no longer win are dropped."
     ),
     "run.estimate-auto": (
         "Expected time: about {least} to the first look, at most about {most} in all."
