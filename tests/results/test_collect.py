@@ -1,9 +1,12 @@
 """What is chosen from labels and groups before a verdict is asked for."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from poolbench.data.image_set import Half
+from poolbench.errors import VerificationError
 from poolbench.evaluation.imbalance import choose_metric
 from poolbench.evaluation.metrics import METRICS, MetricEntry
 from poolbench.records import StudyRecord
@@ -13,6 +16,7 @@ from poolbench.results.collect import (
     find_missed_classes,
     has_rough_groups,
     list_leaderboard_columns,
+    make_evidence,
 )
 from poolbench.rundir.store import RunStore
 
@@ -99,3 +103,32 @@ def test_classes_that_no_trial_ever_told_right_are_missed():
     # A class of no picture is nobody's miss.
     found = find_missed_classes(outcomes, half, ("zero", "one", "two", "none"))
     assert found == {"always-0": ("one", "two")}
+
+
+def make_outcomes(name, fold):
+    variant = SimpleNamespace(spec=SimpleNamespace(variant=SimpleNamespace(id=name)))
+    nothing = np.zeros(fold.shape)
+    return Outcomes((variant,), nothing.astype(bool), fold, nothing, nothing)
+
+
+def test_evidence_is_refused_where_variants_were_held_out_on_other_folds():
+    half = Half(np.zeros((4, 1, 1, 3), np.uint8), np.array([0, 0, 1, 1]), tuple("abcd"))
+    fold = np.array([[0, 1, 0, 1], [0, 1, 1, 0], [1, 0, 0, 1]])
+    whole, dropped = make_outcomes("max", fold), make_outcomes("avg", fold[:2])
+    assert make_evidence([whole, dropped], half, "accuracy").reached == (3, 2)
+    # The last repeat of both is another; and of three, any two.
+    for other in (fold[:2] ^ [[0], [1]], fold ^ [[0], [0], [1]]):
+        odd = make_outcomes("stride", other)
+        for found in ([whole, odd], [odd, whole], [dropped, whole, odd]):
+            with pytest.raises(VerificationError, match="stride") as refused:
+                make_evidence(found, half, "accuracy")
+            assert "max" in str(refused.value) and "different pictures" in str(refused.value)
+
+
+def test_evidence_is_refused_where_variants_saw_different_numbers_of_pictures():
+    half = Half(np.zeros((4, 1, 1, 3), np.uint8), np.array([0, 0, 1, 1]), tuple("abcd"))
+    fold = np.array([[0, 1, 0, 1]])
+    with pytest.raises(VerificationError, match="different pictures"):
+        make_evidence(
+            [make_outcomes("max", fold), make_outcomes("avg", fold[:, :3])], half, "accuracy"
+        )

@@ -7,16 +7,24 @@ import torch
 from poolbench.cli.app import main
 from poolbench.data.tasks import get_task, list_tasks
 from poolbench.evaluation.probe import ProbeOutcomes
-from poolbench.records import CalibrationRecord
+from poolbench.records import (
+    CalibrationRecord,
+    CoverageFinding,
+    EqualFinding,
+    PermutedFinding,
+    TwinsFinding,
+)
 from poolbench.study.calibrate import (
     is_order_found,
     judge_equal,
     judge_outcomes,
     judge_task,
+    make_record,
     run_calibration,
     summarize_equal,
     summarize_task,
 )
+from poolbench.study.display import Display
 
 torch.set_num_threads(1)
 
@@ -83,8 +91,12 @@ def test_calibration_passes():
 def test_wrong_instrument_is_shown_and_ends_with_code_1(monkeypatch, capsys):
     task = get_task("needle")
     turned = judge_outcomes(make_outcomes([0.5, 0.55, 0.9], task.operators))
-    record = CalibrationRecord(
-        orders=(summarize_task(task, [turned]),), equal=summarize_equal([turned]), passed=False
+    record = make_record(
+        orders=(summarize_task(task, [turned]),),
+        equal=summarize_equal([turned]),
+        permuted=PermutedFinding(trainings=6, pictures=600, right=590, most=183),
+        coverage=CoverageFinding(draws=500, held=480, least=453, most=497),
+        twins=TwinsFinding(trials=4, alike=3),
     )
     monkeypatch.setattr("poolbench.study.calibrate.run_calibration", lambda **options: record)
     monkeypatch.setattr("sys.argv", ["poolbench", "calibrate", "--lang", "en"])
@@ -95,4 +107,42 @@ def test_wrong_instrument_is_shown_and_ends_with_code_1(monkeypatch, capsys):
     # What was expected and is not so is shown as it was expected: below zero.
     assert "max − avg: -3" in said
     assert "0/1 failed" in said
+    assert "590 of 600 held-out pictures" in said and "up to 183: failed" in said
+    assert "480 of 500 made-up studies; chance explains from 453 to 497: passed" in said
+    assert "3 of 4 trials gave the same answers to the bit, and all must: failed" in said
     assert "The instrument is wrong" in said
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("equal", EqualFinding(studies=20, winners=6, most=5)),
+        ("permuted", PermutedFinding(trainings=6, pictures=600, right=184, most=183)),
+        ("coverage", CoverageFinding(draws=500, held=452, least=453, most=497)),
+        ("coverage", CoverageFinding(draws=500, held=498, least=453, most=497)),
+        ("twins", TwinsFinding(trials=4, alike=3)),
+    ],
+)
+def test_one_wrong_finding_fails_the_whole(part, wrong):
+    right = {
+        "orders": (),
+        "equal": EqualFinding(studies=20, winners=5, most=5),
+        "permuted": PermutedFinding(trainings=6, pictures=600, right=183, most=183),
+        "coverage": CoverageFinding(draws=500, held=497, least=453, most=497),
+        "twins": TwinsFinding(trials=4, alike=4),
+    }
+    assert make_record(**right).passed
+    assert not make_record(**right | {part: wrong}).passed
+
+
+def test_record_of_before_has_no_canaries_and_is_shown_without_them(capsys):
+    old = {
+        "schema_version": 2,
+        "orders": [],
+        "equal": {"studies": 20, "winners": 0, "most": 5},
+        "passed": True,
+    }
+    record = CalibrationRecord.model_validate(old)
+    assert record.permuted is record.coverage is record.twins is None
+    Display("en").show_calibration(record)
+    assert "Permuted" not in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Keep the one list of operators, by id."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -160,6 +161,22 @@ def add_operator(
                 "choose another."
             )
     _ENTRIES[operator_id] = OperatorEntry(operator_id, cls, title, title_ru, year, is_builtin)
+
+
+@contextmanager
+def lend_id(operator_id: str, cls: type[nn.Module]) -> Iterator[None]:
+    """Keep a class in the catalogue under one more id within the context.
+
+    Raises:
+        UsageError: If the id is taken or is not a plain name.
+    """
+    if operator_id in _ENTRIES:
+        raise UsageError(f"The operator id {operator_id!r} is taken; choose another.")
+    add_operator(cls, operator_id)
+    try:
+        yield
+    finally:
+        del _ENTRIES[operator_id]
 
 
 def list_entries() -> list[OperatorEntry]:

@@ -272,11 +272,74 @@ class EqualFinding(Frozen):
     winners: int
     most: int
 
+    @property
+    def is_right(self) -> bool:
+        """Whether no more winners were found than chance explains."""
+        return self.winners <= self.most
+
+
+class PermutedFinding(Frozen):
+    """Trainings on labels that were permuted, of which nothing held out can be known.
+
+    Attributes:
+        pictures: Held-out pictures of all trainings.
+        right: Those that were told right.
+        most: As many as chance explains.
+    """
+
+    trainings: int
+    pictures: int
+    right: int
+    most: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether held-out pictures were told no better than by chance."""
+        return self.right <= self.most
+
+
+class CoverageFinding(Frozen):
+    """Made-up studies of a known difference.
+
+    Attributes:
+        held: Studies whose 95 % interval holds the true difference.
+        least, most: As few and as many as chance explains in a right instrument.
+    """
+
+    draws: int
+    held: int
+    least: int
+    most: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the truth was held as often as an interval says, neither less nor more."""
+        return self.least <= self.held <= self.most
+
+
+class TwinsFinding(Frozen):
+    """Trials of one function under two ids.
+
+    Attributes:
+        alike: Trials in which both gave the same answers, to the bit.
+    """
+
+    trials: int
+    alike: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether all were the same."""
+        return self.alike == self.trials
+
 
 class CalibrationRecord(Frozen):
-    """What ``poolbench calibrate`` found."""
+    """What ``poolbench calibrate`` found; ``None``: a version of before did not look."""
 
     schema_version: int = SCHEMA_VERSION
     orders: tuple[OrderFinding, ...]
     equal: EqualFinding
+    permuted: PermutedFinding | None = None
+    coverage: CoverageFinding | None = None
+    twins: TwinsFinding | None = None
     passed: bool

@@ -116,9 +116,14 @@ def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> E
 
     Args:
         half: The pictures that were held out, in the order of the predictions' index.
+
+    Raises:
+        VerificationError: If two variants held out other pictures in the same trial.
     """
     longest = max(outcomes, key=lambda found: len(found.fold))
     repeats = len(longest.fold)
+    for found in outcomes:
+        _check_folds(found, longest)
     return Evidence(
         correct=np.stack([_pad(found.correct, repeats) for found in outcomes]),
         fold=longest.fold,
@@ -129,6 +134,16 @@ def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> E
         constant=half.labels == np.bincount(half.labels).argmax(),
         reached=tuple(len(found.fold) for found in outcomes),
     )
+
+
+def _check_folds(outcomes: Outcomes, longest: Outcomes) -> None:
+    if not np.array_equal(outcomes.fold, longest.fold[: len(outcomes.fold)]):
+        first, second = (found.records[0].spec.variant.id for found in (outcomes, longest))
+        raise VerificationError(
+            f"Trials of {first} and {second} that should share their folds held out different "
+            "pictures, so the two cannot be compared; delete the trials of this run, train them "
+            "again, and report this if it happens again."
+        )
 
 
 def _pad(rows: NDArray[Any], repeats: int) -> NDArray[Any]:

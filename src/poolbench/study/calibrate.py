@@ -2,39 +2,53 @@
 
 Known answers: pictures of ``data.tasks`` for which theory says which operator must win, judged by a
 probe and the verdict. Equal variants: small real studies of one variant against its own replica,
-which must not find a winner more often than the verdict says.
+which must not find a winner more often than the verdict says. The rest stands in
+:mod:`poolbench.study.canaries`.
 """
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from poolbench.config import DataConfig, RecipeConfig, StudyConfig
-from poolbench.data.image_set import ImageSet
-from poolbench.data.sample import load_sample
+from poolbench.config import RecipeConfig
 from poolbench.data.tasks import Task, get_task, list_tasks
 from poolbench.evaluation.probe import ProbeOutcomes, compute_probe_outcomes
 from poolbench.machine.memory import bound_starts
 from poolbench.planning.plan import make_plan
 from poolbench.records import (
     CalibrationRecord,
+    CoverageFinding,
     EqualFinding,
     OrderFinding,
-    TrialRecord,
-    TrialSpec,
+    PermutedFinding,
+    TwinsFinding,
     VerdictRecord,
 )
 from poolbench.results.collect import join_trials, make_evidence
+from poolbench.study.canaries import (
+    CHANCE_OF_ALARM,
+    KNOWN,
+    KNOWN_THOROUGH,
+    PERMUTED,
+    PERMUTED_THOROUGH,
+    TWINS,
+    TWINS_THOROUGH,
+    Tally,
+    judge_known,
+    judge_permuted,
+    judge_twins,
+    summarize_known,
+    summarize_permuted,
+    summarize_twins,
+)
+from poolbench.study.tiny import draw_sample, make_tiny_config, train_trials
 from poolbench.system import count_cores
-from poolbench.trials.run import run_trial
 from poolbench.trials.session import Session
 from poolbench.verdict.counts import NO_COST
 from poolbench.verdict.decide import Question, decide
@@ -47,22 +61,11 @@ LEAST_RIGHT = 0.95
 MARGIN_POINTS = 1.0
 FOLDS, REPEATS = 5, 2
 
-# Numbers of the small studies of equal variants, their pictures of each class and their training.
+# Numbers of the small studies of equal variants, and their training.
 EQUAL_STUDIES, EQUAL_STUDIES_THOROUGH = 20, 100
-EQUAL_PICTURES = 50
 EQUAL_RECIPE = RecipeConfig(
     name="tiny", epochs=4, batch_size=32, learning_rate=0.02, momentum=0.9, nesterov=True
 )
-# Chance that a right instrument finds more false winners than are allowed: once in a thousand
-# calibrations.
-CHANCE_OF_ALARM = 1e-3
-
-
-class _Job(NamedTuple):
-    """One repetition of a task, or (without a name) one study of equal variants."""
-
-    task: str
-    number: int
 
 
 def run_calibration(
@@ -75,23 +78,45 @@ def run_calibration(
     """Judge the instrument.
 
     Args:
-        thorough: 40 repetitions of each task instead of one, 100 studies of equal variants.
-        seed: Seed of the splits of the tasks and of everything in the studies of equal variants.
+        thorough: 40 repetitions of each task instead of one, 100 studies of equal variants, and
+            four times as much of every canary or more.
+        seed: Seed of the splits of the tasks and of everything in the other studies.
         workers: Processes at the same time; ``None``: one for each core.
         on_progress: Called with jobs done and jobs in all.
     """
-    repetitions = THOROUGH if thorough else SHORT
-    studies = EQUAL_STUDIES_THOROUGH if thorough else EQUAL_STUDIES
-    jobs = [_Job("", number) for number in range(studies)]
-    jobs += [_Job(task.name, n) for task in list_tasks() for n in range(repetitions)]
-    verdicts = dict(zip(jobs, _run_jobs(jobs, seed, workers, on_progress), strict=True))
-    orders = tuple(
-        summarize_task(task, [verdicts[_Job(task.name, n)] for n in range(repetitions)])
-        for task in list_tasks()
+    counts = _THOROUGH if thorough else _SHORT
+    jobs = [_Job(kind, number) for kind in _JUDGES for number in range(counts[kind])]
+    jobs += [_Job(task.name, n) for task in list_tasks() for n in range(counts["task"])]
+    found: dict[str, list[Any]] = {job.kind: [] for job in jobs}
+    for job, result in zip(jobs, _run_jobs(jobs, seed, workers, on_progress), strict=True):
+        found[job.kind].append(result)
+    return make_record(
+        orders=tuple(summarize_task(task, found[task.name]) for task in list_tasks()),
+        equal=summarize_equal(found["equal"]),
+        permuted=summarize_permuted(found["permuted"]),
+        coverage=summarize_known(found["known"]),
+        twins=summarize_twins(found["twins"]),
     )
-    equal = summarize_equal([verdicts[_Job("", number)] for number in range(studies)])
-    passed = equal.winners <= equal.most and all(finding.is_right for finding in orders)
-    return CalibrationRecord(orders=orders, equal=equal, passed=passed)
+
+
+def make_record(
+    *,
+    orders: tuple[OrderFinding, ...],
+    equal: EqualFinding,
+    permuted: PermutedFinding,
+    coverage: CoverageFinding,
+    twins: TwinsFinding,
+) -> CalibrationRecord:
+    """Return the record of these findings, which has passed if every one of them is right."""
+    others = (equal.is_right, permuted.is_right, coverage.is_right, twins.is_right)
+    return CalibrationRecord(
+        orders=orders,
+        equal=equal,
+        permuted=permuted,
+        coverage=coverage,
+        twins=twins,
+        passed=all(others) and all(finding.is_right for finding in orders),
+    )
 
 
 def judge_task(task: Task, repetition: int = 0, seed: int = 0) -> VerdictRecord:
@@ -131,33 +156,14 @@ def is_order_found(task: Task, verdict: VerdictRecord) -> bool:
 
 def judge_equal(number: int, seed: int = 0) -> VerdictRecord:
     """Return the verdict on a small real study of max pooling against its own replica."""
-    image_set = _draw_sample(np.random.default_rng([seed, number]))
-    config = StudyConfig(
-        data=DataConfig(source="sample"),
-        operators=("max",),
-        backbones=("lab-example",),
-        recipes=(EQUAL_RECIPE.name,),
-        own_recipes=(EQUAL_RECIPE,),
-        replicas=2,
-        folds=FOLDS,
-        repeats=REPEATS,
-        seed=seed + number,
-        device="cpu",
-        precision="float32",
-    )
+    image_set = draw_sample(np.random.default_rng([seed, number]))
+    config = make_tiny_config(EQUAL_RECIPE, seed + number, folds=FOLDS, repeats=REPEATS, replicas=2)
     plan = make_plan(config, image_set)
     ids = [variant.id for variant in plan.variants]
     session = Session(image_set)
-    found = [
-        join_trials([_train(spec, session) for spec in plan.list_trials(name)]) for name in ids
-    ]
+    found = [join_trials(train_trials(plan.list_trials(name), session)) for name in ids]
     question = Question(ids, dict.fromkeys(ids, NO_COST), MARGIN_POINTS, "cv")
     return decide(make_evidence(found, image_set.pool, "accuracy"), question)
-
-
-def _train(spec: TrialSpec, session: Session) -> tuple[TrialRecord, dict[str, NDArray[Any]]]:
-    outcome = run_trial(spec, session)
-    return outcome.record, vars(outcome.predictions)
 
 
 def summarize_task(task: Task, verdicts: Sequence[VerdictRecord]) -> OrderFinding:
@@ -184,19 +190,48 @@ def summarize_equal(verdicts: Sequence[VerdictRecord]) -> EqualFinding:
     )
 
 
+class _Job(NamedTuple):
+    """One repetition of a task (by its name), or one run of an entry of ``_JUDGES``."""
+
+    kind: str
+    number: int
+
+
+_JUDGES: Mapping[str, Callable[[int, int], VerdictRecord | Tally]] = {
+    "equal": judge_equal,
+    "permuted": judge_permuted,
+    "known": judge_known,
+    "twins": judge_twins,
+}
+_SHORT = {
+    "equal": EQUAL_STUDIES,
+    "permuted": PERMUTED,
+    "known": KNOWN,
+    "twins": TWINS,
+    "task": SHORT,
+}
+_THOROUGH = {
+    "equal": EQUAL_STUDIES_THOROUGH,
+    "permuted": PERMUTED_THOROUGH,
+    "known": KNOWN_THOROUGH,
+    "twins": TWINS_THOROUGH,
+    "task": THOROUGH,
+}
+
+
 def _run_jobs(
     jobs: Sequence[_Job],
     seed: int,
     workers: int | None,
     on_progress: Callable[[int, int], None],
-) -> Iterator[VerdictRecord]:
+) -> Iterator[VerdictRecord | Tally]:
     # Fresh processes: torch's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     most = bound_starts(min(workers or count_cores(), len(jobs)))
     with ProcessPoolExecutor(most, context, _prepare_worker) as pool:
-        for done, verdict in enumerate(pool.map(_run_job, jobs, [seed] * len(jobs)), 1):
+        for done, result in enumerate(pool.map(_run_job, jobs, [seed] * len(jobs)), 1):
             on_progress(done, len(jobs))
-            yield verdict
+            yield result
 
 
 def _prepare_worker() -> None:
@@ -206,18 +241,7 @@ def _prepare_worker() -> None:
     torch.set_flush_denormal(True)
 
 
-def _run_job(job: _Job, seed: int) -> VerdictRecord:
-    if not job.task:
-        return judge_equal(job.number, seed)
-    return judge_task(get_task(job.task), job.number, seed)
-
-
-def _draw_sample(rng: np.random.Generator) -> ImageSet:
-    """Draw some pictures of each class of the built-in image set."""
-    sample = load_sample()
-    labels = sample.pool.labels
-    chosen = [
-        rng.choice(np.flatnonzero(labels == label), EQUAL_PICTURES, replace=False)
-        for label in range(len(sample.classes))
-    ]
-    return replace(sample, pool=sample.pool.take(np.concatenate(chosen)))
+def _run_job(job: _Job, seed: int) -> VerdictRecord | Tally:
+    if job.kind in _JUDGES:
+        return _JUDGES[job.kind](job.number, seed)
+    return judge_task(get_task(job.kind), job.number, seed)

@@ -144,6 +144,11 @@ class Display:
         self.console.print(table)
         equal = record.equal
         self.say("calibrate.equal", studies=equal.studies, winners=equal.winners, most=equal.most)
+        for name in ("permuted", "coverage", "twins"):
+            finding = getattr(record, name)
+            if finding is not None:
+                mark = text("report.passed" if finding.is_right else "report.failed", self.lang)
+                self.say(f"calibrate.{name}", mark=mark, **finding.model_dump())
         self.say("calibrate.passed" if record.passed else "calibrate.failed")
 
     def track(self, work: Mapping[str, float], epochs: Mapping[str, int]) -> "Tracker":

@@ -161,7 +161,19 @@ TEXTS = {
         "Equal variants: {winners} of {studies} small real studies found a winner, which is always "
         "false; chance explains up to {most}."
     ),
-    "calibrate.passed": "Every known answer was found, and equal variants look equal.",
+    "calibrate.permuted": (
+        "Permuted labels: {right} of {pictures} held-out pictures told right after {trainings} "
+        "trainings on labels that mean nothing; chance explains up to {most}: {mark}."
+    ),
+    "calibrate.coverage": (
+        "Known differences: the 95 % interval holds the true difference in {held} of {draws} "
+        "made-up studies; chance explains from {least} to {most}: {mark}."
+    ),
+    "calibrate.twins": (
+        "One operator under two names: {alike} of {trials} trials gave the same answers to the "
+        "bit, and all must: {mark}."
+    ),
+    "calibrate.passed": "Everything that is known beforehand was found.",
     "calibrate.failed": (
         "The instrument is wrong: it does not find what theory demands. Do not trust its verdicts "
         "on this machine, and report this."
