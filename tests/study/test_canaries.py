@@ -114,7 +114,7 @@ def inflate_pictures(monkeypatch):
     change_pictures(monkeypatch, 10)
 
 
-@pytest.mark.full(seconds=40, always=True)
+@pytest.mark.full(seconds=12, always=True)
 @pytest.mark.parametrize("sabotage", [exchange, copy, forget_pictures, inflate_pictures])
 def test_wrong_verdict_on_a_known_difference_is_noticed(sabotage, monkeypatch):
     sabotage(monkeypatch)
