@@ -35,12 +35,15 @@ def nodes():
 def _start_nodes():
     from ray.cluster_utils import Cluster
 
+    handler = signal.getsignal(signal.SIGTERM)
     arguments = {"node_ip_address": "127.0.0.1", "num_cpus": 1}
     started = Cluster(
         initialize_head=True, head_node_args={**arguments, "include_dashboard": False}
     )
     started.add_node(**arguments)
     started.wait_for_nodes()
+    # Who starts nodes in a process of Python is ended by the signal; poolbench does not.
+    signal.signal(signal.SIGTERM, handler)
     yield started
     started.shutdown()
 
@@ -101,6 +104,13 @@ def test_two_nodes_are_one_machine_of_two_workers(connected):
     assert (machine.fingerprint, machine.device) == (here.fingerprint, here.device)
     assert (machine.workers, machine.cores) == (2, 1)
     assert [node["has_token"] for node in machine.environment["nodes"]] == [True, True]
+
+
+@pytest.mark.full(seconds=5)
+def test_signal_that_ends_a_program_still_does_what_it_did(connected):
+    # Ray would have it end the process at once, so that nothing is said and nothing cleaned up.
+    handler = signal.getsignal(signal.SIGTERM)
+    assert not getattr(handler, "__module__", "").startswith("ray")
 
 
 @pytest.mark.full(seconds=45)

@@ -1,7 +1,10 @@
 """Run trials as tasks of a Ray cluster; this is the only file that imports Ray."""
 
+import builtins
 import importlib
 import logging
+import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -65,6 +68,8 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
         RunError: If it cannot be joined.
     """
     is_mine = not ray.is_initialized()
+    # Ray puts one of its own in its place.
+    written = builtins.print
     if is_mine:
         _read_environment()
         settings: dict[str, Any] = {"log_to_driver": False}
@@ -73,16 +78,26 @@ def connect(address: str | None, config: StudyConfig, folder: str) -> Iterator[l
             # One below it, since Ray opens what it is given to everybody.
             below = str(Path(folder, "r"))
             settings |= {"include_dashboard": False, "_temp_dir": below, **workers}
+        handler = signal.getsignal(signal.SIGTERM)
         try:
             ray.init(address or "local", logging_level=logging.ERROR, **settings)
         except Exception as error:
             # Ray names what went wrong in many ways, some of which are not public.
             raise explain_failure(address, error) from None
+        finally:
+            _restore_handler(handler)
     try:
         yield list_nodes(config)
     finally:
         if is_mine:
             ray.shutdown()
+        builtins.print = written
+
+
+def _restore_handler(handler: Any) -> None:
+    """Let SIGTERM act as before: Ray has it end the process at once, and nothing cleans up."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, handler)
 
 
 def _read_environment() -> None:
