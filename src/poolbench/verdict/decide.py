@@ -99,7 +99,7 @@ def decide(evidence: Evidence, question: Question, *, is_look: bool = True) -> V
         UnknownNameError: If the baseline is none of the variants.
 
     Reference:
-        Berger 1982, Technometrics 24(4); Hung and Fithian 2019, Annals of Statistics 47(1),
+        Berger 1982, Technometrics 24(4); Hung and Fithian 2019, Annals of Statistics 47,
         arXiv:1610.03944; Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15(6).
     """
     levels = question.levels
