@@ -81,7 +81,7 @@ def main() -> None:
         repeats=2 if arguments.short else arguments.repeats,
         epochs=1 if arguments.short else None,
         out=arguments.out,
-        precision="float32",
+        precision="float32" if arguments.short else "auto",
     )
     study = Trained(arguments.out)
     looks = tuple(look for look in LOOKS if look <= len(study.fold))
