@@ -24,8 +24,8 @@ interval from one pool can fully see (Bengio and Grandvalet 2004); ``sd_over_err
 costs: the standard deviation of the studies' means over the mean standard error of the verdict.
 The studies of few repeats are the first repeats of those of many.
 
-``--choose`` is how ``POOL_SHARE`` was found: two of the learners (``linear``, ``nearest-1``), on
-another population, judged with shares from 0 to 0.4. All other runs leave this pair out.
+``--choose`` shows what other values of ``POOL_SHARE`` would do: two of the learners (``linear``,
+``nearest-1``), on another population, with shares from 0 to 0.4. Other runs leave this pair out.
 
 Writes benchmarks/results/verdict/coverage_learners.csv, one row for each pair and kind of study,
 or pool_share.csv; all but accuracies and shares in points.
@@ -65,7 +65,7 @@ CONFIDENCE = 0.95
 TARGET = 0.92
 # Keys of the streams: the population, the pools that give the truth, the judged studies.
 POPULATION, TRUTH, JUDGED = 1, 2, 3
-# What the share was chosen on.
+# What a share may be chosen on.
 CHOSEN_ON = ("linear", "nearest-1")
 OTHER_POPULATION = 4
 SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
