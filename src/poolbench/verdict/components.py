@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from poolbench.errors import UsageError
 
-# the pictures have as held-out ones. docs/method.md has how it was chosen.
+# All trainings draw their pictures from one pool, and another pool would have trained others. No
+# estimator sees that from one pool. It is taken to add this share of the variance that the pictures
+# have as held-out ones; docs/method.md has where the value is from, and what it does.
 POOL_SHARE = 0.15
 # Part of a sum of squares that is no more than rounding.
 NOISE = 1e-12
-# Used for planning alone; docs/method.md has measured shares.
+# With one repeat, what pictures share and what a training adds by chance cannot be told apart. Used
+# for forecasts alone.
 ASSUMED_SHARED = 0.5
 
 Values = NDArray[np.float64]

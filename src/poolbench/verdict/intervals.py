@@ -21,9 +21,6 @@ FEW_NODES = 32
 # Number of pictures (or groups) from which on their variance is taken as known.
 MANY_UNITS = 100
 LOWER_TAIL, UPPER_TAIL = 1e-9, 1e-12
-# All trainings draw their pictures from one pool, and another pool would have trained others. No
-# estimator sees that from one pool; it was measured to be less than this share of the variance that
-# With one repeat, what pictures share and what a training adds by chance cannot be told apart.
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ def compute_interval(
 
     The variance is the mean square between trial means over the number T of trials, plus what
     these do not show of the pictures, since repeats share them:
-    ``MS / T + (1 - 1 / R) T / (T - 1) s2 / n``. That the first part is estimated from T - 1 degrees
+    ``MS / T + ((1 - 1 / R) T / (T - 1) + POOL_SHARE) s2 / n``. That the first part is estimated from T - 1 degrees
     of freedom is taken into account as generalised confidence intervals do. With one trial nothing
     is known of re-training, and the interval speaks of the pictures alone.
 
