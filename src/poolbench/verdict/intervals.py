@@ -38,10 +38,11 @@ def compute_interval(
     """Compute the confidence interval of the mean over new trainings and new pictures.
 
     The variance is the mean square between trial means over the number T of trials, plus what
-    these do not show of the pictures, since repeats share them:
-    ``MS / T + ((1 - 1 / R) T / (T - 1) + POOL_SHARE) s2 / n``. That the first part is estimated from T - 1 degrees
-    of freedom is taken into account as generalised confidence intervals do. With one trial nothing
-    is known of re-training, and the interval speaks of the pictures alone.
+    these do not show of the pictures, since repeats share them, or since all trainings draw from
+    one pool: ``MS / T + ((1 - 1 / R) T / (T - 1) + POOL_SHARE) s2 / n``. That the first part is
+    estimated from T - 1 degrees of freedom is taken into account as generalised confidence
+    intervals do. With one trial nothing is known of re-training, and the interval speaks of the
+    pictures alone.
 
     Args:
         values: ``[R, n]``.
