@@ -205,6 +205,7 @@ def test_study_that_was_cut_short_goes_on_to_the_same_verdict(tmp_path, image_se
     assert run(tmp_path, image_set, None, **settings)[1] == compared
 
 
+@pytest.mark.full(seconds=8, always=True)
 def test_growing_study_drops_what_cannot_win(tmp_path, image_set, short_looks):
     @register("blind-compete")
     class Blind(Operator):

@@ -244,7 +244,7 @@ def small_studies(draw):
     return Evidence(correct, fold, groups=groups, weights=weights)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(small_studies(), st.randoms(use_true_random=False))
 def test_answers_are_exclusive_and_follow_from_the_intervals(ask, evidence, random):
     count = len(evidence.correct)

@@ -28,7 +28,7 @@ def test_half_of_the_studies_that_end_at_their_third_look_are_estimated_too_high
     scores = np.cumsum(steps, axis=1) / np.sqrt(times)
     bounds = stats.norm.isf(np.array(alphas) / 2)
     is_last = (np.abs(scores[:, :2]) < bounds[:2]).all(axis=1) & (scores[:, 2] > bounds[2])
-    stopped = scores[is_last, 2][:400]
+    stopped = scores[is_last, 2][:300]
     found = np.array(
         [estimate_unbiased(z, 2 * stats.norm.sf(z), alphas, times) for z in stopped.tolist()]
     )

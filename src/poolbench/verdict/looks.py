@@ -112,17 +112,27 @@ def _spend_too_much(bound: float, stand: Stand, time: float, part: float, sides:
     return float(stand.shares @ crossing) - part
 
 
-def go_on(stand: Stand, time: float, bound: float, sides: int, drift: float = 0.0) -> Stand:
+def go_on(
+    stand: Stand, time: float, bound: float, sides: int, drift: float = 0.0, count: int = NODES
+) -> Stand:
     """Return where the study stands after a look that it did not end at.
 
     Args:
         bound: Of the score over its deviation, at this look.
         drift: Mean of the score at time 1.
+        count: Nodes of the integral.
     """
     step, end = np.sqrt(time - stand.time), bound * np.sqrt(time)
     start = -end if sides == 2 else -CUT_OFF * np.sqrt(time)
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _list_nodes(count)
     points = start + (end - start) * (nodes + 1) / 2
     scaled = (points[:, None] - stand.points - drift * step**2) / step
     density = np.exp(-(scaled**2) / 2) @ stand.shares / (step * np.sqrt(2 * np.pi))
     return Stand(points, density * weights * (end - start) / 2, time)
+
+
+@lru_cache(maxsize=4)
+def _list_nodes(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the Gauss-Legendre nodes and weights, which take longer to find than the integral."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return nodes, weights
