@@ -4,8 +4,13 @@ import tomllib
 
 import pytest
 
-from poolbench.config import StudyConfig, build_config, dump_config, load_config, split_names
+from poolbench.config import StudyConfig, build_config, dump_config, load_settings, split_names
 from poolbench.errors import UsageError
+
+
+def load_config(path):
+    """The config of a file, as the command line makes it where nothing else is given."""
+    return build_config(load_settings(path))
 
 
 def test_config_survives_toml(tmp_path):

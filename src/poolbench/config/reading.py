@@ -75,20 +75,11 @@ def build_config(values: Mapping[str, Any]) -> StudyConfig:
         raise UsageError(_explain(error)) from None
 
 
-def load_config(path: str | Path) -> StudyConfig:
-    """Read a config from a TOML file.
-
-    Raises:
-        UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
-    """
-    return build_config(load_settings(path))
-
-
 def load_settings(path: str | Path) -> dict[str, Any]:
     """Read what a TOML file says, and nothing that it leaves out; it makes a whole config.
 
     Raises:
-        UsageError: As :func:`load_config`.
+        UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
     """
     path = expand_home(path)
     values = _parse_toml(_read_text(path), str(path))
@@ -106,7 +97,7 @@ def read_saved_config(text: str, name: str) -> StudyConfig:
         name: Name of the file, for messages.
 
     Raises:
-        UsageError: As :func:`load_config`.
+        UsageError: As :func:`load_settings`.
     """
     values = _parse_toml(text, name)
     try:

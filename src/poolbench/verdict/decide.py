@@ -19,7 +19,7 @@ from poolbench.verdict.paired import (
     compute_differences,
     compute_limits,
     compute_pairs,
-    count_common,
+    group_pairs,
     share_confidence,
 )
 from poolbench.verdict.predictive import Prospect, compute_detectable, forecast, make_prospect
@@ -193,13 +193,9 @@ def compute_regret(evidence: Evidence, question: Question, recommended: str | No
     if recommended is None or evidence.trials == 1 or len(question.ids) == 1:
         return None
     chosen = list(question.ids).index(recommended)
-    by_repeats: dict[int, list[tuple[int, int]]] = {}
-    for rival in range(len(question.ids)):
-        if rival != chosen:
-            repeats = count_common(evidence, rival, chosen)
-            by_repeats.setdefault(repeats, []).append((rival, chosen))
+    against = [(rival, chosen) for rival in range(len(question.ids)) if rival != chosen]
     highest = [0.0]
-    for repeats, pairs in by_repeats.items():
+    for repeats, pairs in group_pairs(evidence, against).items():
         parts = compute_pairs(evidence, pairs, repeats)
         error = question.levels.take(repeats).tie_alpha
         confidence = 2 * share_confidence(error, question.levels.rivals) - 1

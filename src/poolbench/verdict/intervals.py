@@ -164,8 +164,8 @@ def _list_deviations(parts: Components) -> tuple[Values, Values]:
     return mixed, np.outer(weights, unit_weights).ravel()
 
 
-@lru_cache(maxsize=1)
-def _list_nodes(count: int) -> tuple[Values, Values]:
+@lru_cache(maxsize=8)
+def list_nodes(count: int) -> tuple[Values, Values]:
     """Return the Gauss-Legendre nodes and weights, which take longer to find than all else here."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return nodes, weights
@@ -177,7 +177,7 @@ def _take_chi2(freedom: float, count: int = NODES) -> tuple[Values, Values]:
     half = freedom / 2
     low = np.log(2 * special.gammaincinv(half, LOWER_TAIL))
     high = np.log(2 * special.gammainccinv(half, UPPER_TAIL))
-    nodes, weights = _list_nodes(count)
+    nodes, weights = list_nodes(count)
     values = np.exp(low + (high - low) * (nodes + 1) / 2)
     # Its constant factor, far beyond what a number can hold, goes out with the sum.
     logs = half * np.log(values) - values / 2

@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
+from poolbench.verdict.intervals import list_nodes
+
 # Accepted probability of naming a false winner.
 ALPHA = 0.05
 # Equivalence is two one-sided tests at 5 % each: the 90 % interval must lie within the margin.
@@ -124,15 +126,8 @@ def go_on(
     """
     step, end = np.sqrt(time - stand.time), bound * np.sqrt(time)
     start = -end if sides == 2 else -CUT_OFF * np.sqrt(time)
-    nodes, weights = _list_nodes(count)
+    nodes, weights = list_nodes(count)
     points = start + (end - start) * (nodes + 1) / 2
     scaled = (points[:, None] - stand.points - drift * step**2) / step
     density = np.exp(-(scaled**2) / 2) @ stand.shares / (step * np.sqrt(2 * np.pi))
     return Stand(points, density * weights * (end - start) / 2, time)
-
-
-@lru_cache(maxsize=4)
-def _list_nodes(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the Gauss-Legendre nodes and weights, which take longer to find than the integral."""
-    nodes, weights = np.polynomial.legendre.leggauss(count)
-    return nodes, weights

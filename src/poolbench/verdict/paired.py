@@ -181,10 +181,15 @@ def compute_weights(labels: NDArray[np.int64]) -> Values:
     return weights
 
 
-def count_common(evidence: Evidence, first: int, second: int) -> int:
-    """Return the number of repeats that both variants have."""
+def group_pairs(
+    evidence: Evidence, pairs: Iterable[tuple[int, int]]
+) -> dict[int, list[tuple[int, int]]]:
+    """Group pairs of positions by the number of repeats that both variants have."""
     counts = evidence.repeats_by_variant
-    return min(counts[first], counts[second])
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for first, second in pairs:
+        groups.setdefault(min(counts[first], counts[second]), []).append((first, second))
+    return groups
 
 
 def compute_pairs(evidence: Evidence, pairs: Sequence[tuple[int, int]], repeats: int) -> Components:
@@ -222,11 +227,8 @@ def compute_differences(
         ids: Names of the V variants.
     """
     positions = list(pairs)
-    by_repeats: dict[int, list[tuple[int, int]]] = {}
-    for pair in positions:
-        by_repeats.setdefault(count_common(evidence, *pair), []).append(pair)
     found: dict[tuple[int, int], Difference] = {}
-    for repeats, some in by_repeats.items():
+    for repeats, some in group_pairs(evidence, positions).items():
         parts = compute_pairs(evidence, some, repeats)
         points = describe_points(parts, levels, repeats, evidence.effective_pictures)
         losses = _compare(evidence, evidence.losses, some, repeats)

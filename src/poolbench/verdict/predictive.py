@@ -6,7 +6,7 @@ verdict, over all variants together. Only variants that were not dropped take pa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -182,7 +182,9 @@ def predict_repeats(
         more = look - done
         total = total + more * true + np.sqrt(more) * scale * _draw_noise(prospect, rng)
         done = look
-        is_decided |= _judge(total / look, prospect, levels, look, prospect.units)
+        is_decided |= _judge(
+            total / look, prospect.spread, levels, look, prospect.units, prospect.effective
+        )
     return float(is_decided.mean())
 
 
@@ -206,9 +208,9 @@ def predict_pictures(
     true = centre + shrink * (prospect.means - centre)
     true = true + np.sqrt(shrink) * (draw_trainings() + draw_pictures())
     means = true + draw_trainings() + draw_pictures() / np.sqrt(times)
-    wider = replace(prospect, effective=times * prospect.effective)
-    units = round(times * prospect.units)
-    return float(_judge(means, wider, levels, prospect.repeats, units).mean())
+    units, effective = round(times * prospect.units), times * prospect.effective
+    decided = _judge(means, prospect.spread, levels, prospect.repeats, units, effective)
+    return float(decided.mean())
 
 
 @dataclass(frozen=True)
@@ -248,7 +250,6 @@ def expect_decision(
     )
     true = np.zeros(variants)
     true[0] = points
-    prospect = Prospect(true, np.eye(variants), 0, spread, looks[0], pictures, pictures)
     per_repeat = np.sqrt((spread.trial[0] + spread.residual[0] / pictures) / 2)
     lasting = np.sqrt(spread.shared[0] / 2 / pictures)
     total = np.zeros((DRAWS, variants))
@@ -259,7 +260,7 @@ def expect_decision(
         total += more * centre + np.sqrt(more) * per_repeat * rng.standard_normal(total.shape)
         done = look
         trainings[is_open] = look * folds * variants
-        is_open &= ~_judge(total / look, prospect, levels, look, pictures)
+        is_open &= ~_judge(total / look, spread, levels, look, pictures, pictures)
     return Expected(float(1 - is_open.mean()), float(trainings.mean()))
 
 
@@ -301,11 +302,16 @@ def _draw_noise(prospect: Prospect, rng: np.random.Generator) -> Values:
 
 
 def _judge(
-    means: Values, prospect: Prospect, levels: Levels, repeats: int, units: int
+    means: Values, spread: Spread, levels: Levels, repeats: int, units: int, effective: float
 ) -> NDArray[np.bool_]:
-    """Judge drawn means ``[D, A]`` as the verdict would; whether it would decide, ``[D]``."""
+    """Judge drawn means ``[D, A]`` as the verdict would; whether it would decide, ``[D]``.
+
+    Args:
+        spread: Variance components of each pair, as :func:`list_pairs` lists them.
+        units: Pictures, or groups; ``effective``: as many as groups and weights leave of them.
+    """
     level = levels.take(repeats)
-    parts = prospect.spread.forecast(repeats, units)
+    parts = spread.forecast(repeats, units)
     best = means.argmax(axis=1)
     points = means.max(axis=1, keepdims=True) - means
 
@@ -319,7 +325,7 @@ def _judge(
 
     tie_confidence = 1 - 2 * level.tie_alpha
     half_width = take_half_width(tie_confidence)
-    low, high = compute_score_limits(points, tie_confidence, prospect.effective)
+    low, high = compute_score_limits(points, tie_confidence, effective)
     margin = levels.margin_points
     is_equal = (np.maximum(points + half_width, high) < margin) & (
         np.minimum(points - half_width, low) > -margin

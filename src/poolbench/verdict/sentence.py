@@ -4,10 +4,8 @@ from collections.abc import Mapping
 
 from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.texts import text
-from poolbench.verdict.decide import choose_answer, is_equivalent
-
-# Level at which a pair is told apart that the verdict does not rest on.
-PAIR_ALPHA = 0.05
+from poolbench.verdict.decide import choose_answer, find_closest, is_equivalent
+from poolbench.verdict.looks import ALPHA
 
 
 def describe_verdict(
@@ -111,7 +109,7 @@ def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]
     winner = verdict.winner
     assert winner is not None
     against = [flip(d) if d.second == winner else d for d in verdict.differences]
-    closest = min((d for d in against if d.first == winner), key=lambda d: d.points)
+    closest = find_closest(winner, against)
     # Runs of before judged by the interval of which all comparisons hold together.
     is_single = closest.single_low is not None
     alpha = verdict.alpha if closest.alpha is None else closest.alpha
@@ -233,6 +231,6 @@ def judge_difference(
         if difference.low > 0:
             return "first"
         return "second" if difference.high < 0 else "undecided"
-    if difference.p_adjusted is None or difference.p_adjusted >= PAIR_ALPHA:
+    if difference.p_adjusted is None or difference.p_adjusted >= ALPHA:
         return "undecided"
     return "first" if difference.points > 0 else "second"
