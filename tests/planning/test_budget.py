@@ -7,6 +7,7 @@ import pytest
 from poolbench.config import StudyConfig
 from poolbench.data.store import save_arrays
 from poolbench.errors import UsageError
+from poolbench.executors.base import ignore_measured
 from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import describe_machine
 from poolbench.planning.budget import measure_plan
@@ -30,7 +31,7 @@ class FixedSpeeds(LocalExecutor):
         super().__init__(store.path, store.path, replace(machine, **facts))
         self.speeds = speeds
 
-    def measure(self, specs):
+    def measure(self, specs, on_measured=ignore_measured):
         # Of formats that are not named, which this machine may have too: as of float32.
         return {
             spec.id: self.speeds.get(spec.conditions.precision) or self.speeds["float32"]

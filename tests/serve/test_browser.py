@@ -3,16 +3,21 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from patience import HANG_MS, HANG_SECONDS
-from poolbench.records import PlanRecord, StudyRecord
+from poolbench.records import LiveRecord, LiveVariant, PlanRecord, StudyRecord
 from poolbench.rundir.store import RunStore
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 CLASSES = ["<script>alert(1)</script>", 'Кошка "№1"']
+VARIANT = "max.lab-example.quick"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -215,12 +220,53 @@ def test_running_study_is_watched_until_the_models_are_there(browser, run_serve,
         page.goto(address)
         see(page, "#progress", "3 of 4")
         assert not page.is_visible("#try")
+        row = LiveVariant(variant=VARIANT, label="<b>max", done=1, total=2, seconds_left=200.0)
+        row = row.model_copy(
+            update={"accuracy": 0.5, "low": 0.25, "high": 0.75, "curve": (0.1, 0.5)}
+        )
+        live = LiveRecord(step="train", repeats=2, done=3, total=4, variants=(row,))
+        RunStore(served_copy).save_model("live.json", live)
+        see(page, "#progress-step", "Training up to repeat 2 · 3 / 4")
+        see(page, "#progress-variants", "0.2500–0.7500")
+        see(page, "#progress-variants", "3 min 20 s")
+        see(page, "#progress-variants", "<b>max")
+        assert page.locator("#progress-variants polyline").count() == 1
         shutil.move(hidden, served_copy / "trials" / ids[0])
         see(page, "#progress", "All 4")
         shutil.move(served_copy.with_name("study.json"), study)
         page.wait_for_selector("#cards table")
         assert not page.is_visible("#progress")
         page.close()
+
+
+@pytest.mark.full(seconds=20)
+def test_training_is_seen_on_the_page_while_it_goes_on(browser, run_serve, see, tmp_path):
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "poolbench", "run", "--data", "sample", "--operators", "max"]
+    command += ["--backbones", "lab-example", "--folds", "3", "--repeats", "2", "--workers", "1"]
+    with subprocess.Popen([*command, "--out", run], stderr=subprocess.PIPE) as study:
+        while not (run / "plan.json").is_file():
+            assert study.poll() is None
+            time.sleep(0.1)
+        with run_serve(run) as (address, _):
+            page = browser.new_page(viewport=WIDE)
+            page.set_default_timeout(HANG_MS)
+            page.goto(address)
+            # The first epochs draw a curve, the first trial gives a mean.
+            page.wait_for_selector("#progress-variants polyline")
+            see(page, "#progress-step", "Training")
+            see(page, "#progress-step", "left")
+            page.wait_for_function(
+                "/0\\.\\d{4}–0\\.\\d{4}/.test(document.querySelector('#progress-variants').innerText)"
+            )
+            row = page.locator("#progress-variants tr").inner_text()
+            assert row.startswith("max")
+            page.click("text=Русский")
+            see(page, "#progress-step", "осталось")
+            page.close()
+        study.send_signal(signal.SIGINT)
+        assert study.wait(HANG_SECONDS) == 130
+    assert not (run / "live.json").exists()
 
 
 @pytest.mark.skipif("POOLBENCH_SCREENSHOTS" not in os.environ, reason="writes to docs/images")

@@ -1,10 +1,13 @@
 """What the page reads of a run directory."""
 
+import os
 import shutil
 
 import pytest
 
 from poolbench.errors import RunError
+from poolbench.records import LiveRecord, LiveVariant
+from poolbench.rundir.store import LIVE_FILE, RunStore
 from poolbench.serve.read import check_is_run, measure_progress, read_finished
 
 
@@ -43,6 +46,23 @@ def test_measure_progress_counts_what_is_on_disk(served_copy):
     }
     (served_copy / "plan.json").unlink()
     assert measure_progress(served_copy)["state"] == "preparing"
+
+
+def test_measure_progress_takes_no_time_left_from_a_study_that_is_gone(served_copy):
+    store = RunStore(served_copy)
+    (served_copy / "study.json").unlink()
+    assert measure_progress(served_copy)["live"] is None
+    row = LiveVariant(variant="a", label="a", done=1, total=2, accuracy=0.5, seconds_left=9.0)
+    store.save_model(LIVE_FILE, LiveRecord(step="train", seconds_left=9.0, variants=(row,)))
+    live = measure_progress(served_copy)["live"]
+    assert (live["seconds_left"], live["variants"][0]["seconds_left"]) == (9.0, 9.0)
+    os.utime(served_copy / LIVE_FILE, (0, 0))
+    live = measure_progress(served_copy)["live"]
+    assert (live["seconds_left"], live["variants"][0]["seconds_left"]) == (None, None)
+    assert live["variants"][0]["accuracy"] == 0.5
+    # Half a file, or one of a newer poolbench, is none.
+    (served_copy / LIVE_FILE).write_text("{")
+    assert measure_progress(served_copy)["live"] is None
 
 
 def test_check_is_run_refuses_another_folder(tmp_path, served):

@@ -19,6 +19,7 @@ from poolbench.planning.plan import make_plan
 from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, compete, run_trials
 from poolbench.study.display import Display
+from poolbench.study.watching import Work
 from poolbench.verdict.looks import make_levels
 from poolbench.verdict.racing import take_look
 from small_studies import HereExecutor
@@ -133,9 +134,10 @@ def test_longest_trials_are_handed_out_first(tmp_path, image_set):
     config = StudyConfig(folds=2, repeats=1, epochs=1)
     executor = Recorder(tmp_path, tmp_path, describe_machine(config))
     plan = make_plan(config, image_set)
-    seconds = {"stride.lab.quick": 1.0, "max.lab.quick": 9.0, "avg.lab.quick": 5.0}
+    by_operator = {"stride": 1.0, "max": 9.0, "avg": 5.0}
+    seconds = {spec.id: by_operator[spec.variant.operator] for spec in plan.specs}
     context = StudyContext(executor, store, image_set, Display("en", quiet=True))
-    run_trials(plan.specs, seconds, context)
+    run_trials(Work(plan.specs, seconds), context)
     assert executor.operators == ["max", "max", "avg", "avg", "stride", "stride"]
 
 

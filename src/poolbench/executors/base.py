@@ -10,6 +10,7 @@ import torch
 from poolbench.errors import PoolbenchError, TrainingError
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
+from poolbench.training.loop import EpochRow
 
 # Times that a lost group is tried again, alone on the machine.
 MORE_TRIES = 2
@@ -22,12 +23,39 @@ Reason = Literal["memory", "lost", "hung"]
 
 
 @dataclass(frozen=True)
+class Measures:
+    """What was measured in an epoch: means over its batches, as in ``history.csv``.
+
+    The held-out side is not a number where nothing was watched.
+    """
+
+    train_loss: float
+    train_accuracy: float
+    held_out_loss: float
+    held_out_accuracy: float
+
+
+@dataclass(frozen=True)
 class Progress:
-    """What happened to a trial."""
+    """What happened to a trial.
+
+    Attributes:
+        epoch: From 1 on; a trial that is begun again counts anew.
+        measures: Of this epoch; ``None``: the trial is done.
+    """
 
     kind: Literal["epoch", "done"]
     trial: str
     epoch: int = 0
+    measures: Measures | None = None
+
+
+# Takes how many trials were measured, and of how many.
+OnMeasured = Callable[[int, int], None]
+
+
+def ignore_measured(done: int, total: int) -> None:
+    """Take no notice of how many trials were measured."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +92,9 @@ class Measurer(Protocol):
 
     machine: Machine
 
-    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
+    def measure(
+        self, specs: Sequence[TrialSpec], on_measured: OnMeasured = ignore_measured
+    ) -> dict[str, Speed]:
         """Measure these trials, by trial id; as many at once as will be trained at once.
 
         Raises:
@@ -100,6 +130,16 @@ class Executor(Measurer, Protocol):
         Raises:
             TrainingError: If a trial fails; the others in flight are ended, finished ones stay.
         """
+
+
+def take_measures(row: EpochRow) -> Measures:
+    """Take from an epoch what is told of it while its trial goes on."""
+    return Measures(
+        row.train_loss.mean,
+        row.train_accuracy.mean,
+        row.held_out_loss.mean,
+        row.held_out_accuracy.mean,
+    )
 
 
 def retry_lost(run_once: Callable[[Groups], list[Lost]], groups: Groups) -> list[Lost]:

@@ -19,9 +19,12 @@ from poolbench.executors.base import (
     Failure,
     Groups,
     Lost,
+    Measures,
+    OnMeasured,
     Progress,
     Reason,
     bound_silence,
+    ignore_measured,
     is_hung,
     make_error,
 )
@@ -92,12 +95,15 @@ class LocalExecutor:
             if kind == "lost":
                 lost.append(message["lost"])
             elif kind == "epoch":
-                on_progress(Progress("epoch", message["trial"], message["epoch"]))
+                measures = Measures(**message["measures"])
+                on_progress(Progress("epoch", message["trial"], message["epoch"], measures))
             elif kind == "trained":
                 on_progress(Progress("done", message["trial"]))
         return lost
 
-    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
+    def measure(
+        self, specs: Sequence[TrialSpec], on_measured: OnMeasured = ignore_measured
+    ) -> dict[str, Speed]:
         """See :class:`~poolbench.executors.base.Executor`."""
         jobs = [_Job([spec], self.silent_seconds) for spec in specs]
         speeds = {}
@@ -106,6 +112,7 @@ class LocalExecutor:
                 raise TrainingError(message["lost"].details)
             if message["event"] == "measured":
                 speeds[message["trial"]] = Speed.model_validate(message["speed"])
+                on_measured(len(speeds), len(specs))
         return speeds
 
     def fit(self, speeds: Sequence[Speed]) -> int:

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from poolbench.data.store import WEIGHTS_FILE, open_arrays
 from poolbench.errors import TrainingError
-from poolbench.executors.base import describe_failure
+from poolbench.executors.base import describe_failure, take_measures
 from poolbench.executors.identity import check_identity
 from poolbench.executors.process import (
     add_paths,
@@ -90,7 +90,8 @@ class _Server:
 
     def _train(self, specs: Sequence[TrialSpec]) -> None:
         def report(spec: TrialSpec, row: EpochRow) -> None:
-            self.say("epoch", trial=spec.id, epoch=row.epoch)
+            measures = asdict(take_measures(row))
+            self.say("epoch", trial=spec.id, epoch=row.epoch, measures=measures)
 
         for outcome in run_group(specs, self.session, report):
             save_outcome(self.store, outcome)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from poolbench.config import Precision, StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import UsageError
-from poolbench.executors.base import Measurer
+from poolbench.executors.base import Measurer, OnMeasured, ignore_measured
 from poolbench.planning.durations import (
     estimate_hand_over_seconds,
     estimate_study_seconds,
@@ -53,6 +53,7 @@ def measure_plan(
     store: RunStore,
     measurer: Measurer,
     seconds_left: float | None,
+    on_measured: OnMeasured = ignore_measured,
 ) -> MeasuredPlan:
     """Measure the variants of a plan, and choose what is fastest and what fits.
 
@@ -63,6 +64,7 @@ def measure_plan(
         store: The run, in which some trials may be finished.
         measurer: Measures one trial of each variant, in each precision that may be chosen.
         seconds_left: What is left of the time limit; ``None``: there is none.
+        on_measured: Takes how many trials are measured, and of how many.
 
     Raises:
         UsageError: If the time limit is too short for one repeat.
@@ -72,7 +74,7 @@ def measure_plan(
     plans = {name: plan.take_precision(name) for name in wanted}
     missing = {name: _list_missing(some, store) for name, some in plans.items()}
     measured = measurer.measure(
-        [spec for specs in missing.values() for spec in take_first(specs).values()]
+        [spec for specs in missing.values() for spec in take_first(specs).values()], on_measured
     )
     speeds = {
         name: {variant: measured[spec.id] for variant, spec in take_first(specs).items()}

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from poolbench.data.image_set import ImageSet
+from poolbench.executors.base import OnMeasured, ignore_measured
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 from poolbench.training.engine import Engine
@@ -40,7 +41,9 @@ class Forecaster:
         self.seconds = seconds
         self.measured = self.variants = 0
 
-    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
+    def measure(
+        self, specs: Sequence[TrialSpec], on_measured: OnMeasured = ignore_measured
+    ) -> dict[str, Speed]:
         """See :class:`~poolbench.executors.base.Measurer`."""
         ends = time.perf_counter() + self.seconds
         threads = torch.get_num_threads()
@@ -52,6 +55,7 @@ class Forecaster:
                 if found and time.perf_counter() > ends:
                     break
                 found[spec.id] = _measure_roughly(spec, self.image_set)
+                on_measured(len(found), len(specs))
         finally:
             torch.set_num_threads(threads)
         self.measured, self.variants = len(found), len(specs)

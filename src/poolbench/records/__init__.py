@@ -1,6 +1,7 @@
 """Define what one stage hands to the next and to disk: plain data, no torch, no files."""
 
 from poolbench.records._schema import SCHEMA_VERSION
+from poolbench.records.live import MOST_POINTS, LiveRecord, LiveVariant, Step, thin_curve
 from poolbench.records.study import (
     Check,
     DataRecord,
@@ -46,6 +47,7 @@ from poolbench.records.verdict import (
 
 __all__ = [
     "BACKBONE_SOURCE",
+    "MOST_POINTS",
     "SCHEMA_VERSION",
     "BestEpoch",
     "CalibrationRecord",
@@ -61,6 +63,8 @@ __all__ = [
     "Forecast",
     "Headline",
     "LeaderboardRow",
+    "LiveRecord",
+    "LiveVariant",
     "LookRecord",
     "OrderFinding",
     "Overfit",
@@ -71,6 +75,7 @@ __all__ = [
     "SideMetrics",
     "Speed",
     "Split",
+    "Step",
     "StudyRecord",
     "StudyTiming",
     "TimeRatio",
@@ -82,4 +87,5 @@ __all__ = [
     "VerdictRecord",
     "VerificationReport",
     "WeightsRecord",
+    "thin_curve",
 ]

@@ -27,7 +27,7 @@ from poolbench.records import (
 )
 from poolbench.report.answers import read_answers
 from poolbench.report.explained import Explained, read_explained
-from poolbench.report.history import average_histories, read_history
+from poolbench.results.history import average_histories, read_history
 from poolbench.rundir.files import Model
 from poolbench.rundir.store import RunStore
 from poolbench.texts.plain import make_plain, read_escaped_formula
@@ -44,7 +44,7 @@ class VariantView:
 
     Attributes:
         label: The id without the parts that all variants share.
-        history: See :func:`poolbench.report.history.average_histories`.
+        history: See :func:`poolbench.results.history.average_histories`.
         gap: Training less held-out accuracy, 0–1, with its 95 % interval.
         loss_rise: Held-out loss of the last epoch less the lowest of any, nats, likewise.
         confidence: float64 ``[P]``: the probability of the predicted class, for every prediction

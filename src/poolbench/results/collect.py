@@ -25,7 +25,7 @@ from poolbench.records import (
 )
 from poolbench.rundir.store import RunStore
 from poolbench.verdict.components import compute_trial_means, count_effective
-from poolbench.verdict.intervals import compute_interval
+from poolbench.verdict.intervals import Interval, compute_interval
 from poolbench.verdict.paired import SIDE_CONFIDENCE, Evidence, adjust_holm, compute_weights
 from poolbench.verdict.proportion import compute_highest_rate, widen_near_ends
 from poolbench.verdict.ratio import Ratio, compute_ratio
@@ -261,20 +261,27 @@ def _make_row(
 ) -> LeaderboardRow:
     timings = [store.load_timing(record.id) for record in records]
     scores = evidence.score(0) / 100
-    interval = compute_interval(scores, evidence.fold, SIDE_CONFIDENCE, evidence.groups)
-    interval = widen_near_ends(interval, evidence.effective_pictures)
+    interval = summarize_accuracy(evidence)
     row = {
         "variant": variant_id,
         "metric": "accuracy" if evidence.weights is None else "balanced-accuracy",
         "accuracy": interval.mean,
-        "accuracy_low": max(interval.low, 0.0),
-        "accuracy_high": min(interval.high, 1.0),
+        "accuracy_low": interval.low,
+        "accuracy_high": interval.high,
         "trials": len(records),
         "collapsed": (collapsed := sum(record.has_collapsed for record in records)),
         "collapsed_at_most": compute_highest_rate(collapsed, len(records)),
         "worst": float(compute_trial_means(scores, evidence.fold).min()),
     }
     return LeaderboardRow.model_validate(row | average_metrics(records, timings))
+
+
+def summarize_accuracy(evidence: Evidence) -> Interval:
+    """Compute the mean accuracy of the first variant, 0–1, and its interval at 95 %."""
+    scores = evidence.score(0) / 100
+    interval = compute_interval(scores, evidence.fold, SIDE_CONFIDENCE, evidence.groups)
+    interval = widen_near_ends(interval, evidence.effective_pictures)
+    return Interval(interval.mean, max(interval.low, 0.0), min(interval.high, 1.0))
 
 
 def average_metrics(

@@ -45,6 +45,8 @@ from poolbench.system import (
     write_file,
 )
 
+# What a study that is running says of itself, for whoever watches.
+LIVE_FILE = "live.json"
 HISTORY_COLUMNS = (
     "epoch",
     *(

@@ -1,6 +1,7 @@
 """Read what the page needs of a run directory, which may still be growing."""
 
 import re
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +13,20 @@ from numpy.typing import NDArray
 from poolbench.data.image_set import Images
 from poolbench.errors import RunError
 from poolbench.export.card import name_source
-from poolbench.records import DataRecord, FinalRecord, PlanRecord, StudyRecord, VerdictRecord
-from poolbench.rundir.store import RunStore
+from poolbench.records import (
+    DataRecord,
+    FinalRecord,
+    LiveRecord,
+    PlanRecord,
+    StudyRecord,
+    VerdictRecord,
+)
+from poolbench.rundir.store import LIVE_FILE, RunStore
 from poolbench.texts.plain import make_plain
 
 FINAL = "best/model.onnx"
+# Seconds after which a process that writes nothing is taken to be gone: the longest epochs.
+SILENT_SECONDS = 600.0
 REPORT = "report.html"
 # Files of which one is there as soon as a run has begun.
 _MARKS = ("study.json", "plan.json", "config.toml", ".lock")
@@ -156,13 +166,15 @@ def measure_progress(path: Path) -> dict[str, Any]:
     Returns:
         ``state``: ``preparing``, ``training``, ``finishing`` (the winner is trained again and
         handed over) or ``finished``; ``done`` and ``total`` trials; ``mayEndEarly``; ``variants``
-        with their own ``done`` and ``total``.
+        with their own ``done`` and ``total``; ``live``: what a process that works on it wrote last
+        (:class:`~poolbench.records.LiveRecord`), or ``None``.
     """
     check_is_run(path)
     store = RunStore(path)
     state = "finished" if is_finished(path) else "preparing"
     if not (path / "plan.json").is_file():
-        return {"state": state, "done": 0, "total": 0, "mayEndEarly": False, "variants": []}
+        nothing: dict[str, Any] = {"done": 0, "total": 0, "mayEndEarly": False, "variants": []}
+        return {"state": state, **nothing, "live": _read_live(store)}
     plan = store.load_model("plan.json", PlanRecord)
     variants: dict[str, dict[str, Any]] = {}
     for trial in plan.trials:
@@ -180,4 +192,23 @@ def measure_progress(path: Path) -> dict[str, Any]:
         "total": total,
         "mayEndEarly": plan.may_end_early,
         "variants": list(variants.values()),
+        "live": None if state == "finished" else _read_live(store),
     }
+
+
+def _read_live(store: RunStore) -> dict[str, Any] | None:
+    """Read what a running study says of itself, unless it has fallen silent."""
+    try:
+        age = time.time() - store.locate(LIVE_FILE).stat().st_mtime
+        live = store.load_model(LIVE_FILE, LiveRecord)
+    except (OSError, RunError):
+        # It is over, was never begun, or is one of before.
+        return None
+    # A process that was killed left it: what it measured still holds, its time left does not.
+    gone = {"seconds_left": None}
+    variants = [
+        row if age < SILENT_SECONDS else row.model_copy(update=gone) for row in live.variants
+    ]
+    if age >= SILENT_SECONDS:
+        live = live.model_copy(update=gone)
+    return live.model_copy(update={"variants": tuple(variants)}).model_dump(mode="json")

@@ -12,12 +12,12 @@ from poolbench.errors import TrainingError
 from poolbench.evaluation.imbalance import choose_metric
 from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
-from poolbench.executors.base import Executor, Lost, Progress, retry_lost
+from poolbench.executors.base import Executor, Lost, retry_lost
 from poolbench.planning.budget import MeasuredPlan
 from poolbench.planning.durations import estimate_study_seconds
 from poolbench.planning.plan import Plan, favours_an_operator, list_looks, list_schedule
 from poolbench.planning.variants import find_baseline, has_mixed_positions
-from poolbench.records import TrialRecord, TrialSpec, VerdictRecord
+from poolbench.records import Step, TrialRecord, TrialSpec, VerdictRecord
 from poolbench.results.collect import (
     Outcomes,
     check_points,
@@ -30,10 +30,12 @@ from poolbench.results.collect import (
     make_evidence,
     make_leaderboard,
 )
+from poolbench.results.standings import Standings
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import SUSPECT_COLUMNS, RunStore
 from poolbench.study.display import Display
 from poolbench.study.earlier import add_earlier_looks
+from poolbench.study.watching import Tracker, Work
 from poolbench.trials.stacks import make_groups
 from poolbench.verdict.decide import Question, decide
 from poolbench.verdict.looks import make_levels
@@ -124,6 +126,7 @@ class _Contest:
         self._trained: dict[str, int] = {}
         self._outcomes: dict[str, Outcomes] = {}
         self._levels = make_levels(list_schedule(config)) if config.repeats == "auto" else {}
+        self._standings = Standings(context.store, self.half, self._metric)
 
     @property
     def verdict(self) -> VerdictRecord:
@@ -144,7 +147,7 @@ class _Contest:
             if not self._reach(look) or self._race.is_over:
                 break
             if look != looks[-1]:
-                active = ", ".join(self._race.active)
+                active = ", ".join(map(self._context.display.name, self._race.active))
                 self._context.display.say("run.look", repeats=look, active=active)
         if self._race.verdict is None:
             self._judge_rest()
@@ -218,24 +221,39 @@ class _Contest:
                 for name in active
                 if name not in self.lost
             }
-            missing = [
-                spec
-                for spec in _list_compared(measured.plan, wanted)
-                if not context.store.has_trial(spec.id)
-            ]
+            compared = _list_compared(measured.plan, wanted)
+            missing = [spec for spec in compared if not context.store.has_trial(spec.id)]
+            if missing:
+                self._standings.expect(compared)
             seconds = measured.estimate(missing, context.image_set)
             if missing and done and deadline is not None:
                 needed = estimate_study_seconds(missing, seconds, measured.plan.workers)
                 if time.monotonic() + needed > deadline:
                     context.display.say("run.limit", repeats=done)
                     break
-            for loss in run_trials(missing, seconds, context):
+            work = self._make_work(missing, seconds, look)
+            for loss in run_trials(work, context, self._standings):
                 name = loss.specs[0].variant.id
                 self.lost[name] = loss
-                context.display.say(f"run.lost-{loss.reason}", variant=name, details=loss.details)
+                context.display.say(
+                    f"run.lost-{loss.reason}",
+                    variant=context.display.name(name),
+                    details=loss.details,
+                )
             self._trained |= wanted
             done = repeats
         return done
+
+    def _make_work(
+        self, missing: Sequence[TrialSpec], seconds: Mapping[str, float], look: int
+    ) -> Work:
+        return Work(
+            missing,
+            {spec.id: seconds[spec.variant.id] for spec in missing},
+            repeats=look if self._levels else None,
+            metric=self._metric,
+            labels=self._context.display.labels,
+        )
 
 
 def _tell_collapsed(records: Sequence[TrialRecord], display: Display) -> None:
@@ -324,37 +342,35 @@ def _save_suspects(
     store.save_bytes("suspects.npz", pack_arrays({"images": shown}))
 
 
-def run_trials(
-    specs: Sequence[TrialSpec], seconds: Mapping[str, float], context: StudyContext
-) -> list[Lost]:
+def run_trials(work: Work, context: StudyContext, standings: Standings | None = None) -> list[Lost]:
     """Run trials, the longest first, and show how far they are.
 
     Args:
-        seconds: Expected seconds of one trial, by variant id.
+        standings: Of the variants that are compared.
 
     Returns:
         What was lost.
     """
-    if not specs:
+    if not work.specs:
         return []
-    work = {spec.id: seconds[spec.variant.id] for spec in specs}
-    epochs = {spec.id: spec.variant.recipe.epochs for spec in specs}
-    longest_first = sorted(specs, key=lambda spec: -work[spec.id])
-    with context.display.track(work, epochs) as tracker:
-
-        def follow(progress: Progress) -> None:
-            tracker.update(progress.trial, progress.epoch if progress.kind == "epoch" else None)
-
+    longest_first = sorted(work.specs, key=lambda spec: -work.seconds[spec.id])
+    with Tracker(work, context.display.watch, standings) as tracker:
         return retry_lost(
-            lambda groups: context.executor.run(groups, follow, work), make_groups(longest_first)
+            lambda groups: context.executor.run(groups, tracker.update, work.seconds),
+            make_groups(longest_first),
         )
 
 
-def run_trial_alone(spec: TrialSpec, seconds: float, context: StudyContext) -> None:
+def run_trial_alone(
+    spec: TrialSpec, seconds: float, context: StudyContext, step: Step = "train"
+) -> None:
     """Run one that nothing can go on without.
+
+    Args:
+        step: What is said of it.
 
     Raises:
         TrainingError: If it was lost.
     """
-    for lost in run_trials([spec], {spec.variant.id: seconds}, context):
+    for lost in run_trials(Work([spec], {spec.id: seconds}, step), context):
         raise TrainingError(f"Trial {spec.id} was lost. {lost.details} The same command goes on.")

@@ -1,15 +1,14 @@
-"""Show what a person sees while a study runs: progress on a terminal, lines elsewhere.
+"""Say what a study does and finds: lines and tables on standard error.
 
 Everything goes to standard error; standard output is for JSON.
 """
 
-import time
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from poolbench.evaluation.metrics import METRICS, Form
@@ -20,15 +19,19 @@ from poolbench.records import (
     Headline,
     LeaderboardRow,
     OrderFinding,
+    VariantSpec,
     VerdictRecord,
 )
+from poolbench.report.read import label_variants
 from poolbench.streams import forgive_errors
+from poolbench.study.next_steps import align_steps
+from poolbench.study.watching import Watch, open_front
+from poolbench.study.watching.front import is_notebook
+from poolbench.study.watching.table import make_table
 from poolbench.texts import text
-from poolbench.texts.plain import list_some, make_plain
+from poolbench.texts.plain import list_some, make_plain, wrap_words
 from poolbench.verdict.sentence import describe_verdict, flip
 
-# Share of the whole after which a line is written where there is no terminal.
-LINE_SHARE = 0.1
 # Width of tables where there is no terminal to cut them to.
 LINE_WIDTH = 120
 
@@ -44,9 +47,11 @@ class Display:
     def __init__(self, lang: str = "en", *, quiet: bool = False) -> None:
         self.lang = lang
         self._loading = ("", 0)
+        self._labels: dict[str, str] = {}
         # Names are not written in rich's language, whatever brackets and colons they have.
         self.console = Console(
-            file=forgive_errors(),
+            # A notebook shows standard error as if something had gone wrong.
+            file=sys.stdout if is_notebook() else forgive_errors(),
             quiet=quiet,
             highlight=False,
             soft_wrap=True,
@@ -55,6 +60,20 @@ class Display:
         )
         if not self.console.is_terminal:
             self.console.width = LINE_WIDTH
+        self.watch = Watch(open_front(self.console, lang))
+
+    def name_variants(self, specs: Sequence[VariantSpec]) -> None:
+        """Name variants from now on by what tells them apart in their study."""
+        self._labels = label_variants(list(specs))
+
+    def name(self, variant: str) -> str:
+        """Return the name of a variant to show: its shortest in this study, or its id."""
+        return self._labels.get(variant, variant)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The shortest name of each variant, by its id."""
+        return self._labels
 
     def say(self, key: str, **values: object) -> None:
         """Print one line of the catalogue of texts."""
@@ -62,11 +81,17 @@ class Display:
             name: make_plain(str(value)) if isinstance(value, str | Path) else value
             for name, value in values.items()
         }
-        self.console.print(text(key, self.lang, **plain), markup=False)
+        self._print(text(key, self.lang, **plain))
 
     def tell(self, line: str) -> None:
         """Print one line that is in words already."""
-        self.console.print(make_plain(line), markup=False)
+        self._print(make_plain(line))
+
+    def _print(self, line: str, style: str | None = None) -> None:
+        """Print a line; a terminal that is narrower gets it in several, parted between words."""
+        if self.console.is_terminal:
+            line = wrap_words(line, self.console.width)
+        self.console.print(line, style=style)
 
     def show_loading(self, step: str, done: int, total: int) -> None:
         """Show how far the pictures are: a line for every tenth of a step of known size."""
@@ -77,7 +102,7 @@ class Display:
 
     def show_verdict(self, verdict: VerdictRecord) -> None:
         """Show the verdict in one sentence."""
-        self.console.print(make_plain(describe_verdict(verdict, self.lang)), style="bold")
+        self._print(make_plain(describe_verdict(verdict, self.lang, self._labels)), "bold")
         for note in verdict.notes:
             # The sentence has already told that one trial cannot tell.
             if note != "one-trial":
@@ -85,11 +110,15 @@ class Display:
         for name, classes in verdict.missed_classes.items():
             # Only those of the variant to use, or of all if there is none.
             if verdict.recommended in (name, None):
-                self.say("note.missed-classes", variant=name, classes=list_some(classes))
+                names = list_some(classes)
+                self.say("note.missed-classes", variant=self.name(name), classes=names)
         if verdict.undertrained and verdict.recommended is not None:
-            self.say("note.undertrained", variants=", ".join(verdict.undertrained))
+            self.say("note.undertrained", variants=self._name_all(verdict.undertrained))
         if verdict.left_out:
-            self.say("note.left-out", names=", ".join(verdict.left_out))
+            self.say("note.left-out", names=self._name_all(verdict.left_out))
+
+    def _name_all(self, variants: Sequence[str]) -> str:
+        return ", ".join(map(self.name, variants))
 
     def show_headline(self, key: str, headline: Headline) -> None:
         """Show what was measured on the test half, in one line."""
@@ -103,22 +132,32 @@ class Display:
         )
 
     def show_leaderboard(self, rows: Sequence[LeaderboardRow]) -> None:
-        """Show the table of all variants."""
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        """Show the table of all variants, as many columns as there is room for."""
         shown = [(entry, entry.on_screen) for entry in METRICS if entry.on_screen is not None]
-        headings = [f"report.{rows[0].metric}", "run.column-interval"]
+        headings = ["run.column-variant", f"report.{rows[0].metric}", "run.column-interval"]
         headings += [heading for _, heading in shown]
-        table.add_column(text("run.column-variant", self.lang), justify="left", no_wrap=True)
-        for heading in headings:
-            table.add_column(text(heading, self.lang), justify="right")
-        for row in rows:
-            table.add_row(
-                make_plain(row.variant),
+        cells = [
+            (
+                make_plain(self.name(row.variant)),
                 f"{row.accuracy:.4f}",
                 f"{row.accuracy_low:.4f}–{row.accuracy_high:.4f}",
                 *(format_metric(entry.form, row.get(entry.key)) for entry, _ in shown),
             )
-        self.console.print(table)
+            for row in rows
+        ]
+        words = [text(heading, self.lang) for heading in headings]
+        self.console.print(make_table(words, cells, self.console.width))
+
+    def show_next(self, steps: Sequence[tuple[str, str]]) -> None:
+        """Show what to do next.
+
+        Args:
+            steps: Key of the words and command.
+        """
+        self.say("next.title")
+        said = [(text(key, self.lang), make_plain(command)) for key, command in steps]
+        for line in align_steps(said, self.console.width):
+            self._print(line)
 
     def show_jobs(self, done: int, total: int) -> None:
         """Show a line for every tenth of some jobs."""
@@ -151,106 +190,6 @@ class Display:
                 self.say(f"calibrate.{name}", mark=mark, **finding.model_dump())
         self.say("calibrate.passed" if record.passed else "calibrate.failed")
 
-    def track(self, work: Mapping[str, float], epochs: Mapping[str, int]) -> "Tracker":
-        """Return a tracker for these trials.
-
-        Args:
-            work: Trial id to expected seconds.
-            epochs: Trial id to epochs.
-        """
-        if self.console.is_terminal and not self.console.quiet:
-            return _BarTracker(work, epochs, self)
-        return Tracker(work, epochs, self)
-
-
-class Tracker:
-    """Counts finished work and says so in plain lines; a context manager."""
-
-    def __init__(
-        self, work: Mapping[str, float], epochs: Mapping[str, int], display: Display
-    ) -> None:
-        self.work = work
-        self.epochs = epochs
-        self.display = display
-        self.total = sum(work.values())
-        self.parts: dict[str, float] = {}
-        self.done = 0
-        self.started = time.monotonic()
-        self._next_line = LINE_SHARE
-
-    def __enter__(self) -> "Tracker":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        return None
-
-    def update(self, trial: str, epoch: int | None) -> None:
-        """Count an epoch of a trial as done; ``None``: the whole trial is."""
-        if epoch is None:
-            self.done += 1
-            self.parts[trial] = self.work[trial]
-        else:
-            # After the last epoch a trial is still to be judged and saved.
-            self.parts[trial] = self.work[trial] * epoch / (self.epochs[trial] + 1)
-        self.show()
-
-    @property
-    def share(self) -> float:
-        """Finished share of the work, 0–1."""
-        return sum(self.parts.values()) / self.total if self.total else 1.0
-
-    @property
-    def seconds_left(self) -> float:
-        """Seconds that are left by the speed so far."""
-        elapsed = time.monotonic() - self.started
-        return elapsed / self.share - elapsed if self.share else float("nan")
-
-    def show(self) -> None:
-        """Show a line each time another tenth is done."""
-        if self.share + 1e-9 < self._next_line:
-            return
-        self._next_line = self.share + LINE_SHARE
-        self.display.say(
-            "run.progress",
-            done=self.done,
-            total=len(self.work),
-            percent=round(100 * self.share),
-            left=format_duration(self.seconds_left),
-        )
-
-
-class _BarTracker(Tracker):
-    """Shows the same as a bar on a terminal."""
-
-    def __init__(
-        self, work: Mapping[str, float], epochs: Mapping[str, int], display: Display
-    ) -> None:
-        super().__init__(work, epochs, display)
-        self.bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[count]}"),
-            TextColumn("{task.fields[left]}"),
-            console=display.console,
-            transient=True,
-        )
-        self.task = self.bar.add_task(
-            text("run.training", display.lang), total=self.total, left="", count=""
-        )
-
-    def __enter__(self) -> "Tracker":
-        self.bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.bar.stop()
-
-    def show(self) -> None:
-        left = text("run.left", self.display.lang, left=format_duration(self.seconds_left))
-        count = f"{self.done}/{len(self.work)}"
-        self.bar.update(self.task, completed=sum(self.parts.values()), left=left, count=count)
-
 
 def _orient(finding: OrderFinding) -> list[Difference]:
     """Return the differences that were asked for, each in the direction that was expected."""
@@ -274,23 +213,6 @@ _FORMS: dict[Form, Callable[[float], str]] = {
 def format_metric(form: Form, value: float | None) -> str:
     """Write the value of a metric for the screen; a dash where there is none."""
     return "–" if value is None else _FORMS[form](value)
-
-
-def format_duration(seconds: float) -> str:
-    """Format a duration: ``4 s``, ``3 min 20 s``, ``2 h 05 min``.
-
-    Example:
-        >>> format_duration(200), format_duration(7500), format_duration(float("nan"))
-        ('3 min 20 s', '2 h 05 min', '?')
-    """
-    if seconds != seconds:
-        return "?"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def format_operators(facts: Sequence[OperatorFacts], lang: str) -> str:

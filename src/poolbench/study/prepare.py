@@ -32,7 +32,8 @@ from poolbench.records import TrialSpec
 from poolbench.rundir.owned import check_run_path
 from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore
-from poolbench.study.display import Display, format_duration
+from poolbench.study.display import Display
+from poolbench.texts.duration import format_duration
 from poolbench.texts.facts import describe_facts, describe_size
 from poolbench.texts.plain import list_some
 from poolbench.training.recipes import LEAST_STEPS, get_recipe
@@ -165,8 +166,9 @@ def measure_study(
 ) -> MeasuredPlan:
     """Measure, then say what will be trained, on what, and how long it will take."""
     _show_pictures(image_set, display)
-    display.say("run.measuring")
-    measured = measure_plan(config, plan, image_set, store, measurer, seconds_left)
+    display.name_variants(plan.variants)
+    with display.watch.step("measure") as advance:
+        measured = measure_plan(config, plan, image_set, store, measurer, seconds_left, advance)
     missing = measured.list_missing(store)
     needed = estimate_disk_bytes(missing, measured.speeds, image_set, measured.plan.workers)
     check_disk_space(store.path, needed)
@@ -332,14 +334,15 @@ def _show_estimate(
 ) -> None:
     seconds = measured.estimate(missing, image_set)
     workers = measured.plan.workers
-    most = format_duration(estimate_study_seconds(missing, seconds, workers))
+    lang = display.lang
+    most = format_duration(estimate_study_seconds(missing, seconds, workers), lang)
     soon = [spec for spec in missing if spec.repeat < list_looks(measured.config)[0]]
     if measured.config.repeats != "auto":
         display.say("run.estimate", duration=most)
     elif not soon:
         display.say("run.estimate-most", most=most)
     else:
-        least = format_duration(estimate_study_seconds(soon, seconds, workers))
+        least = format_duration(estimate_study_seconds(soon, seconds, workers), lang)
         display.say("run.estimate-auto", least=least, most=most)
     _show_shorter(missing, seconds, workers, display)
 

@@ -14,7 +14,7 @@ from poolbench.planning.plan import Plan, make_final_spec
 from poolbench.records import TrialRecord, TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.study.compete import StudyContext, run_trial_alone
-from poolbench.study.display import Display, format_duration
+from poolbench.study.display import Display
 from poolbench.study.prepare import (
     RUNS,
     check_study,
@@ -25,6 +25,7 @@ from poolbench.study.prepare import (
     recall_config,
     save_config,
 )
+from poolbench.texts.duration import format_duration
 
 # Keys that are told beside what was trained on.
 _TOLD = ("operator", "backbone")
@@ -115,12 +116,12 @@ def _is_pretrained(out: Path) -> bool:
 
 def _train(config: StudyConfig, plan: Plan, context: StudyContext) -> TrialSpec:
     executor, store, image_set = context.executor, context.store, context.image_set
-    context.display.say("run.measuring")
-    measured = measure_plan(config, plan, image_set, store, executor, None)
+    with context.display.watch.step("measure") as advance:
+        measured = measure_plan(config, plan, image_set, store, executor, None, advance)
     spec = make_final_spec(measured.plan, plan.variants[0].id)
     save_config(measured, store)
     speed = executor.measure([spec])[spec.id]
     seconds = estimate_trial_seconds(spec, speed, image_set)
-    context.display.say("run.estimate", duration=format_duration(seconds))
+    context.display.say("run.estimate", duration=format_duration(seconds, context.display.lang))
     run_trial_alone(spec, seconds, context)
     return spec

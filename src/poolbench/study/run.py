@@ -129,7 +129,7 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
     with open_machine(config) as machine:
         # Refuses what does not fit, before anything is written.
         plan = check_study(config, machine, image_set, display)
-        with store.hold():
+        with store.hold(), display.watch.keep_in(store):
             _refuse_other_pictures(record, store)
             store.remove_leftovers()
             with open_executor(config, machine, image_set, store, store.path) as executor:
@@ -146,8 +146,9 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                     _train_final(final, measured, context)
             leading = compared.verdict.leading
             save_picture_tables(store, image_set, compared.trials, leading, final)
-            hand_over(store, compared.trials, final, compared.verdict, image_set)
-            save_latencies(store)
+            with display.watch.step("hand-over"):
+                hand_over(store, compared.trials, final, compared.verdict, image_set)
+                save_latencies(store)
             # Processes that were killed while this one went on leave them.
             store.remove_leftovers()
             store.remove_checkpoints()
@@ -158,13 +159,13 @@ def _train_final(final: TrialSpec, measured: MeasuredPlan, context: StudyContext
     """Train the network that is handed over, unless it is there already."""
     if context.store.has_trial(final.id):
         return
-    context.display.say("run.final", variant=final.variant.id)
+    context.display.say("run.final", variant=context.display.name(final.variant.id))
     speed = measured.speeds.get(final.variant.id)
     # Alone it is slower than its share of a stack.
     if speed is None or final.conditions.stack > 1:
         speed = context.executor.measure([final])[final.id]
     expected = estimate_trial_seconds(final, speed, context.image_set)
-    run_trial_alone(final, expected, context)
+    run_trial_alone(final, expected, context, "final")
 
 
 def _split(names: str | Sequence[Any]) -> Sequence[Any]:
@@ -258,7 +259,8 @@ def _conclude(store: RunStore, display: Display) -> Study:
     key = "run.test-watched" if study.verdict.protocol == "lab" else "run.test"
     display.show_headline(key, read_headline(study.final))
     try:
-        proof = study.verify()
+        with display.watch.step("verify"):
+            proof = study.verify()
     except PoolbenchError:
         # A proof that failed, or could not be made, is no reason to hide what was measured.
         build_page(store, display)
@@ -272,7 +274,8 @@ def _conclude(store: RunStore, display: Display) -> Study:
 def build_page(store: RunStore, display: Display) -> None:
     """Build the report of a study; what is measured and saved does not depend on it."""
     try:
-        page = build_report(store.path, display.lang, display.tell)
+        with display.watch.step("report"):
+            page = build_report(store.path, display.lang, display.tell)
     except Exception as error:
         told = str(error) if isinstance(error, PoolbenchError) else f"{describe_error(error)}."
         command = shlex.join(["poolbench", "report", str(store.path)])

@@ -1,6 +1,7 @@
 """Keep what others named as text, whatever reads it: a terminal, a page, a sheet, Markdown."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 # Most names in one line.
@@ -55,6 +56,25 @@ def make_plain_lines(message: str) -> str:
     """
     first, *others = (make_plain(line) for line in message.split("\n"))
     return "\n".join([first, *(line if line[:1] == " " else f"  {line}" for line in others)])
+
+
+def wrap_words(text: str, width: int) -> str:
+    """Part lines that are wider than a terminal between words.
+
+    A word is never parted, and a line that is set in is a command to copy: it stays whole.
+
+    Example:
+        >>> wrap_words("one two three", 8)
+        'one two\\nthree'
+    """
+    return "\n".join(
+        line
+        if line.startswith("  ")
+        else textwrap.fill(
+            line, width, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+        )
+        for line in text.split("\n")
+    )
 
 
 def make_plain_page(page: str) -> str:

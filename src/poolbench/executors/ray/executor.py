@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,10 @@ from poolbench.executors.base import (
     SILENT_SECONDS,
     Groups,
     Lost,
+    OnMeasured,
     Progress,
     bound_silence,
+    ignore_measured,
     make_error,
 )
 from poolbench.executors.local import list_paths, make_environment
@@ -39,7 +41,15 @@ from poolbench.executors.process import (
     save_outcome,
 )
 from poolbench.executors.ray.nodes import Node, describe_devices, explain_failure
-from poolbench.executors.ray.task import Answer, Request, Task, make_plain, serve, share_pictures
+from poolbench.executors.ray.task import (
+    Answer,
+    News,
+    Request,
+    Task,
+    make_plain,
+    serve,
+    share_pictures,
+)
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
@@ -182,21 +192,28 @@ class RayExecutor:
             if isinstance(answer, Lost):
                 lost.append(answer)
                 continue
-            for outcome in answer.outcomes:
-                save_outcome(self.store, outcome)
-                on_progress(Progress("done", outcome.record.id))
-            for trial in answer.shared:
-                self._adopt(trial)
+            for trial in self._keep(answer):
                 on_progress(Progress("done", trial))
         return lost
 
-    def measure(self, specs: Sequence[TrialSpec]) -> dict[str, Speed]:
+    def _keep(self, answer: Answer) -> list[str]:
+        """Put all trials of an answer into the run, before anybody hears of the first of them."""
+        for outcome in answer.outcomes:
+            save_outcome(self.store, outcome)
+        for trial in answer.shared:
+            self._adopt(trial)
+        return [*(outcome.record.id for outcome in answer.outcomes), *answer.shared]
+
+    def measure(
+        self, specs: Sequence[TrialSpec], on_measured: OnMeasured = ignore_measured
+    ) -> dict[str, Speed]:
         """See :class:`~poolbench.executors.base.Executor`."""
         speeds: dict[str, Speed] = {}
         for answer in self._serve("measure", [[spec] for spec in specs], lambda progress: None, {}):
             if isinstance(answer, Lost):
                 raise TrainingError(answer.details)
             speeds |= answer.speeds
+            on_measured(len(speeds), len(specs))
         return speeds
 
     def fit(self, speeds: Sequence[Speed]) -> int:
@@ -258,11 +275,11 @@ class RayExecutor:
                     flying[submit(task, group)] = group
                     heard |= dict.fromkeys((spec.id for spec in group), time.monotonic())
                 done, _ = ray.wait(list(flying), num_returns=1, timeout=POLL_SECONDS)
-                if time.monotonic() >= next_mail:
+                if done or time.monotonic() >= next_mail:
                     next_mail = time.monotonic() + POLL_SECONDS
-                    for trial, epoch in self._read_mail():
+                    for trial, epoch, measures in self._read_mail():
                         heard[trial] = time.monotonic()
-                        on_progress(Progress("epoch", trial, epoch))
+                        on_progress(Progress("epoch", trial, epoch, measures))
                 for reference in done:
                     yield _take_answer(reference, flying.pop(reference))
                 for reference, group in list(flying.items()):
@@ -302,9 +319,9 @@ class RayExecutor:
 
         return submit
 
-    def _read_mail(self) -> list[tuple[str, int]]:
+    def _read_mail(self) -> list[News]:
         try:
-            mail: list[tuple[str, int]] = ray.get(self._mailbox.take.remote(), timeout=POLL_SECONDS)
+            mail: list[News] = ray.get(self._mailbox.take.remote(), timeout=POLL_SECONDS)
         except ray.exceptions.RayError:
             # It was lost with its node and begins anew: progress is no reason to stop.
             return []
@@ -315,14 +332,13 @@ class _Mailbox:
     """An actor that collects how far trials are, since tasks answer only when they end."""
 
     def __init__(self) -> None:
-        self.epochs: dict[str, int] = {}
+        self.news: list[News] = []
 
-    def put(self, trial: str, epoch: int) -> None:
-        self.epochs[trial] = epoch
+    def put(self, news: list[News]) -> None:
+        self.news += news
 
-    def take(self) -> list[tuple[str, int]]:
-        taken = list(self.epochs.items())
-        self.epochs.clear()
+    def take(self) -> list[News]:
+        taken, self.news = self.news, []
         return taken
 
 
@@ -339,7 +355,16 @@ _kept: _Kept | None = None
 
 def _serve_group(request: Request, things: list[Any], mailbox: Any) -> Answer:
     """Do the task, on its node."""
-    return serve(request, lambda: _take_session(things, request), mailbox.put.remote)
+    sent: list[Any] = []
+
+    def report(news: list[News]) -> None:
+        sent[:] = [mailbox.put.remote(news)]
+
+    answer = serve(request, lambda: _take_session(things, request), report)
+    with suppress(ray.exceptions.RayError):
+        # So that the last epochs are known before the answer is.
+        ray.get(sent, timeout=POLL_SECONDS)
+    return answer
 
 
 def _take_session(things: list[Any], request: Request) -> Session:

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.store import save_arrays
 from poolbench.errors import TrainingError
-from poolbench.executors.base import Failure, describe_failure
+from poolbench.executors.base import Failure, Measures, describe_failure, take_measures
 from poolbench.executors.process import add_paths, register_sources, save_outcome
 from poolbench.machine.description import NUM_THREADS
 from poolbench.machine.environment import compute_fingerprint, hash_package
@@ -30,6 +30,8 @@ from poolbench.trials.stacks import run_group
 REPORT_SECONDS = 0.5
 
 Task = Literal["train", "measure"]
+# The id of a trial, the epoch that is over, and what was measured in it.
+News = tuple[str, int, Measures]
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,12 @@ class Answer:
 
 
 def serve(
-    request: Request, open_session: Callable[[], Session], report: Callable[[str, int], object]
+    request: Request, open_session: Callable[[], Session], report: Callable[[list[News]], object]
 ) -> Answer:
     """Train or measure, and answer whatever goes wrong.
 
     Args:
-        report: Given the id of a trial and its epoch, now and then.
+        report: Given what is new, now and then, and once more at the end.
     """
     try:
         _check_fingerprint(request)
@@ -85,30 +87,43 @@ def serve(
         session.set_lanes(request.lanes)
         if request.task == "measure":
             return Answer(speeds={spec.id: measure_speed(spec, session) for spec in request.specs})
-        outcomes = run_group(request.specs, session, _Reporter(report))
-        if request.storage is None:
-            return Answer(tuple(outcomes))
-        shared = []
-        for outcome in outcomes:
-            save_outcome(request.storage, outcome)
-            shared.append(outcome.record.id)
-        return Answer(shared=tuple(shared))
+        reporter = _Reporter(report)
+        answer = _train(request, run_group(request.specs, session, reporter))
+        reporter.send()
+        return answer
     except Exception as error:
         return Answer(failure=describe_failure(error))
 
 
-class _Reporter:
-    """Reports how far a trial is, but not more often than someone looks."""
+def _train(request: Request, outcomes: Iterable[TrialOutcome]) -> Answer:
+    if request.storage is None:
+        return Answer(tuple(outcomes))
+    shared = []
+    for outcome in outcomes:
+        save_outcome(request.storage, outcome)
+        shared.append(outcome.record.id)
+    return Answer(shared=tuple(shared))
 
-    def __init__(self, report: Callable[[str, int], object]) -> None:
+
+class _Reporter:
+    """Reports every epoch of the trials, but not more often than someone looks."""
+
+    def __init__(self, report: Callable[[list[News]], object]) -> None:
         self.report = report
+        self.news: list[News] = []
         self.next = 0.0
 
     def __call__(self, spec: TrialSpec, row: EpochRow) -> None:
-        now = time.monotonic()
-        if now >= self.next:
-            self.report(spec.id, row.epoch)
-            self.next = now + REPORT_SECONDS
+        self.news.append((spec.id, row.epoch, take_measures(row)))
+        if time.monotonic() >= self.next:
+            self.send()
+
+    def send(self) -> None:
+        """Report what is new since the last report."""
+        if self.news:
+            self.report(self.news)
+            self.news = []
+            self.next = time.monotonic() + REPORT_SECONDS
 
 
 def _check_fingerprint(request: Request) -> None:

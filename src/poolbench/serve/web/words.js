@@ -18,6 +18,15 @@ export function formatPercent(share) {
   return new Intl.NumberFormat(language, options).format(share);
 }
 
+export function formatDuration(seconds) {
+  const whole = Math.round(seconds);
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  if (hours) return say("duration-hours", { hours, minutes: two(minutes) });
+  if (minutes) return say("duration-minutes", { minutes, seconds: two(whole % 60) });
+  return say("duration-seconds", { seconds: whole });
+}
+
 export function onLanguage(listener) {
   listeners.push(listener);
 }

@@ -1,0 +1,31 @@
+"""A study while it runs, and what comes after it."""
+
+TEXTS = {
+    "duration.seconds": "{seconds} s",
+    "duration.minutes": "{minutes} min {seconds:02d} s",
+    "duration.hours": "{hours} h {minutes:02d} min",
+    # What is being done.
+    "watch.measure": "Measuring how fast this machine is",
+    "watch.train": "Training",
+    "watch.train-to": "Training up to repeat {repeats}",
+    "watch.final": "Training the recommended network on the whole pool",
+    "watch.hand-over": "Exporting and explaining the networks",
+    "watch.verify": "Verifying the saved model in a fresh process",
+    "watch.report": "Building the report",
+    # The table of variants.
+    "watch.column-variant": "variant",
+    "watch.column-trials": "trials",
+    "watch.column-accuracy": "accuracy",
+    "watch.column-interval": "95 % interval",
+    "watch.column-curve": "curve",
+    "watch.column-left": "time left",
+    "watch.hidden": "{count} more variants are not shown here, for lack of room.",
+    # What comes after.
+    "next.title": "Next:",
+    "next.open": "open the report",
+    "next.try": "try the models on your own pictures",
+    "next.verify": "check the saved model again",
+    "next.hand-in": "write the hand-in for the course",
+    "next.continue": "continue with more repeats",
+    "next.again": "train longer",
+}
