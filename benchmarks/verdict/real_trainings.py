@@ -1,9 +1,9 @@
 """How many trainings does a verdict take on real pictures, by these rules and those of 0.1.0?
 
     python -m benchmarks.verdict.real_trainings --data-file cifar-100-python.tar.gz [--operators …]
-        [--classes 0,33,43] [--repeats 24] [--out RUN] [--short]
+        [--classes 0,33,43] [--backbone lab] [--repeats 24] [--out RUN] [--short]
 
-Trains one study of so many repeats (recipe ``quick``, backbone ``lab``, 5 folds), which is then
+Trains one study of so many repeats (recipe ``quick``, 5 folds), which is then
 judged look by look as if it had stopped there: by the present rules, with looks up to 24 and up to
 6 repeats, and by those of version 0.1.0. The same trainings are behind all of them.
 
@@ -32,7 +32,7 @@ from poolbench.verdict.looks import LOOKS
 
 OPERATORS = "stride,max,avg"
 COLUMNS = (
-    "classes", "operators", "rules", "kind", "winner", "repeats", "trainings", "given_up", "points",
+    "classes", "backbone", "operators", "rules", "kind", "winner", "repeats", "trainings", "given_up", "points",
 )  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def main() -> None:
     parser.add_argument("--data-file", type=Path)
     parser.add_argument("--classes", default="0,33,43")
     parser.add_argument("--operators", default=OPERATORS)
+    parser.add_argument("--backbone", default="lab")
     parser.add_argument("--repeats", type=int, default=LOOKS[-1])
     parser.add_argument("--out", type=Path, required=True)
     machine.add_short(parser)
@@ -78,6 +79,7 @@ def main() -> None:
     poolbench.compare(
         **source,
         operators=arguments.operators,
+        backbones=arguments.backbone,
         repeats=2 if arguments.short else arguments.repeats,
         epochs=1 if arguments.short else None,
         out=arguments.out,
@@ -105,7 +107,7 @@ def make_row(
     winner = "" if answer.winner is None else study.names[int(answer.winner[1:])]
     points = "" if answer.points is None else round(answer.points, 3)
     return (
-        arguments.classes, arguments.operators, rules, answer.kind, winner, answer.repeats,
+        arguments.classes, arguments.backbone, arguments.operators, rules, answer.kind, winner, answer.repeats,
         answer.trials, answer.is_futile, points,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -256,9 +257,7 @@ def test_training_is_seen_on_the_page_while_it_goes_on(browser, run_serve, see, 
             page.wait_for_selector("#progress-variants polyline")
             see(page, "#progress-step", "Training")
             see(page, "#progress-step", "left")
-            page.wait_for_function(
-                "/0\\.\\d{4}–0\\.\\d{4}/.test(document.querySelector('#progress-variants').innerText)"
-            )
+            see(page, "#progress-variants", re.compile(r"0\.\d{4}–[01]\.\d{4}"))
             row = page.locator("#progress-variants tr").inner_text()
             assert row.startswith("max")
             page.click("text=Русский")
