@@ -28,8 +28,8 @@ PUBLIC = {
         "plain", "ranks", "rearranging", "register", "soft", "stochastic", "wavelets",
     ],
     "poolbench.data.sources": [
-        "ImageSetRequest", "ImageSetSource", "check_options", "find_image_set", "list_forms",
-        "read_image_set",
+        "ImageSetRequest", "ImageSetSource", "check_options", "find_image_set",
+        "find_namesake", "list_forms", "read_image_set", "resolve_source",
     ],
     "poolbench.testing": [
         "LAWS", "check_backbone", "check_image_set", "check_operator", "list_backbone_checks",

@@ -167,6 +167,25 @@ def hold_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def is_held(folder: Path) -> bool:
+    """Return whether another process holds a folder, as far as can be seen from here.
+
+    The lock is tried for a moment only where its holder has left a note, so that a folder that
+    nobody holds is not held by looking.
+    """
+    path, holder = (folder / name for name in LOCK_FILES)
+    if not (holder.is_file() and path.is_file()):
+        return False
+    try:
+        with FileLock(path, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):
+        # It is another user's, or on media that cannot be written.
+        return False
+
+
 def _describe_holder(path: Path) -> str:
     """Describe the holder in words; one that has not written yet is just another process."""
     try:

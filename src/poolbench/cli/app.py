@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from poolbench._version import __version__
-from poolbench.cli import catalogue, finished, study
+from poolbench.cli import catalogue, finished, runs, study
+from poolbench.cli.completion import find_parted_run
 from poolbench.cli.errors import fail, fail_unexpected, stop
 from poolbench.cli.output import INTERRUPTED, print_line
 from poolbench.errors import PoolbenchError
@@ -23,12 +24,11 @@ app = typer.Typer(
     help="Which way of lowering resolution should a CNN use on these pictures, "
     "and is the difference real?",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (study, catalogue, finished):
+for module in (study, finished, runs, catalogue):
     app.add_typer(module.commands)
 
 
@@ -50,6 +50,10 @@ def _start(
 def main() -> None:
     """Run the command line and exit with the documented code."""
     fill_descriptors()
+    completed = find_parted_run()
+    if completed is not None:
+        print_line(completed)
+        return
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A pipe on Windows speaks an old code page, in which Russian does not exist.

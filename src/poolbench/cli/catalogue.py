@@ -1,12 +1,14 @@
 """The commands that show what there is to choose from: recipes, operators, classes, the machine."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from poolbench.cli import options
+from poolbench.cli import completion, options
+from poolbench.cli.command import LongCommand
 from poolbench.cli.output import print_json, print_line, print_page
+from poolbench.cli.settings import complete_source, make_config
 from poolbench.config import build_config
 from poolbench.texts import choose_language, text
 
@@ -15,7 +17,10 @@ commands = typer.Typer()
 
 @commands.command()
 def recipes(
-    recipe: Annotated[str | None, typer.Argument(help="A name: print its file.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Argument(help="A name: print its file.", autocompletion=completion.complete_recipe),
+    ] = None,
     lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,
@@ -37,7 +42,10 @@ def recipes(
 
 @commands.command()
 def operators(
-    operator: Annotated[str | None, typer.Argument(help="An id: show its card.")] = None,
+    operator: Annotated[
+        str | None,
+        typer.Argument(help="An id: show its card.", autocompletion=completion.complete_operator),
+    ] = None,
     lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,
@@ -57,7 +65,7 @@ def operators(
         print_page(format_operators(facts, choose_language(lang)))
 
 
-@commands.command()
+@commands.command(cls=LongCommand)
 def classes(
     data: Annotated[str, typer.Option(help="As in run.")] = "cifar100",
     data_file: Annotated[Path | None, typer.Option(**options.PATH, help="As in run.")] = None,
@@ -69,7 +77,10 @@ def classes(
     """The classes of an image set."""
     from poolbench.data.load import list_classes
 
-    values = {"source": data, "data_file": data_file, "download": download, "groups": groups}
+    values: dict[str, Any] = {"source": data, "download": download, "groups": groups}
+    if data_file is not None:
+        values["data_file"] = data_file
+    complete_source(values, None)
     found = list_classes(build_config({"data": values}).data)
     if as_json:
         print_json([entry._asdict() for entry in found])
@@ -89,7 +100,7 @@ def doctor(
     debug: options.Debug = False,
 ) -> None:
     """What this machine or a Ray cluster has, and what will be used."""
-    config = options.make_config(None, locals())
+    config = make_config(None, locals())
 
     from poolbench.study.doctor import examine, examine_cluster
 

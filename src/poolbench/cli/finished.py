@@ -1,17 +1,23 @@
 """The commands that look at a run that is there."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from poolbench.cli import options
-from poolbench.cli.output import INTERRUPTED, print_json, print_line, say
+from poolbench.cli.output import INTERRUPTED, print_json, print_line, say, show_progress
 from poolbench.errors import DataError, UsageError
 from poolbench.system import end_process
 from poolbench.texts import choose_language, text
 
+if TYPE_CHECKING:
+    from poolbench.export.classify import Answer
+
 commands = typer.Typer()
+# Most pictures without an answer that are named one by one.
+MOST_FAILED = 20
 
 
 @commands.command()
@@ -66,47 +72,77 @@ def export(
     ] = None,
     debug: options.Debug = False,
 ) -> None:
-    """Write the winner, or any trial, again in another form."""
+    """Write the winner, or any trial, again in another form, and print the path of the file."""
     from poolbench.study.finished import load
 
-    say(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
+    print_line(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
 
 
 @commands.command()
 def predict(
     model: Annotated[
-        Path, typer.Argument(**options.PATH, help="An exported model, or a run directory.")
+        Path, typer.Argument(**options.RUN, help="A run, or an exported model: a path or @NAME.")
     ],
-    pictures: Annotated[list[Path], typer.Argument(**options.PATH, help="Picture files.")],
+    pictures: Annotated[
+        list[Path],
+        typer.Argument(
+            **options.PATH, help="Picture files, folders of them, or patterns: '*.jpg'."
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(**options.PATH, help="A CSV file for the answers, a row for each picture."),
+    ] = None,
+    lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
     """Classify pictures with a saved model; those that cannot be read are named."""
-    from poolbench.export.predict import load_model, predict_file
+    from poolbench.export import classify
+    from poolbench.export.predict import load_model
+
+    language = choose_language(lang)
+    if out is not None:
+        classify.check_table_path(out)
+    files = classify.list_files(pictures)
+    opened = load_model(_find_model(model))
+    answers = classify.classify_files(opened, files)
+    if out is not None:
+        answers = classify.save_answers(out, opened.classes, answers)
+    if out is not None or as_json or not sys.stdout.isatty():
+        answers = show_progress(answers, len(files), language)
+    failed: list[str] = []
+    kept: list[dict[str, object]] = []
+    for answer in answers:
+        if answer.shares is None:
+            failed.append(answer.error)
+        if as_json:
+            kept.append(answer.dump())
+        elif out is None and answer.shares is not None:
+            print_line(_describe_answer(answer))
+    if as_json:
+        print_json(kept)
+    if out is not None:
+        say(text("cli.predicted", language, done=len(files) - len(failed), total=len(files)))
+        say(text("cli.predictions", language, path=out))
+    _raise_failed(failed, len(files))
+
+
+def _find_model(given: Path) -> Path:
+    """Find the model that is handed over in a run; a file is one itself."""
     from poolbench.rundir.store import RunStore
 
-    file = model
-    if model.is_dir():
-        store = RunStore(model)
-        store.check_has_model()
-        file = store.locate("best/model.onnx")
-    opened = load_model(file)
-    answers: list[dict[str, object]] = []
-    failed: list[str] = []
-    for path in pictures:
-        try:
-            shares = predict_file(opened, path)
-        except DataError as error:
-            failed.append(str(error))
-            answers.append({"path": str(path), "error": str(error)})
-            continue
-        answers.append({"path": str(path), "probabilities": shares})
-        if not as_json:
-            ranked = sorted(shares.items(), key=lambda item: -item[1])
-            print_line(f"{path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}")
-    if as_json:
-        print_json(answers)
-    _raise_failed(failed, len(pictures))
+    if not given.is_dir():
+        return given
+    store = RunStore(given)
+    store.check_has_model()
+    return store.locate("best/model.onnx")
+
+
+def _describe_answer(answer: "Answer") -> str:
+    assert answer.shares is not None
+    ranked = sorted(answer.shares.items(), key=lambda item: -item[1])
+    return f"{answer.path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}"
 
 
 def _raise_failed(failed: list[str], count: int) -> None:
@@ -114,16 +150,24 @@ def _raise_failed(failed: list[str], count: int) -> None:
     if len(failed) == count == 1:
         raise DataError(failed[0])
     if failed:
-        named = "\n".join(f"  {reason}" for reason in failed)
+        named = "\n".join(f"  {reason}" for reason in failed[:MOST_FAILED])
+        more = len(failed) - MOST_FAILED
+        rest = f"\n  … and {more} more; --out lists all." if more > 0 else ""
         raise DataError(
-            f"There is no answer for {len(failed)} of {count} pictures:\n{named}\n"
+            f"There is no answer for {len(failed)} of {count} pictures:\n{named}{rest}\n"
             "Leave these pictures out, or save them again in a common format."
         )
 
 
 @commands.command()
 def serve(
-    run_path: options.RunPath,
+    run_path: Annotated[
+        Path | None,
+        typer.Argument(
+            **options.RUN,
+            help="A run directory, @NAME or @last; a folder of runs, or nothing for runs/: a list.",
+        ),
+    ] = None,
     host: Annotated[
         str, typer.Option(help="An address of this machine; others need the printed token.")
     ] = "127.0.0.1",
@@ -137,7 +181,7 @@ def serve(
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """A page to try the models of a run on pictures, and to watch a study that is running."""
+    """A page to try the models of a run, or watch a study; without one, all runs and reports."""
     from poolbench.serve.server import run_server
 
     run_server(run_path, host, port, choose_language(lang), allow_host or ())
@@ -153,11 +197,17 @@ def page(
         Path | None,
         typer.Option(**options.PATH, help="The folder of onnxruntime-web: npm pack, then tar xzf."),
     ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Let npm fetch onnxruntime-web instead.")
+    ] = False,
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
     """The same page as files for any web host; the models run in the browser."""
     from poolbench.serve.page import build_page
 
+    if bundle is not None and download:
+        raise UsageError("--bundle names a folder, and --download fetches it: give one of the two.")
     language = choose_language(lang)
-    say(text("serve.page", language, path=build_page(run_path, out, bundle, language)))
+    index = build_page(run_path, out, bundle, language, may_download=download)
+    say(text("serve.page", language, path=index))

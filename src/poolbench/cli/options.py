@@ -1,25 +1,40 @@
 """The options of ``run`` and ``report``: what each takes, and what ``--help`` says of it."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from poolbench.config import PRESETS, StudyConfig, build_config, load_settings, split_names
+from poolbench.cli import completion
+from poolbench.cli.command import show_all
+from poolbench.cli.settings import tell_data_default, tell_default
 from poolbench.data.sources import list_forms
-from poolbench.errors import UsageError
 from poolbench.files import expand_home
 from poolbench.texts import TEXTS
 
-# Settings of every option and argument that is a path: only here ``~`` is understood.
+
+def _find_run(given: str) -> Path:
+    from poolbench.runs.find import find_run
+
+    return find_run(given)
+
+
+# Settings of every option and argument that is a path, or names a run: only here ``~`` is
+# understood.
 PATH: dict[str, Any] = {"parser": expand_home, "metavar": "PATH"}
+RUN: dict[str, Any] = {
+    "parser": _find_run,
+    "metavar": "RUN",
+    "autocompletion": completion.complete_run,
+}
+
 
 _FORMS = list_forms()
 Data = Annotated[
     str | None,
     typer.Option(
-        help=f"{', '.join(_FORMS[:-1])} or {_FORMS[-1]}.",
+        help=f"A folder or file of pictures, or {', '.join(_FORMS[:-1])} or {_FORMS[-1]}."
+        + tell_data_default("source"),
         rich_help_panel="Pictures",
     ),
 ]
@@ -36,8 +51,8 @@ Download = Annotated[
 Classes = Annotated[
     str | None,
     typer.Option(
-        help="Names or numbers, comma separated; their order is the label order. "
-        "A name with a comma is quoted as in CSV.",
+        help="Names or numbers, with commas or spaces between them; their order is the order of "
+        "the labels. A name with a comma is quoted as in CSV. Default: all.",
         rich_help_panel="Pictures",
     ),
 ]
@@ -48,56 +63,94 @@ ImageSize = Annotated[
         rich_help_panel="Pictures",
     ),
 ]
-Fit = Annotated[str | None, typer.Option(help="crop, pad or squash.", rich_help_panel="Pictures")]
+Fit = Annotated[
+    str | None,
+    typer.Option(
+        help="crop, pad or squash." + tell_data_default("fit"),
+        rich_help_panel="Pictures",
+    ),
+]
 OnBad = Annotated[
     str | None,
-    typer.Option(help="Unreadable pictures: error or skip.", rich_help_panel="Pictures"),
+    typer.Option(
+        help="Unreadable pictures: error or skip." + tell_data_default("on_bad"),
+        rich_help_panel="Pictures",
+    ),
 ]
 OnDuplicates = Annotated[
     str | None,
     typer.Option(
-        help="Copies that may be trained on and held out: report, drop or refuse.",
+        help="Copies that may be trained on and held out: report, drop or refuse."
+        + tell_data_default("on_duplicates"),
         rich_help_panel="Pictures",
     ),
 ]
 Operators = Annotated[
     str | None,
     typer.Option(
-        help="Ids or package.module:Class, comma separated; all: every one.",
+        help="Ids or package.module:Class, with commas or spaces between them; all: every one."
+        + tell_default("operators"),
         rich_help_panel="Comparison",
+        autocompletion=completion.complete_operators,
     ),
 ]
 Backbones = Annotated[
     str | None,
     typer.Option(
-        help="Ids or package.module:factory, comma separated.", rich_help_panel="Comparison"
+        help="Ids or package.module:factory." + tell_default("backbones"),
+        rich_help_panel="Comparison",
+        autocompletion=completion.complete_backbones,
     ),
 ]
 Recipes = Annotated[
     str | None,
-    typer.Option(help="Names or TOML files, comma separated.", rich_help_panel="Comparison"),
+    typer.Option(
+        help="Names or TOML files." + tell_default("recipes"),
+        rich_help_panel="Comparison",
+        autocompletion=completion.complete_recipes,
+    ),
 ]
-Protocol = Annotated[str | None, typer.Option(help="cv or lab.", rich_help_panel="Comparison")]
-Folds = Annotated[int | None, typer.Option(rich_help_panel="Comparison")]
+Protocol = Annotated[
+    str | None,
+    typer.Option(
+        help="cv or lab." + tell_default("protocol"),
+        rich_help_panel="Comparison",
+    ),
+]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        help="Parts of a split, each of which is held out once." + tell_default("folds"),
+        rich_help_panel="Comparison",
+    ),
+]
 Repeats = Annotated[
     str | None,
-    typer.Option(help="A number, or auto: until it is decided.", rich_help_panel="Comparison"),
+    typer.Option(
+        help="A number, or auto: until it is decided." + tell_default("repeats"),
+        rich_help_panel="Comparison",
+    ),
 ]
 Epochs = Annotated[
     int | None,
-    typer.Option(help="Instead of the recipe's own number.", rich_help_panel="Comparison"),
+    typer.Option(
+        help="How often each picture is trained on. Default: what the recipe says.",
+        rich_help_panel="Comparison",
+    ),
 ]
 Margin = Annotated[
     float | None,
     typer.Option(
-        help="Accuracy points within which variants count as equal.",
+        help="Accuracy points within which variants count as equal."
+        + tell_default("margin_points"),
         rich_help_panel="Comparison",
     ),
 ]
 Metric = Annotated[
     str | None,
     typer.Option(
-        help="accuracy or balanced-accuracy; by default by the sizes of the classes.",
+        help="accuracy, balanced-accuracy, or auto: by the sizes of the classes."
+        + tell_default("metric"),
         rich_help_panel="Comparison",
     ),
 ]
@@ -110,23 +163,43 @@ Baseline = Annotated[
 Replicas = Annotated[
     int | None,
     typer.Option(
-        help="Every variant so many times, to compare equals.", rich_help_panel="Comparison"
+        help="Every variant so many times, to compare equals." + tell_default("replicas"),
+        rich_help_panel="Comparison",
     ),
 ]
-Seed = Annotated[int | None, typer.Option(rich_help_panel="Comparison")]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        help="The root of all random numbers." + tell_default("seed"),
+        rich_help_panel="Comparison",
+    ),
+]
 Device = Annotated[
-    str | None, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel="Machine")
+    str | None,
+    typer.Option(
+        help="auto, cpu, cuda or mps." + tell_default("device"),
+        rich_help_panel="Machine",
+    ),
 ]
 Precision = Annotated[
-    str | None, typer.Option(help="auto, float32, bfloat16 or float16.", rich_help_panel="Machine")
+    str | None,
+    typer.Option(
+        help="auto, float32, bfloat16 or float16." + tell_default("precision"),
+        rich_help_panel="Machine",
+    ),
 ]
 Workers = Annotated[
-    int | None, typer.Option(help="Processes at the same time.", rich_help_panel="Machine")
+    int | None,
+    typer.Option(
+        help="Processes at the same time. Default: one for each core.",
+        rich_help_panel="Machine",
+    ),
 ]
 Executor = Annotated[
     str | None,
     typer.Option(
-        help="local, or ray: trials are tasks of a Ray cluster.", rich_help_panel="Machine"
+        help="local, or ray: trials are tasks of a Ray cluster." + tell_default("executor"),
+        rich_help_panel="Machine",
     ),
 ]
 Address = Annotated[
@@ -154,7 +227,10 @@ AllowMixed = Annotated[
 ]
 TimeLimit = Annotated[
     str | None,
-    typer.Option(help="Such as 5m or 1h30m: as many repeats as fit.", rich_help_panel="Machine"),
+    typer.Option(
+        help="Such as 5m or 1h30m: as many repeats as fit." + tell_default("time_limit_seconds"),
+        rich_help_panel="Machine",
+    ),
 ]
 NoRewrites = Annotated[
     bool | None,
@@ -167,14 +243,16 @@ NoRewrites = Annotated[
 Preset = Annotated[
     str | None,
     typer.Option(
-        help="quick, standard or thorough: recipe, repeats and tuning at once; other options win.",
+        help="quick, standard or thorough: recipe, repeats and tuning at once; other options "
+        "win. Default: quick.",
         rich_help_panel="Comparison",
+        autocompletion=completion.complete_preset,
     ),
 ]
 Tune = Annotated[
     str | None,
     typer.Option(
-        help="lr: every trial searches for its learning rate; or none.",
+        help="lr: every trial searches for its learning rate; or none." + tell_default("tune"),
         rich_help_panel="Comparison",
     ),
 ]
@@ -204,7 +282,13 @@ Weights = Annotated[
 Config = Annotated[
     Path | None, typer.Option(**PATH, help="A TOML file; options on the command line win.")
 ]
-Out = Annotated[Path | None, typer.Option(**PATH, help="The run directory.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(**RUN, help="The run directory. Default: in runs/, named after the settings."),
+]
+Name = Annotated[
+    str | None, typer.Option(help="Call the run so: it lies in runs/NAME, and is found as @NAME.")
+]
 Lab = Annotated[
     bool, typer.Option("--lab", help="Also the course's report, in Russian, to hand in.")
 ]
@@ -223,78 +307,16 @@ Groups = Annotated[
     ),
 ]
 
-# Fields of the config by option.
-FIELDS = {
-    "data": "data.source",
-    "data_file": "data.data_file",
-    "download": "data.download",
-    "classes": "data.classes",
-    "image_size": "data.image_size",
-    "fit": "data.fit",
-    "on_bad": "data.on_bad",
-    "groups": "data.groups",
-    "on_duplicates": "data.on_duplicates",
-    "operators": "operators",
-    "backbones": "backbones",
-    "recipes": "recipes",
-    "protocol": "protocol",
-    "folds": "folds",
-    "repeats": "repeats",
-    "epochs": "epochs",
-    "margin": "margin_points",
-    "metric": "metric",
-    "baseline": "baseline",
-    "replicas": "replicas",
-    "seed": "seed",
-    "device": "device",
-    "precision": "precision",
-    "workers": "workers",
-    "executor": "executor",
-    "address": "address",
-    "storage": "storage",
-    "allow_mixed": "allow_mixed",
-    "weights": "weights",
-    "preset": "preset",
-    "tune": "tune",
-    "vary": "vary",
-    "methods": "methods",
-    "time_limit": "time_limit_seconds",
-}
-# Options that are several names with commas.
-LISTS = ("classes", "operators", "backbones", "recipes", "vary")
-
 # Options of several commands.
 Lang = Annotated[
-    str | None, typer.Option(help=f"{' or '.join(TEXTS)}; by default as the system speaks.")
+    str | None, typer.Option(help=f"{' or '.join(TEXTS)}. Default: the language of the system.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
-RunPath = Annotated[Path, typer.Argument(**PATH, help="A run directory.")]
-
-
-def make_config(file: Path | None, given: Mapping[str, Any]) -> StudyConfig:
-    """Make a config from a file and from what was given on the command line, which wins."""
-    values = load_settings(file) if file else {}
-    for name in PRESETS.get(given.get("preset") or "", {}):
-        # What a preset on the command line says wins over the file too.
-        values.pop(name, None)
-    for name, path in FIELDS.items():
-        value = given.get(name)
-        if value is None:
-            continue
-        section, _, field = path.rpartition(".")
-        inner = values.setdefault(section, {}) if section else values
-        inner[field] = split_names(value) if name in LISTS else value
-    if given.get("no_rewrites"):
-        values["rewrites"] = False
-    return build_config(values)
-
-
-def refuse_expected(points: float | None) -> None:
-    """Refuse a difference that is expected of a study which is not only previewed.
-
-    Raises:
-        UsageError: If there is one.
-    """
-    if points is not None:
-        raise UsageError("--expect says what a difference takes, and goes with --dry-run.")
+HelpAll = Annotated[
+    bool,
+    typer.Option("--help-all", callback=show_all, is_eager=True, help="Show every option."),
+]
+RunPath = Annotated[
+    Path, typer.Argument(**RUN, help="A run directory, @NAME for runs/NAME, or @last.")
+]

@@ -3,14 +3,24 @@
 import errno
 import json
 import sys
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal, TypeVar
 
 import typer
 
 from poolbench.errors import PoolbenchError
-from poolbench.streams import drop_output
+from poolbench.streams import drop_output, forgive_errors
+from poolbench.texts import text
 from poolbench.texts.plain import make_plain, make_plain_json, make_plain_lines
 
 INTERRUPTED = 130
+# Most often that a line of progress is written where there is no terminal.
+PROGRESS_SECONDS = 10.0
+# Width of a table where there is no terminal.
+WIDE = 200
+
+Item = TypeVar("Item")
 
 
 def print_line(line: str) -> None:
@@ -21,6 +31,31 @@ def print_line(line: str) -> None:
 def print_page(page: str) -> None:
     """Print many lines of the result, as poolbench wrote them."""
     typer.echo(page)
+
+
+def print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()
+) -> None:
+    """Print a table of the result, as wide as the terminal; where there is none, nothing is cut.
+
+    Args:
+        right: Positions of the columns that are set to the right, as numbers are.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for place, heading in enumerate(headings):
+        justify: Literal["left", "right"] = "right" if place in right else "left"
+        table.add_column(heading, justify=justify, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(make_plain(cell)) for cell in row))
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table)
 
 
 def print_json(value: object) -> None:
@@ -46,3 +81,22 @@ def print_json(value: object) -> None:
 def say(line: str) -> None:
     """Say something for the person alone."""
     typer.echo(make_plain_lines(line), err=True)
+
+
+def show_progress(items: Iterable[Item], total: int, lang: str) -> Iterator[Item]:
+    """Yield the items, and show on standard error how many are done: a bar, or a line at times."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(file=forgive_errors())
+    if console.is_terminal:
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
+            yield from bar.track(items, total=total)
+        return
+    told = time.monotonic()
+    for done, item in enumerate(items, 1):
+        yield item
+        if time.monotonic() - told >= PROGRESS_SECONDS:
+            say(text("cli.progress", lang, done=done, total=total))
+            told = time.monotonic()

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from poolbench.cli import options
+from poolbench.cli import completion, options
+from poolbench.cli.command import LongCommand
 from poolbench.cli.output import print_json
+from poolbench.cli.settings import choose_place, make_config, refuse_expected
 from poolbench.errors import PoolbenchError
 from poolbench.texts import choose_language
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 
-@commands.command()
+@commands.command(cls=LongCommand)
 def run(
     data: options.Data = None,
     data_file: options.DataFile = None,
@@ -55,27 +57,30 @@ def run(
     weights: options.Weights = None,
     no_rewrites: options.NoRewrites = None,
     config: options.Config = None,
+    name: options.Name = None,
     out: options.Out = None,
     dry_run: options.DryRun = False,
     expect: options.Expect = None,
     lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,
+    help_all: options.HelpAll = False,
 ) -> None:
     """The whole job; without options on the built-in image set."""
-    merged = options.make_config(config, locals())
+    merged = make_config(config, locals())
+    place = choose_place(out, name)
     from poolbench.study.display import Display
 
     display = Display(choose_language(lang))
     if dry_run:
         from poolbench.study.preview import preview_study
 
-        preview_study(merged, out, display, expect)
+        preview_study(merged, place, display, expect)
         return
-    options.refuse_expected(expect)
+    refuse_expected(expect)
     from poolbench.study.run import run_study
 
-    study = run_study(merged, out, display)
+    study = run_study(merged, place, display)
     if as_json:
         print_json(_summarize(study))
 
@@ -90,7 +95,7 @@ def _summarize(study: "Study") -> dict[str, Any]:
     }
 
 
-@commands.command()
+@commands.command(cls=LongCommand)
 def pretrain(
     out: Annotated[Path, typer.Option(**options.PATH, help="The file to write.")] = Path(
         "weights.safetensors"
@@ -104,9 +109,16 @@ def pretrain(
     on_bad: options.OnBad = None,
     groups: options.Groups = None,
     on_duplicates: options.OnDuplicates = None,
-    operator: Annotated[str, typer.Option(help="One id.")] = "max",
-    backbone: Annotated[str, typer.Option(help="One id.")] = "resnet",
-    recipe: Annotated[str, typer.Option(help="One name or TOML file.")] = "quick",
+    operator: Annotated[
+        str, typer.Option(help="One id.", autocompletion=completion.complete_operator)
+    ] = "max",
+    backbone: Annotated[
+        str, typer.Option(help="One id.", autocompletion=completion.complete_backbone)
+    ] = "resnet",
+    recipe: Annotated[
+        str,
+        typer.Option(help="One name or TOML file.", autocompletion=completion.complete_recipe),
+    ] = "quick",
     epochs: options.Epochs = None,
     seed: options.Seed = None,
     device: options.Device = None,
@@ -114,10 +126,11 @@ def pretrain(
     weights: options.Weights = None,
     lang: options.Lang = None,
     debug: options.Debug = False,
+    help_all: options.HelpAll = False,
 ) -> None:
     """Train one variant on all pictures, and keep its weights for run --weights."""
     named = {"operators": operator, "backbones": backbone, "recipes": recipe}
-    config = options.make_config(None, {**locals(), **named})
+    config = make_config(None, {**locals(), **named})
 
     from poolbench.study.display import Display
     from poolbench.study.pretrain import run_pretraining

@@ -162,7 +162,7 @@ def _list_class_pictures(folder: Path, is_deep: bool) -> list[tuple[Path, Path]]
         return [(base, path) for base in (folder, *inner) for path in _list_pictures(base)]
     is_wrapped = len(inner) == 1 and _list_folders(folder) == inner and not _list_pictures(folder)
     base = inner[0] if is_wrapped else folder
-    return [(base, path) for path in _list_pictures_below(base)]
+    return [(base, path) for path in list_pictures_below(base)]
 
 
 def _list_folders(folder: Path) -> list[Path]:
@@ -210,7 +210,7 @@ def _is_file(path: Path) -> bool:
     return path.is_file() or (path.is_symlink() and not path.exists())
 
 
-def _list_pictures_below(folder: Path) -> list[Path]:
+def list_pictures_below(folder: Path) -> list[Path]:
     """List the pictures at any depth; a folder is entered once, whatever links lead to it."""
     start = folder.resolve()
     # A link upwards would bring in the other classes.

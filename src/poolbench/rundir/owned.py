@@ -24,6 +24,17 @@ _FOLDERS = (
     *("", "trials", "best", "variants", "variants/*", "figures", "tables", "lab-report"),
     *("lab-report/figures", "exports"),
 )
+# Files and folders of a run, beside each other in its folder; a folder is poolbench's with all that
+# is in it.
+_RUN_ENTRIES = frozenset(
+    (
+        *("config.toml", "data.json", "environment.json", "plan.json", "study.json"),
+        *("leaderboard.csv", "verdict.json", "timing.json", "report.html", "split.csv"),
+        *("predictions.csv", "duplicates.csv", "suspects.csv", "suspects.npz", "pictures.npz"),
+        *("trials", "best", "variants", "figures", "tables", "lab-report", "exports"),
+        "checkpoints",
+    )
+)
 # Name of half a file, beside the whole one; before the first release it contained that one's name.
 _PART_FILE = re.compile(
     r"\.part-([0-9a-f]{16}|.*\.(json|csv|npz|toml|html|md|docx|svg|png|onnx|safetensors))"
@@ -69,6 +80,12 @@ def is_run(path: Path) -> bool:
     if _has_keys(path / "data.json", _DATA_KEYS):
         return True
     return any(_has_keys(file, _TRIAL_KEYS) for file in (path / "trials").glob("*/record.json"))
+
+
+def is_run_entry(name: str) -> bool:
+    """Return whether a file or folder of this name, in a run, is one that poolbench writes."""
+    is_part = _PART_FILE.fullmatch(name) or _PART_FOLDER.fullmatch(name)
+    return name in _RUN_ENTRIES or is_part is not None
 
 
 def _is_begun(name: str) -> bool:

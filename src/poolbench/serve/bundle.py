@@ -1,6 +1,12 @@
 """Load the files of onnxruntime-web that the page needs, known by their hashes."""
 
 import hashlib
+import io
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from base64 import b64encode
 from pathlib import Path
 
 from poolbench.errors import UsageError
@@ -20,6 +26,83 @@ TESTED = {
         ),
     },
 }
+# SHA-512 of the package as npm packs it, in the form in which registries state it.
+INTEGRITY = {
+    "1.30.0": (
+        "sha512-q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfK"
+        "YQ=="
+    ),
+}
+# Longest time for npm, which fetches some 30 MB.
+NPM_SECONDS = 900
+# Most bytes of the package: twice as many as the tested one has.
+MOST_PACKAGE_BYTES = 100_000_000
+
+
+def fetch_bundle() -> dict[str, bytes]:
+    """Have npm fetch the package, and load the needed files, by the name beside the page.
+
+    Nothing of it is run, and nothing is opened before its hash has been compared.
+
+    Raises:
+        UsageError: If npm is missing or cannot fetch it, or gives something else.
+    """
+    version = next(iter(INTEGRITY))
+    package = f"{PACKAGE}@{version}"
+    by_hand = (
+        f"Or get the package on another machine: npm pack {package}; unpack it, and give its "
+        "folder with --bundle."
+    )
+    npm = shutil.which("npm")
+    if npm is None:
+        raise UsageError(
+            f"--download lets npm fetch {package}, and there is no npm on this machine: install "
+            f"Node.js, which brings it. {by_hand}"
+        )
+    with tempfile.TemporaryDirectory(prefix="poolbench-") as folder:
+        _run_npm(npm, package, Path(folder), by_hand)
+        packed = Path(folder) / f"{PACKAGE}-{version}.tgz"
+        content = packed.read_bytes() if _is_small_file(packed) else b""
+        if _compute_integrity(content) != INTEGRITY[version]:
+            raise UsageError(
+                f"What npm fetched is not the published {package}: its SHA-512 differs, so nothing "
+                f"of it was opened. Look at the settings of npm (npm config list). {by_hand}"
+            )
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            for name in ("package.json", *TESTED[version]):
+                archive.extract(f"package/{name}", folder, filter="data")
+        return load_bundle(Path(folder) / "package")
+
+
+def _run_npm(npm: str, package: str, folder: Path, by_hand: str) -> None:
+    command = [npm, "pack", package, "--silent", "--ignore-scripts"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=NPM_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"npm has not fetched {package} in {NPM_SECONDS} s. {by_hand}") from None
+    except OSError as error:
+        raise UsageError(f"npm cannot be run ({error.strerror}). {by_hand}") from None
+    if done.returncode != 0:
+        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        reason = "; ".join(said[:3]) or f"it ended with code {done.returncode}"
+        raise UsageError(f"npm cannot fetch {package}: {reason[:500]}. {by_hand}")
+
+
+def _is_small_file(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size <= MOST_PACKAGE_BYTES
+
+
+def _compute_integrity(content: bytes) -> str:
+    return f"sha512-{b64encode(hashlib.sha512(content).digest()).decode()}"
 
 
 def load_bundle(folder: Path | None) -> dict[str, bytes]:
@@ -33,8 +116,8 @@ def load_bundle(folder: Path | None) -> dict[str, bytes]:
     """
     version = next(iter(TESTED))
     how = (
-        f"Get it with: npm pack {PACKAGE}@{version} && tar xzf {PACKAGE}-{version}.tgz; then give "
-        "--bundle package"
+        f"--download lets npm fetch it. Or get it with: npm pack {PACKAGE}@{version} && tar xzf "
+        f"{PACKAGE}-{version}.tgz; then give --bundle package"
     )
     if folder is None:
         raise UsageError(f"The page runs the models with {PACKAGE}, which is not part of it. {how}")

@@ -12,7 +12,7 @@ from poolbench.errors import RunError, UsageError
 from poolbench.export.check_model import read_model
 from poolbench.files import check_file_path, check_regular, is_within, parse_json
 from poolbench.rundir.store import RunStore
-from poolbench.serve.bundle import load_bundle
+from poolbench.serve.bundle import fetch_bundle, load_bundle
 from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.read import REPORT, FinishedRun, read_finished
 from poolbench.texts.policy import make_report_policy
@@ -27,7 +27,9 @@ _POLICY = (
 LIST = "page-files.json"
 
 
-def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
+def build_page(
+    path: Path, out: Path, bundle: Path | None, lang: str, *, may_download: bool = False
+) -> Path:
     """Write the page of a finished run.
 
     Args:
@@ -35,6 +37,7 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
         out: The folder; the files of an earlier page are replaced, others stay as they are.
         bundle: The unpacked npm package onnxruntime-web.
         lang: Language of the page until the person chooses another.
+        may_download: Let npm fetch the package where there is no ``bundle``.
 
     Returns:
         The path of ``index.html``.
@@ -42,8 +45,9 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
     Raises:
         DataError: If a model of the run asks for more than arithmetic.
         RunError: If ``path`` is no finished run, or the disk of ``out`` is full.
-        UsageError: If ``bundle`` is missing or another one, ``out`` lies in the run, cannot be a
-            folder, or holds files of somebody else that are called like those of the page.
+        UsageError: If ``bundle`` is missing or another one, npm is missing or cannot fetch it;
+            ``out`` lies in the run, cannot be a folder, or holds files of somebody else that are
+            called like those of the page.
     """
     if is_within(out, path):
         raise UsageError(f"{out} lies in the run that it is made of: choose another --out.")
@@ -52,8 +56,9 @@ def build_page(path: Path, out: Path, bundle: Path | None, lang: str) -> Path:
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}.") from None
     RunStore(path).check_has_model()
-    runtime = load_bundle(bundle)
-    _replace(out, dict(_make_files(read_finished(path), runtime, lang)))
+    run = read_finished(path)
+    runtime = fetch_bundle() if may_download and bundle is None else load_bundle(bundle)
+    _replace(out, dict(_make_files(run, runtime, lang)))
     return out / "index.html"
 
 

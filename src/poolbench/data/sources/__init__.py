@@ -13,7 +13,14 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from poolbench.data.sources._base import ImageSetRequest, ImageSetSource
-from poolbench.errors import DataError, PoolbenchError, UnknownNameError, UsageError
+from poolbench.errors import (
+    DataError,
+    PoolbenchError,
+    UnknownNameError,
+    UsageError,
+    nearest_names,
+)
+from poolbench.files import expand_home
 
 if TYPE_CHECKING:
     from poolbench.data.image_set import ImageSet
@@ -24,8 +31,10 @@ __all__ = [
     "ImageSetSource",
     "check_options",
     "find_image_set",
+    "find_namesake",
     "list_forms",
     "read_image_set",
+    "resolve_source",
 ]
 
 # Entry-point group in a package's metadata: name = "package.module:Class", the name being the one
@@ -141,19 +150,92 @@ def _name_form(kind: str) -> str:
     return f"{kind}:{source.argument}" if source and source.argument else kind
 
 
+def resolve_source(name: str) -> tuple[str, Path | None]:
+    """Return the image set that a person names, who may leave out the kind of a path.
+
+    A known name wins over a path of the same name: ``sample`` is built in, ``./sample`` a folder.
+
+    Returns:
+        The name for :func:`find_image_set`, and the path for ``--data-file`` of a kind that has
+        one. What is neither known nor there comes back as it is, to be explained where it is read.
+
+    Example:
+        >>> resolve_source("sample"), resolve_source("cifar100")
+        (('sample', None), ('cifar100', None))
+
+    Raises:
+        UsageError: As :func:`poolbench.files.expand_home`.
+    """
+    if not name or _is_known(name):
+        return name, None
+    path = expand_home(name)
+    kinds = _load_built_in()
+    # A folder may be many things, and pictures in folders are what is left.
+    for kind in sorted(kinds, key=lambda kind: kind == "folder"):
+        try:
+            is_this = kinds[kind].recognizes(path)
+        except (OSError, ValueError):
+            # It is too long for a path, or holds what no path has.
+            return name, None
+        if is_this:
+            return (kind, path) if kinds[kind].takes_data_file else (f"{kind}:{path}", None)
+    return name, None
+
+
+def find_namesake(name: str) -> Path | None:
+    """Find a folder or file that is called like a known image set, and is not what it names."""
+    if ":" in name or not _is_known(name):
+        return None
+    return Path(name) if Path(name).exists() else None
+
+
+def _is_known(name: str) -> bool:
+    kind, colon, _ = name.partition(":")
+    source = _load_built_in().get(kind)
+    if source is not None:
+        # "folder" alone is no image set, but may be a folder.
+        return bool(colon) or not source.argument
+    return kind in _list_installed()
+
+
 def _explain_unknown(name: str) -> UsageError:
     """Explain what a person may have meant: most who leave the kind out name a path."""
+    forms = [*list_forms(), *_list_installed()]
     path = Path(name)
-    suffixes = {
-        suffix: kind for kind, source in _load_built_in().items() for suffix in source.suffixes
-    }
     try:
-        if path.is_dir() and name:
-            return UsageError(f"{name} is a folder: did you mean --data folder:{name}?")
-        kind = suffixes.get(path.suffix.lower())
-        if path.is_file() and kind:
-            return UsageError(f"{name} is a file: did you mean --data {kind}:{name}?")
+        meant, file = resolve_source(name)
+        if meant != name:
+            what = "folder" if path.is_dir() else "file"
+            more = "" if file is None else f" --data-file {file}"
+            return UsageError(f"{name} is a {what}: did you mean --data {meant}{more}?")
+        if path.is_file():
+            endings = sorted(s for source in _load_built_in().values() for s in source.suffixes)
+            return UsageError(
+                f"There is no image set {name!r}; a file of this name is there, and its kind is "
+                f"not read: expected a folder of pictures, or a file that ends in "
+                f"{', '.join(endings)}. An archive has to be unpacked first."
+            )
+        if path.name != name and ":" not in name:
+            return UsageError(_explain_missing(name, path))
+        near = nearest_names(path.name, _list_folder(Path()))
+    except (OSError, ValueError):
+        # It is too long for a path, or holds what no path has.
+        near = []
+    if near and not nearest_names(name, forms):
+        return UsageError(_explain_missing(name, path))
+    return UnknownNameError("image set", name, forms)
+
+
+def _explain_missing(name: str, path: Path) -> str:
+    """Explain that there is nothing at a path, with what its folder has instead."""
+    near = nearest_names(path.name, _list_folder(path.parent))
+    meant = ", ".join(str(path.parent / other) for other in near)
+    hint = f" Did you mean {meant}?" if near else " Give the path of a folder of pictures."
+    return f"There is no image set {name!r}, and no file or folder of this name.{hint}"
+
+
+def _list_folder(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError:
-        # It is too long for a path.
-        pass
-    return UnknownNameError("image set", name, [*list_forms(), *_list_installed()])
+        return []

@@ -57,8 +57,8 @@ class ImageSetSource(ABC):
 
     Attributes:
         argument: What stands after the colon, such as ``PATH``; empty where nothing does.
-        suffixes: The endings of the files that it reads, in small letters, for the hint to a person
-            who names such a file without the kind.
+        suffixes: The endings of the files that it reads, in small letters, for a person who names
+            such a file without the kind.
         takes_data_file: Whether ``--data-file`` may be given with it.
         groups: The kinds of ``--groups`` that it knows: ``subfolder``, ``name``, ``column``.
         checks_pixels: Whether to tell of pictures that show nothing, or nearly nothing.
@@ -80,6 +80,10 @@ class ImageSetSource(ABC):
         Raises:
             DataError: If the pictures are missing or broken.
         """
+
+    def recognizes(self, path: Path) -> bool:
+        """Return whether a path, named without a kind, is one of this kind."""
+        return path.suffix.lower() in self.suffixes and path.is_file()
 
     def count_known(self) -> Mapping[str, tuple[int, int]] | None:
         """Return what is known before the pictures are there: of each class, pool and test half.

@@ -1,6 +1,7 @@
 """CIFAR-10 and CIFAR-100, as they were published."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from poolbench.data.names import CIFAR10_CLASSES, CIFAR100_CLASSES, build_aliases
@@ -9,6 +10,12 @@ from poolbench.data.sources._base import ImageSetRequest, ImageSetSource
 if TYPE_CHECKING:
     from poolbench.data.cifar import CifarFormat
     from poolbench.data.image_set import ImageSet
+
+# Names of the archive and of the folder in it, as published.
+_PUBLISHED = {
+    "cifar10": ("cifar-10-python.tar.gz", "cifar-10-batches-py"),
+    "cifar100": ("cifar-100-python.tar.gz", "cifar-100-python"),
+}
 
 
 class Cifar(ImageSetSource):
@@ -34,6 +41,13 @@ class Cifar(ImageSetSource):
         return load_cifar(
             self.published, request.data_file, request.may_download, request.on_progress
         )
+
+    def recognizes(self, path: Path) -> bool:
+        # By the names under which it was published: the archive, and the folder that is in it.
+        archive, inside = _PUBLISHED[self.name]
+        if path.is_dir():
+            return path.name == inside or (path / inside).is_dir()
+        return path.is_file() and path.name in (archive, archive.removesuffix(".gz"))
 
     def count_known(self) -> Mapping[str, tuple[int, int]]:
         counts = self.published.count_per_class, self.published.test_per_class

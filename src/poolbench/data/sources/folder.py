@@ -1,5 +1,6 @@
 """A folder of pictures, with a folder for each class."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from poolbench.data.sources._base import ImageSetRequest, ImageSetSource
@@ -13,6 +14,9 @@ class Folder(ImageSetSource):
 
     argument: ClassVar[str] = "PATH"
     groups: ClassVar[tuple[str, ...]] = ("subfolder", "name")
+
+    def recognizes(self, path: Path) -> bool:
+        return path.is_dir()
 
     def read(self, request: ImageSetRequest) -> "Listing":
         from poolbench.data.folder import scan_folder

@@ -1,0 +1,10 @@
+"""The command line: what commands say beside their results."""
+
+TEXTS = {
+    "cli.namesake": (
+        "{name} is the image set of that name. The folder or file in this place is --data ./{name}"
+    ),
+    "cli.progress": "Pictures: {done} of {total}",
+    "cli.predicted": "Pictures with an answer: {done} of {total}",
+    "cli.predictions": "Table: {path}",
+}

@@ -1,0 +1,71 @@
+"""Список запусков и различия двух из них."""
+
+TEXTS = {
+    "runs.none": "В {path} запусков нет. Первый создаст poolbench run.",
+    "runs.column-name": "запуск",
+    "runs.column-date": "дата",
+    "runs.column-pictures": "изображений",
+    "runs.column-classes": "классов",
+    "runs.column-verdict": "вывод",
+    "runs.column-size": "размер",
+    "runs.winner": "лучший: {name}",
+    "runs.tied": "ничья; брать {name}",
+    "runs.undecided": "не решено; пока впереди {name}",
+    "runs.nothing-learned": "ничему не научились",
+    "runs.running": "идёт, {done} из {total}",
+    "runs.running-unknown": "идёт",
+    "runs.unfinished": "не закончен, {done} из {total}",
+    "runs.unfinished-unknown": "не закончен",
+    "runs.broken": "повреждён",
+    "runs.reason": "Запуск {name}: {reason}",
+    "runs.megabytes": "{size} МБ",
+    # poolbench runs rm.
+    "runs.remove": "Удалить {path} ({state}, {size})?",
+    "runs.removed": "Удалено: {path}",
+    "runs.kept": "Оставлено: {path}",
+    "runs.others": "Папка {path} остаётся: в ней есть то, что записано не poolbench: {names}.",
+    # poolbench runs diff.
+    "runs.first": "А: {path} ({date}; {state})",
+    "runs.second": "Б: {path} ({date}; {state})",
+    "runs.diff-pictures": "Изображения",
+    "runs.diff-settings": "Настройки",
+    "runs.diff-versions": "Версии и машина",
+    "runs.same": "{what}: различий нет.",
+    "runs.same-pictures": "Изображения: одни и те же, всего {count}.",
+    "runs.diff-accuracy": "Точность, Б минус А",
+    "runs.column-difference": "Б − А, п. п.",
+    "runs.column-interval": "интервал 95 %",
+    "runs.column-repeats": "повторов",
+    "runs.column-setting": "имя",
+    "runs.same-trainings": "те же обучения",
+    "runs.balanced": "Точность здесь — средняя по классам.",
+    "runs.together": (
+        "Обучения сравниваются попарно: одни и те же изображения отложены в одних и тех же блоках. "
+        "Все интервалы верны одновременно с вероятностью 95 %; если в интервале есть 0, различие "
+        "не установлено."
+    ),
+    "runs.only-first": "Только в А: {names}.",
+    "runs.only-second": "Только в Б: {names}.",
+    "runs.unpaired-pictures": (
+        "Интервалов нет: изображения в исследованиях разные, и обучения нельзя сравнить попарно. "
+        "Точности просто стоят рядом, их разница может объясняться изображениями."
+    ),
+    "runs.unpaired-protocol": (
+        "Интервалов нет: у одного исследования протокол cv, у другого lab, и отложены в них разные "
+        "изображения."
+    ),
+    "runs.unpaired-splits": (
+        "Интервалов нет: те же изображения разбиты на блоки иначе (различаются зерно, число блоков "
+        "или группы), и обучения нельзя сравнить попарно."
+    ),
+    "runs.unpaired-unfinished": "Точности не сравниваются: у незаконченного исследования их нет.",
+    "runs.unpaired-no-variant": "Точности не сравниваются: общих операторов нет.",
+    # Страница, которую poolbench serve показывает без запуска.
+    "runs.page-title": "Запуски",
+    "runs.page-place": "Запуски в {path}",
+    "runs.page-none": "Запусков здесь пока нет.",
+    "runs.page-report": "Отчёт",
+    "runs.page-no-report": "отчёта нет",
+    "runs.page-hint": "Чтобы проверить модели запуска на своих изображениях:",
+    "runs.page-serve": "Страница запусков в {path}: {url}  (остановить: Ctrl-C)",
+}
