@@ -15,7 +15,7 @@ from poolbench._version import __version__
 from poolbench.cli import catalogue, finished, runs, study
 from poolbench.cli.completion import find_parted_run
 from poolbench.cli.errors import fail, fail_unexpected, stop
-from poolbench.cli.output import INTERRUPTED, print_line
+from poolbench.cli.output import INTERRUPTED, print_line, print_page
 from poolbench.errors import PoolbenchError
 from poolbench.streams import fill_descriptors, forgive
 from poolbench.system import ended_by_signals
@@ -52,7 +52,7 @@ def main() -> None:
     fill_descriptors()
     completed = find_parted_run()
     if completed is not None:
-        print_line(completed)
+        print_page(completed)
         return
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

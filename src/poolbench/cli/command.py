@@ -34,7 +34,7 @@ class LongCommand(TyperCommand):
 
     shows_all = False
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Join the names of a list, then parse as usual."""
         ctx.meta[_WORDS] = list(args)
         joined, strays = join_lists(args, {name: p for p in self.params for name in p.opts})
@@ -42,9 +42,9 @@ class LongCommand(TyperCommand):
             raise UsageError(_explain_stray(strays[0], str(self.name), args))
         return super().parse_args(ctx, joined)
 
-    def format_help(self, ctx: typer.Context, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:
         """Show the first options, or all of them."""
-        others = [p for p in self.get_params(ctx) if p.name not in {*FIRST, "help"}]
+        others: list[Any] = [p for p in self.get_params(ctx) if p.name not in {*FIRST, "help"}]
         if _has_help_all(self) and not self.shows_all:
             self.epilog = f"{len(others)} more options: {ctx.command_path} --help-all"
             for param in others:
@@ -56,7 +56,7 @@ class LongCommand(TyperCommand):
             for param in others:
                 param.hidden = False
 
-    def shell_complete(self, ctx: typer.Context, incomplete: str) -> list[Any]:
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Complete a further name of a list, or what stands behind an equals sign."""
         words: list[str] = ctx.meta.get(_WORDS, [])
         last = max((i for i, word in enumerate(words) if word.startswith("-")), default=None)
@@ -121,7 +121,7 @@ def join_lists(args: Sequence[str], params: Mapping[str, Any]) -> tuple[list[str
 
 def _part(values: Iterable[str], *, is_class: bool) -> list[str]:
     """Part words into names; a class or a file may have a space in its name."""
-    found = []
+    found: list[str] = []
     for value in values:
         may_have_spaces = is_class or value.endswith(".toml") or '"' in value
         found += [value] if may_have_spaces else re.split(r"\s+", value)

@@ -1,11 +1,13 @@
 """Complete names in a shell: from files alone, without what a study needs to be imported."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from poolbench.config import PRESETS
+from poolbench.data.sources import list_forms
 
 _PACKAGE = Path(__file__).parents[1]
 # Cards of operators, in an installed package and in a clone.
@@ -17,6 +19,8 @@ BACKBONES = (
     *("resnet18", "resnet34", "resnet50"),
     *("resnet18-stock", "resnet34-stock", "resnet50-stock"),
 )
+# Names that mean nothing else to a shell, which gets what is completed as it is.
+_PLAIN = re.compile(r"[\w.+-]+")
 # Variable by which bash asks, and the one with what was typed.
 _ASKED, _TYPED = "_POOLBENCH_COMPLETE", "COMP_WORDS"
 
@@ -27,18 +31,22 @@ def list_operator_ids() -> list[str]:
     return sorted({*cards, *(point.name for point in entry_points(group="poolbench.operators"))})
 
 
+def list_sets() -> list[str]:
+    """List the image sets that need no path; files are completed by the shell itself."""
+    return [form for form in list_forms() if ":" not in form]
+
+
 def list_recipe_names() -> list[str]:
     """List the names of recipes, and the TOML files of the working folder."""
-    return sorted(path.stem for path in _RECIPES.glob("*.toml")) + sorted(
-        path.name for path in Path().glob("*.toml")
-    )
+    own = [path.name for path in Path().glob("*.toml") if _PLAIN.fullmatch(path.name)]
+    return sorted(path.stem for path in _RECIPES.glob("*.toml")) + sorted(own)
 
 
 def list_run_names() -> list[str]:
     """List by what runs can be called: ``@last``, and ``@NAME`` for each."""
     from poolbench.runs.find import LAST, SIGN, list_runs
 
-    names = [path.name for path in list_runs()]
+    names = [path.name for path in list_runs() if _PLAIN.fullmatch(path.name)]
     return [f"{SIGN}{name}" for name in ([LAST, *names] if names else [])]
 
 
@@ -72,6 +80,7 @@ complete_backbones = complete_several(lambda: BACKBONES)
 complete_backbone = complete_one(lambda: BACKBONES)
 complete_recipes = complete_several(list_recipe_names)
 complete_recipe = complete_one(list_recipe_names)
+complete_data = complete_one(list_sets)
 complete_preset = complete_one(lambda: PRESETS)
 complete_run = complete_one(list_run_names)
 
@@ -79,17 +88,16 @@ complete_run = complete_one(list_run_names)
 def find_parted_run() -> str | None:
     """Find what bash is to be told where it has parted ``@la`` into two words, ``@`` and ``la``.
 
-    Bash does so unless told otherwise, and replaces what stands behind the sign alone.
+    So it does with what is typed, and replaces both by the answer.
     """
     words = os.environ.get(_TYPED, "").split("\n")
     place = os.environ.get("COMP_CWORD", "")
     if os.environ.get(_ASKED) != "complete_bash" or not place.isdecimal():
         return None
-    at = int(place)
-    sign, begun = (words[at - 1 : at] or [""])[0], (words[at : at + 1] or [""])[0]
-    if begun == "@":
-        sign, begun = "@", ""
-    if sign != "@":
+    before, begun = (
+        words[at] if 0 <= at < len(words) else "" for at in (int(place) - 1, int(place))
+    )
+    if "@" not in (before, begun):
         return None
-    names = [name.removeprefix("@") for name in list_run_names()]
-    return "\n".join(name for name in names if name.startswith(begun))
+    begun = begun if begun == "@" else f"@{begun}"
+    return "\n".join(complete_run(begun))

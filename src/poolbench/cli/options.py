@@ -13,7 +13,15 @@ from poolbench.files import expand_home
 from poolbench.texts import TEXTS
 
 
-def _find_run(given: str) -> Path:
+def find_run(given: str) -> Path:
+    """Find the run that a word names."""
+    from poolbench.runs.find import find_run_there
+
+    return find_run_there(given)
+
+
+def find_place(given: str) -> Path:
+    """Find where a run goes, which may be there already or not."""
     from poolbench.runs.find import find_run
 
     return find_run(given)
@@ -23,7 +31,7 @@ def _find_run(given: str) -> Path:
 # understood.
 PATH: dict[str, Any] = {"parser": expand_home, "metavar": "PATH"}
 RUN: dict[str, Any] = {
-    "parser": _find_run,
+    "parser": find_run,
     "metavar": "RUN",
     "autocompletion": completion.complete_run,
 }
@@ -35,6 +43,7 @@ Data = Annotated[
     typer.Option(
         help=f"A folder or file of pictures, or {', '.join(_FORMS[:-1])} or {_FORMS[-1]}."
         + tell_data_default("source"),
+        autocompletion=completion.complete_data,
         rich_help_panel="Pictures",
     ),
 ]
@@ -284,7 +293,10 @@ Config = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(**RUN, help="The run directory. Default: in runs/, named after the settings."),
+    typer.Option(
+        **{**PATH, "parser": find_place},
+        help="The run directory. Default: in runs/, named after the settings.",
+    ),
 ]
 Name = Annotated[
     str | None, typer.Option(help="Call the run so: it lies in runs/NAME, and is found as @NAME.")

@@ -164,7 +164,8 @@ def _print_changes(kind: str, changes: "tuple[Change, ...]", lang: str) -> None:
         return
     print_line(f"{heading}:")
     rows = [(change.name, _write(change.first), _write(change.second)) for change in changes]
-    print_table([text("runs.column-setting", lang), "A", "B"], rows)
+    headings = [text(f"runs.column-{name}", lang) for name in ("setting", "first", "second")]
+    print_table(headings, rows)
 
 
 def _write(value: object) -> str:
@@ -176,7 +177,8 @@ def _write(value: object) -> str:
 def _print_variants(found: "Comparison", lang: str) -> None:
     has_points = found.unpaired is None
     keys = ("column-difference", "column-interval", "column-repeats") if has_points else ()
-    headings = ["A", "", "B", "", *(text(f"runs.{key}", lang) for key in keys)]
+    sides = (text("runs.column-first", lang), "", text("runs.column-second", lang), "")
+    headings = [*sides, *(text(f"runs.{key}", lang) for key in keys)]
     rows = [
         (
             variant.first,

@@ -89,23 +89,6 @@ def complete_source(data: dict[str, Any], lang: str | None) -> None:
         data.setdefault("data_file", file)
 
 
-def choose_place(out: Path | None, name: str | None) -> Path | None:
-    """Choose the run directory by ``--out`` or ``--name``; ``None``: the settings name it.
-
-    Raises:
-        UsageError: If both are given, or the name is none for a folder.
-    """
-    from poolbench.runs.find import locate_named
-
-    if name is None:
-        return out
-    if out is not None:
-        raise UsageError(
-            f"--name {name} puts the run into runs/, and --out elsewhere: give one of the two."
-        )
-    return locate_named(name)
-
-
 def refuse_expected(points: float | None) -> None:
     """Refuse a difference that is expected of a study which is not only previewed.
 

@@ -9,7 +9,7 @@ import typer
 from poolbench.cli import completion, options
 from poolbench.cli.command import LongCommand
 from poolbench.cli.output import print_json
-from poolbench.cli.settings import choose_place, make_config, refuse_expected
+from poolbench.cli.settings import make_config, refuse_expected
 from poolbench.errors import PoolbenchError
 from poolbench.texts import choose_language
 
@@ -67,6 +67,8 @@ def run(
     help_all: options.HelpAll = False,
 ) -> None:
     """The whole job; without options on the built-in image set."""
+    from poolbench.runs.find import choose_place
+
     merged = make_config(config, locals())
     place = choose_place(out, name)
     from poolbench.study.display import Display

@@ -30,6 +30,7 @@ from poolbench.serve.pictures import prepare_picture
 from poolbench.serve.progress import Progress
 from poolbench.serve.read import (
     REPORT,
+    REPORT_HEADERS,
     FinishedRun,
     has_report,
     is_finished,
@@ -37,15 +38,10 @@ from poolbench.serve.read import (
 )
 from poolbench.serve.stream import stream_content, stream_file
 from poolbench.texts.plain import make_plain_lines
-from poolbench.texts.policy import make_report_policy
 
 MOST_UPLOAD_BYTES = 20_000_000
 # Most pictures of a request: one row of the map of all shifts.
 MOST_PICTURES = 17
-
-# Policy of the report, in an origin of its own, in which it is nobody: a stranger's run may bring
-# another page.
-_REPORT_POLICY = f"{make_report_policy()}; frame-ancestors 'none'; sandbox allow-scripts"
 
 Result = TypeVar("Result")
 Answer = Callable[[Request], Awaitable[Response]]
@@ -150,8 +146,7 @@ class _Pages:
     async def show_report(self, _: Request) -> Response:
         if not (is_finished(self._path) and has_report(self._path)):
             raise RefusedError("unfinished", 404)
-        policy = {"content-security-policy": _REPORT_POLICY}
-        return await stream_file(self._path / REPORT, "text/html", policy)
+        return await stream_file(self._path / REPORT, "text/html", REPORT_HEADERS)
 
     async def stream_progress(self, request: Request) -> Response:
         return StreamingResponse(self._progress.watch(request), media_type="text/event-stream")

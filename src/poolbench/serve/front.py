@@ -41,8 +41,13 @@ _PREFIX = "page."
 @cache
 def list_files(predictor: Predictor) -> dict[str, bytes]:
     """Return the files beside ``index.html``, by name."""
-    folder = files("poolbench.serve") / "web"
-    return {name: (folder / name).read_bytes() for name in (*_SHARED, *_OWN[predictor])}
+    return {name: load_file(name) for name in (*_SHARED, *_OWN[predictor])}
+
+
+@cache
+def load_file(name: str) -> bytes:
+    """Load a file of the front end."""
+    return (files("poolbench.serve") / "web" / name).read_bytes()
 
 
 @cache
@@ -61,17 +66,21 @@ def make_texts() -> bytes:
 
 def render_index(predictor: Predictor, lang: str) -> str:
     """Render ``index.html``; its texts are replaced when another language is chosen."""
-    environment = Environment(
+    template = make_environment().get_template("index.html.j2")
+    languages = {known: text("report.language", known) for known in TEXTS}
+    return template.render(
+        lang=lang, languages=languages, predictor=predictor, t=partial(_say, lang)
+    )
+
+
+def make_environment() -> Environment:
+    """Make what fills in the templates: whatever is put in stands there as text."""
+    return Environment(
         loader=PackageLoader("poolbench.serve", "web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    )
-    template = environment.get_template("index.html.j2")
-    languages = {known: text("report.language", known) for known in TEXTS}
-    return template.render(
-        lang=lang, languages=languages, predictor=predictor, t=partial(_say, lang)
     )
 
 

@@ -23,11 +23,19 @@ from poolbench.records import (
 )
 from poolbench.rundir.store import LIVE_FILE, RunStore
 from poolbench.texts.plain import make_plain
+from poolbench.texts.policy import make_report_policy
 
 FINAL = "best/model.onnx"
 # Seconds after which a process that writes nothing is taken to be gone: the longest epochs.
 SILENT_SECONDS = 600.0
 REPORT = "report.html"
+# Policy of the report, in an origin of its own, in which it is nobody: a stranger's run may bring
+# another page.
+REPORT_HEADERS = {
+    "content-security-policy": (
+        f"{make_report_policy()}; frame-ancestors 'none'; sandbox allow-scripts"
+    )
+}
 # Files of which one is there as soon as a run has begun.
 _MARKS = ("study.json", "plan.json", "config.toml", ".lock")
 _TRIAL_ID = re.compile(r"(?P<variant>.+)-r\d+f\d+-[0-9a-f]+")

@@ -14,14 +14,16 @@ import uvicorn
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from poolbench.errors import UsageError
+from poolbench.errors import RunError, UsageError
 from poolbench.export.confined import Purpose, get_confined
 from poolbench.hosts import is_loopback
+from poolbench.runs.find import RUNS, list_runs, looks_like_run
 from poolbench.serve.address import check_allowed, make_url
 from poolbench.serve.app import make_app
 from poolbench.serve.connection import Connection
 from poolbench.serve.guard import MOST_HEAD_BYTES
 from poolbench.serve.read import check_is_run, is_finished
+from poolbench.serve.runs import make_list_app
 from poolbench.texts import text
 from poolbench.texts.plain import make_plain_lines
 
@@ -30,19 +32,20 @@ MORE_PORTS = 20
 
 
 def run_server(
-    path: Path, host: str, port: int, lang: str, allow_hosts: Iterable[str] = ()
+    path: Path | None, host: str, port: int, lang: str, allow_hosts: Iterable[str] = ()
 ) -> None:
-    """Serve a run; comes back when it is interrupted.
+    """Serve a run, or a list of runs; comes back when it is interrupted.
 
     Args:
-        path: The run directory; its study need not be finished.
+        path: The run directory, whose study need not be finished; or a folder that holds runs.
+            ``None``: the folder ``runs``.
         host: An address or name of this machine; anything but loopback needs a token.
         port: 0: any free one; the next free one if it is taken.
         lang: Language of the page until the person chooses another.
         allow_hosts: Names that a proxy before this server goes by.
 
     Raises:
-        RunError: If ``path`` is no run directory.
+        RunError: If ``path`` is no run directory, and holds none.
         UsageError: If the address cannot be used.
     """
     # Such a picture is refused in words; whoever started the server need not hear of it.
@@ -50,18 +53,23 @@ def run_server(
     # The products of a resize are small: more threads only wait for each other.
     threadpool_limits(1, user_api="blas")
     allowed = check_allowed(allow_hosts)
-    check_is_run(path)
+    folder = path if path is not None else RUNS
+    is_list = _is_list(folder, is_asked=path is None)
+    if not is_list:
+        check_is_run(folder)
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     with bind(host, port) as bound:
         found = bound.getsockname()[1]
         if found != port and port != 0:
             _say("serve.port-taken", lang, port=port, found=found)
-        if not is_finished(path):
-            _say("serve.unfinished", lang, path=path)
-        _say("serve.place", lang, path=path, url=make_url(host, found, token))
+        if not (is_list or is_finished(folder)):
+            _say("serve.unfinished", lang, path=folder)
+        place = "runs.page-serve" if is_list else "serve.place"
+        _say(place, lang, path=folder, url=make_url(host, found, token))
         if token is not None:
             _say("serve.token", lang)
-        app = make_app(path, host=host, token=token, lang=lang, allowed=allowed)
+        make = make_list_app if is_list else make_app
+        app = make(folder, host=host, token=token, lang=lang, allowed=allowed)
         config = uvicorn.Config(
             app,
             http=Connection,
@@ -88,6 +96,18 @@ def run_server(
         finally:
             _stop_computing()
     _say("serve.stopped", lang)
+
+
+def _is_list(folder: Path, *, is_asked: bool) -> bool:
+    """Return whether a folder is one of runs, and no run itself."""
+    if looks_like_run(folder):
+        return False
+    if is_asked and not folder.is_dir():
+        raise RunError(
+            f"There is no folder {folder.absolute()}, so there are no runs to show: poolbench run "
+            "makes the first one. Or give the path of a run, or of a folder of runs."
+        )
+    return is_asked or bool(folder.is_dir() and list_runs(folder))
 
 
 def _stop_computing() -> None:

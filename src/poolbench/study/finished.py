@@ -22,6 +22,7 @@ from poolbench.records import (
 from poolbench.report.build import build_report, render_summary
 from poolbench.report.read import read_leaderboard
 from poolbench.rundir.store import RunStore
+from poolbench.runs.find import find_run
 from poolbench.texts import choose_language
 from poolbench.trials.restore import restore_network
 
@@ -177,9 +178,11 @@ def load(path: str | Path, lang: str | None = None) -> Study:
     """Load a finished study from its run directory.
 
     Args:
+        path: The run directory; ``@last`` for the run that was worked at last, or ``@NAME`` for
+            ``runs/NAME``.
         lang: ``en`` or ``ru``; by default as the system speaks.
 
     Raises:
-        RunError: If there is no finished study.
+        RunError: If there is no run of this name, or no finished study in it.
     """
-    return Study(path, choose_language(lang))
+    return Study(find_run(path), choose_language(lang))

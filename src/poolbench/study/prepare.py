@@ -32,13 +32,13 @@ from poolbench.records import TrialSpec
 from poolbench.rundir.owned import check_run_path
 from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore
+from poolbench.runs.find import RUNS
 from poolbench.study.display import Display
 from poolbench.texts.duration import format_duration
 from poolbench.texts.facts import describe_facts, describe_size
 from poolbench.texts.plain import list_some
 from poolbench.training.recipes import LEAST_STEPS, get_recipe
 
-RUNS = Path("runs")
 # Fields that say where and by how many a study is worked at.
 WORK_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed")
 # Share of a test half that weights may have seen: a few pictures stand twice in many sets.

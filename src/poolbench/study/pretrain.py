@@ -13,10 +13,10 @@ from poolbench.planning.durations import estimate_trial_seconds
 from poolbench.planning.plan import Plan, make_final_spec
 from poolbench.records import TrialRecord, TrialSpec
 from poolbench.rundir.store import RunStore
+from poolbench.runs.find import RUNS
 from poolbench.study.compete import StudyContext, run_trial_alone
 from poolbench.study.display import Display
 from poolbench.study.prepare import (
-    RUNS,
     check_study,
     load_pictures,
     name_run,

@@ -20,10 +20,10 @@ from poolbench.config import (
 )
 from poolbench.data.duplicates import COLUMNS
 from poolbench.data.image_set import ImageSet
+from poolbench.data.sources import resolve_source
 from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
-from poolbench.files import expand_home
 from poolbench.machine.description import Machine
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
@@ -40,6 +40,7 @@ from poolbench.report.build import build_report
 from poolbench.report.faults import describe_error
 from poolbench.results.picture_tables import save_picture_tables
 from poolbench.rundir.store import RunStore
+from poolbench.runs.find import choose_place, find_run
 from poolbench.study.compete import StudyContext, compete, run_trial_alone
 from poolbench.study.display import Display
 from poolbench.study.finished import Study
@@ -71,6 +72,7 @@ def compare(
     groups: str | None = None,
     on_duplicates: OnDuplicates = "report",
     out: str | Path | None = None,
+    name: str | None = None,
     lang: str | None = None,
     quiet: bool = False,
     **settings: Unpack[Settings],
@@ -79,7 +81,7 @@ def compare(
 
     Args:
         source: ``sample``, ``cifar10``, ``cifar100``, ``folder:PATH``, ``csv:FILE``, ``npz:PATH``,
-            ``task:NAME``.
+            ``task:NAME``; or a path alone, whose kind is recognised.
         operators: Ids, or classes of your own (see :func:`poolbench.register`).
         backbones: Ids, ``package.module:factory``, or functions of your own, which give a network
             for a number of classes; ``None``: what the preset says.
@@ -92,15 +94,17 @@ def compare(
             on while another is held out.
         out: The run directory; by default a folder in ``runs`` that the settings name, so that the
             same call goes on where it stopped.
+        name: Instead of ``out``: the run lies in ``runs/NAME``, and is found as ``@NAME``.
         settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``; or
             ``preset="standard"``.
 
     Raises:
         PoolbenchError: Each kind with one message; see :mod:`poolbench.errors`.
     """
+    kind, found = resolve_source(source)
     data = {
-        "source": source,
-        "data_file": data_file,
+        "source": kind,
+        "data_file": found if data_file is None else data_file,
         "download": download,
         "classes": None if classes is None else tuple(map(str, _split(classes))),
         "image_size": image_size,
@@ -114,7 +118,7 @@ def compare(
     if backbones is not None:
         given["backbones"] = tuple(_name_backbone(backbone) for backbone in _split(backbones))
     config = build_config({**given, **settings})
-    path = None if out is None else expand_home(out)
+    path = choose_place(None if out is None else find_run(out), name)
     return run_study(config, path, Display(choose_language(lang), quiet=quiet))
 
 

@@ -1,0 +1,117 @@
+"""Serve the list of runs and the report of each: read anew with each visit, nothing is written."""
+
+import asyncio
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from poolbench.errors import PoolbenchError
+from poolbench.runs.find import list_runs
+from poolbench.runs.summary import RunSummary, summarize_run
+from poolbench.runs.words import describe_date, describe_size, describe_state
+from poolbench.serve.front import MEDIA_TYPES, load_file, make_environment
+from poolbench.serve.guard import Guard, choose_answer_language, refuse
+from poolbench.serve.read import REPORT, REPORT_HEADERS, has_report
+from poolbench.serve.stream import stream_file
+from poolbench.texts import TEXTS, text
+from poolbench.texts.plain import make_plain
+
+_FILES = ("style.css", "runs.css", "icon.svg")
+
+
+def make_list_app(
+    folder: Path, *, host: str, token: str | None, lang: str, allowed: Collection[str] = ()
+) -> Starlette:
+    """Build the app for a folder of runs; the other arguments are those of ``make_app``."""
+    pages = _ListPages(folder, lang)
+    routes = [
+        Route("/", pages.show_list),
+        Route(f"/report/{{name}}/{REPORT}", pages.show_report),
+        *(Route(f"/{name}", partial(_send_file, name)) for name in _FILES),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, host=host, token=token, lang=lang, allowed=allowed)],
+        exception_handlers={
+            HTTPException: pages.explain,
+            OSError: pages.explain,
+            PoolbenchError: pages.explain,
+            Exception: pages.explain,
+        },
+    )
+
+
+async def _send_file(name: str, _: Request) -> Response:
+    return Response(load_file(name), media_type=MEDIA_TYPES[Path(name).suffix])
+
+
+class _ListPages:
+    """The handlers of the routes."""
+
+    def __init__(self, folder: Path, lang: str) -> None:
+        self._folder = folder
+        self._lang = lang
+        # Sizes are measured by looking at every file: for one visitor at a time.
+        self._reading = asyncio.Lock()
+
+    async def show_list(self, request: Request) -> Response:
+        wanted = request.query_params.get("lang", "")
+        lang = wanted if wanted in TEXTS else self._lang
+        async with self._reading:
+            found = await asyncio.to_thread(_summarize_all, self._folder)
+        return HTMLResponse(_render_list(self._folder, found, lang))
+
+    async def show_report(self, request: Request) -> Response:
+        """Send the report of a run in the folder; what is called otherwise is not looked for."""
+        found = await asyncio.to_thread(list_runs, self._folder)
+        wanted = request.path_params["name"]
+        path = next((path for path in found if path.absolute().name == wanted), None)
+        if path is None or not has_report(path):
+            raise HTTPException(404)
+        return await stream_file(path / REPORT, "text/html", REPORT_HEADERS)
+
+    async def explain(self, request: Request, error: Exception) -> Response:
+        lang = choose_answer_language(request.headers, self._lang)
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        reason = {404: "path", 405: "method"}.get(status, "other")
+        return refuse(reason, status, lang)
+
+
+def _summarize_all(folder: Path) -> list[RunSummary]:
+    found = [summarize_run(path) for path in list_runs(folder)]
+    return sorted(found, key=lambda run: (run.date, run.name), reverse=True)
+
+
+def _render_list(folder: Path, found: list[RunSummary], lang: str) -> str:
+    def say(key: str, **values: object) -> str:
+        return text(f"runs.{key}", lang, **values)
+
+    rows = [
+        {
+            "name": make_plain(run.name),
+            "report": f"report/{quote(run.path.absolute().name, safe='')}/{REPORT}"
+            if has_report(run.path)
+            else None,
+            "date": describe_date(run.date),
+            "pictures": run.pictures,
+            "classes": None if run.classes is None else len(run.classes),
+            "names": make_plain(", ".join(run.classes or ())),
+            "state": describe_state(run, lang),
+            "kind": run.state,
+            "size": describe_size(run.size_bytes, lang),
+            "reason": make_plain(run.reason),
+        }
+        for run in found
+    ]
+    languages = {known: text("report.language", known) for known in TEXTS}
+    template = make_environment().get_template("runs.html.j2")
+    place = make_plain(str(folder.absolute()))
+    return template.render(lang=lang, languages=languages, rows=rows, place=place, t=say)
