@@ -1,0 +1,1 @@
+"""Runs as things: found by name, listed, compared and deleted; no torch."""
