@@ -18,7 +18,7 @@ from PIL import Image
 
 import poolbench
 from patience import HANG_SECONDS
-from poolbench.cli import catalogue, study
+from poolbench.cli import catalogue, options, runs, study
 from poolbench.cli import finished as finished_runs
 from poolbench.files import expand_home
 from poolbench.records import Headline
@@ -67,7 +67,7 @@ def test_help_names_every_command_without_torch():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     for command in (
         *("run", "report", "verify", "export", "predict", "recipes", "classes", "doctor"),
-        *("calibrate", "serve", "page"),
+        *("calibrate", "serve", "page", "runs"),
     ):
         assert f" {command} " in done.stdout
     assert done.stdout.strip().endswith("[]")
@@ -348,14 +348,15 @@ def test_every_path_option_and_argument_understands_the_home_folder():
     # Annotated[Path, Option(...)], or of a list of paths, or with None.
     asked = {
         f"{command.callback.__name__} {name}": hint.__metadata__[0].parser
-        for room in (catalogue, finished_runs, study)
-        for command in room.commands.registered_commands
+        for group in (catalogue.commands, finished_runs.commands, study.commands, runs.runs)
+        for command in group.registered_commands
         for name, hint in get_type_hints(command.callback, include_extras=True).items()
         if hasattr(hint, "__metadata__") and Path in (hint.__origin__, *get_args(hint.__origin__))
     }
     known = {"run out", "run config", "serve run_path", "predict pictures", "page bundle"}
     assert known <= asked.keys()
-    assert set(asked.values()) == {expand_home}
+    # Those that name a run or its place know @NAME too.
+    assert set(asked.values()) == {expand_home, options.find_run, options.find_place}
 
 
 def test_home_folder_behind_an_equals_sign_is_understood(poolbench_here, tmp_path, monkeypatch):

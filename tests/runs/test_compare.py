@@ -1,7 +1,6 @@
 """What differs between two runs, and how sure a difference of accuracies is."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest

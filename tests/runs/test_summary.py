@@ -1,7 +1,6 @@
 """A run is summed up whatever state it is in."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -84,9 +83,9 @@ def test_run_that_a_process_holds_is_running_and_not_when_it_has_died(unfinished
 
 
 def test_looking_leaves_no_file(place):
-    before = {path: os.stat(path).st_mtime_ns for path in place.rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in place.rglob("*")}
     summarize_run(place / "new")
-    assert {path: os.stat(path).st_mtime_ns for path in place.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before
 
 
 def test_words_have_the_signs_of_their_language(place):

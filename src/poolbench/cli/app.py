@@ -65,7 +65,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", module="PIL")
     try:
         with ended_by_signals():
-            code = app(standalone_mode=False)
+            # As it is called in every message, however it was started.
+            code = app(prog_name="poolbench", standalone_mode=False)
     except PoolbenchError as error:
         fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):

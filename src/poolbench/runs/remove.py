@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from poolbench.errors import RunError, UsageError
+from poolbench.errors import UsageError
 from poolbench.rundir.owned import is_run, is_run_entry
 from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore

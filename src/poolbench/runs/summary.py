@@ -157,7 +157,7 @@ def measure_size(path: Path) -> int:
     for folder, _, names in os.walk(path):
         for name in names:
             try:
-                total += os.lstat(os.path.join(folder, name)).st_size
+                total += Path(folder, name).lstat().st_size
             except OSError:
                 # It went meanwhile, as files of a study do that is running.
                 continue

@@ -1,0 +1,125 @@
+"""Lists with spaces, words at the wrong place, and help that is short at first."""
+
+import re
+
+import pytest
+import typer
+
+from poolbench.cli import study
+from poolbench.cli.command import FIRST, LISTS, join_lists
+from poolbench.config import PRESETS, StudyConfig
+
+RUN = typer.main.get_command(study.commands).commands["run"]
+OPTIONS = {name: param for param in RUN.params for name in param.opts}
+
+
+@pytest.mark.parametrize(
+    ("typed", "joined"),
+    [
+        ("--operators max avg", "--operators=max,avg"),
+        ("--operators max, avg", "--operators=max,avg"),
+        ("--operators max , avg", "--operators=max,avg"),
+        ("--operators max,avg", "--operators=max,avg"),
+        ("--operators=max avg", "--operators=max,avg"),
+        ("--operators max --operators avg", "--operators=max,avg"),
+        ("--operators max,avg, --folds 3", "--folds 3 --operators=max,avg"),
+        ("--operators max avg --classes 0 33 43", "--operators=max,avg --classes=0,33,43"),
+        ("--classes all-but:0 33", "--classes=all-but:0,33"),
+        ("--download --backbones lab mlp", "--download --backbones=lab,mlp"),
+        ("--vary width batch", "--vary=width,batch"),
+        ("--recipes quick mine.toml", "--recipes=quick,mine.toml"),
+    ],
+)
+def test_names_of_a_list_may_be_parted_by_spaces_and_commas(typed, joined):
+    assert join_lists(typed.split(" "), OPTIONS) == (joined.split(" "), [])
+
+
+def test_name_with_a_space_or_a_quoted_comma_stays_one_name():
+    words = ["--classes", "maple tree", '"Pepper, bell"', "--recipes", "my recipe.toml"]
+    joined, _ = join_lists(words, OPTIONS)
+    assert joined == ['--classes=maple tree,"Pepper, bell"', "--recipes=my recipe.toml"]
+
+
+def test_quoted_list_of_ids_is_parted_too():
+    assert join_lists(["--operators", " max  avg,lp "], OPTIONS)[0] == ["--operators=max,avg,lp"]
+
+
+def test_values_of_other_options_are_no_stray_words():
+    words = ["--out", "photos", "--seed", "-3", "--dry-run", "--folds=3"]
+    assert join_lists(words, OPTIONS) == (words, [])
+    assert join_lists(["photos", "--seed", "1", "x"], OPTIONS)[1] == ["photos", "x"]
+
+
+@pytest.mark.parametrize("typed", ["max lp", "max, lp", "max , lp"])
+def test_run_understands_operators_with_spaces(poolbench_here, typed):
+    command = ("run", "--operators", *typed.split(" "), "--dry-run", "--repeats", "1")
+    done = poolbench_here(*command, "--backbones", "lab-example", "--precision", "float32")
+    assert done.returncode == 0, done.stderr
+    assert "variants 2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("run", "photos", "--seed", "1"), "poolbench run --data photos --seed 1"),
+        (("run", "cifar100"), "poolbench run --data cifar100"),
+        (("classes", "cifar10"), "poolbench classes --data cifar10"),
+        (("run", "my photos"), "poolbench run --data 'my photos'"),
+    ],
+)
+def test_word_behind_no_option_is_answered_with_the_command_that_was_meant(
+    poolbench_here, tmp_path, words, meant
+):
+    for name in ("photos", "my photos"):
+        (tmp_path / name).mkdir()
+    done = poolbench_here(*words)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"{meant}\n")
+
+
+def test_word_that_means_nothing_is_refused(poolbench_here):
+    done = poolbench_here("run", "frobnicate")
+    assert done.returncode == 2
+    assert "'frobnicate' stands behind no option" in done.stderr
+
+
+def read_options(page):
+    return set(re.findall(r"^. (--[\w-]+)", page, re.M))
+
+
+def test_help_shows_the_first_dozen_and_names_the_rest(poolbench_here):
+    page = poolbench_here("run", "--help").stdout
+    shown = read_options(page)
+    assert len(shown - {"--help", "--help-all"}) == 12
+    assert {"--data", "--operators", "--preset", "--help-all"} <= shown
+    others = len(RUN.params) - len(shown - {"--help"})
+    assert f"{others} more options: poolbench run --help-all" in page
+
+
+@pytest.mark.parametrize("command", ["run", "pretrain"])
+def test_help_all_shows_every_option(poolbench_here, command):
+    known = typer.main.get_command(study.commands).commands[command]
+    page = poolbench_here(command, "--help-all").stdout
+    assert read_options(page) == {param.opts[0] for param in known.params} | {"--help"}
+    assert "more options" not in page
+    # The next time, in the same process, it is short again.
+    assert read_options(poolbench_here(command, "--help").stdout) < read_options(page)
+
+
+def test_names_of_options_that_are_treated_apart_exist():
+    names = {param.name for param in RUN.params}
+    assert set(LISTS) <= names
+    pretrain = {p.name for p in typer.main.get_command(study.commands).commands["pretrain"].params}
+    assert names | pretrain >= FIRST
+
+
+def test_help_shows_defaults_and_what_a_preset_decides(poolbench_here):
+    page = " ".join(re.sub(r"[│╭╮╰╯─]", " ", poolbench_here("run", "--help-all").stdout).split())
+    fields = StudyConfig.model_fields
+    assert f"Default: {fields['folds'].default}." in page
+    assert f"Default: {','.join(fields['operators'].default)}." in page
+    for preset, values in PRESETS.items():
+        for name in ("backbones", "recipes"):
+            if name in values:
+                assert f"{values[name][0]} with {preset}" in page
+    assert "auto up to 6 with quick" in page
