@@ -248,6 +248,26 @@ def test_classes_lists_the_sample(poolbench_here):
     assert lines[0] == "   0  apple (яблоко): train 300, val 0, test 100"
 
 
+def test_folder_of_pictures_needs_no_kind(poolbench_here, tmp_path):
+    for name, shade in (("photos/cat/1.png", 3), ("photos/dog/1.png", 9), ("sample/a/1.png", 7)):
+        (tmp_path / name).parent.mkdir(parents=True)
+        Image.new("L", (8, 8), shade).save(tmp_path / name)
+    done = poolbench_here("classes", "--data", "photos/", "--json")
+    assert [entry["name"] for entry in json.loads(done.stdout)] == ["cat", "dog"]
+    # A name that is both is the built-in set, and that is said.
+    done = poolbench_here("classes", "--data", "sample", "--json")
+    assert [entry["name"] for entry in json.loads(done.stdout)] == [
+        "apple",
+        "lemon",
+        "pear",
+        "plum",
+    ]
+    assert "--data ./sample" in done.stderr
+    assert "./sample" not in poolbench_here("classes", "--data", "cifar10").stderr
+    done = poolbench_here("classes", "--data", "photoz/")
+    assert (done.returncode, "Did you mean photos" in done.stderr) == (2, True)
+
+
 def test_doctor_and_operators_answer(poolbench_here):
     findings = json.loads(poolbench_here("doctor", "--json").stdout)
     assert findings["precision"].startswith("float32")

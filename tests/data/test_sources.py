@@ -1,5 +1,6 @@
 """The kinds of image set: found, refused, documented, and brought by installed packages."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,8 +20,10 @@ from poolbench.data.sources import (
     ImageSetRequest,
     ImageSetSource,
     find_image_set,
+    find_namesake,
     list_forms,
     read_image_set,
+    resolve_source,
 )
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.testing import check_image_set
@@ -244,3 +247,77 @@ def test_a_broken_image_set_of_another_package_is_never_trained_on():
         read_image_set(Made(change_half(labels=np.arange(6) % 3)), ImageSetRequest())
     with pytest.raises(DataError, match="gave a int"):
         read_image_set(Made(3), ImageSetRequest())
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """A working folder with what people name without its kind."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("photos/cat", "sample", "folder", "x:y", "data/cifar-100-python"):
+        (tmp_path / folder).mkdir(parents=True)
+    names = ("list.csv", "list.TSV", "a.npz", "photos.zip", "cifar-10-python.tar.gz")
+    for name in names:
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("given", "source", "data_file"),
+    [
+        ("photos/", "folder:photos", None),
+        ("photos", "folder:photos", None),
+        ("./photos", "folder:photos", None),
+        ("folder", "folder:folder", None),
+        ("x:y", "folder:x:y", None),
+        (".", "folder:.", None),
+        ("list.csv", "csv:list.csv", None),
+        ("list.TSV", "csv:list.TSV", None),
+        ("a.npz", "npz:a.npz", None),
+        ("cifar-10-python.tar.gz", "cifar10", "cifar-10-python.tar.gz"),
+        ("data", "cifar100", "data"),
+        ("data/cifar-100-python", "cifar100", "data/cifar-100-python"),
+        # A known name wins; its folder is a path.
+        ("sample", "sample", None),
+        ("./sample", "folder:sample", None),
+        ("sample/", "folder:sample", None),
+        ("folder:photos/", "folder:photos/", None),
+        ("task:needle", "task:needle", None),
+        # What is not there is explained where it is read.
+        ("photoz", "photoz", None),
+        ("photos.zip", "photos.zip", None),
+        ("", "", None),
+        ("x" * 5000, "x" * 5000, None),
+        ("a\0b", "a\0b", None),
+    ],
+)
+def test_path_without_a_kind_is_recognised(places, given, source, data_file):
+    found, file = resolve_source(given)
+    assert (found, None if file is None else file.as_posix()) == (source, data_file)
+
+
+def test_home_folder_is_understood(places, monkeypatch):
+    monkeypatch.setenv("HOME", str(places))
+    assert resolve_source("~/photos") == (f"folder:{places / 'photos'}", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("photoz/", "no file or folder of this name. Did you mean photos"),
+        ("./lst.csv", "Did you mean list.csv"),
+        ("data/cifar-100-pyton", "Did you mean data/cifar-100-python"),
+        ("photos.zip", "An archive has to be unpacked first"),
+        ("photo", "Did you mean photos"),
+        ("cifar1000", "Did you mean cifar100"),
+    ],
+)
+def test_unknown_set_gets_the_nearest_names(places, given, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        find_image_set(given)
+
+
+def test_folder_with_the_name_of_a_set_is_found(places):
+    assert find_namesake("sample") == Path("sample")
+    assert find_namesake("./sample") is None
+    assert find_namesake("cifar10") is None
+    assert find_namesake("folder") is None
