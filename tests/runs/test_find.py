@@ -99,6 +99,16 @@ def test_load_in_python_takes_the_same_names(place):
         poolbench.load("@olt")
 
 
+def test_compare_in_python_takes_a_name_and_a_path_without_its_kind(place):
+    with pytest.raises(UsageError, match="cannot be the name of a run"):
+        poolbench.compare(name="../x")
+    with pytest.raises(UsageError, match="give one of the two"):
+        poolbench.compare(name="x", out="y")
+    with pytest.raises(UsageError, match="Did you mean runs"):
+        poolbench.compare("./rns", quiet=True)
+    assert sorted(path.name for path in place.iterdir()) == ["new", "old"]
+
+
 def test_finding_needs_neither_torch_nor_numpy(place):
     code = (
         "import sys; from poolbench.runs.find import find_run\n"

@@ -1,6 +1,7 @@
 """The commands that train: run, pretrain and calibrate."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,23 +68,27 @@ def run(
     help_all: options.HelpAll = False,
 ) -> None:
     """The whole job; without options on the built-in image set."""
-    from poolbench.runs.find import choose_place
+    _run(locals())
 
-    merged = make_config(config, locals())
-    place = choose_place(out, name)
+
+def _run(given: Mapping[str, Any]) -> None:
+    """Run or preview what was asked for on the command line."""
+    from poolbench.runs.find import choose_place
     from poolbench.study.display import Display
 
-    display = Display(choose_language(lang))
-    if dry_run:
+    config = make_config(given["config"], given)
+    place = choose_place(given["out"], given["name"])
+    display = Display(choose_language(given["lang"]))
+    if given["dry_run"]:
         from poolbench.study.preview import preview_study
 
-        preview_study(merged, place, display, expect)
+        preview_study(config, place, display, given["expect"])
         return
-    refuse_expected(expect)
+    refuse_expected(given["expect"])
     from poolbench.study.run import run_study
 
-    study = run_study(merged, place, display)
-    if as_json:
+    study = run_study(config, place, display)
+    if given["as_json"]:
         print_json(_summarize(study))
 
 

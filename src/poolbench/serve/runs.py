@@ -1,6 +1,8 @@
 """Serve the list of runs and the report of each: read anew with each visit, nothing is written."""
 
 import asyncio
+import re
+import shlex
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
@@ -14,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from poolbench.errors import PoolbenchError
-from poolbench.runs.find import list_runs
+from poolbench.runs.find import RUNS, SIGN, list_runs
 from poolbench.runs.summary import RunSummary, summarize_run
 from poolbench.runs.words import describe_date, describe_size, describe_state
 from poolbench.serve.front import MEDIA_TYPES, load_file, make_environment
@@ -24,6 +26,8 @@ from poolbench.serve.stream import stream_file
 from poolbench.texts import TEXTS, text
 from poolbench.texts.plain import make_plain
 
+# What a shell takes as it is; @ among them, which shlex.quote does not know.
+_PLAIN = re.compile(r"[\w.+/@-]+")
 _FILES = ("style.css", "runs.css", "icon.svg")
 
 
@@ -113,5 +117,20 @@ def _render_list(folder: Path, found: list[RunSummary], lang: str) -> str:
     ]
     languages = {known: text("report.language", known) for known in TEXTS}
     template = make_environment().get_template("runs.html.j2")
-    place = make_plain(str(folder.absolute()))
-    return template.render(lang=lang, languages=languages, rows=rows, place=place, t=say)
+    return template.render(
+        lang=lang,
+        languages=languages,
+        rows=rows,
+        place=make_plain(str(folder.absolute())),
+        example=_name_example(folder, found),
+        t=say,
+    )
+
+
+def _name_example(folder: Path, found: list[RunSummary]) -> str:
+    """Name the first run as a person types it."""
+    if not found:
+        return ""
+    is_usual = folder.absolute() == RUNS.absolute()
+    name = f"{SIGN}{found[0].name}" if is_usual else str(found[0].path)
+    return shlex.quote(make_plain(name)) if not _PLAIN.fullmatch(name) else name

@@ -53,19 +53,13 @@ def run_server(
     # The products of a resize are small: more threads only wait for each other.
     threadpool_limits(1, user_api="blas")
     allowed = check_allowed(allow_hosts)
-    folder = path if path is not None else RUNS
-    is_list = _is_list(folder, is_asked=path is None)
-    if not is_list:
-        check_is_run(folder)
+    folder, is_list = _find_folder(path)
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     with bind(host, port) as bound:
         found = bound.getsockname()[1]
         if found != port and port != 0:
             _say("serve.port-taken", lang, port=port, found=found)
-        if not (is_list or is_finished(folder)):
-            _say("serve.unfinished", lang, path=folder)
-        place = "runs.page-serve" if is_list else "serve.place"
-        _say(place, lang, path=folder, url=make_url(host, found, token))
+        _tell_place(folder, make_url(host, found, token), lang, is_list=is_list)
         if token is not None:
             _say("serve.token", lang)
         make = make_list_app if is_list else make_app
@@ -98,16 +92,29 @@ def run_server(
     _say("serve.stopped", lang)
 
 
-def _is_list(folder: Path, *, is_asked: bool) -> bool:
-    """Return whether a folder is one of runs, and no run itself."""
-    if looks_like_run(folder):
-        return False
-    if is_asked and not folder.is_dir():
-        raise RunError(
-            f"There is no folder {folder.absolute()}, so there are no runs to show: poolbench run "
-            "makes the first one. Or give the path of a run, or of a folder of runs."
-        )
-    return is_asked or bool(folder.is_dir() and list_runs(folder))
+def _tell_place(folder: Path, url: str, lang: str, *, is_list: bool) -> None:
+    if not (is_list or is_finished(folder)):
+        _say("serve.unfinished", lang, path=folder)
+    _say("runs.page-serve" if is_list else "serve.place", lang, path=folder, url=url)
+
+
+def _find_folder(path: Path | None) -> tuple[Path, bool]:
+    """Find the folder to show, and whether it is one of runs and no run itself.
+
+    Raises:
+        RunError: If it is neither.
+    """
+    folder = RUNS if path is None else path
+    if not looks_like_run(folder):
+        if path is None and not folder.is_dir():
+            raise RunError(
+                f"There is no folder {folder.absolute()}, so there are no runs to show: poolbench "
+                "run makes the first one. Or give the path of a run, or of a folder of runs."
+            )
+        if path is None or (folder.is_dir() and list_runs(folder)):
+            return folder, True
+    check_is_run(folder)
+    return folder, False
 
 
 def _stop_computing() -> None:

@@ -101,10 +101,8 @@ def compare(
     Raises:
         PoolbenchError: Each kind with one message; see :mod:`poolbench.errors`.
     """
-    kind, found = resolve_source(source)
     data = {
-        "source": kind,
-        "data_file": found if data_file is None else data_file,
+        **_name_source(source, data_file),
         "download": download,
         "classes": None if classes is None else tuple(map(str, _split(classes))),
         "image_size": image_size,
@@ -170,6 +168,12 @@ def _train_final(final: TrialSpec, measured: MeasuredPlan, context: StudyContext
         speed = context.executor.measure([final])[final.id]
     expected = estimate_trial_seconds(final, speed, context.image_set)
     run_trial_alone(final, expected, context, "final")
+
+
+def _name_source(source: str, data_file: str | Path | None) -> dict[str, Any]:
+    """Return the settings that name an image set, of which a path alone may be given."""
+    kind, found = resolve_source(source)
+    return {"source": kind, "data_file": found if data_file is None else data_file}
 
 
 def _split(names: str | Sequence[Any]) -> Sequence[Any]:
