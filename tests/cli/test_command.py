@@ -8,6 +8,7 @@ import typer
 from poolbench.cli import study
 from poolbench.cli.command import FIRST, LISTS, join_lists
 from poolbench.config import PRESETS, StudyConfig
+from poolbench.errors import UsageError
 
 RUN = typer.main.get_command(study.commands).commands["run"]
 OPTIONS = {name: param for param in RUN.params for name in param.opts}
@@ -42,6 +43,11 @@ def test_name_with_a_space_or_a_quoted_comma_stays_one_name():
 
 def test_quoted_list_of_ids_is_parted_too():
     assert join_lists(["--operators", " max  avg,lp "], OPTIONS)[0] == ["--operators=max,avg,lp"]
+
+
+def test_list_without_names_is_refused():
+    with pytest.raises(UsageError, match="--operators needs at least one name, and --folds"):
+        join_lists(["--operators", "--folds", "3"], OPTIONS)
 
 
 def test_values_of_other_options_are_no_stray_words():

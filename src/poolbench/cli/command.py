@@ -91,6 +91,9 @@ def join_lists(args: Sequence[str], params: Mapping[str, Any]) -> tuple[list[str
     Returns:
         The words with one option and one value for each list, and the stray ones, which are among
         them still.
+
+    Raises:
+        UsageError: If an option follows where the names of a list should.
     """
     lists: dict[str, list[str]] = {}
     others: list[str] = []
@@ -108,6 +111,8 @@ def join_lists(args: Sequence[str], params: Mapping[str, Any]) -> tuple[list[str
             # What lacks its value is refused by the parser, in its own words.
             others.append(word)
             continue
+        if param.name in LISTS and not equals and rest[0].startswith("-"):
+            raise UsageError(f"{name} needs at least one name, and {rest[0]} follows it.")
         values = [value if equals else rest.pop(0)]
         if param.name not in LISTS:
             others += [word] if equals else [word, *values]
