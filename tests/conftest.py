@@ -79,10 +79,8 @@ def poolbench_cli() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "poolbench", *map(str, arguments)]
-        environment = {**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "120"}
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment, **options
-        )
+        options.setdefault("env", {**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "120"})
+        return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
     return run
 

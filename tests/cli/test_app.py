@@ -238,6 +238,20 @@ def test_export_writes_the_form_of_the_course_page(poolbench_here, finished, tmp
     assert (given.name, shape[1:]) == ("input", [3, 32, 32])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script is no program here")
+def test_report_is_opened_in_the_browser_or_that_is_said(poolbench_cli, two_runs, tmp_path):
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > "$0.asked"\n')
+    browser.chmod(0o755)
+    for chosen, said in ((f"{browser} %s", ""), ("/no/browser", "No browser could be opened")):
+        environment = {**os.environ, "BROWSER": chosen, "PATH": "/nowhere", "LC_ALL": "C.UTF-8"}
+        done = poolbench_cli("report", "@last", "--open", cwd=two_runs.parent, env=environment)
+        assert done.returncode == 0, done.stderr
+        assert said in done.stderr
+    page = two_runs / "new" / "report.html"
+    assert (tmp_path / "browser.asked").read_text().strip() == page.as_uri()
+
+
 def test_classes_lists_the_sample(poolbench_here):
     listed = json.loads(poolbench_here("classes", "--data", "sample", "--json").stdout)
     assert [entry["name"] for entry in listed] == ["apple", "lemon", "pear", "plum"]

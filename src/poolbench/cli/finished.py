@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from poolbench.cli import options
-from poolbench.cli.output import INTERRUPTED, print_json, print_line, say, show_progress
+from poolbench.cli.output import INTERRUPTED, open_page, print_json, print_line, say, show_progress
 from poolbench.errors import DataError, UsageError
 from poolbench.system import end_process
 from poolbench.texts import choose_language, text
@@ -26,6 +26,7 @@ def report(
     lab: options.Lab = False,
     author: options.Author = None,
     group: options.Group = None,
+    is_opened: options.Open = False,
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
@@ -35,12 +36,15 @@ def report(
     from poolbench.report.build import build_report
 
     language = choose_language(lang)
-    say(text("run.report", language, path=build_report(run_path, language, say)))
+    page = build_report(run_path, language, say)
+    say(text("run.report", language, path=page))
     if lab:
         from poolbench.report.handin.build import build_handin
 
         for line in build_handin(run_path, author, group).describe(language):
             say(line)
+    if is_opened:
+        open_page(page, language)
 
 
 @commands.command()

@@ -306,6 +306,9 @@ Lab = Annotated[
 ]
 Author = Annotated[str | None, typer.Option(help="With --lab: for the title page.")]
 Group = Annotated[str | None, typer.Option(help="With --lab: for the title page.")]
+Open = Annotated[
+    bool, typer.Option("--open", help="Open the report in the browser when it is there.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
 Expect = Annotated[
     float | None,

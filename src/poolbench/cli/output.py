@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Literal, TypeVar
 
 import typer
@@ -81,6 +82,14 @@ def print_json(value: object) -> None:
 def say(line: str) -> None:
     """Say something for the person alone."""
     typer.echo(make_plain_lines(line), err=True)
+
+
+def open_page(path: Path, lang: str) -> None:
+    """Open a page in the browser of whoever sits here; where there is none, that is said."""
+    import webbrowser
+
+    if not webbrowser.open(path.absolute().as_uri()):
+        say(text("cli.no-browser", lang, path=path))
 
 
 def show_progress(items: Iterable[Item], total: int, lang: str) -> Iterator[Item]:

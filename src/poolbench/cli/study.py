@@ -9,7 +9,7 @@ import typer
 
 from poolbench.cli import completion, options
 from poolbench.cli.command import LongCommand
-from poolbench.cli.output import print_json
+from poolbench.cli.output import open_page, print_json
 from poolbench.cli.settings import make_config, refuse_expected
 from poolbench.errors import PoolbenchError
 from poolbench.texts import choose_language
@@ -62,6 +62,7 @@ def run(
     out: options.Out = None,
     dry_run: options.DryRun = False,
     expect: options.Expect = None,
+    is_opened: options.Open = False,
     lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,
@@ -90,6 +91,9 @@ def _run(given: Mapping[str, Any]) -> None:
     study = run_study(config, place, display)
     if given["as_json"]:
         print_json(_summarize(study))
+    page = study.path / "report.html"
+    if given["is_opened"] and page.is_file():
+        open_page(page, display.lang)
 
 
 def _summarize(study: "Study") -> dict[str, Any]:

@@ -28,7 +28,7 @@ _FOLDERS = (
 # is in it.
 _RUN_ENTRIES = frozenset(
     (
-        *("config.toml", "data.json", "environment.json", "plan.json", "study.json"),
+        *("config.toml", "data.json", "environment.json", "plan.json", "study.json", "live.json"),
         *("leaderboard.csv", "verdict.json", "timing.json", "report.html", "split.csv"),
         *("predictions.csv", "duplicates.csv", "suspects.csv", "suspects.npz", "pictures.npz"),
         *("trials", "best", "variants", "figures", "tables", "lab-report", "exports"),

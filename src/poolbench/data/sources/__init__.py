@@ -173,13 +173,19 @@ def resolve_source(name: str) -> tuple[str, Path | None]:
     # A folder may be many things, and pictures in folders are what is left.
     for kind in sorted(kinds, key=lambda kind: kind == "folder"):
         try:
-            is_this = kinds[kind].recognizes(path)
+            is_this = _is_own(kinds[kind], path)
         except (OSError, ValueError):
             # It is too long for a path, or holds what no path has.
             return name, None
         if is_this:
             return (kind, path) if kinds[kind].takes_data_file else (f"{kind}:{path}", None)
     return name, None
+
+
+def _is_own(source: ImageSetSource, path: Path) -> bool:
+    if path.is_dir():
+        return source.is_own_folder(path)
+    return path.is_file() and source.is_own_file(path)
 
 
 def find_namesake(name: str) -> Path | None:

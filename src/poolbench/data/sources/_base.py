@@ -81,9 +81,13 @@ class ImageSetSource(ABC):
             DataError: If the pictures are missing or broken.
         """
 
-    def recognizes(self, path: Path) -> bool:
-        """Return whether a path, named without a kind, is one of this kind."""
-        return path.suffix.lower() in self.suffixes and path.is_file()
+    def is_own_file(self, path: Path) -> bool:
+        """Return whether a file that somebody names without the kind is for it."""
+        return path.suffix.lower() in self.suffixes
+
+    def is_own_folder(self, path: Path) -> bool:
+        """Return whether a folder that somebody names without the kind is for it."""
+        return False
 
     def count_known(self) -> Mapping[str, tuple[int, int]] | None:
         """Return what is known before the pictures are there: of each class, pool and test half.

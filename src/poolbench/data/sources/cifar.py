@@ -42,12 +42,13 @@ class Cifar(ImageSetSource):
             self.published, request.data_file, request.may_download, request.on_progress
         )
 
-    def recognizes(self, path: Path) -> bool:
-        # By the names under which it was published: the archive, and the folder that is in it.
-        archive, inside = _PUBLISHED[self.name]
-        if path.is_dir():
-            return path.name == inside or (path / inside).is_dir()
-        return path.is_file() and path.name in (archive, archive.removesuffix(".gz"))
+    def is_own_file(self, path: Path) -> bool:
+        archive, _ = _PUBLISHED[self.name]
+        return path.name in (archive, archive.removesuffix(".gz"))
+
+    def is_own_folder(self, path: Path) -> bool:
+        _, inside = _PUBLISHED[self.name]
+        return path.name == inside or (path / inside).is_dir()
 
     def count_known(self) -> Mapping[str, tuple[int, int]]:
         counts = self.published.count_per_class, self.published.test_per_class

@@ -15,8 +15,8 @@ class Folder(ImageSetSource):
     argument: ClassVar[str] = "PATH"
     groups: ClassVar[tuple[str, ...]] = ("subfolder", "name")
 
-    def recognizes(self, path: Path) -> bool:
-        return path.is_dir()
+    def is_own_folder(self, path: Path) -> bool:
+        return True
 
     def read(self, request: ImageSetRequest) -> "Listing":
         from poolbench.data.folder import scan_folder

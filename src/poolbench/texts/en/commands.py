@@ -6,5 +6,6 @@ TEXTS = {
     ),
     "cli.progress": "Pictures: {done} of {total}",
     "cli.predicted": "Pictures with an answer: {done} of {total}",
+    "cli.no-browser": "No browser could be opened. The page: {path}",
     "cli.predictions": "Table: {path}",
 }
