@@ -93,6 +93,17 @@ def read_options(page):
     return set(re.findall(r"^. (--[\w-]+)", page, re.M))
 
 
+@pytest.mark.parametrize("words", [("--operater", "max"), ("--nonsense", "x", "--seed", "1")])
+def test_unknown_option_is_named_and_not_what_follows_it(poolbench_here, words):
+    done = poolbench_here("run", *words)
+    assert done.returncode == 2
+    assert f"No such option: {words[0]}" in done.stderr
+
+
+def test_help_wins_over_a_stray_word(poolbench_here):
+    assert "Usage: poolbench run" in poolbench_here("run", "photos", "--help").stdout
+
+
 def test_help_shows_the_first_dozen_and_names_the_rest(poolbench_here):
     page = poolbench_here("run", "--help").stdout
     shown = read_options(page)

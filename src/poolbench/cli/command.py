@@ -3,13 +3,12 @@
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperCommand
 
-from poolbench.data.sources import resolve_source
+from poolbench.data.sources import find_image_set, resolve_source
 from poolbench.errors import UsageError
 
 # Options that are several names, with commas between them.
@@ -98,6 +97,7 @@ def join_lists(args: Sequence[str], params: Mapping[str, Any]) -> tuple[list[str
     lists: dict[str, list[str]] = {}
     others: list[str] = []
     strays: list[str] = []
+    is_known = True
     rest = list(args)
     while rest:
         word = rest.pop(0)
@@ -105,7 +105,10 @@ def join_lists(args: Sequence[str], params: Mapping[str, Any]) -> tuple[list[str
         param = params.get(name)
         if param is None or getattr(param, "is_flag", False):
             others.append(word)
-            strays += [] if word.startswith("-") and word != "-" else [word]
+            if not word.startswith("-"):
+                strays.append(word)
+            elif param is None and word != "--":
+                is_known = False
             continue
         if not equals and not rest:
             # What lacks its value is refused by the parser, in its own words.
@@ -121,7 +124,8 @@ def join_lists(args: Sequence[str], params: Mapping[str, Any]) -> tuple[list[str
             values.append(rest.pop(0))
         lists.setdefault(name, []).extend(_part(values, is_class=param.name == "classes"))
     joined = [f"{name}={','.join(values)}" for name, values in lists.items()]
-    return [*others, *joined], strays
+    # Behind an option that nobody knows may stand what belongs to it: the parser says so.
+    return [*others, *joined], strays if is_known else []
 
 
 def _part(values: Iterable[str], *, is_class: bool) -> list[str]:
@@ -136,27 +140,24 @@ def _part(values: Iterable[str], *, is_class: bool) -> list[str]:
 
 def _explain_stray(word: str, command: str, args: Sequence[str]) -> str:
     """Explain a word that stands behind no option, with the command that was probably meant."""
-    source, file = resolve_source(word)
-    is_data = source != word or _is_image_set(word)
+    is_path = resolve_source(word)[0] != word
+    if not (is_path or _is_image_set(word)):
+        return (
+            f"{word!r} stands behind no option, and poolbench {command} takes options alone. "
+            "Several names follow theirs, as in --operators max avg; "
+            f"poolbench {command} --help lists them."
+        )
     meant = list(args)
     place = meant.index(word)
     meant[place : place + 1] = ["--data", word]
-    corrected = shlex.join(["poolbench", command, *meant])
-    where = "an image set" if file is None and not Path(word).exists() else "a path"
-    if is_data:
-        return (
-            f"{word!r} stands behind no option of poolbench {command}. It is {where}, so this was "
-            f"probably meant:\n  {corrected}"
-        )
     return (
-        f"{word!r} stands behind no option, and poolbench {command} takes options alone. Several "
-        f"names follow theirs, as in --operators max avg; poolbench {command} --help lists them."
+        f"{word!r} stands behind no option of poolbench {command}. It is "
+        f"{'a path' if is_path else 'an image set'}, so this was probably meant:\n"
+        f"  {shlex.join(['poolbench', command, *meant])}"
     )
 
 
 def _is_image_set(word: str) -> bool:
-    from poolbench.data.sources import find_image_set
-
     try:
         find_image_set(word)
     except UsageError:

@@ -40,14 +40,12 @@ def list_all(
     """List the runs there are, the latest first; rm deletes some, diff compares two."""
     if ctx.invoked_subcommand is not None:
         return
-    from poolbench.runs.find import list_runs
-    from poolbench.runs.summary import summarize_run
+    from poolbench.runs.summary import summarize_runs
 
     if not folder.is_dir() and folder != Path("runs"):
         raise UsageError(f"--dir {folder} is no folder: name the one that holds runs.")
     language = choose_language(lang)
-    found = [summarize_run(path) for path in list_runs(folder)]
-    found.sort(key=lambda run: (run.date, run.name), reverse=True)
+    found = summarize_runs(folder)
     if as_json:
         print_json([run.dump() for run in found])
     elif not found:

@@ -6,7 +6,7 @@ the same folds of the same repeats. Elsewhere there is none, and the reason is t
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -134,8 +134,8 @@ def compare_runs(first: Path, second: Path) -> Comparison:
         settings=_list_changes(*_describe_settings(one, other)),
         versions=_list_changes(_read_environment(one.store), _read_environment(other.store)),
         variants=tuple(variants),
-        only_first=tuple(name for name in one.trials if name not in {a for a, _ in pairs}),
-        only_second=tuple(name for name in other.trials if name not in {b for _, b in pairs}),
+        only_first=_list_others(one, other, {first for first, _ in pairs}),
+        only_second=_list_others(other, one, {second for _, second in pairs}),
         metric=metric,
         unpaired=unpaired,
     )
@@ -227,6 +227,13 @@ def _match(one: _Side, other: _Side) -> list[tuple[str, str]]:
         if len(names) == len(others) == 1:
             pairs.append((names[0], others[0]))
     return pairs
+
+
+def _list_others(side: _Side, opposite: _Side, matched: Collection[str]) -> tuple[str, ...]:
+    """List variants without a counterpart; of an unfinished study nothing is missed."""
+    if opposite.verdict is None:
+        return ()
+    return tuple(name for name in side.trials if name not in matched)
 
 
 def _group_by_operator(trials: Mapping[str, list[TrialRecord]]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from poolbench.errors import RunError
 from poolbench.records import DataRecord, PlanRecord, StudyRecord, VerdictRecord
 from poolbench.records.verdict import Kind
 from poolbench.rundir.store import RunStore
-from poolbench.runs.find import read_time
+from poolbench.runs.find import list_runs, read_time
 from poolbench.system import is_held
 
 State = Literal["finished", "running", "unfinished", "broken"]
@@ -49,12 +49,6 @@ class RunSummary:
         """What it is called after ``@``."""
         return self.path.absolute().name
 
-    @property
-    def has_report(self) -> bool:
-        """Whether the run itself has a report: a link may lead to somebody else's file."""
-        report = self.path / "report.html"
-        return report.is_file() and not report.is_symlink()
-
     def dump(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         return {
@@ -71,6 +65,16 @@ class RunSummary:
             "size_bytes": self.size_bytes,
             "reason": self.reason or None,
         }
+
+
+def summarize_runs(folder: Path) -> list[RunSummary]:
+    """Sum up the runs in a folder, the latest first.
+
+    Raises:
+        RunError: As :func:`poolbench.runs.find.list_runs`.
+    """
+    found = [summarize_run(path) for path in list_runs(folder)]
+    return sorted(found, key=lambda run: (run.date, run.name), reverse=True)
 
 
 def summarize_run(path: Path) -> RunSummary:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from poolbench.errors import PoolbenchError
 from poolbench.runs.find import RUNS, SIGN, list_runs
-from poolbench.runs.summary import RunSummary, summarize_run
+from poolbench.runs.summary import RunSummary, summarize_runs
 from poolbench.runs.words import describe_date, describe_size, describe_state
 from poolbench.serve.front import MEDIA_TYPES, load_file, make_environment
 from poolbench.serve.guard import Guard, choose_answer_language, refuse
@@ -70,7 +70,7 @@ class _ListPages:
         wanted = request.query_params.get("lang", "")
         lang = wanted if wanted in TEXTS else self._lang
         async with self._reading:
-            found = await asyncio.to_thread(_summarize_all, self._folder)
+            found = await asyncio.to_thread(summarize_runs, self._folder)
         return HTMLResponse(_render_list(self._folder, found, lang))
 
     async def show_report(self, request: Request) -> Response:
@@ -87,11 +87,6 @@ class _ListPages:
         status = error.status_code if isinstance(error, HTTPException) else 500
         reason = {404: "path", 405: "method"}.get(status, "other")
         return refuse(reason, status, lang)
-
-
-def _summarize_all(folder: Path) -> list[RunSummary]:
-    found = [summarize_run(path) for path in list_runs(folder)]
-    return sorted(found, key=lambda run: (run.date, run.name), reverse=True)
 
 
 def _render_list(folder: Path, found: list[RunSummary], lang: str) -> str:
