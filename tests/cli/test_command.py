@@ -22,7 +22,7 @@ OPTIONS = {name: param for param in RUN.params for name in param.opts}
         ("--operators max , avg", "--operators=max,avg"),
         ("--operators max,avg", "--operators=max,avg"),
         ("--operators=max avg", "--operators=max,avg"),
-        ("--operators max --operators avg", "--operators=max,avg"),
+        ("--operators max lp --operators avg", "--operators=avg"),
         ("--operators max,avg, --folds 3", "--folds 3 --operators=max,avg"),
         ("--operators max avg --classes 0 33 43", "--operators=max,avg --classes=0,33,43"),
         ("--classes all-but:0 33", "--classes=all-but:0,33"),

@@ -122,7 +122,8 @@ def join_lists(args: Sequence[str], params: Mapping[str, Any]) -> tuple[list[str
             continue
         while rest and not rest[0].startswith("-"):
             values.append(rest.pop(0))
-        lists.setdefault(name, []).extend(_part(values, is_class=param.name == "classes"))
+        # Given once more, an option replaces what was given before, as every other does.
+        lists[name] = _part(values, is_class=param.name == "classes")
     joined = [f"{name}={','.join(values)}" for name, values in lists.items()]
     # Behind an option that nobody knows may stand what belongs to it: the parser says so.
     return [*others, *joined], strays if is_known else []
