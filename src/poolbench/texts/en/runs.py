@@ -42,7 +42,8 @@ TEXTS = {
     "runs.balanced": "Accuracy is the mean over classes here.",
     "runs.together": (
         "Trials are paired: the same pictures, held out in the same folds. All intervals hold "
-        "together with 95 %; one that holds 0 does not tell the two apart."
+        "together with 95 %; one that holds 0 does not tell the two apart. Nobody planned this "
+        "comparison before the studies ran, so take it as exploratory."
     ),
     "runs.only-first": "Only in A: {names}.",
     "runs.only-second": "Only in B: {names}.",
