@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from poolbench.cli import options
-from poolbench.cli.output import INTERRUPTED, open_page, print_json, print_line, say, show_progress
+from poolbench.cli.output import (
+    INTERRUPTED,
+    is_terminal,
+    open_page,
+    print_json,
+    print_line,
+    say,
+    show_progress,
+)
 from poolbench.errors import DataError, UsageError
 from poolbench.system import end_process
 from poolbench.texts import choose_language, text
@@ -113,7 +121,7 @@ def predict(
     answers = classify.classify_files(opened, files)
     if out is not None:
         answers = classify.save_answers(out, opened.classes, answers)
-    if out is not None or as_json or not sys.stdout.isatty():
+    if out is not None or as_json or not is_terminal(sys.stdout):
         answers = show_progress(answers, len(files), language)
     failed: list[str] = []
     kept: list[dict[str, object]] = []

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TextIO, TypeVar
 
 import typer
 
@@ -82,6 +82,14 @@ def print_json(value: object) -> None:
 def say(line: str) -> None:
     """Say something for the person alone."""
     typer.echo(make_plain_lines(line), err=True)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Return whether a person sits behind a standard stream, which may be closed."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
 
 
 def open_page(path: Path, lang: str) -> None:

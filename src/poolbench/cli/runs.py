@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from poolbench.cli import options
-from poolbench.cli.output import print_json, print_line, print_table, say
+from poolbench.cli.output import is_terminal, print_json, print_line, print_table, say
 from poolbench.errors import UsageError
 from poolbench.runs.words import localize_number
 from poolbench.texts import choose_language, text
@@ -91,7 +91,7 @@ def rm(
     language = choose_language(lang)
     for path in paths:
         check_removable(path)
-    if not yes and not sys.stdin.isatty():
+    if not yes and not is_terminal(sys.stdin):
         raise UsageError(
             "Nobody can be asked whether to delete, as standard input is no terminal: add --yes. "
             "Nothing was deleted."
