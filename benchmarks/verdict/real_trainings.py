@@ -32,7 +32,8 @@ from poolbench.verdict.looks import LOOKS
 
 OPERATORS = "stride,max,avg"
 COLUMNS = (
-    "classes", "backbone", "operators", "rules", "kind", "winner", "repeats", "trainings", "given_up", "points",
+    "classes", "backbone", "operators", "rules", "kind", "winner", "repeats", "trainings",
+    "given_up", "points",
 )  # fmt: skip
 
 
@@ -107,8 +108,8 @@ def make_row(
     winner = "" if answer.winner is None else study.names[int(answer.winner[1:])]
     points = "" if answer.points is None else round(answer.points, 3)
     return (
-        arguments.classes, arguments.backbone, arguments.operators, rules, answer.kind, winner, answer.repeats,
-        answer.trials, answer.is_futile, points,
+        arguments.classes, arguments.backbone, arguments.operators, rules, answer.kind, winner,
+        answer.repeats, answer.trials, answer.is_futile, points,
     )  # fmt: skip
 
 

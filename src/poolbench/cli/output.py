@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -13,7 +14,7 @@ import typer
 from poolbench.errors import PoolbenchError
 from poolbench.streams import drop_output, forgive_errors
 from poolbench.texts import text
-from poolbench.texts.plain import make_plain, make_plain_json, make_plain_lines
+from poolbench.texts.plain import make_plain, make_plain_json, make_plain_lines, wrap_words
 
 INTERRUPTED = 130
 # Most often that a line of progress is written where there is no terminal.
@@ -80,8 +81,11 @@ def print_json(value: object) -> None:
 
 
 def say(line: str) -> None:
-    """Say something for the person alone."""
-    typer.echo(make_plain_lines(line), err=True)
+    """Say something for the person alone; a terminal gets long lines parted between words."""
+    plain = make_plain_lines(line)
+    if is_terminal(sys.stderr):
+        plain = wrap_words(plain, shutil.get_terminal_size().columns)
+    typer.echo(plain, err=True)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -86,9 +86,12 @@ def _run(given: Mapping[str, Any]) -> None:
         preview_study(config, place, display, given["expect"])
         return
     refuse_expected(given["expect"])
+    from poolbench.rundir.store import RunStore
+    from poolbench.study.next_steps import list_next_steps
     from poolbench.study.run import run_study
 
     study = run_study(config, place, display)
+    display.show_next(list_next_steps(RunStore(study.path), study.verdict))
     if given["as_json"]:
         print_json(_summarize(study))
     page = study.path / "report.html"

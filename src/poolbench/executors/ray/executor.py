@@ -43,6 +43,7 @@ from poolbench.executors.process import (
 from poolbench.executors.ray.nodes import Node, describe_devices, explain_failure
 from poolbench.executors.ray.task import (
     Answer,
+    Mailbox,
     News,
     Request,
     Task,
@@ -169,7 +170,7 @@ class RayExecutor:
         pictures = self._choose_pictures(image_set)
         # In a list, so that a task gets the references: it takes what they refer to but once.
         self._things = [ray.put(pictures), ray.put(weights)]
-        self._mailbox: Any = ray.remote(_Mailbox).options(num_cpus=0, max_restarts=-1).remote()
+        self._mailbox: Any = ray.remote(Mailbox).options(num_cpus=0, max_restarts=-1).remote()
 
     def __enter__(self) -> "RayExecutor":
         return self
@@ -326,20 +327,6 @@ class RayExecutor:
             # It was lost with its node and begins anew: progress is no reason to stop.
             return []
         return mail
-
-
-class _Mailbox:
-    """An actor that collects how far trials are, since tasks answer only when they end."""
-
-    def __init__(self) -> None:
-        self.news: list[News] = []
-
-    def put(self, news: list[News]) -> None:
-        self.news += news
-
-    def take(self) -> list[News]:
-        taken, self.news = self.news, []
-        return taken
 
 
 @dataclass(frozen=True)

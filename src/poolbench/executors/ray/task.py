@@ -126,6 +126,20 @@ class _Reporter:
             self.next = time.monotonic() + REPORT_SECONDS
 
 
+class Mailbox:
+    """An actor that collects how far trials are, since tasks answer only when they end."""
+
+    def __init__(self) -> None:
+        self.news: list[News] = []
+
+    def put(self, news: list[News]) -> None:
+        self.news += news
+
+    def take(self) -> list[News]:
+        taken, self.news = self.news, []
+        return taken
+
+
 def _check_fingerprint(request: Request) -> None:
     """Refuse a node that joined later and is of another kind."""
     found = compute_fingerprint(request.specs[0].conditions.device, NUM_THREADS)

@@ -1,7 +1,6 @@
 """Show a running study in a notebook: one output that is written again and again."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -46,12 +45,14 @@ class NotebookFront:
         self._write(draw_html(self._last, self.lang) if self._last is not None else Markup(""))
 
     def _write(self, page: Markup) -> None:
-        # IPython is there where there is a kernel, and it has no types.
-        shown: Any = import_module("IPython.display")
+        # It is there where there is a kernel, and has no types.
+        from IPython.display import HTML, display
+
+        content = HTML(page)  # type: ignore[no-untyped-call]
         if self._handle is None:
-            self._handle = shown.display(shown.HTML(page), display_id=True)
+            self._handle = display(content, display_id=True)  # type: ignore[no-untyped-call]
         else:
-            self._handle.update(shown.HTML(page))
+            self._handle.update(content)
 
 
 def draw_html(live: LiveRecord, lang: str) -> Markup:
