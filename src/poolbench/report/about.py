@@ -1,11 +1,14 @@
 """Make tables of how a run was made: the saved network, its proof, pictures, machine."""
 
 import json
+from collections.abc import Mapping
 
 from poolbench.evaluation.metrics import METRICS
 from poolbench.report.read import RunView
 from poolbench.report.table import (
     MISSING,
+    MOST_IN_EXCERPT,
+    Excerpt,
     Row,
     Table,
     format_count,
@@ -14,12 +17,17 @@ from poolbench.report.table import (
 )
 from poolbench.report.words import Phrase, Words, in_each_language, say, speak
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
+from poolbench.texts.facts import describe_facts
 from poolbench.verdict.proportion import read_headline
 
 MOST_LISTED = 10
 # Beginnings of names of checks that hold something else than words.
 _HASH = "SHA-256 of "
 _BATCH = "batch "
+# Facts that have a row or sentences of their own.
+_TOLD_OTHERWISE = frozenset(("test_share", "unread", "pixels"))
+# Groups of facts about the machine, and the texts that name one of each.
+_GROUPS: Mapping[str, str] = {"libraries": "library", "variables": "variable"}
 
 
 def make_final(view: RunView) -> Table | None:
@@ -114,7 +122,11 @@ def make_data(view: RunView) -> Table:
     lines.append((say("report.total"), sum(data.pool_counts), sum(data.test_counts)))
     rows = tuple(Row((name, str(pool), str(test))) for name, pool, test in lines)
     head = name_columns(("class", "pool-pictures", "test-pictures"))
-    return Table(say("report.data-caption"), head, rows)
+    order = sorted(range(len(data.classes)), key=lambda label: data.pool_counts[label])
+    fewest = order[:MOST_IN_EXCERPT]
+    shown = (rows[-1], *(rows[label] for label in fewest))
+    excerpt = Excerpt(shown, "fewest", len(fewest), len(order))
+    return Table(say("report.data-caption"), head, rows, excerpt=excerpt)
 
 
 def make_data_facts(view: RunView) -> Table:
@@ -125,18 +137,59 @@ def make_data_facts(view: RunView) -> Table:
     rows = [
         Row((say("report.source"), data.source)),
         Row((say("report.image-size"), f"{height} × {width}")),
-        Row((say("report.fit"), data.fit)),
+        Row((say("report.fit"), say(f"card.fit-{data.fit}"))),
         Row((say("report.test-half"), say(f"report.test-half-{half}"))),
         Row((say("report.manifest-hash"), data.manifest_hash)),
-        *(Row(pair) for pair in flatten(data.facts)),
+        *(Row((name_fact(name), _speak_value(value))) for name, value in flatten(_pick(data.facts))),
+        *(Row((say("fact.remark"), line)) for line in _list_remarks(data.facts)),
     ]
     return Table(say("report.data-facts-caption"), (), tuple(rows), words=(1,))
 
 
 def make_environment(view: RunView) -> Table:
     """Make the table of the machine and the libraries."""
-    rows = tuple(Row(pair) for pair in flatten(view.environment))
+    found = dict(view.environment)
+    memory = found.get("memory_bytes")
+    if isinstance(memory, int):
+        found["memory_bytes"] = f"{memory / 1e9:.1f}"
+    rows = tuple(Row((name_machine(name), value)) for name, value in flatten(found))
     return Table(say("report.environment-caption"), (), rows, words=(1,))
+
+
+def name_fact(name: str) -> Phrase:
+    """Name a fact about the pictures in words; one that is not known without its underscores."""
+    key = f"fact.{name}"
+    return say(key) if key in TEXTS[DEFAULT_LANGUAGE] else _spell_out(name)
+
+
+def name_machine(name: str) -> Phrase:
+    """Name a fact about the machine in words, as :func:`name_fact`."""
+    for group, key in _GROUPS.items():
+        if name.startswith(f"{group}."):
+            return say(f"machine.{key}", name=name.removeprefix(f"{group}."))
+    key = f"machine.{name}"
+    return say(key) if key in TEXTS[DEFAULT_LANGUAGE] else _spell_out(name)
+
+
+def _spell_out(name: str) -> str:
+    return name.replace("_", " ").replace(".", ": ")
+
+
+def _pick(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return what is told as it is; the rest is told in sentences, or in rows of its own."""
+    return {name: value for name, value in facts.items() if name not in _TOLD_OTHERWISE}
+
+
+def _list_remarks(facts: Mapping[str, object]) -> list[Words]:
+    count = len(describe_facts(facts, DEFAULT_LANGUAGE))
+    return [
+        in_each_language(lambda lang, number=number: describe_facts(facts, lang)[number])  # type: ignore[misc]
+        for number in range(count)
+    ]
+
+
+def _speak_value(value: str) -> Phrase:
+    return {"true": say("card.yes"), "false": say("card.no")}.get(value, value)
 
 
 def flatten(values: object, name: str = "") -> list[tuple[str, str]]:

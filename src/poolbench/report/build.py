@@ -9,11 +9,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from poolbench.report import about, classes, gallery, pairs, tables
+from poolbench.report.card import make_card
 from poolbench.report.drawing import Drawing
 from poolbench.report.faults import Faults
 from poolbench.report.figures import FIGURES, FigureKind, list_figures
+from poolbench.report.figures.choice import MOST_IN_COLOR, MOST_PANELS
 from poolbench.report.fonts import list_numbered
 from poolbench.report.read import RunView, read_run
+from poolbench.report.samples import say_samples
 from poolbench.report.style import PALETTE, use_style
 from poolbench.report.table import Table
 from poolbench.report.wording import list_notes, say_advice, say_verdict
@@ -31,14 +34,25 @@ SECTIONS = (
 
 
 # Tables that not every run has.
-TABLES = frozenset(("differences", "baseline", "beside", "final", "files", "verification"))
+TABLES = frozenset(
+    ("differences", "baseline", "beside", "confused", "final", "files", "verification")
+)
+# Most of each kind that the page shows unfolded.
+MOST_SHOWN = {
+    **{"panels": MOST_PANELS, "compared": 8, "keys": 9, "notes": 5, "pictures": 8},
+    **{"numbered": 8},
+}
 
 
 @dataclass(frozen=True)
 class Plate:
-    """A drawing as the page shows it."""
+    """A drawing as the page shows it.
 
-    svg: Markup
+    Attributes:
+        svgs: Its panels; most figures have one.
+    """
+
+    svgs: tuple[Markup, ...]
     drawing: Drawing
 
 
@@ -84,18 +98,12 @@ def build_report(
     return path / REPORT_NAME
 
 
-def _name_kind(view: RunView) -> str:
-    """Name the kind of verdict, for the colour of its border; one variant has no rival to beat."""
-    kind: str = view.verdict.kind
-    return "single" if kind == "undecided" and not view.verdict.differences else kind
-
-
 def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate, dict[str, bytes]]:
     """Draw a figure for the page, and as files of its own."""
     # One style for each: what fails half-way leaves nothing behind for the next.
     with use_style(view.names):
         drawing = kind.draw(view)
-        plate = Plate(drawing.to_svg(name), drawing)
+        plate = Plate(drawing.to_plates(name), drawing)
         drawing.add_words(lang)
         return plate, drawing.to_files(name)
 
@@ -112,6 +120,7 @@ def list_tables(view: RunView, faults: Faults) -> dict[str, Table]:
         "class-scores": partial(classes.make_class_scores, view),
         "class-report-held-out": partial(classes.make_class_report, view, "held-out"),
         "class-report-train": partial(classes.make_class_report, view, "train"),
+        "confused": partial(classes.make_confused, view),
         "confusion": partial(classes.make_confusion, view),
         "shift-consistency": partial(tables.make_shift, view, "consistency"),
         "shift-accuracy": partial(tables.make_shift, view, "accuracy"),
@@ -156,15 +165,19 @@ def render_page(
             palette=PALETTE,
             t=_say,
             view=view,
-            kind=_name_kind(view),
+            say=say,
+            card=make_card(view),
+            samples=say_samples(view),
             sentence=say_verdict(view),
-            advice=say_advice(view),
+            advice=say_advice(view) if view.verdict.recommended is None else "",
             notes=[*list_notes(view), *failed],
             sections=[name for name in SECTIONS if name not in missing],
             plates=plates,
             tables=found,
             galleries=galleries,
-            numbered="; ".join(list_numbered(view.data.classes)),
+            numbered=list_numbered(view.data.classes),
+            most=MOST_SHOWN,
+            chosen=len(view.variants) > MOST_IN_COLOR,
         )
     )
     return make_plain_page(page)

@@ -6,11 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.report.read import RunView
-from poolbench.report.table import Row, Table, format_signed, name_columns
+from poolbench.report.table import (
+    MOST_IN_EXCERPT,
+    Excerpt,
+    Row,
+    Table,
+    format_signed,
+    name_columns,
+)
 from poolbench.report.words import Phrase, say
 
 # Most other variants that stand beside each other.
 MOST_COLUMNS = 6
+# Most pairs of classes that are told among the confused ones.
+MOST_CONFUSED = 12
 
 
 def make_class_scores(view: RunView) -> Table:
@@ -25,7 +34,16 @@ def make_class_scores(view: RunView) -> Table:
     )
     less = (say("report.less", variant=variant.label) for variant in others)
     head = (say("report.class"), say("report.f1-of", variant=best.label), *less)
-    return Table(say("report.class-scores-caption", variant=best.label), head, rows)
+    caption = say("report.class-scores-caption", variant=best.label)
+    return Table(caption, head, rows, excerpt=_choose_worst(rows, own))
+
+
+def _choose_worst(
+    rows: Sequence[Row], scores: NDArray[np.float64], always: Sequence[Row] = ()
+) -> Excerpt:
+    """Choose the rows of the lowest scores ``[classes]``, the lowest first."""
+    worst = np.argsort(scores, kind="stable")[:MOST_IN_EXCERPT]
+    return Excerpt((*always, *(rows[label] for label in worst)), "worst", len(worst), len(scores))
 
 
 def make_class_report(view: RunView, side: str) -> Table:
@@ -64,7 +82,8 @@ def report_classes(classes: Sequence[str], confusion: NDArray[np.int64], side: s
     head = name_columns(("class", "precision", "recall", "f1", "support"))
     accuracy = np.trace(confusion) / max(total, 1)
     caption = say(f"report.class-report-{side}", accuracy=accuracy)
-    return Table(caption, head, tuple(rows))
+    excerpt = _choose_worst(rows, scores[:, 2], rows[-len(averages) :])
+    return Table(caption, head, tuple(rows), excerpt=excerpt)
 
 
 def compute_class_scores(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -91,3 +110,23 @@ def make_confusion(view: RunView) -> Table:
     )
     caption = say("report.confusion-table-caption", variant=view.leading.label)
     return Table(caption, head, rows)
+
+
+def make_confused(view: RunView) -> Table:
+    """Make the table of what is most often taken for what: the largest shares of a true class."""
+    confusion = view.leading.held_out_confusion
+    wrong = confusion.astype(float) / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    np.fill_diagonal(wrong, 0.0)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_CONFUSED]
+    cells = [divmod(int(place), len(confusion)) for place in order]
+    names = view.data.classes
+    rows = tuple(
+        Row((names[true], names[said], f"{100 * wrong[true, said]:.1f}", str(confusion[true, said])))
+        for true, said in cells
+        if confusion[true, said]
+    )
+    head = tuple(
+        say(f"card.confused-{column}") for column in ("true", "said", "share", "count")
+    )
+    caption = say("card.confused-caption", variant=view.leading.label)
+    return Table(caption, head, rows, words=(1,))

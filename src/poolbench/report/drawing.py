@@ -6,7 +6,7 @@ So a page can say it in several languages, and a file in one.
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 
 from poolbench.report.style import CSS_COLORS, INK, PNG_DPI, get_look
 from poolbench.report.words import Phrase, Words, speak
@@ -24,6 +25,14 @@ from poolbench.report.words import Phrase, Words, speak
 # Pixels each way of the sign before a name in a legend on the page.
 SIGN_WIDTH, SIGN_HEIGHT = 26, 14
 MARK_RADIUS = 5
+# Width at which a figure of one panel is drawn for the page: that of a phone, on which its smallest
+# letters are to have ten pixels; a wide page shows it larger, up to this ratio.
+PLATE_INCHES = 4.5
+MOST_GROWTH = 1.3
+LEAST_LETTER_PIXELS = 10.0
+PIXELS_PER_INCH, PIXELS_PER_POINT = 96.0, 96.0 / 72.0
+# Height of a figure that is not shown larger than it is.
+TALL_INCHES = 6.0
 # Most entries of a legend above the figure; more stand beside it, in a column.
 MOST_ON_TOP = 4
 # Height of a line of words above or below a figure.
@@ -99,6 +108,8 @@ class Drawing:
     Attributes:
         x, y: Names of the axes, which all panels share.
         tips: What is shown over the artists whose ids are ``tip-0``, ``tip-1`` and so on.
+        make_panels: Draws each panel as a figure of its own, which a page lays out as its width
+            allows; ``None``: the figure is one panel.
     """
 
     figure: Figure
@@ -106,15 +117,22 @@ class Drawing:
     y: Words | None = None
     keys: tuple[Key, ...] = ()
     tips: tuple[Phrase, ...] = ()
+    make_panels: Callable[[], Sequence[Figure]] | None = None
 
-    def to_svg(self, name: str) -> Markup:
-        """Return the figure without words, to stand in a page; its ids begin with ``name``."""
-        content = io.StringIO()
-        with matplotlib.rc_context({"svg.fonttype": "none"}):
-            self.figure.savefig(
-                content, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-            )
-        return Markup(_fit_into_page(content.getvalue(), name))
+    def to_plates(self, name: str) -> tuple[Markup, ...]:
+        """Return the panels without words, to stand in a page; their ids begin with ``name``."""
+        if self.make_panels is None:
+            width = self.figure.get_figwidth()
+            self.figure.set_figwidth(min(width, PLATE_INCHES))
+            plate = _render_plate(self.figure, name)
+            # As it was, for the file that is still to be made of it.
+            self.figure.set_figwidth(width)
+            return (plate,)
+        panels = self.make_panels()
+        return tuple(
+            _render_plate(panel, f"{name}-{number}" if number else name)
+            for number, panel in enumerate(panels)
+        )
 
     def to_files(self, name: str) -> dict[str, bytes]:
         """Return ``name.svg`` and ``name.png``."""
@@ -175,14 +193,35 @@ def _trace(marker: str) -> str:
     )
 
 
-def _fit_into_page(svg: str, name: str) -> str:
+def _render_plate(figure: Figure, name: str) -> Markup:
+    content = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        figure.savefig(
+            content, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+        )
+    width, height = figure.get_size_inches()
+    natural = PIXELS_PER_INCH * width
+    least = natural * LEAST_LETTER_PIXELS / (PIXELS_PER_POINT * _find_smallest_points(figure))
+    growth = 1.0 if height > TALL_INCHES else MOST_GROWTH
+    style = f"min-width:{least:.0f}px;max-width:{max(growth * natural, least):.0f}px"
+    return Markup(_fit_into_page(content.getvalue(), name, style))
+
+
+def _find_smallest_points(figure: Figure) -> float:
+    """Find the size of the smallest letters of a figure."""
+    found = [item for item in figure.findobj(Text) if isinstance(item, Text)]
+    sizes = [float(item.get_fontsize()) for item in found if item.get_visible() and item.get_text()]
+    return min(sizes, default=LEAST_LETTER_PIXELS / PIXELS_PER_POINT)
+
+
+def _fit_into_page(svg: str, name: str, style: str) -> str:
     """Cut off the head, and give the SVG ids of its own and the page's colours and font."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # A class may be called as a colour is: what stands between the tags stays.
     svg = re.sub(r"<[^>]*>", lambda found: _fit_tag(found[0], name), svg)
-    # The size in points is what it is drawn for; the page may be narrower.
-    return re.sub(r' width="([0-9.]+)pt" height="[0-9.]+pt"', r' style="width: \1pt"', svg, count=1)
+    # The size in points is what it is drawn for; the page may be narrower, or wider.
+    return re.sub(r' width="[0-9.]+pt" height="[0-9.]+pt"', f' style="{style}"', svg, count=1)
 
 
 def _fit_tag(tag: str, name: str) -> str:

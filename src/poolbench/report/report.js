@@ -55,6 +55,25 @@
     });
   }
 
+  // Whether a table or figure is wider than its place, and whether its end is in sight.
+  function watchWidth(pane) {
+    const [inner] = pane.children;
+    const sign = document.getElementById("scroll-hint").cloneNode(true);
+    sign.removeAttribute("id");
+    sign.className = "scroll-hint";
+    sign.setAttribute("aria-hidden", "true");
+    pane.prepend(sign);
+    const look = () => {
+      const more = inner.scrollWidth - inner.clientWidth;
+      sign.hidden = more < 2;
+      pane.classList.toggle("wider", more > 1 && inner.scrollLeft < more - 1);
+    };
+    inner.addEventListener("scroll", look, { passive: true });
+    const watcher = new ResizeObserver(look);
+    for (const part of [inner, ...inner.children]) watcher.observe(part);
+  }
+
+  for (const pane of document.querySelectorAll(".pane")) watchWidth(pane);
   for (const button of document.querySelectorAll(".languages button")) {
     button.addEventListener("click", () => speak(button.dataset.language));
   }

@@ -4,14 +4,16 @@ import csv
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from poolbench.evaluation.metrics import Form, MetricEntry
-from poolbench.report.words import Phrase, Words, say, speak
+from poolbench.report.words import Phrase, Words, in_each_language, say, speak
 from poolbench.texts.plain import escape_formula, make_plain_page
 
 MISSING = "—"
-MOST_ROWS = 40
+# Most rows that a page shows unasked, and how many it shows of a longer table.
+MOST_ROWS = 16
+MOST_IN_EXCERPT = 10
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,22 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """The rows of a long table that a page shows unasked.
+
+    Attributes:
+        order: How they were chosen: ``first``, ``worst`` or ``fewest``.
+        count: Those among them that were chosen so; means and totals stand beside them.
+        total: Those that they were chosen from.
+    """
+
+    rows: tuple[Row, ...]
+    order: str
+    count: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Table:
     """A table.
 
@@ -36,6 +54,7 @@ class Table:
         words: The columns (beside the first) that hold words, not numbers.
         lower_first: The columns whose lowest value is the best: the first click on the heading
             sorts them upwards.
+        excerpt: What is shown of it where it is long; ``None``: the first rows.
     """
 
     caption: Words
@@ -43,11 +62,21 @@ class Table:
     rows: tuple[Row, ...]
     words: tuple[int, ...] = ()
     lower_first: tuple[int, ...] = ()
+    excerpt: Excerpt | None = None
 
     @property
     def is_long(self) -> bool:
-        """Whether a page shows it only when asked."""
+        """Whether a page shows the whole of it only when asked."""
         return len(self.rows) > MOST_ROWS
+
+    @property
+    def short(self) -> "Table":
+        """The table with the rows of the excerpt, and a caption that says so."""
+        first = self.rows[:MOST_IN_EXCERPT]
+        chosen = self.excerpt or Excerpt(first, "first", len(first), len(self.rows))
+        told = say(f"card.excerpt-{chosen.order}", count=chosen.count, total=chosen.total)
+        caption = in_each_language(lambda lang: f"{self.caption.speak(lang)}. {told.speak(lang)}")
+        return replace(self, caption=caption, rows=chosen.rows)
 
     def to_csv(self, lang: str) -> bytes:
         """Return the table as UTF-8 with a byte order mark, which spreadsheets look for."""

@@ -25,7 +25,9 @@ def say_verdict(view: RunView) -> Words:
 def say_advice(view: RunView) -> Words:
     """Say what to do."""
     if view.verdict.recommended is None:
-        return say("verdict.nothing-advice")
+        # Labels of pictures that the program drew need no check.
+        is_drawn = view.config.data.is_drawn
+        return say("card.nothing-advice-drawn" if is_drawn else "verdict.nothing-advice")
     return say("report.advice", variant=view.leading.label)
 
 
@@ -52,7 +54,7 @@ def list_notes(view: RunView) -> list[Phrase]:
 
 
 def _name_all(view: RunView, ids: Sequence[str]) -> str:
-    return ", ".join(view.labels.get(name, name) for name in ids)
+    return list_some([view.labels.get(name, name) for name in ids])
 
 
 def _list_picture_notes(view: RunView) -> list[Phrase]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.texts import text
+from poolbench.texts.plain import list_some
 from poolbench.verdict.decide import choose_answer, find_closest, is_equivalent
 from poolbench.verdict.looks import ALPHA
 
@@ -75,20 +76,20 @@ def describe_need(verdict: VerdictRecord, lang: str = "en") -> list[str]:
     if by_repeats is None:
         return []
     further = by_repeats.repeats - verdict.repeats
-    values = {"repeats": further, "chance": _describe_share(by_repeats.chance, lang)}
+    values = {"repeats": further, "chance": describe_share(by_repeats.chance, lang)}
     if verdict.is_futile:
         return [text("verdict.futile", lang, **values)]
     sentences = [text("verdict.more-repeats", lang, **values)]
     if by_pictures is not None:
         values = {"pictures": by_pictures.pictures, "there": verdict.pictures}
-        chance = _describe_share(by_pictures.chance, lang)
+        chance = describe_share(by_pictures.chance, lang)
         sentences.append(text("verdict.more-pictures", lang, chance=chance, **values))
     if verdict.repeats == 1:
         sentences.append(text("verdict.guess", lang))
     return sentences
 
 
-def _describe_share(share: float, lang: str) -> str:
+def describe_share(share: float, lang: str) -> str:
     """Describe a predicted probability, which is no more exact than to a few percent."""
     percent = 5 * round(20 * share)
     if 5 <= percent <= 95:
@@ -176,7 +177,7 @@ def _name_recommended(verdict: VerdictRecord, names: Mapping[str, str]) -> str:
 
 
 def _list(ids: tuple[str, ...] | list[str], names: Mapping[str, str]) -> str:
-    return ", ".join(names.get(name, name) for name in ids)
+    return list_some([names.get(name, name) for name in ids])
 
 
 def flip(difference: Difference) -> Difference:

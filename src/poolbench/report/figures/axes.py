@@ -12,6 +12,15 @@ MOST_LABELLED_CLASSES = 30
 # Most classes with numbers in the cells.
 MOST_NUMBERED_CLASSES = 12
 
+# Height of a row with a name beside it, and of one where there are many.
+ROW_INCHES, NARROW_ROW_INCHES = 0.34, 0.24
+MANY_ROWS = 15
+
+
+def choose_row_inches(count: int) -> float:
+    """Choose the height of so many rows, closer together where there are many."""
+    return count * (ROW_INCHES if count <= MANY_ROWS else NARROW_ROW_INCHES)
+
 
 def list_on_axis(axes: Axes, labels: Sequence[str]) -> None:
     """Write names down the left side, the first on top."""

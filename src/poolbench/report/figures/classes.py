@@ -1,6 +1,7 @@
 """Draw single classes: which are confused, and whether probabilities can be believed."""
 
 import math
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +16,7 @@ from poolbench.report.figures.axes import (
     label_cells,
     list_on_axis,
 )
+from poolbench.report.figures.choice import order_panels
 from poolbench.report.fonts import name_in_figures
 from poolbench.report.read import RunView
 from poolbench.report.style import CONTEXT, FAINT, PAGE_WIDTH_INCHES, get_look
@@ -54,7 +56,26 @@ def draw_confusion(view: RunView) -> Drawing:
             grid[0, 0].images[0], ax=figure.axes, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
             format="%g %%",
         )  # fmt: skip
-    return Drawing(figure, say("report.predicted-class"), say("report.true-class"))
+    panels = partial(_draw_panels, view, panel)
+    words = say("report.predicted-class"), say("report.true-class")
+    return Drawing(figure, *words, make_panels=panels)
+
+
+def _draw_panels(view: RunView, panel: float) -> list[Figure]:
+    """Draw the matrix of each variant as a figure of its own, the variant of interest first."""
+    names = name_in_figures(view.data.classes)
+    figures = []
+    for variant in order_panels(view):
+        figure = Figure(figsize=(panel + 1.1, panel + 1.1), layout="constrained")
+        axes = figure.subplots()
+        shares = compute_shares(variant.held_out_confusion)
+        _draw_matrix(axes, shares)
+        axes.set_title(variant.label)
+        label_cells(axes, names, left=True, bottom=True)
+        if len(shares) > MOST_NUMBERED_CLASSES:
+            figure.colorbar(axes.images[0], ax=axes, shrink=0.7, aspect=20, format="%g %%")
+        figures.append(figure)
+    return figures
 
 
 def draw_class_scores(view: RunView) -> Drawing:

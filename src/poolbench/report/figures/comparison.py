@@ -9,11 +9,17 @@ from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from poolbench.records import Difference
-from poolbench.report.drawing import Drawing, Key, key_variants
-from poolbench.report.figures.axes import clear_frame, label_cells, list_on_axis
+from poolbench.report.drawing import Drawing, Key
+from poolbench.report.figures.axes import (
+    choose_row_inches,
+    clear_frame,
+    label_cells,
+    list_on_axis,
+)
+from poolbench.report.figures.choice import assign_looks, choose_in_color, key_chosen
 from poolbench.report.pairs import judge_pair
 from poolbench.report.read import RunView, VariantView
-from poolbench.report.style import FAINT, HELD_OUT, INK, get_look
+from poolbench.report.style import CONTEXT, FAINT, HELD_OUT, INK, get_look
 from poolbench.report.table import format_range, format_signed
 from poolbench.report.wording import name_intervals
 from poolbench.report.words import Words, say
@@ -112,37 +118,43 @@ def _draw_against(view: RunView, measure: Callable[[VariantView], Range], name: 
     figure = Figure(figsize=(8.2, 3.8), layout="constrained")
     axes = figure.subplots()
     ranges = [measure(variant) for variant in view.variants]
-    for number, (variant, (low, middle, high)) in enumerate(
-        zip(view.variants, ranges, strict=True)
-    ):
-        color, marker, _ = get_look(number)
-        row = variant.row
-        above = [
-            max(0.0, row.accuracy - row.accuracy_low),
-            max(0.0, row.accuracy_high - row.accuracy),
-        ]
-        axes.errorbar(
-            middle, row.accuracy, xerr=[[middle - low], [high - middle]],
-            yerr=[[value] for value in above], color=color, linestyle="none", elinewidth=1.2,
-            capsize=3,
-        )  # fmt: skip
-        axes.plot(middle, row.accuracy, marker=marker, markersize=7, color=color,
-                  gid=f"tip-{number}")  # fmt: skip
     middles = [middle for _, middle, _ in ranges]
     front = find_front(middles, [variant.row.accuracy for variant in view.variants])
+    looks = assign_looks(choose_in_color(view, front))
+    for number, (variant, reach) in enumerate(zip(view.variants, ranges, strict=True)):
+        _draw_point(axes, variant, reach, number, looks.get(number))
     heights = [view.variants[index].row.accuracy for index in front]
     axes.step([middles[index] for index in front], heights, where="post", color=FAINT, lw=1,
               linestyle="--", zorder=0)  # fmt: skip
     _scale(axes, ranges)
-    keys = key_variants([variant.label for variant in view.variants], lines=False)
     return Drawing(
         figure,
         say(f"report.{name}"),
         say(f"report.held-out-{view.verdict.metric}"),
-        (*keys, Key(say("report.front"), FAINT, "--", width=1)),
+        (*key_chosen(view, list(looks), lines=False), Key(say("report.front"), FAINT, "--", width=1)),
         tuple(f"{variant.label}: {variant.row.accuracy:.4f}, {middle:.4g}"
               for variant, middle in zip(view.variants, middles, strict=True)),
     )  # fmt: skip
+
+
+def _draw_point(
+    axes: Axes, variant: VariantView, reach: Range, number: int, look: int | None
+) -> None:
+    """Draw one variant with its intervals; without a look, as one of many in grey."""
+    (low, middle, high), row = reach, variant.row
+    if look is None:
+        axes.plot(middle, row.accuracy, marker="o", markersize=4, color=CONTEXT, zorder=1,
+                  gid=f"tip-{number}")  # fmt: skip
+        return
+    color, marker, _ = get_look(look)
+    above = [max(0.0, row.accuracy - row.accuracy_low), max(0.0, row.accuracy_high - row.accuracy)]
+    axes.errorbar(
+        middle, row.accuracy, xerr=[[middle - low], [high - middle]],
+        yerr=[[value] for value in above], color=color, linestyle="none", elinewidth=1.2,
+        capsize=3,
+    )  # fmt: skip
+    axes.plot(middle, row.accuracy, marker=marker, markersize=7, color=color,
+              gid=f"tip-{number}")  # fmt: skip
 
 
 def _summarize_seconds(variant: VariantView) -> Range:
@@ -169,7 +181,7 @@ def _scale(axes: Axes, ranges: Sequence[Range]) -> None:
 
 
 def _draw_pairs(view: RunView, shown: Sequence[Difference], interval: Words) -> Drawing:
-    figure = Figure(figsize=(8.2, 0.6 + 0.34 * len(shown)), layout="constrained")
+    figure = Figure(figsize=(8.2, 0.6 + choose_row_inches(len(shown))), layout="constrained")
     axes = figure.subplots()
     margin = view.verdict.margin_points
     axes.axvspan(-margin, margin, color=MARGIN_COLOR, alpha=0.13, linewidth=0)

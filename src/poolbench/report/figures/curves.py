@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,13 +11,18 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from poolbench.report.drawing import Drawing, Key
-from poolbench.report.figures.axes import list_on_axis
+from poolbench.report.figures.axes import choose_row_inches, list_on_axis
+from poolbench.report.figures.choice import MOST_IN_COLOR, order_panels
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.style import CONTEXT, FAINT, HELD_OUT, PAGE_WIDTH_INCHES, TRAIN
 from poolbench.report.words import say
 from poolbench.verdict.intervals import Interval
 
 MOST_COLUMNS = 4
+# Size of a panel that stands alone.
+PANEL_INCHES = (3.4, 2.2)
+# Percentiles between which the other variants lie, where they are many.
+RANGE_OF_OTHERS = (10, 90)
 
 
 def draw_loss_curves(view: RunView) -> Drawing:
@@ -59,16 +65,47 @@ def _draw_learning(view: RunView, measure: str, limits: tuple[float, float]) -> 
         Key(say("report.band" if view.has_many_trials else "report.band-batches"), FAINT,
             is_area=True),
     ]  # fmt: skip
-    if len(view.variants) > 1:
+    if len(view.variants) > MOST_IN_COLOR:
+        keys.append(Key(say("card.range-of-others"), CONTEXT, is_area=True))
+    elif len(view.variants) > 1:
         keys.append(Key(say("report.other-variants"), CONTEXT, "-", width=0.9))
-    return Drawing(figure, say("report.epoch"), say(f"report.{measure}"), tuple(keys))
+    panels = partial(_draw_panels, view, measure, limits)
+    names = say("report.epoch"), say(f"report.{measure}")
+    return Drawing(figure, *names, tuple(keys), make_panels=panels)
+
+
+def _draw_panels(view: RunView, measure: str, limits: tuple[float, float]) -> list[Figure]:
+    """Draw the curves of each variant as a figure of its own."""
+    figures = []
+    for variant in order_panels(view):
+        figure = Figure(figsize=PANEL_INCHES, layout="constrained")
+        axes = figure.subplots()
+        _draw_curves(axes, view, variant, measure)
+        axes.set_title(variant.label)
+        axes.set_ylim(*limits)
+        figures.append(figure)
+    return figures
+
+
+def _draw_context(axes: Axes, view: RunView, variant: VariantView, measure: str) -> None:
+    """Draw the other variants in grey: a line for each, or of many the range of most."""
+    others = [other.history for other in view.variants if other is not variant]
+    name = f"held_out_{measure}"
+    if len(view.variants) <= MOST_IN_COLOR:
+        for history in others:
+            axes.plot(history["epoch"], history[name], color=CONTEXT, lw=0.9)
+        return
+    longest = max((history["epoch"] for history in others), key=len)
+    stack = np.full((len(others), len(longest)), np.nan)
+    for row, history in enumerate(others):
+        stack[row, : len(history[name])] = history[name]
+    known = np.isfinite(stack).any(axis=0)
+    low, high = np.nanpercentile(stack[:, known], RANGE_OF_OTHERS, axis=0)
+    axes.fill_between(longest[known], low, high, color=CONTEXT, alpha=0.5, linewidth=0)
 
 
 def _draw_curves(axes: Axes, view: RunView, variant: VariantView, measure: str) -> None:
-    for other in view.variants:
-        if other is not variant:
-            history = other.history
-            axes.plot(history["epoch"], history[f"held_out_{measure}"], color=CONTEXT, lw=0.9)
+    _draw_context(axes, view, variant, measure)
     epochs = variant.history["epoch"]
     # A line through one point cannot be seen.
     marker = "o" if len(epochs) == 1 else ""
@@ -105,7 +142,8 @@ def _draw_intervals(
     view: RunView, intervals: Sequence[Interval], name: str, scale: float
 ) -> Drawing:
     """Draw one line for each variant: its mean and 95 % interval."""
-    figure = Figure(figsize=(8.2, 0.5 + 0.34 * len(view.variants)), layout="constrained")
+    height = 0.5 + choose_row_inches(len(view.variants))
+    figure = Figure(figsize=(8.2, height), layout="constrained")
     axes = figure.subplots()
     axes.axvline(0, color=FAINT, linewidth=1)
     for row, interval in enumerate(intervals):

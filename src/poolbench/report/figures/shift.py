@@ -7,9 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from poolbench.report.drawing import Drawing, key_variants
+from poolbench.report.drawing import Drawing
+from poolbench.report.figures.choice import assign_looks, choose_in_color, key_chosen
 from poolbench.report.read import RunView, VariantView
-from poolbench.report.style import get_look
+from poolbench.report.style import CONTEXT, get_look
 from poolbench.report.words import say
 
 
@@ -55,9 +56,13 @@ def _draw_curves(
 ) -> Drawing:
     figure = Figure(figsize=(5.0, 3.2), layout="constrained")
     axes = figure.subplots()
+    looks = assign_looks(choose_in_color(view))
     for number, curve in enumerate(curves):
-        color, marker, line = get_look(number)
+        if number not in looks:
+            axes.plot(pixels, curve, color=CONTEXT, linewidth=0.9, zorder=1)
+            continue
+        color, marker, line = get_look(looks[number])
         axes.plot(pixels, curve, color=color, marker=marker, linestyle=line, markersize=5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    keys = key_variants([variant.label for variant in view.variants])
+    keys = key_chosen(view, list(looks))
     return Drawing(figure, say("report.shift-pixels"), say(f"report.shift-{measure}"), keys)
