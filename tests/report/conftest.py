@@ -1,6 +1,7 @@
 """A run directory as a study writes it, of made-up logits: real records, no training."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -34,6 +35,11 @@ from poolbench.verdict.paired import Evidence
 FOLDS = 2
 OPERATORS = ("max", "avg", "stride", "blur", "lp", "mixed", "gated", "soft", "local-importance")
 OPERATORS += ("stochastic", "wavelet", "detail-preserving")
+CARDS = Path(__file__).parents[2] / "docs" / "operators"
+# Of the rest of the catalogue, for those who compare all of it.
+OPERATORS += tuple(
+    card.stem for card in sorted(CARDS.glob("*.md")) if card.stem not in (*OPERATORS, "README")
+)
 CONDITIONS = Conditions(
     device="cpu",
     precision="float32",

@@ -140,7 +140,7 @@ def make_data_facts(view: RunView) -> Table:
         Row((say("report.fit"), say(f"card.fit-{data.fit}"))),
         Row((say("report.test-half"), say(f"report.test-half-{half}"))),
         Row((say("report.manifest-hash"), data.manifest_hash)),
-        *(Row((name_fact(name), _speak_value(value))) for name, value in flatten(_pick(data.facts))),
+        *(Row((name_fact(key), _speak_value(value))) for key, value in flatten(_pick(data.facts))),
         *(Row((say("fact.remark"), line)) for line in _list_remarks(data.facts)),
     ]
     return Table(say("report.data-facts-caption"), (), tuple(rows), words=(1,))

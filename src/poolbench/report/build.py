@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from poolbench.report import about, classes, gallery, pairs, tables
 from poolbench.report.card import make_card
-from poolbench.report.drawing import Drawing
+from poolbench.report.drawing import Drawing, Panel
 from poolbench.report.faults import Faults
 from poolbench.report.figures import FIGURES, FigureKind, list_figures
 from poolbench.report.figures.choice import MOST_IN_COLOR, MOST_PANELS
@@ -39,7 +39,7 @@ TABLES = frozenset(
 )
 # Most of each kind that the page shows unfolded.
 MOST_SHOWN = {
-    **{"panels": MOST_PANELS, "compared": 8, "keys": 9, "notes": 5, "pictures": 8},
+    **{"panels": MOST_PANELS, "compared": 8, "keys": 12, "notes": 5, "pictures": 8},
     **{"numbered": 8},
 }
 
@@ -49,10 +49,10 @@ class Plate:
     """A drawing as the page shows it.
 
     Attributes:
-        svgs: Its panels; most figures have one.
+        panels: Its parts; most figures have one.
     """
 
-    svgs: tuple[Markup, ...]
+    panels: tuple[Panel, ...]
     drawing: Drawing
 
 

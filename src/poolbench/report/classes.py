@@ -20,6 +20,8 @@ from poolbench.report.words import Phrase, say
 MOST_COLUMNS = 6
 # Most pairs of classes that are told among the confused ones.
 MOST_CONFUSED = 12
+# Most classes whose matrix has room for numbers.
+MOST_IN_MATRIX = 12
 
 
 def make_class_scores(view: RunView) -> Table:
@@ -109,11 +111,14 @@ def make_confusion(view: RunView) -> Table:
         for name, line in zip(view.data.classes, confusion, strict=True)
     )
     caption = say("report.confusion-table-caption", variant=view.leading.label)
-    return Table(caption, head, rows)
+    # Of many classes no part of it says more than the table of what is most often confused.
+    return Table(caption, head, rows, excerpt=Excerpt((), "first", 0, len(rows)))
 
 
-def make_confused(view: RunView) -> Table:
-    """Make the table of what is most often taken for what: the largest shares of a true class."""
+def make_confused(view: RunView) -> Table | None:
+    """Make the table of what is most often taken for what, where a matrix cannot show it."""
+    if len(view.data.classes) <= MOST_IN_MATRIX:
+        return None
     confusion = view.leading.held_out_confusion
     wrong = confusion.astype(float) / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     np.fill_diagonal(wrong, 0.0)
@@ -121,12 +126,10 @@ def make_confused(view: RunView) -> Table:
     cells = [divmod(int(place), len(confusion)) for place in order]
     names = view.data.classes
     rows = tuple(
-        Row((names[true], names[said], f"{100 * wrong[true, said]:.1f}", str(confusion[true, said])))
+        Row((names[true], names[said], f"{100 * share:.1f}", str(confusion[true, said])))
         for true, said in cells
-        if confusion[true, said]
+        if (share := wrong[true, said])
     )
-    head = tuple(
-        say(f"card.confused-{column}") for column in ("true", "said", "share", "count")
-    )
+    head = tuple(say(f"card.confused-{column}") for column in ("true", "said", "share", "count"))
     caption = say("card.confused-caption", variant=view.leading.label)
     return Table(caption, head, rows, words=(1,))

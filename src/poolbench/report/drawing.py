@@ -102,6 +102,18 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """A figure, or a part of one, as it stands in a page.
+
+    Attributes:
+        pixels: The width for which it is drawn.
+    """
+
+    svg: Markup
+    pixels: int
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A figure and its words.
 
@@ -119,7 +131,7 @@ class Drawing:
     tips: tuple[Phrase, ...] = ()
     make_panels: Callable[[], Sequence[Figure]] | None = None
 
-    def to_plates(self, name: str) -> tuple[Markup, ...]:
+    def to_plates(self, name: str) -> tuple[Panel, ...]:
         """Return the panels without words, to stand in a page; their ids begin with ``name``."""
         if self.make_panels is None:
             width = self.figure.get_figwidth()
@@ -193,7 +205,7 @@ def _trace(marker: str) -> str:
     )
 
 
-def _render_plate(figure: Figure, name: str) -> Markup:
+def _render_plate(figure: Figure, name: str) -> Panel:
     content = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none"}):
         figure.savefig(
@@ -204,7 +216,7 @@ def _render_plate(figure: Figure, name: str) -> Markup:
     least = natural * LEAST_LETTER_PIXELS / (PIXELS_PER_POINT * _find_smallest_points(figure))
     growth = 1.0 if height > TALL_INCHES else MOST_GROWTH
     style = f"min-width:{least:.0f}px;max-width:{max(growth * natural, least):.0f}px"
-    return Markup(_fit_into_page(content.getvalue(), name, style))
+    return Panel(Markup(_fit_into_page(content.getvalue(), name, style)), round(natural))
 
 
 def _find_smallest_points(figure: Figure) -> float:

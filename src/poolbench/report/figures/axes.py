@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
+from poolbench.report.classes import MOST_IN_MATRIX
 from poolbench.report.fonts import shorten
 
 # Most names on an axis; more overlap, so that every second, third, … is written.
 MOST_LABELLED_CLASSES = 30
-# Most classes with numbers in the cells.
-MOST_NUMBERED_CLASSES = 12
 
 # Height of a row with a name beside it, and of one where there are many.
 ROW_INCHES, NARROW_ROW_INCHES = 0.34, 0.24
@@ -36,10 +35,10 @@ def label_cells(axes: Axes, names: Sequence[str], *, left: bool, bottom: bool) -
     step = math.ceil(len(names) / MOST_LABELLED_CLASSES)
     ticks = range(0, len(names), step)
     shown = [shorten(names[tick]) for tick in ticks]
-    size = 9 if len(shown) <= MOST_NUMBERED_CLASSES else 7
+    size = 9 if len(shown) <= MOST_IN_MATRIX else 7
     axes.set_yticks(ticks, shown if left else [""] * len(shown), fontsize=size)
     axes.set_xticks(ticks, shown if bottom else [""] * len(shown), fontsize=size)
-    if len(shown) > MOST_NUMBERED_CLASSES:
+    if len(shown) > MOST_IN_MATRIX:
         axes.tick_params(axis="x", rotation=90)
         return
     for label in axes.get_xticklabels():

@@ -8,10 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from poolbench.report.classes import compute_class_scores
+from poolbench.report.classes import MOST_IN_MATRIX, compute_class_scores
 from poolbench.report.drawing import Drawing, Key, key_variants
 from poolbench.report.figures.axes import (
-    MOST_NUMBERED_CLASSES,
     clear_frame,
     label_cells,
     list_on_axis,
@@ -50,7 +49,7 @@ def draw_confusion(view: RunView) -> Drawing:
         axes.set_title(variant.label)
         last = number + columns >= len(view.variants)
         label_cells(axes, names, left=number % columns == 0, bottom=last)
-    if classes > MOST_NUMBERED_CLASSES:
+    if classes > MOST_IN_MATRIX:
         # The figure's axes, not all of the grid: where the last row is not full, some were removed.
         figure.colorbar(
             grid[0, 0].images[0], ax=figure.axes, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
@@ -72,7 +71,7 @@ def _draw_panels(view: RunView, panel: float) -> list[Figure]:
         _draw_matrix(axes, shares)
         axes.set_title(variant.label)
         label_cells(axes, names, left=True, bottom=True)
-        if len(shares) > MOST_NUMBERED_CLASSES:
+        if len(shares) > MOST_IN_MATRIX:
             figure.colorbar(axes.images[0], ax=axes, shrink=0.7, aspect=20, format="%g %%")
         figures.append(figure)
     return figures
@@ -136,7 +135,7 @@ def compute_shares(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _choose_panel_inches(classes: int) -> float:
-    if classes <= MOST_NUMBERED_CLASSES:
+    if classes <= MOST_IN_MATRIX:
         return float(np.clip(0.62 * classes, 2.1, 4.1))
     return float(np.clip(0.135 * classes, 2.7, 4.1))
 
@@ -144,7 +143,7 @@ def _choose_panel_inches(classes: int) -> float:
 def _draw_matrix(axes: Axes, shares: NDArray[np.float64]) -> None:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=100, aspect="equal")
     clear_frame(axes)
-    if len(shares) > MOST_NUMBERED_CLASSES:
+    if len(shares) > MOST_IN_MATRIX:
         return
     digits = 1 if len(shares) <= 5 else 0
     size = 9 if len(shares) <= 5 else 7.5

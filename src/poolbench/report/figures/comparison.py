@@ -127,11 +127,12 @@ def _draw_against(view: RunView, measure: Callable[[VariantView], Range], name: 
     axes.step([middles[index] for index in front], heights, where="post", color=FAINT, lw=1,
               linestyle="--", zorder=0)  # fmt: skip
     _scale(axes, ranges)
+    keys = key_chosen(view, list(looks), lines=False)
     return Drawing(
         figure,
         say(f"report.{name}"),
         say(f"report.held-out-{view.verdict.metric}"),
-        (*key_chosen(view, list(looks), lines=False), Key(say("report.front"), FAINT, "--", width=1)),
+        (*keys, Key(say("report.front"), FAINT, "--", width=1)),
         tuple(f"{variant.label}: {variant.row.accuracy:.4f}, {middle:.4g}"
               for variant, middle in zip(view.variants, middles, strict=True)),
     )  # fmt: skip

@@ -8,11 +8,14 @@ TEXTS = {
     "card.kind-nothing-learned": "Nothing learned",
     "card.kind-single": "One variant",
     # What to do, in a line.
-    "card.winner": "Use {variant}: {points:.1f} points more accurate than {rival}, the next{cost}.",
-    "card.winner-corrected": (
-        "Use {variant}: about {points:.1f} points more accurate than {rival}, the next{cost}."
+    "card.winner": (
+        "Use {variant}: {points:.1f} points more accurate than {rival}, its closest rival{cost}."
     ),
-    "card.winner-barely": "Use {variant}: more accurate than {rival}, the next{cost}.",
+    "card.winner-corrected": (
+        "Use {variant}: about {points:.1f} points more accurate than {rival}, its closest rival"
+        "{cost}."
+    ),
+    "card.winner-barely": "Use {variant}: more accurate than {rival}, its closest rival{cost}.",
     "card.tied": "Use {variant}: as accurate as {others}, within {margin:g} points{cost}.",
     "card.others": "the others",
     "card.others-counted": "{count} others",

@@ -4,7 +4,7 @@ TEXTS = {
     # The report: sections.
     "report.title": "poolbench: comparison on {source}",
     "report.basis": (
-        "Judged on {pictures} held-out pictures of {classes} classes. Protocol {protocol}; "
+        "Judged on {pictures} held-out pictures of {classes} classes. Protocol: {protocol}; "
         "folds: {folds}, repeats: {repeats}."
     ),
     "report.contents": "Contents",

@@ -17,7 +17,8 @@ TEXTS = {
     ),
     "card.winner-barely": "Используйте {variant}: точнее ближайшего соперника, {rival}{cost}.",
     "card.tied": (
-        "Используйте {variant}: по точности не уступает {others} (в пределах {margin:g} п. п.){cost}."
+        "Используйте {variant}: по точности не уступает {others} (в пределах {margin:g} п. п.)"
+        "{cost}."
     ),
     "card.others": "остальным",
     "card.others-counted": "ещё {count} вариантам",

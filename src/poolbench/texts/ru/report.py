@@ -4,7 +4,7 @@ TEXTS = {
     # Отчёт: разделы.
     "report.title": "poolbench: сравнение на {source}",
     "report.basis": (
-        "Отложенных изображений: {pictures}, классов: {classes}. Протокол {protocol}; "
+        "Отложенных изображений: {pictures}, классов: {classes}. Протокол: {protocol}; "
         "блоков: {folds}, повторов: {repeats}."
     ),
     "report.contents": "Содержание",
