@@ -52,7 +52,7 @@ def test_both_pages_say_the_same_of_a_moved_picture(
             page.focus("#stage")
             for key in ("Shift+ArrowDown", "ArrowLeft", "ArrowLeft"):
                 page.keyboard.press(key)
-            see(page, "#spoken", "down 4, right -2")
+            see(page, "#spoken", "4 px down, 2 px left")
             see(page, "#map-text", "289")
             found.append((read_cards(page), page.inner_text("#map-text")))
     for one, other in zip(found[0][0], found[1][0], strict=True):

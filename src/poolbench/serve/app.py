@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar, cast, get_args
 
 import numpy as np
 from starlette.applications import Starlette
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from poolbench.config import Fit
 from poolbench.data.decode import MOST_GIVEN_PIXELS, RefusedPictureError
 from poolbench.errors import PoolbenchError
 from poolbench.export.confined import Purpose, get_confined
@@ -154,6 +155,7 @@ class _Pages:
     async def prepare_picture(self, request: Request) -> Response:
         """Turn a picture file into the picture as the network sees it, as raw bytes."""
         run = (await self._open()).run
+        fit = _read_fit(request.query_params.get("fit"), run)
         large = RefusedError("size", 413, most=MOST_UPLOAD_BYTES // 1_000_000)
         async with self._pictures.hold(request, MOST_UPLOAD_BYTES, large) as content:
             if not content:
@@ -162,7 +164,7 @@ class _Pages:
                 # Whoever has gone meanwhile keeps nobody waiting.
                 if await request.is_disconnected():
                     raise RefusedError("empty", 400)
-                pixels = await asyncio.to_thread(_prepare, content, run)
+                pixels = await asyncio.to_thread(_prepare, content, run, fit)
         return Response(pixels, media_type="application/octet-stream")
 
     async def predict(self, request: Request) -> Response:
@@ -239,12 +241,20 @@ def _tell(error: PoolbenchError) -> None:
     print(make_plain_lines(str(error)), file=sys.stderr, flush=True)  # noqa: T201
 
 
-def _prepare(content: bytes, run: FinishedRun) -> bytes:
+def _prepare(content: bytes, run: FinishedRun, fit: Fit) -> bytes:
     try:
-        return prepare_picture(content, run.data.image_size, run.data.fit)
+        return prepare_picture(content, run.data.image_size, fit)
     except RefusedPictureError as error:
         status = {"pixels": 413, "format": 415}.get(error.reason, 422)
         raise RefusedError(error.reason, status, most=MOST_GIVEN_PIXELS // 1_000_000) from None
+
+
+def _read_fit(given: str | None, run: FinishedRun) -> Fit:
+    if given is None:
+        return run.data.fit
+    if given not in get_args(Fit):
+        raise RefusedError("fit", 404)
+    return cast(Fit, given)
 
 
 def _read_number(given: str | None, count: int) -> int | None:

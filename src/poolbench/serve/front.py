@@ -22,17 +22,20 @@ _SHARED = (
     "style.css",
     "icon.svg",
     "main.js",
+    "answers.js",
     "classes.js",
+    "crop.js",
     "draw.js",
     "map.js",
     "picture.js",
+    "resize.js",
     "sources.js",
     "stage.js",
     "words.js",
 )
 _OWN: dict[Predictor, tuple[str, ...]] = {
     "server": ("server.js", "progress.js"),
-    "wasm": ("wasm.js", "worker.js", "resize.js"),
+    "wasm": ("wasm.js", "worker.js"),
 }
 # Prefix of the page's keys in the catalogue of texts.
 _PREFIX = "page."

@@ -1,12 +1,14 @@
 // Ties the parts together: a picture is chosen, moved, and judged by all models.
 
+import { showAnswers } from "./answers.js";
 import { findLargest, makeCards, nameModel } from "./classes.js";
+import { cutOut, hasShape, makeCropper, openPhoto } from "./crop.js";
 import { makeSheet } from "./draw.js";
 import { makeMap } from "./map.js";
 import { limit, shift } from "./picture.js";
 import { listenForFiles, listPictures, makeGallery } from "./sources.js";
 import { makeStage } from "./stage.js";
-import { formatPercent, onLanguage, say } from "./words.js";
+import { formatPercent, formatShift, onLanguage, say } from "./words.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -28,7 +30,10 @@ function start({ run, pictures }, predictor) {
   const stage = makeStage(find("stage"), document, { onMove: moveBy, onBack: () => moveTo(0, 0) });
   const map = makeMap(find("map"), find("map-text"), predictor.predict, moveTo);
   const held = listPictures(run, pictures);
-  const markChosen = makeGallery(find("gallery"), held, run.classes, (one) => choose(one, one.label));
+  const markChosen = makeGallery(find("gallery"), held, run.classes, (one) => {
+    closePhoto();
+    choose(one, one.label);
+  });
 
   async function choose(picture, label = null) {
     Object.assign(state, { picture, label, down: 0, right: 0, atRest: null });
@@ -56,9 +61,10 @@ function start({ run, pictures }, predictor) {
   function speak() {
     const { shares, down, right } = said;
     showCards(shares);
+    showAnswers(find("answers"), run, shares);
     const best = findLargest(shares[0]);
     const values = { name: run.classes[best], share: formatPercent(shares[0][best]) };
-    find("spoken").textContent = say("spoken", { ...values, down, right });
+    find("spoken").textContent = say("spoken", { ...values, place: formatShift(down, right) });
   }
 
   function moveBy(down, right) {
@@ -104,10 +110,70 @@ function start({ run, pictures }, predictor) {
       .catch(tell);
   }
 
+  const look = (pixels) => choose({ height: run.height, width: run.width, pixels });
+
+  // The photograph that is cropped: the file, the browser's own copy, and the square.
+  let photo = null;
+  const cropper = makeCropper(find("photo"), find("crop-size"), run, (frame) => {
+    photo.frame = frame;
+    document.querySelector("[name=cut][value=cut]").checked = true;
+    lookAtPhoto();
+  });
+  // While one square is looked at only the last of further ones is remembered.
+  let isCutting = false;
+  let isMoved = false;
+  async function lookAtPhoto() {
+    isMoved = true;
+    if (isCutting) return;
+    isCutting = true;
+    try {
+      while (isMoved) {
+        isMoved = false;
+        const isWhole = document.querySelector("[name=cut]:checked").value === "whole";
+        const mine = photo;
+        const pixels = isWhole
+          ? await predictor.prepare(mine.blob, run, run.fit)
+          : cutOut(mine.canvas, mine.frame, run);
+        if (mine === photo) await look(pixels);
+      }
+    } catch (error) {
+      tell(error);
+    } finally {
+      isCutting = false;
+    }
+  }
+
+  function closePhoto() {
+    photo = null;
+    find("cropping").hidden = true;
+  }
+
   async function take(blob) {
     try {
-      const pixels = await predictor.prepare(blob, run);
-      await choose({ height: run.height, width: run.width, pixels });
+      // Also where the browser knows the format: the limits are those of whoever predicts.
+      const pixels = await predictor.prepare(blob, run, run.fit === "squash" ? "crop" : run.fit);
+      const canvas = await openPhoto(blob);
+      const isOdd = canvas && !hasShape(canvas, run);
+      if (isOdd) {
+        photo = { blob, canvas, frame: null };
+        photo.frame = cropper.open(canvas);
+        const way = run.fit === "pad" ? "whole" : "cut";
+        document.querySelector(`[name=cut][value=${way}]`).checked = true;
+        find("cropping").hidden = false;
+      } else {
+        closePhoto();
+      }
+      await look(pixels);
+    } catch (error) {
+      tell(error);
+    }
+  }
+
+  // What is drawn has the shape of the network.
+  async function takeDrawing(blob) {
+    closePhoto();
+    try {
+      await look(await predictor.prepare(blob, run, run.fit));
     } catch (error) {
       tell(error);
     }
@@ -120,6 +186,9 @@ function start({ run, pictures }, predictor) {
       height: run.height,
       width: run.width,
     });
+    find("cut-whole").textContent = say(`cut-whole-${run.fit}`);
+    find("scale-low").textContent = formatPercent(0);
+    find("scale-high").textContent = formatPercent(1);
     const chosen = Math.max(0, find("map-model").selectedIndex);
     find("map-model").replaceChildren(...run.models.map((model) => new Option(nameModel(model))));
     find("map-model").selectedIndex = chosen;
@@ -137,8 +206,11 @@ function start({ run, pictures }, predictor) {
     isDrawn = true;
     const tools = { color: "pen-color", width: "pen-width", background: "paper-color", wipe: "wipe" };
     const found = Object.fromEntries(Object.entries(tools).map(([name, id]) => [name, find(id)]));
-    makeSheet(find("paper"), found, take);
+    makeSheet(find("paper"), found, takeDrawing);
   });
+  for (const radio of document.querySelectorAll("[name=cut]")) {
+    radio.addEventListener("change", lookAtPhoto);
+  }
   find("map-model").addEventListener("change", fillMap);
   for (const radio of document.querySelectorAll("[name=mode]")) {
     radio.addEventListener("change", () => {

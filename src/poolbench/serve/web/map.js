@@ -2,7 +2,7 @@
 
 import { findLargest } from "./classes.js";
 import { shift } from "./picture.js";
-import { formatPercent, say } from "./words.js";
+import { formatPercent, formatShift, say } from "./words.js";
 
 export const REACH = 8;
 const SIDE = 2 * REACH + 1;
@@ -63,8 +63,7 @@ export function makeMap(canvas, text, predict, onChoose) {
       kept,
       total: SIDE * SIDE,
       least: formatPercent(least.share),
-      down: least.down,
-      right: least.right,
+      place: formatShift(least.down, least.right),
     });
   };
   canvas.addEventListener("click", (event) => {

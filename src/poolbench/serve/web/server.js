@@ -27,11 +27,12 @@ export async function open() {
   return { run, pictures };
 }
 
-export async function prepare(blob, run) {
+// `fit`: how it is brought to the size of the network.
+export async function prepare(blob, run, fit) {
   if (blob.size > run.uploadBytes) {
     throw new Error(say("too-large", { most: run.uploadBytes / 1e6 }));
   }
-  const answer = await ask("picture", { method: "POST", body: blob });
+  const answer = await ask(`picture?fit=${fit}`, { method: "POST", body: blob });
   return new Uint8Array(await answer.arrayBuffer());
 }
 

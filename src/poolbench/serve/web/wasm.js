@@ -39,9 +39,10 @@ export async function open() {
   return { run, pictures };
 }
 
-export async function prepare(blob, run) {
+// `fit`: how it is brought to the size of the network.
+export async function prepare(blob, run, fit) {
   const { height, width, pixels } = await decode(blob);
-  return resize(pixels, height, width, [run.height, run.width], run.fit);
+  return resize(pixels, height, width, [run.height, run.width], fit);
 }
 
 // Probabilities [models][pictures][classes]; of all models unless one is wanted.

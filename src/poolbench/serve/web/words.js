@@ -12,10 +12,21 @@ export function getLanguage() {
   return language;
 }
 
+// With one decimal, everywhere: never 100 % for what is not certain, nor 0 % for what is possible.
 export function formatPercent(share) {
-  // Never 100 % for what is not certain, never 0 % for what is possible.
-  const options = { style: "percent", maximumFractionDigits: share > 0.99 || share < 0.01 ? 2 : 0 };
-  return new Intl.NumberFormat(language, options).format(share);
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  const numbers = new Intl.NumberFormat(language, { style: "percent", ...digits });
+  if (share > 0.9995 && share < 1) return `> ${numbers.format(0.999)}`;
+  if (share < 0.0005 && share > 0) return `< ${numbers.format(0.001)}`;
+  return numbers.format(share);
+}
+
+// Where a picture was moved to, by names of directions: "3 px down, 2 px left".
+export function formatShift(down, right) {
+  const parts = [];
+  if (down) parts.push(say(down > 0 ? "shift-down" : "shift-up", { pixels: Math.abs(down) }));
+  if (right) parts.push(say(right > 0 ? "shift-right" : "shift-left", { pixels: Math.abs(right) }));
+  return parts.join(", ") || say("shift-none");
 }
 
 export function formatDuration(seconds) {

@@ -81,7 +81,7 @@ TEXTS = {
     ),
     "page.truth": "Its true class: {name}",
     "page.own-picture": "Your picture, as the network sees it",
-    "page.spoken": "{name}: {share} · down {down}, right {right}",
+    "page.spoken": "{name}: {share} · {place}",
     "page.pad": "Move the picture",
     "page.move-up": "Up by one pixel",
     "page.move-down": "Down by one pixel",
@@ -100,12 +100,14 @@ TEXTS = {
     "page.map-title": "All shifts at once",
     "page.map-model": "Model",
     "page.map-label": "Probability of the first predicted class over all shifts",
-    "page.map-right": "pixels to the right",
-    "page.map-down": "pixels down",
+    "page.map-left": "← 8 px left",
+    "page.map-right": "8 px right →",
+    "page.map-up": "← 8 px up",
+    "page.map-down": "8 px down →",
     "page.map-busy": "Computing: {share}",
     "page.map-text": (
         "{name} stays the most likely class in {kept} of {total} shifts. Its lowest "
-        "probability is {least}, at down {down}, right {right}."
+        "probability is {least} ({place})."
     ),
     "page.map-hint": (
         "The colour is the probability of the class that was predicted for the picture at rest; a "
