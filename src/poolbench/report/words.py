@@ -38,8 +38,9 @@ def say(key: str, **values: object) -> Words:
 
     def speak_one(lang: str) -> str:
         given = {name: speak(value, lang) for name, value in values.items()}
-        # A number and its percent sign stay on one line.
-        return text(key, lang, **given).replace(" %", "\N{NO-BREAK SPACE}%")
+        # A number and its percent sign stay on one line, as the Russian letters of points do.
+        said = text(key, lang, **given).replace(" %", "\N{NO-BREAK SPACE}%")
+        return said.replace("п. п.", "п.\N{NO-BREAK SPACE}п.")
 
     return in_each_language(speak_one)
 
