@@ -33,7 +33,7 @@ def test_what_fails_costs_that_part_and_a_line_on_page_and_screen(half_broken):
         "The pictures of the section attention could not be shown",
     ]
     assert "Рисунок landscape построить не удалось" in page
-    notes = page[page.index('<ul class="notes">') : page.index("<nav")]
+    notes = page[page.index('<div class="notes">') : page.index("<nav")]
     assert "The figure landscape could not be drawn" in notes
     for name in ("confusion", "differences", "loss-curves", "consistency-border"):
         assert f'id="figure-{name}"' in page

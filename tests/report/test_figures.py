@@ -108,8 +108,9 @@ def test_figures_of_one_variant_leave_out_the_differences(make_run):
     with use_style(), warnings.catch_warnings():
         warnings.simplefilter("error")
         for name in found:
-            svg = draw_with_words(view, name), FIGURES[name].draw(view).to_svg(name)
-            assert "<b>" not in svg[1]
+            draw_with_words(view, name)
+            panels = FIGURES[name].draw(view).to_plates(name)
+            assert not any("<b>" in panel.svg for panel in panels)
 
 
 def test_a_figure_is_saved_as_svg_and_png_and_the_same_bytes_again(view):
@@ -130,10 +131,10 @@ def test_a_figure_is_saved_as_svg_and_png_and_the_same_bytes_again(view):
 def test_a_figure_on_the_page_has_the_colours_of_the_page(view):
     with use_style():
         for name, kind in list_figures(view).items():
-            svg = kind.draw(view).to_svg(name)
-            assert "var(--" in svg, name
-            for color in ("#22262b", "#6b727a", "#0072b2"):
-                assert color not in svg, (name, color)
+            for panel in kind.draw(view).to_plates(name):
+                assert "var(--" in panel.svg, name
+                for color in ("#22262b", "#6b727a", "#0072b2"):
+                    assert color not in panel.svg, (name, color)
 
 
 def test_learning_curves_draw_the_history(view):

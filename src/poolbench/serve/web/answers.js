@@ -1,7 +1,7 @@
 // What each model says, in one line each: on a small screen they stay in sight.
 
 import { findLargest, nameModel } from "./classes.js";
-import { formatPercent, say } from "./words.js";
+import { formatPercent } from "./words.js";
 
 // Most models that have a line; the cards show all of them.
 const MOST_LINES = 4;
@@ -13,10 +13,7 @@ export function showAnswers(place, run, probabilities) {
     const who = document.createElement("span");
     const what = document.createElement("strong");
     who.textContent = nameModel(model);
-    what.textContent = say("answer", {
-      name: run.classes[best],
-      share: formatPercent(probabilities[number][best]),
-    });
+    what.textContent = `${run.classes[best]}: ${formatPercent(probabilities[number][best])}`;
     line.append(who, what);
     return line;
   });

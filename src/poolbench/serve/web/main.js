@@ -63,8 +63,8 @@ function start({ run, pictures }, predictor) {
     showCards(shares);
     showAnswers(find("answers"), run, shares);
     const best = findLargest(shares[0]);
-    const values = { name: run.classes[best], share: formatPercent(shares[0][best]) };
-    find("spoken").textContent = say("spoken", { ...values, place: formatShift(down, right) });
+    const answer = `${run.classes[best]}: ${formatPercent(shares[0][best])}`;
+    find("spoken").textContent = `${answer} · ${formatShift(down, right)}`;
   }
 
   function moveBy(down, right) {

@@ -16,7 +16,9 @@ TEXTS = {
         "{cost}."
     ),
     "card.winner-barely": "Use {variant}: more accurate than {rival}, its closest rival{cost}.",
-    "card.tied": "Use {variant}: as accurate as {others}, within {margin:g} points{cost}.",
+    "card.tied": (
+        "Use {variant}: as accurate as {others} within the {margin:g}-point margin{cost}."
+    ),
     "card.others": "the others",
     "card.others-counted": "{count} others",
     "card.and": "{first} and {last}",

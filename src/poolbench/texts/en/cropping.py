@@ -21,6 +21,5 @@ TEXTS = {
     "page.shift-left": "{pixels} px left",
     "page.shift-right": "{pixels} px right",
     "page.shift-none": "not moved",
-    "page.answer": "{name}: {share}",
     "serve.refused-fit": "There is no such way to bring a picture to size.",
 }

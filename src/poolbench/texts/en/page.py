@@ -81,7 +81,6 @@ TEXTS = {
     ),
     "page.truth": "Its true class: {name}",
     "page.own-picture": "Your picture, as the network sees it",
-    "page.spoken": "{name}: {share} · {place}",
     "page.pad": "Move the picture",
     "page.move-up": "Up by one pixel",
     "page.move-down": "Down by one pixel",

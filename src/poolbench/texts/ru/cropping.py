@@ -21,6 +21,5 @@ TEXTS = {
     "page.shift-left": "на {pixels} пикс. влево",
     "page.shift-right": "на {pixels} пикс. вправо",
     "page.shift-none": "без сдвига",
-    "page.answer": "{name} — {share}",
     "serve.refused-fit": "Такого способа привести изображение к размеру нет.",
 }

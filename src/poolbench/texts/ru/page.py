@@ -86,7 +86,6 @@ TEXTS = {
     ),
     "page.truth": "Истинный класс: {name}",
     "page.own-picture": "Ваше изображение, каким его видит сеть",
-    "page.spoken": "{name}: {share} · {place}",
     "page.pad": "Сдвинуть изображение",
     "page.move-up": "Вверх на пиксель",
     "page.move-down": "Вниз на пиксель",
