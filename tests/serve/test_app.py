@@ -14,6 +14,7 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from poolbench.data.resize_array import resize_array
 from poolbench.errors import UsageError
 from poolbench.export.predict import load_model
 from poolbench.records import DataRecord, StudyRecord
@@ -84,6 +85,19 @@ def test_picture_comes_back_as_the_network_sees_it(client, served):
     model = load_model(served / "best" / "model.onnx")
     seen = np.frombuffer(small, np.uint8).reshape(1, 32, 32, 3)
     np.testing.assert_allclose(model.predict(seen)[0], model.predict(pixels[None])[0], atol=1e-5)
+
+
+def test_a_picture_is_brought_to_size_in_the_way_that_is_asked_for(client):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 90, 3), dtype=np.uint8)
+    content = make_png(pixels)
+    for fit in ("crop", "pad", "squash"):
+        found = client.post("/picture", params={"fit": fit}, content=content).content
+        assert found == resize_array(pixels, (32, 32), fit).tobytes(), fit
+    assert (
+        client.post("/picture", content=content).content
+        == resize_array(pixels, (32, 32), "crop").tobytes()
+    )
+    assert client.post("/picture", params={"fit": "../x"}, content=content).status_code == 404
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
