@@ -16,6 +16,7 @@ import pytest
 
 from poolbench.report.build import build_report, render_summary
 from poolbench.report.read import read_run
+from poolbench.report.words import keep_together
 from poolbench.verdict.sentence import describe_verdict
 
 # Of HTML, and what matplotlib closes at once.
@@ -70,7 +71,7 @@ def test_report_opens_with_the_verdict(built):
     lang, path, source = built
     view = read_run(path)
     text = Page(source).text
-    sentence = describe_verdict(view.verdict, lang, view.labels)
+    sentence = keep_together(describe_verdict(view.verdict, lang, view.labels))
     assert sentence in text
     assert text.index(sentence) < text.index(view.variants[0].label, text.index(sentence) + 400)
 

@@ -55,8 +55,8 @@ def test_card_of_a_tie_says_how_much_cheaper_the_recommended_one_is(view):
     label = view.variants[5].label
     line = speak(make_tie(view, 6, [16, 16, 16, 16, 16, 1]))
     assert line == (
-        f"Use {label}: as accurate as the others within the 1-point margin, 16.0 times cheaper "
-        "in multiply-adds."
+        f"Use {label}: as accurate as the others within the 1\N{NON-BREAKING HYPHEN}point margin, "
+        "16.0 times cheaper in multiply-adds."
     )
     assert "4.0 to 16.0 times" in speak(make_tie(view, 6, [16, 4, 16, 16, 16, 1]))
     assert "up to 16.0 times" in speak(make_tie(view, 6, [16, 1, 16, 16, 16, 1]))

@@ -15,7 +15,7 @@ MOST_PAGES = 8
 HUNDRED = tuple(f"a rather long class {k}" if k % 9 == 0 else f"class {k}" for k in range(100))
 # Sizes of the letters of all figures that are seen, in pixels of the screen.
 LETTERS = """() => [...document.querySelectorAll(".plate svg text")]
-  .filter((text) => text.textContent.trim() && text.getClientRects().length)
+  .filter((text) => text.textContent.trim() && text.checkVisibility())
   .map((text) => {
     const svg = text.ownerSVGElement;
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
@@ -24,10 +24,10 @@ LETTERS = """() => [...document.querySelectorAll(".plate svg text")]
 # What is wider than its place and does not say so, and how much says so.
 WIDER = """() => {
   const inner = [...document.querySelectorAll(".scroll, .plate, pre")]
-    .filter((part) => part.offsetParent && part.scrollWidth > part.clientWidth + 1);
+    .filter((part) => part.checkVisibility() && part.scrollWidth > part.clientWidth + 1);
   const isTold = (part) => {
     const sign = part.closest(".pane")?.querySelector(".scroll-hint");
-    return sign && !sign.hidden && sign.getClientRects().length > 0;
+    return sign && !sign.hidden && sign.checkVisibility();
   };
   return [inner.filter((part) => !isTold(part)).length, inner.filter(isTold).length];
 }"""

@@ -13,7 +13,7 @@ from poolbench.report.card import make_card
 from poolbench.report.drawing import Drawing, Panel
 from poolbench.report.faults import Faults
 from poolbench.report.figures import FIGURES, FigureKind, list_figures
-from poolbench.report.figures.choice import MOST_IN_COLOR, MOST_PANELS
+from poolbench.report.figures.choice import MOST_IN_COLOR
 from poolbench.report.fonts import list_numbered
 from poolbench.report.read import RunView, read_run
 from poolbench.report.samples import say_samples
@@ -39,8 +39,7 @@ TABLES = frozenset(
 )
 # Most of each kind that the page shows unfolded.
 MOST_SHOWN = {
-    **{"panels": MOST_PANELS, "compared": 8, "keys": 12, "notes": 5, "pictures": 8},
-    **{"numbered": 8},
+    **{"compared": 8, "keys": 12, "notes": 5, "numbered": 8, "pictures": 8},
 }
 
 

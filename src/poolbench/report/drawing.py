@@ -33,6 +33,8 @@ LEAST_LETTER_PIXELS = 10.0
 PIXELS_PER_INCH, PIXELS_PER_POINT = 96.0, 96.0 / 72.0
 # Height of a figure that is not shown larger than it is.
 TALL_INCHES = 6.0
+# Most panels of a figure that a page shows unasked.
+MOST_PANELS = 6
 # Most entries of a legend above the figure; more stand beside it, in a column.
 MOST_ON_TOP = 4
 # Height of a line of words above or below a figure.
@@ -122,6 +124,7 @@ class Drawing:
         tips: What is shown over the artists whose ids are ``tip-0``, ``tip-1`` and so on.
         make_panels: Draws each panel as a figure of its own, which a page lays out as its width
             allows; ``None``: the figure is one panel.
+        most_panels: Those that a page shows unasked.
     """
 
     figure: Figure
@@ -130,6 +133,7 @@ class Drawing:
     keys: tuple[Key, ...] = ()
     tips: tuple[Phrase, ...] = ()
     make_panels: Callable[[], Sequence[Figure]] | None = None
+    most_panels: int = MOST_PANELS
 
     def to_plates(self, name: str) -> tuple[Panel, ...]:
         """Return the panels without words, to stand in a page; their ids begin with ``name``."""

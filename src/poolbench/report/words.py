@@ -38,11 +38,14 @@ def say(key: str, **values: object) -> Words:
 
     def speak_one(lang: str) -> str:
         given = {name: speak(value, lang) for name, value in values.items()}
-        # A number and its percent sign stay on one line, as the Russian letters of points do.
-        said = text(key, lang, **given).replace(" %", "\N{NO-BREAK SPACE}%")
-        return said.replace("п. п.", "п.\N{NO-BREAK SPACE}п.")
+        return keep_together(text(key, lang, **given))
 
     return in_each_language(speak_one)
+
+
+def keep_together(said: str) -> str:
+    """Keep a number and its percent sign on one line, and the Russian letters of points."""
+    return said.replace(" %", "\N{NO-BREAK SPACE}%").replace("п. п.", "п.\N{NO-BREAK SPACE}п.")
 
 
 def in_each_language(make: Callable[[str], str]) -> Words:

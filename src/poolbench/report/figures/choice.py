@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from poolbench.report.drawing import Key, key_variants
+from poolbench.report.drawing import MOST_PANELS, Key, key_variants
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.style import CONTEXT, get_look
 from poolbench.report.words import say
 
 # Most variants that a legend can tell apart at a glance.
 MOST_IN_COLOR = 8
-# Most panels of a figure that a page shows unasked.
-MOST_PANELS = 6
 
 
 def choose_in_color(view: RunView, first: Sequence[int] = ()) -> tuple[int, ...]:
@@ -43,10 +41,14 @@ def key_chosen(view: RunView, chosen: Sequence[int], *, lines: bool = True) -> t
     return (*keys, grey)
 
 
-def order_panels(view: RunView) -> list[VariantView]:
-    """Order the variants for panels of which the last are folded: the leading one is not."""
+def order_panels(view: RunView, most: int = MOST_PANELS) -> list[VariantView]:
+    """Order the variants for panels of which all but the first are folded: the leading one is not.
+
+    Args:
+        most: Those that are not folded.
+    """
     shown = list(view.variants)
-    if shown.index(view.leading) >= MOST_PANELS:
+    if shown.index(view.leading) >= most:
         shown.remove(view.leading)
         shown.insert(0, view.leading)
     return shown

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from poolbench.report.classes import MOST_IN_MATRIX, compute_class_scores
-from poolbench.report.drawing import Drawing, Key, key_variants
+from poolbench.report.drawing import MOST_PANELS, Drawing, Key, key_variants
 from poolbench.report.figures.axes import (
     clear_frame,
     label_cells,
@@ -55,17 +55,19 @@ def draw_confusion(view: RunView) -> Drawing:
             grid[0, 0].images[0], ax=figure.axes, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
             format="%g %%",
         )  # fmt: skip
-    panels = partial(_draw_panels, view, panel)
+    # One matrix without numbers says as much as several.
+    most = MOST_PANELS if classes <= MOST_IN_MATRIX else 1
+    panels = partial(_draw_panels, view, panel, most)
     words = say("report.predicted-class"), say("report.true-class")
-    return Drawing(figure, *words, make_panels=panels)
+    return Drawing(figure, *words, make_panels=panels, most_panels=most)
 
 
-def _draw_panels(view: RunView, panel: float) -> list[Figure]:
-    """Draw the matrix of each variant as a figure of its own, the variant of interest first."""
+def _draw_panels(view: RunView, panel: float, most: int) -> list[Figure]:
+    """Draw the matrix of each variant as a figure of its own."""
     names = name_in_figures(view.data.classes)
     figures = []
-    for variant in order_panels(view):
-        figure = Figure(figsize=(panel + 1.1, panel + 1.1), layout="constrained")
+    for variant in order_panels(view, most):
+        figure = Figure(figsize=(panel + 1.1, panel + 0.9), layout="constrained")
         axes = figure.subplots()
         shares = compute_shares(variant.held_out_confusion)
         _draw_matrix(axes, shares)

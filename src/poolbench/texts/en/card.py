@@ -17,7 +17,8 @@ TEXTS = {
     ),
     "card.winner-barely": "Use {variant}: more accurate than {rival}, its closest rival{cost}.",
     "card.tied": (
-        "Use {variant}: as accurate as {others} within the {margin:g}-point margin{cost}."
+        "Use {variant}: as accurate as {others} within the "
+        "{margin:g}\N{NON-BREAKING HYPHEN}point margin{cost}."
     ),
     "card.others": "the others",
     "card.others-counted": "{count} others",
