@@ -20,7 +20,7 @@ from poolbench.report.samples import say_samples
 from poolbench.report.style import PALETTE, use_style
 from poolbench.report.table import Table
 from poolbench.report.wording import list_notes, say_advice, say_verdict
-from poolbench.report.words import Words, say, speak
+from poolbench.report.words import Words, in_each_language, keep_together, say, speak
 from poolbench.rundir.store import RunStore
 from poolbench.texts import TEXTS
 from poolbench.texts.plain import make_plain_page
@@ -153,6 +153,7 @@ def render_page(
         "landscape": "landscape" in plates,
     }
     missing = {name for name, there in is_there.items() if not there}
+    said = say_verdict(view)
     page = (
         _make_environment()
         .get_template("report.html.j2")
@@ -167,7 +168,7 @@ def render_page(
             say=say,
             card=make_card(view),
             samples=say_samples(view),
-            sentence=say_verdict(view),
+            sentence=in_each_language(lambda lang: keep_together(said.speak(lang))),
             advice=say_advice(view) if view.verdict.recommended is None else "",
             notes=[*list_notes(view), *failed],
             sections=[name for name in SECTIONS if name not in missing],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from poolbench.records import VerdictRecord
 from poolbench.report.read import RunView
-from poolbench.report.words import Phrase, Words, in_each_language, keep_together, say
+from poolbench.report.words import Phrase, Words, in_each_language, say
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
 from poolbench.texts.facts import describe_warnings, read_count
 from poolbench.texts.plain import list_some
@@ -19,7 +19,7 @@ def say_verdict(view: RunView) -> Words:
     # That nothing was learned is followed by advice of its own.
     is_nothing = view.verdict.kind == "nothing-learned"
     describe = describe_nothing if is_nothing else describe_verdict
-    return in_each_language(lambda lang: keep_together(describe(view.verdict, lang, view.labels)))
+    return in_each_language(lambda lang: describe(view.verdict, lang, view.labels))
 
 
 def say_advice(view: RunView) -> Words:
