@@ -21,7 +21,7 @@ import safetensors.numpy
 from PIL import Image
 
 from poolbench import config, records
-from poolbench.data import arrays, cache, cifar, decode
+from poolbench.data import cache, cifar, decode, npz_set
 from poolbench.rundir.store import RunStore
 from poolbench.training import recipes
 
@@ -169,7 +169,7 @@ def load_npz(data: bytes) -> None:
     """An image set, and the arrays of a trial."""
     _write(f"trials/{_TRIAL}/predictions.npz", data)
     try:
-        arrays.load_npz(FOLDER / "trials" / _TRIAL / "predictions.npz")
+        npz_set.load_npz(FOLDER / "trials" / _TRIAL / "predictions.npz")
     finally:
         RunStore(FOLDER).load_arrays(_TRIAL, "predictions")
 

@@ -129,7 +129,7 @@ class DataConfig(Frozen):
             begins no study.
     """
 
-    source: str = "sample"
+    source: str = "cells"
     data_file: PersonsPath | None = None
     download: bool = False
     classes: tuple[str, ...] | None = None
@@ -149,7 +149,7 @@ class DataConfig(Frozen):
     @property
     def is_drawn(self) -> bool:
         """Whether the program draws the pictures, so that it knows their labels to be right."""
-        return self.source == "sample" or self.source.startswith("task:")
+        return self.source in ("cells", "sample") or self.source.startswith("task:")
 
 
 def _read_repeats(value: object) -> object:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -23,6 +23,7 @@ SIDES: dict[str, Side] = {
     "testing": "test",
 }
 VALIDATION = frozenset(("val", "valid", "validation", "dev"))
+_HALVES: dict[Side, str] = {"pool": "train", "test": "test"}
 _MOST_NAMED = 5
 
 
@@ -78,6 +79,7 @@ class Listing:
         entries: The pool's before the test half's.
         ignored: Folders beside the halves that were not looked into.
         unread: What lies below the root besides.
+        recognised: What is told of how the pictures were listed; ``None``: nothing is.
     """
 
     source: str
@@ -85,6 +87,7 @@ class Listing:
     entries: tuple[Entry, ...]
     ignored: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    recognised: Mapping[str, object] | None = None
 
     def choose(self, chosen: Sequence[int]) -> "Listing":
         """Return the listing of only these classes, labelled in this order."""
@@ -101,6 +104,28 @@ class Listing:
             if files.label is None or files.label in labels
         )
         return replace(self, classes=classes, entries=entries, unread=unread)
+
+
+def find_words(name: str) -> list[str]:
+    """Return the words of a name of a file or folder, in small letters.
+
+    Example:
+        >>> find_words("trainLabels_v2")
+        ['train', 'labels', 'v']
+    """
+    return [word.casefold() for word in re.findall(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+", name)]
+
+
+def find_half(name: str) -> str | None:
+    """Return ``train``, ``val`` or ``test`` where one word of a name says it, and none another.
+
+    Example:
+        >>> find_half("trainLabels"), find_half("validation"), find_half("trains")
+        ('train', 'val', None)
+    """
+    words = [word for word in find_words(name) if word in SIDES]
+    halves = {"val" if word in VALIDATION else _HALVES[SIDES[word]] for word in words}
+    return halves.pop() if len(halves) == 1 else None
 
 
 def group_listing(listing: Listing, groups: str | None) -> Listing:

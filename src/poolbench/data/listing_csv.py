@@ -5,33 +5,29 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from poolbench.data.listing import SIDES, VALIDATION, Entry, Listing, Side
+from poolbench.data.listing import SIDES, VALIDATION, Entry, Listing, Side, find_half
+from poolbench.data.listing_columns import (
+    GROUP,
+    LABELS,
+    PATHS,
+    SPLIT,
+    Columns,
+    check_head,
+    find_columns,
+    fold_name,
+    list_some,
+    read_mark,
+)
 from poolbench.data.listing_paths import PathFinder
 from poolbench.data.names import natural_key
 from poolbench.errors import DataError
 from poolbench.files import check_regular
 
-# Names that a column may have, in any case; the first of these that is there is taken.
-_PATHS = (
-    "path",
-    "file_path",
-    "filepath",
-    "image_path",
-    "filename",
-    "file_name",
-    "file",
-    "image",
-    "image_name",
-    "image_id",
-    "id",
-)
-_LABELS = ("label", "class")
-_SPLIT, _GROUP = "split", "group"
-_SPLITS: dict[str, Side] = {**SIDES, "training": "pool", "dev": "pool", "testing": "test"}
 # Spreadsheets write semicolons where the comma is the decimal sign.
 _DELIMITERS = ",;\t|"
 # Pattern of the first line that names the delimiter for Excel.
@@ -47,8 +43,6 @@ _ENCODINGS = {
 _MOST_BYTES = 1_000_000_000
 # Most characters of the row that names the columns, to choose the delimiter by.
 _MOST_HEAD = 100_000
-# Most characters of the names of columns, in a message.
-_MOST_TOLD = 500
 # Most characters of a label, as file systems allow for the name of a class folder.
 _MOST_LABEL = 255
 _AS_UTF8 = (
@@ -69,48 +63,107 @@ class _Row(NamedTuple):
     cells: dict[str, str]
 
 
+class ListTable(NamedTuple):
+    """A list that was read.
+
+    Attributes:
+        half: The half that all its pictures are of; ``None``: each row says it.
+        told: Names of the columns of pictures, classes and halves, in words of the file.
+        is_usual: As :class:`poolbench.data.listing_columns.Columns` has it.
+    """
+
+    path: Path
+    rows: list[_Row]
+    half: str | None
+    told: dict[str, object]
+    is_usual: bool
+
+
 def scan_csv(path: Path, groups: str | None = None) -> Listing:
-    """List the pictures of a CSV file with the columns ``path`` and ``label``.
+    """List the pictures of a CSV file, as :func:`read_list` reads it.
+
+    Paths are relative to the file; one that leads nowhere is looked for as
+    :class:`poolbench.data.listing_paths.PathFinder` does.
+
+    Raises:
+        DataError: If the file cannot be read, or a column or a value is missing or unknown.
+    """
+    table = read_list(path, groups)
+    return list_pictures(f"csv:{path}", [table], is_told=not table.is_usual)
+
+
+def read_list(path: Path, groups: str | None = None) -> ListTable:
+    """Read a CSV file with the columns ``path`` and ``label``.
 
     If there is a column ``group``, pictures of one group stay together, and one whose cell is empty
-    stands alone; if there is a column ``split`` it says ``train``, ``val`` or ``test``. Paths are
-    relative to the CSV file; one that leads nowhere is looked for as
-    :class:`poolbench.data.listing_paths.PathFinder` does.
+    stands alone; if there is a column ``split`` it says ``train``, ``val`` or ``test``. Columns may
+    have other names, and classes columns of their own, see
+    :func:`poolbench.data.listing_columns.find_columns`.
 
     Args:
         groups: As in :class:`poolbench.config.DataConfig`; ``column:NAME`` names another column
             than ``group``.
 
     Raises:
-        DataError: If the file cannot be read, or a column or a value is missing or unknown.
+        DataError: As :func:`scan_csv`, but for what is known of a split later.
     """
     form, _, column = (groups or "").partition(":")
-    rows = _read_rows(path, column.strip() if form == "column" else None)
-    classes = sorted({row.cells["label"] for row in rows}, key=natural_key)
-    labels = {name: label for label, name in enumerate(classes)}
-    finder = PathFinder(path.parent)
-    entries = []
-    for row in rows:
-        file, name = finder.find(row.cells["path"], f"{path}, row {row.line}")
-        group = row.cells.get(_GROUP) or None
-        label = labels[row.cells["label"]]
-        side, is_validation = _read_side(path, row), _read_split(row) in VALIDATION
-        entries.append(Entry(file, name, label, side, group, is_validation))
-    _check_listed_once(path, entries)
-    entries.sort(key=lambda e: (e.side == "test", e.label, natural_key(e.name)))
-    return Listing(f"csv:{path}", tuple(classes), tuple(entries))
-
-
-def _read_rows(path: Path, column: str | None) -> list[_Row]:
     try:
         encoding = _find_encoding(path)
         # Lines end where csv finds an end, so that a cell may have several.
         with path.open(encoding=encoding, newline="") as file:
-            return _parse_rows(path, _Lines(path, file), column)
+            return _parse_table(
+                path, _Lines(path, file), column.strip() if form == "column" else None
+            )
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.{_hint(path)}") from None
     except UnicodeError:
         raise DataError(f"{path} is not UTF-8 text. {_AS_UTF8}") from None
+
+
+def list_pictures(source: str, tables: Sequence[ListTable], *, is_told: bool) -> Listing:
+    """List the pictures of one list, or of one for each half.
+
+    Args:
+        source: As on the command line.
+        is_told: Whether it is said which columns were taken for what.
+
+    Raises:
+        DataError: If a split is unknown, several files may be meant, or one is listed twice.
+    """
+    names = {row.cells["label"] for table in tables for row in table.rows}
+    classes = sorted(names, key=natural_key)
+    labels = {name: label for label, name in enumerate(classes)}
+    entries = []
+    for table in tables:
+        finder = PathFinder(table.path.parent)
+        stated = SIDES.get(find_half(table.path.stem) or "")
+        for row in table.rows:
+            side, is_validation = _read_side(table, row), _read_split(table, row) in VALIDATION
+            is_known = table.half is not None or SPLIT in row.cells
+            where = f"{table.path}, row {row.line}"
+            file, name = finder.find(row.cells["path"], where, side if is_known else stated)
+            group = row.cells.get(GROUP) or None
+            label = labels[row.cells["label"]]
+            entries.append(Entry(file, name, label, side, group, is_validation))
+    _check_listed_once(" and ".join(str(table.path) for table in tables), entries)
+    entries.sort(key=lambda e: (e.side == "test", e.label, natural_key(e.name)))
+    listing = Listing(source, tuple(classes), tuple(entries))
+    return replace(listing, recognised=_tell(tables, entries)) if is_told else listing
+
+
+def _tell(tables: Sequence[ListTable], entries: Sequence[Entry]) -> dict[str, object]:
+    halves = {
+        "train": sum(e.side == "pool" and not e.is_validation for e in entries),
+        "val": sum(e.is_validation for e in entries),
+        "test": sum(e.side == "test" for e in entries),
+    }
+    return {
+        "layout": "list",
+        "file": ", ".join(table.path.name for table in tables),
+        **tables[0].told,
+        "halves": {half: count for half, count in halves.items() if count},
+    }
 
 
 def _find_encoding(path: Path) -> str:
@@ -158,14 +211,24 @@ class _Lines:
         self.count -= 1
 
 
-def _parse_rows(path: Path, lines: _Lines, column: str | None) -> list[_Row]:
+def _parse_table(path: Path, lines: _Lines, column: str | None) -> ListTable:
     records = _number_rows(path, lines, _find_delimiter(lines))
     names = next(records, (0, list[str]()))[1]
-    columns = _find_columns(path, names, column)
-    rows = [_read_row(path, line, cells, names, columns) for line, cells in records]
+    first = next(records, None)
+    finder = PathFinder(path.parent)
+    check_head(path, names, first, finder.has)
+    cells = [] if first is None else [first, *records]
+    columns = find_columns(path, names, cells, column, finder.has)
+    rows = [_read_row(path, line, row, names, columns) for line, row in cells]
     if not rows:
         raise DataError(f"{path} lists no pictures: expected one line for each.")
-    return rows
+    told: dict[str, object] = {
+        "pictures": names[columns.cells["path"]],
+        "classes": [names[index] for index in columns.one_hot or (columns.cells["label"],)],
+    }
+    if SPLIT in columns.cells:
+        told["split"] = names[columns.cells[SPLIT]]
+    return ListTable(path, rows, None, told, columns.is_usual)
 
 
 def _find_delimiter(lines: _Lines) -> str:
@@ -185,8 +248,8 @@ def _choose_delimiter(head: str) -> str:
     # No longer than a cell may be in csv: what is no list may be one cell.
     begin = head[:_MOST_HEAD]
     cells = {sign: next(csv.reader([begin], delimiter=sign), []) for sign in _DELIMITERS}
-    names = {sign: {_fold(name) for name in cells[sign]} for sign in _DELIMITERS}
-    fitting = [s for s in _DELIMITERS if names[s] & {*_PATHS} and names[s] & {*_LABELS}]
+    names = {sign: {fold_name(name) for name in cells[sign]} for sign in _DELIMITERS}
+    fitting = [s for s in _DELIMITERS if names[s] & {*PATHS} and names[s] & {*LABELS}]
     return fitting[0] if fitting else max(_DELIMITERS, key=lambda sign: len(cells[sign]))
 
 
@@ -215,69 +278,17 @@ def _parse(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
 
 
-def _find_columns(path: Path, names: Sequence[str], column: str | None) -> dict[str, int]:
-    """Find where the cells of ``path``, ``label``, ``split`` and ``group`` stand in a row."""
-    folded = [_fold(name) for name in names]
-    wanted = {"path": _PATHS, "label": _LABELS, _SPLIT: (_SPLIT,), _GROUP: (_GROUP,)}
-    chosen = {
-        kind: next((name for name in spellings if name in folded), None)
-        for kind, spellings in wanted.items()
-    }
-    if chosen["path"] is None or chosen["label"] is None:
-        raise DataError(
-            f"{path} has the columns {_list_some(names)}; path and "
-            "label are needed, group and split may stand beside them. The first row names the "
-            "columns. A path may be called filename, file, image, image_id or id too, "
-            "and a label class."
-        )
-    columns = {
-        kind: _find_once(path, names, folded, name)
-        for kind, name in chosen.items()
-        if name is not None
-    }
-    if column is not None:
-        # Where columns differ in case alone, the one that is written so counts.
-        among, name = (names, column) if column in names else (folded, _fold(column))
-        if name not in among:
-            raise DataError(
-                f"{path} has no column {column!r} for --groups column:{column}; its columns are "
-                f"{_list_some(names)}."
-            )
-        columns[_GROUP] = _find_once(path, names, among, name)
-    return columns
-
-
-def _list_some(names: Sequence[str]) -> str:
-    """List some names: a table of pixels has thousands, and what is no list one that is long."""
-    text = ", ".join(filter(None, names)) or "none"
-    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
-
-
-def _find_once(path: Path, names: Sequence[str], among: Sequence[str], name: str) -> int:
-    indexes = [index for index, other in enumerate(among) if other == name]
-    if len(indexes) > 1:
-        listed = " and ".join(f"{names[index]!r}" for index in indexes)
-        raise DataError(
-            f"{path} names a column twice, {listed} (columns "
-            f"{', '.join(str(index + 1) for index in indexes)}), and nobody can tell which one "
-            "counts: rename or remove one of them."
-        )
-    return indexes[0]
-
-
-def _fold(name: str) -> str:
-    return re.sub(r"[\s_-]+", "_", name.strip().casefold())
-
-
 def _read_row(
-    path: Path, line: int, cells: Sequence[str], names: Sequence[str], columns: dict[str, int]
+    path: Path, line: int, cells: Sequence[str], names: Sequence[str], columns: Columns
 ) -> _Row:
     if any(cells[len(names) :]):
         raise DataError(
             f"{path}, row {line}, has {len(cells)} cells, and the first row names {len(names)} "
             'columns. A cell that holds the delimiter stands in quotation marks: "Pepper, bell".'
         )
-    found = {kind: cells[k] if k < len(cells) else "" for kind, k in columns.items()}
+    found = {kind: cells[k] if k < len(cells) else "" for kind, k in columns.cells.items()}
+    if columns.one_hot:
+        found["label"] = _read_one_hot(path, line, cells, names, columns.one_hot)
     for kind in ("path", "label"):
         if not found[kind]:
             raise DataError(f"{path}, row {line}: {kind} is empty; every picture needs one.")
@@ -290,26 +301,42 @@ def _read_row(
     return _Row(line, {**found, **texts})
 
 
-def _read_split(row: _Row) -> str:
-    return row.cells.get(_SPLIT, "train").casefold()
-
-
-def _read_side(path: Path, row: _Row) -> Side:
-    split = _read_split(row)
-    if split not in _SPLITS:
-        raise DataError(
-            f"{path}, row {row.line}: split is {row.cells[_SPLIT]!r}; expected train, val or test."
+def _read_one_hot(
+    path: Path, line: int, cells: Sequence[str], names: Sequence[str], one_hot: Sequence[int]
+) -> str:
+    marked = [names[index] for index in one_hot if read_mark(cells, index)]
+    if len(marked) != 1:
+        said = (
+            " and ".join(marked) if marked else f"none of {list_some([names[i] for i in one_hot])}"
         )
-    return _SPLITS[split]
+        raise DataError(
+            f"{path}, row {line}: there is a 1 in {said}; expected in one column, because what is "
+            "compared tells one class of each picture. Leave the row out, or make a column label."
+        )
+    return marked[0]
 
 
-def _check_listed_once(path: Path, entries: Sequence[Entry]) -> None:
+def _read_split(table: ListTable, row: _Row) -> str:
+    return table.half or row.cells.get(SPLIT, "train").casefold()
+
+
+def _read_side(table: ListTable, row: _Row) -> Side:
+    split = _read_split(table, row)
+    if split not in SIDES:
+        raise DataError(
+            f"{table.path}, row {row.line}: split is {row.cells[SPLIT]!r}; expected train, val or "
+            "test."
+        )
+    return SIDES[split]
+
+
+def _check_listed_once(lists: str, entries: Sequence[Entry]) -> None:
     seen: set[str] = set()
     for entry in entries:
         key = os.path.normpath(entry.path)
         if key in seen:
             raise DataError(
-                f"{path} lists {entry.name} twice: the same picture would be trained on and held "
+                f"{lists} lists {entry.name} twice: the same picture would be trained on and held "
                 "out. Remove one of the lines."
             )
         seen.add(key)

@@ -247,6 +247,8 @@ def _make_image_set(listing: Listing, pictures: Pictures) -> ImageSet:
     joined = sum(entry.is_validation for entry in chosen)
     if joined:
         facts["validation_joined"] = joined
+    if listing.recognised is not None:
+        facts["recognised"] = dict(listing.recognised)
     if listing.unread:
         facts["unread"] = summarize_unread(listing.unread)
     has_test = any(entry.side == "test" for entry in listing.entries)

@@ -26,6 +26,7 @@ from poolbench.data.sources import (
 from poolbench.data.splits import take_test_share
 from poolbench.data.unread import check_unread
 from poolbench.errors import DataError
+from poolbench.texts.facts import read_count
 
 # As files name them.
 HALVES = ("train", "val", "test")
@@ -115,12 +116,16 @@ def _count_pictures(
     found = read_image_set(source, request)
     if isinstance(found, Listing):
         return found.classes, Counter((e.label, _name_half(e)) for e in found.entries)
-    halves = (_count(half.labels, found.classes) for half in (found.pool, found.test))
-    return found.classes, _key_counts(*halves)
+    # A validation half stands at the end of the pool that it joined.
+    train = len(found.pool) - read_count(found.facts, "validation_joined")
+    parts = found.pool.labels[:train], found.test.labels, found.pool.labels[train:]
+    return found.classes, _key_counts(*(_count(labels, found.classes) for labels in parts))
 
 
-def _key_counts(train: Sequence[int], test: Sequence[int]) -> Counter[tuple[int, str]]:
-    halves = {"train": train, "test": test}
+def _key_counts(
+    train: Sequence[int], test: Sequence[int], val: Sequence[int] = ()
+) -> Counter[tuple[int, str]]:
+    halves = {"train": train, "test": test, "val": val}
     return Counter({(n, half): count for half in halves for n, count in enumerate(halves[half])})
 
 
@@ -213,6 +218,10 @@ def _resize(half: Half, size: tuple[int, int], fit: Fit) -> Half:
 
 def _choose(half: Half, chosen: Sequence[int]) -> Half:
     """Choose pictures of the chosen classes, in their old order, labelled in the chosen order."""
+    number = int(half.labels.max(initial=-1)) + 1
+    # What is taken whole is not copied, unless grey pictures only look like RGB.
+    if list(chosen[:number]) == list(range(number)) and half.images.flags.c_contiguous:
+        return half
     new_labels = np.full(max([*chosen, *half.labels.tolist()]) + 1, -1, dtype=np.int64)
     new_labels[list(chosen)] = np.arange(len(chosen))
     labels = new_labels[half.labels]

@@ -123,11 +123,17 @@ _CIFAR100_RUSSIAN = {
     "worm": "червь",
 }
 
-_SAMPLE_RUSSIAN = {"lemon": "лимон", "plum": "слива"}
+_DRAWN_RUSSIAN = {
+    "lemon": "лимон",
+    "plum": "слива",
+    "healthy": "без меток",
+    "one mark": "одна метка",
+    "two marks": "две метки",
+}
 
 CIFAR10_CLASSES = tuple(_CIFAR10_RUSSIAN)
 CIFAR100_CLASSES = tuple(_CIFAR100_RUSSIAN)
-RUSSIAN_NAMES: Mapping[str, str] = _CIFAR10_RUSSIAN | _CIFAR100_RUSSIAN | _SAMPLE_RUSSIAN
+RUSSIAN_NAMES: Mapping[str, str] = _CIFAR10_RUSSIAN | _CIFAR100_RUSSIAN | _DRAWN_RUSSIAN
 
 
 def build_aliases(classes: Sequence[str]) -> dict[str, str]:

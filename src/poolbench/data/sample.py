@@ -5,23 +5,28 @@ tells most of them apart, shape the rest (a green apple from a pear, a yellow pl
 and clutter, light, noise and leaves in front of the fruit keep a small network between 80 and
 95 %. No class changes its meaning in a mirror.
 
-The same bits come out everywhere: the random numbers are raw PCG64 output, which NumPy promises
-not to change, and the drawing uses only ``+ - * /``, square root, minimum, maximum and rounding,
-which IEEE 754 defines exactly. No sine, no exponential, no sum whose order a library may choose.
+The same bits come out everywhere, see :mod:`poolbench.data.drawing`.
 """
 
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from poolbench.data.drawing import (
+    SIZE,
+    Draws,
+    Pixels,
+    Plane,
+    draw_noise,
+    join_classes,
+    make_colour,
+    make_grid,
+    make_images,
+    paint,
+)
 from poolbench.data.image_set import Half, Images, ImageSet
 
-Plane = NDArray[np.float64]
-Pixels = NDArray[np.float64]
-
 SAMPLE_CLASSES = ("apple", "lemon", "pear", "plum")
-SIZE = 32
 POOL_PER_CLASS = 300
 TEST_PER_CLASS = 100
 _SEED = 20260
@@ -40,19 +45,6 @@ _HUES = {
 }
 
 
-class _Draws:
-    """Uniform numbers in 0–1 from raw PCG64 output, whose stream NumPy guarantees."""
-
-    def __init__(self, *key: int) -> None:
-        self._bits = np.random.PCG64(np.random.SeedSequence(_SEED, spawn_key=key))
-
-    def uniform(self, low: float, high: float, *shape: int) -> NDArray[np.float64]:
-        count = int(np.prod(shape, dtype=np.int64))
-        raw = self._bits.random_raw(count)
-        unit: NDArray[np.float64] = (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
-        return low + (high - low) * unit.reshape(shape)
-
-
 @lru_cache(maxsize=1)
 def load_sample() -> ImageSet:
     """Return the sample image set; the same bits on every machine, its arrays read-only."""
@@ -64,19 +56,13 @@ def load_sample() -> ImageSet:
 
 def _draw_half(name: str, key: int, per_class: int) -> Half:
     drawn = [
-        _draw_class(fruit, _Draws(key, label), per_class)
+        _draw_class(fruit, Draws(_SEED, key, label), per_class)
         for label, fruit in enumerate(SAMPLE_CLASSES)
     ]
-    # Classes take turns, so that any stretch of the half holds all of them.
-    images = np.stack(drawn, axis=1).reshape(-1, SIZE, SIZE, 3)
-    labels = np.tile(np.arange(len(SAMPLE_CLASSES), dtype=np.int64), per_class)
-    names = tuple(f"{name}/{number}" for number in range(len(labels)))
-    images.flags.writeable = False
-    labels.flags.writeable = False
-    return Half(images, labels, names)
+    return join_classes(name, drawn)
 
 
-def _draw_class(fruit: str, draws: _Draws, count: int) -> Images:
+def _draw_class(fruit: str, draws: Draws, count: int) -> Images:
     """Draw the pictures of one class, uint8 ``[count, 32, 32, 3]``."""
     pixels = _draw_background(draws, count)
     for _ in range(_CLUTTER):
@@ -84,21 +70,21 @@ def _draw_class(fruit: str, draws: _Draws, count: int) -> Images:
     pixels = _draw_fruit(pixels, fruit, draws)
     pixels = _draw_blob(pixels, draws, (0.12, 0.30), (-0.6, 0.6), 0.6)
     pixels = _draw_light(pixels, draws)
-    return np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return make_images(pixels)
 
 
-def _draw_background(draws: _Draws, count: int) -> Pixels:
+def _draw_background(draws: Draws, count: int) -> Pixels:
     """Draw a gradient between two muted colours, in any direction."""
-    x, y = _make_grid()
+    x, y = make_grid()
     first, second = (_mix_colour(draws, count, 0.35) for _ in range(2))
     slope_x, slope_y = draws.uniform(-0.5, 0.5, 2, count, 1, 1)
     share = np.clip(0.5 + slope_x * x + slope_y * y, 0.0, 1.0)
-    return _paint(np.broadcast_to(first, (count, SIZE, SIZE, 3)), second, share)
+    return paint(np.broadcast_to(first, (count, SIZE, SIZE, 3)), second, share)
 
 
 def _draw_blob(
     pixels: Pixels,
-    draws: _Draws,
+    draws: Draws,
     radius: tuple[float, float],
     position: tuple[float, float],
     saturation: float,
@@ -108,10 +94,10 @@ def _draw_blob(
     u, v = _transform_grid(draws, count, radius, position, turn=1.0)
     width = draws.uniform(0.35, 1.0, count, 1, 1)
     distance = np.sqrt(u * u + (v / width) * (v / width))
-    return _paint(pixels, _mix_colour(draws, count, saturation), _soften(distance))
+    return paint(pixels, _mix_colour(draws, count, saturation), _soften(distance))
 
 
-def _draw_fruit(pixels: Pixels, fruit: str, draws: _Draws) -> Pixels:
+def _draw_fruit(pixels: Pixels, fruit: str, draws: Draws) -> Pixels:
     count = len(pixels)
     turn = 1.0 if fruit in ("lemon", "plum") else 0.3
     u, v = _transform_grid(draws, count, (0.50, 0.80), (-0.25, 0.25), turn)
@@ -120,7 +106,7 @@ def _draw_fruit(pixels: Pixels, fruit: str, draws: _Draws) -> Pixels:
     side = draws.uniform(-0.5, 0.5, count, 1, 1)
     shade = 0.55 + 0.40 * height - 0.2 * v + 0.2 * side * u
     colour = _draw_skin(fruit, draws, count) * np.clip(shade, 0.2, 1.1)[..., None]
-    pixels = _paint(pixels, colour, _soften(distance))
+    pixels = paint(pixels, colour, _soften(distance))
     return _draw_mark(pixels, fruit, u, v)
 
 
@@ -153,10 +139,10 @@ def _draw_mark(pixels: Pixels, fruit: str, u: Plane, v: Plane) -> Pixels:
     else:
         top = -0.85 if fruit == "apple" else -1.0
         line = np.clip(1.3 - np.maximum(np.abs(u) / 0.12, np.abs(v - top) / 0.24), 0.0, 1.0)
-    return _paint(pixels, np.array([0.25, 0.15, 0.10]), 0.6 * line)
+    return paint(pixels, np.array([0.25, 0.15, 0.10]), 0.6 * line)
 
 
-def _draw_skin(fruit: str, draws: _Draws, count: int) -> Pixels:
+def _draw_skin(fruit: str, draws: Draws, count: int) -> Pixels:
     """Draw a colour that the class has, from one of its ranges of hue: ``[count, 1, 1, 3]``."""
     usual, rarer, part = _HUES[fruit]
     rare = draws.uniform(0.0, 1.0, count) < part
@@ -165,43 +151,26 @@ def _draw_skin(fruit: str, draws: _Draws, count: int) -> Pixels:
     high = np.where(rare, rarer[1], usual[1])
     saturation = draws.uniform(0.55, 0.95, count)
     value = draws.uniform(0.55, 1.0, count)
-    return _make_colour(low + (high - low) * where, saturation, value)
+    return make_colour(low + (high - low) * where, saturation, value)
 
 
-def _draw_light(pixels: Pixels, draws: _Draws) -> Pixels:
+def _draw_light(pixels: Pixels, draws: Draws) -> Pixels:
     """Add brightness, a tint of the light and noise, the sum of three uniform numbers."""
     count = len(pixels)
     bright = draws.uniform(0.65, 1.15, count, 1, 1, 1)
     tint = draws.uniform(0.85, 1.15, count, 1, 1, 3)
     amount = draws.uniform(0.3, 1.0, count, 1, 1, 1) * _NOISE
-    shape = (count, SIZE, SIZE, 3)
-    noise = draws.uniform(-1.0, 1.0, *shape)
-    noise = noise + draws.uniform(-1.0, 1.0, *shape)
-    noise = noise + draws.uniform(-1.0, 1.0, *shape)
-    return pixels * bright * tint + noise * amount
+    return pixels * bright * tint + draw_noise(draws, count, SIZE, SIZE, 3) * amount
 
 
-def _mix_colour(draws: _Draws, count: int, saturation: float) -> Pixels:
+def _mix_colour(draws: Draws, count: int, saturation: float) -> Pixels:
     """Draw any hue, up to this saturation, any brightness: ``[count, 1, 1, 3]``."""
     hue = draws.uniform(-3.0, 3.0, count)
-    return _make_colour(
-        hue, draws.uniform(0.0, saturation, count), draws.uniform(0.15, 0.95, count)
-    )
-
-
-def _make_colour(hue: Plane, saturation: Plane, value: Plane) -> Pixels:
-    """Convert hue (in sixths of the circle), saturation and value to red, green, blue."""
-    channels = []
-    for offset in (0.0, -2.0, 2.0):
-        turned = hue + offset
-        turned = turned - 6.0 * np.floor((turned + 3.0) / 6.0)
-        ramp = np.clip(2.0 - np.abs(turned), 0.0, 1.0)
-        channels.append(value * (1.0 - saturation * (1.0 - ramp)))
-    return np.stack(channels, axis=-1)[:, None, None, :]
+    return make_colour(hue, draws.uniform(0.0, saturation, count), draws.uniform(0.15, 0.95, count))
 
 
 def _transform_grid(
-    draws: _Draws,
+    draws: Draws,
     count: int,
     radius: tuple[float, float],
     position: tuple[float, float],
@@ -212,7 +181,7 @@ def _transform_grid(
     The angle is given by the tangent of its half, so that a quotient stands for sine and cosine:
     ``turn`` 1 is a quarter circle each way.
     """
-    x, y = _make_grid()
+    x, y = make_grid()
     size = draws.uniform(radius[0], radius[1], count, 1, 1)
     left, top = draws.uniform(position[0], position[1], 2, count, 1, 1)
     half = draws.uniform(-turn, turn, count, 1, 1)
@@ -222,17 +191,6 @@ def _transform_grid(
     return right * cosine + down * sine, down * cosine - right * sine
 
 
-def _make_grid() -> tuple[Plane, Plane]:
-    """Return the positions of pixel middles, -1 to 1: ``[1, 1, 32]`` and ``[1, 32, 1]``."""
-    line = (np.arange(SIZE, dtype=np.float64) + 0.5) / (SIZE / 2) - 1.0
-    return line[None, None, :], line[None, :, None]
-
-
 def _soften(distance: Plane) -> Plane:
     """Cover 0–1: full inside, nothing outside, a ramp at the edge."""
     return np.clip((1.0 - distance) / _SOFT + 0.5, 0.0, 1.0)
-
-
-def _paint(pixels: Pixels, colour: Pixels, cover: Plane) -> Pixels:
-    share = cover[..., None]
-    return pixels * (1.0 - share) + colour * share

@@ -59,7 +59,7 @@ from poolbench.verdict.proportion import read_headline
 
 
 def compare(
-    source: str = "sample",
+    source: str = "cells",
     *,
     operators: str | Sequence[str | type[nn.Module]] = ("stride", "max", "avg"),
     backbones: str | Sequence[str | Factory] | None = None,
@@ -80,8 +80,8 @@ def compare(
     """Train, compare, choose, export and verify: the whole job.
 
     Args:
-        source: ``sample``, ``cifar10``, ``cifar100``, ``folder:PATH``, ``csv:FILE``, ``npz:PATH``,
-            ``task:NAME``; or a path alone, whose kind is recognised.
+        source: ``cells``, ``sample``, ``cifar10``, ``cifar100``, ``folder:PATH``, ``csv:FILE``,
+            ``npz:PATH``, ``task:NAME``; or a path alone, whose kind is recognised.
         operators: Ids, or classes of your own (see :func:`poolbench.register`).
         backbones: Ids, ``package.module:factory``, or functions of your own, which give a network
             for a number of classes; ``None``: what the preset says.

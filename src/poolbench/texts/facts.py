@@ -8,16 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolbench.texts import text
+from poolbench.texts.plain import list_some
 
 _MOST_ENDINGS = 5
 # Reasons why files are not read, in the order in which they are told; the first row is of pictures.
 _PICTURE_REASONS = ("deep", "no-reader", "misnamed", "special", "loose", "unlabelled", "beside")
+_LAYOUTS = ("keras", "medmnist", "idx", "stl", "list")
+_HALVES = ("train", "val", "test")
 _REASONS = (*_PICTURE_REASONS, "link", "closed", "run", "other", "system")
 
 
 def describe_facts(facts: Mapping[str, object], lang: str) -> list[str]:
     """Return sentences for a person, as many in each language; none for usual pictures."""
     return [
+        *_describe_recognised(facts.get("recognised"), lang),
         *_describe_unread(facts.get("unread"), _REASONS, lang),
         *_describe_pixels(facts.get("pixels"), lang),
     ]
@@ -37,7 +41,46 @@ def describe_warnings(facts: Mapping[str, object], lang: str) -> list[str]:
     return [
         *_describe_unread(facts.get("unread"), _PICTURE_REASONS, lang),
         *_describe_pixels(facts.get("pixels"), lang),
+        *describe_reason(facts, lang),
     ]
+
+
+def describe_reason(facts: Mapping[str, object], lang: str) -> list[str]:
+    """Return a sentence where it is known of pictures why operators differ on them."""
+    return [text("facts.reason-marks", lang)] if facts.get("reason") == "marks" else []
+
+
+def _describe_recognised(recognised: object, lang: str) -> list[str]:
+    """Return one line that says which layout was recognised, and what was taken for what."""
+    if not isinstance(recognised, dict) or recognised.get("layout") not in _LAYOUTS:
+        return []
+    counts = recognised.get("halves")
+    known = [half for half in _HALVES if isinstance(counts, dict) and half in counts]
+    halves = ", ".join(text(f"facts.half-{half}", lang, count=counts[half]) for half in known)
+    key = "facts.recognised-one-half" if len(known) == 1 else "facts.recognised-halves"
+    details = ""
+    if (split := recognised.get("split")) is not None:
+        details += text("facts.recognised-split", lang, name=split)
+    if (is_grey := recognised.get("grey")) is not None:
+        details += text(f"facts.recognised-{'grey' if is_grey else 'colour'}", lang)
+    if recognised.get("turned") is True:
+        details += text("facts.recognised-turned", lang)
+    what = text(
+        f"facts.recognised-{recognised['layout']}",
+        lang,
+        file=recognised.get("file"),
+        pictures=recognised.get("pictures"),
+        classes=_describe_classes(recognised.get("classes"), lang),
+    )
+    halves = text(key, lang, count=len(known), halves=halves)
+    return [text("facts.recognised", lang, what=what, halves=halves, details=details)]
+
+
+def _describe_classes(columns: object, lang: str) -> str:
+    names = [str(name) for name in columns] if isinstance(columns, list) else []
+    if len(names) == 1:
+        return text("facts.recognised-column", lang, name=names[0])
+    return text("facts.recognised-one-hot", lang, count=len(names), names=list_some(names))
 
 
 def _describe_unread(unread: object, reasons: Sequence[str], lang: str) -> list[str]:

@@ -11,9 +11,9 @@ from poolbench.evaluation.imbalance import choose_metric, is_imbalanced
 
 # Names of the recipes, in the order in which they are shown.
 NAMES = ("lab", "quick", "standard", "strong", "finetune", "finetune-last", "finetune-head")
-# Epochs on the built-in pictures, which are learned in a fraction of the usual number; and a first
-# run should be short.
-SAMPLE_EPOCHS = 3
+# Epochs on the built-in pictures, by their source: they are learned in a fraction of the usual
+# number, and a first run should be short.
+BUILT_IN_EPOCHS = {"cells": 8, "sample": 3}
 # Names of the recipes whose epochs grow where pictures are few; docs/recipes.md has the
 # measurement.
 STEPPED = ("quick", "standard", "strong")
@@ -69,7 +69,7 @@ def fit_recipe(
 
 
 def choose_epochs(recipe: RecipeConfig, source: str, pictures: int | None = None) -> int:
-    """Return the recipe's epochs; fewer of ``quick`` on the sample set, more for few pictures.
+    """Return the recipe's epochs; fewer of ``quick`` on built-in pictures, more for few pictures.
 
     What comes with poolbench and begins with random values, but for the course's own recipe, takes
     at least ``LEAST_STEPS`` steps. What a recipe is called does not matter.
@@ -80,8 +80,8 @@ def choose_epochs(recipe: RecipeConfig, source: str, pictures: int | None = None
     known = [
         name for name in STEPPED if recipe.model_copy(update={"name": name}) == get_recipe(name)
     ]
-    if known == [QUICK.name] and source == "sample":
-        return SAMPLE_EPOCHS
+    if known == [QUICK.name] and source in BUILT_IN_EPOCHS:
+        return BUILT_IN_EPOCHS[source]
     if not known or pictures is None:
         return recipe.epochs
     steps = -(-pictures // recipe.batch_size)

@@ -1,4 +1,4 @@
-"""A folder of pictures, with a folder for each class."""
+"""A folder of pictures: a folder for each class, a list, or the files of a published set."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 from poolbench.data.sources._base import ImageSetRequest, ImageSetSource
 
 if TYPE_CHECKING:
+    from poolbench.data.image_set import ImageSet
     from poolbench.data.listing import Listing
 
 
 class Folder(ImageSetSource):
-    """``PATH/<class>/*``, or ``PATH/train/<class>/*`` with ``test`` beside it."""
+    """``PATH/<class>/*``, ``PATH/train/<class>/*``, a list in it, or files as of MNIST, STL-10."""
 
     argument: ClassVar[str] = "PATH"
     groups: ClassVar[tuple[str, ...]] = ("subfolder", "name")
@@ -18,10 +19,10 @@ class Folder(ImageSetSource):
     def is_own_folder(self, path: Path) -> bool:
         return True
 
-    def read(self, request: ImageSetRequest) -> "Listing":
-        from poolbench.data.folder import scan_folder
+    def read(self, request: ImageSetRequest) -> "ImageSet | Listing":
+        from poolbench.data.folder_forms import read_folder
 
-        return scan_folder(request.path, request.groups)
+        return read_folder(request.path, request.groups)
 
 
 IMAGE_SETS = {"folder": Folder()}

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
 
 class Npz(ImageSetSource):
-    """Arrays ``images`` and ``labels``, perhaps ``classes`` and a test half."""
+    """Arrays ``images`` and ``labels``, or named as by Keras or MedMNIST."""
 
     argument: ClassVar[str] = "PATH"
     suffixes: ClassVar[tuple[str, ...]] = (".npz",)
 
     def read(self, request: ImageSetRequest) -> "ImageSet":
-        from poolbench.data.arrays import load_npz
+        from poolbench.data.npz_set import load_npz
 
         return load_npz(request.path)
 

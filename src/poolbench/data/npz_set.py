@@ -1,0 +1,137 @@
+"""Read image sets from ``npz`` files: poolbench's own layout, Keras' and MedMNIST's."""
+
+import zipfile
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poolbench.data.array_sets import (
+    ArrayHalf,
+    ClassNames,
+    build_array_set,
+    check_images,
+    check_labels,
+    flatten_labels,
+)
+from poolbench.data.arrays import check_memory
+from poolbench.data.image_set import ImageSet
+from poolbench.data.npz import read_arrays
+from poolbench.data.npz_layouts import HalfArrays, NpzLayout, find_layout
+from poolbench.errors import DataError
+from poolbench.files import check_regular
+
+_LAYOUT = (
+    "An npz image set holds `images` (uint8 [N, H, W, 3] or grey [N, H, W]) and `labels` "
+    "(integers [N]), if you like `classes` (names), and a test half as `test_images` and "
+    "`test_labels`. The names of Keras (`x_train`, `y_train`, `x_test`, `y_test`) and of MedMNIST "
+    "(`train_images`, `train_labels`, and so on) are read too."
+)
+
+
+def load_npz(path: Path) -> ImageSet:
+    """Read an image set from a NumPy archive; nothing in it is unpickled.
+
+    The layout is recognised by the names of the arrays, see
+    :func:`poolbench.data.npz_layouts.find_layout`. Labels of other programs may be columns
+    ``[N, 1]``, and under Keras' names one-hot rows. Without names of classes the label values, in
+    ascending order, are the names. Without a test half the set's ``test`` is empty and
+    ``has_official_test`` is false. A validation half joins the pool.
+
+    Raises:
+        DataError: If an array is missing, holds objects, or has a wrong shape, kind or label.
+    """
+    names = _list_names(path)
+    layout = find_layout(names, str(path))
+    _check_complete(path, layout, names)
+    # One half after the other, so that the arrays of one alone wait to be joined.
+    halves = [_read_half(path, layout.name, half) for half in layout.halves]
+    classes = None
+    if layout.classes is not None:
+        classes = _name_classes(path, _read(path, layout.classes)[layout.classes], halves)
+    recognised = None if layout.name == "own" else {"layout": layout.name}
+    return build_array_set(f"npz:{path}", halves, classes, recognised)
+
+
+def _list_names(path: Path) -> list[str]:
+    """List the names of all arrays in the file, whatever they are."""
+    try:
+        check_regular(path)
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except FileNotFoundError:
+        raise DataError(f"{path} is not there: name an npz file as npz:PATH.") from None
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise _explain(path, error) from None
+    # Once as read, once as the classes that were chosen.
+    unpacked = 2 * sum(member.file_size for member in members)
+    check_memory(unpacked, f"Put fewer or smaller pictures into {path}.")
+    return [member.filename.removesuffix(".npy") for member in members]
+
+
+def _read(path: Path, *names: str) -> dict[str, NDArray[Any]]:
+    try:
+        return read_arrays(path, names)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise _explain(path, error) from None
+
+
+def _explain(path: Path, error: Exception) -> DataError:
+    return DataError(
+        f"{path} cannot be read: {error}. Expected numbers and text as numpy.savez writes "
+        "them; arrays of Python objects are never read."
+    )
+
+
+def _check_complete(path: Path, layout: NpzLayout, names: Collection[str]) -> None:
+    for half in layout.halves:
+        missing = [name for name in (half.images, half.labels) if name not in names]
+        if missing:
+            found = ", ".join(names) or "nothing else"
+            raise DataError(f"{path} has no {' and no '.join(missing)} but {found}. {_LAYOUT}")
+
+
+def _read_half(path: Path, layout: str, half: HalfArrays) -> ArrayHalf:
+    arrays = _read(path, half.images, half.labels)
+    if half.images not in arrays or half.labels not in arrays:
+        raise DataError(f"{path}: {half.images} and {half.labels} are no arrays. {_LAYOUT}")
+    where = f"{path}: {half.images}"
+    images = check_images(where, arrays[half.images], _LAYOUT)
+    where, labels = f"{path}: {half.labels}", arrays[half.labels]
+    if layout == "medmnist" and labels.ndim == 2 and labels.shape[1] > 1:
+        raise DataError(
+            f"{where} have shape {list(labels.shape)}: several labels for each picture, as in "
+            "ChestMNIST. What is compared here tells one class of each picture: take a set with "
+            "labels [N, 1] or [N], or save one column alone."
+        )
+    if layout != "own":
+        labels = flatten_labels(where, labels)
+    labels = check_labels(where, labels, len(images), _LAYOUT)
+    return ArrayHalf(half.half, half.images, images, labels)
+
+
+def _name_classes(path: Path, names: NDArray[Any], halves: Sequence[ArrayHalf]) -> ClassNames:
+    """Return the class names, and the label value that each stands for."""
+    if names.ndim != 1 or names.dtype.kind not in "US":
+        raise DataError(
+            f"{path}: classes are {names.dtype} of shape {list(names.shape)}, expected a list of "
+            "names."
+        )
+    classes = tuple(_decode_name(name) for name in names.tolist())
+    if "" in classes:
+        raise DataError(f"{path}: classes has an empty name; every class needs one.")
+    if len(set(classes)) < len(classes):
+        raise DataError(f"{path}: classes name something twice: {', '.join(classes)}.")
+    highest = max(int(half.labels.max()) for half in halves)
+    if highest >= len(classes):
+        raise DataError(
+            f"{path}: there is a label {highest}, but classes names only {len(classes)} "
+            f"(0 to {len(classes) - 1})."
+        )
+    return ClassNames(classes, np.arange(len(classes)))
+
+
+def _decode_name(name: str | bytes) -> str:
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else name

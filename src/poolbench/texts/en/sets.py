@@ -1,0 +1,26 @@
+"""What is told of image sets of other programs, and of the built-in ones."""
+
+TEXTS = {
+    "facts.recognised": "Recognised: {what}, {halves}{details}.",
+    "facts.recognised-keras": "npz as Keras saves it",
+    "facts.recognised-medmnist": "MedMNIST npz",
+    "facts.recognised-idx": "IDX files as of MNIST ({file})",
+    "facts.recognised-stl": "STL-10 binary files",
+    "facts.recognised-list": "list {file} with pictures in column {pictures} and classes in {classes}",
+    "facts.recognised-column": "column {name}",
+    "facts.recognised-one-hot": "{count} columns of 0 and 1 ({names})",
+    "facts.recognised-split": ", halves in column {name}",
+    "facts.recognised-one-half": "1 half ({halves})",
+    "facts.recognised-halves": "{count} halves ({halves})",
+    "facts.half-train": "train {count}",
+    "facts.half-val": "val {count}",
+    "facts.half-test": "test {count}",
+    "facts.recognised-grey": ", grey",
+    "facts.recognised-colour": ", in colour",
+    "facts.recognised-turned": ", stored by columns and turned upright",
+    "facts.reason-marks": (
+        "Why operators differ here: the classes of these pictures differ by marks about two pixels "
+        "wide. Max pooling keeps the strongest response to a mark, average pooling dilutes it, and "
+        "a stride skips most places."
+    ),
+}

@@ -1,0 +1,26 @@
+"""Что сообщается о наборах изображений других программ и о встроенных."""
+
+TEXTS = {
+    "facts.recognised": "Распознано: {what}, {halves}{details}.",
+    "facts.recognised-keras": "npz в том виде, в каком его сохраняет Keras",
+    "facts.recognised-medmnist": "npz из MedMNIST",
+    "facts.recognised-idx": "файлы IDX, как у MNIST ({file})",
+    "facts.recognised-stl": "двоичные файлы STL-10",
+    "facts.recognised-list": "список {file}: изображения в столбце {pictures}, классы — {classes}",
+    "facts.recognised-column": "столбец {name}",
+    "facts.recognised-one-hot": "столбцы из 0 и 1, всего {count} ({names})",
+    "facts.recognised-split": ", части указаны в столбце {name}",
+    "facts.recognised-one-half": "одна часть ({halves})",
+    "facts.recognised-halves": "частей: {count} ({halves})",
+    "facts.half-train": "обучающая {count}",
+    "facts.half-val": "проверочная {count}",
+    "facts.half-test": "тестовая {count}",
+    "facts.recognised-grey": ", оттенки серого",
+    "facts.recognised-colour": ", цветные",
+    "facts.recognised-turned": ", записаны по столбцам и повёрнуты",
+    "facts.reason-marks": (
+        "Почему операторы здесь различаются: классы этих изображений отличаются метками шириной "
+        "около двух пикселей. Выбор максимума сохраняет самый сильный отклик на метку, усреднение "
+        "размывает его, а шаг пропускает большинство позиций."
+    ),
+}
