@@ -53,8 +53,11 @@ def find(tmp_path):
         ("2", "train/2.JPEG"),
         ("deep/4", "train/deep/4.png"),
         ("5", "test/5.png"),
+        # In a folder of such a folder.
+        ("4", "train/deep/4.png"),
+        ("4.png", "train/deep/4.png"),
         # Nowhere: it is missed when it is read.
-        ("4", "4"),
+        ("deeper/4", "deeper/4"),
         ("7", "7"),
         ("train\\8.png", "train/8.png"),
         ("2.jpg", "2.jpg"),
@@ -83,3 +86,18 @@ def test_find_refuses_what_may_be_several(find, cell, message):
 def test_find_takes_absolute_paths(find, tmp_path):
     finder = PathFinder(tmp_path / "test")
     assert finder.find(str(tmp_path / "train" / "1"), "")[0] == tmp_path / "train" / "1.png"
+
+
+def test_find_takes_the_file_whose_folder_states_the_side(tmp_path):
+    for name in ("train/1.png", "test/1.png", "Train_images/2.png", "images/2.png", "a/3.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "3.png").touch()
+    finder = PathFinder(tmp_path)
+    assert finder.find("1", "", "pool")[1] == "train/1.png"
+    assert finder.find("1.png", "", "test")[1] == "test/1.png"
+    assert finder.find("2", "", "pool")[1] == "Train_images/2.png"
+    for cell, side in (("1", None), ("2", "test"), ("3", "pool")):
+        with pytest.raises(DataError, match="may be"):
+            finder.find(cell, "", side)

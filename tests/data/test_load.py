@@ -326,7 +326,7 @@ def test_list_classes_needs_no_pictures_of_published_sets():
 
 
 def test_list_classes_counts_every_half(tmp_path):
-    assert list_classes(DataConfig())[1] == (1, "lemon", "лимон", 300, 300, 0, 100)
+    assert list_classes(DataConfig(source="sample"))[1] == (1, "lemon", "лимон", 300, 300, 0, 100)
     for half, count in (("train", 2), ("val", 1), ("test", 5)):
         _write_folder(tmp_path / "photos" / half, {"apple": count, "b2": count, "b10": count})
     records = list_classes(DataConfig(source=f"folder:{tmp_path / 'photos'}"))

@@ -55,6 +55,7 @@ from poolbench.study.prepare import (
     save_config,
 )
 from poolbench.texts import choose_language
+from poolbench.texts.facts import describe_reason
 from poolbench.verdict.proportion import read_headline
 
 
@@ -261,6 +262,8 @@ def _conclude(store: RunStore, display: Display) -> Study:
     study = Study(store.path, display.lang)
     display.show_leaderboard(study.leaderboard())
     display.show_verdict(study.verdict)
+    for line in describe_reason(study.data.facts, display.lang):
+        display.tell(line)
     if study.final is None:
         build_page(store, display)
         return study

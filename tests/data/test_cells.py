@@ -1,0 +1,56 @@
+"""The pictures of a first run are what they say, and the same everywhere."""
+
+import numpy as np
+import pytest
+
+from poolbench.config import DataConfig
+from poolbench.data.cells import CELLS_CLASSES, draw_cells, load_cells
+from poolbench.data.sample import load_sample
+
+
+def test_cells_have_their_stated_size_and_are_no_more_than_the_sample():
+    cells, sample = load_cells(), load_sample()
+    assert cells.classes == CELLS_CLASSES
+    assert cells.pool.images.shape == (900, 32, 32, 3)
+    assert cells.test.images.shape == (300, 32, 32, 3)
+    assert np.bincount(cells.pool.labels).tolist() == [300] * 3
+    assert np.bincount(cells.test.labels).tolist() == [100] * 3
+    assert len(cells.pool) <= len(sample.pool)
+    assert DataConfig().source == cells.source
+
+
+@pytest.mark.parametrize(
+    ("load", "digest"),
+    [
+        (load_cells, "410ddb22af542ecbc719b1fa30b8146c7d555bb6bcc6d665ca89e1eaf6481680"),
+        (load_sample, "f0744784e9e955d7b1056392f58b2d4a874a06a34d2074df7db8360a514c10f0"),
+    ],
+)
+def test_drawn_pictures_are_the_same_bits_everywhere(load, digest):
+    assert load().manifest_hash == digest
+
+
+def test_cells_hold_no_picture_twice():
+    cells = load_cells()
+    images = np.concatenate([cells.pool.images, cells.test.images])
+    assert len({image.tobytes() for image in images}) == len(images)
+
+
+def test_classes_differ_in_dark_pixels_alone():
+    # Marks are the darkest pixels by far; without them the classes are drawn alike.
+    cells = draw_cells(7)
+    red = cells.pool.images[..., 0].astype(float)
+    darkest = np.sort(red.reshape(len(red), -1), axis=1)
+    labels = cells.pool.labels
+    marks = [np.median(darkest[labels == label, :4]) for label in range(3)]
+    assert marks[1] < marks[0] - 30
+    rest = [darkest[labels == label, 200:].mean() for label in range(3)]
+    assert max(rest) - min(rest) < 3
+
+
+@pytest.mark.parametrize(
+    ("source", "is_drawn"),
+    [("cells", True), ("sample", True), ("task:needle", True), ("folder:cells", False)],
+)
+def test_pictures_that_the_program_draws_have_right_labels(source, is_drawn):
+    assert DataConfig(source=source).is_drawn == is_drawn
