@@ -45,7 +45,18 @@ LONGEST = (
 )
 
 # The precision is given, since the faster one is found by measuring, and may be another each time.
-SMALL = ["--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1"]
+SMALL = [
+    "--data",
+    "sample",
+    "--backbones",
+    "lab-example",
+    "--epochs",
+    "2",
+    "--folds",
+    "2",
+    "--repeats",
+    "1",
+]
 SMALL += ["--precision", "float32"]
 
 

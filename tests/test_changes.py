@@ -8,7 +8,18 @@ import pytest
 import poolbench
 from poolbench.records import TrialRecord
 
-SMALL = ("--classes", "0,1", "--image-size", "8", "--operators", "max", "--epochs", "1")
+SMALL = (
+    "--data",
+    "sample",
+    "--classes",
+    "0,1",
+    "--image-size",
+    "8",
+    "--operators",
+    "max",
+    "--epochs",
+    "1",
+)
 SHORT = (*SMALL, "--folds", "2", "--repeats", "1", "--precision", "float32")
 
 

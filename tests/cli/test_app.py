@@ -24,10 +24,24 @@ from poolbench.files import expand_home
 from poolbench.records import Headline
 from poolbench.rundir.store import RunStore
 
-QUICKLY = ("--dry-run", "--backbones", "lab-example", "--precision", "float32", "--workers", "1")
+QUICKLY = (
+    *("--data", "sample", "--dry-run", "--backbones", "lab-example"),
+    *("--precision", "float32", "--workers", "1"),
+)
 FAULTS = Path(__file__).parents[2] / "benchmarks" / "reliability" / "faults"
 SMALL = (
-    *("--backbones", "lab-example", "--epochs", "2", "--folds", "2", "--repeats", "1"),
+    *(
+        "--data",
+        "sample",
+        "--backbones",
+        "lab-example",
+        "--epochs",
+        "2",
+        "--folds",
+        "2",
+        "--repeats",
+        "1",
+    ),
     *("--precision", "float32"),
 )
 
@@ -87,8 +101,8 @@ def test_version_is_printed_alone(poolbench_here):
     [
         (("run", "--operators", "mux"), 2, "Did you mean max"),
         (("run", "--data", "cifar1000"), 2, "Did you mean cifar100"),
-        (("run", "--classes", "aple,pear"), 2, "Did you mean apple"),
-        (("run", "--classes", "pear"), 2, "two"),
+        (("run", "--data", "sample", "--classes", "aple,pear"), 2, "Did you mean apple"),
+        (("run", "--data", "sample", "--classes", "pear"), 2, "two"),
         (("run", "--folds", "many"), 2, "--folds"),
         (("run", "--repeats", "many"), 2, "repeats"),
         (("run", "--repeats", "0"), 2, "repeats"),
@@ -122,7 +136,7 @@ def test_bad_input_gets_one_message_and_its_exit_code(
     ("arguments", "code", "message"),
     [
         (("verify", "/no/such/run"), 1, "/no/such/run"),
-        (("run", "--classes", "aple,pear"), 2, "Did you mean apple"),
+        (("run", "--data", "sample", "--classes", "aple,pear"), 2, "Did you mean apple"),
         (("predict", "/no/model.onnx", "/no/picture.png"), 3, "/no/model.onnx"),
     ],
 )

@@ -194,7 +194,10 @@ def _list_options() -> Iterator[Case]:
         "classes-empty": (("--classes", ""), "two classes"),
         "class-number": (("--classes", "0,99"), "99"),
         "class-long-number": (("--classes", "0," + "9" * 5000), "no class"),
-        "all-but-all": (("--classes", "all-but:apple,lemon,pear,plum"), "two classes"),
+        "all-but-all": (
+            ("--data", "sample", "--classes", "all-but:apple,lemon,pear,plum"),
+            "two classes",
+        ),
         "unknown-option": (("--epoch", "3"), "--epoch"),
         "no-value": (("--epochs",), "--epochs"),
         "surplus": (("study.toml",), "study.toml"),

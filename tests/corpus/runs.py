@@ -298,7 +298,7 @@ def _change_weights(run: Path, change: Callable[[dict[str, Any]], object]) -> No
 
 def _list_continued() -> Iterator[Case]:
     """Runs that somebody wants to go on with."""
-    on = ("run", "--backbones", "lab-example", "--out", "{in}/run")
+    on = ("run", "--data", "sample", "--backbones", "lab-example", "--out", "{in}/run")
     edit = partial(_replace, name="config.toml", content=b"operators = 3")
     yield _case("continue-broken-config", edit, on, 1, "config.toml")
     other = (*on, "--classes", "apple,pear")

@@ -66,7 +66,7 @@ def test_a_list_in_a_folder_is_found(tmp_path, form, list_name):
     # A header that is the usual one is told of a list that was found, and not of one that was
     # named.
     (line,) = describe_facts({"recognised": listing.recognised}, "en")
-    assert line.startswith(f"Recognised: list {list_name} with pictures in column ")
+    assert line.startswith(f"Recognised: list {list_name}, pictures in column ")
     assert line.endswith(", 1 half (train 3).")
     told = scan_csv(tmp_path / list_name).recognised
     assert (told is None) == (form == "with-ending")

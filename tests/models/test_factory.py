@@ -43,7 +43,7 @@ def shared(num_classes):
 
 NUMBER = 3
 """
-SMALL = ("--epochs", "1", "--folds", "2", "--repeats", "1")
+SMALL = ("--data", "sample", "--epochs", "1", "--folds", "2", "--repeats", "1")
 
 
 @pytest.fixture
@@ -167,10 +167,12 @@ def test_study_of_ones_own_network_ends_in_a_verified_model_and_an_edit_reruns_i
 
 def test_network_that_does_not_fit_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(ShapeError, match="takes_other_pictures"):
-        poolbench.compare(backbones=[takes_other_pictures], out=tmp_path / "run", quiet=True)
+        poolbench.compare(
+            "sample", backbones=[takes_other_pictures], out=tmp_path / "run", quiet=True
+        )
     assert not (tmp_path / "run").exists()
 
 
 def test_function_without_a_name_is_refused(tmp_path):
     with pytest.raises(UsageError, match="a function that has a name"):
-        poolbench.compare(backbones=[lambda n: None], out=tmp_path / "run", quiet=True)
+        poolbench.compare("sample", backbones=[lambda n: None], out=tmp_path / "run", quiet=True)

@@ -31,7 +31,18 @@ PRINT = (
     "from poolbench.operators import get_operator, list_operators;"
     "print(get_operator('installed').cls.__name__, [e.id for e in list_operators()][-1])"
 )
-SMALL = ("--backbones", "lab-example", "--epochs", "1", "--folds", "2", "--repeats", "1")
+SMALL = (
+    "--data",
+    "sample",
+    "--backbones",
+    "lab-example",
+    "--epochs",
+    "1",
+    "--folds",
+    "2",
+    "--repeats",
+    "1",
+)
 
 
 @pytest.fixture

@@ -14,7 +14,18 @@ from poolbench.models.transfer import add_facts
 from poolbench.records import TrialRecord
 
 NETWORK = ("--backbones", "resnet", "--operators", "avg", "--image-size", "16")
-SHORT = ("--epochs", "1", "--folds", "2", "--repeats", "1", "--precision", "float32")
+SHORT = (
+    "--data",
+    "sample",
+    "--epochs",
+    "1",
+    "--folds",
+    "2",
+    "--repeats",
+    "1",
+    "--precision",
+    "float32",
+)
 HEAD = (
     'epochs = 1\nbatch_size = 64\nlearning_rate = 0.05\npretrained = true\ntrained_part = "head"\n'
 )
@@ -25,8 +36,8 @@ def weights(tmp_path_factory, poolbench_cli):
     """Of two classes of the sample, max pooling."""
     place = tmp_path_factory.mktemp("pretrained")
     done = poolbench_cli(
-        "pretrain", "--classes", "all-but:0,1", "--image-size", "16", "--epochs", "1",
-        "--precision", "float32", "--out", "made/w.safetensors", cwd=place,
+        "pretrain", "--data", "sample", "--classes", "all-but:0,1", "--image-size", "16",
+        "--epochs", "1", "--precision", "float32", "--out", "made/w.safetensors", cwd=place,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "SHA-256" in done.stderr

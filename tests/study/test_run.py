@@ -127,15 +127,15 @@ def test_damaged_bundle_is_made_anew(finished_copy):
     with pytest.raises(VerificationError):
         poolbench.load(finished_copy).verify()
     settings = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "repeats": 1}
-    poolbench.compare(out=finished_copy, quiet=True, **settings)
+    poolbench.compare("sample", out=finished_copy, quiet=True, **settings)
     assert path.read_bytes() == before
 
 
 @pytest.mark.full(seconds=40)
 def test_lab_protocol_tells_that_the_test_was_watched(poolbench_here, tmp_path, train_here):
     done = poolbench_here(
-        "run", "--protocol", "lab", "--backbones", "lab-published,mlp", "--operators", "stride,max",
-        "--epochs", "1", "--repeats", "2", "--out", tmp_path / "run",
+        "run", "--data", "sample", "--protocol", "lab", "--backbones", "lab-published,mlp",
+        "--operators", "stride,max", "--epochs", "1", "--repeats", "2", "--out", tmp_path / "run",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     study = poolbench.load(tmp_path / "run")
@@ -156,12 +156,14 @@ def test_lab_protocol_tells_that_the_test_was_watched(poolbench_here, tmp_path, 
 
 def test_names_may_stand_in_one_string(tmp_path):
     with pytest.raises(UnknownNameError, match="'aple'"):
-        poolbench.compare(classes="plum, aple", operators="max", out=tmp_path / "run", quiet=True)
+        poolbench.compare(
+            "sample", classes="plum, aple", operators="max", out=tmp_path / "run", quiet=True
+        )
 
 
 def test_other_pictures_are_refused_before_anything_is_measured(finished_copy, capsys):
     with pytest.raises(UsageError, match="other pictures"):
-        poolbench.compare(classes=["pear", "plum"], out=finished_copy, lang="en")
+        poolbench.compare("sample", classes=["pear", "plum"], out=finished_copy, lang="en")
     assert text("run.measuring") not in capsys.readouterr().err
 
 
@@ -174,7 +176,7 @@ def test_compare_takes_an_operator_class(tmp_path, train_here):
             return x[:, :, self.stride - 1 :: self.stride, self.stride - 1 :: self.stride]
 
     study = poolbench.compare(
-        operators=[LastValue, "avg"], classes=["plum", "apple"], out=tmp_path / "run",
+        "sample", operators=[LastValue, "avg"], classes=["plum", "apple"], out=tmp_path / "run",
         backbones=("lab-example",), epochs=1, folds=2, repeats=1, quiet=True,
     )  # fmt: skip
     assert study.data.classes == study.best.classes == ("plum", "apple")
@@ -205,7 +207,7 @@ def test_compare_takes_an_operator_class(tmp_path, train_here):
 )
 def test_wrong_settings_are_refused_before_anything_is_written(settings, error, tmp_path):
     with pytest.raises(error):
-        poolbench.compare(out=tmp_path / "run", quiet=True, **settings)
+        poolbench.compare(**{"source": "sample", **settings}, out=tmp_path / "run", quiet=True)
     assert not (tmp_path / "run").exists()
 
 

@@ -35,18 +35,28 @@ def read_folder(root: Path, groups: str | None = None) -> ImageSet | Listing:
     Raises:
         DataError: If nothing is recognised, or what is recognised is damaged.
     """
-    if root.is_file() and (is_idx_name(root) or is_stl_name(root)):
+    if (is_idx_name(root) or is_stl_name(root)) and _is_there(root) and not root.is_dir():
         found = _read_published(root, groups)
         if found is not None:
             return found
     try:
         listing = scan_folder(root, groups)
     except DataError as error:
+        if not _is_there(root):
+            raise
         other = _read_published(root, groups) or _read_lists(root, groups, must_read=True)
         if other is None:
             raise error from None
         return other
     return (_are_no_classes(listing) and _read_lists(root, groups, must_read=False)) or listing
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        # It is too long for a path, or leads through what may not be entered.
+        return False
 
 
 def _read_published(path: Path, groups: str | None) -> ImageSet | None:

@@ -130,7 +130,11 @@ def find_columns(
         return Columns(cells, (), is_usual)
     taken = set(cells.values())
     left = [i for i, name in enumerate(folded) if i not in taken and name not in _NUMBERS]
-    label = left[0] if len(left) == 1 else _find_label(folded, left, pick)
+    label = _find_label(folded, left, pick)
+    first = "".join(rows[0][1][cells["path"] : cells["path"] + 1]) if rows else ""
+    if label is None and len(left) == 1 and first and is_picture(first):
+        # Whatever it is called: the list names pictures that are there, and this beside them.
+        label = left[0]
     if label is not None:
         return Columns({**cells, "label": label}, (), is_usual=False)
     one_hot = tuple(i for i in left if all(read_mark(row, i) is not None for _, row in rows))

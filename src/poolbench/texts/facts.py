@@ -54,8 +54,9 @@ def _describe_recognised(recognised: object, lang: str) -> list[str]:
     """Return one line that says which layout was recognised, and what was taken for what."""
     if not isinstance(recognised, dict) or recognised.get("layout") not in _LAYOUTS:
         return []
-    counts = recognised.get("halves")
-    known = [half for half in _HALVES if isinstance(counts, dict) and half in counts]
+    found = recognised.get("halves")
+    counts = found if isinstance(found, dict) else {}
+    known = [half for half in _HALVES if half in counts]
     halves = ", ".join(text(f"facts.half-{half}", lang, count=counts[half]) for half in known)
     key = "facts.recognised-one-half" if len(known) == 1 else "facts.recognised-halves"
     details = ""
