@@ -182,6 +182,17 @@ def test_class_folders_come_before_a_list(tmp_path):
     assert listing.recognised is None
 
 
+@pytest.mark.parametrize(
+    ("folders", "labels"), [(("c1", "c2"), ("x", "y")), (("part1", "part2"), ("part1", "part2"))]
+)
+def test_numbered_folders_are_classes_unless_they_are_parts(tmp_path, folders, labels):
+    put(tmp_path, f"{folders[0]}/1.png", f"{folders[1]}/2.png")
+    write(tmp_path, "labels.csv", f"id,label\n1,{labels[0]}\n2,{labels[1]}\n")
+    listing = read_folder(tmp_path)
+    assert listing.classes == folders
+    assert listing.recognised is None
+
+
 def test_a_list_of_other_pictures_does_not_take_the_place_of_a_folder(tmp_path):
     put(tmp_path, "cat/1.png", "cat/2.png")
     write(tmp_path, "prices.csv", "id,label\n77,x\n78,y\n")

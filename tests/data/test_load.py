@@ -70,6 +70,9 @@ def test_load_image_set_refuses_an_unknown_set(source):
         _load(source)
 
 
+PUBLISHED = ("t10k-labels-idx1-ubyte.gz", "test_X.bin")
+
+
 @pytest.mark.parametrize(
     ("source", "hint"),
     [
@@ -77,6 +80,8 @@ def test_load_image_set_refuses_an_unknown_set(source):
         ("list.csv", "list.csv is a file: did you mean --data csv:list.csv"),
         ("list.TSV", "did you mean --data csv:list.TSV"),
         ("a.npz", "did you mean --data npz:a.npz"),
+        ("t10k-labels-idx1-ubyte.gz", "did you mean --data folder:t10k-labels-idx1-ubyte.gz"),
+        ("test_X.bin", "did you mean --data folder:test_X.bin"),
         ("photos.zip", "There is no image set"),
         ("gone.csv", "There is no image set"),
         ("x" * 5000, "There is no image set"),
@@ -85,7 +90,7 @@ def test_load_image_set_refuses_an_unknown_set(source):
 def test_load_image_set_of_a_place_says_which_kind_it_may_be(source, hint, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "photos").mkdir()
-    for name in ("list.csv", "list.TSV", "a.npz", "photos.zip"):
+    for name in ("list.csv", "list.TSV", "a.npz", "photos.zip", *PUBLISHED):
         (tmp_path / name).touch()
     with pytest.raises(UsageError, match=hint):
         _load(source)

@@ -29,6 +29,30 @@ def test_describe_facts_says_each_in_one_line():
     assert len(describe_facts(FACTS, "ru")) == len(lines) == 4
 
 
+def test_what_was_recognised_is_one_line_in_each_language():
+    recognised = {
+        "layout": "list",
+        "file": "train.csv",
+        "pictures": "id",
+        "classes": ["cat", "dog"],
+        "split": "set",
+        "halves": {"train": 9, "test": 3},
+    }
+    assert describe_facts({"recognised": recognised}, "en") == [
+        "Recognised: list train.csv, pictures in column id, classes in 2 columns of 0 and 1 "
+        "(cat, dog), 2 halves (train 9, test 3), halves in column set."
+    ]
+    (line,) = describe_facts({"recognised": recognised}, "ru")
+    assert line.endswith("частей: 2 (обучающая 9, тестовая 3), части указаны в столбце set.")
+
+
+def test_why_operators_differ_is_told_where_it_is_known():
+    (line,) = describe_warnings({"reason": "marks"}, "en")
+    assert "marks about two pixels wide" in line
+    assert describe_facts({"reason": "marks"}, "en") == []
+    assert describe_warnings({"reason": "weather"}, "en") == []
+
+
 def test_describe_size_names_the_option():
     (line,) = describe_size(FACTS, (64, 64), "en")
     assert "64 × 64 px (the first one has 1200 × 1600). --image-size" in line
@@ -48,10 +72,22 @@ def test_describe_facts_lists_few_endings():
 
 
 @pytest.mark.parametrize(
-    "odd", [None, 3, "x", [1], {"deep": 4}, {"narrow": "x"}, {"deep": {"": "x"}}]
+    "odd",
+    [
+        None,
+        3,
+        "x",
+        [1],
+        {"deep": 4},
+        {"narrow": "x"},
+        {"deep": {"": "x"}},
+        {"layout": "list"},
+        {"layout": ["idx"], "halves": 3},
+        {"layout": "keras", "halves": {"train": "x", "other": 2}, "classes": 7, "grey": "{x}"},
+    ],
 )
 def test_describe_facts_takes_anything(odd):
     assert describe_facts({}, "en") == describe_size({}, (64, 64), "en") == []
-    for name in ("unread", "resized_from", "pixels"):
+    for name in ("unread", "resized_from", "pixels", "recognised", "reason"):
         describe_facts({name: odd}, "ru")
         describe_size({name: odd}, (64, 64), "ru")

@@ -150,11 +150,12 @@ def test_recipe_quick_takes_about_a_tenth_of_the_epochs():
     assert get_recipe("quick").epochs <= LAB.epochs / 10
 
 
-def test_choose_epochs_shortens_only_quick_on_the_sample():
+@pytest.mark.parametrize("source", ["cells", "sample"])
+def test_choose_epochs_shortens_only_quick_on_built_in_pictures(source):
     for recipe in list_recipes():
         assert choose_epochs(recipe, "cifar100") == recipe.epochs
-    assert choose_epochs(LAB, "sample") == LAB.epochs
-    assert choose_epochs(get_recipe("quick"), "sample") < get_recipe("quick").epochs
+    assert choose_epochs(LAB, source) == LAB.epochs
+    assert choose_epochs(get_recipe("quick"), source) < get_recipe("quick").epochs
 
 
 @pytest.mark.parametrize("pictures", [2, 60, 340, 100_000])

@@ -17,6 +17,8 @@ from poolbench.errors import DataError
 _LIST_SUFFIXES = (".csv", ".tsv")
 # Words by which one of several lists is meant, the first that fits one alone.
 _LIST_WORDS = ("labels", "label", "train", "training", "metadata", "annotations")
+# Words of folders that only part a set, where the folders differ in a number.
+_PARTS = IMAGE_FOLDERS | {"batch", "data", "dir", "disk", "folder", "part", "photos", "pictures"}
 _NO_LIST = "submission"
 
 
@@ -48,7 +50,9 @@ def read_folder(root: Path, groups: str | None = None) -> ImageSet | Listing:
         if other is None:
             raise error from None
         return other
-    return (_are_no_classes(listing) and _read_lists(root, groups, must_read=False)) or listing
+    listed = _read_lists(root, groups, must_read=False) if _are_no_classes(listing) else None
+    # A list of what the folders say anyway changes nothing.
+    return listing if listed is None or {*listed.classes} == {*listing.classes} else listed
 
 
 def _is_there(path: Path) -> bool:
@@ -75,9 +79,10 @@ def _read_published(path: Path, groups: str | None) -> ImageSet | None:
 
 def _are_no_classes(listing: Listing) -> bool:
     names = [listing.classes[label] for label in sorted({e.label for e in listing.entries})]
-    is_part = [is_half_name(name) or name.casefold() in IMAGE_FOLDERS for name in names]
+    is_half = [is_half_name(name) or name.casefold() in IMAGE_FOLDERS for name in names]
     stems = {re.sub(r"[\s_.-]*\d+$", "", name.casefold()) for name in names}
-    return len(names) < 2 or any(is_part) or (len(stems) == 1 and "" not in stems)
+    are_numbered = len(stems) == 1 and not _PARTS.isdisjoint(find_words(stems.pop()))
+    return len(names) < 2 or any(is_half) or are_numbered
 
 
 def _read_lists(root: Path, groups: str | None, *, must_read: bool) -> Listing | None:

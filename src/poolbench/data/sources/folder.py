@@ -19,6 +19,12 @@ class Folder(ImageSetSource):
     def is_own_folder(self, path: Path) -> bool:
         return True
 
+    def is_own_file(self, path: Path) -> bool:
+        from poolbench.data.idx_set import is_idx_name
+        from poolbench.data.stl import is_stl_name
+
+        return is_idx_name(path) or is_stl_name(path)
+
     def read(self, request: ImageSetRequest) -> "ImageSet | Listing":
         from poolbench.data.folder_forms import read_folder
 
