@@ -11,10 +11,10 @@ from poolbench.data.sample import load_sample
 def test_cells_have_their_stated_size_and_are_no_more_than_the_sample():
     cells, sample = load_cells(), load_sample()
     assert cells.classes == CELLS_CLASSES
-    assert cells.pool.images.shape == (450, 32, 32, 3)
-    assert cells.test.images.shape == (150, 32, 32, 3)
-    assert np.bincount(cells.pool.labels).tolist() == [150] * 3
-    assert np.bincount(cells.test.labels).tolist() == [50] * 3
+    assert cells.pool.images.shape == (600, 32, 32, 3)
+    assert cells.test.images.shape == (300, 32, 32, 3)
+    assert np.bincount(cells.pool.labels).tolist() == [200] * 3
+    assert np.bincount(cells.test.labels).tolist() == [100] * 3
     assert len(cells.pool) <= len(sample.pool)
     assert DataConfig().source == cells.source
 
@@ -22,7 +22,7 @@ def test_cells_have_their_stated_size_and_are_no_more_than_the_sample():
 @pytest.mark.parametrize(
     ("load", "digest"),
     [
-        (load_cells, "78902b1ef13e7ebbe9b13e5c05147721c16d322ee0f7b1c34910c39bd0e086a1"),
+        (load_cells, "9a07397d3e828f64623da18d86a64808b5f2d595fd38fa4fcfa287619f2ce28a"),
         (load_sample, "f0744784e9e955d7b1056392f58b2d4a874a06a34d2074df7db8360a514c10f0"),
     ],
 )

@@ -1,6 +1,6 @@
 """Draw the image set of a first run: cells of a blood smear, told apart by marks of two pixels.
 
-450 pictures for training and 150 for the test, 32x32 pixels, 150 and 50 of each class. Every
+600 pictures for training and 300 for the test, 32x32 pixels, 200 and 100 of each class. Every
 picture shows four red cells, paler in the middle, on a light ground, smudges and noise. A class is
 how many of the cells have a dark mark: none, one or two. Nothing else differs.
 
@@ -33,14 +33,14 @@ from poolbench.data.image_set import Half, Images, ImageSet
 Marks = NDArray[np.bool_]
 
 CELLS_CLASSES = ("healthy", "one mark", "two marks")
-POOL_PER_CLASS = 150
-TEST_PER_CLASS = 50
+POOL_PER_CLASS = 200
+TEST_PER_CLASS = 100
 _SEED = 20261
 # Middles of the four cells, each moved by up to a share of the picture's half side.
 _MIDDLES = ((-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5))
 _MOVED = 0.12
 # Darkness of a mark, 0 (as the cell) to 1 (as its colour).
-_MARK = (0.7, 1.0)
+_MARK = (0.9, 1.0)
 # Half the width of a mark in pixels, where its edge is half as dark.
 _MARK_RADIUS = 1.0
 _SMUDGES = 3
