@@ -117,10 +117,12 @@ def _list_against() -> dict[str, tuple[str, ...]]:
         "baseline": ("baseline = 'maxx'\n", "Did you mean max"),
         "vary-many": ("vary = ['rate']\n", "name one operator"),
         "vary-twice": ("vary = ['rate', 'rate']\n", "twice"),
-        "class-twice": ("[data]\nclasses = ['pear', '2']\n", "chosen twice"),
-        "class-alone": ("[data]\nclasses = ['pear']\n", "two classes"),
-        "no-class": ("[data]\nclasses = []\n", "two classes"),
-        "class-unknown": ("[data]\nclasses = ['pear', 'plumm']\n", "Did you mean plum"),
+        "class-twice": ("[data]\nsource = 'sample'\nclasses = ['pear', '2']\n", "chosen twice"),
+        "class-alone": ("[data]\nsource = 'sample'\nclasses = ['pear']\n", "two classes"),
+        "no-class": ("[data]\nsource = 'sample'\nclasses = []\n", "two classes"),
+        "class-unknown": (
+            "[data]\nsource = 'sample'\nclasses = ['pear', 'plumm']\n", "Did you mean plum",
+        ),
     }  # fmt: skip
 
 
