@@ -20,7 +20,7 @@ TEXTS = {
     "facts.recognised-turned": ", stored by columns and turned upright",
     "facts.reason-marks": (
         "Why operators differ here: the classes of these pictures differ by marks about two pixels "
-        "wide. Max pooling keeps the strongest response to a mark, average pooling dilutes it, and "
-        "a stride skips most places."
+        "wide. Max pooling keeps the strongest response to a mark; average pooling dilutes it, and "
+        "a stride skips most places, so both take longer to learn the marks."
     ),
 }
