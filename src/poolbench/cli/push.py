@@ -1,0 +1,49 @@
+"""The command that makes a model repository for the Hugging Face hub."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from poolbench.cli import options
+from poolbench.cli.output import print_json, print_line, say
+from poolbench.texts import choose_language, text
+
+commands = typer.Typer()
+
+
+@commands.command()
+def push(
+    run_path: options.RunPath,
+    to: Annotated[str, typer.Option(help="The repository on the hub: OWNER/NAME.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(**options.PATH, help="The folder to write; by default hub in the run."),
+    ] = None,
+    upload: Annotated[
+        bool, typer.Option("--upload", help="Upload the files too, with huggingface_hub.")
+    ] = False,
+    lang: options.Lang = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """A model repository for the Hugging Face hub: card, ONNX, weights and config."""
+    from poolbench.export.hub import make_repository, upload_repository
+
+    language = choose_language(lang)
+    made = make_repository(run_path, to, out)
+    names = ", ".join(sorted(made.files))
+    say(text("push.folder", language, repo=to, path=made.folder, files=names))
+    say(text("push.licence", language))
+    sent = upload_repository(made) if upload else None
+    if sent is None:
+        command = shlex.join(["hf", "upload", "--private", to, str(made.folder)])
+        say(text("push.not-uploaded", language, command=command))
+    elif sent.is_new:
+        say(text("push.private", language))
+    address = None if sent is None else sent.address
+    if as_json:
+        print_json({"folder": str(made.folder), "files": sorted(made.files), "address": address})
+    else:
+        print_line(address or str(made.folder))
