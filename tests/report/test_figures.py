@@ -247,7 +247,7 @@ def test_moved_curves_are_those_of_their_variant(view):
     curves = np.arange(len(view.variants))[:, None, None] * np.ones((1, 2, 9))
     arrays = {**explained.arrays, "shift_consistency": curves}
     changed = dataclasses.replace(view, explained=dataclasses.replace(explained, arrays=arrays))
-    lines = draw_moved(changed, "consistency", 1).figure.axes[0].get_lines()
+    lines = draw_moved(changed, measure="consistency", mode=1).figure.axes[0].get_lines()
     places = [explained.facts["variants"].index(variant.id) for variant in view.variants]
     assert [line.get_ydata()[0] for line in lines] == places
 

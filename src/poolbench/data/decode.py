@@ -147,6 +147,18 @@ def decode_content(content: bytes) -> Images:
         raise RefusedPictureError(_explain(error), _find_reason(error)) from None
 
 
+def convert_picture(image: Image.Image) -> Images:
+    """Convert a picture that Pillow has opened or made, as :func:`decode_picture` does a file.
+
+    Raises:
+        DataError: If it cannot be decoded.
+    """
+    try:
+        return _convert(image)
+    except Exception as error:
+        raise DataError(f"The picture cannot be read: {_explain(error)}") from None
+
+
 def read_picture_size(path: Path) -> tuple[int, int]:
     """Read the upright picture's height and width in pixels from the head of the file.
 

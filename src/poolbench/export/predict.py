@@ -16,9 +16,10 @@ from PIL import Image
 
 from poolbench.config import Fit
 from poolbench.data.decode import decode_picture
-from poolbench.errors import DataError, ShapeError
+from poolbench.errors import DataError
 from poolbench.export.check_model import ADVICE, ask_about, read_content
 from poolbench.export.confined import LostError, bound_by_free, get_confined
+from poolbench.export.given import Given, make_batches
 from poolbench.system import read_available_memory_bytes
 
 Logits = NDArray[np.float32]
@@ -59,26 +60,33 @@ class OnnxModel:
         self.fit: Fit = told["fit"]
         self._batch: int = told["batch"] or BATCH
 
-    def predict(self, images: NDArray[Any]) -> tuple[Logits, Logits]:
-        """Predict the logits and probabilities ``[B, classes]``.
+    def predict(self, images: Given) -> tuple[Logits, Logits]:
+        """Predict the logits and probabilities ``[B, classes]``; one picture is a batch of one.
 
         A model of fixed size gets pictures of another size by Pillow's resize, which differs from
         the one in training by at most a level or two out of 255 and, for ``pad``, by up to half a
         pixel instead of the picture.
 
         Args:
-            images: uint8 or float ``[B, H, W, 3]``, 0–255.
+            images: The path of a picture file; a picture of Pillow's; an array ``[H, W]``,
+                ``[H, W, C]`` or ``[B, H, W, C]`` of 1 (grey), 3 (red, green, blue) or 4 channels
+                (with alpha, laid on white), uint8 or another kind of number from 0 to 255; or a
+                list of these, which may differ in size.
 
         Raises:
             DataError: If the model fails, takes too long or too much memory, or its answers are
-                none.
+                none; or if a file cannot be read as a picture.
             ShapeError: If the pictures have another shape.
+            UsageError: If they are something else, or their values lie elsewhere.
         """
-        if images.ndim != 4 or images.shape[3] != 3 or min(images.shape) < 1:
-            raise ShapeError(
-                f"Pictures of shape {images.shape} cannot be classified: expected "
-                "[batch, height, width, 3]."
-            )
+        batches = make_batches(images)
+        answers = [self._predict_batch(batch.images) for batch in batches]
+        logits, probabilities = (np.concatenate(part) for part in zip(*answers, strict=True))
+        order = np.argsort(np.concatenate([batch.places for batch in batches]))
+        return logits[order], probabilities[order]
+
+    def _predict_batch(self, images: NDArray[Any]) -> tuple[Logits, Logits]:
+        """Predict for pictures of one size, ``[B, H, W, 3]``."""
         if self.size is not None and images.shape[1:3] != self.size:
             images = np.stack([resize_picture(image, self.size, self.fit) for image in images])
         step = min(self._batch, max(1, BATCH_PIXELS // (images.shape[1] * images.shape[2])))

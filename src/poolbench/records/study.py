@@ -1,5 +1,6 @@
 """Record a whole run: its image set, its leaderboard, what was handed over and its proof."""
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -72,6 +73,28 @@ class LeaderboardRow(Frozen):
         """Return the value of a metric, or ``None`` where the row lacks it."""
         value: float | None = getattr(self, key, None)
         return value
+
+    # A mapping of its columns, which is what data frames are made of. Pydantic's own way to go
+    # through a model gives pairs, which a data frame would keep as they are.
+    def keys(self) -> list[str]:
+        """Return the names of the columns."""
+        return [*type(self).model_fields, *self.__pydantic_extra__]
+
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def __getitem__(self, key: str) -> object:
+        if key not in self.keys():
+            raise KeyError(key)
+        value: object = getattr(self, key)
+        return value
+
+
+# What tests for it finds a mapping, without the methods of one that a column could be named like.
+Mapping.register(LeaderboardRow)
 
 
 class Headline(Frozen):

@@ -8,7 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from poolbench.records import LeaderboardRow
 from poolbench.report import about, classes, gallery, pairs, tables
+from poolbench.report.board import IN_NOTEBOOK, make_board
 from poolbench.report.card import make_card
 from poolbench.report.drawing import Drawing, Panel
 from poolbench.report.faults import Faults
@@ -202,15 +204,23 @@ def render_summary(path: Path, lang: str = "en") -> str:
     return make_plain_page(summary)
 
 
+def render_board(rows: Sequence[LeaderboardRow], lang: str = "en") -> str:
+    """Render a leaderboard as a piece of HTML, for a notebook."""
+    board = make_board(rows, IN_NOTEBOOK)
+    return make_plain_page(
+        _load_summary(lang, "board.html.j2").render(lang=lang, t=_say, leaderboard=board)
+    )
+
+
 def _say(key: str, **values: object) -> Words:
     return say(f"report.{key}", **values)
 
 
-def _load_summary(lang: str) -> Template:
-    """Load the template of the summary; a notebook shows one language."""
+def _load_summary(lang: str, name: str = "summary.html.j2") -> Template:
+    """Load the template of a summary; a notebook shows one language."""
     environment = _make_environment()
     environment.finalize = lambda value: speak(value, lang)
-    return environment.get_template("summary.html.j2")
+    return environment.get_template(name)
 
 
 def _make_environment() -> Environment:

@@ -1,20 +1,18 @@
-"""Open a finished study: its figures, its models and their proof, also after a restart."""
+"""Open a finished study: its figures, its models and their proof, also after a restart.
+
+torch is loaded where a network is asked for as a module, or exported again, and nowhere else.
+"""
 
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from poolbench.errors import UnknownNameError, UsageError
-from poolbench.export.bundle import make_metadata
-from poolbench.export.onnx import Layout, export_onnx
 from poolbench.export.predict import OnnxModel, load_model
 from poolbench.export.verify import verify_run
 from poolbench.files import expand_home
-from poolbench.models import Network, find_backbone
-from poolbench.operators import get_operator
 from poolbench.records import (
     DataRecord,
     FinalRecord,
-    LeaderboardRow,
     StudyRecord,
     VerdictRecord,
     VerificationReport,
@@ -23,8 +21,15 @@ from poolbench.report.build import build_report, render_summary
 from poolbench.report.read import read_leaderboard
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import find_run
+from poolbench.study.shown import Leaderboard, Verdict
 from poolbench.texts import choose_language
-from poolbench.trials.restore import restore_network
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+    from poolbench.export.onnx import Layout
+    from poolbench.models import Network
 
 
 class Study:
@@ -33,7 +38,8 @@ class Study:
     Attributes:
         path: The run directory.
         lang: The language of its report and of how it shows itself.
-        verdict: Which variant is best, and whether the difference is real.
+        verdict: Which variant is best, and whether the difference is real; ``str`` of it is the
+            sentence.
     """
 
     def __init__(self, path: str | Path, lang: str = "en") -> None:
@@ -41,11 +47,16 @@ class Study:
         self.lang = lang
         self._store = RunStore(self.path)
         self._record = self._store.load_model("study.json", StudyRecord)
-        self.verdict: VerdictRecord = self._store.load_model("verdict.json", VerdictRecord)
+        found = self._store.load_model("verdict.json", VerdictRecord)
+        self.verdict = Verdict.speak(found, lang)
 
-    def leaderboard(self) -> tuple[LeaderboardRow, ...]:
-        """Return one row for each variant, the highest accuracy first."""
-        return read_leaderboard(self.path)
+    def leaderboard(self) -> Leaderboard:
+        """Return one row for each variant, the highest accuracy first.
+
+        It is a tuple of rows that prints as a table, shows itself in a notebook, and becomes a
+        data frame: ``study.leaderboard().to_pandas()``.
+        """
+        return Leaderboard(read_leaderboard(self.path), self.lang)
 
     @property
     def data(self) -> DataRecord:
@@ -75,7 +86,34 @@ class Study:
         found = self._store.list_files("figures")
         return {path.stem: path for path in found if path.suffix == ".svg"}
 
-    def model(self, variant: str | None = None, *, repeat: int = 0, fold: int = 0) -> Network:
+    def plot(
+        self,
+        name: str,
+        *,
+        ax: "Axes | None" = None,
+        figure: "Figure | SubFigure | None" = None,
+    ) -> "Axes | list[Axes]":
+        """Draw a figure of the report, with the names of its axes and its legend.
+
+        Args:
+            name: As in :attr:`figures`, such as ``differences`` or ``confusion``.
+            ax: Axes to draw on, for a figure that has one panel.
+            figure: A figure, or a part of one, to draw in, however many panels there are; with
+                neither it becomes a new figure of pyplot.
+
+        Returns:
+            The axes; of a figure with a panel for each variant, a list of them.
+
+        Raises:
+            UnknownNameError: If this study has no such figure.
+            UsageError: If both ``ax`` and ``figure`` are given, or ``ax`` for several panels.
+            RunError: If the run cannot be read.
+        """
+        from poolbench.report.plot import plot_figure
+
+        return plot_figure(self.path, name, self.lang, ax, figure)
+
+    def model(self, variant: str | None = None, *, repeat: int = 0, fold: int = 0) -> "Network":
         """Return a trained network as a torch module, in evaluation mode.
 
         Args:
@@ -85,6 +123,8 @@ class Study:
             UsageError: If the study has no such trial, or names an operator or backbone by a module
                 that cannot be imported now.
         """
+        from poolbench.trials.restore import restore_network
+
         self._load_named()
         if variant is None:
             return restore_network(self._store, self._get_final().trial)
@@ -118,6 +158,10 @@ class Study:
             UsageError: For another layout, a size where there is none to choose or that makes no
                 sense, or a file that cannot be written.
         """
+        from poolbench.export.bundle import make_metadata
+        from poolbench.export.onnx import export_onnx
+        from poolbench.trials.restore import restore_network
+
         self._load_named()
         if trial is not None:
             known = self._store.list_trials()
@@ -132,10 +176,29 @@ class Study:
             image_size=record.spec.image_size,
             classes=self.data.classes,
             fit=self.data.fit,
-            layout=cast(Layout, layout),
+            layout=cast("Layout", layout),
             size=None if size is None else (size, size),
             metadata=make_metadata(record.spec, self.data),
         )
+
+    def push(self, to: str, out: str | Path | None = None, *, upload: bool = False) -> Path:
+        """Make a model repository for the Hugging Face hub; return its folder.
+
+        Args:
+            to: Owner and name on the hub, such as ``anna/fruit``.
+            out: The folder; by default ``hub`` in the run.
+            upload: Upload its files too, with huggingface_hub; a new repository is private.
+
+        Raises:
+            PoolbenchError: As :func:`poolbench.export.hub.make_repository` and
+                :func:`poolbench.export.hub.upload_repository`.
+        """
+        from poolbench.export.hub import make_repository, upload_repository
+
+        made = make_repository(self.path, to, None if out is None else expand_home(out))
+        if upload:
+            upload_repository(made)
+        return made.folder
 
     def _get_final(self) -> FinalRecord:
         self._store.check_has_model()
@@ -144,6 +207,9 @@ class Study:
 
     def _load_named(self) -> None:
         """Import what the study named by its module, so that its networks can be built again."""
+        from poolbench.models import find_backbone
+        from poolbench.operators import get_operator
+
         config = self._store.load_config()
         for name in config.operators:
             if ":" in name:

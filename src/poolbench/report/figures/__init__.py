@@ -11,9 +11,14 @@ from poolbench.report.read import RunView
 
 @dataclass(frozen=True)
 class FigureKind:
-    """How a figure is drawn, and in which runs there is one."""
+    """How a figure is drawn, and in which runs there is one.
 
-    draw: Callable[[RunView], Drawing]
+    Attributes:
+        draw: Takes a run and, if it is not to be a new figure, a
+            :class:`~poolbench.report.canvas.Canvas` to draw on.
+    """
+
+    draw: Callable[..., Drawing]
     is_there: Callable[[RunView], bool] = lambda view: True
 
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from poolbench.report.canvas import NEW_FIGURE, Canvas
 from poolbench.report.classes import MOST_IN_MATRIX, compute_class_scores
 from poolbench.report.drawing import MOST_PANELS, Drawing, Key, key_variants
 from poolbench.report.figures.axes import (
@@ -30,15 +31,14 @@ CALIBRATION_BINS = 10
 LEAST_IN_BIN = 10
 
 
-def draw_confusion(view: RunView) -> Drawing:
+def draw_confusion(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw confusion matrices of all variants: percent of each true class, held-out pictures."""
     classes = len(view.data.classes)
     panel = _choose_panel_inches(classes)
     columns = min(len(view.variants), max(1, int((PAGE_WIDTH_INCHES - 1.2) // (panel + 0.15))))
     rows = math.ceil(len(view.variants) / columns)
-    size = (1.3 + (panel + 0.15) * columns, 0.7 + (panel + 0.45) * rows)
-    figure = Figure(figsize=size, layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False)
+    width, height = 1.3 + (panel + 0.15) * columns, 0.7 + (panel + 0.45) * rows
+    figure, grid = canvas.open_grid(width, height, rows, columns)
     names = name_in_figures(view.data.classes)
     for number, axes in enumerate(grid.flat):
         if number >= len(view.variants):
@@ -50,9 +50,10 @@ def draw_confusion(view: RunView) -> Drawing:
         last = number + columns >= len(view.variants)
         label_cells(axes, names, left=number % columns == 0, bottom=last)
     if classes > MOST_IN_MATRIX:
-        # The figure's axes, not all of the grid: where the last row is not full, some were removed.
+        # Not all of the grid: where the last row is not full, some were removed.
+        drawn = list(grid.flat[: len(view.variants)])
         figure.colorbar(
-            grid[0, 0].images[0], ax=figure.axes, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
+            grid[0, 0].images[0], ax=drawn, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
             format="%g %%",
         )  # fmt: skip
     # One matrix without numbers says as much as several.
@@ -79,14 +80,13 @@ def _draw_panels(view: RunView, panel: float, most: int) -> list[Figure]:
     return figures
 
 
-def draw_class_scores(view: RunView) -> Drawing:
+def draw_class_scores(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw F1 of each class and variant; of many classes those in which variants differ most."""
     shown = view.variants[:MOST_COMPARED]
     scores = np.stack([compute_class_scores(variant.held_out_confusion)[:, 2] for variant in shown])
     spread = scores.max(axis=0) - scores.min(axis=0)
     order = np.sort(np.argsort(-spread, kind="stable")[:MOST_CLASSES])
-    figure = Figure(figsize=(8.2, 0.6 + 0.3 * len(order)), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = canvas.open(8.2, 0.6 + 0.3 * len(order))
     for row, label in enumerate(order):
         low, high = scores[:, label].min(), scores[:, label].max()
         axes.plot([low, high], [row, row], color=CONTEXT, linewidth=3, zorder=1)
@@ -99,11 +99,10 @@ def draw_class_scores(view: RunView) -> Drawing:
     return Drawing(figure, say("report.f1"), keys=keys)
 
 
-def draw_calibration(view: RunView) -> Drawing:
+def draw_calibration(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw how often predictions of a stated probability are right, on held-out pictures."""
     shown = view.variants[:MOST_COMPARED]
-    figure = Figure(figsize=(6.2, 3.9), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = canvas.open(6.2, 3.9)
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=":")
     for number, variant in enumerate(shown):
         color, marker, line = get_look(number)

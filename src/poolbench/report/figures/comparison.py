@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from poolbench.records import Difference
+from poolbench.report.canvas import NEW_FIGURE, Canvas
 from poolbench.report.drawing import Drawing, Key
 from poolbench.report.figures.axes import (
     choose_row_inches,
@@ -34,24 +34,24 @@ MOST_IN_MATRIX = 40
 Range = tuple[float, float, float]
 
 
-def draw_accuracy_time(view: RunView) -> Drawing:
+def draw_accuracy_time(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw held-out accuracy against the median training time, with interval and quartiles."""
-    return _draw_against(view, _summarize_seconds, "train-seconds")
+    return _draw_against(view, canvas, _summarize_seconds, "train-seconds")
 
 
-def draw_accuracy_cost(view: RunView) -> Drawing:
+def draw_accuracy_cost(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw held-out accuracy with its interval against multiply-adds."""
-    return _draw_against(view, _count_millions, "multiply-adds-millions")
+    return _draw_against(view, canvas, _count_millions, "multiply-adds-millions")
 
 
-def draw_differences(view: RunView) -> Drawing:
+def draw_differences(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw the best mean less each of the others, in accuracy points, with the margin of a tie."""
     best, *others = [variant.id for variant in view.variants]
     turned = [flip(d) if d.second == best else d for d in view.verdict.differences]
     pairs = {d.second: d for d in turned if d.first == best}
     shown = [pairs[name] for name in others if name in pairs]
     # A winner is named by the intervals of single pairs; runs of before do not have them.
-    return _draw_pairs(view, [_narrow(d) for d in shown], name_intervals(view.verdict)[0])
+    return _draw_pairs(view, canvas, [_narrow(d) for d in shown], name_intervals(view.verdict)[0])
 
 
 def _narrow(pair: Difference) -> Difference:
@@ -61,19 +61,18 @@ def _narrow(pair: Difference) -> Difference:
     return pair.model_copy(update={"low": pair.single_low, "high": pair.single_high})
 
 
-def draw_baseline(view: RunView) -> Drawing:
+def draw_baseline(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw each variant less the baseline, in accuracy points, the highest first."""
     shown = sorted(view.verdict.against_baseline, key=lambda d: -d.points)
-    return _draw_pairs(view, shown, name_intervals(view.verdict)[-1])
+    return _draw_pairs(view, canvas, shown, name_intervals(view.verdict)[-1])
 
 
-def draw_matrix(view: RunView) -> Drawing:
+def draw_matrix(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw row less column in points, for every pair; a dot where the verdict finds one better."""
     labels = [variant.label for variant in view.variants]
     points, is_decided = compute_matrix(view)
     side = float(np.clip(0.42 * len(labels), 2.6, 8.6))
-    figure = Figure(figsize=(side + 1.6, side + 1.0), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = canvas.open(side + 1.6, side + 1.0)
     most = max(float(np.nanmax(np.abs(points))), view.verdict.margin_points)
     image = axes.imshow(points, cmap="RdBu_r", vmin=-most, vmax=most)
     down, right = np.nonzero(is_decided)
@@ -114,9 +113,10 @@ def find_front(costs: Sequence[float], scores: Sequence[float]) -> list[int]:
     return front
 
 
-def _draw_against(view: RunView, measure: Callable[[VariantView], Range], name: str) -> Drawing:
-    figure = Figure(figsize=(8.2, 3.8), layout="constrained")
-    axes = figure.subplots()
+def _draw_against(
+    view: RunView, canvas: Canvas, measure: Callable[[VariantView], Range], name: str
+) -> Drawing:
+    figure, axes = canvas.open(8.2, 3.8)
     ranges = [measure(variant) for variant in view.variants]
     middles = [middle for _, middle, _ in ranges]
     front = find_front(middles, [variant.row.accuracy for variant in view.variants])
@@ -181,9 +181,10 @@ def _scale(axes: Axes, ranges: Sequence[Range]) -> None:
         axes.set_xlim(0, 1.08 * max(values) or 1.0)
 
 
-def _draw_pairs(view: RunView, shown: Sequence[Difference], interval: Words) -> Drawing:
-    figure = Figure(figsize=(8.2, 0.6 + choose_row_inches(len(shown))), layout="constrained")
-    axes = figure.subplots()
+def _draw_pairs(
+    view: RunView, canvas: Canvas, shown: Sequence[Difference], interval: Words
+) -> Drawing:
+    figure, axes = canvas.open(8.2, 0.6 + choose_row_inches(len(shown)))
     margin = view.verdict.margin_points
     axes.axvspan(-margin, margin, color=MARGIN_COLOR, alpha=0.13, linewidth=0)
     axes.axvline(0, color=FAINT, linewidth=1)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from poolbench.report.canvas import NEW_FIGURE, Canvas
 from poolbench.report.drawing import Drawing, Key
 from poolbench.report.figures.axes import choose_row_inches, list_on_axis
 from poolbench.report.figures.choice import MOST_IN_COLOR, order_panels
@@ -25,32 +26,35 @@ PANEL_INCHES = (3.4, 2.2)
 RANGE_OF_OTHERS = (10, 90)
 
 
-def draw_loss_curves(view: RunView) -> Drawing:
+def draw_loss_curves(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw the loss of each variant, training and held-out side, over the epochs."""
-    return _draw_learning(view, "loss", (0.0, _find_loss_top(view)))
+    return _draw_learning(view, canvas, "loss", (0.0, _find_loss_top(view)))
 
 
-def draw_accuracy_curves(view: RunView) -> Drawing:
+def draw_accuracy_curves(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw the accuracy of each variant, training and held-out side, over the epochs."""
-    return _draw_learning(view, "accuracy", (_find_accuracy_foot(view), 1.01))
+    return _draw_learning(view, canvas, "accuracy", (_find_accuracy_foot(view), 1.01))
 
 
-def draw_gaps(view: RunView) -> Drawing:
+def draw_gaps(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw training less held-out accuracy of each variant with its interval, in points."""
-    return _draw_intervals(view, [variant.gap for variant in view.variants], "gap-points", 100)
+    gaps = [variant.gap for variant in view.variants]
+    return _draw_intervals(view, canvas, gaps, "gap-points", 100)
 
 
-def draw_loss_rises(view: RunView) -> Drawing:
+def draw_loss_rises(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw by how much the held-out loss rose after its lowest point, with intervals."""
-    return _draw_intervals(view, [variant.loss_rise for variant in view.variants], "loss-rise", 1)
+    rises = [variant.loss_rise for variant in view.variants]
+    return _draw_intervals(view, canvas, rises, "loss-rise", 1)
 
 
-def _draw_learning(view: RunView, measure: str, limits: tuple[float, float]) -> Drawing:
+def _draw_learning(
+    view: RunView, canvas: Canvas, measure: str, limits: tuple[float, float]
+) -> Drawing:
     columns = min(len(view.variants), MOST_COLUMNS)
     rows = math.ceil(len(view.variants) / columns)
     width = min(PAGE_WIDTH_INCHES, 1.0 + 3.2 * columns)
-    figure = Figure(figsize=(width, 0.2 + 2.2 * rows), layout="constrained")
-    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    figure, grid = canvas.open_grid(width, 0.2 + 2.2 * rows, rows, columns, is_shared=True)
     for number, axes in enumerate(grid.flat):
         if number >= len(view.variants):
             axes.remove()
@@ -139,12 +143,10 @@ def _list_finite(view: RunView, measure: str, parts: tuple[str, ...]) -> NDArray
 
 
 def _draw_intervals(
-    view: RunView, intervals: Sequence[Interval], name: str, scale: float
+    view: RunView, canvas: Canvas, intervals: Sequence[Interval], name: str, scale: float
 ) -> Drawing:
     """Draw one line for each variant: its mean and 95 % interval."""
-    height = 0.5 + choose_row_inches(len(view.variants))
-    figure = Figure(figsize=(8.2, height), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = canvas.open(8.2, 0.5 + choose_row_inches(len(view.variants)))
     axes.axvline(0, color=FAINT, linewidth=1)
     for row, interval in enumerate(intervals):
         low, mean, high = (scale * value for value in (interval.low, interval.mean, interval.high))

@@ -1,10 +1,10 @@
 """Draw the loss around the network that was handed over."""
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
+from poolbench.report.canvas import NEW_FIGURE, Canvas
 from poolbench.report.drawing import Drawing, Key
 from poolbench.report.figures.axes import clear_frame
 from poolbench.report.read import RunView
@@ -14,14 +14,13 @@ from poolbench.report.words import say
 LEVELS = 14
 
 
-def draw_landscape(view: RunView) -> Drawing:
+def draw_landscape(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw lines of equal loss on a plane through the weights (Li 2018, arXiv:1712.09913)."""
     assert view.explained is not None
     arrays = view.explained.arrays
     coefficients = arrays["landscape_coefficients"]
     losses = arrays["landscape_losses"].astype(float)
-    figure = Figure(figsize=(6.0, 4.8), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = canvas.open(6.0, 4.8)
     levels = choose_levels(losses)
     # Row: first direction, which is drawn upwards.
     filled = axes.contourf(

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from poolbench.report.canvas import NEW_FIGURE, Canvas
 from poolbench.report.drawing import Drawing
 from poolbench.report.figures.choice import assign_looks, choose_in_color, key_chosen
 from poolbench.report.read import RunView, VariantView
@@ -14,17 +14,17 @@ from poolbench.report.style import CONTEXT, get_look
 from poolbench.report.words import say
 
 
-def draw_shift_consistency(view: RunView) -> Drawing:
+def draw_shift_consistency(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw the share of pictures that keep their label, all trials, border by reflection."""
-    return _draw_trials(view, "consistency")
+    return _draw_trials(view, canvas, "consistency")
 
 
-def draw_shift_accuracy(view: RunView) -> Drawing:
+def draw_shift_accuracy(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw the accuracy of all trials on pictures that moved, border by reflection."""
-    return _draw_trials(view, "accuracy")
+    return _draw_trials(view, canvas, "accuracy")
 
 
-def draw_moved(view: RunView, measure: str, mode: int) -> Drawing:
+def draw_moved(view: RunView, canvas: Canvas = NEW_FIGURE, *, measure: str, mode: int) -> Drawing:
     """Draw accuracy or consistency of one trial a variant under shifts of up to 8 pixels.
 
     Args:
@@ -35,7 +35,7 @@ def draw_moved(view: RunView, measure: str, mode: int) -> Drawing:
     curves = [
         arrays[f"shift_{measure}"][variants.index(variant.id), mode] for variant in view.variants
     ]
-    return _draw_curves(view, arrays["shift_pixels"].tolist(), curves, measure)
+    return _draw_curves(view, canvas, arrays["shift_pixels"].tolist(), curves, measure)
 
 
 def average_shift(variant: VariantView, measure: str) -> NDArray[np.float64]:
@@ -45,17 +45,20 @@ def average_shift(variant: VariantView, measure: str) -> NDArray[np.float64]:
     return means
 
 
-def _draw_trials(view: RunView, measure: str) -> Drawing:
+def _draw_trials(view: RunView, canvas: Canvas, measure: str) -> Drawing:
     pixels = view.variants[0].trials[0].shift.pixels
     curves = [average_shift(variant, measure) for variant in view.variants]
-    return _draw_curves(view, pixels, curves, measure)
+    return _draw_curves(view, canvas, pixels, curves, measure)
 
 
 def _draw_curves(
-    view: RunView, pixels: Sequence[int], curves: Sequence[NDArray[np.float64]], measure: str
+    view: RunView,
+    canvas: Canvas,
+    pixels: Sequence[int],
+    curves: Sequence[NDArray[np.float64]],
+    measure: str,
 ) -> Drawing:
-    figure = Figure(figsize=(5.0, 3.2), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = canvas.open(5.0, 3.2)
     looks = assign_looks(choose_in_color(view))
     for number, curve in enumerate(curves):
         if number not in looks:
