@@ -1,7 +1,9 @@
 """A small image set, and plans that train in seconds."""
 
+import csv
 import importlib.util
 import itertools
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from poolbench.config import StudyConfig
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sample import load_sample
 from poolbench.data.store import WEIGHTS_FILE, open_arrays, save_arrays
-from poolbench.executors.base import Progress, ignore_measured
+from poolbench.executors.base import Measures, Progress, ignore_measured, take_measures
 from poolbench.executors.local import LocalExecutor
 from poolbench.executors.process import open_session, save_outcome
 from poolbench.planning.plan import Plan, make_plan
@@ -75,6 +77,18 @@ def read_results():
     return read
 
 
+@pytest.fixture
+def read_told():
+    """A function from a run and a trial to what has to be told of its epochs."""
+
+    def read(store, trial):
+        rows = csv.DictReader((store.trials / trial / "history.csv").read_text().splitlines())
+        names = [field.name for field in fields(Measures)]
+        return [(int(row["epoch"]), *(float(row[name]) for name in names)) for row in rows]
+
+    return read
+
+
 @pytest.fixture(scope="session")
 def make_faults():
     """The class that makes steps of writing fail."""
@@ -102,9 +116,15 @@ class HereExecutor(LocalExecutor):
     def run(self, groups, on_progress, seconds):
         for spec in itertools.chain.from_iterable(groups):
             if not self.store.has_trial(spec.id):
-                save_outcome(self.store, run_trial(spec, self.session))
+                save_outcome(self.store, self._train(spec, on_progress))
                 on_progress(Progress("done", spec.id))
         return []
+
+    def _train(self, spec, on_progress):
+        def report(row):
+            on_progress(Progress("epoch", spec.id, row.epoch, take_measures(row)))
+
+        return run_trial(spec, self.session, report)
 
     def measure(self, specs, on_measured=ignore_measured):
         return {spec.id: measure_speed(spec, self.session) for spec in specs}

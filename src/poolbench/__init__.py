@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from poolbench.models.swap import Swapped, swap
     from poolbench.operators import Operator, register
     from poolbench.study.finished import Study, load
+    from poolbench.study.hooks import EpochEvent, TrialEvent
     from poolbench.study.run import compare
 
 # ONNX Runtime from 1.29 on sends what it is used for to its makers, under a number that it keeps in
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
+    "EpochEvent",
     "Operator",
     "Study",
     "Swapped",
+    "TrialEvent",
     "__version__",
     "compare",
     "export_onnx",
@@ -33,6 +36,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "EpochEvent": "poolbench.study.hooks",
+    "TrialEvent": "poolbench.study.hooks",
     "Operator": "poolbench.operators",
     "Study": "poolbench.study.finished",
     "compare": "poolbench.study.run",

@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
@@ -211,6 +211,15 @@ def test_lanes_and_order_do_not_change_a_bit(plan_of, images, read_results, tmp_
     run(images, alone.path, 2, plan.specs)
     run(images, shared.path, 1, plan.specs[::-1], cores=3)
     assert read_results(alone, plan) == read_results(shared, plan)
+
+
+def test_every_epoch_is_told_of_with_what_was_measured(plan_of, images, read_told, tmp_path):
+    plan, seen = plan_of(operators=("max",)), []
+    run(images, tmp_path, 1, plan.specs[:1], seen.append)
+    *epochs, last = seen
+    told = [(p.epoch, *astuple(p.measures)) for p in epochs]
+    assert told == read_told(RunStore(tmp_path), plan.specs[0].id)
+    assert (len(told), last.kind, last.trial) == (2, "done", plan.specs[0].id)
 
 
 def test_one_executor_measures_and_trains_in_turn(plan_of, images, tmp_path):

@@ -57,10 +57,9 @@ def later_fields(monkeypatch):
     for field in ("LaterRecipe.posterize", "ChangedRecipe.posterize"):
         monkeypatch.setitem(INTRODUCED, field, 0.0)
     monkeypatch.setitem(INTRODUCED, "LaterConfig.limit", 3)
-    # A field that StudyConfig has been given already.
-    monkeypatch.setitem(
-        INTRODUCED, "LaterConfig.most_repeats", INTRODUCED["StudyConfig.most_repeats"]
-    )
+    # Fields that StudyConfig has been given already.
+    for field in ("most_repeats", "log"):
+        monkeypatch.setitem(INTRODUCED, f"LaterConfig.{field}", INTRODUCED[f"StudyConfig.{field}"])
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden["id"].rpartition("-")[0])

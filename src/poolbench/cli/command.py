@@ -12,7 +12,7 @@ from poolbench.data.sources import find_image_set, resolve_source
 from poolbench.errors import UsageError
 
 # Options that are several names, with commas between them.
-LISTS = ("classes", "operators", "backbones", "recipes", "vary")
+LISTS = ("classes", "operators", "backbones", "recipes", "vary", "log")
 # Those that help shows first; --help-all shows all.
 FIRST = frozenset(
     (

@@ -288,6 +288,13 @@ Weights = Annotated[
         rich_help_panel="Comparison",
     ),
 ]
+Log = Annotated[
+    str | None,
+    typer.Option(
+        help="Log finished trainings: tensorboard, mlflow or csv, comma separated.",
+        rich_help_panel="Machine",
+    ),
+]
 Config = Annotated[
     Path | None, typer.Option(**PATH, help="A TOML file; options on the command line win.")
 ]

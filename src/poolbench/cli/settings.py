@@ -54,6 +54,7 @@ FIELDS = {
     "vary": "vary",
     "methods": "methods",
     "time_limit": "time_limit_seconds",
+    "log": "log",
 }
 
 

@@ -57,6 +57,7 @@ def run(
     methods: options.Methods = None,
     weights: options.Weights = None,
     no_rewrites: options.NoRewrites = None,
+    log: options.Log = None,
     config: options.Config = None,
     name: options.Name = None,
     out: options.Out = None,

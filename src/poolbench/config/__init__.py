@@ -16,6 +16,7 @@ from poolbench.config.schema import (
     ClassBalance,
     DataConfig,
     Fit,
+    Log,
     Metric,
     OnBad,
     OnDuplicates,
@@ -28,7 +29,7 @@ from poolbench.config.schema import (
     Vary,
     Views,
 )
-from poolbench.config.settings import Settings
+from poolbench.config.settings import Settings, read_settings
 
 __all__ = [
     "ALL_BUT",
@@ -39,6 +40,7 @@ __all__ = [
     "DataConfig",
     "Fit",
     "Frozen",
+    "Log",
     "Metric",
     "OnBad",
     "OnDuplicates",
@@ -58,5 +60,6 @@ __all__ = [
     "load_settings",
     "read_recipe",
     "read_saved_config",
+    "read_settings",
     "split_names",
 ]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 # out of every hash. Enter here each field that is added to a model which a hash is made of
 # (tests/records/test_fields.py lists them), and never change or remove an entry: a default may
 # change later, and then the new default is hashed.
-INTRODUCED: dict[str, Any] = {"StudyConfig.most_repeats": 24}
+INTRODUCED: dict[str, Any] = {"StudyConfig.log": [], "StudyConfig.most_repeats": 24}
 
 # The context in which files that a run keeps are validated: a field that they lack has the value of
 # its introduction there, and not today's default.

@@ -21,6 +21,7 @@ Views = Literal["one", "mirror", "mirror-shift"]
 ClassBalance = Literal["auto", "none", "loss", "sampling"]
 Vary = Literal["layers", "kernel", "width", "batch", "epochs", "rate"]
 Metric = Literal["accuracy", "balanced-accuracy"]
+Log = Literal["tensorboard", "mlflow", "csv"]
 
 MOST_REPEATS = 1000
 PositiveInt = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -203,6 +204,7 @@ class StudyConfig(Frozen):
         storage: A folder that all nodes share and put finished trials into; ``None``: they go to
             this process.
         allow_mixed: Nodes may differ in what changes the last bit of a result.
+        log: Where finished trainings are logged beside the run.
     """
 
     data: DataConfig = DataConfig()
@@ -234,13 +236,14 @@ class StudyConfig(Frozen):
     address: str | None = None
     storage: PersonsPath | None = None
     allow_mixed: bool = False
+    log: Annotated[tuple[Log, ...], Field(max_length=3)] = ()
     own_recipes: tuple[RecipeConfig, ...] = ()
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
-        for field in ("operators", "backbones", "recipes", "vary"):
+        for field in ("operators", "backbones", "recipes", "vary", "log"):
             names = getattr(self, field)
-            if not names and field != "vary":
+            if not names and field not in ("vary", "log"):
                 raise ValueError(f"{field} is empty: name at least one")
             if len(set(names)) < len(names):
                 raise ValueError(f"{field} names something twice: {', '.join(names)}")

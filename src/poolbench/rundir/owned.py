@@ -22,7 +22,7 @@ _CHECKPOINT = re.compile(r"(\.part-)?\d{6}-[0-9a-f]{16}\.safetensors|\.part-[0-9
 # Folders into which a study and its report write; ``*``: any name.
 _FOLDERS = (
     *("", "trials", "best", "variants", "variants/*", "figures", "tables", "lab-report"),
-    *("lab-report/figures", "exports"),
+    *("lab-report/figures", "exports", "hub", "log", "log/tensorboard", "log/tensorboard/*"),
 )
 # Files and folders of a run, beside each other in its folder; a folder is poolbench's with all that
 # is in it.
@@ -32,7 +32,7 @@ _RUN_ENTRIES = frozenset(
         *("leaderboard.csv", "verdict.json", "timing.json", "report.html", "split.csv"),
         *("predictions.csv", "duplicates.csv", "suspects.csv", "suspects.npz", "pictures.npz"),
         *("trials", "best", "variants", "figures", "tables", "lab-report", "exports"),
-        "checkpoints",
+        *("checkpoints", "log.csv", "log", "hub"),
     )
 )
 # Name of half a file, beside the whole one; before the first release it contained that one's name.

@@ -363,6 +363,21 @@ class RunStore(RunFiles):
             self.check_there()
             raise explain_refusal(error, path, len(content)) from None
 
+    def append_bytes(self, name: str, content: bytes) -> None:
+        """Write at the end of a file of the run, which is made if it is not there.
+
+        Raises:
+            RunError: As :meth:`save_bytes`.
+        """
+        path = self.locate(name)
+        try:
+            self._make_folder(path.parent)
+            with path.open("ab") as file:
+                file.write(content)
+        except OSError as error:
+            self.check_there()
+            raise explain_refusal(error, path, len(content)) from None
+
     def _find_inside(self, name: str) -> Path:
         """Find a file that is to change; a stranger's run may hold links to anywhere."""
         path = self.path / name

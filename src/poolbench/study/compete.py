@@ -1,7 +1,7 @@
 """Train and judge, look by look, until it is decided."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from poolbench.errors import TrainingError
 from poolbench.evaluation.imbalance import choose_metric
 from poolbench.evaluation.overfit import is_undertrained
 from poolbench.evaluation.suspects import NOTHING_SUSPECT, find_suspects
-from poolbench.executors.base import Executor, Lost, retry_lost
+from poolbench.executors.base import Executor, Lost, Progress, retry_lost
 from poolbench.planning.budget import MeasuredPlan
 from poolbench.planning.durations import estimate_study_seconds
 from poolbench.planning.plan import Plan, favours_an_operator, list_looks, list_schedule
@@ -50,12 +50,17 @@ SHOWN_SUSPECTS = 24
 
 @dataclass(frozen=True)
 class StudyContext:
-    """What trials are run with and what says how long they take."""
+    """What trials are run with and who is told of them.
+
+    Attributes:
+        follow: Hears of each epoch and each finished trial.
+    """
 
     executor: Executor
     store: RunStore
     image_set: ImageSet
     display: Display
+    follow: Callable[[TrialSpec, Progress], object] = lambda spec, progress: None
 
 
 @dataclass(frozen=True)
@@ -354,9 +359,15 @@ def run_trials(work: Work, context: StudyContext, standings: Standings | None = 
     if not work.specs:
         return []
     longest_first = sorted(work.specs, key=lambda spec: -work.seconds[spec.id])
+    by_id = {spec.id: spec for spec in work.specs}
     with Tracker(work, context.display.watch, standings) as tracker:
+
+        def follow(progress: Progress) -> None:
+            tracker.update(progress)
+            context.follow(by_id[progress.trial], progress)
+
         return retry_lost(
-            lambda groups: context.executor.run(groups, tracker.update, work.seconds),
+            lambda groups: context.executor.run(groups, follow, work.seconds),
             make_groups(longest_first),
         )
 

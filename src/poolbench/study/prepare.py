@@ -39,8 +39,8 @@ from poolbench.texts.facts import describe_facts, describe_size
 from poolbench.texts.plain import list_some
 from poolbench.training.recipes import LEAST_STEPS, get_recipe
 
-# Fields that say where and by how many a study is worked at.
-WORK_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed")
+# Fields that say where and by how many a study is worked at, and who is told of it.
+WORK_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed", "log")
 # Share of a test half that weights may have seen: a few pictures stand twice in many sets.
 MOST_SEEN = 0.01
 

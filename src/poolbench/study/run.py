@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Unpack
@@ -16,6 +16,7 @@ from poolbench.config import (
     Settings,
     StudyConfig,
     build_config,
+    read_settings,
     split_names,
 )
 from poolbench.data.duplicates import COLUMNS
@@ -44,6 +45,8 @@ from poolbench.runs.find import choose_place, find_run
 from poolbench.study.compete import StudyContext, compete, run_trial_alone
 from poolbench.study.display import Display
 from poolbench.study.finished import Study
+from poolbench.study.hooks import NO_HOOKS, EpochEvent, Follower, Hooks, TrialEvent
+from poolbench.study.logs import check_logs, open_logs
 from poolbench.study.prepare import (
     check_study,
     load_pictures,
@@ -60,8 +63,9 @@ from poolbench.verdict.proportion import read_headline
 
 
 def compare(
-    source: str = "cells",
+    source: str | None = None,
     *,
+    data: str | None = None,
     operators: str | Sequence[str | type[nn.Module]] = ("stride", "max", "avg"),
     backbones: str | Sequence[str | Factory] | None = None,
     classes: str | Sequence[str | int] | None = None,
@@ -76,34 +80,35 @@ def compare(
     name: str | None = None,
     lang: str | None = None,
     quiet: bool = False,
+    on_trial: Callable[[TrialEvent], object] | None = None,
+    on_epoch: Callable[[EpochEvent], object] | None = None,
     **settings: Unpack[Settings],
 ) -> Study:
     """Train, compare, choose, export and verify: the whole job.
 
     Args:
-        source: ``cells``, ``sample``, ``cifar10``, ``cifar100``, ``folder:PATH``, ``csv:FILE``,
-            ``npz:PATH``, ``task:NAME``; or a path alone, whose kind is recognised.
+        source, data: Two names of the image set, as ``--data``: ``cells`` (by default),
+            ``sample``, ``cifar10``, ``folder:PATH``, …, or a path alone, whose kind is recognised.
         operators: Ids, or classes of your own (see :func:`poolbench.register`).
-        backbones: Ids, ``package.module:factory``, or functions of your own, which give a network
-            for a number of classes; ``None``: what the preset says.
-        classes: Names or numbers, in the order of the labels, or one string with commas;
-            ``None``: all.
+        backbones: Ids, ``package.module:factory``, or functions; ``None``: what the preset says.
+        classes: Names or numbers in label order, or one string with commas; ``None``: all.
         data_file: An archive or folder of CIFAR that is already there.
-        groups: Which pictures belong together, and so stay in one fold: ``subfolder``,
-            ``name:REGEX`` or ``column:NAME``.
+        groups: What stays in one fold: ``subfolder``, ``name:REGEX`` or ``column:NAME``.
         on_duplicates: ``report``, ``drop`` or ``refuse`` pictures of which one copy may be trained
             on while another is held out.
         out: The run directory; by default a folder in ``runs`` that the settings name, so that the
             same call goes on where it stopped.
         name: Instead of ``out``: the run lies in ``runs/NAME``, and is found as ``@NAME``.
-        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``; or
-            ``preset="standard"``.
+        on_trial, on_epoch: Are called after each training, and after each epoch of one, with a
+            :class:`poolbench.TrialEvent` or :class:`poolbench.EpochEvent`; the study waits.
+        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``, also as
+            the command line names them, such as ``margin=0.5``; or ``preset="standard"``.
 
     Raises:
         PoolbenchError: Each kind with one message; see :mod:`poolbench.errors`.
     """
-    data = {
-        **_name_source(source, data_file),
+    pictures = {
+        **_name_source(source, data, data_file),
         "download": download,
         "classes": None if classes is None else tuple(map(str, _split(classes))),
         "image_size": image_size,
@@ -112,17 +117,18 @@ def compare(
         "groups": groups,
         "on_duplicates": on_duplicates,
     }
-    names = tuple(_name_operator(operator) for operator in _split(operators))
-    given: dict[str, Any] = {"data": data, "operators": names}
-    if backbones is not None:
-        given["backbones"] = tuple(_name_backbone(backbone) for backbone in _split(backbones))
-    config = build_config({**given, **settings})
+    named = _name_parts(operators, backbones)
+    config = build_config({"data": pictures, **named, **read_settings(settings)})
     path = choose_place(None if out is None else find_run(out), name)
-    return run_study(config, path, Display(choose_language(lang), quiet=quiet))
+    display = Display(choose_language(lang), quiet=quiet)
+    return run_study(config, path, display, Hooks(on_trial, on_epoch))
 
 
-def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
+def run_study(
+    config: StudyConfig, out: Path | None, display: Display, hooks: Hooks = NO_HOOKS
+) -> Study:
     """Run a study, or what is left of it."""
+    check_logs(config.log)
     started = time.monotonic()
     store = open_store(config, out)
     config = recall_config(config, store)
@@ -141,13 +147,17 @@ def run_study(config: StudyConfig, out: Path | None, display: Display) -> Study:
                 measured = measure_study(config, plan, image_set, store, executor, left, display)
                 _begin(measured, machine, record, store)
                 store.save_table("duplicates.csv", COLUMNS, duplicates)
-                context = StudyContext(executor, store, image_set, display)
+                logs = open_logs(config.log, store, display)
+                logs.catch_up(spec.id for spec in measured.plan.specs)
+                follower = Follower(store, hooks, logs)
+                context = StudyContext(executor, store, image_set, display, follower.follow)
                 compared = compete(measured, context, None if limit is None else started + limit)
                 final = None
                 if compared.verdict.recommended is not None:
                     final = make_final_spec(measured.plan, compared.verdict.recommended)
                     _train_final(final, measured, context)
             leading = compared.verdict.leading
+            logs.conclude(compared.trials, final, compared.verdict)
             save_picture_tables(store, image_set, compared.trials, leading, final)
             with display.watch.step("hand-over"):
                 hand_over(store, compared.trials, final, compared.verdict, image_set)
@@ -171,15 +181,37 @@ def _train_final(final: TrialSpec, measured: MeasuredPlan, context: StudyContext
     run_trial_alone(final, expected, context, "final")
 
 
-def _name_source(source: str, data_file: str | Path | None) -> dict[str, Any]:
-    """Return the settings that name an image set, of which a path alone may be given."""
-    kind, found = resolve_source(source)
+def _name_source(
+    source: str | None, data: str | None, data_file: str | Path | None
+) -> dict[str, Any]:
+    """Return the settings that name an image set, of which a path alone may be given.
+
+    Raises:
+        UsageError: If it is named in both ways.
+    """
+    if source is not None and data is not None:
+        raise UsageError(
+            "data and the first argument are two names of one thing: give one of them."
+        )
+    given = data if source is None else source
+    kind, found = resolve_source("sample" if given is None else given)
     return {"source": kind, "data_file": found if data_file is None else data_file}
 
 
 def _split(names: str | Sequence[Any]) -> Sequence[Any]:
     """Split names in one string with commas, as on the command line; a list stays as it is."""
     return split_names(names) if isinstance(names, str) else names
+
+
+def _name_parts(
+    operators: str | Sequence[str | type[nn.Module]],
+    backbones: str | Sequence[str | Factory] | None,
+) -> dict[str, tuple[str, ...]]:
+    """Return the ids of what is compared, by the field of the config."""
+    named = {"operators": tuple(map(_name_operator, _split(operators)))}
+    if backbones is not None:
+        named["backbones"] = tuple(map(_name_backbone, _split(backbones)))
+    return named
 
 
 def _name_operator(operator: str | type[nn.Module]) -> str:

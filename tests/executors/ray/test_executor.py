@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import astuple, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -115,12 +115,17 @@ def test_signal_that_ends_a_program_still_does_what_it_did(connected):
 
 @pytest.mark.full(seconds=45)
 def test_results_are_those_of_this_machine(
-    connected, small_set, plan_of, straight, read_results, tmp_path
+    connected, small_set, plan_of, straight, read_results, read_told, tmp_path
 ):
     plan, store, seen = plan_of(), RunStore(tmp_path), []
     run(connected, small_set, store, plan.specs, seen.append)
     assert read_results(store, plan) == read_results(straight(plan), plan)
     assert sorted(p.trial for p in seen if p.kind == "done") == sorted(s.id for s in plan.specs)
+    # Every epoch is told of, and before the end of its trial.
+    for spec in plan.specs:
+        *epochs, last = [p for p in seen if p.trial == spec.id]
+        told = [(p.epoch, *astuple(p.measures)) for p in epochs]
+        assert (told, last.kind) == (read_told(store, spec.id), "done")
 
 
 class Killer(threading.Thread):

@@ -127,15 +127,17 @@ class _Reporter:
 
 
 class Mailbox:
-    """An actor that collects how far trials are, since tasks answer only when they end."""
+    """Collects how far trials are, since tasks answer only when they end."""
 
     def __init__(self) -> None:
         self.news: list[News] = []
 
     def put(self, news: list[News]) -> None:
+        """Add what is new."""
         self.news += news
 
     def take(self) -> list[News]:
+        """Return what was added since it was taken last."""
         taken, self.news = self.news, []
         return taken
 
