@@ -10,6 +10,7 @@ from typing import Any, Unpack
 from torch import nn
 
 from poolbench.config import (
+    DataConfig,
     Fit,
     OnBad,
     OnDuplicates,
@@ -194,7 +195,7 @@ def _name_source(
             "data and the first argument are two names of one thing: give one of them."
         )
     given = data if source is None else source
-    kind, found = resolve_source("sample" if given is None else given)
+    kind, found = resolve_source(DataConfig().source if given is None else given)
     return {"source": kind, "data_file": found if data_file is None else data_file}
 
 
