@@ -3,7 +3,7 @@
 import pytest
 
 import poolbench
-from poolbench.config import build_config, read_settings
+from poolbench.config import DataConfig, build_config, read_settings
 from poolbench.errors import UnknownNameError, UsageError
 from poolbench.study import run
 
@@ -32,7 +32,7 @@ def test_names_of_the_command_line_mean_the_same(asked):
     )  # fmt: skip
     assert found == wanted
     assert found.data.source == "cifar10"
-    assert asked().data.source == "sample"
+    assert asked().data.source == DataConfig().source
 
 
 @pytest.mark.parametrize(
