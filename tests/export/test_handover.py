@@ -13,7 +13,14 @@ from poolbench.export.bundle import compute_sha256
 from poolbench.export.handover import hand_over
 from poolbench.rundir.store import RunStore
 
-SETTINGS = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "repeats": 1, "quiet": True}
+SETTINGS = {
+    "source": "sample",
+    "backbones": ("lab-example",),
+    "epochs": 2,
+    "folds": 2,
+    "repeats": 1,
+    "quiet": True,
+}
 
 
 def test_explanation_is_part_of_what_is_handed_over(finished):
