@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from poolbench.operators import Operator, register
     from poolbench.study.finished import Study, load
     from poolbench.study.hooks import EpochEvent, TrialEvent
+    from poolbench.study.lab import Lab, lab
     from poolbench.study.run import compare
 
 # ONNX Runtime from 1.29 on sends what it is used for to its makers, under a number that it keeps in
@@ -23,6 +24,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "EpochEvent",
+    "Lab",
     "Operator",
     "Study",
     "Swapped",
@@ -30,6 +32,7 @@ __all__ = [
     "__version__",
     "compare",
     "export_onnx",
+    "lab",
     "load",
     "register",
     "swap",
@@ -38,6 +41,8 @@ __all__ = [
 _MODULES = {
     "EpochEvent": "poolbench.study.hooks",
     "TrialEvent": "poolbench.study.hooks",
+    "Lab": "poolbench.study.lab",
+    "lab": "poolbench.study.lab",
     "Operator": "poolbench.operators",
     "Study": "poolbench.study.finished",
     "compare": "poolbench.study.run",

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from poolbench._version import __version__
-from poolbench.cli import catalogue, finished, push, runs, study
+from poolbench.cli import catalogue, finished, lab, push, runs, study
 from poolbench.cli.completion import find_parted_run
 from poolbench.cli.errors import fail, fail_unexpected, stop
 from poolbench.cli.output import INTERRUPTED, print_line, print_page
@@ -28,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (study, finished, push, runs, catalogue):
+for module in (study, lab, finished, push, runs, catalogue):
     app.add_typer(module.commands)
 
 

@@ -18,7 +18,7 @@ from poolbench.cli.output import (
 )
 from poolbench.errors import DataError, UsageError
 from poolbench.system import end_process
-from poolbench.texts import choose_language, text
+from poolbench.texts import text
 
 if TYPE_CHECKING:
     from poolbench.export.classify import Answer
@@ -42,8 +42,9 @@ def report(
     if not lab and (author is not None or group is not None):
         raise UsageError("--author and --group stand on the report to hand in: add --lab.")
     from poolbench.report.build import build_report
+    from poolbench.rundir.language import choose_run_language
 
-    language = choose_language(lang)
+    language = choose_run_language(run_path, lang)
     page = build_report(run_path, language, say)
     say(text("run.report", language, path=page))
     if lab:
@@ -64,11 +65,12 @@ def verify(
 ) -> None:
     """Prove in a fresh process that the saved model predicts what was measured."""
     from poolbench.export.verify import verify_run
+    from poolbench.rundir.language import choose_run_language
 
     result = verify_run(run_path)
     if as_json:
         print_json(result.model_dump(mode="json"))
-    say(text("run.verified", choose_language(lang), checks=len(result.checks)))
+    say(text("run.verified", choose_run_language(run_path, lang), checks=len(result.checks)))
 
 
 @commands.command()
@@ -194,9 +196,11 @@ def serve(
     debug: options.Debug = False,
 ) -> None:
     """A page to try the models of a run, or watch a study; without one, all runs and reports."""
+    from poolbench.rundir.language import choose_run_language
     from poolbench.serve.server import run_server
 
-    run_server(run_path, host, port, choose_language(lang), allow_host or ())
+    language = choose_run_language(run_path, lang)
+    run_server(run_path, host, port, language, allow_host or ())
     # Whatever a thread still reads or waits for: nothing is left to be done.
     end_process(INTERRUPTED)
 
@@ -216,10 +220,11 @@ def page(
     debug: options.Debug = False,
 ) -> None:
     """The same page as files for any web host; the models run in the browser."""
+    from poolbench.rundir.language import choose_run_language
     from poolbench.serve.page import build_page
 
     if bundle is not None and download:
         raise UsageError("--bundle names a folder, and --download fetches it: give one of the two.")
-    language = choose_language(lang)
+    language = choose_run_language(run_path, lang)
     index = build_page(run_path, out, bundle, language, may_download=download)
     say(text("serve.page", language, path=index))

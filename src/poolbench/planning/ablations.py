@@ -76,18 +76,32 @@ def list_variations(base: VariantSpec, wanted: Sequence[Vary]) -> Iterator[Varia
             yield from _reshape(base, name)
 
 
-def _change(base: VariantSpec, name: str, values: Values) -> VariantSpec:
-    recipe = RecipeConfig.model_validate({**base.recipe.model_dump(), **values, "name": name})
-    return base.model_copy(update={"recipe": recipe})
+def add_method(recipe: RecipeConfig, name: str) -> RecipeConfig:
+    """Return the recipe with one of the methods."""
+    return _change_recipe(recipe, f"{recipe.name}+{name}", METHODS[name][0])
 
 
-def _scale(base: VariantSpec, name: str) -> Iterator[VariantSpec]:
+def scale_setting(recipe: RecipeConfig, name: str) -> Iterator[RecipeConfig]:
+    """Yield the recipe with less and with more of batch, epochs or rate."""
     field, factor = FACTORS[name]
-    value = getattr(base.recipe, field)
+    value = getattr(recipe, field)
     kind: Callable[[float], float] = round if isinstance(value, int) else float
     for way, other in (("down", kind(value / factor)), ("up", kind(value * factor))):
         if other and other != value:
-            yield _change(base, f"{base.recipe.name}-{name}-{way}", {field: other})
+            yield _change_recipe(recipe, f"{recipe.name}-{name}-{way}", {field: other})
+
+
+def _change_recipe(recipe: RecipeConfig, name: str, values: Values) -> RecipeConfig:
+    return RecipeConfig.model_validate({**recipe.model_dump(), **values, "name": name})
+
+
+def _change(base: VariantSpec, name: str, values: Values) -> VariantSpec:
+    return base.model_copy(update={"recipe": _change_recipe(base.recipe, name, values)})
+
+
+def _scale(base: VariantSpec, name: str) -> Iterator[VariantSpec]:
+    for recipe in scale_setting(base.recipe, name):
+        yield base.model_copy(update={"recipe": recipe})
 
 
 def _reshape(base: VariantSpec, name: str) -> Iterator[VariantSpec]:

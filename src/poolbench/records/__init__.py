@@ -1,6 +1,7 @@
 """Define what one stage hands to the next and to disk: plain data, no torch, no files."""
 
 from poolbench.records._schema import SCHEMA_VERSION
+from poolbench.records.lab import CHOICE, EXAMPLE, LAB_FILE, METHODS, PUBLISHED, STEPS, LabRecord
 from poolbench.records.live import MOST_POINTS, LiveRecord, LiveVariant, Step, thin_curve
 from poolbench.records.study import (
     Check,
@@ -28,6 +29,7 @@ from poolbench.records.trial import (
     TrialTiming,
     VariantSpec,
 )
+from poolbench.records.tried import MOST_TRIED, TRIED_FILE, TriedAnswer, TriedRecord, TriedRow
 from poolbench.records.verdict import (
     CalibrationRecord,
     ConstantAnswer,
@@ -47,8 +49,16 @@ from poolbench.records.verdict import (
 
 __all__ = [
     "BACKBONE_SOURCE",
+    "CHOICE",
+    "EXAMPLE",
+    "LAB_FILE",
+    "METHODS",
     "MOST_POINTS",
+    "MOST_TRIED",
+    "PUBLISHED",
     "SCHEMA_VERSION",
+    "STEPS",
+    "TRIED_FILE",
     "BestEpoch",
     "CalibrationRecord",
     "Check",
@@ -62,6 +72,7 @@ __all__ = [
     "FinalRecord",
     "Forecast",
     "Headline",
+    "LabRecord",
     "LeaderboardRow",
     "LiveRecord",
     "LiveVariant",
@@ -82,6 +93,9 @@ __all__ = [
     "TrialRecord",
     "TrialSpec",
     "TrialTiming",
+    "TriedAnswer",
+    "TriedRecord",
+    "TriedRow",
     "TwinsFinding",
     "VariantSpec",
     "VerdictRecord",

@@ -19,6 +19,7 @@ from poolbench.records import (
 )
 from poolbench.report.build import build_report, render_summary
 from poolbench.report.read import read_leaderboard
+from poolbench.rundir.language import choose_run_language
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import find_run
 from poolbench.study.shown import Leaderboard, Verdict
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from poolbench.export.onnx import Layout
     from poolbench.models import Network
+
+if TYPE_CHECKING:
+    from poolbench.report.handin.build import HandIn
 
 
 class Study:
@@ -222,6 +226,19 @@ class Study:
         """Rebuild the HTML report; return its path."""
         return build_report(self.path, self.lang if lang is None else choose_language(lang))
 
+    def hand_in(self, author: str | None = None, group: str | None = None) -> "HandIn":
+        """Write the course's report in Russian, as DOCX and Markdown to go on writing in.
+
+        Args:
+            author, group: Names for the title page; what is not given is left blank there.
+
+        Returns:
+            Where the documents are, and where earlier ones of other content were kept.
+        """
+        from poolbench.report.handin.build import build_handin
+
+        return build_handin(self.path, author, group)
+
     def verify(self) -> VerificationReport:
         """Prove in a fresh process, without torch, that the saved model predicts what was measured.
 
@@ -246,9 +263,10 @@ def load(path: str | Path, lang: str | None = None) -> Study:
     Args:
         path: The run directory; ``@last`` for the run that was worked at last, or ``@NAME`` for
             ``runs/NAME``.
-        lang: ``en`` or ``ru``; by default as the system speaks.
+        lang: ``en`` or ``ru``; by default the language in which the study was made.
 
     Raises:
         RunError: If there is no run of this name, or no finished study in it.
     """
-    return Study(find_run(path), choose_language(lang))
+    found = find_run(path)
+    return Study(found, choose_run_language(found, lang))

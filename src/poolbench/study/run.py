@@ -41,6 +41,7 @@ from poolbench.records import (
 from poolbench.report.build import build_report
 from poolbench.report.faults import describe_error
 from poolbench.results.picture_tables import save_picture_tables
+from poolbench.rundir.language import LANGUAGE
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import choose_place, find_run
 from poolbench.study.compete import StudyContext, compete, run_trial_alone
@@ -146,7 +147,7 @@ def run_study(
                 limit = config.time_limit_seconds
                 left = None if limit is None else limit - (time.monotonic() - started)
                 measured = measure_study(config, plan, image_set, store, executor, left, display)
-                _begin(measured, machine, record, store)
+                _begin(measured, machine, record, store, display.lang)
                 store.save_table("duplicates.csv", COLUMNS, duplicates)
                 logs = open_logs(config.log, store, display)
                 logs.catch_up(spec.id for spec in measured.plan.specs)
@@ -249,8 +250,10 @@ def _refuse_other_pictures(record: DataRecord, store: RunStore) -> None:
         )
 
 
-def _begin(measured: MeasuredPlan, machine: Machine, record: DataRecord, store: RunStore) -> None:
-    """Write what the run is about."""
+def _begin(
+    measured: MeasuredPlan, machine: Machine, record: DataRecord, store: RunStore, lang: str
+) -> None:
+    """Write what the run is about, and the language in which it is told."""
     config, plan = measured.config, measured.plan
     _forget_other_study(config, plan, store)
     store.save_model("data.json", record)
@@ -259,7 +262,7 @@ def _begin(measured: MeasuredPlan, machine: Machine, record: DataRecord, store: 
     may_end_early = config.repeats == "auto" or config.time_limit_seconds is not None
     trials = tuple(spec.id for spec in plan.specs)
     store.save_model("plan.json", PlanRecord(trials=trials, may_end_early=may_end_early))
-    store.save_json("environment.json", machine.environment)
+    store.save_json("environment.json", {**machine.environment, LANGUAGE: lang})
 
 
 def _forget_other_study(config: StudyConfig, plan: Plan, store: RunStore) -> None:

@@ -1,0 +1,54 @@
+"""The command that does the course's assignment."""
+
+from typing import Annotated
+
+import typer
+
+from poolbench.cli import options
+from poolbench.config import split_names
+from poolbench.texts import choose_language
+
+commands = typer.Typer()
+
+Full = Annotated[
+    bool,
+    typer.Option("--full", help="With the 500 epochs that the course publishes, not a lesson's."),
+]
+Author = Annotated[str | None, typer.Option(help="For the title page.")]
+Group = Annotated[str | None, typer.Option(help="For the title page.")]
+
+
+@commands.command()
+def lab(
+    data: options.Data = "cifar100",
+    data_file: options.DataFile = None,
+    download: options.Download = None,
+    classes: options.Classes = None,
+    full: Full = False,
+    author: Author = None,
+    group: Group = None,
+    seed: options.Seed = None,
+    device: options.Device = None,
+    precision: options.Precision = None,
+    workers: options.Workers = None,
+    out: options.Out = None,
+    dry_run: options.DryRun = False,
+    lang: options.Lang = None,
+    debug: options.Debug = False,
+) -> None:
+    """The course's assignment, from the example network to the report to hand in (in Russian)."""
+    from poolbench.study.display import Display
+    from poolbench.study.lab import check_lab_path, make_assignment, preview_lab, run_lab
+
+    given = {"source": data, "data_file": data_file, "download": download}
+    named = {**given, "classes": None if classes is None else split_names(classes)}
+    machine = {"seed": seed, "device": device, "precision": precision, "workers": workers}
+    values = {name: value for name, value in machine.items() if value is not None}
+    values["data"] = {name: value for name, value in named.items() if value is not None}
+    assignment = make_assignment(values, out, is_full=full)
+    display = Display(choose_language(lang))
+    if dry_run:
+        check_lab_path(assignment)
+        preview_lab(assignment, display)
+        return
+    run_lab(assignment, display, author, group)
