@@ -44,8 +44,8 @@ def lab(
     named = {**given, "classes": None if classes is None else split_names(classes)}
     machine = {"seed": seed, "device": device, "precision": precision, "workers": workers}
     values = {name: value for name, value in machine.items() if value is not None}
-    values["data"] = {name: value for name, value in named.items() if value is not None}
-    assignment = make_assignment(values, out, is_full=full)
+    pictures = {name: value for name, value in named.items() if value is not None}
+    assignment = make_assignment({**values, "data": pictures}, out, is_full=full)
     display = Display(choose_language(lang))
     if dry_run:
         check_lab_path(assignment)

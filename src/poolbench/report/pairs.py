@@ -74,8 +74,8 @@ def _format_intervals(pair: Difference, verdict: VerdictRecord) -> tuple[str, ..
 
 
 def judge_pair(view: RunView, pair: Difference, *, is_planned: bool = False) -> str:
-    """Return ``one-trial`` if each was trained once, which shows nothing; else the reading."""
-    if not view.has_many_trials:
+    """Return ``one-trial`` if one was trained once, which shows nothing; else the reading."""
+    if not view.are_repeated(pair.first, pair.second):
         return "one-trial"
     return judge_difference(pair, view.verdict, is_planned=is_planned)
 

@@ -33,6 +33,9 @@ from poolbench.rundir.store import RunStore
 from poolbench.texts.plain import make_plain, read_escaped_formula
 from poolbench.verdict.intervals import Interval
 
+# The operator of the one variant of a backbone that has no site.
+NO_OPERATOR = "none"
+
 
 class _AnyObject(RootModel[dict[str, Any]]):
     """A JSON object of any content."""
@@ -146,6 +149,14 @@ class RunView:
         """Whether any variant was trained more than once."""
         return any(len(view.trials) > 1 for view in self.variants)
 
+    def are_repeated(self, *ids: str) -> bool:
+        """Return whether each of these variants was trained more than once.
+
+        Only then is it known how far another training would agree.
+        """
+        counts = {view.id: len(view.trials) for view in self.variants}
+        return all(counts[name] > 1 for name in ids)
+
     @property
     def labels(self) -> dict[str, str]:
         """Variant id to the short name that the report uses."""
@@ -249,21 +260,20 @@ def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
 def label_variants(specs: list[VariantSpec]) -> dict[str, str]:
     """Return each variant's shortest name in this study, by variant id.
 
-    The operator, then what differs between variants: backbone, recipe, replica.
+    The operator, then what differs between variants: backbone, recipe, replica. A network without
+    an operator is called by its backbone.
     """
     parts = [(spec.backbone, spec.recipe.name, str(spec.replica)) for spec in specs]
-    varying = [len({part[k] for part in parts}) > 1 for k in range(3)]
-    return {
-        spec.id: make_plain(
-            ".".join(
-                [
-                    spec.operator,
-                    *(name for name, varies in zip(part, varying, strict=True) if varies),
-                ]
-            )
-        )
-        for spec, part in zip(specs, parts, strict=True)
-    }
+    backbones = {spec.backbone for spec in specs if spec.operator != NO_OPERATOR}
+    varying = [len(backbones) > 1, *(len({part[k] for part in parts}) > 1 for k in (1, 2))]
+    labels = {}
+    for spec, part in zip(specs, parts, strict=True):
+        has_none = spec.operator == NO_OPERATOR
+        names = [spec.backbone if has_none else spec.operator]
+        shown = [False, *varying[1:]] if has_none else varying
+        names += [name for name, varies in zip(part, shown, strict=True) if varies]
+        labels[spec.id] = make_plain(".".join(names))
+    return labels
 
 
 def _read_variants(

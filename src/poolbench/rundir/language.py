@@ -30,4 +30,4 @@ def choose_run_language(path: Path | None, wanted: str | None = None) -> str:
     except RunError:
         # Whoever reads the run itself says what is wrong with it.
         language = None
-    return language if language in TEXTS else choose_language()
+    return language if isinstance(language, str) and language in TEXTS else choose_language()

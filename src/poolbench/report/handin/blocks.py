@@ -82,6 +82,8 @@ class Grid:
     Attributes:
         head: Empty where the first column names the rows.
         marked: Positions of the rows that stand out.
+        pictures: Of each row, name without the suffix and PNG file, below the text of its first
+            cell, or ``None``; empty: none has any.
     """
 
     number: int
@@ -89,6 +91,7 @@ class Grid:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     marked: frozenset[int] = frozenset()
+    pictures: tuple[tuple[str, bytes] | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,9 +111,15 @@ Block = Title | Heading | Paragraph | Items | Code | Figure | Screenshot | Grid 
 
 
 class Draft:
-    """Collects blocks and counts figures and tables."""
+    """Collects blocks and counts figures and tables.
+
+    Attributes:
+        prefix: Put before the names of the figures' files: a document of several runs has figures
+            of one kind from each.
+    """
 
     def __init__(self) -> None:
+        self.prefix = ""
         self.blocks: list[Block] = []
         self.faults = Faults()
         self._figures = 0
@@ -164,7 +173,7 @@ class Draft:
     def add_figure(self, name: str, content: bytes, caption: str) -> None:
         """Add the next figure."""
         self._figures += 1
-        self.blocks.append(Figure(self._figures, clean(caption), name, content))
+        self.blocks.append(Figure(self._figures, clean(caption), self.prefix + name, content))
 
     def add_screenshot(self, caption: str, hint: str) -> None:
         """Add a frame for the next figure."""
@@ -177,12 +186,15 @@ class Draft:
         head: Sequence[str],
         rows: Sequence[Sequence[str]],
         marked: Sequence[int] = (),
+        pictures: Sequence[tuple[str, bytes] | None] = (),
     ) -> None:
         """Add the next table."""
         self._tables += 1
         cells = tuple(tuple(clean(cell) for cell in row) for row in rows)
         columns = tuple(clean(name) for name in head)
-        self.blocks.append(Grid(self._tables, clean(caption), columns, cells, frozenset(marked)))
+        self.blocks.append(
+            Grid(self._tables, clean(caption), columns, cells, frozenset(marked), tuple(pictures))
+        )
 
     def leave_blank(self, label: str, lines: int) -> None:
         """Add empty lines for an answer."""

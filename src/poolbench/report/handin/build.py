@@ -1,11 +1,22 @@
 """Build ``lab-report/``: the report that a student hands in, as Markdown and DOCX to edit."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from poolbench.report.handin import moving, outcome, phrases, questions, task, training
-from poolbench.report.handin.blocks import Draft, Figure, clean
+from poolbench.records import CHOICE, LAB_FILE, STEPS
+from poolbench.report.handin import (
+    lab_phrases,
+    moving,
+    outcome,
+    phrases,
+    questions,
+    task,
+    training,
+)
+from poolbench.report.handin.blocks import Block, Draft, Figure, Grid, clean
+from poolbench.report.handin.course import compose_course
 from poolbench.report.handin.markdown import write_markdown
 from poolbench.report.handin.word import write_docx
 from poolbench.report.read import RunView, read_run
@@ -32,6 +43,16 @@ class HandIn:
     kept: tuple[Path, ...]
     failed: tuple[Words, ...] = ()
 
+    @property
+    def markdown(self) -> Path:
+        """The report as Markdown."""
+        return self.files[0]
+
+    @property
+    def docx(self) -> Path:
+        """The report as DOCX."""
+        return self.files[1]
+
     def describe(self, lang: str) -> list[str]:
         """Return lines that say what was written, and what was not."""
         lines = [line.speak(lang) for line in self.failed]
@@ -43,8 +64,9 @@ class HandIn:
 def build_handin(path: Path, author: str | None = None, group: str | None = None) -> HandIn:
     """Write the hand-in of a finished run into its folder ``lab-report``, in Russian.
 
-    The same run gives the same bytes. A document that is there already and differs, as one into
-    which answers were written, keeps its content under another name.
+    In a folder in which the whole assignment was done, that of all its runs. The same run gives the
+    same bytes. A document that is there already and differs, as one into which answers were
+    written, keeps its content under another name.
 
     Args:
         author, group: Names for the title page; what is not given is left blank there.
@@ -52,18 +74,22 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
     Raises:
         RunError: If ``path`` is no run, is not finished, or holds a broken file.
     """
-    view = read_run(path)
-    finished = datetime.fromtimestamp((path / "study.json").stat().st_mtime, tz=UTC)
-    draft = compose(view, author, group, finished.year)
+    last = path / CHOICE if is_course(path) else path
+    view = read_run(last)
+    finished = datetime.fromtimestamp((last / "study.json").stat().st_mtime, tz=UTC)
+    if last is path:
+        draft, name = compose(view, author, group, finished.year), phrases.TITLE_NAME
+    else:
+        views = {step: view if step == CHOICE else read_run(path / step) for step in STEPS}
+        draft, name = compose_course(views, author, group, finished.year), lab_phrases.TITLE
     blocks = draft.blocks
     contents = {
         ".md": write_markdown(blocks).encode(),
-        ".docx": write_docx(blocks, clean(author or ""), finished),
+        ".docx": write_docx(blocks, name, clean(author or ""), finished),
     }
     store = RunStore(path)
-    for block in blocks:
-        if isinstance(block, Figure):
-            store.save_bytes(f"{FOLDER}/figures/{block.name}.png", block.content)
+    for name, content in list_pictures(blocks):
+        store.save_bytes(f"{FOLDER}/figures/{name}.png", content)
     files, kept = [], []
     for ending, content in contents.items():
         file = path / FOLDER / f"{NAME}{ending}"
@@ -76,7 +102,7 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
 def compose(view: RunView, author: str | None, group: str | None, year: int) -> Draft:
     """Compose the document."""
     draft = Draft()
-    task.write_title(draft, author, group, year)
+    task.write_title(draft, view, author, group, year)
     task.write_task(draft, view)
     draft.add_heading(phrases.WORK)
     for write in (
@@ -97,6 +123,20 @@ def compose(view: RunView, author: str | None, group: str | None, year: int) -> 
     ):
         write(draft, view)
     return draft
+
+
+def is_course(path: Path) -> bool:
+    """Return whether the whole assignment was done in a folder."""
+    return (path / LAB_FILE).is_file()
+
+
+def list_pictures(blocks: Sequence[Block]) -> Iterator[tuple[str, bytes]]:
+    """Yield name without the suffix and content of every picture of the document."""
+    for block in blocks:
+        if isinstance(block, Figure):
+            yield block.name, block.content
+        elif isinstance(block, Grid):
+            yield from (picture for picture in block.pictures if picture is not None)
 
 
 def _keep_other(store: RunStore, name: str, content: bytes) -> list[Path]:

@@ -56,7 +56,7 @@ def write_block(block: Block, figures: str) -> str:
             )
             return f"> \n> {escape_markdown(block.hint)}\n> \n\n{caption}"
         case Grid():
-            return _write_grid(block)
+            return _write_grid(block, figures)
         case Answer():
             # One line: what is typed here takes the space that it needs.
             return f"{escape_markdown(block.label)} {BLANK}"
@@ -73,7 +73,7 @@ def _write_title(block: Title) -> str:
     )
 
 
-def _write_grid(block: Grid) -> str:
+def _write_grid(block: Grid, figures: str) -> str:
     width = len(block.rows[0])
     lines = [block.head or ("",) * width, ("---",) * width]
     text = [
@@ -84,6 +84,9 @@ def _write_grid(block: Grid) -> str:
         cells = [escape_markdown(cell) for cell in row]
         if number in block.marked:
             cells = [f"**{cell}**" for cell in cells]
+        picture = block.pictures[number] if block.pictures else None
+        if picture is not None:
+            cells[0] += f" ![{cells[0]}]({figures}/{picture[0]}.png)"
         text.append(f"| {' | '.join(cells)} |")
     caption = escape_markdown(phrases.TABLE.format(number=block.number, caption=block.caption))
     return f"{caption}\n\n" + "\n".join(text)

@@ -7,6 +7,8 @@ from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_report_table, has_figure
 from poolbench.report.handin.numbers import find_model_kilobytes, group_checks, to_points
+from poolbench.report.handin.training import describe_time
+from poolbench.report.handin.tried import write_tried
 from poolbench.report.pairs import make_baseline, make_differences
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import MISSING
@@ -59,8 +61,12 @@ def _write_baseline(draft: Draft, view: RunView) -> None:
     add_report_table(draft, table)
 
 
-def write_model(draft: Draft, view: RunView) -> None:
-    """Write of the saved model, and the proof that it predicts what was measured."""
+def write_model(draft: Draft, view: RunView, place: str = phrases.THIS_RUN) -> None:
+    """Write of the saved model, and the proof that it predicts what was measured.
+
+    Args:
+        place: What the run is called.
+    """
     draft.add_step(phrases.MODEL)
     final, size = view.final, find_model_kilobytes(view)
     if final is None or size is None:
@@ -80,7 +86,7 @@ def write_model(draft: Draft, view: RunView) -> None:
         )
     )
     draft.say(phrases.MODEL_LAB if view.verdict.protocol == "lab" else phrases.MODEL_CV)
-    _write_verification(draft, view)
+    _write_verification(draft, view, place)
     draft.say(phrases.RESTORE)
     draft.add_code(
         "import poolbench\n\n"
@@ -91,10 +97,11 @@ def write_model(draft: Draft, view: RunView) -> None:
     )
 
 
-def _write_verification(draft: Draft, view: RunView) -> None:
+def _write_verification(draft: Draft, view: RunView, place: str) -> None:
     report = view.verification
     is_alone = report is not None and not report.torch_imported
-    draft.say(phrases.VERIFY_INTRO.format(torch=phrases.WITHOUT_TORCH if is_alone else ""))
+    torch = phrases.WITHOUT_TORCH if is_alone else ""
+    draft.say(phrases.VERIFY_INTRO.format(torch=torch, place=place))
     draft.add_code("poolbench verify ЗАПУСК")
     if report is None:
         draft.say(phrases.NOT_VERIFIED)
@@ -130,6 +137,8 @@ def write_browser(draft: Draft, view: RunView) -> None:
         "poolbench page ЗАПУСК --out ПАПКА --bundle package\n"
         f"poolbench export ЗАПУСК --layout nchw --size {size}"
     )
+    if write_tried(draft, view):
+        return
     draft.say(phrases.BROWSER_TASK.format(table=draft.next_table))
     empty = [""] * (len(phrases.BROWSER_HEAD) - 1)
     rows = [[str(number), *empty] for number in range(1, phrases.BROWSER_ROWS + 1)]
@@ -141,25 +150,33 @@ def write_browser(draft: Draft, view: RunView) -> None:
 def write_results(draft: Draft, view: RunView) -> None:
     """Write the table of every trial that was compared."""
     draft.add_step(phrases.RESULTS)
-    rows = [
-        (variant.label, *_describe_trial(trial), f"{timing.train_seconds:.1f}")
-        for variant in view.variants
-        for trial, timing in zip(variant.trials, variant.timings, strict=True)
-    ]
+    rows = list_trials(view)
     draft.say(phrases.RESULTS_INTRO.format(count=len(rows), table=draft.next_table))
     draft.add_table(phrases.RESULTS_CAPTION, phrases.RESULTS_HEAD, rows)
 
 
+def list_trials(view: RunView) -> list[tuple[str, ...]]:
+    """List a row for each trial that was compared."""
+    return [
+        (variant.label, *_describe_trial(trial), f"{timing.train_seconds:.1f}")
+        for variant in view.variants
+        for trial, timing in zip(variant.trials, variant.timings, strict=True)
+    ]
+
+
 def _describe_trial(trial: TrialRecord) -> tuple[str, ...]:
-    return (
-        str(trial.spec.repeat + 1),
-        str(trial.spec.fold + 1),
-        str(trial.spec.variant.recipe.epochs),
-        f"{trial.train.accuracy:.4f}",
-        f"{trial.held_out.accuracy:.4f}",
-        f"{trial.held_out.nll:.4f}",
-        f"{trial.overfit.gap:.4f}".replace("-", "−"),
-    )
+    place = str(trial.spec.repeat + 1), str(trial.spec.fold + 1)
+    if trial.diverged_at is not None:
+        # What a network says whose weights are no numbers is no measurement.
+        numbers: tuple[str, ...] = (phrases.DIVERGED, MISSING, MISSING, MISSING)
+    else:
+        numbers = (
+            f"{trial.train.accuracy:.4f}",
+            f"{trial.held_out.accuracy:.4f}",
+            f"{trial.held_out.nll:.4f}",
+            f"{trial.overfit.gap:.4f}".replace("-", "−"),
+        )
+    return (*place, str(trial.spec.variant.recipe.epochs), *numbers)
 
 
 def write_landscape(draft: Draft, view: RunView) -> None:
@@ -176,14 +193,11 @@ def write_landscape(draft: Draft, view: RunView) -> None:
     border = border[np.isfinite(border)]
     middle = int(np.argmin(np.abs(coefficients)))
     draft.add_step(phrases.LANDSCAPE)
-    draft.say(
-        phrases.LANDSCAPE_TEXT.format(
-            figure=draft.next_figure,
-            pictures=view.explained.facts["landscape"]["pictures"],
-            middle=losses[middle, middle],
-            lowest=known.min(),
-        )
-    )
+    pictures = view.explained.facts["landscape"]["pictures"]
+    is_known = bool(np.isfinite(losses[middle, middle]))
+    numbers = {"middle": losses[middle, middle], "lowest": known.min()} if is_known else {}
+    phrase = phrases.LANDSCAPE_TEXT if is_known else phrases.LANDSCAPE_INFINITE
+    draft.say(phrase.format(figure=draft.next_figure, pictures=pictures, **numbers))
     if border.size:
         draft.say(phrases.LANDSCAPE_BORDER.format(low=border.min(), high=border.max()))
     add_drawing(draft, view, "landscape", phrases.LANDSCAPE_CAPTION)
@@ -191,23 +205,36 @@ def write_landscape(draft: Draft, view: RunView) -> None:
 
 def write_conclusion(draft: Draft, view: RunView) -> None:
     """Write the verdict, with the numbers of what it recommends."""
-    best = view.leading
     draft.add_heading(phrases.CONCLUSION)
     draft.say(say_verdict(view).speak(LANGUAGE))
-    if len(view.variants) > 1 and view.verdict.recommended is not None:
-        draft.say(phrases.ADVICE.format(variant=best.label))
-    draft.say(_describe_recommended(view, best))
-    if view.final is not None:
-        headline = read_headline(view.final)
-        passed = None if view.verification is None else view.verification.passed
-        draft.say(
-            phrases.CONCLUSION_MODEL.format(
-                metric=phrases.METRICS[headline.metric],
-                accuracy=headline.value,
-                result=phrases.VERIFICATIONS[passed],
-            )
-        )
+    say_recommended(draft, view)
+    say_saved(draft, view)
     draft.say(text("report.not-said", LANGUAGE))
+
+
+def say_recommended(draft: Draft, view: RunView) -> None:
+    """Say what to use, as surely as the verdict does, and what it reaches."""
+    best = view.leading
+    if len(view.variants) > 1 and view.verdict.recommended is not None:
+        is_open = view.verdict.kind == "undecided"
+        advice = phrases.ADVICE_OPEN if is_open else phrases.ADVICE
+        draft.say(advice.format(variant=best.label))
+    draft.say(_describe_recommended(view, best))
+
+
+def say_saved(draft: Draft, view: RunView) -> None:
+    """Say what the saved model reaches, and whether it was verified."""
+    if view.final is None:
+        return
+    headline = read_headline(view.final)
+    passed = None if view.verification is None else view.verification.passed
+    draft.say(
+        phrases.CONCLUSION_MODEL.format(
+            metric=phrases.METRICS[headline.metric],
+            accuracy=headline.value,
+            result=phrases.VERIFICATIONS[passed],
+        )
+    )
 
 
 def _describe_recommended(view: RunView, best: VariantView) -> str:
@@ -219,5 +246,5 @@ def _describe_recommended(view: RunView, best: VariantView) -> str:
         low=row.accuracy_low,
         high=row.accuracy_high,
         gap=to_points(row.gap),
-        seconds=row.train_seconds,
+        time=describe_time(best),
     )

@@ -10,12 +10,27 @@ from poolbench.report.handin.numbers import tell_most
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import format_count, format_millions
 
+# Most names of classes that the title page has space for.
+MOST_ON_TITLE = 6
 
-def write_title(draft: Draft, author: str | None, group: str | None, year: int) -> None:
+
+def write_title(
+    draft: Draft,
+    view: RunView,
+    author: str | None,
+    group: str | None,
+    year: int,
+    name: str = phrases.TITLE_NAME,
+) -> None:
     """Write the title page; what is not known is left to fill in."""
     known = {"author": author or phrases.BLANK, "group": group or phrases.BLANK}
+    classes = view.data.classes
+    task = phrases.TITLE_TASK if len(classes) <= MOST_ON_TITLE else phrases.TITLE_TASK_MANY
+    known["task"] = task.format(
+        source=name_source(view.data.source), classes=", ".join(classes), count=len(classes)
+    )
     people = [line.format(blank=phrases.BLANK, **known) for line in phrases.TITLE_PEOPLE]
-    draft.add_title(phrases.TITLE_TOP, phrases.TITLE_KIND, phrases.TITLE_NAME, people, str(year))
+    draft.add_title(phrases.TITLE_TOP, phrases.TITLE_KIND, name, people, str(year))
     draft.break_page()
 
 
@@ -25,13 +40,7 @@ def write_task(draft: Draft, view: RunView) -> None:
     draft.say(phrases.GOAL)
     draft.say(phrases.TASK_INTRO)
     draft.list_items(phrases.TASK_ITEMS)
-    draft.say(
-        phrases.CLASSES.format(
-            source=name_source(view.data.source),
-            count=len(view.data.classes),
-            table=draft.next_table,
-        )
-    )
+    say_classes(draft, view)
     add_report_table(draft, make_data(view))
     names = [variant.label for variant in view.variants]
     if len(names) == 1:
@@ -41,13 +50,29 @@ def write_task(draft: Draft, view: RunView) -> None:
         draft.say(phrases.VARIANT_NAME)
 
 
+def say_classes(draft: Draft, view: RunView) -> None:
+    """Say which classes were taken; a table of them follows."""
+    draft.say(
+        phrases.CLASSES.format(
+            source=name_source(view.data.source),
+            count=len(view.data.classes),
+            table=draft.next_table,
+        )
+    )
+
+
+def say_size(draft: Draft, view: RunView) -> None:
+    """Say which size of pictures the networks see."""
+    height, width = view.data.image_size
+    fit = phrases.FITS[view.data.fit]
+    draft.say(phrases.IMAGE_SIZE.format(height=height, width=width, fit=fit))
+
+
 def write_data(draft: Draft, view: RunView) -> None:
     """Write how the pictures were divided, with examples of them."""
     data, verdict = view.data, view.verdict
     draft.add_step(phrases.DATA)
-    height, width = data.image_size
-    fit = phrases.FITS[data.fit]
-    draft.say(phrases.IMAGE_SIZE.format(height=height, width=width, fit=fit))
+    say_size(draft, view)
     counts = {"pool": sum(data.pool_counts), "test": sum(data.test_counts)}
     trials = max(len(variant.trials) for variant in view.variants)
     if verdict.protocol == "lab":

@@ -41,7 +41,7 @@ def write_curves(draft: Draft, view: RunView) -> None:
     figures = {"loss": draft.next_figure, "accuracy": draft.next_figure + 1}
     draft.say(phrases.CURVES_INTRO.format(**figures))
     shown = tell_most(draft, view.variants, phrases.SHOWN_FIRST)
-    draft.list_items([_describe_curve(variant) for variant in shown])
+    draft.list_items([describe_curve(variant) for variant in shown])
     if view.has_many_trials:
         draft.say(phrases.CURVES_MEAN)
     perfect = [
@@ -55,8 +55,14 @@ def write_curves(draft: Draft, view: RunView) -> None:
     add_drawing(draft, view, "accuracy-curves", phrases.ACCURACY_CAPTION)
 
 
-def _describe_curve(variant: VariantView) -> str:
+def describe_curve(variant: VariantView) -> str:
+    """Describe where the trainings of a variant ended."""
     trials = variant.trials
+    diverged = sum(trial.diverged_at is not None for trial in trials)
+    if diverged:
+        return phrases.CURVE_DIVERGED.format(
+            variant=variant.label, count=diverged, total=len(trials)
+        )
     return phrases.CURVE.format(
         variant=variant.label,
         train=average(trial.train.accuracy for trial in trials),
@@ -67,36 +73,60 @@ def _describe_curve(variant: VariantView) -> str:
 
 
 def describe_rise(found: Sequence[Overfit], epochs: int) -> str:
-    """Describe when the held-out loss was least, and what it did after."""
+    """Describe when the held-out loss was least, and what it did after.
+
+    Args:
+        epochs: Those of the recipe; a training that stops early has fewer.
+    """
+    if epochs == 1:
+        return phrases.ONE_EPOCH
     rise = average(trial.loss_rise for trial in found)
     least = [trial.loss_minimum_epoch for trial in found]
-    middle = statistics.median(least)
-    values = {"epochs": epochs, "epoch": f"{middle:g}", "rise": rise, "count": len(found)}
-    if rise < LEAST_RISE:
-        phrase = phrases.TO_THE_END if middle >= epochs else phrases.STAYED
+    # After the last epoch nothing can rise.
+    last = sum(epoch >= epochs for epoch in least)
+    values = {"epochs": epochs, "epoch": f"{statistics.median(least):g}", "rise": rise}
+    if last == len(found):
+        phrase = phrases.TO_THE_END
+    elif last:
+        phrase = phrases.SOME_STAYED if rise < LEAST_RISE else phrases.SOME_ROSE
     else:
-        phrase = phrases.SOME_ROSE if middle >= epochs else phrases.ROSE
-    return phrase.format(last=sum(epoch >= epochs for epoch in least), **values)
+        phrase = phrases.STAYED if rise < LEAST_RISE else phrases.ROSE
+    return phrase.format(last=last, count=len(found), **values)
 
 
 def write_quality(draft: Draft, view: RunView) -> None:
     """Write the leaderboard, the recommended variant's classes, and what it confuses."""
     draft.add_step(phrases.QUALITY)
+    write_leaderboard(draft, view)
+    if view.verdict.differences:
+        draft.say(phrases.QUALITY_TOLD.format(section=phrases.CHOICE))
+    _write_classes(draft, view)
+
+
+def write_leaderboard(draft: Draft, view: RunView) -> None:
+    """Write the leaderboard, and how far its first and last lie apart."""
     draft.say(phrases.QUALITY_INTRO.format(table=draft.next_table))
     add_report_table(draft, make_leaderboard(view, QUALITY_METRICS))
-    for sentence in _describe_quality(view):
+    for sentence in describe_quality(view):
         draft.say(sentence)
     if not view.has_many_trials:
         draft.say(text("report.explain-one-trial", LANGUAGE))
+
+
+def _write_classes(draft: Draft, view: RunView) -> None:
+    """Write of the classes of the variant that is shown in detail, and what it confuses."""
     label = view.leading.label
     numbers = {"table": draft.next_table, "figure": draft.next_figure}
-    role = phrases.ROLES[view.verdict.recommended is not None]
+    role = phrases.ROLES[view.verdict.kind if view.verdict.differences else "single"]
     draft.say(phrases.CLASS_REPORT.format(variant=label, role=role, **numbers))
     caption = phrases.CLASS_REPORT_CAPTION.format(variant=label)
     add_report_table(draft, make_class_report(view, "held-out"), caption=caption)
     add_drawing(draft, view, "confusion", phrases.CONFUSION_CAPTION)
     say_numbered(draft, view)
     confused = list_confused(view, MOST_CONFUSED)
+    if not view.leading.held_out_confusion.any():
+        draft.say(phrases.ALL_DIVERGED.format(variant=label))
+        return
     if not confused:
         draft.say(phrases.NOT_CONFUSED.format(variant=label))
         return
@@ -112,28 +142,44 @@ def write_quality(draft: Draft, view: RunView) -> None:
     )  # fmt: skip
 
 
-def _describe_quality(view: RunView) -> list[str]:
-    best, last = view.variants[0], view.variants[-1]
-    sentences = [
-        phrases.QUALITY_BEST.format(
-            metric=phrases.METRICS[view.verdict.metric],
-            variant=best.label,
-            accuracy=best.row.accuracy,
-            low=best.row.accuracy_low,
-            high=best.row.accuracy_high,
-        )
-    ]
-    if best is last:
-        return sentences
+def describe_quality(view: RunView) -> list[str]:
+    """Describe the highest accuracy, and how far the lowest lies below it.
+
+    Variants that were dropped early are not ranked with those that have more trainings.
+    """
+    most = max(variant.row.trials for variant in view.variants)
+    ranked = [variant for variant in view.variants if variant.row.trials == most]
+    ranked.sort(key=lambda variant: -variant.row.accuracy)
+    best, last = ranked[0], ranked[-1]
+    equal = [one for one in ranked if f"{one.row.accuracy:.4f}" == f"{best.row.accuracy:.4f}"]
+    values = {"metric": phrases.METRICS[view.verdict.metric], "accuracy": best.row.accuracy}
+    reach = {"low": best.row.accuracy_low, "high": best.row.accuracy_high}
+    if len(equal) == 1:
+        phrase = phrases.QUALITY_BEST if len(view.variants) > 1 else phrases.QUALITY_ONE
+        sentences = [phrase.format(variant=best.label, **values, **reach)]
+    elif len(equal) == len(view.variants):
+        sentences = [phrases.QUALITY_EQUAL.format(**values)]
+    else:
+        names = ", ".join(one.label for one in equal)
+        sentences = [phrases.QUALITY_SHARED.format(variants=names, **values)]
+    if last not in equal:
+        sentences.append(_describe_spread(view, best, last))
+    dropped = [variant.label for variant in view.variants if variant.row.trials < most]
+    if dropped:
+        sentences.append(phrases.QUALITY_DROPPED.format(variants=", ".join(dropped)))
+    return sentences
+
+
+def _describe_spread(view: RunView, best: VariantView, last: VariantView) -> str:
     share = best.row.accuracy - last.row.accuracy
     spread = phrases.QUALITY_SPREAD.format(
-        variant=last.label, accuracy=last.row.accuracy, points=100 * share, section=phrases.CHOICE
+        variant=last.label, accuracy=last.row.accuracy, points=100 * share
     )
-    if view.verdict.metric == "accuracy":
-        count = round(share * view.verdict.pictures, 1)
-        counted = phrases.QUALITY_PICTURES.format(pictures=view.verdict.pictures, count=count)
-        spread = f"{spread} {counted}"
-    return [*sentences, spread]
+    if view.verdict.metric != "accuracy":
+        return spread
+    count = round(share * view.verdict.pictures, 1)
+    counted = phrases.QUALITY_PICTURES.format(pictures=view.verdict.pictures, count=count)
+    return f"{spread} {counted}"
 
 
 def write_time(draft: Draft, view: RunView) -> None:
@@ -143,18 +189,34 @@ def write_time(draft: Draft, view: RunView) -> None:
     add_drawing(draft, view, "accuracy-time", phrases.TIME_CAPTION)
     add_report_table(draft, make_costs(view))
     _, fastest = find_extremes(view, lambda variant: variant.row.train_seconds)
-    is_alone = len(view.variants) == 1
-    draft.say(
-        (phrases.TIME_ALONE if is_alone else phrases.FASTEST).format(
-            variant=fastest.label,
-            seconds=fastest.row.train_seconds,
-            multiply_adds=format_millions(fastest.row.multiply_adds),
-        )
-    )
+    draft.say(describe_fastest(view, fastest))
     others = [variant for variant in view.variants if variant is not fastest]
     shown = tell_most(draft, others, phrases.SHOWN_FIRST)
     lines = [_describe_ratio(view, variant, fastest) for variant in shown]
+    if any(lines):
+        draft.say(phrases.COMPARED_TO.format(variant=fastest.label))
     draft.list_items([line for line in lines if line])
+
+
+def describe_fastest(view: RunView, fastest: VariantView) -> str:
+    """Describe which variant took the least time, or which did."""
+    told = f"{fastest.row.train_seconds:.1f}"
+    equal = [one.label for one in view.variants if f"{one.row.train_seconds:.1f}" == told]
+    if len(equal) > 1:
+        names = ", ".join(equal)
+        return phrases.FASTEST_SHARED.format(variants=names, seconds=fastest.row.train_seconds)
+    phrase = phrases.TIME_ALONE if len(view.variants) == 1 else phrases.FASTEST
+    return phrase.format(variant=fastest.label, time=describe_time(fastest))
+
+
+def describe_time(variant: VariantView) -> str:
+    """Describe the seconds of a training; a mean only where there are several."""
+    count = len(variant.trials)
+    return (phrases.TIME_ONE if count == 1 else phrases.TIME_MEAN).format(
+        seconds=variant.row.train_seconds,
+        count=count,
+        multiply_adds=format_millions(variant.row.multiply_adds),
+    )
 
 
 def _describe_ratio(view: RunView, slow: VariantView, fast: VariantView) -> str:
@@ -163,7 +225,8 @@ def _describe_ratio(view: RunView, slow: VariantView, fast: VariantView) -> str:
         return ""
     interval = ""
     if pair.low is not None and pair.high is not None:
-        interval = phrases.RATIO_INTERVAL.format(low=pair.low, high=pair.high)
+        reading = phrases.RATIO_SAME if pair.low <= 1 <= pair.high else ""
+        interval = phrases.RATIO_INTERVAL.format(low=pair.low, high=pair.high, reading=reading)
     adds = format_millions(slow.row.multiply_adds)
     return phrases.SLOWER.format(variant=slow.label, ratio=pair.ratio, interval=interval, adds=adds)
 
@@ -176,12 +239,27 @@ def write_over_fitting(draft: Draft, view: RunView) -> None:
     add_drawing(draft, view, "gaps", phrases.GAPS_CAPTION)
     add_report_table(draft, make_over_fitting(view))
     draft.say(text("report.explain-over-fitting", LANGUAGE))
-    most, least = find_extremes(view, lambda variant: variant.gap.mean)
-    if is_finite(most.gap):
-        draft.say(_describe_gap(phrases.GAP_MOST, most))
-    if most is least or not is_finite(least.gap):
+    unknown = [variant.label for variant in view.variants if not is_finite(variant.gap)]
+    if unknown:
+        draft.say(phrases.GAP_UNKNOWN.format(variants=", ".join(unknown)))
+    known = [variant for variant in view.variants if is_finite(variant.gap)]
+    if not known:
         return
+    most, least = find_extremes(view, lambda variant: variant.gap.mean)
+    if most is least:
+        draft.say(_describe_gap(phrases.GAP_ONE, most))
+        return
+    if to_points(most.gap.mean) == to_points(least.gap.mean):
+        is_all = len(known) == len(view.variants)
+        draft.say(_describe_gap(phrases.GAP_EQUAL if is_all else phrases.GAP_ONE, most))
+        return
+    draft.say(_describe_gap(phrases.GAP_MOST, most))
     draft.say(_describe_gap(phrases.GAP_LEAST, least))
+    _write_gap_pair(draft, view, most, least)
+
+
+def _write_gap_pair(draft: Draft, view: RunView, most: VariantView, least: VariantView) -> None:
+    """Write whether the largest and the smallest gap can be told apart."""
     pair = find_difference(view, most.id, least.id)
     if pair is not None and pair.gap is not None:
         is_apart = pair.gap.low > 0 or pair.gap.high < 0
@@ -191,7 +269,9 @@ def write_over_fitting(draft: Draft, view: RunView) -> None:
                 points=format_signed(pair.gap.value, 2),
                 low=format_signed(pair.gap.low, 2),
                 high=format_signed(pair.gap.high, 2),
-                reading=reading if view.has_many_trials else phrases.GAP_ONE_TRIAL,
+                reading=(
+                    reading if view.are_repeated(most.id, least.id) else phrases.GAP_ONE_TRIAL
+                ),
             )
         )
 

@@ -41,6 +41,8 @@ TABLE_SIZES = ((5, Pt(12)), (7, Pt(10)), (99, Pt(9)))
 LEAST_LETTERS, CELL_MARGINS = 4, 3
 MOST_CELL_LINES = 3
 SCREENSHOT_LINES = 10
+# Height of a picture in a cell of a table.
+TRIED_SIDE = Cm(2.2)
 TITLE_GAPS = (Pt(130), Pt(100), Pt(210))
 EMPTY_LINE = "_" * 62
 # Oldest date that a ZIP file can hold.
@@ -49,16 +51,17 @@ CENTER = WD_ALIGN_PARAGRAPH.CENTER
 LEFT = WD_ALIGN_PARAGRAPH.LEFT
 
 
-def write_docx(blocks: list[Block], author: str, date: datetime) -> bytes:
+def write_docx(blocks: list[Block], title: str, author: str, date: datetime) -> bytes:
     """Write the whole file, the same bytes each time.
 
     Args:
+        title: What the file says that it is.
         date: What the file says of when it was made.
     """
     document = Document()
     _set_page(document)
     _set_styles(document)
-    _set_properties(document, author, date)
+    _set_properties(document, title, author, date)
     for block in blocks:
         _add(document, block)
     content = io.BytesIO()
@@ -122,10 +125,10 @@ def _set_font(style: Any, name: str, size: Pt) -> None:
         fonts.set(qn(script), name)
 
 
-def _set_properties(document: DocumentObject, author: str, date: datetime) -> None:
+def _set_properties(document: DocumentObject, title: str, author: str, date: datetime) -> None:
     facts = document.core_properties
     facts.author, facts.last_modified_by, facts.comments = author, author, ""
-    facts.title, facts.language = phrases.TITLE_NAME, "ru-RU"
+    facts.title, facts.language = title, "ru-RU"
     facts.created = facts.modified = date.replace(tzinfo=None, microsecond=0)
     facts.revision = 1
 
@@ -269,8 +272,21 @@ def _add_grid(document: DocumentObject, block: Grid) -> None:
             run = paragraph.add_run(content)
             run.bold, run.font.size = is_bold or None, size
             cell.width = widths[column]
+        found = (
+            block.pictures[number - bool(block.head)] if block.pictures and not is_head else None
+        )
+        if found is not None:
+            _add_to_cell(row.cells[0], found[1], cells[1])
     # Text right after a table would stick to it.
     _add_plain(document, "", LEFT).paragraph_format.line_spacing = Pt(10)
+
+
+def _add_to_cell(cell: Any, content: bytes, description: str) -> None:
+    """Add a picture below the text of a cell."""
+    paragraph = cell.add_paragraph()
+    paragraph.paragraph_format.first_line_indent = Cm(0)
+    picture = paragraph.add_run().add_picture(io.BytesIO(content), height=TRIED_SIDE)
+    picture._inline.docPr.set("descr", description)
 
 
 def share_width(lines: Sequence[Sequence[str]]) -> list[Emu]:
