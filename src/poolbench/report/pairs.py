@@ -39,7 +39,7 @@ def _make_pairs(
     verdict = view.verdict
     head = (
         *name_columns(("pair", "points")),
-        *name_intervals(verdict),
+        *name_intervals(verdict, is_planned=is_planned),
         say("report.interval-alone", percent=100 * verdict.tie_confidence),
         *name_columns(("probability", "p-adjusted", "reading")),
     )

@@ -66,16 +66,20 @@ def _list_picture_notes(view: RunView) -> list[Phrase]:
     ]
 
 
-def name_intervals(verdict: VerdictRecord) -> tuple[Words, ...]:
+def name_intervals(verdict: VerdictRecord, *, is_planned: bool = False) -> tuple[Words, ...]:
     """Name in a heading the interval of a pair alone, and the one that holds with others.
 
     They are one where there are two variants, and in runs of before.
+
+    Args:
+        is_planned: The others are all comparisons with the baseline, not with the best.
     """
     percent = 100 * (1 - verdict.alpha)
     alone = say("report.interval-alone", percent=percent)
     if len(verdict.differences) < 2:
         return (alone,)
-    together = say("report.interval-together", percent=percent)
+    key = "report.interval-baseline" if is_planned else "report.interval-together"
+    together = say(key, percent=percent)
     is_known = verdict.differences[0].single_low is not None
     return (alone, together) if is_known else (together,)
 

@@ -64,7 +64,8 @@ def _narrow(pair: Difference) -> Difference:
 def draw_baseline(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw each variant less the baseline, in accuracy points, the highest first."""
     shown = sorted(view.verdict.against_baseline, key=lambda d: -d.points)
-    return _draw_pairs(view, canvas, shown, name_intervals(view.verdict)[-1])
+    name = name_intervals(view.verdict, is_planned=True)[-1]
+    return _draw_pairs(view, canvas, shown, name)
 
 
 def draw_matrix(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:

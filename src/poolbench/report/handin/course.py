@@ -193,7 +193,7 @@ def _write_rest(draft: Draft, views: Views) -> None:
     draft.add_heading(lab_phrases.PART_RESULTS)
     _write_results(draft, views)
     _write_conclusion(draft, views)
-    questions.write_questions(draft, choice)
+    questions.write_questions(draft, choice, lab_phrases.QUESTIONS_FROM)
 
 
 def _write_results(draft: Draft, views: Views) -> None:

@@ -21,9 +21,15 @@ from poolbench.verdict.proportion import read_headline
 ANSWER_LINES = 4
 
 
-def write_questions(draft: Draft, view: RunView) -> None:
-    """Write each question, what this run says of it, and empty lines."""
+def write_questions(draft: Draft, view: RunView, intro: str | None = None) -> None:
+    """Write each question, what this run says of it, and empty lines.
+
+    Args:
+        intro: Said before them.
+    """
     draft.add_heading(asked.QUESTIONS)
+    if intro is not None:
+        draft.say(intro)
     listed = (
         (asked.QUESTION_POOLING, list_costs(view)),
         (asked.QUESTION_POSITION, list_positions(view)),

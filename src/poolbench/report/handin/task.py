@@ -88,10 +88,13 @@ def write_data(draft: Draft, view: RunView) -> None:
 
 def write_networks(draft: Draft, view: RunView) -> None:
     """Write what was compared, how large it is, and how it was trained."""
-    draft.add_step(phrases.NETWORKS)
-    draft.say(phrases.NETWORKS_INTRO.format(table=draft.next_table))
+    is_alone = len(view.variants) == 1
+    draft.add_step(phrases.NETWORK if is_alone else phrases.NETWORKS)
+    intro = phrases.NETWORK_INTRO if is_alone else phrases.NETWORKS_INTRO
+    draft.say(intro.format(table=draft.next_table))
     rows = [_describe_network(variant) for variant in view.variants]
-    draft.add_table(phrases.NETWORKS_CAPTION, phrases.NETWORKS_HEAD, rows)
+    caption = phrases.NETWORK_CAPTION if is_alone else phrases.NETWORKS_CAPTION
+    draft.add_table(caption, phrases.NETWORKS_HEAD, rows)
     used = {variant.spec.operator for variant in view.variants}
     lines = [line for name, line in phrases.OPERATORS.items() if name in used]
     if any(variant.spec.backbone == "mlp" for variant in view.variants):
@@ -104,7 +107,9 @@ def write_networks(draft: Draft, view: RunView) -> None:
         draft.say(describe_recipe(recipe))
     if view.config.tune == "lr":
         draft.say(phrases.TUNED)
-    draft.say(phrases.RECIPE_MORE)
+    # A recipe of one's own is in the run, and unknown to that command.
+    if not recipes.keys() & {recipe.name for recipe in view.config.own_recipes}:
+        draft.say(phrases.RECIPE_MORE)
 
 
 def _describe_network(variant: VariantView) -> tuple[str, ...]:

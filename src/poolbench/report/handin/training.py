@@ -23,7 +23,7 @@ from poolbench.report.handin.numbers import (
     tell_most,
     to_points,
 )
-from poolbench.report.read import RunView, VariantView
+from poolbench.report.read import NO_OPERATOR, RunView, VariantView
 from poolbench.report.table import format_millions, format_signed
 from poolbench.report.tables import make_costs, make_leaderboard, make_over_fitting
 from poolbench.texts import text
@@ -105,8 +105,11 @@ def write_quality(draft: Draft, view: RunView) -> None:
 
 def write_leaderboard(draft: Draft, view: RunView) -> None:
     """Write the leaderboard, and how far its first and last lie apart."""
-    draft.say(phrases.QUALITY_INTRO.format(table=draft.next_table))
-    add_report_table(draft, make_leaderboard(view, QUALITY_METRICS))
+    is_alone = len(view.variants) == 1
+    intro = phrases.QUALITY_ONE_INTRO if is_alone else phrases.QUALITY_INTRO
+    caption = phrases.QUALITY_ONE_CAPTION if is_alone else None
+    draft.say(intro.format(table=draft.next_table))
+    add_report_table(draft, make_leaderboard(view, QUALITY_METRICS), caption=caption)
     for sentence in describe_quality(view):
         draft.say(sentence)
     if not view.has_many_trials:
@@ -190,11 +193,14 @@ def write_time(draft: Draft, view: RunView) -> None:
     add_report_table(draft, make_costs(view))
     _, fastest = find_extremes(view, lambda variant: variant.row.train_seconds)
     draft.say(describe_fastest(view, fastest))
-    others = [variant for variant in view.variants if variant is not fastest]
+    # Convolutional networks are compared with each other, not with one that has no convolution.
+    with_site = [variant for variant in view.variants if variant.spec.operator != NO_OPERATOR]
+    ranked = sorted(with_site or view.variants, key=lambda variant: variant.row.train_seconds)
+    others = [variant for variant in view.variants if variant is not ranked[0]]
     shown = tell_most(draft, others, phrases.SHOWN_FIRST)
-    lines = [_describe_ratio(view, variant, fastest) for variant in shown]
+    lines = [_describe_ratio(view, variant, ranked[0]) for variant in shown]
     if any(lines):
-        draft.say(phrases.COMPARED_TO.format(variant=fastest.label))
+        draft.say(phrases.COMPARED_TO.format(variant=ranked[0].label))
     draft.list_items([line for line in lines if line])
 
 

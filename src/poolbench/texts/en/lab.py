@@ -10,7 +10,8 @@ TEXTS = {
     "lab.plan-last": "  {number}. {title}",
     "lab.watched": (
         "Steps 1 and 3 watch the test half as the course does, and nothing is chosen by it: the "
-        "best configuration is chosen by held-out folds of the training pool."
+        "best configuration is chosen by held-out folds of the training pool. At the end of steps "
+        "2 and 4 the best network is trained once more and measured on the test half."
     ),
     "lab.step": "\n— Step {number} of {total}. {title}",
     "lab.1-example": "The course's example network is trained",
@@ -23,6 +24,7 @@ TEXTS = {
         "Recipe {recipe}, which the held-out folds of step 2 recommend, trains all networks of "
         "this step."
     ),
+    "report.interval-baseline": "{percent:.3g} % for all with the baseline",
     "lab.next": (
         "Next: try the model on your own pictures and keep them for the report\n"
         "  poolbench serve {path}\n"
