@@ -1,4 +1,7 @@
-"""Build the server: the page, and the two requests that it makes. Nothing is written to disk."""
+"""Build the server: the page, and the requests that it makes.
+
+Nothing is written to disk but what somebody asks to be kept for the report.
+"""
 
 import asyncio
 import json
@@ -12,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -38,6 +42,7 @@ from poolbench.serve.read import (
     read_finished,
 )
 from poolbench.serve.stream import stream_content, stream_file
+from poolbench.serve.tried import Place, keep_picture, read_place
 from poolbench.texts.plain import make_plain_lines
 
 MOST_UPLOAD_BYTES = 20_000_000
@@ -69,6 +74,7 @@ def make_app(
         Route(f"/{REPORT}", pages.show_report),
         Route("/picture", pages.prepare_picture, methods=["POST"]),
         Route("/predict", pages.predict, methods=["POST"]),
+        Route("/keep", pages.keep, methods=["POST"]),
     ]
     files = {**list_files("server"), "texts.json": make_texts()}
     for name, content in files.items():
@@ -172,15 +178,31 @@ class _Pages:
         opened = await self._open()
         run, models = opened.run, opened.models
         wanted = _read_number(request.query_params.get("model"), len(run.models))
+        async with self._take_pixels(request, run, MOST_PICTURES) as images:
+            found = await self._work(partial(models.predict, images, wanted))
+        return JSONResponse({"probabilities": found})
+
+    async def keep(self, request: Request) -> Response:
+        """Keep one raw picture, and what all models say of it, in the run."""
+        opened = await self._open()
+        place = read_place(request.query_params, opened.run)
+        async with self._take_pixels(request, opened.run, 1) as images:
+            # In the one thread that works: nobody else reads or writes the file meanwhile.
+            count = await self._work(partial(_keep, opened, images, place))
+        return JSONResponse({"count": count})
+
+    @asynccontextmanager
+    async def _take_pixels(
+        self, request: Request, run: FinishedRun, most: int
+    ) -> AsyncIterator[NDArray[np.uint8]]:
+        """Take raw pictures uint8 ``[n, H, W, 3]`` of the input size, at most so many."""
         height, width = run.data.image_size
         size = height * width * 3
         large = RefusedError("pixels-shape", 413, height=height, width=width)
-        async with self._pixels.hold(request, MOST_PICTURES * size, large) as content:
+        async with self._pixels.hold(request, most * size, large) as content:
             if not content or len(content) % size:
                 raise RefusedError("pixels-shape", 400, height=height, width=width)
-            images = np.frombuffer(content, np.uint8).reshape(-1, height, width, 3)
-            found = await self._work(partial(models.predict, images, wanted))
-        return JSONResponse({"probabilities": found})
+            yield np.frombuffer(content, np.uint8).reshape(-1, height, width, 3)
 
     async def explain_refusal(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RefusedError)
@@ -234,6 +256,10 @@ def _open_run(path: Path, stamp: tuple[int, int, bool]) -> _Opened:
     run, models = open_models(read_finished(path), _tell)
     facts = {**run.describe(), "uploadBytes": MOST_UPLOAD_BYTES}
     return _Opened(stamp, run, models, json.dumps(facts, ensure_ascii=False).encode())
+
+
+def _keep(opened: _Opened, images: NDArray[np.uint8], place: Place) -> int:
+    return keep_picture(opened.run, images[0], place, opened.models.predict(images))
 
 
 def _tell(error: PoolbenchError) -> None:

@@ -26,6 +26,7 @@ _SHARED = (
     "classes.js",
     "crop.js",
     "draw.js",
+    "keep.js",
     "map.js",
     "picture.js",
     "resize.js",

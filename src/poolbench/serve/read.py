@@ -14,6 +14,7 @@ from poolbench.data.image_set import Images
 from poolbench.errors import RunError
 from poolbench.export.card import name_source
 from poolbench.records import (
+    SCHEMA_VERSION,
     DataRecord,
     FinalRecord,
     LiveRecord,
@@ -103,6 +104,7 @@ class FinishedRun:
                 for model in self.models
             ],
             "labels": self.pictures[1].tolist(),
+            "schemaVersion": SCHEMA_VERSION,
             "hasReport": self.has_report,
         }
 

@@ -4,6 +4,7 @@ import { showAnswers } from "./answers.js";
 import { findLargest, makeCards, nameModel } from "./classes.js";
 import { cutOut, hasShape, makeCropper, openPhoto } from "./crop.js";
 import { makeSheet } from "./draw.js";
+import { makeKeeper } from "./keep.js";
 import { makeMap } from "./map.js";
 import { limit, shift } from "./picture.js";
 import { listenForFiles, listPictures, makeGallery } from "./sources.js";
@@ -30,6 +31,10 @@ function start({ run, pictures }, predictor) {
   const stage = makeStage(find("stage"), document, { onMove: moveBy, onBack: () => moveTo(0, 0) });
   const map = makeMap(find("map"), find("map-text"), predictor.predict, moveTo);
   const held = listPictures(run, pictures);
+  const markKept = makeKeeper(run, predictor, () => {
+    const { picture, down, right, mode } = state;
+    return picture && { picture: shift(picture, down, right, mode), down, right, mode };
+  });
   const markChosen = makeGallery(find("gallery"), held, run.classes, (one) => {
     closePhoto();
     choose(one, one.label);
@@ -39,6 +44,7 @@ function start({ run, pictures }, predictor) {
     Object.assign(state, { picture, label, down: 0, right: 0, atRest: null });
     find("error").hidden = true;
     markChosen(picture);
+    markKept(label);
     stage.show(picture);
     map.mark(0, 0);
     const found = await predictor.predict(picture.pixels);

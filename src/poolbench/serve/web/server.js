@@ -36,6 +36,13 @@ export async function prepare(blob, run, fit) {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
+// Keeps a picture as it is shown in the run; gives back how many there are.
+export async function keep({ picture, down, right, mode }, truth) {
+  const known = truth === null ? {} : { truth };
+  const place = `keep?${new URLSearchParams({ down, right, mode, ...known })}`;
+  return (await ask(place, { method: "POST", body: picture.pixels })).json();
+}
+
 // Probabilities [models][pictures][classes]; of all models unless one is wanted.
 export async function predict(pixels, model = null) {
   const place = model === null ? "predict" : `predict?model=${model}`;

@@ -1,10 +1,17 @@
 // Predicts in the browser: ONNX Runtime compiled to WebAssembly, in a worker of its own.
 
+import { findLargest } from "./classes.js";
+import { paint } from "./picture.js";
 import { resize } from "./resize.js";
 import { say } from "./words.js";
 
 // What poolbench itself refuses to decode, and what most browsers cannot draw.
 const MOST_PIXELS = 80e6;
+
+// As many rows as the report takes.
+const MOST_KEPT = 100;
+const kept = [];
+let file = null;
 
 let worker;
 let count = 0;
@@ -48,6 +55,26 @@ export async function prepare(blob, run, fit) {
 // Probabilities [models][pictures][classes]; of all models unless one is wanted.
 export function predict(pixels, model = null) {
   return ask({ pixels, model });
+}
+
+// Keeps a picture as it is shown, in this page; gives back how many there are, and their file.
+export async function keep({ picture, down, right, mode }, truth, run) {
+  if (kept.length === MOST_KEPT) throw new Error(say("keep-full", { most: MOST_KEPT }));
+  const found = await predict(picture.pixels);
+  const answers = run.models.map((model, number) => {
+    const [shares] = found[number];
+    const label = findLargest(shares);
+    const probability = Math.min(1, shares[label]);
+    return { model: model.variant, is_final: model.isFinal, label, probability };
+  });
+  const canvas = document.createElement("canvas");
+  paint(picture, canvas);
+  const [, content] = canvas.toDataURL("image/png").split(",");
+  kept.push({ picture: content, down, right, mode, truth, answers });
+  const record = { schema_version: run.schemaVersion, classes: run.classes, rows: kept };
+  if (file) URL.revokeObjectURL(file);
+  file = URL.createObjectURL(new Blob([JSON.stringify(record)], { type: "application/json" }));
+  return { count: kept.length, url: file };
 }
 
 // Upright, on white, without the colours of a profile: as poolbench decodes a file.

@@ -71,7 +71,10 @@ TEXTS = {
     "page.draw-wipe": "New sheet",
     "page.gallery": "Held-out pictures",
     "page.gallery-picture": "Picture {number}: {name}",
-    "page.private-server": "Pictures go to this server's memory only; nothing is kept.",
+    "page.private-server": (
+        "Pictures go to this server's memory only; nothing is kept unless you keep it for the "
+        "report."
+    ),
     "page.private-wasm": "Pictures stay in your browser: nothing is sent anywhere.",
     "page.stage-title": "Move it",
     "page.stage-label": "The picture as the network sees it. Move it with the arrow keys.",
