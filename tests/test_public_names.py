@@ -14,8 +14,8 @@ from poolbench.config import PRESETS, DataConfig, Settings, StudyConfig
 
 PUBLIC = {
     "poolbench": [
-        "EpochEvent", "Operator", "Study", "Swapped", "TrialEvent", "__version__", "compare",
-        "export_onnx", "load", "register", "swap",
+        "EpochEvent", "Lab", "Operator", "Study", "Swapped", "TrialEvent", "__version__", "compare",
+        "export_onnx", "lab", "load", "register", "swap",
     ],
     "poolbench.models": [
         "Backbone", "Factory", "MakeOperator", "Network", "SITE", "add_factory", "find_backbone",

@@ -124,7 +124,11 @@ def make_spec(operator, backbone="lab", recipe=QUICK, replica=0):
     ("specs", "labels"),
     [
         ([make_spec("max"), make_spec("avg")], ["max", "avg"]),
-        ([make_spec("max"), make_spec("none", "mlp")], ["max.lab", "none.mlp"]),
+        ([make_spec("max"), make_spec("none", "mlp")], ["max", "mlp"]),
+        (
+            [make_spec("max"), make_spec("max", "plain"), make_spec("none", "mlp", LAB)],
+            ["max.lab.quick", "max.plain.quick", "mlp.lab"],
+        ),
         ([make_spec("max"), make_spec("max", recipe=LAB)], ["max.quick", "max.lab"]),
         ([make_spec("max"), make_spec("max", replica=1)], ["max.0", "max.1"]),
     ],

@@ -17,7 +17,7 @@ from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_examples, add_report_table
 from poolbench.report.handin.numbers import average, to_points
 from poolbench.report.pairs import judge_pair, make_baseline
-from poolbench.report.read import RunView, VariantView
+from poolbench.report.read import NO_OPERATOR, RunView, VariantView
 from poolbench.report.table import format_signed
 from poolbench.report.wording import say_verdict
 from poolbench.texts import text
@@ -193,17 +193,14 @@ def _write_rest(draft: Draft, views: Views) -> None:
     draft.add_heading(lab_phrases.PART_RESULTS)
     _write_results(draft, views)
     _write_conclusion(draft, views)
-    questions.write_questions(draft, choice, lab_phrases.QUESTIONS_FROM)
+    questions.write_questions(draft, choice, lab_phrases.EVIDENCE)
 
 
 def _write_results(draft: Draft, views: Views) -> None:
     """Write the table of all variants, and that of all trainings."""
     draft.add_step(lab_phrases.FINAL)
-    rows = [
-        _describe_variant(lab_phrases.PART_NUMBERS[step], view, variant)
-        for step, view in views.items()
-        for variant in view.variants
-    ]
+    listed = [(step, variant) for step, view in views.items() for variant in view.variants]
+    rows = [_describe_variant(lab_phrases.PART_NUMBERS[step], variant) for step, variant in listed]
     trials = [
         (lab_phrases.PART_NUMBERS[step], *row)
         for step, view in views.items()
@@ -212,22 +209,16 @@ def _write_results(draft: Draft, views: Views) -> None:
     numbers = {"table": draft.next_table, "all": draft.next_table + 1, "count": len(trials)}
     draft.say(lab_phrases.FINAL_INTRO.format(**numbers))
     best = views[CHOICE].verdict.recommended
-    marked = [
-        place
-        for place, row in enumerate(rows)
-        if best is not None
-        and row[0].startswith(lab_phrases.PART_NUMBERS[CHOICE])
-        and row[1] == views[CHOICE].labels[best]
-    ]
+    marked = [place for place, (step, one) in enumerate(listed) if (step, one.id) == (CHOICE, best)]
     draft.add_table(lab_phrases.FINAL_CAPTION, lab_phrases.FINAL_HEAD, rows, marked)
     draft.add_table(phrases.RESULTS_CAPTION, lab_phrases.ALL_HEAD, trials)
 
 
-def _describe_variant(part: str, view: RunView, variant: VariantView) -> tuple[str, ...]:
+def _describe_variant(part: str, variant: VariantView) -> tuple[str, ...]:
     spec, row = variant.spec, variant.row
     return (
-        f"{part} ({lab_phrases.SIDES_SHORT[view.verdict.protocol]})",
-        variant.label,
+        part,
+        phrases.NO_OPERATOR if spec.operator == NO_OPERATOR else spec.operator,
         spec.backbone,
         spec.recipe.name,
         str(spec.recipe.epochs),

@@ -21,15 +21,13 @@ from poolbench.verdict.proportion import read_headline
 ANSWER_LINES = 4
 
 
-def write_questions(draft: Draft, view: RunView, intro: str | None = None) -> None:
+def write_questions(draft: Draft, view: RunView, evidence: str = asked.EVIDENCE) -> None:
     """Write each question, what this run says of it, and empty lines.
 
     Args:
-        intro: Said before them.
+        evidence: How that is announced.
     """
     draft.add_heading(asked.QUESTIONS)
-    if intro is not None:
-        draft.say(intro)
     listed = (
         (asked.QUESTION_POOLING, list_costs(view)),
         (asked.QUESTION_POSITION, list_positions(view)),
@@ -43,7 +41,7 @@ def write_questions(draft: Draft, view: RunView, intro: str | None = None) -> No
     for number, (question, facts) in enumerate(listed, 1):
         draft.say(f"{number}. {question}", is_bold=True)
         told = "; ".join(facts).removesuffix(".") + "." if facts else asked.NO_EVIDENCE
-        draft.say(asked.EVIDENCE.format(facts=told))
+        draft.say(evidence.format(facts=told))
         draft.leave_blank(asked.ANSWER, ANSWER_LINES)
 
 

@@ -7,7 +7,7 @@ from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import add_examples, add_report_table
 from poolbench.report.handin.numbers import tell_most
-from poolbench.report.read import RunView, VariantView
+from poolbench.report.read import NO_OPERATOR, RunView, VariantView
 from poolbench.report.table import format_count, format_millions
 
 # Most names of classes that the title page has space for.
@@ -116,7 +116,7 @@ def _describe_network(variant: VariantView) -> tuple[str, ...]:
     spec, cost = variant.spec, variant.trials[0].cost
     return (
         variant.label,
-        phrases.NO_OPERATOR if spec.operator == "none" else spec.operator,
+        phrases.NO_OPERATOR if spec.operator == NO_OPERATOR else spec.operator,
         spec.backbone,
         spec.recipe.name,
         str(spec.recipe.epochs),
