@@ -39,6 +39,8 @@ MOST_PANELS = 6
 MOST_ON_TOP = 4
 # Height of a line of words above or below a figure.
 LINE_INCHES = 0.28
+# Width of the sign and the space of an entry above a figure, and of a letter of its name.
+SIGN_INCHES, LETTER_INCHES = 0.6, 0.075
 # Height of an entry of a legend beside a figure, and width of a further column of them.
 KEY_INCHES, KEY_COLUMN_INCHES = 0.19, 1.6
 
@@ -172,6 +174,9 @@ class Drawing:
         if self.keys:
             handles = [key.to_handle(lang) for key in self.keys]
             if has_top:
+                names = [str(handle.get_label()) for handle in handles]
+                needed = sum(SIGN_INCHES + LETTER_INCHES * len(name) for name in names)
+                self.figure.set_figwidth(max(self.figure.get_figwidth(), needed))
                 self.figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
             else:
                 columns = math.ceil(len(handles) * KEY_INCHES / self.figure.get_figheight())
