@@ -32,11 +32,12 @@ from poolbench.records import (
 )
 from poolbench.rundir.owned import check_run_path, is_run
 from poolbench.rundir.store import RunStore
-from poolbench.study.display import Display, format_duration
+from poolbench.study.display import Display
 from poolbench.study.finished import Study
 from poolbench.study.prepare import check_study, load_pictures, name_run, recall_config
 from poolbench.study.run import run_study
 from poolbench.texts import choose_language, text
+from poolbench.texts.duration import format_duration
 
 if TYPE_CHECKING:
     from poolbench.report.handin.build import HandIn
@@ -257,14 +258,14 @@ def preview_lab(assignment: Assignment, display: Display) -> list[PlannedStep]:
     planned = [_plan_step(assignment, name, image_set, machine, display.lang) for name in STEPS]
     seconds = sum(step.seconds for step in planned)
     length = text("lab.length-full" if assignment.is_full else "lab.length-lesson", display.lang)
-    display.say("lab.plan", length=length, duration=format_duration(seconds))
+    display.say("lab.plan", length=length, duration=format_duration(seconds, display.lang))
     for number, step in enumerate(planned, 1):
         display.say(
             "lab.plan-done" if step.is_done else "lab.plan-step",
             number=number,
             title=_name(step, display),
             trials=step.trials,
-            duration=format_duration(step.seconds),
+            duration=format_duration(step.seconds, display.lang),
         )
     title = text("lab.hand-in", display.lang)
     display.say("lab.plan-last", number=len(STEPS) + 1, title=title)

@@ -7,7 +7,7 @@ TEXTS = {
     "lab.length-full": "with the published 500 epochs",
     "lab.plan-step": "  {number}. {title}: {trials} trainings, about {duration}",
     "lab.plan-done": "  {number}. {title}: finished, {trials} trainings",
-    "lab.plan-last": "  {number}. {title}",
+    "lab.plan-last": "  {number}. {title}: some seconds",
     "lab.watched": (
         "Steps 1 and 3 watch the test half as the course does, and nothing is chosen by it: the "
         "best configuration is chosen by held-out folds of the training pool. At the end of steps "

@@ -7,7 +7,7 @@ TEXTS = {
     "lab.length-full": "с опубликованными 500 эпохами",
     "lab.plan-step": "  {number}. {title}: обучений {trials}, около {duration}",
     "lab.plan-done": "  {number}. {title}: готово, обучений {trials}",
-    "lab.plan-last": "  {number}. {title}",
+    "lab.plan-last": "  {number}. {title}: несколько секунд",
     "lab.watched": (
         "На шагах 1 и 3 за тестовой частью наблюдают, как принято в курсе, но ничего по ней не "
         "выбирают: лучшая конфигурация определяется по отложенным блокам обучающей части. В конце "
