@@ -1,9 +1,11 @@
 """Write the document as DOCX: A4 and fonts as Russian reports have them (GOST 7.32-2017)."""
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from docx import Document
@@ -36,13 +38,13 @@ MARGINS = (Cm(3), Cm(1.5), Cm(2), Cm(2))
 TEXT_WIDTH = Cm(16.5)
 INDENT = Cm(1.25)
 # Font sizes of tables, by the most columns that each has space for.
-TABLE_SIZES = ((5, Pt(12)), (7, Pt(10)), (99, Pt(9)))
+TABLE_SIZES = ((5, Pt(12)), (7, Pt(10)), (9, Pt(9)), (99, Pt(8)))
 # Least width of a column and margins of a cell, in letters; most lines of its longest cell.
 LEAST_LETTERS, CELL_MARGINS = 4, 3
 MOST_CELL_LINES = 3
 SCREENSHOT_LINES = 10
-# Height of a picture in a cell of a table.
-TRIED_SIDE = Cm(2.2)
+# Height of a picture in a cell of a table, and the least width of its column.
+CELL_PICTURE, CELL_PICTURE_WIDTH = Cm(2.2), Cm(2.7)
 TITLE_GAPS = (Pt(130), Pt(100), Pt(210))
 EMPTY_LINE = "_" * 62
 # Oldest date that a ZIP file can hold.
@@ -257,7 +259,7 @@ def _add_grid(document: DocumentObject, block: Grid) -> None:
     width = len(lines[0])
     table = document.add_table(len(lines), width, style="Table Grid")
     size = next(size for most, size in TABLE_SIZES if width <= most)
-    widths = share_width(lines)
+    widths = share_width(lines, CELL_PICTURE_WIDTH if block.pictures else None)
     for column, share in zip(table.columns, widths, strict=True):
         column.width = share
     for number, (row, cells) in enumerate(zip(table.rows, lines, strict=True)):
@@ -269,14 +271,18 @@ def _add_grid(document: DocumentObject, block: Grid) -> None:
             paragraph.alignment = CENTER if column or is_head else LEFT
             paragraph.paragraph_format.first_line_indent = Cm(0)
             paragraph.paragraph_format.line_spacing = 1.0
+            cell.width = widths[column]
+            if block.pictures and not content:
+                # A run, though without letters, would be a line in what it is joined with.
+                continue
             run = paragraph.add_run(content)
             run.bold, run.font.size = is_bold or None, size
-            cell.width = widths[column]
         found = (
             block.pictures[number - bool(block.head)] if block.pictures and not is_head else None
         )
         if found is not None:
             _add_to_cell(row.cells[0], found[1], cells[1])
+    _join_rows(table, block)
     # Text right after a table would stick to it.
     _add_plain(document, "", LEFT).paragraph_format.line_spacing = Pt(10)
 
@@ -285,15 +291,33 @@ def _add_to_cell(cell: Any, content: bytes, description: str) -> None:
     """Add a picture below the text of a cell."""
     paragraph = cell.add_paragraph()
     paragraph.paragraph_format.first_line_indent = Cm(0)
-    picture = paragraph.add_run().add_picture(io.BytesIO(content), height=TRIED_SIDE)
+    picture = paragraph.add_run().add_picture(io.BytesIO(content), height=CELL_PICTURE)
     picture._inline.docPr.set("descr", description)
 
 
-def share_width(lines: Sequence[Sequence[str]]) -> list[Emu]:
-    """Share the width by columns: by the longest word, and long cells in not too many lines."""
+def _join_rows(table: Any, block: Grid) -> None:
+    """Join the cells beside a picture with the empty ones below them, as far as it reaches."""
+    first = bool(block.head)
+    starts = [row for row, picture in enumerate(block.pictures) if picture is not None]
+    for start, end in pairwise([*starts, len(block.pictures)]):
+        for column in range(len(block.rows[0])):
+            if not any(row[column] for row in block.rows[start + 1 : end]):
+                table.cell(start + first, column).merge(table.cell(end - 1 + first, column))
+
+
+def share_width(lines: Sequence[Sequence[str]], first: int | None = None) -> list[Emu]:
+    """Share the width by columns: by the longest word, and long cells in not too many lines.
+
+    Args:
+        first: Width of the first column; ``None``: shared like the others.
+    """
+    if first is not None:
+        others = share_width([cells[1:] for cells in lines])
+        return [Emu(first), *(Emu(round(w * (1 - first / TEXT_WIDTH))) for w in others)]
     weights = []
     for cells in zip(*lines, strict=True):
-        words = max(len(word) for cell in cells for word in (cell.split(" ") or [""]))
+        # A line may end after a hyphen too.
+        words = max(len(word) for cell in cells for word in re.split(r" |(?<=-)", cell))
         weights.append(
             max(words + CELL_MARGINS, max(map(len, cells)) / MOST_CELL_LINES, LEAST_LETTERS)
         )
