@@ -12,6 +12,49 @@ from poolbench.report.handin.numbers import tell_most
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.tables import make_shift
 
+# What the document says; Russian, as all of it.
+SHIFT = "Сдвиг изображения"
+SHIFT_EXPLAINED = (
+    "Отложенные изображения сдвинуты на целое число пикселей, каждое в одном из четырёх "
+    "направлений (одно обучение каждого варианта). Устойчивость: доля изображений, у которых "
+    "предсказанный класс не изменился. Результаты показаны на рисунках {first}–{last}."
+)
+SHIFT_TRIALS = (
+    "Отложенные изображения всех обучений сдвинуты на целое число пикселей, край заполнен "
+    "отражением. Устойчивость: доля изображений, у которых предсказанный класс не изменился. "
+    "Результаты показаны на рисунках {first}–{last}."
+)
+SHIFT_CAPTIONS = {
+    "consistency-circular": "Устойчивость к сдвигам; что ушло с одной стороны, входит с другой",
+    "accuracy-circular": "Точность при сдвигах; что ушло с одной стороны, входит с другой",
+    "consistency-border": "Устойчивость к сдвигам; освободившееся место чёрное",
+    "accuracy-border": "Точность при сдвигах; освободившееся место чёрное",
+    "shift-consistency": "Устойчивость к сдвигам",
+    "shift-accuracy": "Точность при сдвигах",
+}
+SHIFT_TABLE = (
+    "По всем обучениям, с краем, заполненным отражением, устойчивость дана в таблице {table}."
+)
+SHIFT_FAR = "При наибольшем сдвиге ({pixels} пикс., {mode}):"
+SHIFT_MODES = {
+    "circular": "что ушло с одной стороны, входит с другой",
+    "reflection": "край заполнен отражением",
+}
+SHIFT_ONE = (
+    "{variant}: класс не изменился у {consistency:.1f} % изображений, точность {accuracy:.4f} "
+    "против {before:.4f} без сдвига"
+)
+AGAINST_MLP = (
+    "Полносвязная сеть ({mlp}) сохраняет ответ у {its:.1f} % изображений, свёрточная ({variant}) "
+    "у {own:.1f} %; устойчивость свёрточной {reading}. Интервалов у этих чисел нет."
+)
+READINGS = {1: "выше", 0: "такая же", -1: "ниже"}
+ONLY_MLP = "Свёрточной сети в этом запуске нет, сравнивать полносвязную не с чем."
+NO_MLP = (
+    "Полносвязной сети в этом запуске нет. Чтобы сравнить с ней свёрточную, добавьте её к "
+    "сравниваемым сетям: --backbones {backbones},mlp."
+)
+
 MLP = "mlp"
 EXPLAINED = ("consistency-circular", "accuracy-circular", "consistency-border", "accuracy-border")
 OF_TRIALS = ("shift-consistency", "shift-accuracy")
@@ -51,26 +94,26 @@ def measure_moved(view: RunView, variant: VariantView) -> Moved:
 
 def write_shift(draft: Draft, view: RunView) -> None:
     """Write of consistency and accuracy of moved pictures, with the fully connected network."""
-    draft.add_step(phrases.SHIFT)
+    draft.add_step(SHIFT)
     is_explained = has_figure(view, EXPLAINED[0])
     names = EXPLAINED if is_explained else OF_TRIALS
     numbers = {"first": draft.next_figure, "last": draft.next_figure + len(names) - 1}
-    phrase = phrases.SHIFT_EXPLAINED if is_explained else phrases.SHIFT_TRIALS
+    phrase = SHIFT_EXPLAINED if is_explained else SHIFT_TRIALS
     draft.say(phrase.format(**numbers))
     for name in names:
-        add_drawing(draft, view, name, phrases.SHIFT_CAPTIONS[name])
-    draft.say(phrases.SHIFT_TABLE.format(table=draft.next_table))
+        add_drawing(draft, view, name, SHIFT_CAPTIONS[name])
+    draft.say(SHIFT_TABLE.format(table=draft.next_table))
     add_report_table(draft, make_shift(view, "consistency"))
-    mode = phrases.SHIFT_MODES["circular" if is_explained else "reflection"]
+    mode = SHIFT_MODES["circular" if is_explained else "reflection"]
     pixels = measure_moved(view, view.leading).pixels
-    draft.say(phrases.SHIFT_FAR.format(pixels=pixels, mode=mode))
+    draft.say(SHIFT_FAR.format(pixels=pixels, mode=mode))
     shown = tell_most(draft, view.variants, phrases.SHOWN_FIRST)
     lines = []
     for variant in shown:
         moved = measure_moved(view, variant)
         if np.isfinite(moved.consistency):
             lines.append(
-                phrases.SHIFT_ONE.format(
+                SHIFT_ONE.format(
                     variant=variant.label,
                     consistency=100 * moved.consistency,
                     accuracy=moved.accuracy,
@@ -86,14 +129,14 @@ def compare_with_mlp(view: RunView) -> str:
     connected = [variant for variant in view.variants if variant.spec.backbone == MLP]
     convolutional = [variant for variant in view.variants if variant.spec.backbone != MLP]
     if not connected:
-        return phrases.NO_MLP.format(backbones=",".join(view.config.backbones))
+        return NO_MLP.format(backbones=",".join(view.config.backbones))
     if not convolutional:
-        return phrases.ONLY_MLP
+        return ONLY_MLP
     its, own = (measure_moved(view, found[0]) for found in (connected, convolutional))
-    return phrases.AGAINST_MLP.format(
+    return AGAINST_MLP.format(
         mlp=connected[0].label,
         variant=convolutional[0].label,
         its=100 * its.consistency,
         own=100 * own.consistency,
-        reading=phrases.READINGS[int(np.sign(round(own.consistency - its.consistency, 9)))],
+        reading=READINGS[int(np.sign(round(own.consistency - its.consistency, 9)))],
     )
