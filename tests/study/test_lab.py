@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 
 import poolbench
+from poolbench.config import DataConfig, StudyConfig
 from poolbench.errors import UsageError
 from poolbench.planning import lab as planning
 from poolbench.records import CHOICE, METHODS, STEPS
@@ -117,15 +118,15 @@ def _check_report(found, path):
     assert build_handin(path / CHOICE).kept == ()
 
 
-def test_a_setting_that_does_not_fit_is_refused():
-    with pytest.raises(UsageError, match="seed"):
-        course.make_assignment({"data": {"source": "sample"}, "seed": -1}, None, is_full=False)
-
-
 def test_the_folder_is_named_by_the_settings():
-    data = {"data": {"source": "sample", "classes": ("apple", "lemon")}}
+    base = StudyConfig(data=DataConfig(source="sample", classes=("apple", "lemon")))
     lesson, again, full = (
-        course.make_assignment(data, None, is_full=is_full).path for is_full in (False, False, True)
+        course.make_assignment(base, None, is_full=is_full).path for is_full in (False, False, True)
     )
     assert lesson == again != full
     assert lesson.name.startswith("lab-sample-")
+
+
+def test_a_setting_that_does_not_fit_is_refused():
+    with pytest.raises(UsageError, match="seed"):
+        poolbench.lab("sample", seed=-1)

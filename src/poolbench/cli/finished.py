@@ -18,7 +18,7 @@ from poolbench.cli.output import (
 )
 from poolbench.errors import DataError, UsageError
 from poolbench.system import end_process
-from poolbench.texts import text
+from poolbench.texts import choose_language, text
 
 if TYPE_CHECKING:
     from poolbench.export.classify import Answer

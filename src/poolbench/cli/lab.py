@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from poolbench.cli import options
-from poolbench.config import split_names
+from poolbench.cli.command import LongCommand
+from poolbench.cli.settings import make_config
 from poolbench.texts import choose_language
 
 commands = typer.Typer()
@@ -18,7 +19,7 @@ Author = Annotated[str | None, typer.Option(help="For the title page.")]
 Group = Annotated[str | None, typer.Option(help="For the title page.")]
 
 
-@commands.command()
+@commands.command(cls=LongCommand)
 def lab(
     data: options.Data = "cifar100",
     data_file: options.DataFile = None,
@@ -37,15 +38,11 @@ def lab(
     debug: options.Debug = False,
 ) -> None:
     """The course's assignment, from the example network to the report to hand in (in Russian)."""
+    base = make_config(None, {**locals(), "repeats": "2"})
     from poolbench.study.display import Display
     from poolbench.study.lab import check_lab_path, make_assignment, preview_lab, run_lab
 
-    given = {"source": data, "data_file": data_file, "download": download}
-    named = {**given, "classes": None if classes is None else split_names(classes)}
-    machine = {"seed": seed, "device": device, "precision": precision, "workers": workers}
-    values = {name: value for name, value in machine.items() if value is not None}
-    pictures = {name: value for name, value in named.items() if value is not None}
-    assignment = make_assignment({**values, "data": pictures}, out, is_full=full)
+    assignment = make_assignment(base, out, is_full=full)
     display = Display(choose_language(lang))
     if dry_run:
         check_lab_path(assignment)

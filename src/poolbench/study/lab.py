@@ -4,10 +4,10 @@ Each study is an ordinary run inside the folder. What is finished stays, so that
 on where it stopped.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from poolbench.config import Precision, StudyConfig, build_config, split_names
 from poolbench.data.image_set import ImageSet
@@ -187,19 +187,13 @@ def lab(
         "download": download,
     }
     display = Display(choose_language(lang), quiet=quiet)
-    assignment = make_assignment({"data": data, **settings}, out, is_full=full)
+    base = build_config({"data": data, "repeats": 2, **settings})
+    assignment = make_assignment(base, out, is_full=full)
     return run_lab(assignment, display, author, group)
 
 
-def make_assignment(
-    values: Mapping[str, Any], out: str | Path | None, *, is_full: bool
-) -> Assignment:
-    """Make an assignment of plain values.
-
-    Raises:
-        UsageError: With one line for each value that does not fit.
-    """
-    base = build_config({**values, "repeats": 2})
+def make_assignment(base: StudyConfig, out: str | Path | None, *, is_full: bool) -> Assignment:
+    """Make an assignment on the pictures of some settings, in the folder that they name."""
     first = make_config(STEPS[0], base, get_length(is_full=is_full))
     named = name_run(first)
     path = named.with_name(f"lab-{named.name}") if out is None else expand_home(out)
