@@ -40,7 +40,8 @@ def test_a_preview_says_the_steps_and_keeps_nothing(short, poolbench_here, tmp_p
 def test_pictures_without_a_test_half_are_refused_before_anything_is_trained(
     short, poolbench_here, tmp_path
 ):
-    images, labels = np.zeros((40, 32, 32, 3), np.uint8), np.arange(40) % 2
+    images = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)
+    labels = np.arange(40) % 2
     np.savez(tmp_path / "pictures.npz", images=images, labels=labels)
     done = poolbench_here("lab", "--data", f"npz:{tmp_path / 'pictures.npz'}")
     assert done.returncode == 2 and "official test half" in done.stderr

@@ -16,7 +16,7 @@ from poolbench.config import SAVED
 from poolbench.data.npz import read_arrays
 from poolbench.errors import RunError
 from poolbench.files import OutsideError, is_within, locate_inside, open_inside, parse_json
-from poolbench.records import StudyRecord
+from poolbench.records import CHOICE, LAB_FILE, StudyRecord
 from poolbench.rundir.formats import check_schema
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -129,6 +129,11 @@ class RunFiles:
         try:
             values = parse_json(self.read(name, MOST_TEXT_BYTES))
         except OSError as error:
+            if name != LAB_FILE and self.has(LAB_FILE):
+                raise RunError(
+                    f"{self.path} holds the runs of the whole assignment (poolbench lab): name one "
+                    f"of them, such as {self.path / CHOICE}."
+                ) from None
             raise RunError(
                 f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
                 "unfinished one. Run the same command again to go on."
