@@ -49,7 +49,7 @@ def move(page, see):
     page.focus("#stage")
     for key in ("ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
         page.keyboard.press(key)
-    see(page, "#spoken", "down 1, right -3")
+    see(page, "#spoken", "1 px down, 3 px left")
 
 
 def test_picture_is_kept_in_the_run_and_fills_the_table_of_the_report(
