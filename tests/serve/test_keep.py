@@ -52,6 +52,7 @@ def move(page, see):
     see(page, "#spoken", "1 px down, 3 px left")
 
 
+@pytest.mark.full(seconds=10, always=True)
 def test_picture_is_kept_in_the_run_and_fills_the_table_of_the_report(
     visit, served_copy, run_serve, picture_files, read_cards, choose_file, see
 ):
