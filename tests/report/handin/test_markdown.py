@@ -57,5 +57,7 @@ def test_no_character_that_xml_forbids_reaches_a_document():
     draft.add_table(name, [name], [[name]])
     written = write_markdown(draft.blocks)
     assert not set(written) & {*forbidden} - {"\n"}
-    document = Document(io.BytesIO(write_docx(draft.blocks, clean(name), datetime.now(UTC))))
+    document = Document(
+        io.BytesIO(write_docx(draft.blocks, "Отчёт", clean(name), datetime.now(UTC)))
+    )
     assert "\N{REPLACEMENT CHARACTER}" in document.tables[0].rows[0].cells[0].text
