@@ -57,6 +57,8 @@ class Display:
             soft_wrap=True,
             markup=False,
             emoji=False,
+            # Its own outputs in a notebook would each be an HTML page of one line.
+            force_jupyter=False,
         )
         if not self.console.is_terminal:
             self.console.width = LINE_WIDTH
