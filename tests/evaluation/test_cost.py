@@ -8,6 +8,8 @@ from poolbench.evaluation.cost import bound_pictures, compute_cost
 from poolbench.models import Network
 from poolbench.models.lab import Normalize
 from poolbench.models.swap import swap
+from poolbench.operators import Operator
+from poolbench.operators._registry import lend_id
 
 
 def compute(model, operator, size=(32, 32)):
@@ -48,3 +50,35 @@ def test_bounded_pictures_cost_no_more_than_the_limit(power):
     assert (pictures == 256) == (power <= 7) and (pictures == 0) == (power >= 10)
     # Few pictures are no reason to leave them out.
     assert bound_pictures(10**power, 18, 1) in (0, 1)
+
+
+class Silent(Operator):
+    """Says nothing of its cost, and has a layer of its own."""
+
+    def __init__(self, channels, *, stride=2):
+        super().__init__(channels, stride=stride)
+        self.mix = nn.Conv2d(channels, channels, 1, bias=False)
+
+    def forward(self, x):
+        return nn.functional.max_pool2d(self.mix(x), self.stride)
+
+
+class Bare(nn.Module):
+    """An operator that does not even inherit."""
+
+    def __init__(self, channels, *, stride=2):
+        super().__init__()
+        self.stride = stride
+
+    def forward(self, x):
+        return nn.functional.avg_pool2d(x, self.stride)
+
+
+def test_operator_that_does_not_say_its_cost_counts_as_max_pooling_and_wins_no_tie():
+    model = nn.Sequential(nn.Conv2d(3, 8, 1), nn.MaxPool2d(2))
+    reads = 8 * 32 * 32
+    wanted = {"max": reads, "test-silent": reads + 8 * reads, "test-bare": reads, "stride": 0}
+    with lend_id("test-silent", Silent), lend_id("test-bare", Bare):
+        found = {name: compute(model, name).multiply_adds for name in wanted}
+    convolution = 3 * 8 * 32 * 32
+    assert {name: cost - convolution for name, cost in found.items()} == wanted

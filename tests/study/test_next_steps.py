@@ -19,7 +19,9 @@ def run(finished):
 
 def test_every_command_is_one_that_the_command_line_takes(run, poolbench_cli):
     store, verdict, _ = run
-    verdict = verdict.model_copy(update={"kind": "undecided", "is_futile": False})
+    likely = Forecast(repeats=verdict.repeats + 2, pictures=100, chance=0.9)
+    undecided = {"kind": "undecided", "is_futile": False, "more_repeats": likely}
+    verdict = verdict.model_copy(update=undecided)
     steps = list_next_steps(store, verdict)
     assert len(steps) == MOST_STEPS
     assert [key for key, _ in steps] == ["next.open", "next.try", "next.continue"]
@@ -39,6 +41,8 @@ def test_more_repeats_are_offered_where_they_may_decide(run):
     forecast = Forecast(repeats=9, pictures=100, chance=0.5)
     assert ask(kind="undecided", is_futile=False, more_repeats=forecast) == 9
     assert ask(kind="undecided", is_futile=False, more_repeats=None) == 2 * verdict.repeats
+    unlikely = forecast.model_copy(update={"chance": 0.1})
+    assert ask(kind="undecided", is_futile=False, more_repeats=unlikely) is None
     assert ask(kind="undecided", is_futile=True, more_repeats=forecast) is None
     assert ask(kind="winner", more_repeats=forecast) is None
     lab = config.model_copy(update={"protocol": "lab"})

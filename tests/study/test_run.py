@@ -249,8 +249,8 @@ def test_importing_poolbench_imports_nothing_heavy():
 
 def test_public_names_are_what_is_promised():
     assert poolbench.__all__ == [
-        "EpochEvent", "Operator", "Study", "Swapped", "TrialEvent", "__version__", "compare",
-        "export_onnx", "load", "register", "swap",
+        "EpochEvent", "Lab", "Operator", "Study", "Swapped", "TrialEvent", "__version__", "compare",
+        "export_onnx", "lab", "load", "register", "swap",
     ]  # fmt: skip
     assert all(hasattr(poolbench, name) for name in poolbench.__all__)
     with pytest.raises(AttributeError, match="nothing"):

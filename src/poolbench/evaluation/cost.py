@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from poolbench.models import Network
 from poolbench.models.rewrite import StridedConv, fuse_decimation
 from poolbench.models.swap import SwappedConv
+from poolbench.operators import Operator, list_operators
 from poolbench.records import Cost
 
 CONVOLUTIONS = (nn.Conv2d, StridedConv)
@@ -72,17 +73,32 @@ def compute_cost(network: Network, image_size: tuple[int, int], *, passes: int =
 
 def _list_counted(module: nn.Module) -> Iterator[nn.Module]:
     """Yield the modules to count, but nothing inside an operator that counts itself."""
-    if hasattr(module, "count_operations") or isinstance(module, (*CONVOLUTIONS, nn.Linear)):
+    is_layer = isinstance(module, (*CONVOLUTIONS, nn.Linear))
+    if is_layer or _counts_itself(module) or _is_silent(module):
         yield module
-        if not isinstance(module, SwappedConv):
+        if not isinstance(module, SwappedConv) and not _is_silent(module):
             return
     for child in module.children():
         yield from _list_counted(child)
 
 
+def _counts_itself(module: nn.Module) -> bool:
+    return hasattr(module, "count_operations")
+
+
+def _is_silent(module: nn.Module) -> bool:
+    """Return whether a module is an operator that does not say what it costs."""
+    counts = getattr(type(module), "count_operations", None)
+    if counts is None:
+        return type(module) in {entry.cls for entry in list_operators()}
+    return counts is Operator.count_operations
+
+
 def _make_counter(totals: dict[str, int]):  # type: ignore[no-untyped-def]
     def count(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        if hasattr(module, "count_operations"):
+        if _is_silent(module):
+            totals["other"] += inputs[0][0].numel()
+        elif _counts_itself(module):
             height, width = inputs[0].shape[2:]
             totals["other"] += module.count_operations(height, width)  # type: ignore[operator]
         elif isinstance(module, SwappedConv):

@@ -26,7 +26,7 @@ class Operator(nn.Module):
     """Lowers the resolution of a feature map by an integer stride.
 
     Subclasses implement :meth:`forward` (or name the function that does the work) and, where they
-    cost anything, :meth:`count_operations`.
+    do not cost what max pooling does, :meth:`count_operations`.
 
     Shape:
         ``(B, C, H, W) -> (B, C, ceil(H / stride), ceil(W / stride))``
@@ -84,8 +84,12 @@ class Operator(nn.Module):
         return function(x, stride=self.stride, **self.get_options())
 
     def count_operations(self, height: int, width: int) -> int:
-        """Count the multiply-adds (or comparisons) for one picture of an input of this size."""
-        return 0
+        """Count the multiply-adds (or comparisons) for one picture of an input of this size.
+
+        Unless a subclass says otherwise, one for each value of the input, as max pooling;
+        convolutions and linear layers inside are counted besides.
+        """
+        return self.channels * height * width
 
     def count_outputs(self, height: int, width: int) -> int:
         """Count the values of the output for one picture."""

@@ -4,6 +4,7 @@ Everything goes to standard error; standard output is for JSON.
 """
 
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from poolbench.streams import forgive_errors
 from poolbench.study.next_steps import align_steps
 from poolbench.study.watching import Watch, open_front
 from poolbench.study.watching.front import is_notebook
+from poolbench.study.watching.lines import LINE_SECONDS, LONG_SECONDS
 from poolbench.study.watching.table import make_table
 from poolbench.texts import text
 from poolbench.texts.plain import list_some, make_plain, wrap_words
@@ -47,6 +49,7 @@ class Display:
     def __init__(self, lang: str = "en", *, quiet: bool = False) -> None:
         self.lang = lang
         self._loading = ("", 0)
+        self._next_loading = time.monotonic() + LONG_SECONDS
         self._labels: dict[str, str] = {}
         # Names are not written in rich's language, whatever brackets and colons they have.
         self.console = Console(
@@ -96,9 +99,11 @@ class Display:
         self.console.print(line, style=style)
 
     def show_loading(self, step: str, done: int, total: int) -> None:
-        """Show how far the pictures are: a line for every tenth of a step of known size."""
+        """Show how far the pictures are: a line for a tenth of a step, not two in ten seconds."""
         tenth = (step, done * 10 // total) if total else (step, 0)
-        if (tenth[1] or step == "download") and tenth != self._loading:
+        is_due = time.monotonic() >= self._next_loading
+        if (tenth[1] or step == "download") and tenth != self._loading and is_due:
+            self._next_loading = time.monotonic() + LINE_SECONDS
             self.say("run.loading", step=text(f"run.step-{step}", self.lang), percent=10 * tenth[1])
         self._loading = tenth
 

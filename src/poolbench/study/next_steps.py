@@ -7,6 +7,8 @@ from poolbench.config import StudyConfig
 from poolbench.records import VerdictRecord
 from poolbench.rundir.store import RunStore
 
+# Chance of a decision from which on it is worth going on.
+WORTH_CHANCE = 0.5
 # The most that a person is told at once.
 MOST_STEPS = 3
 
@@ -37,9 +39,9 @@ def find_more_repeats(verdict: VerdictRecord, config: StudyConfig) -> int | None
     if verdict.kind != "undecided" or verdict.is_futile or config.protocol == "lab":
         return None
     forecast = verdict.more_repeats
-    if forecast is not None and forecast.repeats > verdict.repeats:
-        return forecast.repeats
-    return 2 * verdict.repeats
+    if forecast is None:
+        return 2 * verdict.repeats
+    return forecast.repeats if forecast.chance >= WORTH_CHANCE else None
 
 
 def _make_command(*words: str) -> str:

@@ -41,6 +41,8 @@ from poolbench.training.recipes import LEAST_STEPS, get_recipe
 
 # Fields that say where and by how many a study is worked at, and who is told of it.
 WORK_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed", "log")
+# The share of the pool that a network of five folds, the default, is trained on.
+USUAL_FOLDS = 5
 # Share of a test half that weights may have seen: a few pictures stand twice in many sets.
 MOST_SEEN = 0.01
 
@@ -302,6 +304,14 @@ def _show_plan(measured: MeasuredPlan, missing: int, store: RunStore, display: D
         workers=plan.workers,
         threads=conditions.threads,
     )
+    if config.protocol == "cv" and config.folds != USUAL_FOLDS:
+        display.say(
+            "run.other-folds",
+            folds=config.folds,
+            percent=100 * (1 - 1 / config.folds),
+            usual=USUAL_FOLDS,
+            usual_percent=100 * (1 - 1 / USUAL_FOLDS),
+        )
     if has_mixed_positions(plan.variants):
         display.say("run.positions-differ")
     _show_fitted(plan, config, display)

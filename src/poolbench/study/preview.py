@@ -21,8 +21,6 @@ from poolbench.verdict.predictive import expect_decision
 
 # Differences, in points, for which it is said what they take, unless one is asked about.
 EXPECTED_POINTS = (4.0, 2.0)
-# The share of the pool that a network of five folds, the default, is trained on.
-USUAL_FOLDS = 5
 
 
 def preview_study(
@@ -68,12 +66,4 @@ def _show_expected(
             percent=100 * found.chance,
             trainings=round(found.trainings),
             most=looks[-1],
-        )
-    if config.folds != USUAL_FOLDS:
-        display.say(
-            "run.other-folds",
-            folds=config.folds,
-            percent=100 * (1 - 1 / config.folds),
-            usual=USUAL_FOLDS,
-            usual_percent=100 * (1 - 1 / USUAL_FOLDS),
         )

@@ -147,7 +147,7 @@ def run_study(
                 limit = config.time_limit_seconds
                 left = None if limit is None else limit - (time.monotonic() - started)
                 measured = measure_study(config, plan, image_set, store, executor, left, display)
-                _begin(measured, machine, record, store, display.lang)
+                _begin(measured, machine, record, store, display)
                 store.save_table("duplicates.csv", COLUMNS, duplicates)
                 logs = open_logs(config.log, store, display)
                 logs.catch_up(spec.id for spec in measured.plan.specs)
@@ -251,29 +251,36 @@ def _refuse_other_pictures(record: DataRecord, store: RunStore) -> None:
 
 
 def _begin(
-    measured: MeasuredPlan, machine: Machine, record: DataRecord, store: RunStore, lang: str
+    measured: MeasuredPlan,
+    machine: Machine,
+    record: DataRecord,
+    store: RunStore,
+    display: Display,
 ) -> None:
     """Write what the run is about, and the language in which it is told."""
     config, plan = measured.config, measured.plan
-    _forget_other_study(config, plan, store)
+    _forget_other_study(config, plan, store, display)
     store.save_model("data.json", record)
     save_config(measured, store)
     # Under a time limit the plan is what is thought to fit, which less may do in the end.
     may_end_early = config.repeats == "auto" or config.time_limit_seconds is not None
     trials = tuple(spec.id for spec in plan.specs)
     store.save_model("plan.json", PlanRecord(trials=trials, may_end_early=may_end_early))
-    store.save_json("environment.json", {**machine.environment, LANGUAGE: lang})
+    store.save_json("environment.json", {**machine.environment, LANGUAGE: display.lang})
 
 
-def _forget_other_study(config: StudyConfig, plan: Plan, store: RunStore) -> None:
+def _forget_other_study(config: StudyConfig, plan: Plan, store: RunStore, display: Display) -> None:
     """Remove the mark of a whole run once another study writes to the folder."""
     ids = {spec.id for spec in plan.specs}
     with suppress(RunError):
         before = set(store.load_model("study.json", StudyRecord).trials)
         # One that stops early does not use all of its plan.
         is_same = before <= ids if config.repeats == "auto" else before == ids
+        # More repeats of the same study go on with it.
         if not is_same:
             store.remove("study.json")
+            if not before <= ids:
+                display.say("watch.replaces")
 
 
 def _make_data_record(config: StudyConfig, image_set: ImageSet) -> DataRecord:
@@ -298,8 +305,9 @@ def _conclude(store: RunStore, display: Display) -> Study:
     study = Study(store.path, display.lang)
     display.show_leaderboard(study.leaderboard())
     display.show_verdict(study.verdict)
-    for line in describe_reason(study.data.facts, display.lang):
-        display.tell(line)
+    if study.verdict.kind == "winner":
+        for line in describe_reason(study.data.facts, display.lang):
+            display.tell(line)
     if study.final is None:
         build_page(store, display)
         return study

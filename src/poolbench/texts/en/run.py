@@ -21,7 +21,10 @@ TEXTS = {
         "Data: {source}; classes: {classes}. Pictures: {pool} in the training pool, "
         "{test} for the test, {height} × {width} px."
     ),
-    "run.validation": "The validation half joins the training pool: {count} pictures.",
+    "run.validation": (
+        "The validation half joins the training pool: {count} pictures. Networks are trained on "
+        "them too, so they do not test the saved model; the test half is kept apart for that."
+    ),
     "run.plan": (
         "Plan: variants {variants}, trials {trials}, of which finished already: {done}. "
         "Protocol {protocol}, folds {folds}, repeats {repeats}."
@@ -129,8 +132,8 @@ TEXTS = {
     ),
     "run.final": "Training {variant} on the whole pool.",
     "run.test": (
-        "Test {metric}: {value:.4f} ({pictures}; the test half was opened once; 95 % interval "
-        "{low:.4f} to {high:.4f}; the best constant answer reaches {constant:.4f})."
+        "Test {metric}: {value:.4f} ({pictures}; the test half was opened once, for this model; "
+        "95 % interval {low:.4f} to {high:.4f}; the best constant answer reaches {constant:.4f})."
     ),
     "run.test-watched": (
         "Test {metric} at the last epoch: {value:.4f} ({pictures}; the test half was watched in "

@@ -41,9 +41,10 @@ TEXTS = {
     "runs.same-trainings": "the same trainings",
     "runs.balanced": "Accuracy is the mean over classes here.",
     "runs.together": (
-        "Trials are paired: the same pictures, held out in the same folds. All intervals hold "
-        "together with 95 %; one that holds 0 does not tell the two apart. Nobody planned this "
-        "comparison before the studies ran, so take it as exploratory."
+        "Trials are paired: the same pictures, held out in the same folds. Only repeats that "
+        "both studies have count here, so an accuracy may differ from that of its leaderboard. "
+        "All intervals hold together with 95 %; one that holds 0 does not tell the two apart. "
+        "Nobody planned this comparison before the studies ran, so take it as exploratory."
     ),
     "runs.only-first": "Only in A: {names}.",
     "runs.only-second": "Only in B: {names}.",

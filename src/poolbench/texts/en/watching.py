@@ -5,6 +5,11 @@ TEXTS = {
     "duration.minutes": "{minutes} min {seconds:02d} s",
     "duration.hours": "{hours} h {minutes:02d} min",
     # What is being done.
+    "watch.replaces": (
+        "The folder holds a finished study with other settings. Its verdict, leaderboard, model "
+        "and report will be replaced; its trials are kept. To keep all of it, choose another "
+        "--name or --out."
+    ),
     "watch.measure": "Measuring how fast this machine is",
     "watch.train": "Training",
     "watch.train-to": "Training up to repeat {repeats}",
