@@ -11,10 +11,10 @@ from poolbench.data.sample import load_sample
 def test_cells_have_their_stated_size_and_are_no_more_than_the_sample():
     cells, sample = load_cells(), load_sample()
     assert cells.classes == CELLS_CLASSES
-    assert cells.pool.images.shape == (600, 32, 32, 3)
-    assert cells.test.images.shape == (300, 32, 32, 3)
-    assert np.bincount(cells.pool.labels).tolist() == [200] * 3
-    assert np.bincount(cells.test.labels).tolist() == [100] * 3
+    assert cells.pool.images.shape == (1200, 32, 32, 3)
+    assert cells.test.images.shape == (400, 32, 32, 3)
+    assert np.bincount(cells.pool.labels).tolist() == [600] * 2
+    assert np.bincount(cells.test.labels).tolist() == [200] * 2
     assert len(cells.pool) <= len(sample.pool)
     assert DataConfig().source == cells.source
 
@@ -40,14 +40,22 @@ def test_classes_differ_in_dark_pixels_alone():
     # Marks are the darkest pixels by far; without them the classes are drawn alike.
     cells = draw_cells(7)
     red = cells.pool.images[..., 0].astype(float)
-    darkest = np.sort(red.reshape(len(red), -1), axis=1)
-    labels = cells.pool.labels
-    marks = [np.median(darkest[labels == label, :4]) for label in range(3)]
-    assert marks[1] < marks[0] - 30
-    rest = darkest[:, 200:].mean(axis=1)
-    means = [rest[labels == label].mean() for label in range(3)]
-    # Four standard errors of a difference between two classes of 200 pictures.
-    assert max(means) - min(means) < 4 * rest.std() * (2 / 200) ** 0.5
+    sorted_red = np.sort(red.reshape(len(red), -1), axis=1)
+    plain, marked = (sorted_red[cells.pool.labels == label] for label in range(2))
+    assert np.median(marked[:, :4]) < np.median(plain[:, :4]) - 30
+    light = [rows[:, 512:].mean(axis=1) for rows in (plain, marked)]
+    error = np.hypot(*(rows.std() / len(rows) ** 0.5 for rows in light))
+    assert abs(light[0].mean() - light[1].mean()) < 4 * error
+
+
+def test_marks_are_of_all_sizes():
+    # Pixels much darker than anything in a picture without a mark.
+    cells = draw_cells(7)
+    red = cells.pool.images[..., 0].astype(int)
+    dark = (red < np.sort(red[cells.pool.labels == 0], axis=None)[50]).sum(axis=(1, 2))
+    few, many = np.quantile(dark[cells.pool.labels == 1], [0.15, 0.85])
+    assert few <= 4
+    assert many >= 20
 
 
 @pytest.mark.parametrize(

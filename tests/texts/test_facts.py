@@ -48,7 +48,7 @@ def test_what_was_recognised_is_one_line_in_each_language():
 
 def test_why_operators_differ_is_told_where_it_is_known():
     (line,) = describe_warnings({"reason": "marks"}, "en")
-    assert "marks about two pixels wide" in line
+    assert "miss more of the small marks" in line
     assert describe_facts({"reason": "marks"}, "en") == []
     assert describe_warnings({"reason": "weather"}, "en") == []
 

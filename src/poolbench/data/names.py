@@ -126,9 +126,8 @@ _CIFAR100_RUSSIAN = {
 _DRAWN_RUSSIAN = {
     "lemon": "лимон",
     "plum": "слива",
-    "healthy": "без меток",
-    "one mark": "одна метка",
-    "two marks": "две метки",
+    "no mark": "без метки",
+    "one mark": "с меткой",
 }
 
 CIFAR10_CLASSES = tuple(_CIFAR10_RUSSIAN)

@@ -13,7 +13,7 @@ from poolbench.evaluation.imbalance import choose_metric, is_imbalanced
 NAMES = ("lab", "quick", "standard", "strong", "finetune", "finetune-last", "finetune-head")
 # Epochs on the built-in pictures, by their source: they are learned in a fraction of the usual
 # number, and a first run should be short.
-BUILT_IN_EPOCHS = {"cells": 16, "sample": 3}
+BUILT_IN_EPOCHS = {"cells": 6, "sample": 3}
 # Names of the recipes whose epochs grow where pictures are few; docs/recipes.md has the
 # measurement.
 STEPPED = ("quick", "standard", "strong")

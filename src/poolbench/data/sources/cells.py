@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Cells(ImageSetSource):
-    """Cells with none, one or two small marks, drawn by the program."""
+    """Blood cells, one of them with a dark mark or none, drawn by the program."""
 
     checks_pixels: ClassVar[bool] = False
 

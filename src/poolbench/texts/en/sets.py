@@ -19,8 +19,9 @@ TEXTS = {
     "facts.recognised-colour": ", in colour",
     "facts.recognised-turned": ", stored by columns and turned upright",
     "facts.reason-marks": (
-        "Why operators differ here: the classes of these pictures differ by marks about two pixels "
-        "wide. Max pooling keeps the strongest response to a mark; average pooling dilutes it, and "
-        "a stride skips most places, so both take longer to learn the marks."
+        "Why operators differ here: in half of these pictures one cell has a dark mark, one to "
+        "seven pixels wide. Max pooling keeps the strongest response to a mark; average pooling "
+        "dilutes it among sixteen places, and a stride skips fifteen of sixteen, so both miss more "
+        "of the small marks."
     ),
 }
