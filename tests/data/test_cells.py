@@ -22,7 +22,7 @@ def test_cells_have_their_stated_size_and_are_no_more_than_the_sample():
 @pytest.mark.parametrize(
     ("load", "digest"),
     [
-        (load_cells, "9a07397d3e828f64623da18d86a64808b5f2d595fd38fa4fcfa287619f2ce28a"),
+        (load_cells, "039215d4c07f50c05c924f0070aa8eaeee6a57efd50daa7730c51526b8e92e6b"),
         (load_sample, "f0744784e9e955d7b1056392f58b2d4a874a06a34d2074df7db8360a514c10f0"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Draw the image set of a first run: blood cells, one of them with a dark mark of any size, or none.
+"""Draw the image set of a first run: blood cells, of which one has a dark mark, or none.
 
 1,200 pictures for training and 400 for the test, 32x32 pixels, 600 and 200 of each class. Every
 picture shows four red cells, paler in the middle, on a light ground, smudges and noise. In half of
@@ -6,8 +6,8 @@ the pictures one of the cells has a dark mark, one to seven pixels wide. Nothing
 
 So operators differ for a reason that can be said. A small mark answers at few places of a feature
 map: max pooling passes on the strongest answer of each cell of the map, average pooling divides it
-by sixteen, and decimation looks at one place of sixteen. Large marks are found by all, small ones
-by max pooling sooner; as marks have all sizes, there are always some that only it finds.
+by sixteen, and decimation looks at one place of sixteen. Large marks are found by all three; as
+marks have all sizes, there are small ones that only max pooling finds, at 6 epochs and at 18.
 
 The same bits come out everywhere, see :mod:`poolbench.data.drawing`. How the sizes of the marks
 were chosen, and with which seeds, stands in docs/guide.md.
