@@ -203,7 +203,6 @@ class Decimate2d(Operator):
     function = decimate2d
 
     def count_operations(self, height: int, width: int) -> int:
-        """See :meth:`~poolbench.operators.Operator.count_operations`."""
         return 0
 
 
