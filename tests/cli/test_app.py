@@ -52,7 +52,8 @@ def test_json_goes_to_standard_output_and_everything_else_to_standard_error(fini
     assert printed["run"] == str(path)
     assert "apple, lemon, pear, plum" in said
     assert re.search(
-        r"Test accuracy: 0\.\d{4} \(400 pictures; the test half was opened once; 95 % interval 0\.",
+        r"Test accuracy: 0\.\d{4} \(400 pictures; the test half was opened once, for this model; "
+        r"95 % interval 0\.",
         said,
     )
     assert "the best constant answer reaches 0.2500" in said
