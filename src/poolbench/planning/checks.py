@@ -1,19 +1,21 @@
 """Whether a study fits its pictures, its networks and its weights; found before it begins."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from poolbench.config import StudyConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.data.splits import check_enough, count_units
 from poolbench.errors import DataError, ShapeError, UsageError
-from poolbench.models import Network, get_backbone
+from poolbench.models import Backbone, Network, get_backbone
 from poolbench.models.start import freeze, whiten_first
 from poolbench.models.transfer import Transfer, load_weights, transfer
-from poolbench.operators import get_operator
+from poolbench.operators import build_operator, get_operator
 from poolbench.planning.variants import NO_OPERATOR
 from poolbench.records import TrialSpec, VariantSpec
 from poolbench.trials.build import make_form
@@ -70,7 +72,8 @@ def check_networks(specs: Sequence[TrialSpec]) -> dict[str, Network]:
         Networks of one's own, by backbone id.
 
     Raises:
-        UsageError: If a factory fails, its network does not fit the pictures or an operator, or a
+        UsageError: If a factory fails, its network does not fit the pictures or an operator, an
+            operator of one's own does not lower the resolution by the stride of its site, or a
             network has no place for what its recipe does to it.
     """
     found: dict[str, Network] = {}
@@ -81,7 +84,7 @@ def check_networks(specs: Sequence[TrialSpec]) -> dict[str, Network]:
         if backbone.factory is None and not (is_changed or is_small or _is_foreign(spec)):
             continue
         try:
-            network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
+            network = _build(backbone, spec)
         except ShapeError as error:
             raise ShapeError(f"{spec.variant.id}: {error}") from None
         if backbone.factory is not None:
@@ -91,6 +94,61 @@ def check_networks(specs: Sequence[TrialSpec]) -> dict[str, Network]:
         freeze(network, recipe.trained_part)
         make_form(network, spec)
     return found
+
+
+def _build(backbone: Backbone, spec: TrialSpec) -> Network:
+    """Build a network, through which a picture passes, and look at what its operators make of it.
+
+    Raises:
+        UsageError: If one does not make ``(B, C, ceil(H / stride), ceil(W / stride))``.
+    """
+    name = spec.variant.operator
+    faults: list[str] = []
+    handles = []
+
+    def make_operator(channels: int, stride: int) -> nn.Module:
+        module = build_operator(name, channels, stride=stride)
+        note = partial(_note_fault, faults, stride)
+        handles.append(module.register_forward_hook(note))
+        return module
+
+    make_operator.__name__ = name
+    try:
+        network = backbone.build(make_operator, spec.num_classes, spec.image_size)
+    except UsageError:
+        # What comes after a map of a wrong size may fail in words that lead away from it.
+        if faults:
+            raise _explain_fault(backbone, name, faults[0]) from None
+        raise
+    finally:
+        for handle in handles:
+            handle.remove()
+    if faults:
+        raise _explain_fault(backbone, name, faults[0])
+    return network
+
+
+def _note_fault(
+    faults: list[str], stride: int, operator: nn.Module, inputs: tuple[Tensor, ...], out: object
+) -> None:
+    before = inputs[0].shape
+    wanted = [*before[:2], *(-(-size // stride) for size in before[2:])]
+    if isinstance(out, Tensor) and list(out.shape) == wanted:
+        return
+    found = f"{list(out.shape[1:])}" if isinstance(out, Tensor) else f"a {type(out).__name__}"
+    faults.append(
+        f"turns a map of {list(before[1:])} (channels, height, width) into {found} where the "
+        f"stride is {stride}; expected {wanted[1:]}"
+    )
+
+
+def _explain_fault(backbone: Backbone, name: str, fault: str) -> UsageError:
+    cls = get_operator(name).cls.__name__
+    return UsageError(
+        f"Operator {name!r} in backbone {backbone.id!r} {fault}: as many channels, and "
+        "ceil(size / stride) pixels each way. Make its forward keep to the stride that it is built "
+        f"with; poolbench.testing.check_operator({cls}) names what is wrong."
+    )
 
 
 def _is_foreign(spec: TrialSpec) -> bool:
