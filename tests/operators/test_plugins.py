@@ -9,7 +9,7 @@ import torch
 
 import poolbench
 from poolbench.errors import UnknownNameError, UsageError
-from poolbench.operators import get_operator, list_operators, register
+from poolbench.operators import Operator, get_operator, list_operators, register
 from poolbench.operators.plain import MaxPool2d
 
 MODULE = """
@@ -69,7 +69,7 @@ def test_class_is_found_by_its_module_under_its_own_name_or_its_id(module):
     [
         ("{module}:Nothing", "nothing of that name"),
         ("{module}:LastPol2d", "Did you mean LastPool2d"),
-        ("{module}:NUMBER", "a int"),
+        ("{module}:NUMBER", ":NUMBER': .* 3 is a int"),
         ("no.such.module:Pool", "cannot be imported"),
         (":Pool", "cannot be imported"),
     ],
@@ -89,6 +89,31 @@ def test_operator_of_poolbench_is_not_replaced_by_a_class_of_the_same_name():
     with pytest.raises(UsageError, match="'max' belongs to MaxPool2d of poolbench"):
         register("max")(type("MaxPool2d", (torch.nn.Module,), {}))
     assert get_operator("max").cls is MaxPool2d
+
+
+def test_register_without_an_id_takes_the_name_of_the_class():
+    @register
+    class OwnName(Operator):
+        """Keeps the first value of each cell."""
+
+    assert isinstance(OwnName, type)
+    assert get_operator("OwnName").cls is OwnName
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (lambda channels, stride: None, "<lambda> is a function"),
+        (MaxPool2d(3, stride=2), "give MaxPool2d itself"),
+        (dict, "dict is a type"),
+        (5, "5 is a int"),
+    ],
+)
+@pytest.mark.parametrize("act", [register, register("given")])
+def test_what_is_no_class_of_modules_is_not_registered(act, given, said):
+    with pytest.raises(UsageError, match=said):
+        act(given)
+    assert "given" not in {entry.id for entry in list_operators()}
 
 
 def test_unknown_id_names_the_nearest():

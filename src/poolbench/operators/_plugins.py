@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from poolbench.errors import UsageError, nearest_names
-from poolbench.operators._registry import add_operator, list_entries
+from poolbench.operators._registry import add_operator, check_class, list_entries
 
 # Entry-point group in a package's metadata: name = "package.module:Class", the name being the id.
 GROUP = "poolbench.operators"
@@ -54,10 +54,10 @@ def load_named(name: str) -> str:
         UsageError: If there is no such module or class, or its id is taken.
     """
     cls = load_object("operator", name)
-    if not (isinstance(cls, type) and issubclass(cls, nn.Module)):
-        raise UsageError(
-            f"Operator {name!r} is a {type(cls).__name__}; expected a torch.nn.Module class."
-        )
+    try:
+        check_class(cls)
+    except UsageError as error:
+        raise UsageError(f"Operator {name!r}: {error}") from None
     return _find_or_add(cls, cls.__name__)
 
 

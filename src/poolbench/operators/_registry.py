@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, overload
 
 from torch import Tensor, nn
 
@@ -131,29 +131,66 @@ class OperatorEntry:
 _ENTRIES: dict[str, OperatorEntry] = {}
 
 
+@overload
+def register(operator_id: ModuleClass) -> ModuleClass: ...
+
+
+@overload
 def register(
     operator_id: str, *, title: str = "", title_ru: str = "", year: int = 0
-) -> Callable[[ModuleClass], ModuleClass]:
-    """Add a class to the catalogue under an id.
+) -> Callable[[ModuleClass], ModuleClass]: ...
+
+
+def register(
+    operator_id: str | ModuleClass, *, title: str = "", title_ru: str = "", year: int = 0
+) -> ModuleClass | Callable[[ModuleClass], ModuleClass]:
+    """Add a class to the catalogue under an id, or under its name: ``@register`` alone.
 
     A class of the same qualified name replaces itself, so that a notebook cell can run twice.
 
     Raises:
-        UsageError: If the id is taken by another class or is not a plain name.
+        UsageError: If the id is taken by another class or is not a plain name, or what is given is
+            no class of modules that is built as operators are.
     """
+    if not isinstance(operator_id, str):
+        check_class(operator_id)
+        add_operator(operator_id, operator_id.__name__, title, title_ru, year)
+        return operator_id
+    name = operator_id
 
     def add(cls: ModuleClass) -> ModuleClass:
-        add_operator(cls, operator_id, title, title_ru, year)
+        add_operator(cls, name, title, title_ru, year)
         return cls
 
     return add
 
 
+def check_class(given: object) -> None:
+    """Check that something is a class of modules, from which each site gets one of its own.
+
+    Raises:
+        UsageError: If it is not.
+    """
+    if isinstance(given, nn.Module):
+        name = type(given).__name__
+        raise UsageError(
+            f"An operator is given as its class, and this is one {name} that was built already: "
+            f"give {name} itself. Each site builds its own, as {name}(channels, stride=…)."
+        )
+    if not (isinstance(given, type) and issubclass(given, nn.Module)):
+        name = getattr(given, "__name__", None) or repr(given)
+        raise UsageError(
+            f"An operator is a torch.nn.Module class that is built as (channels, stride=…); "
+            f"{name[:80]} is a {type(given).__name__}."
+        )
+
+
 def add_operator(
     cls: type[nn.Module], operator_id: str, title: str = "", title_ru: str = "", year: int = 0
 ) -> None:
-    """Add a class to the catalogue, as :func:`register` does, by a plain call."""
+    """Add a class to the catalogue under an id, as :func:`register` does."""
     _check_id(operator_id)
+    check_class(cls)
     is_builtin = cls.__module__.startswith("poolbench.operators.")
     taken = _ENTRIES.get(operator_id)
     if taken is not None:

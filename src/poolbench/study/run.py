@@ -225,8 +225,7 @@ def _name_operator(operator: str | type[nn.Module]) -> str:
     for entry in list_operators():
         if entry.cls is operator:
             return entry.id
-    register(operator.__name__)(operator)
-    return operator.__name__
+    return register(operator).__name__
 
 
 def _name_backbone(backbone: str | Factory) -> str:
