@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import torch
@@ -104,7 +105,7 @@ def test_register_without_an_id_takes_the_name_of_the_class():
     ("given", "said"),
     [
         (lambda channels, stride: None, "<lambda> is a function"),
-        (MaxPool2d(3, stride=2), "give MaxPool2d itself"),
+        (MaxPool2d(3, stride=2), "an instance of MaxPool2d: give MaxPool2d itself"),
         (dict, "dict is a type"),
         (5, "5 is a int"),
     ],
@@ -114,6 +115,41 @@ def test_what_is_no_class_of_modules_is_not_registered(act, given, said):
     with pytest.raises(UsageError, match=said):
         act(given)
     assert "given" not in {entry.id for entry in list_operators()}
+
+
+class TorchsOwn(torch.nn.AvgPool2d):
+    """Takes the side of a window first, as the class that it comes from."""
+
+
+class BlurPool2D(torch.nn.Module):
+    """Is built as other libraries build theirs."""
+
+    def __init__(self, kernel_size, stride=2):
+        super().__init__()
+
+
+class NamesAlone(torch.nn.Module):
+    """Has to be given the name of its channels."""
+
+    def __init__(self, *, channels, stride=2):
+        super().__init__()
+
+
+@pytest.mark.parametrize(
+    ("cls", "said"),
+    [
+        (torch.nn.MaxPool2d, r"MaxPool2d\(kernel_size, stride, .* of that kind: 'max'\.$"),
+        (TorchsOwn, "of that kind: 'avg'"),
+        (BlurPool2D, r"BlurPool2D\(kernel_size, stride\), .* of that kind: 'blur'"),
+        (NamesAlone, r"\(\*, channels, stride\), .* __init__\(self, channels, \*, stride\)"),
+        (torch.nn.AdaptiveAvgPool2d, "Write a class that makes it in its constructor"),
+        (torch.nn.MaxPool2d(2), "'max'"),
+    ],
+)
+def test_class_that_is_built_otherwise_is_refused_with_what_to_take_instead(cls, said):
+    for act in (register, poolbench.compare, partial(poolbench.swap, torch.nn.MaxPool2d(2))):
+        with pytest.raises(UsageError, match=said):
+            act(operators=[cls]) if act is poolbench.compare else act(cls)
 
 
 def test_unknown_id_names_the_nearest():

@@ -13,6 +13,7 @@ from poolbench.errors import UsageError
 from poolbench.models._registry import MakeOperator
 from poolbench.models.modes import evaluating
 from poolbench.operators import get_operator
+from poolbench.operators._registry import check_class
 from poolbench.operators.plain import Decimate2d
 
 Pool = nn.MaxPool2d | nn.AvgPool2d
@@ -262,8 +263,9 @@ def _make(
 def _get_maker(operator: str | type[nn.Module] | MakeOperator) -> MakeOperator:
     """Return what builds an operator for some channels and a stride."""
     cls = get_operator(operator).cls if isinstance(operator, str) else operator
-    if not isinstance(cls, type):
+    if callable(cls) and not isinstance(cls, nn.Module | type):
         return cls
+    check_class(cls)
 
     def make_operator(channels: int, stride: int) -> nn.Module:
         try:

@@ -1,5 +1,6 @@
 """Keep the one list of operators, by id."""
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ LEARNED_WEIGHTS: Mapping[str, str] = {
 }
 
 ALL = "all"
+
+# How torch's pools, and those made like them, call what they take first: a number of channels there
+# would be taken for the side of a window.
+_WINDOWS = frozenset(("kernel_size", "kernel", "pool_size"))
 
 ModuleClass = TypeVar("ModuleClass", bound=type[nn.Module])
 
@@ -166,16 +171,17 @@ def register(
 
 
 def check_class(given: object) -> None:
-    """Check that something is a class of modules, from which each site gets one of its own.
+    """Check that something is a class that is built as operators are, once for each site.
 
     Raises:
         UsageError: If it is not.
     """
     if isinstance(given, nn.Module):
+        _check_constructor(type(given))
         name = type(given).__name__
         raise UsageError(
-            f"An operator is given as its class, and this is one {name} that was built already: "
-            f"give {name} itself. Each site builds its own, as {name}(channels, stride=…)."
+            f"An operator is given as a class, and this is an instance of {name}: give {name} "
+            f"itself. Each site builds its own, as {name}(channels, stride=…)."
         )
     if not (isinstance(given, type) and issubclass(given, nn.Module)):
         name = getattr(given, "__name__", None) or repr(given)
@@ -183,6 +189,39 @@ def check_class(given: object) -> None:
             f"An operator is a torch.nn.Module class that is built as (channels, stride=…); "
             f"{name[:80]} is a {type(given).__name__}."
         )
+    _check_constructor(given)
+
+
+def _check_constructor(cls: type[nn.Module]) -> None:
+    try:
+        signature = inspect.signature(cls)
+    except ValueError:
+        # A constructor that says nothing of itself; whether it fits shows when it is built.
+        return
+    try:
+        signature.bind(1, stride=2)
+        fits = next(iter(signature.parameters)) not in _WINDOWS
+    except TypeError:
+        fits = False
+    if not fits:
+        empty = inspect.Parameter.empty
+        named = [
+            each.replace(annotation=empty, default=empty) for each in signature.parameters.values()
+        ]
+        taken = signature.replace(parameters=named, return_annotation=empty)
+        raise UsageError(
+            f"{cls.__name__} is built as {cls.__name__}{taken}, and an operator as (channels, "
+            f"stride=…), once for each site. {_advise(cls)}"
+        )
+
+
+def _advise(cls: type[nn.Module]) -> str:
+    """Say what to take instead of a class that is not built as operators are."""
+    ids = {entry.cls.__name__.casefold(): entry.id for entry in list_entries() if entry.is_builtin}
+    for base in cls.__mro__:
+        if base.__name__.casefold() in ids:
+            return f"The catalogue has an operator of that kind: {ids[base.__name__.casefold()]!r}."
+    return "Write a class that makes it in its constructor, __init__(self, channels, *, stride)."
 
 
 def add_operator(
