@@ -89,6 +89,11 @@ def test_factory_is_not_taken_for_a_backbone_of_poolbench():
         add_factory("lab", lambda num_classes: torch.nn.Identity())
 
 
+def test_network_that_was_built_already_is_no_backbone():
+    with pytest.raises(UsageError, match="Give Identity itself"):
+        add_factory("built", torch.nn.Identity())
+
+
 def fails(num_classes):
     raise RuntimeError("no weights here")
 

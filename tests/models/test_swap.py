@@ -175,6 +175,20 @@ def test_network_without_anything_to_replace_is_refused(model):
         swap(model, "blur")
 
 
+@pytest.mark.parametrize(
+    ("model", "operator", "said"),
+    [
+        (SmallResNet, "blur", "SmallResNet is a type"),
+        ("net", "blur", "'net' is a str"),
+        (SmallResNet(), BlurPool2d(8, stride=2), "give BlurPool2d itself"),
+        (SmallResNet(), 5, "5 is a int"),
+    ],
+)
+def test_what_cannot_be_swapped_is_refused_in_words(model, operator, said):
+    with pytest.raises(UsageError, match=said):
+        swap(model, operator)
+
+
 def test_network_that_does_not_take_the_example_is_told_so():
     model = nn.Sequential(nn.MaxPool2d(2), nn.Flatten(), nn.Linear(48, 2))
     with pytest.raises(UsageError, match=r"example of \[1, 3, 64, 64\]"):

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from poolbench.errors import UsageError
 from poolbench.operators import Operator
 from poolbench.testing import check_operator, list_checks
 
@@ -215,3 +216,9 @@ def test_exception_that_is_not_needed_is_an_error():
 
 def test_plain_module_without_any_trait_can_be_held_to_it():
     check_operator(Costless, "size", "constants", "gradients")
+
+
+@pytest.mark.parametrize("given", [Floors(3, stride=2), 5])
+def test_what_is_no_class_is_not_checked(given):
+    with pytest.raises(UsageError, match="An operator is"):
+        check_operator(given)

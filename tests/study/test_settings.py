@@ -1,6 +1,7 @@
 """The settings of ``poolbench.compare`` under either of their names."""
 
 import pytest
+from torch import nn
 
 import poolbench
 from poolbench.config import DataConfig, build_config, read_settings
@@ -51,6 +52,43 @@ def test_one_setting_under_two_names_is_refused(asked, settings, said):
 def test_two_image_sets_are_refused(asked):
     with pytest.raises(UsageError, match="data and the first argument"):
         asked("sample", data="sample")
+
+
+class OneOfOnes(poolbench.Operator):
+    """Is given alone."""
+
+
+class OneNet(nn.Sequential):
+    """A network that can be counted as a list of its layers."""
+
+    def __init__(self, num_classes):
+        super().__init__(nn.Conv2d(3, num_classes, 3), nn.MaxPool2d(2))
+
+
+def test_what_stands_alone_needs_no_list(asked):
+    assert asked(operators=OneOfOnes).operators == ("OneOfOnes",)
+    assert asked(backbones=OneNet).backbones == ("OneNet",)
+    assert asked(classes=5).data.classes == ("5",)
+    assert asked(operators=(name for name in ("max", "avg"))).operators == ("max", "avg")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"operators": OneOfOnes(64, stride=2)}, "give OneOfOnes itself"),
+        ({"operators": ["max", OneOfOnes(64, stride=2)]}, "give OneOfOnes itself"),
+        ({"operators": OneNet(3)}, r"OneNet is built as OneNet\(num_classes\)"),
+        ({"operators": None}, "None is a NoneType"),
+        ({"operators": [["max"]]}, "is a list"),
+        ({"backbones": OneNet(3)}, "instance of OneNet. Give OneNet itself"),
+        ({"backbones": ["lab", OneNet(3)]}, "instance of OneNet. Give OneNet itself"),
+        ({"backbones": 5}, "5 cannot be a backbone"),
+        ({"backbones": nn}, "cannot be a backbone"),
+    ],
+)
+def test_what_is_no_operator_or_backbone_is_refused_in_words(asked, settings, said):
+    with pytest.raises(UsageError, match=said):
+        asked(**settings)
 
 
 def test_setting_that_there_is_not_is_answered_with_the_nearest(asked):

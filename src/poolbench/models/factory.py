@@ -61,7 +61,7 @@ def add_factory(backbone_id: str, factory: Factory) -> Backbone:
             normalised to about zero mean and unit deviation, and gives logits ``[B, classes]``.
 
     Raises:
-        UsageError: If the id belongs to another backbone.
+        UsageError: If the id belongs to another backbone, or the factory is a network already.
     """
     known = {backbone.id: backbone for backbone in list_backbones()}
     taken = known.get(backbone_id)
@@ -71,7 +71,18 @@ def add_factory(backbone_id: str, factory: Factory) -> Backbone:
 
 
 def wrap_factory(backbone_id: str, factory: Factory) -> Backbone:
-    """Return a factory as a backbone, without entering it into the list."""
+    """Return a factory as a backbone, without entering it into the list.
+
+    Raises:
+        UsageError: If it is a network that was built already.
+    """
+    if isinstance(factory, nn.Module):
+        kind = type(factory).__name__
+        raise UsageError(
+            f"A backbone is a function from the number of classes to a network, and this is an "
+            f"instance of {kind}. Give {kind} itself, if the number of classes is what it is built "
+            "with, or a function that builds it anew: each training begins with a new one."
+        )
 
     # Once for each number of classes: the factory may read a large file.
     @lru_cache

@@ -129,6 +129,7 @@ def swap(
         >>> print(swap(net, "blur"))
         replaced 2: MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
     """
+    _check_model(model)
     make_operator = _get_maker(operator)
     new = copy.deepcopy(model)
     found = list(_list_candidates(new))
@@ -152,6 +153,15 @@ def swap(
             f"that can be replaced.{reasons} Pooling inside a forward has to become a layer first."
         )
     return Swapped(new, replaced, left)
+
+
+def _check_model(model: object) -> None:
+    if not isinstance(model, nn.Module):
+        name = str(getattr(model, "__name__", repr(model)))[:80]
+        raise UsageError(
+            f"swap takes a network that was built, a torch.nn.Module, and {name} is a "
+            f"{type(model).__name__}."
+        )
 
 
 def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:

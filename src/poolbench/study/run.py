@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Unpack
@@ -68,8 +68,8 @@ def compare(
     source: str | None = None,
     *,
     data: str | None = None,
-    operators: str | Sequence[str | type[nn.Module]] = ("stride", "max", "avg"),
-    backbones: str | Sequence[str | Factory] | None = None,
+    operators: str | type[nn.Module] | Sequence[str | type[nn.Module]] = ("stride", "max", "avg"),
+    backbones: str | Factory | Sequence[str | Factory] | None = None,
     classes: str | Sequence[str | int] | None = None,
     data_file: str | Path | None = None,
     download: bool = False,
@@ -91,7 +91,7 @@ def compare(
     Args:
         source, data: Two names of the image set, as ``--data``: ``cells`` (by default),
             ``sample``, ``cifar10``, ``folder:PATH``, …, or a path alone, whose kind is recognised.
-        operators: Ids, or classes of your own (see :func:`poolbench.register`).
+        operators: Ids, or classes of your own (see :func:`poolbench.register`); one needs no list.
         backbones: Ids, ``package.module:factory``, or functions; ``None``: what the preset says.
         classes: Names or numbers in label order, or one string with commas; ``None``: all.
         data_file: An archive or folder of CIFAR that is already there.
@@ -200,14 +200,21 @@ def _name_source(
     return {"source": kind, "data_file": found if data_file is None else data_file}
 
 
-def _split(names: str | Sequence[Any]) -> Sequence[Any]:
-    """Split names in one string with commas, as on the command line; a list stays as it is."""
-    return split_names(names) if isinstance(names, str) else names
+def _split(given: object) -> list[Any]:
+    """Split names in one string with commas, as on the command line; what is no list stands alone.
+
+    A built network may be a list of its layers, and is one thing.
+    """
+    if isinstance(given, str):
+        return list(split_names(given))
+    if isinstance(given, type | nn.Module) or not isinstance(given, Iterable):
+        return [given]
+    return list(given)
 
 
 def _name_parts(
-    operators: str | Sequence[str | type[nn.Module]],
-    backbones: str | Sequence[str | Factory] | None,
+    operators: str | type[nn.Module] | Sequence[str | type[nn.Module]],
+    backbones: str | Factory | Sequence[str | Factory] | None,
 ) -> dict[str, tuple[str, ...]]:
     """Return the ids of what is compared, by the field of the config."""
     named = {"operators": tuple(map(_name_operator, _split(operators)))}
@@ -233,8 +240,11 @@ def _name_backbone(backbone: str | Factory) -> str:
     if isinstance(backbone, str):
         return backbone
     name = getattr(backbone, "__name__", "")
-    if not name.isidentifier():
-        raise UsageError(f"{backbone!r} cannot be a backbone: give a function that has a name.")
+    is_function = callable(backbone) and name.isidentifier()
+    if not is_function and not isinstance(backbone, nn.Module):
+        raise UsageError(
+            f"{backbone!r} cannot be a backbone: give an id, or a function that has a name."
+        )
     return add_factory(name, backbone).id
 
 

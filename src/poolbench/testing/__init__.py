@@ -30,6 +30,7 @@ from torch import nn
 from poolbench.errors import UnknownNameError
 from poolbench.models import Backbone, Factory, find_backbone, wrap_factory
 from poolbench.operators import get_operator
+from poolbench.operators._registry import check_class
 from poolbench.testing._backbone_checks import BACKBONE_CHECKS, BackboneSubject
 from poolbench.testing._checks import CHECKS, LAWS
 from poolbench.testing._image_sets import check_image_set
@@ -67,8 +68,11 @@ def check_operator(operator: str | type[nn.Module], *checks: str) -> None:
     Raises:
         AssertionError: Says which check failed, and on what.
         UnknownNameError: For a check that nobody knows.
+        UsageError: If what is given is no class that is built as operators are.
     """
-    subject = Subject(get_operator(operator).cls if isinstance(operator, str) else operator)
+    cls = get_operator(operator).cls if isinstance(operator, str) else operator
+    check_class(cls)
+    subject = Subject(cls)
     _run(CHECKS, checks, subject, subject.cls.__name__)
 
 
