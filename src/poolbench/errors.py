@@ -69,10 +69,20 @@ class VerificationError(PoolbenchError):
 
 
 def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Return the known names that look most like ``name``, best first, whatever their case."""
+    """Return the known names that look most like ``name``, best first, whatever their case.
+
+    First come those that begin with it, then those that it begins with if they are more than half
+    of it: an end was left out, or there is one too many.
+    """
+    given = name.casefold()
+    if not given:
+        return []
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    matches = get_close_matches(name.casefold(), by_folded, n=count, cutoff=0.5)
-    return [by_folded[match] for match in matches]
+    longer = sorted((other for other in by_folded if other.startswith(given)), key=len)
+    shorter = [other for other in by_folded if given.startswith(other)]
+    most = sorted((other for other in shorter if 2 * len(other) > len(given)), key=len)[::-1]
+    alike = get_close_matches(given, by_folded, n=count, cutoff=0.5)
+    return [by_folded[other] for other in dict.fromkeys([*longer, *most, *alike])][:count]
 
 
 def _listing(names: list[str], most: int = 12) -> str:

@@ -101,6 +101,7 @@ def test_version_is_printed_alone(poolbench_here):
     ("arguments", "code", "message"),
     [
         (("run", "--operators", "mux"), 2, "Did you mean max"),
+        (("run", "--operator", "max"), 2, "options: --operators)"),
         (("run", "--data", "cifar1000"), 2, "Did you mean cifar100"),
         (("run", "--data", "sample", "--classes", "aple,pear"), 2, "Did you mean apple"),
         (("run", "--data", "sample", "--classes", "pear"), 2, "two"),

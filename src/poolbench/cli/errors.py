@@ -3,7 +3,7 @@
 import shlex
 import sys
 import traceback
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from poolbench.cli.output import INTERRUPTED, say
 from poolbench.errors import PoolbenchError, UsageError
@@ -16,6 +16,7 @@ def fail_unexpected(error: Exception) -> NoReturn:
     show = getattr(error, "show", None)
     if show is not None:
         # A usage error of the parser, which prints itself with the command's usage line.
+        _keep_longer(error)
         show()
         sys.exit(getattr(error, "exit_code", UsageError.exit_code))
     if isinstance(error, BrokenPipeError):
@@ -23,6 +24,14 @@ def fail_unexpected(error: Exception) -> NoReturn:
         drop_output()
         sys.exit(0)
     fail(_describe_unexpected(error), PoolbenchError.exit_code)
+
+
+def _keep_longer(error: Any) -> None:
+    """Keep of the options that look alike those of which an end was left out, if there are any."""
+    alike = getattr(error, "possibilities", None) or []
+    longer = [other for other in alike if other.startswith(getattr(error, "option_name", " "))]
+    if longer:
+        error.possibilities = longer
 
 
 def _describe_unexpected(error: Exception) -> str:

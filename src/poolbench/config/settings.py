@@ -1,6 +1,6 @@
 """The keyword arguments of :func:`poolbench.compare`, so that an editor can complete them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
@@ -54,8 +54,11 @@ class Settings(TypedDict, total=False):
     own_recipes: Sequence[RecipeConfig]
 
 
-def read_settings(given: Mapping[str, Any]) -> dict[str, Any]:
+def read_settings(given: Mapping[str, Any], others: Iterable[str] = ()) -> dict[str, Any]:
     """Return settings under the names of their fields, with names in one string split.
+
+    Args:
+        others: What else could have been meant by a setting that there is not.
 
     Raises:
         UnknownNameError: For a setting that there is not.
@@ -64,7 +67,7 @@ def read_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in given.items():
         if name not in Settings.__annotations__:
-            raise UnknownNameError("setting", name, Settings.__annotations__)
+            raise UnknownNameError("setting", name, [*others, *Settings.__annotations__])
         field = "rewrites" if name == "no_rewrites" else OPTION_NAMES.get(name, name)
         if field != name and field in given:
             raise UsageError(f"{name} and {field} are two names of one setting: give one of them.")

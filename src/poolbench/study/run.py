@@ -1,5 +1,6 @@
 """Run the whole job, from pictures to a verified model: the one orchestrator."""
 
+import inspect
 import shlex
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -120,7 +121,7 @@ def compare(
         "on_duplicates": on_duplicates,
     }
     named = _name_parts(operators, backbones)
-    config = build_config({"data": pictures, **named, **read_settings(settings)})
+    config = build_config({"data": pictures, **named, **_read_settings(settings)})
     path = choose_place(None if out is None else find_run(out), name)
     display = Display(choose_language(lang), quiet=quiet)
     return run_study(config, path, display, Hooks(on_trial, on_epoch))
@@ -198,6 +199,12 @@ def _name_source(
     given = data if source is None else source
     kind, found = resolve_source(DataConfig().source if given is None else given)
     return {"source": kind, "data_file": found if data_file is None else data_file}
+
+
+def _read_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings by their fields; one that there is not may be meant for a parameter."""
+    others = [name for name in inspect.signature(compare).parameters if name != "settings"]
+    return read_settings(settings, others)
 
 
 def _split(given: object) -> list[Any]:
