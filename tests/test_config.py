@@ -47,6 +47,39 @@ def test_build_config_names_what_does_not_fit(values, word):
         build_config(values)
 
 
+RECIPE_TABLE = {"name": "mine", "epochs": 1, "batch_size": 1, "learning_rate": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"operators": ["top2", "max", "top2"]},
+            "operators names 'top2' twice: each is named once",
+        ),
+        ({"operators": []}, "operators is empty: name at least one"),
+        ({"operators": {"max": 1}}, "operators: expected a list"),
+        ({"operators": 5}, "operators: expected a list (got 5)"),
+        ({"data": 5}, "data: expected a table of settings (got 5)"),
+        ({"data": {"groups": "x"}}, "data: --groups x is none of subfolder, name:REGEX and"),
+        ({"own_recipes": [RECIPE_TABLE, RECIPE_TABLE]}, "own_recipes names 'mine' twice"),
+        ({"own_recipes": [{**RECIPE_TABLE, "patience": 3}]}, "own_recipes.0: patience needs"),
+        ({"weights": 5}, "weights: expected a path (got 5)"),
+        (
+            {"precision": "half"},
+            "precision: Input should be 'float32', 'bfloat16' or 'float16', or",
+        ),
+        ({"stack": "x"}, "stack: Input should be a valid integer"),
+    ],
+)
+def test_what_does_not_fit_is_told_without_the_rest_of_the_settings(values, message):
+    with pytest.raises(UsageError) as caught:
+        build_config(values)
+    told = str(caught.value)
+    assert told.startswith(message)
+    assert not any(word in told for word in ("{", "class", "literal", "constrained", "config:"))
+
+
 def test_paths_in_a_config_begin_at_the_home_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     recipe = "epochs = 1\nbatch_size = 8\nlearning_rate = 0.1\n"

@@ -58,7 +58,7 @@ def _list_values() -> dict[str, tuple[str, ...]]:
         "unknown-data-key": ("[data]\npath = 'x'\n", "data.path"),
         "escaped-key": ('"\\u001b[31m" = 1\n', "\\x1b[31m"),
         "key-of-lines": ('"a\\nError: b" = 1\n', "a\nError: b"),
-        "data-text": ("data = 'sample'\n", "data", "dictionary"),
+        "data-text": ("data = 'sample'\n", "data", "expected a table"),
         "data-number": ("data = 3\n", "data"),
         "operators-text": ("operators = 'max'\n", "operators"),
         "operators-number": ("operators = 3\n", "operators"),

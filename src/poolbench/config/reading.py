@@ -10,7 +10,7 @@ from typing import Any
 import tomlkit
 from pydantic import ValidationError
 
-from poolbench.config.frozen import SAVED, dump_identity
+from poolbench.config.frozen import SAVED, Frozen, dump_identity
 from poolbench.config.schema import RecipeConfig, StudyConfig
 from poolbench.errors import UnknownNameError, UsageError
 from poolbench.files import expand_home, read_text
@@ -32,6 +32,13 @@ LAB_REPEATS = {"quick": 2, "standard": 6}
 # Most bytes of a file of settings, which a person writes.
 MOST_CONFIG_BYTES = 1_000_000
 
+
+# What is said where pydantic's words would name types of its own.
+_PHRASES = {
+    "model_type": "expected a table of settings",
+    "tuple_type": "expected a list",
+    "path_type": "expected a path",
+}
 
 # Prefix of the first of the classes that are left out.
 ALL_BUT = "all-but:"
@@ -200,12 +207,25 @@ def hash_config(config: StudyConfig) -> str:
 
 
 def _explain(error: ValidationError) -> str:
-    lines = []
+    """Say in one line for each field what does not fit; of a table what is wrong in it suffices."""
+    lines: dict[str, str] = {}
     for problem in error.errors():
-        field = ".".join(str(part) for part in problem["loc"]) or "config"
-        message = problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{field}: {message} (got {_show(problem['input'])})"[:300])
-    return "; ".join(lines)
+        field = ".".join(str(part) for part in problem["loc"] if not _is_kind(part))
+        message = _PHRASES.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        is_table = isinstance(problem["input"], Mapping | Frozen)
+        got = "" if is_table else f" (got {_show(problem['input'])})"
+        if field in lines:
+            # A value that fits none of the kinds that there are.
+            message = f"{lines[field].removesuffix(got)}, or: {message}"
+        elif field:
+            message = f"{field}: {message}"
+        lines[field] = f"{message}{got}"
+    return "; ".join(line[:300] for line in lines.values())
+
+
+def _is_kind(part: int | str) -> bool:
+    """Return whether a part of a place is no field, but one of the kinds that a field may be of."""
+    return isinstance(part, str) and part.startswith(("literal[", "constrained-"))
 
 
 def _show(value: object) -> str:

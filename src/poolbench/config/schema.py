@@ -1,6 +1,8 @@
 """Define what a study is asked to do: frozen models."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -245,14 +247,18 @@ class StudyConfig(Frozen):
             names = getattr(self, field)
             if not names and field not in ("vary", "log"):
                 raise ValueError(f"{field} is empty: name at least one")
-            if len(set(names)) < len(names):
-                raise ValueError(f"{field} names something twice: {', '.join(names)}")
+            _check_different(field, names)
         if self.executor == "local" and (self.address or self.storage or self.allow_mixed):
             raise ValueError("address, storage and allow_mixed belong to the executor ray")
-        own = [recipe.name for recipe in self.own_recipes]
-        if len(set(own)) < len(own):
-            raise ValueError(f"own_recipes has a name twice: {', '.join(own)}")
+        _check_different("own_recipes", [recipe.name for recipe in self.own_recipes])
         return self
+
+
+def _check_different(field: str, names: Sequence[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        listed = ", ".join(map(repr, twice))
+        raise ValueError(f"{field} names {listed} twice: each is named once")
 
 
 def _check_groups(groups: str) -> None:
