@@ -9,7 +9,7 @@ import torch
 import poolbench
 from poolbench.config import StudyConfig
 from poolbench.data.sample import load_sample
-from poolbench.errors import ShapeError, UsageError
+from poolbench.errors import ShapeError, UnknownNameError, UsageError
 from poolbench.models import add_factory, find_backbone
 from poolbench.models.factory import build_swapped
 from poolbench.planning.plan import make_plan
@@ -76,6 +76,7 @@ def test_operators_of_a_study_share_the_initial_values_of_the_network(module):
     [
         ("{module}:tny", UsageError, "tiny"),
         ("{module}:NUMBER", UsageError, "not a function"),
+        ("tiny-net", UnknownNameError, r"If it is .* package\.module:function, or go on in"),
         ("no.such.module:net", UsageError, "cannot be imported"),
     ],
 )

@@ -157,6 +157,11 @@ def test_unknown_id_names_the_nearest():
         get_operator("maxblur")
 
 
+def test_unknown_id_tells_how_an_operator_of_ones_own_is_named():
+    with pytest.raises(UnknownNameError, match=r"top-k\? If .* package\.module:Class, or go on in"):
+        get_operator("top2")
+
+
 def test_installed_package_brings_operators(tmp_path, module):
     info = tmp_path / "somebody-1.0.dist-info"
     info.mkdir()
