@@ -202,6 +202,24 @@ def test_layer_that_the_example_does_not_reach_is_left_alone():
     assert swap(model, "max").left == {"unused": "the example does not reach it"}
 
 
+@pytest.mark.parametrize(
+    "model", [SharedPool(), nn.MaxPool2d(2), nn.Conv2d(3, 4, 3, 2), SmallResNet()]
+)
+@pytest.mark.parametrize("first", ["blur", "conv"])
+def test_network_that_is_swapped_already_is_refused_as_such(model, first):
+    example = torch.zeros(1, 1 if isinstance(model, SharedPool) else 3, 32, 32)
+    swapped = swap(model, first, example=example).model
+    with pytest.raises(UsageError, match="is swapped already, and nothing else"):
+        swap(swapped, "max", example=example)
+
+
+def test_what_is_swapped_already_is_left_alone_beside_what_is_not():
+    begun = nn.Sequential(swap(nn.Conv2d(3, 4, 3, 2), "conv").model, nn.MaxPool2d(2))
+    swapped = swap(begun, "blur")
+    assert set(swapped.replaced) == {"1"}
+    assert swapped.left == {"0": "it is swapped already"}
+
+
 class Centred(nn.Conv2d):
     """Does something else with its weight."""
 

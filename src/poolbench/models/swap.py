@@ -18,6 +18,7 @@ from poolbench.operators.plain import Decimate2d
 
 Pool = nn.MaxPool2d | nn.AvgPool2d
 EXAMPLE_SIZE = 64
+SWAPPED_ALREADY = "it is swapped already"
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,11 @@ def swap(
             made[layer] = _make(layer, make_operator, channels.get(layer, set()), new)
         new = _put(new, name, made[layer])
         replaced[name] = str(layer)
+    if not replaced and SWAPPED_ALREADY in left.values():
+        raise UsageError(
+            f"{type(model).__name__} is swapped already, and nothing else in it can be replaced: "
+            "swap the network that it was made from, which is as it was."
+        )
     if not replaced:
         reasons = "".join(f" {name}: {reason}." for name, reason in left.items())
         raise UsageError(
@@ -166,7 +172,14 @@ def _check_model(model: object) -> None:
 
 def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
     """Yield name, layer, and why it is left alone; a layer of several names comes with each."""
+    inside: list[str] = []
     for name, layer in model.named_modules(remove_duplicate=False):
+        if name.startswith(tuple(inside)):
+            continue
+        if isinstance(layer, SwappedPool | SwappedConv):
+            inside.append(f"{name}." if name else "")
+            yield name, layer, SWAPPED_ALREADY
+            continue
         if isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d)):
             stride = _pair(layer.stride)
         elif isinstance(layer, nn.Conv2d):
