@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from poolbench.records import Overfit, StudyTiming, TimeRatio
-from poolbench.report.handin import outcome, training
+from poolbench.report.handin import outcome, questions, training
 from poolbench.report.handin.blocks import Draft, Grid, Paragraph
 from poolbench.report.handin.training import (
     describe_curve,
@@ -181,3 +181,8 @@ def test_a_study_of_one_variant_ranks_nothing(make_run):
         assert word not in told, word
     captions = [block.caption for block in draft.blocks if isinstance(block, Grid)]
     assert not [caption for caption in captions if "убыванию" in caption]
+
+
+def test_only_the_verdict_says_what_more_repeats_would_show(view):
+    told = change_verdict(view, detectable_points=50.0)
+    assert "повторов" not in " ".join(questions.list_chances(told))

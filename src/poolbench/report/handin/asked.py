@@ -33,9 +33,6 @@ FACT_GAP = "{variant}: разрыв {gap} п. п., рост потерь {rise:.
 FACT_SPREAD = "{variant}: обучений {count}, точность от {low:.4f} до {high:.4f}"
 FACT_ONE_TRIAL = "{variant}: обучение одно, точность {low:.4f}"
 FACT_PAIR = "{first} − {second}: {points} п. п. (интервал от {low} до {high})"
-FACT_DETECTABLE = (
-    "на этих изображениях никакое число повторов не покажет разницу меньше {points:.2f} п. п."
-)
 FACT_BEST_EPOCH = "{variant}: последняя эпоха {last:.4f}, лучшая {best:.4f}"
 FACT_FILE = "файл {name}, {size:.0f} КБ"
 FACT_CHECKS = "проверок пройдено {passed} из {count}"

@@ -110,8 +110,6 @@ def list_chances(view: RunView) -> list[str]:
                 high=format_signed(pair.high, 2),
             )
         )
-    if view.verdict.detectable_points is not None:
-        facts.append(asked.FACT_DETECTABLE.format(points=view.verdict.detectable_points))
     return facts
 
 
