@@ -186,3 +186,22 @@ def test_a_study_of_one_variant_ranks_nothing(make_run):
 def test_only_the_verdict_says_what_more_repeats_would_show(view):
     told = change_verdict(view, detectable_points=50.0)
     assert "повторов" not in " ".join(questions.list_chances(told))
+
+
+@pytest.mark.parametrize("flip", ["random", "none"])
+def test_the_curves_are_told_from_the_numbers_beside_them(view, flip):
+    plain = {"flip": flip, "translate_pixels": 0}
+    variants = [
+        dataclasses.replace(
+            variant,
+            spec=variant.spec.model_copy(
+                update={"recipe": variant.spec.recipe.model_copy(update=plain)}
+            ),
+        )
+        for variant in view.variants
+    ]
+    draft = Draft()
+    training.write_curves(draft, dataclasses.replace(view, variants=tuple(variants)))
+    told = read_text(draft)
+    assert "во время самих шагов" in told
+    assert ("аугментированных" in told) == (flip != "none")

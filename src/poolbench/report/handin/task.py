@@ -129,19 +129,6 @@ def _describe_network(variant: VariantView) -> tuple[str, ...]:
 def describe_recipe(recipe: RecipeConfig) -> str:
     """Describe the usual settings of a recipe in one sentence."""
     momentum = phrases.MOMENTUM.format(momentum=recipe.momentum) if recipe.momentum else ""
-    kinds = {
-        "flip": recipe.flip != "none",
-        "translate": recipe.translate_pixels > 0,
-        "crop": recipe.crop_scale < 1,
-        "cutout": recipe.cutout > 0,
-        "color": recipe.color_jitter > 0,
-        "mix": recipe.mixup > 0 or recipe.cutmix > 0,
-    }
-    used = [
-        phrases.AUGMENTATIONS[kind].format(pixels=recipe.translate_pixels)
-        for kind, is_used in kinds.items()
-        if is_used
-    ]
     return phrases.RECIPE.format(
         name=recipe.name,
         optimizer=phrases.OPTIMIZERS[recipe.optimizer],
@@ -151,5 +138,22 @@ def describe_recipe(recipe: RecipeConfig) -> str:
         batch=recipe.batch_size,
         epochs=recipe.epochs,
         decay=recipe.weight_decay,
-        augmentation=", ".join(used) or phrases.NO_AUGMENTATION,
+        augmentation=", ".join(list_augmentations(recipe)) or phrases.NO_AUGMENTATION,
     )
+
+
+def list_augmentations(recipe: RecipeConfig) -> list[str]:
+    """List in which ways the training pictures are changed; empty: in none."""
+    kinds = {
+        "flip": recipe.flip != "none",
+        "translate": recipe.translate_pixels > 0,
+        "crop": recipe.crop_scale < 1,
+        "cutout": recipe.cutout > 0,
+        "color": recipe.color_jitter > 0,
+        "mix": recipe.mixup > 0 or recipe.cutmix > 0,
+    }
+    return [
+        phrases.AUGMENTATIONS[kind].format(pixels=recipe.translate_pixels)
+        for kind, is_used in kinds.items()
+        if is_used
+    ]

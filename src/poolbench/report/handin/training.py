@@ -23,6 +23,7 @@ from poolbench.report.handin.numbers import (
     tell_most,
     to_points,
 )
+from poolbench.report.handin.task import list_augmentations
 from poolbench.report.read import NO_OPERATOR, RunView, VariantView
 from poolbench.report.table import format_millions, format_signed
 from poolbench.report.tables import make_costs, make_leaderboard, make_over_fitting
@@ -42,6 +43,9 @@ def write_curves(draft: Draft, view: RunView) -> None:
     draft.say(phrases.CURVES_INTRO.format(**figures))
     shown = tell_most(draft, view.variants, phrases.SHOWN_FIRST)
     draft.list_items([describe_curve(variant) for variant in shown])
+    is_augmented = any(list_augmentations(variant.spec.recipe) for variant in view.variants)
+    pictures = phrases.CURVES_AUGMENTED if is_augmented else ""
+    draft.say(phrases.CURVES_OF.format(pictures=pictures))
     if view.has_many_trials:
         draft.say(phrases.CURVES_MEAN)
     perfect = [
