@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from poolbench.report.figures.shift import average_shift
-from poolbench.report.handin.moving import compare_with_mlp, measure_moved
+from poolbench.report.handin.blocks import Draft, Paragraph
+from poolbench.report.handin.moving import compare_with_mlp, measure_moved, write_shift
 from poolbench.report.read import read_run
 
 
@@ -54,3 +55,15 @@ def test_the_mlp_is_compared_with_the_best_convolutional_network(view):
 
 def test_without_an_mlp_it_is_said_how_to_add_one(view):
     assert "--backbones lab,mlp" in compare_with_mlp(view)
+
+
+def test_the_section_says_which_pictures_were_moved_and_how_each_border_is_filled(view):
+    for found, is_part in ((view, True), (dataclasses.replace(view, explained=None), False)):
+        draft = Draft()
+        write_shift(draft, found)
+        told = [block.text for block in draft.blocks if isinstance(block, Paragraph)]
+        count = view.explained.arrays["shift_counts"].max()
+        assert (f"({count})" in "".join(told)) == is_part
+        assert ("повтор 1, блок 1" in told[0]) == is_part
+        [far] = [line for line in told if line.startswith("При наибольшем сдвиге")]
+        assert ("по кругу" in far) == is_part and ("отражением" in far) != is_part

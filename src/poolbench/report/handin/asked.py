@@ -38,4 +38,7 @@ FACT_FILE = "файл {name}, {size:.0f} КБ"
 FACT_CHECKS = "проверок пройдено {passed} из {count}"
 FACT_LOGITS = "логиты отличаются не больше чем на {value:.2g}"
 FACT_TEST = "{metric} сохранённой модели на тестовой части {accuracy:.4f}"
-FACT_SHIFT = "{variant}: при сдвиге на {pixels} пикс. ответ сохраняется у {consistency:.1f} %"
+FACT_SHIFT = (
+    "{variant}: при сдвиге на {pixels} пикс. ({border}) ответ сохраняется у {consistency:.1f} % "
+    "изображений"
+)

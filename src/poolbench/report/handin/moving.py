@@ -15,10 +15,14 @@ from poolbench.report.tables import make_shift
 # What the document says; Russian, as all of it.
 SHIFT = "Сдвиг изображения"
 SHIFT_EXPLAINED = (
-    "Отложенные изображения сдвинуты на целое число пикселей, каждое в одном из четырёх "
-    "направлений (одно обучение каждого варианта). Устойчивость: доля изображений, у которых "
-    "предсказанный класс не изменился. Результаты показаны на рисунках {first}–{last}."
+    "На рисунках {first}–{last} показано первое обучение каждого варианта ({place}): часть "
+    "отложенных изображений ({count}) сдвинута на целое число пикселей, каждое в одном из четырёх "
+    "направлений. Край на рисунках двух видов: на рисунках {first} и {second} что ушло с одной "
+    "стороны, входит с другой (сдвиг по кругу), на рисунках {third} и {last} освободившееся место "
+    "чёрное. Устойчивость: доля изображений, у которых предсказанный класс не изменился."
 )
+PLACE_CV = "повтор 1, блок 1"
+PLACE_LAB = "повтор 1"
 SHIFT_TRIALS = (
     "Отложенные изображения всех обучений сдвинуты на целое число пикселей, край заполнен "
     "отражением. Устойчивость: доля изображений, у которых предсказанный класс не изменился. "
@@ -33,20 +37,23 @@ SHIFT_CAPTIONS = {
     "shift-accuracy": "Точность при сдвигах",
 }
 SHIFT_TABLE = (
-    "По всем обучениям, с краем, заполненным отражением, устойчивость дана в таблице {table}."
+    "Устойчивость по всем обучениям дана в таблице {table}; край там третьего вида, он заполнен "
+    "отражением."
 )
-SHIFT_FAR = "При наибольшем сдвиге ({pixels} пикс., {mode}):"
-SHIFT_MODES = {
-    "circular": "что ушло с одной стороны, входит с другой",
-    "reflection": "край заполнен отражением",
-}
+SHIFT_TABLE_ALIKE = "Устойчивость в числах дана в таблице {table}; край тот же."
+SHIFT_FAR = "При наибольшем сдвиге ({pixels} пикс., {border}):"
+CIRCULAR, REFLECTED = "по кругу", "край заполнен отражением"
+SHIFT_PART = (
+    "Точность без сдвига здесь измерена лишь на этих изображениях ({count}) и по одному обучению, "
+    "поэтому она не та, что в итоговой таблице."
+)
 SHIFT_ONE = (
     "{variant}: класс не изменился у {consistency:.1f} % изображений, точность {accuracy:.4f} "
     "против {before:.4f} без сдвига"
 )
 AGAINST_MLP = (
-    "Полносвязная сеть ({mlp}) сохраняет ответ у {its:.1f} % изображений, свёрточная ({variant}) "
-    "у {own:.1f} %; устойчивость свёрточной {reading}. Интервалов у этих чисел нет."
+    "При этом сдвиге полносвязная сеть ({mlp}) сохраняет ответ у {its:.1f} % изображений, "
+    "свёрточная ({variant}) у {own:.1f} %; устойчивость свёрточной {reading}. Интервалов у этих чисел нет."
 )
 READINGS = {1: "выше", 0: "такая же", -1: "ниже"}
 ONLY_MLP = "Свёрточной сети в этом запуске нет, сравнивать полносвязную не с чем."
@@ -92,21 +99,41 @@ def measure_moved(view: RunView, variant: VariantView) -> Moved:
     return Moved(int(pixels[-1]), float(consistency[-1]), float(accuracy[-1]), float(accuracy[0]))
 
 
+def name_border(view: RunView) -> str:
+    """Name what comes in at the border where :func:`measure_moved` moves the pictures."""
+    is_explained = view.explained is not None and view.explained.has_shift
+    return CIRCULAR if is_explained else REFLECTED
+
+
 def write_shift(draft: Draft, view: RunView) -> None:
     """Write of consistency and accuracy of moved pictures, with the fully connected network."""
     draft.add_step(SHIFT)
     is_explained = has_figure(view, EXPLAINED[0])
     names = EXPLAINED if is_explained else OF_TRIALS
-    numbers = {"first": draft.next_figure, "last": draft.next_figure + len(names) - 1}
-    phrase = SHIFT_EXPLAINED if is_explained else SHIFT_TRIALS
-    draft.say(phrase.format(**numbers))
+    first = draft.next_figure
+    count = 0
+    if is_explained and view.explained is not None:
+        # The same pictures for all variants, none for one that diverged.
+        count = int(view.explained.arrays["shift_counts"].max())
+        draft.say(
+            SHIFT_EXPLAINED.format(
+                first=first,
+                second=first + 1,
+                third=first + 2,
+                last=first + 3,
+                place=PLACE_LAB if view.verdict.protocol == "lab" else PLACE_CV,
+                count=count,
+            )
+        )
+    else:
+        draft.say(SHIFT_TRIALS.format(first=first, last=first + 1))
     for name in names:
         add_drawing(draft, view, name, SHIFT_CAPTIONS[name])
-    draft.say(SHIFT_TABLE.format(table=draft.next_table))
+    table = SHIFT_TABLE if is_explained else SHIFT_TABLE_ALIKE
+    draft.say(table.format(table=draft.next_table))
     add_report_table(draft, make_shift(view, "consistency"))
-    mode = SHIFT_MODES["circular" if is_explained else "reflection"]
     pixels = measure_moved(view, view.leading).pixels
-    draft.say(SHIFT_FAR.format(pixels=pixels, mode=mode))
+    draft.say(SHIFT_FAR.format(pixels=pixels, border=name_border(view)))
     shown = tell_most(draft, view.variants, phrases.SHOWN_FIRST)
     lines = []
     for variant in shown:
@@ -121,6 +148,8 @@ def write_shift(draft: Draft, view: RunView) -> None:
                 )
             )
     draft.list_items(lines)
+    if is_explained:
+        draft.say(SHIFT_PART.format(count=count))
     draft.say(compare_with_mlp(view))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from poolbench.report.handin import asked, phrases
 from poolbench.report.handin.blocks import Draft
-from poolbench.report.handin.moving import measure_moved
+from poolbench.report.handin.moving import measure_moved, name_border
 from poolbench.report.handin.numbers import (
     MOST_TOLD,
     average,
@@ -159,7 +159,10 @@ def list_shifts(view: RunView) -> list[str]:
     found = [(variant, measure_moved(view, variant)) for variant in named]
     return [
         asked.FACT_SHIFT.format(
-            variant=variant.label, pixels=moved.pixels, consistency=100 * moved.consistency
+            variant=variant.label,
+            pixels=moved.pixels,
+            border=name_border(view),
+            consistency=100 * moved.consistency,
         )
         for variant, moved in found
         if np.isfinite(moved.consistency)
