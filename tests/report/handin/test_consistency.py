@@ -205,3 +205,14 @@ def test_the_curves_are_told_from_the_numbers_beside_them(view, flip):
     told = read_text(draft)
     assert "во время самих шагов" in told
     assert ("аугментированных" in told) == (flip != "none")
+
+
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_the_saved_model_of_the_lab_is_told_from_the_mean(make_run, repeats):
+    found = read_run(make_run(variants=2, repeats=repeats, epochs=2, protocol="lab"))
+    draft = Draft()
+    outcome.write_model(draft, found)
+    outcome.say_saved(draft, found)
+    told = read_text(draft)
+    assert told.count("служила отложенной") == 2
+    assert told.count("первое из обучений") == (2 if repeats > 1 else 0)

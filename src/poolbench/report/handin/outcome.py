@@ -85,7 +85,12 @@ def write_model(draft: Draft, view: RunView, place: str = phrases.THIS_RUN) -> N
             constant=headline.constant,
         )
     )
-    draft.say(phrases.MODEL_LAB if view.verdict.protocol == "lab" else phrases.MODEL_CV)
+    if view.verdict.protocol == "lab":
+        count = _count_saved(view)
+        which = phrases.MODEL_FIRST.format(count=count) if count > 1 else ""
+        draft.say(phrases.MODEL_LAB.format(which=which))
+    else:
+        draft.say(phrases.MODEL_CV)
     _write_verification(draft, view, place)
     draft.say(phrases.RESTORE)
     draft.add_code(
@@ -228,13 +233,23 @@ def say_saved(draft: Draft, view: RunView) -> None:
         return
     headline = read_headline(view.final)
     passed = None if view.verification is None else view.verification.passed
+    phrase, count = phrases.CONCLUSION_MODEL, _count_saved(view)
+    if view.verdict.protocol == "lab":
+        phrase = phrases.CONCLUSION_MODEL_LAB if count > 1 else phrases.CONCLUSION_MODEL_LAB_ONE
     draft.say(
-        phrases.CONCLUSION_MODEL.format(
+        phrase.format(
+            count=count,
             metric=phrases.METRICS[headline.metric],
             accuracy=headline.value,
             result=phrases.VERIFICATIONS[passed],
         )
     )
+
+
+def _count_saved(view: RunView) -> int:
+    """Count the trainings of the variant whose model was saved; by the lab's protocol its first."""
+    saved = None if view.final is None else view.final.variant
+    return sum(len(variant.trials) for variant in view.variants if variant.id == saved)
 
 
 def _describe_recommended(view: RunView, best: VariantView) -> str:
