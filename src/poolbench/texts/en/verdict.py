@@ -112,7 +112,7 @@ TEXTS = {
     ),
     "note.few-trials": (
         "Fewer than five trainings of each variant say little about the next one, so the intervals "
-        "are wide. More --folds or --repeats narrow them."
+        "are wide. More --repeats narrow them."
     ),
     "note.collapsed": (
         "Trainings that ended no better than a constant answer on their own training pictures, and "
