@@ -54,7 +54,7 @@ def _make_pairs(
             f"{first} − {second}",
             format_signed(pair.points, 2),
             *_format_intervals(pair, verdict),
-            format_range(pair.tie_low, pair.tie_high, 2),
+            format_reach(pair.tie_low, pair.tie_high),
             " / ".join("–" if share is None else f"{share:.3f}" for share in shares),
             "–" if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}",
             reading or say(f"report.reads-{judgement}"),
@@ -65,12 +65,27 @@ def _make_pairs(
 
 def _format_intervals(pair: Difference, verdict: VerdictRecord) -> tuple[str, ...]:
     """Return the interval of the pair alone, and the one that holds with others, if they differ."""
-    together = format_range(pair.low, pair.high, 2)
+    together = format_reach(pair.low, pair.high)
     if len(name_intervals(verdict)) == 1:
         return (together,)
     if pair.single_low is None or pair.single_high is None:
         return MISSING, together
-    return format_range(pair.single_low, pair.single_high, 2), together
+    return format_reach(pair.single_low, pair.single_high), together
+
+
+def format_reach(low: float, high: float) -> str:
+    """Format an interval in points; a dash where it says nothing: see :func:`is_told`."""
+    return format_range(low, high, 2) if is_told(low, high) else MISSING
+
+
+def is_told(low: float, high: float) -> bool:
+    """Return whether an interval says anything: that two accuracies lie within 100 points is known.
+
+    Example:
+        >>> is_told(-64.0, 73.0), is_told(-100.0, 40.0)
+        (True, False)
+    """
+    return low > -100 and high < 100
 
 
 def judge_pair(view: RunView, pair: Difference, *, is_planned: bool = False) -> str:

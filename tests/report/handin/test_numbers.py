@@ -1,11 +1,13 @@
 """Numbers of the sentences, against values that can be checked by eye."""
 
 import dataclasses
+import re
 
 import pytest
 
 from poolbench.records import Check, Overfit
 from poolbench.report.handin.numbers import (
+    describe_reach,
     find_difference,
     find_extremes,
     find_ratio,
@@ -14,7 +16,9 @@ from poolbench.report.handin.numbers import (
 )
 from poolbench.report.handin.task import describe_recipe
 from poolbench.report.handin.training import describe_rise
+from poolbench.report.pairs import make_differences
 from poolbench.report.read import read_run
+from poolbench.report.words import speak
 from poolbench.training.recipes import get_recipe
 
 
@@ -113,3 +117,27 @@ def test_recipe_is_described_by_its_settings(name, expected):
 def test_a_loss_that_is_least_at_the_end_does_not_rise_after_it(found, expected):
     trials = [Overfit(gap=0.1, loss_rise=rise, loss_minimum_epoch=epoch) for epoch, rise in found]
     assert describe_rise(trials, 3) == expected
+
+
+def test_an_interval_in_the_text_is_that_of_the_column_of_its_name(view):
+    table = make_differences(view)
+    pair, cells = view.verdict.differences[0], table.rows[0].cells
+    told = describe_reach(view, pair)
+    columns = {str(speak(name, "ru")): place for place, name in enumerate(table.head)}
+    [place] = [place for name, place in columns.items() if told.startswith(f"{name} от")]
+    low, _, high = cells[place].partition(" … ")
+    assert told.endswith(f"от {low} до {high}")
+
+
+def test_an_interval_that_ends_where_accuracy_does_is_no_number(view):
+    wide = {"low": -100.0, "high": 100.0, "single_low": -100.0, "single_high": 100.0}
+    pair = view.verdict.differences[0].model_copy(update=wide)
+    two = dataclasses.replace(
+        view,
+        variants=tuple(dataclasses.replace(one, trials=one.trials[:2]) for one in view.variants),
+    )
+    assert describe_reach(two, pair) == "двух обучений мало, чтобы оценить разницу"
+    assert not re.search("[0-9]", describe_reach(view, pair))
+    verdict = view.verdict.model_copy(update={"differences": (pair,) * 2})
+    rows = make_differences(dataclasses.replace(view, verdict=verdict)).rows
+    assert all("100" not in str(cell) for row in rows for cell in row.cells)

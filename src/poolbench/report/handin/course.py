@@ -15,7 +15,7 @@ from poolbench.report.handin import (
 )
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_examples, add_report_table
-from poolbench.report.handin.numbers import average, to_points
+from poolbench.report.handin.numbers import average, describe_reach, to_points
 from poolbench.report.pairs import judge_pair, make_baseline
 from poolbench.report.read import NO_OPERATOR, RunView, VariantView
 from poolbench.report.table import format_signed
@@ -153,8 +153,7 @@ def _describe_change(view: RunView, pair: Difference, *, is_help: bool) -> str:
         variant=view.labels[pair.first],
         what=what,
         points=format_signed(pair.points, 2),
-        low=format_signed(pair.low, 2),
-        high=format_signed(pair.high, 2),
+        reach=describe_reach(view, pair, is_planned=True),
     )
     return lab_phrases.CHANGE_WHY.format(change=change, why=why) if is_help and why else change
 

@@ -8,9 +8,11 @@ import numpy as np
 from poolbench.records import Check, Difference, TimeRatio
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
-from poolbench.report.pairs import flip_ratio
+from poolbench.report.handin.draw import LANGUAGE
+from poolbench.report.pairs import flip_ratio, is_told
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import format_signed
+from poolbench.report.wording import name_intervals
 from poolbench.verdict.intervals import Interval
 from poolbench.verdict.sentence import flip
 
@@ -54,6 +56,23 @@ def find_difference(view: RunView, first: str, second: str) -> Difference | None
         if (pair.first, pair.second) == (second, first):
             return flip(pair)
     return None
+
+
+def describe_reach(view: RunView, pair: Difference, *, is_planned: bool = False) -> str:
+    """Describe an interval of a pair under the name that it has in the table of pairs.
+
+    Args:
+        is_planned: The last interval of the table of the baseline; else the first of all pairs.
+    """
+    names = name_intervals(view.verdict, is_planned=is_planned)
+    low, high = pair.low, pair.high
+    if not is_planned and len(names) > 1 and None not in (pair.single_low, pair.single_high):
+        low, high = pair.single_low, pair.single_high  # type: ignore[assignment]
+    if not is_told(low, high):
+        counts = [len(one.trials) for one in view.variants if one.id in (pair.first, pair.second)]
+        return phrases.TOO_WIDE_OF_TWO if min(counts) == 2 else phrases.TOO_WIDE
+    name = names[-1 if is_planned else 0].speak(LANGUAGE)
+    return phrases.REACH.format(name=name, low=format_signed(low, 2), high=format_signed(high, 2))
 
 
 def find_ratio(view: RunView, first: str, second: str) -> TimeRatio | None:

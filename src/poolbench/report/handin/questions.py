@@ -10,6 +10,7 @@ from poolbench.report.handin.moving import measure_moved, name_border
 from poolbench.report.handin.numbers import (
     MOST_TOLD,
     average,
+    describe_reach,
     find_model_kilobytes,
     group_checks,
     to_points,
@@ -106,8 +107,7 @@ def list_chances(view: RunView) -> list[str]:
                 first=view.labels[pair.first],
                 second=view.labels[pair.second],
                 points=format_signed(pair.points, 2),
-                low=format_signed(pair.low, 2),
-                high=format_signed(pair.high, 2),
+                reach=describe_reach(view, pair),
             )
         )
     return facts
