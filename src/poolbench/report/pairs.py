@@ -16,6 +16,9 @@ from poolbench.report.wording import name_intervals
 from poolbench.report.words import Words, say
 from poolbench.verdict.sentence import judge_difference
 
+# Fewer trainings show too little of how far others would agree for one to be called better.
+LEAST_TRIALS = 3
+
 
 def make_differences(view: RunView) -> Table:
     """Make the table of each pair of variants: points, intervals, and how to read them."""
@@ -89,10 +92,18 @@ def is_told(low: float, high: float) -> bool:
 
 
 def judge_pair(view: RunView, pair: Difference, *, is_planned: bool = False) -> str:
-    """Return ``one-trial`` if one was trained once, which shows nothing; else the reading."""
+    """Return the reading; ``one-trial`` if one was trained once, which shows nothing.
+
+    ``few-trials``: one was trained twice, and the two may be alike by chance, so that its intervals
+    are too narrow; nothing is called better but what the verdict names the winner.
+    """
     if not view.are_repeated(pair.first, pair.second):
         return "one-trial"
-    return judge_difference(pair, view.verdict, is_planned=is_planned)
+    judgement = judge_difference(pair, view.verdict, is_planned=is_planned)
+    counts = (len(one.trials) for one in view.variants if one.id in (pair.first, pair.second))
+    is_won = view.verdict.winner is not None and view.verdict.winner in (pair.first, pair.second)
+    is_few = min(counts) < LEAST_TRIALS and not is_won
+    return "few-trials" if is_few and judgement in ("first", "second") else judgement
 
 
 def make_beside(view: RunView) -> Table:

@@ -122,6 +122,20 @@ def test_a_pair_with_one_training_is_never_better(one_each):
         assert readings == {"по одному обучению не судят"}
 
 
+def test_a_pair_of_two_trainings_each_is_never_better_but_for_the_winner(view):
+    update = {"low": 5.0, "points": 9.0, "high": 12.0, "p_adjusted": 1e-9}
+    sure = tuple(pair.model_copy(update=update) for pair in view.verdict.differences)
+    two = tuple(dataclasses.replace(one, trials=one.trials[:2]) for one in view.variants)
+    told = change_verdict(view, differences=sure, kind="undecided", winner=None)
+    assert {judge_pair(told, pair) for pair in sure} <= {"first", "second"}
+    few = dataclasses.replace(told, variants=two)
+    assert {judge_pair(few, pair) for pair in sure} == {"few-trials"}
+    readings = {row.cells[-1].speak("ru") for row in make_differences(few).rows}
+    assert readings == {"по двум обучениям не судят"}
+    won = change_verdict(few, kind="winner", winner=sure[0].first)
+    assert judge_pair(won, sure[0]) == "first" and judge_pair(won, sure[-1]) == "few-trials"
+
+
 def test_an_open_verdict_recommends_nothing(one_each, view):
     draft = Draft()
     outcome.say_recommended(draft, one_each)

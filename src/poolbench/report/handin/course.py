@@ -125,7 +125,7 @@ def judge_changes(view: RunView) -> dict[str, list[Difference]]:
     for pair in view.verdict.against_baseline:
         turned = flip(pair) if pair.first == view.verdict.baseline else pair
         judgement = judge_pair(view, turned, is_planned=True)
-        judgement = "undecided" if judgement == "one-trial" else judgement
+        judgement = "undecided" if judgement in ("one-trial", "few-trials") else judgement
         groups.setdefault(judgement, []).append(turned)
     return {name: sorted(found, key=lambda pair: -pair.points) for name, found in groups.items()}
 
