@@ -60,6 +60,13 @@ def test_equal_accuracies_have_no_highest(view):
     assert "(0.8000" not in best and "0.8000" in spread and "10.00 п. п." in spread
 
 
+@pytest.mark.parametrize(("accuracy", "told"), [(0.845, "около 47 из"), (0.9999, "")])
+def test_a_difference_is_told_in_whole_pictures(view, accuracy, told):
+    rows = {"accuracy": 1.0}, {"accuracy": 0.99995}, {"accuracy": accuracy}
+    sentences = describe_quality(change_verdict(change_rows(view, *rows), pictures=300))
+    assert told in sentences[-1] and ("около" in sentences[-1]) == bool(told)
+
+
 def test_a_mean_over_fewer_trainings_is_not_called_the_highest(view):
     dropped = change_rows(
         view,

@@ -184,7 +184,10 @@ def _describe_spread(view: RunView, best: VariantView, last: VariantView) -> str
     )
     if view.verdict.metric != "accuracy":
         return spread
-    count = round(share * view.verdict.pictures, 1)
+    # A mean over trainings may lie at half a picture; half goes up.
+    count = int(share * view.verdict.pictures + 0.5)
+    if not count:
+        return spread
     counted = phrases.QUALITY_PICTURES.format(pictures=view.verdict.pictures, count=count)
     return f"{spread} {counted}"
 
@@ -193,7 +196,10 @@ def write_time(draft: Draft, view: RunView) -> None:
     """Write of accuracy against training time, and how much longer each takes than the fastest."""
     draft.add_step(phrases.TIME)
     draft.say(phrases.TIME_INTRO.format(figure=draft.next_figure, table=draft.next_table))
-    add_drawing(draft, view, "accuracy-time", phrases.TIME_CAPTION)
+    if view.has_many_trials:
+        draft.say(phrases.TIME_MEDIAN)
+    caption = phrases.TIME_CAPTION if view.has_many_trials else phrases.TIME_CAPTION_ONE
+    add_drawing(draft, view, "accuracy-time", caption)
     add_report_table(draft, make_costs(view))
     _, fastest = find_extremes(view, lambda variant: variant.row.train_seconds)
     draft.say(describe_fastest(view, fastest))
