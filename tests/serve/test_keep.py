@@ -79,17 +79,20 @@ def test_picture_is_kept_in_the_run_and_fills_the_table_of_the_report(
         for table in Document(str(docx)).tables
     ]
     [table] = [table for table in tables if table[0][2] == "сдвиг"]
-    # A line for each of three models, for both pictures.
-    assert len(table) == 7
-    assert table[1][:3] == ["1", CLASSES[arrays["labels"][3]], "вниз на 1, влево на 3, по кругу"]
+    # A line for each of three models, for both pictures, and places for three more of one's own.
+    assert len(table) == 10
+    assert table[1][:2] == ["1", f"{CLASSES[arrays['labels'][3]]} (отложенное)"]
+    assert table[1][2] == "вниз на 1, влево на 3, по кругу"
     assert table[4][1:3] == ["ни один из классов", "нет"]
-    assert {line[6] for line in table[4:]} == {"—"}
+    assert {line[6] for line in table[4:7]} == {"—"}
+    assert [line[0] for line in table[7:]] == ["3", "4", "5"]
+    assert not any("".join(line[1:]) for line in table[7:])
     for number in (1, 2):
         with Image.open(markdown.parent / "figures" / f"tried-{number}.png") as image:
             small = image.resize((SIZE, SIZE), Image.Resampling.NEAREST)
         row = record.rows[number - 1]
         assert np.array_equal(small, Image.open(io.BytesIO(base64.b64decode(row.picture))))
-    assert "место для снимка экрана" not in markdown.read_text(encoding="utf-8")
+    assert markdown.read_text(encoding="utf-8").count("место для снимка экрана") == 2
 
 
 @pytest.mark.full(seconds=8)

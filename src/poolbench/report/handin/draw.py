@@ -77,7 +77,7 @@ def add_examples(draft: Draft, view: RunView) -> None:
     Raises:
         RunError: If the file is broken.
     """
-    pictures = _read_pictures(RunStore(view.path))
+    pictures = read_pictures(RunStore(view.path))
     if pictures is not None:
         draft.say(phrases.EXAMPLES.format(figure=draft.next_figure))
         draw = partial(_draw_examples, view, *pictures)
@@ -114,7 +114,12 @@ def _draw_examples(view: RunView, images: NDArray[np.uint8], labels: NDArray[np.
         return render_png(figure, DPI)
 
 
-def _read_pictures(store: RunStore) -> tuple[NDArray[np.uint8], NDArray[np.int64]] | None:
+def read_pictures(store: RunStore) -> tuple[NDArray[np.uint8], NDArray[np.int64]] | None:
+    """Read the held-out pictures that the run keeps, and their labels; ``None`` without them.
+
+    Raises:
+        RunError: If the file is broken.
+    """
     if not store.has(PICTURES):
         return None
     try:

@@ -8,7 +8,7 @@ from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_report_table, has_figure
 from poolbench.report.handin.numbers import find_model_kilobytes, group_checks, to_points
 from poolbench.report.handin.training import describe_time
-from poolbench.report.handin.tried import write_tried
+from poolbench.report.handin.tried import write_answers
 from poolbench.report.pairs import make_baseline, make_differences
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import MISSING
@@ -142,14 +142,7 @@ def write_browser(draft: Draft, view: RunView) -> None:
         "poolbench page ЗАПУСК --out ПАПКА --bundle package\n"
         f"poolbench export ЗАПУСК --layout nchw --size {size}"
     )
-    if write_tried(draft, view):
-        return
-    draft.say(phrases.BROWSER_TASK.format(table=draft.next_table))
-    empty = [""] * (len(phrases.BROWSER_HEAD) - 1)
-    rows = [[str(number), *empty] for number in range(1, phrases.BROWSER_ROWS + 1)]
-    draft.add_table(phrases.BROWSER_CAPTION, phrases.BROWSER_HEAD, rows)
-    for caption in phrases.SCREENSHOTS:
-        draft.add_screenshot(caption, phrases.SCREENSHOT_HINT)
+    write_answers(draft, view)
 
 
 def write_results(draft: Draft, view: RunView) -> None:
