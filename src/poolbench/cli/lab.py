@@ -4,13 +4,31 @@ from typing import Annotated
 
 import typer
 
-from poolbench.cli import options
+from poolbench.cli import completion, options
 from poolbench.cli.command import LongCommand
 from poolbench.cli.settings import make_config
 from poolbench.texts import choose_language
 
 commands = typer.Typer()
 
+# A default of its own, which is shown behind it.
+Data = Annotated[
+    str,
+    typer.Option(
+        help="A set of pictures that has a test half of its own, such as cifar100 or sample.",
+        autocompletion=completion.complete_data,
+        rich_help_panel="Pictures",
+    ),
+]
+Classes = Annotated[
+    str | None,
+    typer.Option(
+        help="Names or numbers, with commas or spaces between them; their order is the order of "
+        "the labels. Must be given for CIFAR: three classes, for example apple,forest,lion. "
+        "Of other pictures: all, if not given.",
+        rich_help_panel="Pictures",
+    ),
+]
 Full = Annotated[
     bool,
     typer.Option("--full", help="With the 500 epochs that the course publishes, not a lesson's."),
@@ -21,10 +39,10 @@ Group = Annotated[str | None, typer.Option(help="For the title page.")]
 
 @commands.command(cls=LongCommand)
 def lab(
-    data: options.Data = "cifar100",
+    data: Data = "cifar100",
     data_file: options.DataFile = None,
     download: options.Download = None,
-    classes: options.Classes = None,
+    classes: Classes = None,
     full: Full = False,
     author: Author = None,
     group: Group = None,

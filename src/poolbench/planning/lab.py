@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from poolbench.config import RecipeConfig, StudyConfig
+from poolbench.errors import UsageError
 from poolbench.planning.ablations import add_method, scale_setting
 from poolbench.records import CHOICE, EXAMPLE, METHODS, PUBLISHED, VariantSpec
 from poolbench.training.recipes import LAB, QUICK
@@ -15,6 +16,8 @@ METHODS_TRIED = ("flip", "shift", "weight-decay", "schedule")
 EXAMPLE_OPERATOR, EXAMPLE_NETWORK = "avg", "lab-example"
 POOLINGS = ("stride", "max", "avg")
 FOLDS = 5
+# Sets of which the course asks for a choice of classes, and one: with all of them, it takes a day.
+EXAMPLE_CLASSES = {"cifar100": "apple,forest,lion", "cifar10": "cat,dog,ship"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,11 @@ def make_config(
         step: Its folder.
         base: The pictures, the seed, and what trains; the rest of it is not used.
         recipe: What the poolings are compared with in the last step.
+
+    Raises:
+        UsageError: If classes are to be chosen, and are not.
     """
+    check_classes(base)
     is_watched = step in (EXAMPLE, PUBLISHED)
     values: dict[str, Any] = {
         "protocol": "lab" if is_watched else "cv",
@@ -78,6 +85,20 @@ def make_config(
     else:
         values["recipes"] = (LAB.name,)
     return StudyConfig.model_validate({**dict(base), **values})
+
+
+def check_classes(base: StudyConfig) -> None:
+    """Refuse all classes of a set of which some are to be chosen.
+
+    Raises:
+        UsageError: If none are named.
+    """
+    example = EXAMPLE_CLASSES.get(base.data.source)
+    if example is not None and base.data.classes is None:
+        raise UsageError(
+            f"No classes were given: the lab is done with a few classes of {base.data.source}, and "
+            f"with all of them it takes many hours. Choose yours, for example --classes {example}."
+        )
 
 
 def list_tried() -> tuple[RecipeConfig, ...]:
