@@ -43,6 +43,7 @@ def test_list_notes_tells_of_each_kind_of_duplicates(run_path):
     assert "optimistic" not in told
     share = {"false_share": 0.07, "threshold": 0.93}
     assert "at least 7\N{NO-BREAK SPACE}% of" in list_with(**nothing | share | {"pool_near": 5})
+    assert "at least" not in list_with(**nothing | share | {"pool_near": 5, "false_share": 0.004})
     assert "expected" not in list_with(**nothing | share)
     assert "expected" not in list_with(**nothing | share | {"pool_near": 5, "dropped": 5})
 

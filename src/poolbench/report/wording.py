@@ -140,6 +140,6 @@ def _say_false_share(view: RunView) -> list[Phrase]:
         return []
     share = found.get("false_share")
     near = read_count(found, "test_near") + read_count(found, "pool_near")
-    if not near or not isinstance(share, int | float):
+    if not near or not isinstance(share, int | float) or not round(100 * share):
         return []
     return [say("note.near-share", percent=100 * share)]

@@ -80,6 +80,13 @@ def test_every_figure_and_table_that_the_text_names_is_there(both):
     assert named == set(range(1, len(both[0].tables) + 1))
 
 
+def test_the_part_that_judges_differences_is_where_it_is_said_to_be(both):
+    named = re.findall(r"Значимы ли различия, см\. п\. (\d+)", both[0].text)
+    [choice] = [line for line in both[0].headings if line.endswith("Выбор лучшей конфигурации")]
+    assert all(choice.startswith(f"{number} ") for number in named)
+    assert len(named) <= 1
+
+
 def test_every_picture_is_there(both, path):
     markdown, docx = both
     files = [(path / "lab-report" / name).read_bytes() for name in markdown.pictures]

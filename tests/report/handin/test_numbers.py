@@ -6,6 +6,7 @@ import re
 import pytest
 
 from poolbench.records import Check, Overfit
+from poolbench.report.handin.counting import spell_some
 from poolbench.report.handin.numbers import (
     describe_reach,
     find_difference,
@@ -99,18 +100,18 @@ def test_recipe_is_described_by_its_settings(name, expected):
         # The median lies before the end, and one of the trainings rose no more.
         (
             [(2, 0.5), (3, 0.0)],
-            "в последнюю эпоху (3) у 1 из 2 обучений; у остальных раньше, и в среднем по всем "
-            "обучениям она выросла на 0.2500 нат",
+            "в последнюю эпоху (3) у одного обучения из двух, у другого раньше; в среднем по всем "
+            "обучениям к последней эпохе она выросла на 0.2500 нат",
         ),
         (
             [(2, 0.00001), (3, 0.0)],
-            "в последнюю эпоху (3) у 1 из 2 обучений, у остальных раньше; в среднем по всем "
+            "в последнюю эпоху (3) у одного обучения из двух, у другого раньше; в среднем по всем "
             "обучениям к последней эпохе она выросла меньше чем на 0.0001 нат",
         ),
         (
             [(3, 0.0), (3, 0.0), (1, 0.6)],
-            "в последнюю эпоху (3) у 2 из 3 обучений; у остальных раньше, и в среднем по всем "
-            "обучениям она выросла на 0.2000 нат",
+            "в последнюю эпоху (3) у двух обучений из трёх, у оставшегося раньше; в среднем по "
+            "всем обучениям к последней эпохе она выросла на 0.2000 нат",
         ),
     ],
 )
@@ -141,3 +142,16 @@ def test_an_interval_that_ends_where_accuracy_does_is_no_number(view):
     verdict = view.verdict.model_copy(update={"differences": (pair,) * 2})
     rows = make_differences(dataclasses.replace(view, verdict=verdict)).rows
     assert all("100" not in str(cell) for row in rows for cell in row.cells)
+
+
+@pytest.mark.parametrize(
+    ("some", "total", "expected"),
+    [
+        (1, 3, ("одного обучения из трёх", "остальных")),
+        (11, 12, ("11 обучений из 12", "оставшегося")),
+        (21, 30, ("21 обучения из 30", "остальных")),
+        (4, 10, ("четырёх обучений из десяти", "остальных")),
+    ],
+)
+def test_a_count_and_its_word_agree(some, total, expected):
+    assert spell_some(some, total) == expected

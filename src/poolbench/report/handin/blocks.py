@@ -136,6 +136,11 @@ class Draft:
         """The number of the table that is added next."""
         return self._tables + 1
 
+    @property
+    def step(self) -> int:
+        """The number of the part that is being written."""
+        return self._steps
+
     def add_title(
         self, top: Sequence[str], kind: str, name: str, people: Sequence[str], year: str
     ) -> None:

@@ -7,6 +7,7 @@ from poolbench.records import Overfit
 from poolbench.report.classes import make_class_report
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
+from poolbench.report.handin.counting import spell_some
 from poolbench.report.handin.draw import (
     LANGUAGE,
     add_drawing,
@@ -95,7 +96,8 @@ def describe_rise(found: Sequence[Overfit], epochs: int) -> str:
         phrase = phrases.SOME_STAYED if rise < LEAST_RISE else phrases.SOME_ROSE
     else:
         phrase = phrases.STAYED if rise < LEAST_RISE else phrases.ROSE
-    return phrase.format(last=last, count=len(found), **values)
+    some, others = spell_some(last, len(found))
+    return phrase.format(last=some, others=others, **values)
 
 
 def write_quality(draft: Draft, view: RunView) -> None:
@@ -103,7 +105,8 @@ def write_quality(draft: Draft, view: RunView) -> None:
     draft.add_step(phrases.QUALITY)
     write_leaderboard(draft, view)
     if view.verdict.differences:
-        draft.say(phrases.QUALITY_TOLD.format(section=phrases.CHOICE))
+        # Time and over-fitting come before it.
+        draft.say(phrases.QUALITY_TOLD.format(section=draft.step + 3))
     _write_classes(draft, view)
 
 
