@@ -10,7 +10,7 @@ import pytest
 from poolbench.export.verify import verify_run
 from poolbench.records import SCHEMA_VERSION, StudyRecord
 from poolbench.report.build import build_report
-from poolbench.report.read import read_leaderboard
+from poolbench.report.read import read_leaderboard, read_run
 from poolbench.rundir.store import RunStore
 from poolbench.trials.restore import restore_network
 
@@ -67,8 +67,9 @@ def test_report_is_built_of_all_its_parts(run):
     page = build_report(run, tell=faults.append).read_text()
     assert faults == []
     # As the page calls them: without what all of them share.
-    labels = [row.variant.replace(".mlp.", ".") for row in read_leaderboard(run)]
-    assert all(label in page for label in labels)
+    labels = read_run(run).labels
+    assert labels.keys() == {row.variant for row in read_leaderboard(run)}
+    assert all(label in page for label in labels.values())
 
 
 def test_model_is_verified(run):
