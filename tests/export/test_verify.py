@@ -248,7 +248,7 @@ def test_check_run_fails_on_pictures_that_the_model_does_not_take(run):
     change_reference(run, lambda arrays: arrays.update(images=arrays["images"][..., :2]))
     failed = {check.name: check.detail for check in check_run(run).checks if not check.passed}
     assert {"logits, batch 1", "logits, batch 2", "logits, batch 7"} < set(failed)
-    assert "expected" in failed["logits, batch 1"]
+    assert "Expected [height, width]" in failed["logits, batch 1"]
 
 
 def test_check_run_reads_no_file_that_the_model_names(run, monkeypatch):
