@@ -324,7 +324,7 @@ def test_interrupt_keeps_finished_trials_and_says_how_to_go_on(tmp_path):
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=HANG_SECONDS)
     assert process.returncode == 130
-    assert "poolbench run --backbones lab-example" in said
+    assert "poolbench run --data sample --backbones lab-example" in said
     kept = {path.parent.name for path in store.trials.glob("*/record.json")}
     assert kept
     assert not (out / "study.json").exists()

@@ -97,3 +97,19 @@ def test_predict_replaces_its_own_table_and_nothing_else(poolbench_here, two_run
         "pics",
         "runs",
     ]
+
+
+def test_predict_says_what_a_folder_without_a_model_is(poolbench_here, two_runs, pictures):
+    folder = pictures.parent
+    (folder / "runs" / "begun" / "trials").mkdir(parents=True)
+    facts = json.loads(next((folder / "runs").glob("*/data.json")).read_text())
+    (folder / "runs" / "begun" / "data.json").write_text(json.dumps(facts))
+    done = poolbench_here("predict", "runs/begun", "pics/a.png")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "is not finished" in done.stderr
+    done = poolbench_here("predict", "runs", "pics/a.png")
+    assert done.returncode == 1
+    assert "poolbench runs lists" in done.stderr
+    # One folder too deep is still the model.
+    whole = next(path for path in (folder / "runs").iterdir() if (path / "best").is_dir())
+    assert poolbench_here("predict", whole / "best", "pics/a.png").returncode == 0

@@ -113,7 +113,7 @@ def test_moved_run_opens_verifies_and_reports(finished_copy):
 def test_compare_goes_on_where_it_stopped(finished_copy):
     before = {file: file.stat().st_mtime_ns for file in (finished_copy / "trials").rglob("*.json")}
     settings = {"backbones": ("lab-example",), "epochs": 2, "folds": 2, "quiet": True}
-    study = poolbench.compare(out=finished_copy, repeats=1, **settings)
+    study = poolbench.compare("sample", out=finished_copy, repeats=1, **settings)
     after = {file: file.stat().st_mtime_ns for file in (finished_copy / "trials").rglob("*.json")}
     assert after == before
     assert study.verdict.repeats == 1

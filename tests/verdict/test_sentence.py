@@ -146,7 +146,7 @@ NEEDS = {
     "repeats": (
         {"more_repeats": Forecast(repeats=9, pictures=1200, chance=0.61)},
         "With 7 more repeats the chance of a decision is about 60 %.",
-        "Вероятность решения, если добавить повторов (7), — около 60 %.",
+        "Если повторов станет на 7 больше, вероятность решения — около 60 %.",
     ),
     "pictures": (
         {
@@ -155,7 +155,7 @@ NEEDS = {
         },
         "With 22 more repeats the chance of a decision is below 5 %. "
         "With 4800 pictures instead of 1200, and no more repeats, it is above 95 %.",
-        "Вероятность решения, если добавить повторов (22), — меньше 5 %. "
+        "Если повторов станет на 22 больше, вероятность решения — меньше 5 %. "
         "Если вместо 1200 изображений взять 4800, не добавляя повторов, — больше 95 %.",
     ),
     "futile": (
@@ -238,7 +238,7 @@ def test_describe_verdict_does_not_praise_the_only_variant(lang, expected):
     ("lang", "parts"),
     [
         ("en", ("one trial of each variant cannot tell", "Best so far: a.", "With 5 more")),
-        ("ru", ("по одному обучению каждого варианта", "Пока лучший: a.", "повторов (5)")),
+        ("ru", ("по одному обучению каждого варианта", "Пока лучший: a.", "повторов станет на 5")),
     ],
 )
 def test_describe_verdict_says_that_one_trial_tells_nothing(lang, parts):

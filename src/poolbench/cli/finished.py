@@ -16,7 +16,7 @@ from poolbench.cli.output import (
     say,
     show_progress,
 )
-from poolbench.errors import DataError, UsageError
+from poolbench.errors import DataError, RunError, UsageError
 from poolbench.system import end_process
 from poolbench.texts import choose_language, text
 
@@ -143,14 +143,32 @@ def predict(
 
 
 def _find_model(given: Path) -> Path:
-    """Find the model that is handed over in a run; a file is one itself."""
+    """Find the model that is handed over in a run; a file is one itself.
+
+    Raises:
+        RunError: If the folder is no run, or its study has not come to a model.
+    """
+    from poolbench.rundir.owned import is_run
     from poolbench.rundir.store import RunStore
 
     if not given.is_dir():
         return given
+    if not is_run(given):
+        if (given / "model.onnx").is_file():
+            return given / "model.onnx"
+        raise RunError(
+            f"{given} is no run of poolbench: give a run directory, @last, or the path of a model. "
+            "poolbench runs lists the runs that there are."
+        )
     store = RunStore(given)
     store.check_has_model()
-    return store.locate("best/model.onnx")
+    file = store.locate("best/model.onnx")
+    if not file.is_file():
+        raise RunError(
+            f"{given} has no model yet: its study is not finished. The same command that began it "
+            "goes on with it; poolbench runs shows which runs are finished."
+        )
+    return file
 
 
 def _describe_answer(answer: "Answer") -> str:

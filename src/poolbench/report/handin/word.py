@@ -296,10 +296,15 @@ def _add_to_cell(cell: Any, content: bytes, description: str) -> None:
 
 
 def _join_rows(table: Any, block: Grid) -> None:
-    """Join the cells beside a picture with the empty ones below them, as far as it reaches."""
+    """Join the cells beside a picture with the empty ones below them, up to the next number."""
+    if not block.pictures:
+        return
     first = bool(block.head)
-    starts = [row for row, picture in enumerate(block.pictures) if picture is not None]
-    for start, end in pairwise([*starts, len(block.pictures)]):
+    # Rows that are left to fill in have a number and no picture.
+    starts = [row for row, cells in enumerate(block.rows) if cells[0]]
+    for start, end in pairwise([*starts, len(block.rows)]):
+        if block.pictures[start] is None:
+            continue
         for column in range(len(block.rows[0])):
             if not any(row[column] for row in block.rows[start + 1 : end]):
                 table.cell(start + first, column).merge(table.cell(end - 1 + first, column))
