@@ -108,7 +108,7 @@ def test_predict_says_what_a_folder_without_a_model_is(poolbench_here, two_runs,
     assert (done.returncode, done.stdout) == (1, "")
     assert "is not finished" in done.stderr
     done = poolbench_here("predict", "runs", "pics/a.png")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "poolbench runs lists" in done.stderr
     # One folder too deep is still the model.
     whole = next(path for path in (folder / "runs").iterdir() if (path / "best").is_dir())

@@ -146,7 +146,8 @@ def _find_model(given: Path) -> Path:
     """Find the model that is handed over in a run; a file is one itself.
 
     Raises:
-        RunError: If the folder is no run, or its study has not come to a model.
+        DataError: If a folder is no run.
+        RunError: If its study has not come to a model.
     """
     from poolbench.rundir.owned import is_run
     from poolbench.rundir.store import RunStore
@@ -156,8 +157,9 @@ def _find_model(given: Path) -> Path:
     if not is_run(given):
         if (given / "model.onnx").is_file():
             return given / "model.onnx"
-        raise RunError(
-            f"{given} is no run of poolbench: give a run directory, @last, or the path of a model. "
+        raise DataError(
+            f"{given} is not a file and no run of poolbench: give the path of a model, such as "
+            "best/model.onnx, a run directory, or @last. "
             "poolbench runs lists the runs that there are."
         )
     store = RunStore(given)
