@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from patience import HANG_MS
 from poolbench.cli.app import main
+from small_run import SMALL
 
 # Several test processes and those that they start share the processor, where threads that wait for
 # each other would cost more than they give; set before torch is imported.
@@ -43,21 +44,6 @@ LONGEST = (
     *("test_changes.py", "test_pretrain.py", "test_plugins.py", "test_local.py"),
     "test_executor.py",
 )
-
-# The precision is given, since the faster one is found by measuring, and may be another each time.
-SMALL = [
-    "--data",
-    "sample",
-    "--backbones",
-    "lab-example",
-    "--epochs",
-    "2",
-    "--folds",
-    "2",
-    "--repeats",
-    "1",
-]
-SMALL += ["--precision", "float32"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,27 +23,13 @@ from poolbench.cli import finished as finished_runs
 from poolbench.files import expand_home
 from poolbench.records import Headline
 from poolbench.rundir.store import RunStore
+from small_run import SMALL
 
 QUICKLY = (
     *("--data", "sample", "--dry-run", "--backbones", "lab-example"),
     *("--precision", "float32", "--workers", "1"),
 )
 FAULTS = Path(__file__).parents[2] / "benchmarks" / "reliability" / "faults"
-SMALL = (
-    *(
-        "--data",
-        "sample",
-        "--backbones",
-        "lab-example",
-        "--epochs",
-        "2",
-        "--folds",
-        "2",
-        "--repeats",
-        "1",
-    ),
-    *("--precision", "float32"),
-)
 
 
 def test_json_goes_to_standard_output_and_everything_else_to_standard_error(finished):

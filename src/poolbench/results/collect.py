@@ -91,12 +91,17 @@ def join_trials(trials: Sequence[tuple[TrialRecord, Mapping[str, NDArray[Any]]]]
     )
     for record, arrays in trials:
         rows = (record.spec.repeat, arrays["index"])
-        right = arrays["logits"].argmax(axis=1) == arrays["labels"]
-        found.correct[rows] = right & (record.diverged_at is None)
+        found.correct[rows] = tell_right(record, arrays)
         found.fold[rows] = record.spec.fold
         found.losses[rows] = compute_losses(arrays["logits"], arrays["labels"])
         found.train_accuracy[rows] = record.train.accuracy
     return found
+
+
+def tell_right(record: TrialRecord, arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Tell which held-out pictures of a trial were predicted right; none if it diverged."""
+    right: NDArray[np.bool_] = arrays["logits"].argmax(axis=1) == arrays["labels"]
+    return right & (record.diverged_at is None)
 
 
 def collect_probabilities(

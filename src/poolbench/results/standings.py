@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from poolbench.config import Metric
 from poolbench.data.image_set import Half
 from poolbench.records import TrialSpec
-from poolbench.results.collect import summarize_accuracy
+from poolbench.results.collect import summarize_accuracy, tell_right
 from poolbench.results.history import read_history
 from poolbench.rundir.store import HISTORY_COLUMNS, RunStore
 from poolbench.verdict.intervals import Interval
@@ -102,8 +102,7 @@ class Standings:
             return
         variant = self._variants[spec.variant.id]
         arrays = self._store.load_arrays(trial, "predictions")
-        has_diverged = self._store.load_trial(trial).diverged_at is not None
-        right = (arrays["logits"].argmax(axis=1) == arrays["labels"]) & (not has_diverged)
+        right = tell_right(self._store.load_trial(trial), arrays)
         variant.right.setdefault(spec.repeat, {})[spec.fold] = (arrays["index"], right)
         variant.standing = None
 

@@ -6,7 +6,7 @@ Nothing is written to disk but what somebody asks to be kept for the report.
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from poolbench.data.decode import MOST_GIVEN_PIXELS, RefusedPictureError
 from poolbench.errors import PoolbenchError
 from poolbench.export.confined import Purpose, get_confined
 from poolbench.serve.bodies import Bodies, RefusedError
-from poolbench.serve.front import MEDIA_TYPES, list_files, make_texts, render_index
+from poolbench.serve.front import list_files, make_texts, render_index
 from poolbench.serve.guard import Guard, choose_answer_language, refuse
 from poolbench.serve.models import Models, open_models
 from poolbench.serve.pictures import prepare_picture
@@ -41,7 +41,7 @@ from poolbench.serve.read import (
     is_finished,
     read_finished,
 )
-from poolbench.serve.stream import stream_content, stream_file
+from poolbench.serve.stream import make_sender, stream_content, stream_file
 from poolbench.serve.tried import Place, keep_picture, read_place
 from poolbench.texts.plain import make_plain_lines
 
@@ -50,7 +50,6 @@ MOST_UPLOAD_BYTES = 20_000_000
 MOST_PICTURES = 17
 
 Result = TypeVar("Result")
-Answer = Callable[[Request], Awaitable[Response]]
 
 
 def make_app(
@@ -78,7 +77,7 @@ def make_app(
     ]
     files = {**list_files("server"), "texts.json": make_texts()}
     for name, content in files.items():
-        routes.append(Route(f"/{name}", _make_sender(content, MEDIA_TYPES[Path(name).suffix])))
+        routes.append(Route(f"/{name}", make_sender(name, content)))
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, host=host, token=token, lang=lang, allowed=allowed)],
@@ -91,13 +90,6 @@ def make_app(
         },
         lifespan=pages.live,
     )
-
-
-def _make_sender(content: bytes, media_type: str) -> Answer:
-    async def send(_: Request) -> Response:
-        return Response(content, media_type=media_type)
-
-    return send
 
 
 @dataclass(frozen=True)

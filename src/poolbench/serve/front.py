@@ -12,12 +12,6 @@ from poolbench.texts import TEXTS, text
 # The one that predicts: this program, or the browser by WebAssembly.
 Predictor = Literal["server", "wasm"]
 
-MEDIA_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-}
 _SHARED = (
     "style.css",
     "icon.svg",
@@ -40,6 +34,8 @@ _OWN: dict[Predictor, tuple[str, ...]] = {
 }
 # Prefix of the page's keys in the catalogue of texts.
 _PREFIX = "page."
+# Prefixes of keys that it shares with the terminal, and has whole.
+_COMMON = ("watch.", "duration.")
 
 
 @cache
@@ -61,7 +57,7 @@ def make_texts() -> bytes:
         lang: {
             key.removeprefix(_PREFIX): value
             for key, value in catalogue.items()
-            if key.startswith(_PREFIX)
+            if key.startswith((_PREFIX, *_COMMON))
         }
         for lang, catalogue in TEXTS.items()
     }
@@ -89,4 +85,4 @@ def make_environment() -> Environment:
 
 
 def _say(lang: str, key: str) -> str:
-    return text(f"{_PREFIX}{key}", lang)
+    return text(key if key.startswith(_COMMON) else f"{_PREFIX}{key}", lang)

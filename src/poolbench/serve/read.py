@@ -214,11 +214,9 @@ def _read_live(store: RunStore) -> dict[str, Any] | None:
     except (OSError, RunError):
         # It is over, was never begun, or is one of before.
         return None
+    if age < SILENT_SECONDS:
+        return live.model_dump(mode="json")
     # A process that was killed left it: what it measured still holds, its time left does not.
     gone = {"seconds_left": None}
-    variants = [
-        row if age < SILENT_SECONDS else row.model_copy(update=gone) for row in live.variants
-    ]
-    if age >= SILENT_SECONDS:
-        live = live.model_copy(update=gone)
-    return live.model_copy(update={"variants": tuple(variants)}).model_dump(mode="json")
+    variants = tuple(row.model_copy(update=gone) for row in live.variants)
+    return live.model_copy(update={**gone, "variants": variants}).model_dump(mode="json")

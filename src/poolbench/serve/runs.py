@@ -4,7 +4,6 @@ import asyncio
 import re
 import shlex
 from collections.abc import Collection
-from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,10 +18,10 @@ from poolbench.errors import PoolbenchError
 from poolbench.runs.find import RUNS, SIGN, list_runs
 from poolbench.runs.summary import RunSummary, summarize_runs
 from poolbench.runs.words import describe_date, describe_size, describe_state
-from poolbench.serve.front import MEDIA_TYPES, load_file, make_environment
+from poolbench.serve.front import load_file, make_environment
 from poolbench.serve.guard import Guard, choose_answer_language, refuse
 from poolbench.serve.read import REPORT, REPORT_HEADERS, has_report
-from poolbench.serve.stream import stream_file
+from poolbench.serve.stream import make_sender, stream_file
 from poolbench.texts import TEXTS, text
 from poolbench.texts.plain import make_plain
 
@@ -39,7 +38,7 @@ def make_list_app(
     routes = [
         Route("/", pages.show_list),
         Route(f"/report/{{name}}/{REPORT}", pages.show_report),
-        *(Route(f"/{name}", partial(_send_file, name)) for name in _FILES),
+        *(Route(f"/{name}", make_sender(name, load_file(name))) for name in _FILES),
     ]
     return Starlette(
         routes=routes,
@@ -51,10 +50,6 @@ def make_list_app(
             Exception: pages.explain,
         },
     )
-
-
-async def _send_file(name: str, _: Request) -> Response:
-    return Response(load_file(name), media_type=MEDIA_TYPES[Path(name).suffix])
 
 
 class _ListPages:

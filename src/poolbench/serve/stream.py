@@ -1,14 +1,33 @@
-"""Send large responses in pieces: a slow reader holds a piece, not a copy of all."""
+"""Send files: small ones whole, large ones in pieces, of which a slow reader holds one."""
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
-from starlette.responses import StreamingResponse
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
 
 # Bytes that a connection is given at once.
 PIECE_BYTES = 1 << 16
+
+
+def make_sender(name: str, content: bytes) -> Answer:
+    """Make what answers with a file of the front end; its name says what it is."""
+
+    async def send(_: Request) -> Response:
+        return Response(content, media_type=MEDIA_TYPES[Path(name).suffix])
+
+    return send
 
 
 def stream_content(

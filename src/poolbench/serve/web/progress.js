@@ -40,7 +40,7 @@ function show() {
 }
 
 function describe({ step, done, total, repeats, seconds_left: left }) {
-  const words = step === "train" && repeats !== null ? say("step-train-to", { repeats }) : say(`step-${step}`);
+  const words = step === "train" && repeats !== null ? say("watch.train-to", { repeats }) : say(`watch.${step}`);
   const parts = [words];
   if (total) parts.push(`${done} / ${total}`);
   if (left !== null) parts.push(say("progress-left", { left: formatDuration(left) }));

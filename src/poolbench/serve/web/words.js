@@ -5,7 +5,10 @@ const listeners = [];
 let language = document.documentElement.lang;
 
 export function say(key, values = {}) {
-  return catalogue[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  // {name}, or {name:02d} for two digits.
+  return catalogue[language][key].replace(/\{(\w+)(:02d)?\}/g, (_, name, isPadded) =>
+    isPadded ? String(values[name]).padStart(2, "0") : values[name],
+  );
 }
 
 export function getLanguage() {
@@ -31,11 +34,10 @@ export function formatShift(down, right) {
 
 export function formatDuration(seconds) {
   const whole = Math.round(seconds);
-  const two = (number) => String(number).padStart(2, "0");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  if (hours) return say("duration-hours", { hours, minutes: two(minutes) });
-  if (minutes) return say("duration-minutes", { minutes, seconds: two(whole % 60) });
-  return say("duration-seconds", { seconds: whole });
+  if (hours) return say("duration.hours", { hours, minutes });
+  if (minutes) return say("duration.minutes", { minutes, seconds: whole % 60 });
+  return say("duration.seconds", { seconds: whole });
 }
 
 export function onLanguage(listener) {

@@ -12,6 +12,7 @@ from rich.text import Text
 from poolbench.records import LiveRecord, LiveVariant
 from poolbench.study.watching.table import make_table
 from poolbench.study.watching.words import (
+    BLOCKS,
     COLUMNS,
     DROPPED_FIRST,
     describe_count,
@@ -71,8 +72,8 @@ def draw_live(live: LiveRecord, lang: str, console: Console) -> RenderableType:
     if not live.variants:
         return bar
     rows = choose_rows(live.variants, max(console.height - OTHER_LINES, 1))
-    blocks = None if _can_write_blocks(console) else PLAIN_BLOCKS
-    cells = [list_cells(row, lang, *([blocks] if blocks else [])) for row in rows]
+    blocks = BLOCKS if console.encoding.lower().startswith("utf") else PLAIN_BLOCKS
+    cells = [list_cells(row, lang, blocks) for row in rows]
     dropped = [COLUMNS.index(name) for name in DROPPED_FIRST]
     table = make_table(list_headings(live, lang), cells, console.width, dropped)
     parts: list[RenderableType] = [bar, table]
@@ -102,7 +103,3 @@ def _draw_bar(live: LiveRecord, lang: str, width: int) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_row(words, ProgressBar(1.0, live.share, width=min(room, 40)), told)
     return grid
-
-
-def _can_write_blocks(console: Console) -> bool:
-    return console.encoding.lower().startswith("utf")

@@ -2,7 +2,6 @@
 
 TEXTS = {
     # While a study runs.
-    "run.training": "Training",
     "run.progress": "{percent} % done, trials {done}/{total}, {left} left",
     "run.left": "{left} left",
     "run.column-variant": "variant",
@@ -89,7 +88,6 @@ TEXTS = {
         "told from other pictures, so only exact ones are reported."
     ),
     "run.duplicates-dropped": "Dropped from the training pool, as duplicates: {count}.",
-    "run.measuring": "Measuring how fast this machine is …",
     "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
     "run.estimate": "Expected time: about {duration}.",
     "run.forecast": (

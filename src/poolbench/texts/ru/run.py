@@ -2,7 +2,6 @@
 
 TEXTS = {
     # Пока идёт исследование.
-    "run.training": "Обучение",
     "run.progress": "Готово {percent} %, обучений {done} из {total}, осталось {left}",
     "run.left": "осталось {left}",
     "run.column-variant": "вариант",
@@ -92,7 +91,6 @@ TEXTS = {
         "повторы от них не отличить, поэтому сообщается только о точных."
     ),
     "run.duplicates-dropped": "Исключено из обучающих как дубликаты: {count}.",
-    "run.measuring": "Измеряем скорость этой машины …",
     "run.limit": "Время почти вышло: исследование закончено после {repeats} повторов.",
     "run.estimate": "Ожидаемое время: около {duration}.",
     "run.forecast": (
