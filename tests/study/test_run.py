@@ -164,7 +164,7 @@ def test_names_may_stand_in_one_string(tmp_path):
 def test_other_pictures_are_refused_before_anything_is_measured(finished_copy, capsys):
     with pytest.raises(UsageError, match="other pictures"):
         poolbench.compare("sample", classes=["pear", "plum"], out=finished_copy, lang="en")
-    assert text("run.measuring") not in capsys.readouterr().err
+    assert text("watch.measure") not in capsys.readouterr().err
 
 
 @pytest.mark.full(seconds=20)
