@@ -11,17 +11,82 @@
     ├── TrainingError            1  a trial could not be finished
     └── VerificationError        4  a saved model does not predict what was measured
 
-Every message says what arrived, what was expected and what to do.
+An error is a code and values; its words stand in the catalogue of texts, under ``error.CODE``
+(what arrived, and what was expected) and ``hint.CODE`` (what to do). They are put together when the
+error is read: in the language of whoever reads it, with options named as the command line has them
+or as the arguments of a function.
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Self
+
+from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, fill
+from poolbench.texts.filling import Spelling
+
+
+class Voice:
+    """How the errors of this process are told, where nothing else is asked for."""
+
+    lang: str = DEFAULT_LANGUAGE
+    spelling: Spelling = "arguments"
 
 
 class PoolbenchError(Exception):
-    """Base of all errors that poolbench raises on purpose."""
+    """Base of all errors that poolbench raises on purpose.
+
+    Args:
+        code: What happened, as in ``"folds.too-many"``.
+        values: What its text names.
+
+    Attributes:
+        lang: The language in which it tells itself; that of the process if ``None``.
+    """
 
     exit_code = 1
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+        self.lang: str | None = None
+
+    @classmethod
+    def quote(cls, message: str) -> Self:
+        """Return an error that says what another process has said."""
+        return cls("quoted", message=message)
+
+    def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return what happened and what to do, in a language."""
+        told = self._fill(f"error.{self.code}", lang, spelling)
+        return " ".join(filter(None, (told, self.tell_hint(lang, spelling))))
+
+    def tell_hint(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return what to do; empty where there is nothing that helps."""
+        key = f"hint.{self.code}"
+        return self._fill(key, lang, spelling) if key in TEXTS[DEFAULT_LANGUAGE] else ""
+
+    @property
+    def hint(self) -> str:
+        """What to do about it; empty where there is nothing that helps."""
+        return self.tell_hint()
+
+    def _fill(self, key: str, lang: str | None, spelling: Spelling | None) -> str:
+        if key not in TEXTS[DEFAULT_LANGUAGE]:
+            return self.code
+        return fill(key, lang or self.lang or Voice.lang, spelling or Voice.spelling, self.values)
+
+    def __str__(self) -> str:
+        return self.tell()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.code, self.values), {"lang": self.lang}
+
+
+def _rebuild(cls: type[PoolbenchError], code: str, values: dict[str, object]) -> PoolbenchError:
+    error = cls.__new__(cls)
+    PoolbenchError.__init__(error, code, **values)
+    return error
 
 
 class UsageError(PoolbenchError):
@@ -34,14 +99,21 @@ class UnknownNameError(UsageError):
     """A name that is not known; the message holds the nearest known ones.
 
     Args:
-        hint: The end of the message.
+        kind: What should have this name, the end of its code: ``"operator"``.
+        known: The names that there are.
+        hint: Key of a further hint.
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         names = list(known)
         near = nearest_names(name, names)
-        listed = f"Did you mean {', '.join(near)}?" if near else f"Known: {_listing(names)}."
-        super().__init__(f"There is no {kind} {name!r}. {listed}{hint}")
+        super().__init__(f"unknown.{kind}", name=name, near=near, known=names, more=hint)
+
+    def tell_hint(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return the nearest names or all of them, and what else helps with this kind."""
+        listed = self._fill("hint.near" if self.values["near"] else "hint.known", lang, spelling)
+        more = self._fill(str(self.values["more"]), lang, spelling)
+        return " ".join(filter(None, (listed, super().tell_hint(lang, spelling), more)))
 
 
 class ShapeError(UsageError):
@@ -69,22 +141,32 @@ class VerificationError(PoolbenchError):
 
 
 def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Return the known names that look most like ``name``, best first, whatever their case.
+    """Return the known names that look or sound most like ``name``, best first.
 
     First come those that begin with it, then those that it begins with if they are more than half
     of it: an end was left out, or there is one too many.
     """
-    given = name.casefold()
+    given = _sound(name)
     if not given:
         return []
-    by_folded = {candidate.casefold(): candidate for candidate in known}
-    longer = sorted((other for other in by_folded if other.startswith(given)), key=len)
-    shorter = [other for other in by_folded if given.startswith(other)]
+    by_sound = {_sound(candidate): candidate for candidate in known}
+    longer = sorted((other for other in by_sound if other.startswith(given)), key=len)
+    shorter = [other for other in by_sound if other and given.startswith(other)]
     most = sorted((other for other in shorter if 2 * len(other) > len(given)), key=len)[::-1]
-    alike = get_close_matches(given, by_folded, n=count, cutoff=0.5)
-    return [by_folded[other] for other in dict.fromkeys([*longer, *most, *alike])][:count]
+    alike = get_close_matches(given, by_sound, n=count, cutoff=0.5)
+    return [by_sound[other] for other in dict.fromkeys([*longer, *most, *alike])][:count]
 
 
-def _listing(names: list[str], most: int = 12) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown}, … ({len(names)} in all)"
+# Russian letters as they are written in Latin, and two spellings of one sound.
+_LATIN = dict(
+    zip(
+        map(ord, "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"),
+        "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sch  y  e yu ya".split(" "),
+        strict=True,
+    )
+)
+
+
+def _sound(name: str) -> str:
+    """Return roughly how a name sounds, whatever its case and its alphabet."""
+    return name.casefold().translate(_LATIN).replace("ks", "x").replace("ck", "k")

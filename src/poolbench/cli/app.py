@@ -16,7 +16,8 @@ from poolbench.cli import catalogue, finished, lab, push, runs, study
 from poolbench.cli.completion import find_parted_run
 from poolbench.cli.errors import fail, fail_unexpected, stop
 from poolbench.cli.output import INTERRUPTED, print_line, print_page
-from poolbench.errors import PoolbenchError
+from poolbench.cli.spoken import SPOKEN
+from poolbench.errors import PoolbenchError, Voice
 from poolbench.streams import fill_descriptors, forgive
 from poolbench.system import ended_by_signals
 
@@ -50,6 +51,7 @@ def _start(
 def main() -> None:
     """Run the command line and exit with the documented code."""
     fill_descriptors()
+    Voice.lang, Voice.spelling = SPOKEN, "options"
     completed = find_parted_run()
     if completed is not None:
         print_page(completed)
@@ -68,7 +70,7 @@ def main() -> None:
             # As it is called in every message, however it was started.
             code = app(prog_name="poolbench", standalone_mode=False)
     except PoolbenchError as error:
-        fail(str(error), error.exit_code)
+        fail(error.tell(SPOKEN), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         stop()
     except Exception as error:

@@ -10,7 +10,8 @@ from poolbench.cli.command import LongCommand
 from poolbench.cli.output import print_json, print_line, print_page
 from poolbench.cli.settings import complete_source, make_config
 from poolbench.config import build_config
-from poolbench.texts import choose_language, text
+from poolbench.language import choose_language
+from poolbench.texts import text
 
 commands = typer.Typer()
 

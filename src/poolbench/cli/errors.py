@@ -6,9 +6,10 @@ import traceback
 from typing import Any, NoReturn
 
 from poolbench.cli.output import INTERRUPTED, say
+from poolbench.cli.spoken import SPOKEN
 from poolbench.errors import PoolbenchError, UsageError
 from poolbench.streams import drop_output
-from poolbench.texts import choose_language, text
+from poolbench.texts import text
 
 
 def fail_unexpected(error: Exception) -> NoReturn:
@@ -61,16 +62,5 @@ def fail(message: str, code: int) -> NoReturn:
 def stop() -> NoReturn:
     """End after an interrupt, and say how to go on."""
     command = shlex.join(["poolbench", *sys.argv[1:]])
-    say(text("run.interrupted", choose_language(_find_language()), command=command))
+    say(text("run.interrupted", SPOKEN, command=command))
     sys.exit(INTERRUPTED)
-
-
-def _find_language() -> str | None:
-    """Find the language that was asked for, where the parser has been left already."""
-    arguments = sys.argv
-    for index, argument in enumerate(arguments):
-        if argument == "--lang" and index + 1 < len(arguments):
-            return arguments[index + 1]
-        if argument.startswith("--lang="):
-            return argument.partition("=")[2]
-    return None

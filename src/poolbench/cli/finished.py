@@ -18,7 +18,8 @@ from poolbench.cli.output import (
 )
 from poolbench.errors import DataError, RunError, UsageError
 from poolbench.system import end_process
-from poolbench.texts import choose_language, text
+from poolbench.language import choose_language
+from poolbench.texts import text
 
 if TYPE_CHECKING:
     from poolbench.export.classify import Answer

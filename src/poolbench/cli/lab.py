@@ -7,7 +7,7 @@ import typer
 from poolbench.cli import completion, options
 from poolbench.cli.command import LongCommand
 from poolbench.cli.settings import make_config
-from poolbench.texts import choose_language
+from poolbench.language import choose_language
 
 commands = typer.Typer()
 

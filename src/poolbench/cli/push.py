@@ -8,7 +8,8 @@ import typer
 
 from poolbench.cli import options
 from poolbench.cli.output import print_json, print_line, say
-from poolbench.texts import choose_language, text
+from poolbench.language import choose_language
+from poolbench.texts import text
 
 commands = typer.Typer()
 

@@ -16,7 +16,8 @@ from poolbench.config import (
 )
 from poolbench.data.sources import find_namesake, resolve_source
 from poolbench.errors import UsageError
-from poolbench.texts import choose_language, text
+from poolbench.language import choose_language
+from poolbench.texts import text
 
 # Fields of the config by option.
 FIELDS = {

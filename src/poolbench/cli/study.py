@@ -12,7 +12,7 @@ from poolbench.cli.command import LongCommand
 from poolbench.cli.output import open_page, print_json
 from poolbench.cli.settings import make_config, refuse_expected
 from poolbench.errors import PoolbenchError
-from poolbench.texts import choose_language
+from poolbench.language import choose_language
 
 if TYPE_CHECKING:
     from poolbench.study.finished import Study

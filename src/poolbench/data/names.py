@@ -140,12 +140,6 @@ def build_aliases(classes: Sequence[str]) -> dict[str, str]:
     return {RUSSIAN_NAMES[name]: name for name in classes if name in RUSSIAN_NAMES}
 
 
-_QUOTING = (
-    " A class with a comma stands in quotation marks, as in CSV: --classes "
-    "'\"Pepper, bell\",tomato'."
-)
-
-
 def natural_key(name: str) -> tuple[list[str | int], str]:
     """Return a sort key by which ``img2`` comes before ``img10``.
 
@@ -210,7 +204,7 @@ def _find_class(name: str, classes: Sequence[str], aliases: Mapping[str, str]) -
     by_alias = {_fold(alias): known for alias, known in aliases.items()}
     if _fold(name) in by_alias:
         return classes.index(by_alias[_fold(name)])
-    hint = _QUOTING if any("," in known for known in classes) else ""
+    hint = "hint.class-with-comma" if any("," in known for known in classes) else ""
     raise UnknownNameError("class", name, [*classes, *aliases], hint)
 
 

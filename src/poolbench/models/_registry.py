@@ -118,10 +118,6 @@ _BACKBONES: dict[str, Backbone] = {}
 _SHAPE = re.compile(
     r"(?P<base>.+?)(-x(?P<width>[1-9]\d?))?(-k(?P<kernel>[1-9]\d?))?(-l(?P<layers>[1-9]\d?))?"
 )
-_OF_ONES_OWN = (
-    " If it is your own, name it as package.module:function, or go on in the Python program that "
-    "has it."
-)
 _LETTERS = {"width": "x", "kernel": "k", "layers": "l"}
 
 
@@ -144,7 +140,7 @@ def get_backbone(backbone_id: str) -> Backbone:
         return _BACKBONES[backbone_id]
     found = _SHAPE.fullmatch(backbone_id)
     if found is None or found["base"] not in _BACKBONES:
-        raise UnknownNameError("backbone", backbone_id, _BACKBONES, hint=_OF_ONES_OWN)
+        raise UnknownNameError("backbone", backbone_id, _BACKBONES)
     values = {name: int(found[name]) for name in _LETTERS if found[name]}
     return reshape_backbone(_BACKBONES[found["base"]], **values)
 

@@ -8,11 +8,6 @@ from poolbench.errors import UnknownNameError, UsageError
 from poolbench.operators._plugins import load_installed, load_named
 from poolbench.operators._registry import ALL, OperatorEntry, list_entries
 
-_OF_ONES_OWN = (
-    " If it is your own, name it as package.module:Class, or go on in the Python program that "
-    "registers it."
-)
-
 
 def get_operator(operator_id: str) -> OperatorEntry:
     """Return the entry of an id, or of a class named as ``package.module:Class``.
@@ -28,7 +23,7 @@ def get_operator(operator_id: str) -> OperatorEntry:
         load_installed()
         known = {entry.id: entry for entry in list_entries()}
     if operator_id not in known:
-        raise UnknownNameError("operator", operator_id, known, hint=_OF_ONES_OWN)
+        raise UnknownNameError("operator", operator_id, known)
     return known[operator_id]
 
 

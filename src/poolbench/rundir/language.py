@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import RootModel
 
 from poolbench.errors import RunError
+from poolbench.language import choose_language
 from poolbench.rundir.files import RunFiles
-from poolbench.texts import TEXTS, choose_language
+from poolbench.texts import TEXTS
 
 # The key in ``environment.json``.
 LANGUAGE = "language"

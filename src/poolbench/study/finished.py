@@ -23,7 +23,7 @@ from poolbench.rundir.language import choose_run_language
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import find_run
 from poolbench.study.shown import Leaderboard, Verdict
-from poolbench.texts import choose_language
+from poolbench.language import choose_language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

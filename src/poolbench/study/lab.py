@@ -36,7 +36,8 @@ from poolbench.study.display import Display
 from poolbench.study.finished import Study
 from poolbench.study.prepare import check_study, load_pictures, name_run, recall_config
 from poolbench.study.run import run_study
-from poolbench.texts import choose_language, text
+from poolbench.language import choose_language
+from poolbench.texts import text
 from poolbench.texts.duration import format_duration
 
 if TYPE_CHECKING:

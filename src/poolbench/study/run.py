@@ -60,7 +60,7 @@ from poolbench.study.prepare import (
     recall_config,
     save_config,
 )
-from poolbench.texts import choose_language
+from poolbench.language import choose_language
 from poolbench.texts.facts import describe_reason
 from poolbench.verdict.proportion import read_headline
 

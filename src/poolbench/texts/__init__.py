@@ -2,21 +2,19 @@
 
 A new language is a copy of the folder ``en``, translated; nothing else lists the languages.
 
-The catalogue is a plain dict for each language. Values are put in with ``str.format``; where a
-text holds a number format (``{accuracy:.4f}``) the value is a number, not a string.
+The catalogue is a plain dict for each language. Values are put in with the syntax of
+``str.format``, see :mod:`poolbench.texts.filling`: a number stays a number until then, so that each
+language writes it in its own way (``{accuracy:.4f}``), ``{name!r}`` quotes a name, and
+``{--repeats}`` or ``{--repeats:6}`` names a setting.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
-from poolbench.errors import UnknownNameError
+from poolbench.texts.filling import Filler, Spelling
 
 DEFAULT_LANGUAGE = "en"
-
-# Variables in the order in which POSIX lets them decide.
-_LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def _find_languages() -> Iterator[str]:
@@ -38,7 +36,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {name: _read_language(name) for name in
 
 
 def text(key: str, lang: str = DEFAULT_LANGUAGE, **values: object) -> str:
-    """Return one text of the catalogue with its values put in.
+    """Return one text of the catalogue with its values put in; settings are named as options.
 
     Raises:
         KeyError: For a key, a language or a value that is missing.
@@ -47,19 +45,27 @@ def text(key: str, lang: str = DEFAULT_LANGUAGE, **values: object) -> str:
         >>> text("run.left", "en", left="4 s")
         '4 s left'
     """
-    return TEXTS[lang][key].format(**values)
+    return fill(key, lang, "options", values)
 
 
-def choose_language(wanted: str | None = None) -> str:
-    """Choose the language: the wanted one, else that of the environment, else English.
+def fill(key: str, lang: str, spelling: Spelling, values: Mapping[str, object]) -> str:
+    """Return one text of the catalogue as :func:`text` does, with settings named as wanted."""
+    template = TEXTS[lang][key]
+    return Filler(lang, spelling).vformat(template, (), values) if "{" in template else template
 
-    Raises:
-        UsageError: For a language that poolbench does not speak.
+
+class Phrase:
+    """Words that are known by their key until the language is: a value of another text.
+
+    Example:
+        >>> Phrase("run.left", left="4 s").tell("en")
+        '4 s left'
     """
-    if wanted is not None:
-        if wanted not in TEXTS:
-            raise UnknownNameError("language", wanted, TEXTS)
-        return wanted
-    locale = next((os.environ[name] for name in _LOCALE_VARIABLES if os.environ.get(name)), "")
-    language = locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()
-    return language if language in TEXTS else DEFAULT_LANGUAGE
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        self.key = key
+        self.values = values
+
+    def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return the words in a language."""
+        return fill(self.key, lang or DEFAULT_LANGUAGE, spelling or "options", self.values)

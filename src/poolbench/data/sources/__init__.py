@@ -229,7 +229,7 @@ def _explain_unknown(name: str) -> UsageError:
         near = []
     if near and not nearest_names(name, forms):
         return UsageError(_explain_missing(name, path))
-    return UnknownNameError("image set", name, forms)
+    return UnknownNameError("image-set", name, forms)
 
 
 def _explain_missing(name: str, path: Path) -> str:

@@ -1,0 +1,129 @@
+"""Put values into a text as its language writes them: numbers, names, lists, options, reasons."""
+
+from collections.abc import Iterator
+from numbers import Number
+from pathlib import PurePath
+from string import Formatter
+from typing import Any, Literal, Protocol, runtime_checkable
+
+# How a setting is named: as an option of the command line, or as an argument of a function.
+Spelling = Literal["options", "arguments"]
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+# Most names of a list that are written out.
+MOST_NAMES = 12
+# Signs of a number as Python writes it, and as Russian does.
+_RUSSIAN = str.maketrans({".": ",", ",": NO_BREAK_SPACE})
+
+
+@runtime_checkable
+class Tellable(Protocol):
+    """What is told in the language of the text that it is put into: an error, or a phrase."""
+
+    def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return it as a sentence or a part of one."""
+        ...
+
+
+class _Option:
+    """A setting that a text names: ``{--repeats}``, or with a value ``{--repeats:6}``."""
+
+    def __init__(self, name: str, spelling: Spelling) -> None:
+        self._name = name
+        self._spelling = spelling
+
+    def __format__(self, value: str) -> str:
+        if self._spelling == "options":
+            is_flag = value in ("", "True")
+            return self._name if is_flag else f"{self._name} {value}"
+        name = self._name.removeprefix("--").replace("-", "_")
+        if not value:
+            return name
+        # A number, a constant, or a word that stands for a value: FILE, N.
+        is_bare = value.isupper() or value in ("True", "False") or _is_number(value)
+        return f"{name}={value if is_bare else repr(value)}"
+
+
+class Filler(Formatter):
+    """Format values for one language and one way of naming settings."""
+
+    def __init__(self, lang: str, spelling: Spelling = "arguments") -> None:
+        self._lang = lang
+        self._spelling: Spelling = spelling
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        """Return a value; a field that begins with two hyphens is a setting."""
+        if field_name.startswith("--"):
+            return _Option(field_name, self._spelling), field_name
+        return super().get_field(field_name, args, kwargs)
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        """Quote names (``!r``) as the language does."""
+        if conversion == "r" and isinstance(value, list | tuple):
+            return [self.convert_field(part, "r") for part in value]
+        if conversion == "r" and isinstance(value, str) and self._lang == "ru":
+            return f"«{repr(value)[1:-1]}»"
+        return super().convert_field(value, conversion)
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Write one value."""
+        if isinstance(value, bool | str):
+            return format(value, format_spec)
+        if isinstance(value, Number):
+            return localize(format(value, format_spec), self._lang)
+        if isinstance(value, Tellable):
+            return value.tell(self._lang, self._spelling)
+        if isinstance(value, OSError):
+            return tell_system_error(value, self._lang)
+        if isinstance(value, list | tuple) and not format_spec:
+            return ", ".join(self._list(value))
+        if isinstance(value, PurePath):
+            return str(value)
+        written: str = super().format_field(value, format_spec)
+        return written
+
+    def _list(self, values: list[Any] | tuple[Any, ...]) -> Iterator[str]:
+        from poolbench.texts import text
+
+        for value in values[:MOST_NAMES]:
+            yield self.format_field(value, "")
+        if len(values) > MOST_NAMES:
+            yield text("list.more", self._lang, count=len(values))
+
+
+def format_number(value: float, spec: str, lang: str) -> str:
+    """Format a number as the language writes it: ``97.7%`` in English, ``97,7 %`` in Russian.
+
+    Args:
+        spec: As of :func:`format`; a comma in it groups digits.
+
+    Example:
+        >>> format_number(1234.5, ",.1f", "en"), format_number(0.5, ".2f", "ru")
+        ('1,234.5', '0,50')
+    """
+    return localize(format(value, spec), lang)
+
+
+def localize(number: str, lang: str) -> str:
+    """Write a number that Python has written with the signs of the language."""
+    if lang != "ru":
+        return number
+    return number.translate(_RUSSIAN).replace("%", f"{NO_BREAK_SPACE}%")
+
+
+def tell_system_error(error: OSError, lang: str) -> str:
+    """Tell why the operating system refused something, in a few words without a full stop."""
+    import errno
+
+    from poolbench.texts import TEXTS
+
+    name = errno.errorcode.get(error.errno or 0, "")
+    return TEXTS[lang].get(f"os.{name}") or error.strerror or str(error) or type(error).__name__
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
