@@ -1,12 +1,14 @@
 """Files that last, locks that name their holder, signals that clean up."""
 
 import errno
+import gc
 import os
 import signal
 import stat
 import subprocess
 import sys
 import time
+import weakref
 
 import pytest
 
@@ -20,6 +22,7 @@ from poolbench.system import (
     read_free_bytes,
     read_processor_seconds,
     replace_file,
+    was_ended,
     write_file,
 )
 
@@ -106,6 +109,22 @@ def test_signals_that_end_a_program_interrupt_it(number):
     with pytest.raises(KeyboardInterrupt), ended_by_signals():
         signal.raise_signal(number)
     assert signal.getsignal(number) == before
+
+
+def test_signal_in_a_callback_of_pythons_own_is_not_forgotten(monkeypatch):
+    class Thing:
+        pass
+
+    dropped = []
+    monkeypatch.setattr(sys, "unraisablehook", dropped.append)
+    thing = Thing()
+    with ended_by_signals():
+        assert not was_ended()
+        weakref.finalize(thing, signal.raise_signal, signal.SIGTERM)
+        del thing
+        gc.collect()
+        assert was_ended()
+    assert [one.exc_type for one in dropped] == [KeyboardInterrupt]
 
 
 def test_signal_that_was_ignored_stays_so():

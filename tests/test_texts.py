@@ -14,7 +14,6 @@ from poolbench.errors import UsageError
 from poolbench.language import choose_language
 from poolbench.texts import TEXTS, text
 
-
 # Texts that are values alone.
 WORDLESS = ("error.quoted",)
 

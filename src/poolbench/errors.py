@@ -158,12 +158,12 @@ def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 # Russian letters as they are written in Latin, and two spellings of one sound.
-_LATIN = dict(
-    zip(
-        map(ord, "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"),
-        "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sch  y  e yu ya".split(" "),
-        strict=True,
-    )
+_LATIN = str.maketrans(
+    {
+        **dict(zip("абвгдеёзийклмнопрстуфхыэ", "abvgdeeziyklmnoprstufhye", strict=True)),
+        **{"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": ""},
+        **{"ю": "yu", "я": "ya"},
+    }
 )
 
 

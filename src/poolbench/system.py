@@ -211,6 +211,7 @@ def ended_by_signals() -> Iterator[None]:
     for number, handler in before.items():
         if handler == signal.SIG_DFL:
             signal.signal(number, _interrupt)
+    _ended.clear()
     try:
         yield
     finally:
@@ -218,7 +219,21 @@ def ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def was_ended() -> bool:
+    """Return whether a signal has asked this process to end.
+
+    Python drops what is raised in a callback of its own (a finalizer, a weak reference): a signal
+    that arrives at such a moment shows here alone.
+    """
+    return bool(_ended)
+
+
+# Signals that have arrived.
+_ended: list[int] = []
+
+
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    _ended.append(number)
     raise KeyboardInterrupt
 
 

@@ -17,8 +17,8 @@ from poolbench.cli.output import (
     show_progress,
 )
 from poolbench.errors import DataError, RunError, UsageError
-from poolbench.system import end_process
 from poolbench.language import choose_language
+from poolbench.system import end_process
 from poolbench.texts import text
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import typer
 from poolbench.cli import options
 from poolbench.cli.output import is_terminal, print_json, print_line, print_table, say
 from poolbench.errors import UsageError
-from poolbench.runs.words import localize_number
 from poolbench.language import choose_language
+from poolbench.runs.words import localize_number
 from poolbench.texts import text
 from poolbench.texts.plain import list_some, make_plain
 

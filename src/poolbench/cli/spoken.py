@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 from poolbench.language import choose_language
 from poolbench.texts import TEXTS, text
@@ -15,7 +16,7 @@ def find_language(arguments: Sequence[str]) -> str:
         ('ru', 'ru')
     """
     wanted = None
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in pairwise([*arguments, ""]):
         if word == "--lang":
             wanted = following
         elif word.startswith("--lang="):

@@ -24,6 +24,7 @@ from poolbench.serve.connection import Connection
 from poolbench.serve.guard import MOST_HEAD_BYTES
 from poolbench.serve.read import check_is_run, is_finished
 from poolbench.serve.runs import make_list_app
+from poolbench.system import was_ended
 from poolbench.texts import text
 from poolbench.texts.plain import make_plain_lines
 
@@ -75,7 +76,7 @@ def run_server(
             timeout_graceful_shutdown=1,
             ws="none",
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
         handle_exit = server.handle_exit
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -90,6 +91,14 @@ def run_server(
         finally:
             _stop_computing()
     _say("serve.stopped", lang)
+
+
+class _Server(uvicorn.Server):
+    """A server that also ends for a signal which came before it could listen to signals."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether it should stop; asked ten times a second."""
+        return was_ended() or await super().on_tick(counter)
 
 
 def _tell_place(folder: Path, url: str, lang: str, *, is_list: bool) -> None:

@@ -10,6 +10,7 @@ from poolbench.errors import UnknownNameError, UsageError
 from poolbench.export.predict import OnnxModel, load_model
 from poolbench.export.verify import verify_run
 from poolbench.files import expand_home
+from poolbench.language import choose_language
 from poolbench.records import (
     DataRecord,
     FinalRecord,
@@ -23,7 +24,6 @@ from poolbench.rundir.language import choose_run_language
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import find_run
 from poolbench.study.shown import Leaderboard, Verdict
-from poolbench.language import choose_language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

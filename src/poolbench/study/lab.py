@@ -14,6 +14,7 @@ from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, UsageError
 from poolbench.export.predict import OnnxModel
 from poolbench.files import expand_home
+from poolbench.language import choose_language
 from poolbench.machine.description import Machine, describe_machine
 from poolbench.planning.budget import measure_plan
 from poolbench.planning.durations import estimate_study_seconds
@@ -36,7 +37,6 @@ from poolbench.study.display import Display
 from poolbench.study.finished import Study
 from poolbench.study.prepare import check_study, load_pictures, name_run, recall_config
 from poolbench.study.run import run_study
-from poolbench.language import choose_language
 from poolbench.texts import text
 from poolbench.texts.duration import format_duration
 

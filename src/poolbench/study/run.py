@@ -27,6 +27,7 @@ from poolbench.data.sources import resolve_source
 from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
+from poolbench.language import choose_language
 from poolbench.machine.description import Machine
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
@@ -60,7 +61,6 @@ from poolbench.study.prepare import (
     recall_config,
     save_config,
 )
-from poolbench.language import choose_language
 from poolbench.texts.facts import describe_reason
 from poolbench.verdict.proportion import read_headline
 
