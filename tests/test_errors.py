@@ -1,5 +1,7 @@
 """Errors: exit codes and the nearest names."""
 
+import pickle
+
 import pytest
 
 from poolbench import errors
@@ -53,3 +55,34 @@ def test_nearest_names_begins_with_what_lacks_an_end_or_has_one_too_many(given, 
 
 def test_nothing_is_near_to_no_name():
     assert errors.nearest_names("", ["max", "avg", ""]) == []
+
+
+def test_error_is_told_in_the_language_and_with_the_names_of_its_reader():
+    error = errors.UnknownNameError(
+        "class", "oter", ["otter, sea", "lion"], "hint.class-with-comma"
+    )
+    assert "There is no class 'oter'." in str(error)
+    assert "classes '" in str(error) and "--classes" not in str(error)
+    told = error.tell("ru", "options")
+    assert told.startswith("Класса «oter» нет.") and "--classes" in told
+    assert error.hint == str(error).removeprefix("There is no class 'oter'. ")
+
+
+def test_error_keeps_its_values_in_another_process():
+    error = errors.UnknownNameError("operator", "maks", ["max", "avg"])
+    error.lang = "ru"
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (type(again), str(again), again.values) == (type(error), str(error), error.values)
+    assert str(again).startswith("Оператора «maks» нет.")
+
+
+def test_quoted_error_says_what_was_said():
+    assert str(errors.DataError.quote("Said {elsewhere}.")) == "Said {elsewhere}."
+
+
+@pytest.mark.parametrize("given", ["maks", "MAX", "макс", "mux"])
+def test_nearest_operator_of_a_misspelt_max_is_max(given):
+    from poolbench.operators import list_operators
+
+    ids = [entry.id for entry in list_operators()]
+    assert errors.nearest_names(given, ids)[0] == "max"

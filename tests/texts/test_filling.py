@@ -1,0 +1,86 @@
+"""Values in texts: numbers, names, lists, settings and reasons as each language writes them."""
+
+import errno
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from poolbench.errors import DataError
+from poolbench.texts import Phrase
+from poolbench.texts.filling import Filler, format_number, tell_system_error
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def fill(template, lang="en", spelling="arguments", **values):
+    return Filler(lang, spelling).vformat(template, (), values)
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "english", "russian"),
+    [
+        (0.8832, ".4f", "0.8832", "0,8832"),
+        (1234567.5, ",.1f", "1,234,567.5", f"1{NBSP}234{NBSP}567,5"),
+        (0.977, ".1%", "97.7%", f"97,7{NBSP}%"),
+        (1500, ",", "1,500", f"1{NBSP}500"),
+        (7, "", "7", "7"),
+        (np.float64(0.25), ".2f", "0.25", "0,25"),
+        (2.5, "", "2.5", "2,5"),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(value, spec, english, russian):
+    assert fill(f"{{value:{spec}}}", "en", value=value) == english
+    assert fill(f"{{value:{spec}}}", "ru", value=value) == russian
+    assert format_number(value, spec, "ru") == russian
+
+
+def test_text_that_looks_like_a_number_stays_as_it_is():
+    assert fill("{version}", "ru", version="2.13.0") == "2.13.0"
+    assert fill("{path}", "ru", path=Path("runs/v1.5")) == "runs/v1.5"
+
+
+@pytest.mark.parametrize(
+    ("template", "option", "argument"),
+    [
+        ("{--data-file}", "--data-file", "data_file"),
+        ("{--repeats:6}", "--repeats 6", "repeats=6"),
+        ("{--repeats:N}", "--repeats N", "repeats=N"),
+        ("{--data:npz:FILE}", "--data npz:FILE", "data='npz:FILE'"),
+        ("{--download:True}", "--download", "download=True"),
+        ("{--folds:{most}}", "--folds 12", "folds=12"),
+    ],
+)
+def test_settings_are_named_as_whoever_reads_it_gives_them(template, option, argument):
+    assert fill(template, spelling="options", most=12) == option
+    assert fill(template, spelling="arguments", most=12) == argument
+
+
+def test_names_are_quoted_as_the_language_does():
+    assert fill("{name!r}", "en", name="max") == "'max'"
+    assert fill("{name!r}", "ru", name="max") == "«max»"
+    assert fill("{names!r}", "ru", names=["max", "avg"]) == "«max», «avg»"
+    assert fill("{name!r}", "ru", name="a\x1b[2J") == "«a\\x1b[2J»"
+
+
+def test_long_lists_say_how_many_there_are():
+    assert fill("{names}", names=["a", "b"]) == "a, b"
+    assert fill("{names}", names=[str(n) for n in range(20)]).endswith("11, … (20 in all)")
+    assert fill("{names}", "ru", names=[0.5, 2.5]) == "0,5, 2,5"
+
+
+def test_what_is_inside_is_told_in_the_same_language():
+    inner = DataError("unknown.class", name="aple")
+    assert fill("{reason}", "ru", reason=inner) == "Класса «aple» нет."
+    assert fill("{what}", "en", what=Phrase("error.unknown.class", name="aple")) == (
+        "There is no class 'aple'."
+    )
+
+
+def test_reasons_of_the_system_are_words_of_the_language():
+    error = OSError(errno.ENOSPC, "No space left on device")
+    assert tell_system_error(error, "ru") == "на диске не осталось места"
+    assert fill("{reason}", "en", reason=error) == "there is no space left on the disk"
+    # What has no words of ours keeps those of the system.
+    assert tell_system_error(OSError(errno.EXFULL, "Exchange full"), "ru") == "Exchange full"
+    assert tell_system_error(OSError(), "en") == "OSError"
