@@ -19,17 +19,17 @@ STATED_ELSEWHERE = {
     "atheris": "Apache-2.0",
     "axe-playwright-python": "MIT",
     "colorama": "BSD-3-Clause",
-    "cuda-toolkit": "not stated: it has no files and names NVIDIA's packages alone",
+    "cuda-toolkit": "not stated: it has no files and only names NVIDIA's packages",
     "namex": "Apache-2.0",
 }
 HEAD = """# Licences of what poolbench needs
 
 Written by `python .ci/licences.py` from the metadata of the packages, in an environment that has
-`requirements.lock` and every extra, on Linux; versions stand in `constraints.txt` and
+`requirements.lock` and every extra, on Linux; the versions are in `constraints.txt` and
 `requirements.lock`. poolbench itself is under the MIT licence and contains no code of these
-packages; whoever passes them on has to keep their terms. A test fails where a package has no line
-here. NVIDIA's libraries come with PyPI's build of torch for Linux; its build for processors alone
-needs none of them.
+packages. If you redistribute them, you have to keep their terms. A test fails if a package has no
+line here. NVIDIA's libraries come with PyPI's build of torch for Linux; its CPU-only build needs
+none of them.
 """
 
 
