@@ -1,6 +1,6 @@
-"""Which downsampling operator should my CNN use on my images, and is the difference real?
+"""Which downsampling operator should my CNN use on my images, and is the difference reliable?
 
-The public names are loaded when they are first used, so that ``import poolbench`` costs nothing.
+The public names load at first use, so ``import poolbench`` costs nothing.
 """
 
 import os
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from poolbench.study.lab import Lab, lab
     from poolbench.study.run import compare
 
-# ONNX Runtime from 1.29 on sends what it is used for to its makers, under a number that it keeps in
-# the home folder. Read when it is imported; who wants that says 0.
+# ONNX Runtime from 1.29 on reports its use to its makers, under a number that it keeps in the home
+# folder. It reads this variable at import; set it to 0 to allow the reports.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [

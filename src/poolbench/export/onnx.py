@@ -100,20 +100,20 @@ def export_onnx(
     """Write any network as one ONNX file.
 
     Args:
-        module: From float ``[B, 3, h, w]``, 0–255, to logits ``[B, classes]``. It is exported in
-            evaluation mode and given back as it was.
+        module: Maps float ``[B, 3, h, w]``, 0–255, to logits ``[B, classes]``. It is exported in
+            evaluation mode and returned to its earlier mode.
         image_size: The height and width that ``module`` takes.
         classes: Names in the order of the logits; without them the classes are numbered.
-        fit: How pictures of other proportions are brought to ``image_size``.
-        layout: ``nhwc`` or ``nchw``, see the top of this file.
-        size: Height and width of the input with layout ``nchw``; ``image_size`` if left out.
-        metadata: What else to write into the file's ``metadata_props``.
+        fit: How pictures of other proportions become ``image_size``.
+        layout: ``nhwc`` or ``nchw``, see the top of this module.
+        size: Height and width of the input with layout ``nchw``; by default ``image_size``.
+        metadata: Further entries for the file's ``metadata_props``.
 
     Returns:
         ``path``.
 
     Raises:
-        ShapeError: If ``module`` does not take such pictures or does not give logits.
+        ShapeError: If ``module`` does not accept such pictures or does not return logits.
         UsageError: If ``module`` cannot be expressed in ONNX, the arguments contradict, or ``path``
             cannot be written.
     """

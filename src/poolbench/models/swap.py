@@ -1,4 +1,4 @@
-"""Swap another operator into a person's own network, wherever that lowers its resolution."""
+"""Swap another operator into your own network, wherever it lowers the resolution."""
 
 import copy
 import math
@@ -26,9 +26,9 @@ class Swapped:
     """A network with other operators.
 
     Attributes:
-        model: The new network; the one that was given is as it was.
-        replaced: What stood at each name before.
-        left: Why something that lowers the resolution was left alone, by name.
+        model: The new network; the original is unchanged.
+        replaced: The earlier layer at each name.
+        left: By name, why something that lowers the resolution was left alone.
     """
 
     model: nn.Module
@@ -109,21 +109,21 @@ def swap(
     *,
     example: Tensor | None = None,
 ) -> Swapped:
-    """Replace what lowers the resolution of a network by an operator.
+    """Replace whatever lowers the resolution of a network with an operator.
 
-    Replaced are max and average pooling layers and convolutions with the same stride above 1 each
-    way. Every layer's output keeps its size, for any size of the input, and every weight is kept. A
-    strided convolution becomes one without stride, followed by the operator; for ``stride`` it
-    stays as it is. Pooling that is called as a function inside a ``forward`` cannot be seen.
+    This covers max and average pooling layers, and convolutions whose stride is the same both ways
+    and above 1. Every layer's output keeps its size, for any size of the input, and every weight is
+    kept. A strided convolution becomes one without stride, followed by the operator; for ``stride``
+    it stays as it is. Pooling called as a function inside a ``forward`` goes unnoticed.
 
     Args:
         operator: An id, ``package.module:Class``, a class built as ``(channels, stride=…)``, or a
             function from the number of channels and the stride to a module.
-        example: A batch that the network takes, from which pooling layers learn their channels; by
-            default zeros ``[1, channels of the first convolution, 64, 64]``.
+        example: A batch that the network accepts, which shows the channels of each pooling layer;
+            by default zeros ``[1, channels of the first convolution, 64, 64]``.
 
     Raises:
-        UsageError: If there is nothing to replace, or the network does not take the example.
+        UsageError: If there is nothing to replace, or the network does not accept the example.
 
     Example:
         >>> net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.MaxPool2d(2))

@@ -149,13 +149,13 @@ def register(
 def register(
     operator_id: str | ModuleClass, *, title: str = "", title_ru: str = "", year: int = 0
 ) -> ModuleClass | Callable[[ModuleClass], ModuleClass]:
-    """Add a class to the catalogue under an id, or under its name: ``@register`` alone.
+    """Add a class to the catalogue under an id, or with plain ``@register`` under its name.
 
-    A class of the same qualified name replaces itself, so that a notebook cell can run twice.
+    A class with the same qualified name replaces itself, so a notebook cell can run twice.
 
     Raises:
-        UsageError: If the id is taken by another class or is not a plain name, or what is given is
-            no class of modules that is built as operators are.
+        UsageError: If the id belongs to another class or is not a plain name, or if the argument is
+            not a module class that is built like an operator.
     """
     if not isinstance(operator_id, str):
         check_class(operator_id)

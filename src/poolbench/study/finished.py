@@ -1,6 +1,6 @@
-"""Open a finished study: its figures, its models and their proof, also after a restart.
+"""Open a finished study: its figures, its models and their verification, also after a restart.
 
-torch is loaded where a network is asked for as a module, or exported again, and nowhere else.
+torch is loaded only when a network is requested as a module or exported again.
 """
 
 from pathlib import Path
@@ -42,8 +42,8 @@ class Study:
     Attributes:
         path: The run directory.
         lang: The language of its report and of how it shows itself.
-        verdict: Which variant is best, and whether the difference is real; ``str`` of it is the
-            sentence.
+        verdict: Which variant is best, and whether the difference is reliable; ``str`` of it is
+            the sentence.
     """
 
     def __init__(self, path: str | Path, lang: str = "en") -> None:
@@ -55,10 +55,10 @@ class Study:
         self.verdict = Verdict.speak(found, lang)
 
     def leaderboard(self) -> Leaderboard:
-        """Return one row for each variant, the highest accuracy first.
+        """Return one row for each variant, with the highest accuracy first.
 
-        It is a tuple of rows that prints as a table, shows itself in a notebook, and becomes a
-        data frame: ``study.leaderboard().to_pandas()``.
+        The tuple of rows prints as a table, displays in a notebook, and converts to a data frame:
+        ``study.leaderboard().to_pandas()``.
         """
         return Leaderboard(read_leaderboard(self.path), self.lang)
 
@@ -69,7 +69,7 @@ class Study:
 
     @property
     def final(self) -> FinalRecord | None:
-        """The model that is handed over, and its test accuracy; ``None``: nothing was learned."""
+        """The final model and its test accuracy; ``None`` if nothing was learned."""
         if self._record.final is None:
             return None
         return self._store.load_model("best/final.json", FinalRecord)
@@ -79,7 +79,7 @@ class Study:
         """The exported model; ``best.predict(images)`` needs no torch.
 
         Raises:
-            RunError: If nothing was learned, so that there is none.
+            RunError: If nothing was learned, so there is no model.
         """
         self._get_final()
         return load_model(self._store.locate("best/model.onnx"))
@@ -97,16 +97,16 @@ class Study:
         ax: "Axes | None" = None,
         figure: "Figure | SubFigure | None" = None,
     ) -> "Axes | list[Axes]":
-        """Draw a figure of the report, with the names of its axes and its legend.
+        """Draw a figure of the report, with axis labels and legend.
 
         Args:
             name: As in :attr:`figures`, such as ``differences`` or ``confusion``.
-            ax: Axes to draw on, for a figure that has one panel.
-            figure: A figure, or a part of one, to draw in, however many panels there are; with
-                neither it becomes a new figure of pyplot.
+            ax: Axes to draw on, for a figure with one panel.
+            figure: A figure, or a part of one, to draw in, for any number of panels; without
+                ``ax`` and ``figure``, pyplot makes a new figure.
 
         Returns:
-            The axes; of a figure with a panel for each variant, a list of them.
+            The axes, or a list of them if the figure has a panel for each variant.
 
         Raises:
             UnknownNameError: If this study has no such figure.
@@ -121,7 +121,7 @@ class Study:
         """Return a trained network as a torch module, in evaluation mode.
 
         Args:
-            variant: Its id; ``None``: the model that is handed over.
+            variant: The variant's id; ``None`` for the final model.
 
         Raises:
             UsageError: If the study has no such trial, or names an operator or backbone by a module
@@ -149,18 +149,19 @@ class Study:
         size: int | None = None,
         trial: str | None = None,
     ) -> Path:
-        """Write the winner, or any trial, as ONNX again in another form; return the file's path.
+        """Export the final model, or any trial, to ONNX in another form; return the file's path.
 
         Args:
             out: The file; by default in the folder ``exports`` of the run.
-            layout: ``nhwc``: pictures of any size, resized in the graph; ``nchw``: one size.
-            size: Pixels each way of layout ``nchw``; by default as trained.
-            trial: Its id; ``None``: the model that is handed over.
+            layout: ``nhwc`` takes pictures of any size, resized in the graph; ``nchw`` takes one
+                size.
+            size: Pixels each way for layout ``nchw``; by default as trained.
+            trial: The trial's id; ``None`` for the final model.
 
         Raises:
             UnknownNameError: If the run has no such trial.
-            UsageError: For another layout, a size where there is none to choose or that makes no
-                sense, or a file that cannot be written.
+            UsageError: If the layout is unknown, if the size makes no sense or cannot be chosen,
+                or if the file cannot be written.
         """
         from poolbench.export.bundle import make_metadata
         from poolbench.export.onnx import export_onnx
@@ -191,7 +192,7 @@ class Study:
         Args:
             to: Owner and name on the hub, such as ``anna/fruit``.
             out: The folder; by default ``hub`` in the run.
-            upload: Upload its files too, with huggingface_hub; a new repository is private.
+            upload: Also upload its files, with huggingface_hub; a new repository is private.
 
         Raises:
             PoolbenchError: As :func:`poolbench.export.hub.make_repository` and
@@ -227,20 +228,20 @@ class Study:
         return build_report(self.path, self.lang if lang is None else choose_language(lang))
 
     def hand_in(self, author: str | None = None, group: str | None = None) -> "HandIn":
-        """Write the course's report in Russian, as DOCX and Markdown to go on writing in.
+        """Write the course's report in Russian, as DOCX and Markdown that you can edit.
 
         Args:
-            author, group: Names for the title page; what is not given is left blank there.
+            author, group: Names for the title page; what you leave out stays blank there.
 
         Returns:
-            Where the documents are, and where earlier ones of other content were kept.
+            Where the documents are, and where earlier ones with other content were kept.
         """
         from poolbench.report.handin.build import build_handin
 
         return build_handin(self.path, author, group)
 
     def verify(self) -> VerificationReport:
-        """Prove in a fresh process, without torch, that the saved model predicts what was measured.
+        """Check in a fresh process, without torch, that the saved model predicts as measured.
 
         Raises:
             VerificationError: If it does not.
@@ -261,9 +262,8 @@ def load(path: str | Path, lang: str | None = None) -> Study:
     """Load a finished study from its run directory.
 
     Args:
-        path: The run directory; ``@last`` for the run that was worked at last, or ``@NAME`` for
-            ``runs/NAME``.
-        lang: ``en`` or ``ru``; by default the language in which the study was made.
+        path: The run directory; ``@last`` for the latest run, or ``@NAME`` for ``runs/NAME``.
+        lang: ``en`` or ``ru``; by default the language of the study.
 
     Raises:
         RunError: If there is no run of this name, or no finished study in it.

@@ -14,20 +14,20 @@ from poolbench.study.logs import Logs
 
 @dataclass(frozen=True)
 class EpochEvent:
-    """An epoch of a training is over.
+    """An epoch of a training has ended.
 
-    A training that is begun again, since its process was lost or it learned nothing, has its first
-    epochs once more.
+    A training that starts again, because its process was lost or it learned nothing, repeats its
+    first epochs.
 
     Attributes:
         trial: The id of the trial.
         variant: The id of the variant, as in the leaderboard.
-        repeat, fold: From 0 on.
-        is_final: Whether it is the training of the model that is handed over.
-        epoch, epochs: Which it was, from 1 on, and how many there will be at most.
+        repeat, fold: Counted from 0.
+        is_final: Whether this is the training of the final model.
+        epoch, epochs: The epoch, counted from 1, and the largest possible number of them.
         train_loss, train_accuracy: Means over the batches of the epoch, as in ``history.csv``.
-        held_out_loss, held_out_accuracy: The same of the held-out pictures after the epoch;
-            ``None`` where nothing is watched, as in the training of the final model.
+        held_out_loss, held_out_accuracy: The same for the held-out pictures after the epoch;
+            ``None`` if nothing is watched, as in the training of the final model.
     """
 
     trial: str
@@ -45,14 +45,14 @@ class EpochEvent:
 
 @dataclass(frozen=True)
 class TrialEvent:
-    """A training is over, and on disk. Those of an earlier call are not told of again.
+    """A training has ended and is on disk; trainings of an earlier call are not reported again.
 
     Attributes:
         trial, variant, repeat, fold, is_final: As in :class:`EpochEvent`.
-        train_accuracy, accuracy: Of the training and the held-out pictures, 0–1.
-        nll: Negative log-likelihood of the held-out pictures, nats.
-        has_diverged: Whether its loss was no longer a number; it is then right about nothing.
-        train_seconds, wall_seconds: Seconds of the steps alone, and from its start to its end.
+        train_accuracy, accuracy: Accuracy on the training and the held-out pictures, 0–1.
+        nll: Negative log-likelihood of the held-out pictures, in nats.
+        has_diverged: Whether the loss stopped being a number; all predictions then count as wrong.
+        train_seconds, wall_seconds: Seconds of the steps alone, and from start to end.
     """
 
     trial: str

@@ -1,7 +1,7 @@
-"""Do the course's assignment from end to end: four studies in one folder, and the report of them.
+"""Do the course's assignment from end to end: four studies in one folder, and their report.
 
-Each study is an ordinary run inside the folder. What is finished stays, so that the same call goes
-on where it stopped.
+Each study is an ordinary run inside the folder. Finished work stays, so the same call continues
+where it stopped.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ class LabSettings(TypedDict, total=False):
 
 
 class Lab:
-    """The assignment, done: its studies, and the report that is handed in.
+    """The finished assignment: its studies, and the report to hand in.
 
     Attributes:
         path: The folder.
@@ -75,12 +75,12 @@ class Lab:
 
     @property
     def study(self) -> Study:
-        """The last study: the poolings judged by held-out folds, and the model that was saved."""
+        """The last study: the poolings judged on held-out folds, and the saved model."""
         return self.steps[CHOICE]
 
     @property
     def verdict(self) -> VerdictRecord:
-        """Which pooling is best, by the held-out folds."""
+        """Which pooling is best on the held-out folds."""
         return self.study.verdict
 
     @property
@@ -88,18 +88,18 @@ class Lab:
         """The exported model; ``best.predict(images)`` needs no torch.
 
         Raises:
-            RunError: If nothing was learned, so that there is none.
+            RunError: If nothing was learned, so there is no model.
         """
         return self.study.best
 
     def hand_in(self, author: str | None = None, group: str | None = None) -> "HandIn":
-        """Write the report of all steps in Russian, as DOCX and Markdown to go on writing in.
+        """Write the report of all steps in Russian, as DOCX and Markdown that you can edit.
 
         Args:
-            author, group: Names for the title page; what is not given is left blank there.
+            author, group: Names for the title page; what you leave out stays blank there.
 
         Returns:
-            Where the documents are, and where earlier ones of other content were kept.
+            Where the documents are, and where earlier ones with other content were kept.
         """
         from poolbench.report.handin.build import build_handin
 
@@ -166,19 +166,19 @@ def lab(
     quiet: bool = False,
     **settings: Unpack[LabSettings],
 ) -> Lab:
-    """Do the course's assignment: from the example network to the report that is handed in.
+    """Do the course's assignment, from the example network to the report to hand in.
 
     Args:
         source: An image set with an official test half, such as ``cifar100``.
         classes: Names or numbers, or one string with commas; ``None``: all.
         data_file: An archive or folder of CIFAR that is already there.
-        full: With the epochs that the course publishes; else as long as a lesson.
-        out: The folder; by default one in ``runs`` that the settings name, so that the same call
-            goes on where it stopped.
-        author, group: For the title page.
+        full: Train for the epochs that the course publishes, instead of the length of a lesson.
+        out: The folder; by default one in ``runs`` named after the settings, so that the same call
+            continues where it stopped.
+        author, group: Names for the title page.
 
     Raises:
-        PoolbenchError: Each kind with one message; see :mod:`poolbench.errors`.
+        PoolbenchError: With one message for each kind of error; see :mod:`poolbench.errors`.
     """
     names = split_names(classes) if isinstance(classes, str) else classes
     data = {

@@ -90,25 +90,26 @@ def compare(
     """Train, compare, choose, export and verify: the whole job.
 
     Args:
-        source, data: Two names of the image set, as ``--data``: ``cells`` (by default),
-            ``sample``, ``cifar10``, ``folder:PATH``, …, or a path alone, whose kind is recognised.
-        operators: Ids, or classes of your own (see :func:`poolbench.register`); one needs no list.
-        backbones: Ids, ``package.module:factory``, or functions; ``None``: what the preset says.
-        classes: Names or numbers in label order, or one string with commas; ``None``: all.
-        data_file: An archive or folder of CIFAR that is already there.
+        source, data: The image set, under either name, as in ``--data``: ``cells`` (the default),
+            ``sample``, ``cifar10``, ``folder:PATH``, …, or only a path, whose kind is recognised.
+        operators: Ids, or your own classes (see :func:`poolbench.register`); one needs no list.
+        backbones: Ids, ``package.module:factory``, or functions; ``None`` for the preset's choice.
+        classes: Names or numbers in label order, or one string with commas; ``None`` for all.
+        data_file: An archive or folder of CIFAR that you already have.
         groups: What stays in one fold: ``subfolder``, ``name:REGEX`` or ``column:NAME``.
-        on_duplicates: ``report``, ``drop`` or ``refuse`` pictures of which one copy may be trained
-            on while another is held out.
-        out: The run directory; by default a folder in ``runs`` that the settings name, so that the
-            same call goes on where it stopped.
-        name: Instead of ``out``: the run lies in ``runs/NAME``, and is found as ``@NAME``.
-        on_trial, on_epoch: Are called after each training, and after each epoch of one, with a
-            :class:`poolbench.TrialEvent` or :class:`poolbench.EpochEvent`; the study waits.
-        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``, also as
-            the command line names them, such as ``margin=0.5``; or ``preset="standard"``.
+        on_duplicates: ``report``, ``drop`` or ``refuse`` pictures with one copy in training and
+            another held out.
+        out: The run directory; by default a folder in ``runs`` named after the settings, so that
+            the same call continues where it stopped.
+        name: Instead of ``out``: puts the run into ``runs/NAME``, where ``@NAME`` finds it.
+        on_trial, on_epoch: Functions called after each training, and after each epoch of one, with
+            a :class:`poolbench.TrialEvent` or :class:`poolbench.EpochEvent`; the study waits.
+        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``, also
+            under their names on the command line, such as ``margin=0.5``; or
+            ``preset="standard"``.
 
     Raises:
-        PoolbenchError: Each kind with one message; see :mod:`poolbench.errors`.
+        PoolbenchError: With one message for each kind of error; see :mod:`poolbench.errors`.
     """
     pictures = {
         **_name_source(source, data, data_file),
