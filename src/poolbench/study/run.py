@@ -104,9 +104,8 @@ def compare(
         name: Instead of ``out``: puts the run into ``runs/NAME``, where ``@NAME`` finds it.
         on_trial, on_epoch: Functions called after each training, and after each epoch of one, with
             a :class:`poolbench.TrialEvent` or :class:`poolbench.EpochEvent`; the study waits.
-        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``, also
-            under their names on the command line, such as ``margin=0.5``; or
-            ``preset="standard"``.
+        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``, or their
+            names on the command line, such as ``margin=0.5``; also ``preset="standard"``.
 
     Raises:
         PoolbenchError: With one message for each kind of error; see :mod:`poolbench.errors`.
