@@ -112,7 +112,7 @@ class UnknownNameError(UsageError):
     def tell_hint(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
         """Return the nearest names or all of them, and what else helps with this kind."""
         listed = self._fill("hint.near" if self.values["near"] else "hint.known", lang, spelling)
-        more = self._fill(str(self.values["more"]), lang, spelling)
+        more = self._fill(key, lang, spelling) if (key := str(self.values["more"])) else ""
         return " ".join(filter(None, (listed, super().tell_hint(lang, spelling), more)))
 
 

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Sequence
 from itertools import pairwise
 
+import typer
+
 from poolbench.language import choose_language
 from poolbench.texts import TEXTS, text
 
@@ -31,3 +33,11 @@ SPOKEN = find_language(sys.argv[1:])
 def say_help(key: str, **values: object) -> str:
     """Return a text of the help in the language of this command line."""
     return text(f"help.{key}", SPOKEN, **values)
+
+
+def inherit_language(ctx: typer.Context, wanted: str | None) -> str | None:
+    """Return the language that a command was given or, if it has none, that before its name."""
+    before = ctx.parent
+    while wanted is None and before is not None:
+        wanted, before = before.params.get("lang"), before.parent
+    return wanted
