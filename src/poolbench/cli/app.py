@@ -12,19 +12,18 @@ from typing import Annotated
 import typer
 
 from poolbench._version import __version__
-from poolbench.cli import catalogue, finished, lab, push, runs, study
+from poolbench.cli import catalogue, finished, lab, options, push, runs, study
+from poolbench.cli.command import Group
 from poolbench.cli.completion import find_parted_run
 from poolbench.cli.errors import fail, fail_unexpected, stop
+from poolbench.cli.help_page import print_help
 from poolbench.cli.output import INTERRUPTED, print_line, print_page
-from poolbench.cli.spoken import SPOKEN
-from poolbench.errors import PoolbenchError, Voice
+from poolbench.cli.spoken import SPOKEN, say_help
+from poolbench.errors import PoolbenchError, UsageError, Voice
 from poolbench.streams import fill_descriptors, forgive
 from poolbench.system import ended_by_signals
 
 app = typer.Typer(
-    help="Which way of lowering resolution should a CNN use on these pictures, "
-    "and is the difference real?",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -39,13 +38,19 @@ def _say_version(is_asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(cls=Group, help=say_help("poolbench"), invoke_without_command=True)
 def _start(
+    ctx: typer.Context,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version."),
+        typer.Option("--version", callback=_say_version, is_eager=True, help=say_help("version")),
     ] = False,
-) -> None: ...
+    lang: options.Lang = None,
+) -> None:
+    """Show what there is, where no command was named."""
+    if ctx.invoked_subcommand is None:
+        print_help(ctx.command, ctx)
+        raise typer.Exit(UsageError.exit_code)
 
 
 def main() -> None:

@@ -1,4 +1,7 @@
-"""A command with many options: short help first, lists with spaces, words at the wrong place."""
+"""Commands that speak the language of the command line, in their help and when they refuse.
+
+And a command with many options: short help first, lists with spaces, words at the wrong place.
+"""
 
 import re
 import shlex
@@ -6,10 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
+from poolbench.cli.help_page import print_help, tell_summary, write_arguments, write_usage
+from poolbench.cli.output import print_line
+from poolbench.cli.refusals import name_help, refusals_explained, refuse_words
+from poolbench.cli.spoken import say_help
 from poolbench.data.sources import find_image_set, resolve_source
-from poolbench.errors import UsageError
+from poolbench.errors import UnknownNameError, UsageError
 
 # Options that are several names, with commas between them.
 LISTS = ("classes", "operators", "backbones", "recipes", "vary", "log")
@@ -25,7 +32,88 @@ FIRST = frozenset(
 _WORDS = "poolbench.words"
 
 
-class LongCommand(TyperCommand):
+class _Speaker:
+    """What a command says of itself."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return how it is called."""
+        return write_usage(self, ctx)
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """Return what it does, in one sentence."""
+        return tell_summary(self)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print its help."""
+        print_help(self, ctx)
+
+
+class Command(_Speaker, TyperCommand):
+    """A command whose help and refusals are in the language of the command line."""
+
+    # What is too much is refused here.
+    allow_extra_args = True
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words of this command."""
+        with refusals_explained(ctx, args):
+            rest: list[str] = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise refuse_words(rest, ctx)
+        return rest
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return arguments and options, those that typer brings among them."""
+        return _translate(super().get_params(ctx))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what follows the name of this command where it is called."""
+        return [say_help("metavar.options"), *write_arguments(self)]
+
+
+class Group(_Speaker, TyperGroup):
+    """Commands under one name, which speak as :class:`Command` does."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse what stands before the name of a command."""
+        with refusals_explained(ctx, args):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the first word names."""
+        if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+            raise UnknownNameError("command", args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options, those that typer brings among them."""
+        return _translate(super().get_params(ctx))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what follows the name of this group where it is called."""
+        return [say_help("metavar.options"), say_help("metavar.command")]
+
+
+def _translate(params: list[Any]) -> list[Any]:
+    """Let the options that typer brings speak the language of the command line."""
+    for param in params:
+        if param.name in ("help", "install_completion", "show_completion"):
+            param.help = say_help(param.name.replace("_", "-"))
+        if param.name == "install_completion":
+            param.callback = _install_completion
+    return params
+
+
+def _install_completion(ctx: Any, param: Any, is_asked: bool) -> None:
+    if is_asked and not ctx.resilient_parsing:
+        from typer.completion import install
+
+        shell, path = install()
+        print_line(say_help("completion-installed", shell=shell, path=path))
+        raise typer.Exit
+
+
+class LongCommand(Command):
     """A command whose names may be parted by spaces, and whose help is short at first.
 
     It has options alone: a word that belongs to none of them would be lost otherwise.
@@ -38,20 +126,21 @@ class LongCommand(TyperCommand):
         ctx.meta[_WORDS] = list(args)
         joined, strays = join_lists(args, {name: p for p in self.params for name in p.opts})
         if strays and not ctx.resilient_parsing:
-            raise UsageError(_explain_stray(strays[0], str(self.name), args))
+            raise _explain_stray(strays[0], ctx, args)
         return super().parse_args(ctx, joined)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Show the first options, or all of them."""
         others: list[Any] = [p for p in self.get_params(ctx) if p.name not in {*FIRST, "help"}]
-        if _has_help_all(self) and not self.shows_all:
-            self.epilog = f"{len(others)} more options: {ctx.command_path} --help-all"
-            for param in others:
-                param.hidden = True
+        if not _has_help_all(self) or self.shows_all:
+            print_help(self, ctx)
+            return
+        for param in others:
+            param.hidden = True
         try:
-            super().format_help(ctx, formatter)
+            command = f"{ctx.command_path} --help-all"
+            print_help(self, ctx, say_help("more", count=len(others), command=command))
         finally:
-            self.epilog = None
             for param in others:
                 param.hidden = False
 
@@ -115,7 +204,7 @@ def join_lists(args: Sequence[str], params: Mapping[str, Any]) -> tuple[list[str
             others.append(word)
             continue
         if param.name in LISTS and not equals and rest[0].startswith("-"):
-            raise UsageError(f"{name} needs at least one name, and {rest[0]} follows it.")
+            raise UsageError("option.no-names", option=name, following=rest[0])
         values = [value if equals else rest.pop(0)]
         if param.name not in LISTS:
             others += [word] if equals else [word, *values]
@@ -139,23 +228,17 @@ def _part(values: Iterable[str], *, is_class: bool) -> list[str]:
     return [value for value in stripped if value]
 
 
-def _explain_stray(word: str, command: str, args: Sequence[str]) -> str:
-    """Explain a word that stands behind no option, with the command that was probably meant."""
+def _explain_stray(word: str, ctx: Any, args: Sequence[str]) -> UsageError:
+    """Explain a word that follows no option, with the command that was probably meant."""
+    command = ctx.command_path
     is_path = resolve_source(word)[0] != word
     if not (is_path or _is_image_set(word)):
-        return (
-            f"{word!r} stands behind no option, and poolbench {command} takes options alone. "
-            "Several names follow theirs, as in --operators max avg; "
-            f"poolbench {command} --help lists them."
-        )
+        return UsageError("words.stray", word=word, command=command, help=name_help(ctx))
     meant = list(args)
     place = meant.index(word)
     meant[place : place + 1] = ["--data", word]
-    return (
-        f"{word!r} stands behind no option of poolbench {command}. It is "
-        f"{'a path' if is_path else 'an image set'}, so this was probably meant:\n"
-        f"  {shlex.join(['poolbench', command, *meant])}"
-    )
+    code = "words.stray-path" if is_path else "words.stray-set"
+    return UsageError(code, word=word, command=command, meant=f"{command} {shlex.join(meant)}")
 
 
 def _is_image_set(word: str) -> bool:

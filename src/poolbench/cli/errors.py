@@ -3,51 +3,35 @@
 import shlex
 import sys
 import traceback
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from poolbench.cli.output import INTERRUPTED, say
 from poolbench.cli.spoken import SPOKEN
-from poolbench.errors import PoolbenchError, UsageError
+from poolbench.errors import PoolbenchError
 from poolbench.streams import drop_output
 from poolbench.texts import text
 
 
 def fail_unexpected(error: Exception) -> NoReturn:
     """End with an error that is not one of poolbench's own."""
-    show = getattr(error, "show", None)
-    if show is not None:
-        # A usage error of the parser, which prints itself with the command's usage line.
-        _keep_longer(error)
-        show()
-        sys.exit(getattr(error, "exit_code", UsageError.exit_code))
     if isinstance(error, BrokenPipeError):
         # Whoever read the output has gone; there is nobody to tell.
         drop_output()
         sys.exit(0)
-    fail(_describe_unexpected(error), PoolbenchError.exit_code)
+    explained = _explain_unexpected(error)
+    fail(explained.tell(SPOKEN, "options"), explained.exit_code)
 
 
-def _keep_longer(error: Any) -> None:
-    """Keep of the options that look alike those of which an end was left out, if there are any."""
-    alike = getattr(error, "possibilities", None) or []
-    longer = [other for other in alike if other.startswith(getattr(error, "option_name", " "))]
-    if longer:
-        error.possibilities = longer
-
-
-def _describe_unexpected(error: Exception) -> str:
-    """Describe what a person can do about it, where the error itself says nothing."""
+def _explain_unexpected(error: Exception) -> PoolbenchError:
+    """Return an error that says what a person can do about this one, or where to look."""
     if isinstance(error, MemoryError):
-        return (
-            "Memory is not enough for this. Close other programs, or take less at once: "
-            "--workers 1, a smaller --image-size, fewer pictures or classes."
-        )
+        return PoolbenchError("memory")
     if isinstance(error, RecursionError):
-        return (
-            "What was given is nested too deep (lists in lists in lists), or a network calls "
-            "itself without end. --debug shows where."
-        )
-    return f"{type(error).__name__}: {error}"
+        return PoolbenchError("recursion")
+    kind = type(error).__name__
+    if isinstance(error, OSError) and error.filename is not None:
+        return PoolbenchError("unexpected-file", path=error.filename, error=error, kind=kind)
+    return PoolbenchError("unexpected", message=str(error), kind=kind)
 
 
 def fail(message: str, code: int) -> NoReturn:

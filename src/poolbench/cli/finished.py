@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from poolbench.cli import options
+from poolbench.cli.command import Command
+from poolbench.cli.numbers import take_whole
 from poolbench.cli.output import (
     INTERRUPTED,
     is_terminal,
@@ -16,10 +18,12 @@ from poolbench.cli.output import (
     say,
     show_progress,
 )
+from poolbench.cli.spoken import say_help
 from poolbench.errors import DataError, RunError, UsageError
 from poolbench.language import choose_language
 from poolbench.system import end_process
 from poolbench.texts import text
+from poolbench.texts.filling import format_number
 
 if TYPE_CHECKING:
     from poolbench.export.classify import Answer
@@ -29,7 +33,7 @@ commands = typer.Typer()
 MOST_FAILED = 20
 
 
-@commands.command()
+@commands.command(cls=Command, help=say_help("report"))
 def report(
     run_path: options.RunPath,
     lab: options.Lab = False,
@@ -57,7 +61,7 @@ def report(
         open_page(page, language)
 
 
-@commands.command()
+@commands.command(cls=Command, help=say_help("verify"))
 def verify(
     run_path: options.RunPath,
     lang: options.Lang = None,
@@ -74,17 +78,18 @@ def verify(
     say(text("run.verified", choose_run_language(run_path, lang), checks=len(result.checks)))
 
 
-@commands.command()
+@commands.command(cls=Command, help=say_help("export"))
 def export(
     run_path: options.RunPath,
-    out: Annotated[Path | None, typer.Option(**options.PATH, help="The file to write.")] = None,
-    layout: Annotated[str, typer.Option(help="nhwc (any size) or nchw (one size).")] = "nhwc",
+    out: Annotated[Path | None, typer.Option(help=say_help("export.out"), **options.PATH)] = None,
+    layout: Annotated[str, typer.Option(help=say_help("export.layout"), **options.WORD)] = "nhwc",
     size: Annotated[
-        int | None, typer.Option(help="Pixels each way of layout nchw; by default as trained.")
+        int | None, typer.Option(help=say_help("export.size"), **take_whole("--size"))
     ] = None,
     trial: Annotated[
-        str | None, typer.Option(help="Another trial of the run instead of the winner.")
+        str | None, typer.Option(help=say_help("export.trial"), **options.NAME)
     ] = None,
+    lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
     """Write the winner, or any trial, again in another form, and print the path of the file."""
@@ -93,21 +98,13 @@ def export(
     print_line(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
 
 
-@commands.command()
+@commands.command(cls=Command, help=say_help("predict"))
 def predict(
-    model: Annotated[
-        Path, typer.Argument(**options.RUN, help="A run, or an exported model: a path or @NAME.")
-    ],
+    model: Annotated[Path, typer.Argument(help=say_help("predict.model"), **options.RUN)],
     pictures: Annotated[
-        list[Path],
-        typer.Argument(
-            **options.PATH, help="Picture files, folders of them, or patterns: '*.jpg'."
-        ),
+        list[Path], typer.Argument(help=say_help("predict.pictures"), **options.PATH)
     ],
-    out: Annotated[
-        Path | None,
-        typer.Option(**options.PATH, help="A CSV file for the answers, a row for each picture."),
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help=say_help("predict.out"), **options.PATH)] = None,
     lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,
@@ -134,7 +131,7 @@ def predict(
         if as_json:
             kept.append(answer.dump())
         elif out is None and answer.shares is not None:
-            print_line(_describe_answer(answer))
+            print_line(_describe_answer(answer, language))
     if as_json:
         print_json(kept)
     if out is not None:
@@ -174,10 +171,11 @@ def _find_model(given: Path) -> Path:
     return file
 
 
-def _describe_answer(answer: "Answer") -> str:
+def _describe_answer(answer: "Answer", lang: str) -> str:
     assert answer.shares is not None
     ranked = sorted(answer.shares.items(), key=lambda item: -item[1])
-    return f"{answer.path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}"
+    shares = (f"{name} {format_number(share, '.1%', lang)}" for name, share in ranked[:3])
+    return f"{answer.path}: {', '.join(shares)}"
 
 
 def _raise_failed(failed: list[str], count: int) -> None:
@@ -194,24 +192,19 @@ def _raise_failed(failed: list[str], count: int) -> None:
         )
 
 
-@commands.command()
+@commands.command(cls=Command, help=say_help("serve"))
 def serve(
     run_path: Annotated[
-        Path | None,
-        typer.Argument(
-            **options.RUN,
-            help="A run directory, @NAME or @last; a folder of runs, or nothing for runs/: a list.",
-        ),
+        Path | None, typer.Argument(help=say_help("serve.run"), **options.RUN)
     ] = None,
     host: Annotated[
-        str, typer.Option(help="An address of this machine; others need the printed token.")
+        str, typer.Option(help=say_help("serve.host"), metavar=say_help("metavar.address"))
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    port: Annotated[
+        int, typer.Option(help=say_help("serve.port"), **take_whole("--port", 0, 65535))
+    ] = 8000,
     allow_host: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A name that a proxy before this server goes by; may be given more than once."
-        ),
+        list[str] | None, typer.Option(help=say_help("serve.allow-host"), **options.NAME)
     ] = None,
     lang: options.Lang = None,
     debug: options.Debug = False,
@@ -226,17 +219,14 @@ def serve(
     end_process(INTERRUPTED)
 
 
-@commands.command()
+@commands.command(cls=Command, help=say_help("page"))
 def page(
     run_path: options.RunPath,
-    out: Annotated[Path, typer.Option(**options.PATH, help="The folder to write.")],
+    out: Annotated[Path, typer.Option(help=say_help("page.out"), **options.PATH)],
     bundle: Annotated[
-        Path | None,
-        typer.Option(**options.PATH, help="The folder of onnxruntime-web: npm pack, then tar xzf."),
+        Path | None, typer.Option(help=say_help("page.bundle"), **options.PATH)
     ] = None,
-    download: Annotated[
-        bool, typer.Option("--download", help="Let npm fetch onnxruntime-web instead.")
-    ] = False,
+    download: Annotated[bool, typer.Option("--download", help=say_help("page.download"))] = False,
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from poolbench.cli import completion, options
+from poolbench.cli import options
 from poolbench.cli.command import LongCommand
 from poolbench.cli.settings import make_config
+from poolbench.cli.spoken import say_help
 from poolbench.language import choose_language
 
 commands = typer.Typer()
@@ -14,30 +15,21 @@ commands = typer.Typer()
 # A default of its own, which is shown behind it.
 Data = Annotated[
     str,
-    typer.Option(
-        help="A set of pictures that has a test half of its own, such as cifar100 or sample.",
-        autocompletion=completion.complete_data,
-        rich_help_panel="Pictures",
-    ),
+    typer.Option(help=say_help("lab.data"), **options.SET, **options.PICTURES),
 ]
 Classes = Annotated[
     str | None,
-    typer.Option(
-        help="Names or numbers, with commas or spaces between them; their order is the order of "
-        "the labels. Must be given for CIFAR: three classes, for example apple,forest,lion. "
-        "Of other pictures: all, if not given.",
-        rich_help_panel="Pictures",
-    ),
+    typer.Option(help=say_help("lab.classes"), **options.NAMES, **options.PICTURES),
 ]
 Full = Annotated[
     bool,
-    typer.Option("--full", help="With the 500 epochs that the course publishes, not a lesson's."),
+    typer.Option("--full", help=say_help("lab.full")),
 ]
-Author = Annotated[str | None, typer.Option(help="For the title page.")]
-Group = Annotated[str | None, typer.Option(help="For the title page.")]
+Author = Annotated[str | None, typer.Option(help=say_help("lab.author"), **options.TEXT)]
+Group = Annotated[str | None, typer.Option(help=say_help("lab.group"), **options.TEXT)]
 
 
-@commands.command(cls=LongCommand)
+@commands.command(cls=LongCommand, help=say_help("lab"))
 def lab(
     data: Data = "cifar100",
     data_file: options.DataFile = None,

@@ -1,4 +1,4 @@
-"""The options of ``run`` and ``report``: what each takes, and what ``--help`` says of it."""
+"""The options of ``run`` and ``report``, and those of several commands: what each takes."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,7 +7,9 @@ import typer
 
 from poolbench.cli import completion
 from poolbench.cli.command import show_all
+from poolbench.cli.numbers import take_number, take_whole
 from poolbench.cli.settings import tell_data_default, tell_default
+from poolbench.cli.spoken import inherit_language, say_help
 from poolbench.data.sources import list_forms
 from poolbench.files import expand_home
 from poolbench.texts import TEXTS
@@ -29,316 +31,226 @@ def find_place(given: str) -> Path:
 
 # Settings of every option and argument that is a path, or names a run: only here ``~`` is
 # understood.
-PATH: dict[str, Any] = {"parser": expand_home, "metavar": "PATH"}
+PATH: dict[str, Any] = {"parser": expand_home, "metavar": say_help("metavar.path")}
 RUN: dict[str, Any] = {
     "parser": find_run,
-    "metavar": "RUN",
+    "metavar": say_help("metavar.run"),
     "autocompletion": completion.complete_run,
 }
+NAME: dict[str, Any] = {"metavar": say_help("metavar.name")}
+NAMES: dict[str, Any] = {"metavar": say_help("metavar.names")}
+SET: dict[str, Any] = {
+    "metavar": say_help("metavar.set"),
+    "autocompletion": completion.complete_data,
+}
+TEXT: dict[str, Any] = {"metavar": say_help("metavar.text")}
+WORD: dict[str, Any] = {"metavar": say_help("metavar.word")}
+
+PICTURES: dict[str, Any] = {"rich_help_panel": say_help("panel.pictures")}
+COMPARISON: dict[str, Any] = {"rich_help_panel": say_help("panel.comparison")}
+MACHINE: dict[str, Any] = {"rich_help_panel": say_help("panel.machine")}
 
 
-_FORMS = list_forms()
+def list_sets() -> list[str]:
+    """List how image sets are named: ``cifar10``, ``folder:PATH``."""
+    pairs = [form.partition(":") for form in list_forms()]
+    return [
+        f"{kind}:{say_help(f'metavar.{argument.lower()}')}" if argument else kind
+        for kind, _, argument in pairs
+    ]
+
+
 Data = Annotated[
     str | None,
     typer.Option(
-        help=f"A folder or file of pictures, or {', '.join(_FORMS[:-1])} or {_FORMS[-1]}."
-        + tell_data_default("source"),
-        autocompletion=completion.complete_data,
-        rich_help_panel="Pictures",
+        help=say_help("run.data", sets=list_sets()) + tell_data_default("source"),
+        **SET,
+        **PICTURES,
     ),
 ]
-DataFile = Annotated[
-    Path | None,
-    typer.Option(
-        **PATH, help="The archive or folder of CIFAR, already there.", rich_help_panel="Pictures"
-    ),
-]
+DataFile = Annotated[Path | None, typer.Option(help=say_help("run.data-file"), **PATH, **PICTURES)]
 Download = Annotated[
-    bool | None,
-    typer.Option("--download", help="Fetch CIFAR if it is not there.", rich_help_panel="Pictures"),
+    bool | None, typer.Option("--download", help=say_help("run.download"), **PICTURES)
 ]
-Classes = Annotated[
-    str | None,
-    typer.Option(
-        help="Names or numbers, with commas or spaces between them; their order is the order of "
-        "the labels. A name with a comma is quoted as in CSV. Default: all.",
-        rich_help_panel="Pictures",
-    ),
-]
+Classes = Annotated[str | None, typer.Option(help=say_help("run.classes"), **NAMES, **PICTURES)]
 ImageSize = Annotated[
     int | None,
-    typer.Option(
-        help="Pixels each way that the network sees; else the common size up to 256, or 64.",
-        rich_help_panel="Pictures",
-    ),
+    typer.Option(help=say_help("run.image-size"), **take_whole("--image-size"), **PICTURES),
 ]
 Fit = Annotated[
     str | None,
-    typer.Option(
-        help="crop, pad or squash." + tell_data_default("fit"),
-        rich_help_panel="Pictures",
-    ),
+    typer.Option(help=say_help("run.fit") + tell_data_default("fit"), **WORD, **PICTURES),
 ]
 OnBad = Annotated[
     str | None,
-    typer.Option(
-        help="Unreadable pictures: error or skip." + tell_data_default("on_bad"),
-        rich_help_panel="Pictures",
-    ),
+    typer.Option(help=say_help("run.on-bad") + tell_data_default("on_bad"), **WORD, **PICTURES),
 ]
+Groups = Annotated[str | None, typer.Option(help=say_help("run.groups"), **WORD, **PICTURES)]
 OnDuplicates = Annotated[
     str | None,
     typer.Option(
-        help="Copies that may be trained on and held out: report, drop or refuse."
-        + tell_data_default("on_duplicates"),
-        rich_help_panel="Pictures",
+        help=say_help("run.on-duplicates") + tell_data_default("on_duplicates"),
+        **WORD,
+        **PICTURES,
     ),
 ]
 Operators = Annotated[
     str | None,
     typer.Option(
-        help="Ids or package.module:Class, with commas or spaces between them; all: every one."
-        + tell_default("operators"),
-        rich_help_panel="Comparison",
+        help=say_help("run.operators") + tell_default("operators"),
         autocompletion=completion.complete_operators,
+        **NAMES,
+        **COMPARISON,
     ),
 ]
 Backbones = Annotated[
     str | None,
     typer.Option(
-        help="Ids or package.module:factory." + tell_default("backbones"),
-        rich_help_panel="Comparison",
+        help=say_help("run.backbones") + tell_default("backbones"),
         autocompletion=completion.complete_backbones,
+        **NAMES,
+        **COMPARISON,
     ),
 ]
 Recipes = Annotated[
     str | None,
     typer.Option(
-        help="Names or TOML files." + tell_default("recipes"),
-        rich_help_panel="Comparison",
+        help=say_help("run.recipes") + tell_default("recipes"),
         autocompletion=completion.complete_recipes,
+        **NAMES,
+        **COMPARISON,
     ),
 ]
 Protocol = Annotated[
     str | None,
-    typer.Option(
-        help="cv or lab." + tell_default("protocol"),
-        rich_help_panel="Comparison",
-    ),
+    typer.Option(help=say_help("run.protocol") + tell_default("protocol"), **WORD, **COMPARISON),
 ]
 Folds = Annotated[
     int | None,
     typer.Option(
-        help="Parts of a split, each of which is held out once." + tell_default("folds"),
-        rich_help_panel="Comparison",
+        help=say_help("run.folds") + tell_default("folds"), **take_whole("--folds"), **COMPARISON
     ),
 ]
 Repeats = Annotated[
     str | None,
     typer.Option(
-        help="A number, or auto: until it is decided." + tell_default("repeats"),
-        rich_help_panel="Comparison",
+        help=say_help("run.repeats") + tell_default("repeats"),
+        metavar=say_help("metavar.number"),
+        **COMPARISON,
     ),
 ]
 Epochs = Annotated[
     int | None,
-    typer.Option(
-        help="How often each picture is trained on. Default: what the recipe says.",
-        rich_help_panel="Comparison",
-    ),
+    typer.Option(help=say_help("run.epochs"), **take_whole("--epochs"), **COMPARISON),
 ]
 Margin = Annotated[
     float | None,
     typer.Option(
-        help="Accuracy points within which variants count as equal."
-        + tell_default("margin_points"),
-        rich_help_panel="Comparison",
+        help=say_help("run.margin") + tell_default("margin_points"),
+        **take_number("--margin"),
+        **COMPARISON,
     ),
 ]
 Metric = Annotated[
     str | None,
-    typer.Option(
-        help="accuracy, balanced-accuracy, or auto: by the sizes of the classes."
-        + tell_default("metric"),
-        rich_help_panel="Comparison",
-    ),
+    typer.Option(help=say_help("run.metric") + tell_default("metric"), **WORD, **COMPARISON),
 ]
-Baseline = Annotated[
-    str | None,
-    typer.Option(
-        help="A variant or operator to compare all others with.", rich_help_panel="Comparison"
-    ),
-]
+Baseline = Annotated[str | None, typer.Option(help=say_help("run.baseline"), **NAME, **COMPARISON)]
 Replicas = Annotated[
     int | None,
     typer.Option(
-        help="Every variant so many times, to compare equals." + tell_default("replicas"),
-        rich_help_panel="Comparison",
+        help=say_help("run.replicas") + tell_default("replicas"),
+        **take_whole("--replicas"),
+        **COMPARISON,
     ),
 ]
 Seed = Annotated[
     int | None,
     typer.Option(
-        help="The root of all random numbers." + tell_default("seed"),
-        rich_help_panel="Comparison",
+        help=say_help("run.seed") + tell_default("seed"), **take_whole("--seed"), **COMPARISON
     ),
 ]
 Device = Annotated[
     str | None,
-    typer.Option(
-        help="auto, cpu, cuda or mps." + tell_default("device"),
-        rich_help_panel="Machine",
-    ),
+    typer.Option(help=say_help("run.device") + tell_default("device"), **WORD, **MACHINE),
 ]
 Precision = Annotated[
     str | None,
-    typer.Option(
-        help="auto, float32, bfloat16 or float16." + tell_default("precision"),
-        rich_help_panel="Machine",
-    ),
+    typer.Option(help=say_help("run.precision") + tell_default("precision"), **WORD, **MACHINE),
 ]
 Workers = Annotated[
     int | None,
-    typer.Option(
-        help="Processes at the same time. Default: one for each core.",
-        rich_help_panel="Machine",
-    ),
+    typer.Option(help=say_help("run.workers"), **take_whole("--workers"), **MACHINE),
 ]
 Executor = Annotated[
     str | None,
-    typer.Option(
-        help="local, or ray: trials are tasks of a Ray cluster." + tell_default("executor"),
-        rich_help_panel="Machine",
-    ),
+    typer.Option(help=say_help("run.executor") + tell_default("executor"), **WORD, **MACHINE),
 ]
 Address = Annotated[
     str | None,
-    typer.Option(
-        help="With ray: auto, HOST:PORT or ray://HOST:PORT; by default one starts here.",
-        rich_help_panel="Machine",
-    ),
+    typer.Option(help=say_help("run.address"), metavar=say_help("metavar.address"), **MACHINE),
 ]
-Storage = Annotated[
-    Path | None,
-    typer.Option(
-        **PATH,
-        help="With ray: a folder that all nodes share, for finished trials.",
-        rich_help_panel="Machine",
-    ),
-]
+Storage = Annotated[Path | None, typer.Option(help=say_help("run.storage"), **PATH, **MACHINE)]
 AllowMixed = Annotated[
-    bool | None,
-    typer.Option(
-        "--allow-mixed",
-        help="With ray: nodes may differ in processor or libraries.",
-        rich_help_panel="Machine",
-    ),
+    bool | None, typer.Option("--allow-mixed", help=say_help("run.allow-mixed"), **MACHINE)
 ]
 TimeLimit = Annotated[
     str | None,
     typer.Option(
-        help="Such as 5m or 1h30m: as many repeats as fit." + tell_default("time_limit_seconds"),
-        rich_help_panel="Machine",
+        help=say_help("run.time-limit") + tell_default("time_limit_seconds"),
+        metavar=say_help("metavar.duration"),
+        **MACHINE,
     ),
 ]
 NoRewrites = Annotated[
-    bool | None,
-    typer.Option(
-        "--no-rewrites",
-        help="Train the network as it is written, without the exact shortcuts.",
-        rich_help_panel="Machine",
-    ),
+    bool | None, typer.Option("--no-rewrites", help=say_help("run.no-rewrites"), **MACHINE)
 ]
 Preset = Annotated[
     str | None,
     typer.Option(
-        help="quick, standard or thorough: recipe, repeats and tuning at once; other options "
-        "win. Default: quick.",
-        rich_help_panel="Comparison",
+        help=say_help("run.preset"),
         autocompletion=completion.complete_preset,
+        **WORD,
+        **COMPARISON,
     ),
 ]
 Tune = Annotated[
     str | None,
-    typer.Option(
-        help="lr: every trial searches for its learning rate; or none." + tell_default("tune"),
-        rich_help_panel="Comparison",
-    ),
+    typer.Option(help=say_help("run.tune") + tell_default("tune"), **WORD, **COMPARISON),
 ]
-Vary = Annotated[
-    str | None,
-    typer.Option(
-        help="layers, kernel, width, batch, epochs, rate: one at a time around one variant.",
-        rich_help_panel="Comparison",
-    ),
-]
+Vary = Annotated[str | None, typer.Option(help=say_help("run.vary"), **NAMES, **COMPARISON)]
 Methods = Annotated[
-    bool | None,
-    typer.Option(
-        "--methods",
-        help="Add each method to one variant, or take it away: what helped.",
-        rich_help_panel="Comparison",
-    ),
+    bool | None, typer.Option("--methods", help=say_help("run.methods"), **COMPARISON)
 ]
-Weights = Annotated[
-    Path | None,
-    typer.Option(
-        **PATH,
-        help="A safetensors file for the recipes that begin with weights, such as finetune.",
-        rich_help_panel="Comparison",
-    ),
-]
-Log = Annotated[
-    str | None,
-    typer.Option(
-        help="Log finished trainings: tensorboard, mlflow or csv, comma separated.",
-        rich_help_panel="Machine",
-    ),
-]
-Config = Annotated[
-    Path | None, typer.Option(**PATH, help="A TOML file; options on the command line win.")
-]
+Weights = Annotated[Path | None, typer.Option(help=say_help("run.weights"), **PATH, **COMPARISON)]
+Log = Annotated[str | None, typer.Option(help=say_help("run.log"), **NAMES, **MACHINE)]
+Config = Annotated[Path | None, typer.Option(help=say_help("run.config"), **PATH)]
 Out = Annotated[
-    Path | None,
-    typer.Option(
-        **{**PATH, "parser": find_place},
-        help="The run directory. Default: in runs/, named after the settings.",
-    ),
+    Path | None, typer.Option(help=say_help("run.out"), **{**PATH, "parser": find_place})
 ]
-Name = Annotated[
-    str | None, typer.Option(help="Call the run so: it lies in runs/NAME, and is found as @NAME.")
-]
-Lab = Annotated[
-    bool, typer.Option("--lab", help="Also the course's report, in Russian, to hand in.")
-]
-Author = Annotated[str | None, typer.Option(help="With --lab: for the title page.")]
-Group = Annotated[str | None, typer.Option(help="With --lab: for the title page.")]
-Open = Annotated[
-    bool, typer.Option("--open", help="Open the report in the browser when it is there.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
+Name = Annotated[str | None, typer.Option(help=say_help("run.name"), **NAME)]
+Lab = Annotated[bool, typer.Option("--lab", help=say_help("report.lab"))]
+Author = Annotated[str | None, typer.Option(help=say_help("report.author"), **TEXT)]
+Group = Annotated[str | None, typer.Option(help=say_help("report.group"), **TEXT)]
+Open = Annotated[bool, typer.Option("--open", help=say_help("run.open"))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=say_help("run.dry-run"))]
 Expect = Annotated[
-    float | None,
-    typer.Option(help="With --dry-run: how much better the best may be, in points."),
-]
-Groups = Annotated[
-    str | None,
-    typer.Option(
-        help="What belongs together: subfolder, name:REGEX or column:NAME.",
-        rich_help_panel="Pictures",
-    ),
+    float | None, typer.Option(help=say_help("run.expect"), **take_number("--expect"))
 ]
 
 # Options of several commands.
 Lang = Annotated[
-    str | None, typer.Option(help=f"{' or '.join(TEXTS)}. Default: the language of the system.")
+    str | None,
+    typer.Option(
+        help=say_help("lang", languages=list(TEXTS)),
+        metavar=say_help("metavar.language"),
+        callback=inherit_language,
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on an error.")]
+Json = Annotated[bool, typer.Option("--json", help=say_help("json"))]
+Debug = Annotated[bool, typer.Option("--debug", help=say_help("debug"))]
 HelpAll = Annotated[
     bool,
-    typer.Option("--help-all", callback=show_all, is_eager=True, help="Show every option."),
+    typer.Option("--help-all", callback=show_all, is_eager=True, help=say_help("help-all")),
 ]
-RunPath = Annotated[
-    Path, typer.Argument(**RUN, help="A run directory, @NAME for runs/NAME, or @last.")
-]
+RunPath = Annotated[Path, typer.Argument(help=say_help("run-path"), **RUN)]

@@ -7,24 +7,23 @@ from typing import Annotated
 import typer
 
 from poolbench.cli import options
+from poolbench.cli.command import Command
 from poolbench.cli.output import print_json, print_line, say
+from poolbench.cli.spoken import say_help
 from poolbench.language import choose_language
 from poolbench.texts import text
 
 commands = typer.Typer()
 
 
-@commands.command()
+@commands.command(cls=Command, help=say_help("push"))
 def push(
     run_path: options.RunPath,
-    to: Annotated[str, typer.Option(help="The repository on the hub: OWNER/NAME.")],
-    out: Annotated[
-        Path | None,
-        typer.Option(**options.PATH, help="The folder to write; by default hub in the run."),
-    ] = None,
-    upload: Annotated[
-        bool, typer.Option("--upload", help="Upload the files too, with huggingface_hub.")
-    ] = False,
+    to: Annotated[
+        str, typer.Option(help=say_help("push.to"), metavar=say_help("metavar.repository"))
+    ],
+    out: Annotated[Path | None, typer.Option(help=say_help("push.out"), **options.PATH)] = None,
+    upload: Annotated[bool, typer.Option("--upload", help=say_help("push.upload"))] = False,
     lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from poolbench.cli import options
+from poolbench.cli.command import Command, Group
 from poolbench.cli.output import is_terminal, print_json, print_line, print_table, say
+from poolbench.cli.spoken import say_help
 from poolbench.errors import UsageError
 from poolbench.language import choose_language
 from poolbench.runs.words import localize_number
@@ -20,19 +22,23 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 runs = typer.Typer(
-    help="The runs there are; runs rm deletes some, runs diff compares two.",
+    cls=Group,
+    help=say_help("runs"),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 commands.add_typer(runs, name="runs")
 
-Runs = Annotated[list[Path], typer.Argument(**options.RUN, help="Run directories, @NAME or @last.")]
+Runs = Annotated[list[Path], typer.Argument(help=say_help("rm.paths"), **options.RUN)]
+
+FIRST = {**options.RUN, "metavar": say_help("metavar.first")}
+SECOND = {**options.RUN, "metavar": say_help("metavar.second")}
 
 
 @runs.callback(invoke_without_command=True)
 def list_all(
     ctx: typer.Context,
     folder: Annotated[
-        Path, typer.Option("--dir", **options.PATH, help="The folder that holds runs.")
+        Path, typer.Option("--dir", help=say_help("runs.dir"), **options.PATH)
     ] = Path("runs"),
     lang: options.Lang = None,
     as_json: options.Json = False,
@@ -77,10 +83,10 @@ def _print_runs(found: "list[RunSummary]", lang: str) -> None:
             say(text("runs.reason", lang, name=run.name, reason=run.reason))
 
 
-@runs.command()
+@runs.command(cls=Command, help=say_help("rm"))
 def rm(
     paths: Runs,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=say_help("rm.yes"))] = False,
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
@@ -112,10 +118,10 @@ def rm(
             say(text("runs.removed", language, path=path))
 
 
-@runs.command()
+@runs.command(cls=Command, help=say_help("diff"))
 def diff(
-    first: Annotated[Path, typer.Argument(**{**options.RUN, "metavar": "A"}, help="A run.")],
-    second: Annotated[Path, typer.Argument(**{**options.RUN, "metavar": "B"}, help="Another run.")],
+    first: Annotated[Path, typer.Argument(help=say_help("diff.first"), **FIRST)],
+    second: Annotated[Path, typer.Argument(help=say_help("diff.second"), **SECOND)],
     lang: options.Lang = None,
     as_json: options.Json = False,
     debug: options.Debug = False,

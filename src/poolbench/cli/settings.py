@@ -6,6 +6,7 @@ from typing import Any
 
 from poolbench.cli.command import LISTS
 from poolbench.cli.output import say
+from poolbench.cli.spoken import say_help
 from poolbench.config import (
     PRESETS,
     DataConfig,
@@ -104,29 +105,30 @@ def refuse_expected(points: float | None) -> None:
 def tell_default(name: str) -> str:
     """Tell the default of a setting, or what each preset makes of it, behind what it is."""
     default = _write(StudyConfig.model_fields[name].default)
-    told = [
-        f"{_write(values[name])}{_tell_last_look(name, values)} with {preset}"
-        for preset, values in PRESETS.items()
-        if name in values
-    ]
-    if not told:
-        return f" Default: {default}."
-    if len(told) < len(PRESETS):
-        told.append(f"else {default}")
-    return f" Default, by --preset: {', '.join(told)}."
+    presets: dict[str, list[str]] = {}
+    for preset, values in PRESETS.items():
+        if name in values:
+            presets.setdefault(_write_of_preset(name, values), []).append(preset)
+    if not presets:
+        return f" {say_help('default', value=default)}"
+    told = [f"{value} ({', '.join(names)})" for value, names in presets.items()]
+    if sum(map(len, presets.values())) < len(PRESETS):
+        told.append(say_help("default-otherwise", value=default))
+    return f" {say_help('default-by-preset', told='; '.join(told))}"
 
 
 def tell_data_default(name: str) -> str:
     """Tell the default of a setting of the pictures, behind what it is."""
-    return f" Default: {_write(DataConfig.model_fields[name].default)}."
+    return f" {say_help('default', value=_write(DataConfig.model_fields[name].default))}"
 
 
-def _tell_last_look(name: str, values: Mapping[str, Any]) -> str:
-    most = values.get("most_repeats")
-    return f" up to {most}" if name == "repeats" and most else ""
+def _write_of_preset(name: str, values: Mapping[str, Any]) -> str:
+    value, most = _write(values[name]), values.get("most_repeats")
+    is_bounded = name == "repeats" and most
+    return say_help("default-up-to", value=value, most=most) if is_bounded else value
 
 
 def _write(value: object) -> str:
     if value is None:
-        return "none"
+        return say_help("no-default")
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from poolbench.cli import completion, options
-from poolbench.cli.command import LongCommand
+from poolbench.cli.command import Command, LongCommand
+from poolbench.cli.numbers import take_whole
 from poolbench.cli.output import open_page, print_json
 from poolbench.cli.settings import make_config, refuse_expected
+from poolbench.cli.spoken import say_help
 from poolbench.errors import PoolbenchError
 from poolbench.language import choose_language
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 
-@commands.command(cls=LongCommand)
+@commands.command(cls=LongCommand, help=say_help("run"))
 def run(
     data: options.Data = None,
     data_file: options.DataFile = None,
@@ -110,9 +112,9 @@ def _summarize(study: "Study") -> dict[str, Any]:
     }
 
 
-@commands.command(cls=LongCommand)
+@commands.command(cls=LongCommand, help=say_help("pretrain"))
 def pretrain(
-    out: Annotated[Path, typer.Option(**options.PATH, help="The file to write.")] = Path(
+    out: Annotated[Path, typer.Option(help=say_help("pretrain.out"), **options.PATH)] = Path(
         "weights.safetensors"
     ),
     data: options.Data = None,
@@ -125,14 +127,28 @@ def pretrain(
     groups: options.Groups = None,
     on_duplicates: options.OnDuplicates = None,
     operator: Annotated[
-        str, typer.Option(help="One id.", autocompletion=completion.complete_operator)
+        str,
+        typer.Option(
+            help=say_help("pretrain.operator"),
+            autocompletion=completion.complete_operator,
+            **options.NAME,
+        ),
     ] = "max",
     backbone: Annotated[
-        str, typer.Option(help="One id.", autocompletion=completion.complete_backbone)
+        str,
+        typer.Option(
+            help=say_help("pretrain.backbone"),
+            autocompletion=completion.complete_backbone,
+            **options.NAME,
+        ),
     ] = "resnet",
     recipe: Annotated[
         str,
-        typer.Option(help="One name or TOML file.", autocompletion=completion.complete_recipe),
+        typer.Option(
+            help=say_help("pretrain.recipe"),
+            autocompletion=completion.complete_recipe,
+            **options.NAME,
+        ),
     ] = "quick",
     epochs: options.Epochs = None,
     seed: options.Seed = None,
@@ -153,18 +169,20 @@ def pretrain(
     run_pretraining(config, out, Display(choose_language(lang)))
 
 
-@commands.command()
+@commands.command(cls=Command, help=say_help("calibrate"))
 def calibrate(
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="40 repetitions of each task instead of one.")
+        bool, typer.Option("--thorough", help=say_help("calibrate.thorough"))
     ] = False,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes at the same time.")] = None,
+    seed: Annotated[int, typer.Option(help=say_help("run.seed"), **take_whole("--seed", 0))] = 0,
+    workers: Annotated[
+        int | None, typer.Option(help=say_help("run.workers"), **take_whole("--workers", 1))
+    ] = None,
     as_json: options.Json = False,
     lang: options.Lang = None,
     debug: options.Debug = False,
 ) -> None:
-    """Does the instrument itself tell right from wrong?"""
+    """Check that known answers are found, and end with an error if one is not."""
     from poolbench.study.calibrate import run_calibration
     from poolbench.study.display import Display
 

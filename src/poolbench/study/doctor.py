@@ -13,36 +13,46 @@ from poolbench.data.cache import get_cache_folder
 from poolbench.executors.ray.cluster import open_cluster
 from poolbench.machine.description import NUM_THREADS, describe_machine
 from poolbench.machine.environment import describe_environment
+from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, text
 from poolbench.training.precision import list_devices
 
 GIB = 2**30
+# Beginning of the name of a finding on one node.
+_NODE = "node "
 
 
-def examine() -> dict[str, Any]:
-    """Return findings by name, ready to print."""
+def examine(lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    """Return findings by name, ready to print; names are the same in every language."""
     machine = describe_machine(StudyConfig())
     device = machine.device
     environment = describe_environment(device, NUM_THREADS)
     memory = environment["memory_bytes"]
+    has_ipython = importlib.util.find_spec("IPython") is not None
     return {
         "poolbench": environment["poolbench"],
         "python": f"{environment['python']} ({sys.executable})",
         "system": environment["system"],
-        "processor": f"{environment['processor']}, {environment['cores']} cores",
+        "processor": text(
+            "doctor.processor", lang, name=environment["processor"], cores=environment["cores"]
+        ),
         "instructions": torch.backends.cpu.get_cpu_capability(),
-        "memory": f"{memory / GIB:.1f} GiB" if memory else "unknown",
+        "memory": (
+            text("doctor.gibibytes", lang, size=memory / GIB)
+            if memory
+            else text("doctor.unknown", lang)
+        ),
         "devices": ", ".join(list_devices()),
         "used": f"{device} ({environment['device']})",
-        "precision": _describe_precision(machine.precisions),
-        "workers": f"{machine.workers} of {NUM_THREADS} thread",
-        "steps": "recorded as CUDA graphs" if device == "cuda" else "eager; no compiler is used",
-        "cache": _describe_cache(),
+        "precision": _describe_precision(machine.precisions, lang),
+        "workers": text("doctor.processes", lang, count=machine.workers, threads=NUM_THREADS),
+        "steps": text("doctor.graphs" if device == "cuda" else "doctor.eager", lang),
+        "cache": _describe_cache(lang),
         **environment["libraries"],
-        "ipython": "there" if importlib.util.find_spec("IPython") else "not there",
+        "ipython": text("doctor.there" if has_ipython else "doctor.not-there", lang),
     }
 
 
-def examine_cluster(config: StudyConfig) -> dict[str, Any]:
+def examine_cluster(config: StudyConfig, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
     """Return findings on the Ray cluster that the config names, node by node.
 
     Raises:
@@ -54,28 +64,36 @@ def examine_cluster(config: StudyConfig) -> dict[str, Any]:
     findings = {
         "nodes": len(nodes),
         "used": machine.device,
-        "workers": f"{machine.workers} of {NUM_THREADS} thread",
-        "precision": _describe_precision(machine.precisions),
+        "workers": text("doctor.processes", lang, count=machine.workers, threads=NUM_THREADS),
+        "precision": _describe_precision(machine.precisions, lang),
         "fingerprint": machine.fingerprint,
         "poolbench": machine.poolbench,
         "torch": machine.torch,
     }
     for number, node in enumerate(nodes, 1):
-        token = "asks for a token" if node["has_token"] else "asks for no token"
-        findings[f"node {number}"] = (
-            f"{node['address']}: {node['processor']}, {node['cpus']} cores, {node['gpus']} GPUs, "
-            f"{node['memory_bytes'] / GIB:.1f} GiB, {token}, fingerprint {node['fingerprint']}"
+        findings[f"{_NODE}{number}"] = text(
+            "doctor.node-with-token" if node["has_token"] else "doctor.node-without-token",
+            lang,
+            **{key: node[key] for key in ("address", "processor", "cpus", "gpus", "fingerprint")},
+            size=node["memory_bytes"] / GIB,
         )
     return findings
 
 
-def _describe_precision(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{' or '.join(names)}, by a measurement at the start"
+def name_finding(name: str, lang: str) -> str:
+    """Return what a finding is called in a language; a package has one name."""
+    if name.startswith(_NODE):
+        return text("doctor.name-node", lang, number=name.removeprefix(_NODE))
+    return TEXTS[lang].get(f"doctor.name-{name}", name)
 
 
-def _describe_cache() -> str:
+def _describe_precision(names: Sequence[str], lang: str) -> str:
+    return names[0] if len(names) == 1 else text("doctor.measured", lang, names=list(names))
+
+
+def _describe_cache(lang: str) -> str:
     folder = get_cache_folder()
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
-        return "none: there is no home folder; the environment variable POOLBENCH_CACHE names one"
-    return f"{folder} ({shutil.disk_usage(there).free / GIB:.0f} GiB free)"
+        return text("doctor.no-cache", lang)
+    return text("doctor.cache", lang, path=folder, free=shutil.disk_usage(there).free / GIB)

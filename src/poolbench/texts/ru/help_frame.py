@@ -1,0 +1,52 @@
+"""Справка командной строки: слова, общие для всех страниц, и параметры нескольких команд."""
+
+TEXTS = {
+    "help.usage": "Использование",
+    "help.arguments": "Аргументы",
+    "help.options": "Параметры",
+    "help.commands": "Команды",
+    "help.panel.pictures": "Изображения",
+    "help.panel.comparison": "Сравнение",
+    "help.panel.machine": "Машина",
+    # Что стоит на месте значения.
+    "help.metavar.options": "[ПАРАМЕТРЫ]",
+    "help.metavar.command": "КОМАНДА [АРГУМЕНТЫ]...",
+    "help.metavar.address": "АДРЕС",
+    "help.metavar.duration": "ВРЕМЯ",
+    "help.metavar.file": "ФАЙЛ",
+    "help.metavar.first": "А",
+    "help.metavar.language": "ЯЗЫК",
+    "help.metavar.name": "ИМЯ",
+    "help.metavar.names": "ИМЕНА",
+    "help.metavar.number": "ЧИСЛО",
+    "help.metavar.path": "ПУТЬ",
+    "help.metavar.repository": "ВЛАДЕЛЕЦ/ИМЯ",
+    "help.metavar.run": "ЗАПУСК",
+    "help.metavar.second": "Б",
+    "help.metavar.set": "НАБОР",
+    "help.metavar.text": "ТЕКСТ",
+    "help.metavar.word": "СЛОВО",
+    # Что действует, если параметр не задан.
+    "help.default": "По умолчанию: {value}.",
+    "help.default-by-preset": "По умолчанию (зависит от --preset): {told}.",
+    "help.default-otherwise": "в остальных случаях {value}",
+    "help.default-up-to": "{value}, не больше {most}",
+    "help.no-default": "без предела",
+    "help.required": "Обязательный параметр.",
+    "help.more": "Ещё параметров: {count}. Показать все: {command}",
+    # Параметры всех команд.
+    "help.help": "Показать эту справку и выйти.",
+    "help.help-all": "Показать все параметры и выйти.",
+    "help.version": "Показать версию и выйти.",
+    "help.lang": "Язык вывода: {languages}. По умолчанию — язык системы.",
+    "help.json": "Вывести результат в формате JSON.",
+    "help.debug": "При ошибке показать трассировку Python.",
+    "help.install-completion": "Включить автодополнение в вашей командной оболочке.",
+    "help.show-completion": (
+        "Вывести сценарий автодополнения для вашей оболочки, чтобы скопировать или изменить его."
+    ),
+    "help.completion-installed": (
+        "Автодополнение для {shell} включено, файл: {path}. Перезапустите терминал."
+    ),
+    "help.run-path": "Запуск: его папка, @ИМЯ для папки runs/ИМЯ или @last для последнего.",
+}
