@@ -13,12 +13,14 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from patience import HANG_MS
-from poolbench.cli.app import main
 from small_run import SMALL
 
 # Several test processes and those that they start share the processor, where threads that wait for
 # each other would cost more than they give; set before torch is imported.
 os.environ["OMP_NUM_THREADS"] = "1"
+# What is said here is English, whatever the system of the tester speaks; set before the command
+# line is imported, whose help is in one language.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # Which tests run; a small image set and plans of short trials, for the rooms that plan, run and
 # keep trials.
@@ -89,6 +91,8 @@ def poolbench_here(
     """Run the command line in this process, which has imported what it needs, in ``tmp_path``."""
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        from poolbench.cli.app import main
+
         command = ["poolbench", *map(str, arguments)]
         monkeypatch.setattr("sys.argv", command)
         monkeypatch.setenv("LC_ALL", "C.UTF-8")

@@ -87,7 +87,7 @@ def test_version_is_printed_alone(poolbench_here):
     ("arguments", "code", "message"),
     [
         (("run", "--operators", "mux"), 2, "Did you mean max"),
-        (("run", "--operator", "max"), 2, "options: --operators)"),
+        (("run", "--operator", "max"), 2, "Did you mean --operators"),
         (("run", "--data", "cifar1000"), 2, "Did you mean cifar100"),
         (("run", "--data", "sample", "--classes", "aple,pear"), 2, "Did you mean apple"),
         (("run", "--data", "sample", "--classes", "pear"), 2, "two"),
@@ -260,8 +260,10 @@ def test_classes_lists_the_sample(poolbench_here):
     assert {entry["pool_count"] for entry in listed} == {300}
     assert {entry["train_count"] for entry in listed} == {300}
     assert {(entry["val_count"], entry["test_count"]) for entry in listed} == {(0, 100)}
+    lines = poolbench_here("classes", "--data", "sample", "--lang", "ru").stdout.splitlines()
+    assert lines[0] == "   0  apple (яблоко): обучающих 300, проверочных 0, тестовых 100"
     lines = poolbench_here("classes", "--data", "sample").stdout.splitlines()
-    assert lines[0] == "   0  apple (яблоко): train 300, val 0, test 100"
+    assert lines[0] == "   0  apple: train 300, val 0, test 100"
 
 
 def test_folder_of_pictures_needs_no_kind(poolbench_here, tmp_path):
@@ -408,7 +410,7 @@ def test_home_folder_behind_an_equals_sign_is_understood(poolbench_here, tmp_pat
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [("MemoryError()", "Memory is not enough"), ("RecursionError('depth')", "nested too deep")],
+    [("MemoryError()", "not enough memory"), ("RecursionError('depth')", "nested too deep")],
 )
 def test_errors_without_words_become_one_message(error, said):
     code = f"from poolbench.cli.errors import fail_unexpected; fail_unexpected({error})"

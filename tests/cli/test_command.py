@@ -46,7 +46,7 @@ def test_quoted_list_of_ids_is_parted_too():
 
 
 def test_list_without_names_is_refused():
-    with pytest.raises(UsageError, match="--operators needs at least one name, and --folds"):
+    with pytest.raises(UsageError, match="--operators needs at least one name, but --folds"):
         join_lists(["--operators", "--folds", "3"], OPTIONS)
 
 
@@ -86,7 +86,7 @@ def test_word_behind_no_option_is_answered_with_the_command_that_was_meant(
 def test_word_that_means_nothing_is_refused(poolbench_here):
     done = poolbench_here("run", "frobnicate")
     assert done.returncode == 2
-    assert "'frobnicate' stands behind no option" in done.stderr
+    assert "'frobnicate' follows no option" in done.stderr
 
 
 def read_options(page):
@@ -97,7 +97,7 @@ def read_options(page):
 def test_unknown_option_is_named_and_not_what_follows_it(poolbench_here, words):
     done = poolbench_here("run", *words)
     assert done.returncode == 2
-    assert f"No such option: {words[0]}" in done.stderr
+    assert f"poolbench run has no option {words[0]}." in done.stderr
 
 
 def test_help_wins_over_a_stray_word(poolbench_here):
@@ -138,5 +138,5 @@ def test_help_shows_defaults_and_what_a_preset_decides(poolbench_here):
     for preset, values in PRESETS.items():
         for name in ("backbones", "recipes"):
             if name in values:
-                assert f"{values[name][0]} with {preset}" in page
-    assert "auto up to 6 with quick" in page
+                assert f"{values[name][0]} ({preset})" in page
+    assert "auto, at most 6 (quick)" in page

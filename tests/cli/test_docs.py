@@ -13,5 +13,5 @@ def test_page_of_commands_is_as_they_are():
 
     done = CliRunner().invoke(app, list(MAKE))
     assert done.exit_code == 0, done.output
-    command = f"python -m typer {' '.join(MAKE)} --output {PAGE.name}"
+    command = f"LC_ALL=C python -m typer {' '.join(MAKE)} --output {PAGE.name}"
     assert done.stdout.strip() == PAGE.read_text(encoding="utf-8").strip(), f"run: {command}"

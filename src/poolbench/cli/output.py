@@ -19,6 +19,8 @@ from poolbench.texts.plain import make_plain, make_plain_json, make_plain_lines,
 INTERRUPTED = 130
 # Most often that a line of progress is written where there is no terminal.
 PROGRESS_SECONDS = 10.0
+# In every language: who reads one may type another.
+YES = frozenset(("y", "yes", "д", "да"))
 # Width of a table where there is no terminal.
 WIDE = 200
 
@@ -94,6 +96,12 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:
         return False
+
+
+def confirm(question: str, lang: str) -> bool:
+    """Ask whoever sits here, and return whether the answer is yes."""
+    typer.echo(f"{make_plain(question)} {text('cli.yes-or-no', lang)} ", err=True, nl=False)
+    return sys.stdin.readline().strip().casefold() in YES
 
 
 def open_page(path: Path, lang: str) -> None:

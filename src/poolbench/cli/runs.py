@@ -8,13 +8,13 @@ import typer
 
 from poolbench.cli import options
 from poolbench.cli.command import Command, Group
-from poolbench.cli.output import is_terminal, print_json, print_line, print_table, say
+from poolbench.cli.output import confirm, is_terminal, print_json, print_line, print_table, say
 from poolbench.cli.spoken import say_help
 from poolbench.errors import UsageError
 from poolbench.language import choose_language
 from poolbench.runs.words import localize_number
 from poolbench.texts import text
-from poolbench.texts.plain import list_some, make_plain
+from poolbench.texts.plain import list_some
 
 if TYPE_CHECKING:
     from poolbench.runs.compare import Change, Comparison, VariantChange
@@ -108,7 +108,7 @@ def rm(
             run = summarize_run(path)
             state, size = describe_state(run, language), describe_size(run.size_bytes, language)
             asked = text("runs.remove", language, path=path, state=state, size=size)
-            if not typer.confirm(make_plain(asked), err=True):
+            if not confirm(asked, language):
                 say(text("runs.kept", language, path=path))
                 continue
         others = remove_run(path)

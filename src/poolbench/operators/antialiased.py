@@ -55,8 +55,8 @@ def blur_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Te
 
 @register(
     "blur",
-    title="blur pooling: a binomial filter, then one value in each cell",
-    title_ru="пулинг с размытием: биномиальный фильтр, затем одно значение из каждой клетки",
+    title="blur pooling: a binomial filter, then one value of each cell",
+    title_ru="пулинг с размытием: биномиальный фильтр, затем прореживание",
     year=2019,
 )
 class BlurPool2d(Operator):
@@ -229,8 +229,8 @@ class MaxBlurPool2d(_WindowBlurPool2d):
 
 @register(
     "avg-blur",
-    title="the mean at stride 1, then blur pooling",
-    title_ru="среднее с шагом 1, затем пулинг с размытием",
+    title="average pooling at stride 1, then blur pooling",
+    title_ru="усредняющий пулинг с шагом 1, затем пулинг с размытием",
     year=2019,
 )
 class AvgBlurPool2d(_WindowBlurPool2d):
@@ -242,8 +242,8 @@ class AvgBlurPool2d(_WindowBlurPool2d):
 
 @register(
     "adaptive-blur",
-    title="adaptive blur: each place learns its own filter",
-    title_ru="адаптивное размытие: у каждого места свой обучаемый фильтр",
+    title="adaptive blur: every position has its own learned filter",
+    title_ru="адаптивное размытие: для каждой точки свой обучаемый фильтр",
     year=2020,
 )
 class AdaptiveBlurPool2d(Operator):
@@ -314,7 +314,7 @@ class AdaptiveBlurPool2d(Operator):
 
 @register(
     "aps",
-    title="adaptive polyphase sampling: the decimated map with the largest norm",
+    title="adaptive polyphase sampling: the subsampled map with the largest norm",
     title_ru="адаптивная полифазная выборка: прореженная карта с наибольшей нормой",
     year=2021,
 )
@@ -329,8 +329,8 @@ class ApsPool2d(Operator):
 
 @register(
     "lps",
-    title="learnable polyphase sampling: a small network chooses the decimated map",
-    title_ru="обучаемая полифазная выборка: маленькая сеть выбирает прореженную карту",
+    title="learnable polyphase sampling: a small network picks the subsampled map",
+    title_ru="обучаемая полифазная выборка: прореженную карту выбирает небольшая сеть",
     year=2022,
 )
 class LpsPool2d(Operator):

@@ -183,7 +183,7 @@ class _MatrixPool2d(_PeriodicPool2d):
 @register(
     "spectral",
     title="spectral pooling: the lowest Fourier coefficients",
-    title_ru="спектральный пулинг: низшие коэффициенты Фурье",
+    title_ru="спектральный пулинг: низкочастотные коэффициенты Фурье",
     year=2015,
 )
 class SpectralPool2d(_MatrixPool2d):
@@ -195,8 +195,8 @@ class SpectralPool2d(_MatrixPool2d):
 
 @register(
     "flc",
-    title="frequency low cut: only frequencies that do not alias",
-    title_ru="отсечение верхних частот: только то, что не порождает муар",
+    title="frequency low cut: only the frequencies that cannot alias",
+    title_ru="отсечение высоких частот: остаются только те, что не дают наложения",
     year=2022,
 )
 class FlcPool2d(_MatrixPool2d):
@@ -209,7 +209,7 @@ class FlcPool2d(_MatrixPool2d):
 @register(
     "hartley",
     title="Hartley pooling: the lowest Hartley coefficients",
-    title_ru="пулинг Хартли: низшие коэффициенты Хартли",
+    title_ru="пулинг Хартли: низкочастотные коэффициенты Хартли",
     year=2018,
 )
 class HartleyPool2d(_MatrixPool2d):
@@ -221,8 +221,8 @@ class HartleyPool2d(_MatrixPool2d):
 
 @register(
     "diff-stride",
-    title="DiffStride: spectral pooling with a learned cut",
-    title_ru="DiffStride: спектральный пулинг с обучаемым срезом",
+    title="DiffStride: spectral pooling with a learned cut-off",
+    title_ru="DiffStride: спектральный пулинг с обучаемой частотой среза",
     year=2022,
 )
 class DiffStridePool2d(_PeriodicPool2d):

@@ -112,8 +112,8 @@ class GemPool2d(WindowOperator):
 
 @register(
     "alpha",
-    title="alpha-integration: from the largest value over all means, learned",
-    title_ru="альфа-интегрирование: обучаемый переход через все виды средних",
+    title="alpha-integration: a learned path through all kinds of means",
+    title_ru="альфа-интегрирование: обучаемый переход между всеми видами средних",
     year=2018,
 )
 class AlphaPool2d(WindowOperator):

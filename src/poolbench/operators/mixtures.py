@@ -42,8 +42,8 @@ class MixedPool2d(WindowOperator):
 
 @register(
     "gated",
-    title="gated pooling: the proportion of max and average depends on the cell",
-    title_ru="пулинг с затвором: пропорция максимума и среднего зависит от клетки",
+    title="gated pooling: each cell sets its own proportion of max and average",
+    title_ru="пулинг с вентилем: пропорция максимума и среднего у каждой клетки своя",
     year=2016,
 )
 class GatedPool2d(WindowOperator):
@@ -73,7 +73,7 @@ class GatedPool2d(WindowOperator):
 @register(
     "tree",
     title="tree pooling: two learned filters and a learned gate between them",
-    title_ru="древовидный пулинг: два обучаемых фильтра и обучаемый затвор между ними",
+    title_ru="древовидный пулинг: два обучаемых фильтра и обучаемый вентиль между ними",
     year=2016,
 )
 class TreePool2d(WindowOperator):
@@ -112,8 +112,8 @@ class TreePool2d(WindowOperator):
 
 @register(
     "hybrid",
-    title="max and average side by side, then a 1x1 convolution",
-    title_ru="максимум и среднее рядом, затем свёртка 1x1",
+    title="max and average pooling side by side, then a 1x1 convolution",
+    title_ru="максимальный и усредняющий пулинг рядом, затем свёртка 1×1",
 )
 class HybridPool2d(WindowOperator):
     """Max and average pooling as ``2 * channels`` maps, mixed back by a learned 1x1 convolution.

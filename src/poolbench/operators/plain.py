@@ -188,8 +188,8 @@ def _norm(windows: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
 
 @register(
     "stride",
-    title="strided convolution: keep one value in each cell",
-    title_ru="свёртка с шагом: одно значение из каждой клетки",
+    title="stride: one value of each cell is kept, the others are dropped",
+    title_ru="прореживание: из каждой клетки остаётся одно значение",
     year=1989,
 )
 class Decimate2d(Operator):
@@ -209,7 +209,7 @@ class Decimate2d(Operator):
 @register(
     "max",
     title="max pooling: the largest value of each cell",
-    title_ru="максимальный пулинг: наибольшее значение каждой клетки",
+    title_ru="максимальный пулинг: наибольшее значение в клетке",
     year=1999,
 )
 class MaxPool2d(WindowOperator):
@@ -221,7 +221,7 @@ class MaxPool2d(WindowOperator):
 @register(
     "avg",
     title="average pooling: the mean of each cell",
-    title_ru="усредняющий пулинг: среднее каждой клетки",
+    title_ru="усредняющий пулинг: среднее по клетке",
     year=1998,
 )
 class AvgPool2d(WindowOperator):
@@ -232,8 +232,8 @@ class AvgPool2d(WindowOperator):
 
 @register(
     "conv",
-    title="an added strided convolution, learned",
-    title_ru="добавленная обучаемая свёртка с шагом",
+    title="strided convolution with learned weights, in place of pooling",
+    title_ru="обучаемая свёртка с шагом вместо пулинга",
     year=2015,
 )
 class ConvPool2d(WindowOperator):
@@ -284,7 +284,7 @@ def fill_mean(conv: nn.Conv2d, copies: int = 1) -> None:
 @register(
     "min",
     title="min pooling: the smallest value of each cell",
-    title_ru="минимальный пулинг: наименьшее значение каждой клетки",
+    title_ru="минимальный пулинг: наименьшее значение в клетке",
 )
 class MinPool2d(WindowOperator):
     """Module of :func:`min_pool2d`; one comparison for each value of the input."""
@@ -294,8 +294,8 @@ class MinPool2d(WindowOperator):
 
 @register(
     "median",
-    title="median pooling: the middle value of each cell",
-    title_ru="медианный пулинг: среднее по порядку значение каждой клетки",
+    title="median pooling: the median of each cell",
+    title_ru="медианный пулинг: медиана клетки",
 )
 class MedianPool2d(WindowOperator):
     """Module of :func:`median_pool2d`."""
@@ -308,8 +308,8 @@ class MedianPool2d(WindowOperator):
 
 @register(
     "max+avg",
-    title="the mean of max and average pooling",
-    title_ru="среднее максимального и усредняющего пулинга",
+    title="mean of max and average pooling",
+    title_ru="полусумма максимального и усредняющего пулинга",
 )
 class MaxAvgPool2d(WindowOperator):
     """Module of :func:`max_avg_pool2d`."""
@@ -322,8 +322,8 @@ class MaxAvgPool2d(WindowOperator):
 
 @register(
     "lp",
-    title="Lp pooling: the norm of each cell, Euclidean by default",
-    title_ru="Lp-пулинг: норма каждой клетки, по умолчанию евклидова",
+    title="Lp pooling: the norm of each cell (Euclidean by default)",
+    title_ru="Lp-пулинг: норма значений клетки (по умолчанию евклидова)",
     year=2012,
 )
 class LpPool2d(WindowOperator):
@@ -353,7 +353,7 @@ class LpPool2d(WindowOperator):
 @register(
     "rms",
     title="root mean square of each cell",
-    title_ru="среднеквадратичное каждой клетки",
+    title_ru="среднее квадратическое по клетке",
 )
 class RmsPool2d(WindowOperator):
     """Module of :func:`rms_pool2d`."""
@@ -375,8 +375,8 @@ class _OverlapPool2d(WindowOperator):
 
 @register(
     "overlap-max",
-    title="max pooling over windows that overlap",
-    title_ru="максимальный пулинг по перекрывающимся окнам",
+    title="max pooling over overlapping windows",
+    title_ru="максимальный пулинг с перекрывающимися окнами",
     year=2012,
 )
 class OverlapMaxPool2d(_OverlapPool2d):
@@ -391,8 +391,8 @@ class OverlapMaxPool2d(_OverlapPool2d):
 
 @register(
     "overlap-avg",
-    title="average pooling over windows that overlap",
-    title_ru="усредняющий пулинг по перекрывающимся окнам",
+    title="average pooling over overlapping windows",
+    title_ru="усредняющий пулинг с перекрывающимися окнами",
 )
 class OverlapAvgPool2d(_OverlapPool2d):
     """:func:`avg_pool2d` with windows of ``2 * stride - 1`` pixels (3 at stride 2)."""

@@ -116,7 +116,7 @@ class OrdinalPool2d(_RankedPool2d):
 
 @register(
     "rank",
-    title="rank pooling: weights that fall with the rank",
+    title="rank pooling: weights that decrease with rank",
     title_ru="ранговый пулинг: веса убывают с рангом",
     year=2016,
 )
@@ -142,8 +142,8 @@ class RankPool2d(_RankedPool2d):
 
 @register(
     "top-k",
-    title="the mean of the largest half of each cell",
-    title_ru="среднее большей половины каждой клетки",
+    title="mean of the larger half of each cell",
+    title_ru="среднее по большей половине значений клетки",
     year=2016,
 )
 class TopKPool2d(_RankedPool2d):

@@ -31,8 +31,8 @@ def space_to_depth2d(x: Tensor, *, stride: int) -> Tensor:
 
 @register(
     "space-to-depth",
-    title="space to depth: each cell into channels, then a 1x1 convolution",
-    title_ru="пространство в глубину: клетка раскладывается по каналам, затем свёртка 1x1",
+    title="space to depth: each cell becomes channels, then a 1x1 convolution",
+    title_ru="пространство в глубину: значения клетки становятся каналами, затем свёртка 1×1",
     year=2022,
 )
 class SpaceToDepth2d(Operator):
@@ -60,8 +60,8 @@ class SpaceToDepth2d(Operator):
 
 @register(
     "patch-merge",
-    title="patch merging: each cell into channels, normalised, then a linear layer",
-    title_ru="слияние патчей: клетка раскладывается по каналам, нормируется, затем линейный слой",
+    title="patch merging: each cell becomes channels, then a norm and a linear layer",
+    title_ru="слияние фрагментов: клетка становится каналами, затем нормировка и линейный слой",
     year=2021,
 )
 class PatchMerge2d(Operator):
@@ -96,8 +96,8 @@ class PatchMerge2d(Operator):
 
 @register(
     "focus",
-    title="focus: each cell into channels, then a 3x3 convolution",
-    title_ru="фокус: клетка раскладывается по каналам, затем свёртка 3x3",
+    title="focus: each cell becomes channels, then a 3x3 convolution",
+    title_ru="фокус: значения клетки становятся каналами, затем свёртка 3×3",
     year=2020,
 )
 class Focus2d(Operator):

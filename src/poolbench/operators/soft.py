@@ -53,7 +53,7 @@ def soft_pool2d(
 
 @register(
     "soft",
-    title="soft pooling: a mean weighted by the softmax of the cell",
+    title="soft pooling: the mean of the cell, weighted by its softmax",
     title_ru="мягкий пулинг: среднее с весами softmax по клетке",
     year=2021,
 )
@@ -81,8 +81,8 @@ class SoftPool2d(WindowOperator):
 
 @register(
     "lip",
-    title="local importance pooling: weights from a small learned network",
-    title_ru="пулинг по локальной важности: веса из маленькой обучаемой сети",
+    title="local importance pooling: a small learned network weights the pixels",
+    title_ru="пулинг по локальной важности: веса даёт небольшая обучаемая сеть",
     year=2019,
 )
 class LipPool2d(WindowOperator):
@@ -128,8 +128,8 @@ class LipPool2d(WindowOperator):
 
 @register(
     "adaptive",
-    title="AdaPool: near the mean and near the maximum, mixed by a learned weight",
-    title_ru="AdaPool: близкое к среднему и близкое к максимуму с обучаемым весом",
+    title="AdaPool: a learned mix of a mean near the maximum and a mean near the average",
+    title_ru="AdaPool: обучаемая смесь двух средних, близкого к максимуму и близкого к обычному",
     year=2021,
 )
 class AdaptivePool2d(WindowOperator):
@@ -177,8 +177,8 @@ class AdaptivePool2d(WindowOperator):
 
 @register(
     "detail-preserving",
-    title="detail-preserving pooling: more weight to what differs from the mean",
-    title_ru="пулинг с сохранением деталей: больше веса тому, что отличается от среднего",
+    title="detail-preserving pooling: more weight on what differs from the mean",
+    title_ru="пулинг с сохранением деталей: больше вес того, что отличается от среднего",
     year=2018,
 )
 class DetailPreservingPool2d(WindowOperator):
@@ -220,8 +220,8 @@ class DetailPreservingPool2d(WindowOperator):
 
 @register(
     "attention",
-    title="local attention: each cell's mean asks its pixels",
-    title_ru="локальное внимание: среднее клетки спрашивает её пиксели",
+    title="local attention: the mean of the cell queries its pixels",
+    title_ru="локальное внимание: запрос — среднее клетки, ключи — её пиксели",
     year=2021,
 )
 class AttentionPool2d(WindowOperator):

@@ -26,8 +26,8 @@ from poolbench.operators._windows import (
 
 @register(
     "stochastic",
-    title="stochastic pooling: one value of each cell, the larger the likelier",
-    title_ru="стохастический пулинг: одно значение клетки, чем больше, тем вероятнее",
+    title="stochastic pooling: a random value of each cell, the larger the likelier",
+    title_ru="стохастический пулинг: случайное значение клетки, большее — вероятнее",
     year=2013,
 )
 class StochasticPool2d(WindowOperator):
@@ -69,8 +69,8 @@ class StochasticPool2d(WindowOperator):
 
 @register(
     "mixed-random",
-    title="mixed pooling by chance: for each map max or average",
-    title_ru="случайный смешанный пулинг: для каждой карты максимум или среднее",
+    title="random mixed pooling: max or average, drawn for each map",
+    title_ru="случайный смешанный пулинг: для каждой карты наугад максимум или среднее",
     year=2014,
 )
 class MixedRandomPool2d(WindowOperator):
@@ -100,7 +100,7 @@ class MixedRandomPool2d(WindowOperator):
 @register(
     "fractional-max",
     title="fractional max pooling: several small steps over uneven cells",
-    title_ru="дробный максимальный пулинг: несколько малых шагов по неровным клеткам",
+    title_ru="дробный максимальный пулинг: несколько малых шагов по клеткам разного размера",
     year=2014,
 )
 class FractionalMaxPool2d(Operator):
@@ -170,8 +170,8 @@ def compute_edges(size: int, wanted: int, offset: float) -> list[int]:
 
 @register(
     "s3",
-    title="stochastic spatial sampling: max, then rows and columns by chance",
-    title_ru="случайная пространственная выборка: максимум, затем случайные строки и столбцы",
+    title="stochastic spatial sampling: max pooling, then random rows and columns",
+    title_ru="стохастическая пространственная выборка: максимум, затем случайные строки и столбцы",
     year=2017,
 )
 class S3Pool2d(Operator):

@@ -42,7 +42,7 @@ class _DyadicPool2d(Operator):
 
 @register(
     "haar",
-    title="the low band of the Haar wavelet",
+    title="low band of the Haar wavelet",
     title_ru="низкочастотная полоса вейвлета Хаара",
     year=2018,
 )
@@ -89,7 +89,7 @@ def split_haar(x: Tensor, stride: int) -> Tensor:
 @register(
     "wavelet",
     title="all bands of the Haar wavelet, then a 1x1 convolution",
-    title_ru="все полосы вейвлета Хаара, затем свёртка 1x1",
+    title_ru="все полосы вейвлета Хаара, затем свёртка 1×1",
     year=2018,
 )
 class WaveletPool2d(_DyadicPool2d):
@@ -126,7 +126,7 @@ class WaveletPool2d(_DyadicPool2d):
 
 @register(
     "lift",
-    title="LiftPool: a wavelet whose filters are learned",
+    title="LiftPool: a wavelet with learned filters",
     title_ru="LiftPool: вейвлет с обучаемыми фильтрами",
     year=2021,
 )

@@ -26,7 +26,7 @@ TEXTS = {
     "help.predict.pictures": "Picture files, folders of them, or patterns such as '*.jpg'.",
     "help.predict.out": "A CSV file for the answers, one row per picture.",
     "help.serve": (
-        "Serve a page on which you try the models of a run or watch a study.\n\nWithout a run, the "
+        "Serve a page for trying the models of a run or watching a study.\n\nWithout a run, the "
         "page lists all runs and their reports."
     ),
     "help.serve.run": "A run (its folder, @NAME or @last) or a folder of runs. Default: runs/.",

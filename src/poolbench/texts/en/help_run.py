@@ -67,7 +67,7 @@ TEXTS = {
     "help.run.allow-mixed": "With Ray: let nodes differ in processor or libraries.",
     "help.run.time-limit": "Time limit, such as 5m or 1h30m: as many repeats as fit.",
     "help.run.preset": (
-        "A set of settings: quick, standard or thorough. It chooses the recipe, the repeats and "
+        "A bundle of settings: quick, standard or thorough. It chooses the recipe, the repeats and "
         "the tuning; other options take precedence. Default: quick."
     ),
     "help.run.tune": (
@@ -83,7 +83,7 @@ TEXTS = {
     "help.run.weights": (
         "A safetensors file for the recipes that start from given weights, such as finetune."
     ),
-    "help.run.no-rewrites": "Train the network exactly as it is written, without fast equivalents.",
+    "help.run.no-rewrites": "Train the network exactly as it is written, without faster equivalents.",
     "help.run.log": "Where to log finished trials: tensorboard, mlflow or csv, comma-separated.",
     "help.run.config": "A TOML file of settings; options on the command line take precedence.",
     "help.run.out": "Folder of the run. Default: in runs/, named after the settings.",

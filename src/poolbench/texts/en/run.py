@@ -150,35 +150,6 @@ TEXTS = {
     "run.lab-report": "Hand-in: {path}",
     "run.lab-kept": "The file that was there had other content; it is now {path}",
     "run.interrupted": "Interrupted. What was finished is kept. To go on:\n  {command}",
-    # The calibration.
-    "calibrate.progress": "{done} of {total} done",
-    "calibrate.task": "task",
-    "calibrate.expected": "expected",
-    "calibrate.found": "found, points (95 % interval), first repetition",
-    "calibrate.right": "right",
-    "calibrate.accuracy": "accuracy",
-    "calibrate.consistency": "consistency",
-    "calibrate.equal": (
-        "Equal variants: {winners} of {studies} small real studies found a winner, which is always "
-        "false; chance explains up to {most}."
-    ),
-    "calibrate.permuted": (
-        "Permuted labels: {right} of {pictures} held-out pictures told right after {trainings} "
-        "trainings on labels that mean nothing; chance explains up to {most}: {mark}."
-    ),
-    "calibrate.coverage": (
-        "Known differences: the 95 % interval holds the true difference in {held} of {draws} "
-        "made-up studies; chance explains from {least} to {most}: {mark}."
-    ),
-    "calibrate.twins": (
-        "One operator under two names: {alike} of {trials} trials gave the same answers to the "
-        "bit, and all must: {mark}."
-    ),
-    "calibrate.passed": "Everything that is known beforehand was found.",
-    "calibrate.failed": (
-        "The instrument is wrong: it does not find what theory demands. Do not trust its verdicts "
-        "on this machine, and report this."
-    ),
     "run.lost-memory": (
         "{variant} is left out of the comparison: the memory did not suffice for a trial of it, "
         "even alone. {details}"
@@ -190,33 +161,4 @@ TEXTS = {
     "run.lost-hung": (
         "{variant} is left out of the comparison: a trial of it hung three times. {details}"
     ),
-    "classes.counts": "train {train_count}, val {val_count}, test {test_count}",
-    "operators.id": "id",
-    "operators.family": "family",
-    "operators.year": "year",
-    "operators.parameters": "parameters",
-    "operators.cost": "cost",
-    "operators.title": "what it does",
-    "operators.note": (
-        "Parameters for 64 channels at stride 2; cost: multiply-adds there over those of max "
-        "pooling. poolbench operators ID shows a card."
-    ),
-    "recipe.lab": "as the course publishes it: plain SGD, 500 epochs",
-    "recipe.quick": "40 epochs of one cycle with flips and shifts",
-    "recipe.standard": "60 epochs, answers averaged over both sides of a picture",
-    "recipe.strong": "100 epochs, colours changed too, answers averaged over six views",
-    "recipe.finetune": "all of a network that begins with weights (--weights)",
-    "recipe.finetune-last": "its last stage, its last layer and its operators",
-    "recipe.finetune-head": "its last layer and its operators",
-    "family.plain": "plain",
-    "family.mixtures": "mixture",
-    "family.means": "mean",
-    "family.ranks": "by rank",
-    "family.soft": "soft",
-    "family.stochastic": "random",
-    "family.antialiased": "anti-aliased",
-    "family.fourier": "Fourier",
-    "family.wavelets": "wavelet",
-    "family.rearranging": "rearranging",
-    "family.own": "own",
 }
