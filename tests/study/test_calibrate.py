@@ -111,6 +111,11 @@ def test_wrong_instrument_is_shown_and_ends_with_code_1(monkeypatch, capsys):
     assert "480 of 500 simulated studies; chance explains 453 to 497: passed" in said
     assert "3 of 4 trials gave the same answers to the last bit, as all must: failed" in said
     assert "Calibration failed" in said
+    Display("ru").show_calibration(record)
+    said = capsys.readouterr().err
+    assert "max − avg: -3" in said and "п. п." in said
+    assert "590 отложенных изображений из 600" in said
+    assert "Калибровка не пройдена" in said
 
 
 @pytest.mark.parametrize(
