@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 
 import numpy as np
 import pytest
@@ -63,13 +62,6 @@ def test_predict_says_what_it_did_not_find(
     done = poolbench_here("predict", "@last", named)
     assert (done.returncode, done.stdout) == (3, "")
     assert said in done.stderr
-
-
-def test_predict_answers_in_russian(poolbench_here, two_runs, pictures):
-    done = poolbench_here("predict", "@last", "pics/a.png", "--lang", "ru")
-    assert re.fullmatch(r"pics/a\.png: \w+ \d+,\d\xa0%, \w+ \d+,\d\xa0%\n", done.stdout)
-    said = poolbench_here("predict", "@last", "pics/a.png", "--out", "a.csv", "--lang", "ru").stderr
-    assert "Ответы: a.csv" in said
 
 
 def test_predict_writes_a_table_that_says_what_json_says(poolbench_here, two_runs, pictures):

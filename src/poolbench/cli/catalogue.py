@@ -1,6 +1,6 @@
 """The commands that show what there is to choose from: recipes, operators, classes, the machine."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from poolbench.cli.spoken import say_help
 from poolbench.config import build_config
 from poolbench.language import choose_language
 from poolbench.texts import text
+
+if TYPE_CHECKING:
+    from poolbench.operators import OperatorFacts
 
 commands = typer.Typer()
 
@@ -69,7 +72,7 @@ def operators(
 ) -> None:
     """The catalogue of operators, or one operator's card."""
     from poolbench.operators import compute_facts, get_operator, list_operators, load_card
-    from poolbench.study.display import format_operators, introduce_card
+    from poolbench.study.display import format_operators
 
     language = choose_language(lang)
     entries = list_operators() if operator is None else [get_operator(operator)]
@@ -78,9 +81,18 @@ def operators(
         shown = [fact.model_dump(mode="json") for fact in facts]
         print_json(shown if operator is None else shown[0])
     elif operator is not None:
-        print_page(introduce_card(load_card(entries[0]), facts[0], language))
+        print_page(_introduce_card(load_card(entries[0]), facts[0], language))
     else:
         print_page(format_operators(facts, language))
+
+
+def _introduce_card(card: str, fact: "OperatorFacts", lang: str) -> str:
+    """Return the card of an operator, which is in English, with a line in another language."""
+    if lang != "ru" or not fact.title_ru:
+        return card
+    heading, _, rest = card.partition("\n")
+    title = f"{fact.title_ru[0].upper()}{fact.title_ru[1:]}."
+    return f"{heading}\n\n{title} {text('operators.card', lang)}\n{rest}"
 
 
 @commands.command(cls=LongCommand, help=say_help("classes"))

@@ -106,7 +106,7 @@ def _translate(params: list[Any]) -> list[Any]:
 
 def _install_completion(ctx: Any, param: Any, is_asked: bool) -> None:
     if is_asked and not ctx.resilient_parsing:
-        from typer.completion import install
+        from typer.completion import install  # type: ignore[attr-defined]
 
         shell, path = install()
         print_line(say_help("completion-installed", shell=shell, path=path))

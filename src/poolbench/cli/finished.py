@@ -23,7 +23,6 @@ from poolbench.errors import DataError, RunError, UsageError
 from poolbench.language import choose_language
 from poolbench.system import end_process
 from poolbench.texts import text
-from poolbench.texts.filling import format_number
 
 if TYPE_CHECKING:
     from poolbench.export.classify import Answer
@@ -131,7 +130,7 @@ def predict(
         if as_json:
             kept.append(answer.dump())
         elif out is None and answer.shares is not None:
-            print_line(_describe_answer(answer, language))
+            print_line(_describe_answer(answer))
     if as_json:
         print_json(kept)
     if out is not None:
@@ -171,11 +170,10 @@ def _find_model(given: Path) -> Path:
     return file
 
 
-def _describe_answer(answer: "Answer", lang: str) -> str:
+def _describe_answer(answer: "Answer") -> str:
     assert answer.shares is not None
     ranked = sorted(answer.shares.items(), key=lambda item: -item[1])
-    shares = (f"{name} {format_number(share, '.1%', lang)}" for name, share in ranked[:3])
-    return f"{answer.path}: {', '.join(shares)}"
+    return f"{answer.path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}"
 
 
 def _raise_failed(failed: list[str], count: int) -> None:

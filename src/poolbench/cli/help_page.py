@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from poolbench.cli.spoken import say_help
@@ -84,14 +85,14 @@ def _list_panels(command: Any, ctx: Any) -> "Iterator[RenderableType]":
 def _describe_param(param: Any) -> "Sequence[Text]":
     """Describe an argument or option: its names, what stands for its value, what it does."""
     is_argument = param.param_type_name == "argument"
-    has_value = not is_argument and not param.is_flag
+    has_flag = not is_argument and param.is_flag
     name = param.metavar if is_argument else ", ".join(sorted(param.opts, key=len, reverse=True))
     told = [param.help or ""]
-    if param.default is not None and param.default is not False:
+    if isinstance(param.default, str | int | PurePath) and not has_flag:
         told.append(say_help("default", value=str(param.default)))
     if param.required and not is_argument:
         told.append(say_help("required"))
-    value = param.metavar if has_value else ""
+    value = "" if is_argument or has_flag else param.metavar
     return _mark(name, "bold cyan"), _mark(value, "yellow"), _mark(" ".join(told))
 
 

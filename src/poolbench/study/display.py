@@ -30,8 +30,7 @@ from poolbench.study.watching import Watch, open_front
 from poolbench.study.watching.front import is_notebook
 from poolbench.study.watching.lines import LINE_SECONDS, LONG_SECONDS
 from poolbench.study.watching.table import make_table
-from poolbench.texts import DEFAULT_LANGUAGE, text
-from poolbench.texts.filling import format_number
+from poolbench.texts import text
 from poolbench.texts.plain import list_some, make_plain, wrap_words
 from poolbench.verdict.sentence import describe_verdict, flip
 
@@ -181,9 +180,8 @@ class Display:
             expected = [f"{better} > {worse}" for better, worse in finding.expected]
             expected += [" = ".join(finding.tied)] if finding.tied else []
             found = [
-                f"{d.first} − {d.second}: {points} ({low} … {high})"
+                f"{d.first} − {d.second}: {d.points:.1f} ({d.low:.1f} … {d.high:.1f})"
                 for d in _orient(finding)
-                for points, low, high in [self._write_points(d.points, d.low, d.high)]
             ]
             mark = text("report.passed" if finding.is_right else "report.failed", self.lang)
             right = f"{finding.right}/{finding.repetitions} {mark}"
@@ -198,9 +196,6 @@ class Display:
                 mark = text("report.passed" if finding.is_right else "report.failed", self.lang)
                 self.say(f"calibrate.{name}", mark=mark, **finding.model_dump())
         self.say("calibrate.passed" if record.passed else "calibrate.failed")
-
-    def _write_points(self, *values: float) -> list[str]:
-        return [format_number(value, ".1f", self.lang) for value in values]
 
 
 def _orient(finding: OrderFinding) -> list[Difference]:
@@ -233,14 +228,10 @@ def format_operators(facts: Sequence[OperatorFacts], lang: str) -> str:
     rows = [tuple(text(f"operators.{column}", lang) for column in columns)]
     for fact in facts:
         family = f"family.{fact.family}" if fact.family else "family.own"
-        cost = fact.relative_cost
-        row = (
-            *(fact.id, text(family, lang), str(fact.year) if fact.year else "–"),
-            format_number(fact.parameters, ",", lang),
-            "–" if cost is None else format_number(cost, ".1f", lang),
-            _choose_title(fact, lang),
-        )
-        rows.append(row)
+        cost = "–" if fact.relative_cost is None else f"{fact.relative_cost:.1f}"
+        title = fact.title_ru if lang == "ru" and fact.title_ru else fact.title
+        year = str(fact.year) if fact.year else "–"
+        rows.append((fact.id, text(family, lang), year, str(fact.parameters), cost, title))
     widths = [max(len(row[column]) for row in rows) for column in range(len(columns))]
     lines = []
     for row in rows:
@@ -248,17 +239,3 @@ def format_operators(facts: Sequence[OperatorFacts], lang: str) -> str:
         words = [f"{cell:<{width}}" for cell, width in zip(row[:2], widths[:2], strict=True)]
         lines.append("  ".join([*words, *numbers, row[5]]))
     return "\n".join([*lines, "", text("operators.note", lang)])
-
-
-def introduce_card(card: str, fact: OperatorFacts, lang: str) -> str:
-    """Return the card of an operator, which is in English, with a line in another language."""
-    title = _choose_title(fact, lang)
-    if lang == DEFAULT_LANGUAGE or not title:
-        return card
-    heading, _, rest = card.partition("\n")
-    told = f"{title[0].upper()}{title[1:]}. {text('operators.card', lang)}"
-    return f"{heading}\n\n{told}\n{rest}"
-
-
-def _choose_title(fact: OperatorFacts, lang: str) -> str:
-    return fact.title_ru if lang == "ru" and fact.title_ru else fact.title

@@ -1,7 +1,7 @@
 """What poolbench calibrate finds."""
 
 TEXTS = {
-    "calibrate.progress": "{done} of {total} done",
+    "calibrate.progress": "{done:,} of {total:,} done",
     "calibrate.task": "task",
     "calibrate.expected": "expected",
     "calibrate.found": "found in the first repetition: points (95% interval)",
@@ -9,19 +9,19 @@ TEXTS = {
     "calibrate.accuracy": "accuracy",
     "calibrate.consistency": "consistency",
     "calibrate.equal": (
-        "Equal variants: {winners} of {studies} small studies named a winner, which is always "
-        "wrong; chance explains up to {most}."
+        "Equal variants: {winners:,} of {studies:,} small studies named a winner, which is always "
+        "wrong; chance explains up to {most:,}."
     ),
     "calibrate.permuted": (
-        "Shuffled labels: after {trainings} trainings on meaningless labels, {right} of {pictures} "
-        "held-out pictures were classified correctly; chance explains up to {most}: {mark}."
+        "Shuffled labels: after {trainings:,} trainings on meaningless labels, {right:,} of {pictures:,} "
+        "held-out pictures were classified correctly; chance explains up to {most:,}: {mark}."
     ),
     "calibrate.coverage": (
-        "Known differences: the 95% interval covers the true difference in {held} of {draws} "
-        "simulated studies; chance explains {least} to {most}: {mark}."
+        "Known differences: the 95% interval covers the true difference in {held:,} of {draws:,} "
+        "simulated studies; chance explains {least:,} to {most:,}: {mark}."
     ),
     "calibrate.twins": (
-        "One operator under two names: {alike} of {trials} trials gave the same answers to the "
+        "One operator under two names: {alike:,} of {trials:,} trials gave the same answers to the "
         "last bit, as all must: {mark}."
     ),
     "calibrate.passed": "Calibration passed: poolbench finds everything that is known beforehand.",

@@ -1,7 +1,7 @@
 """What there is to choose from: classes, operators and recipes."""
 
 TEXTS = {
-    "classes.counts": "train {train_count}, val {val_count}, test {test_count}",
+    "classes.counts": "train {train_count:,}, val {val_count:,}, test {test_count:,}",
     "operators.id": "name",
     "operators.family": "family",
     "operators.year": "year",

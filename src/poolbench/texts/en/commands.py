@@ -2,11 +2,10 @@
 
 TEXTS = {
     "cli.namesake": (
-        "{name} is the built-in image set. To use the folder or file of that name: --data ./{name}"
+        "{name} is the image set of that name. The folder or file in this place is --data ./{name}"
     ),
     "cli.progress": "Pictures: {done} of {total}",
-    "cli.predicted": "Pictures classified: {done} of {total}",
+    "cli.predicted": "Pictures with an answer: {done} of {total}",
     "cli.no-browser": "No browser could be opened. The page: {path}",
-    "cli.predictions": "Answers: {path}",
-    "cli.yes-or-no": "[y/N]",
+    "cli.predictions": "Table: {path}",
 }

@@ -2,11 +2,10 @@
 
 TEXTS = {
     "cli.namesake": (
-        "{name} — это встроенный набор. Папка или файл с тем же именем: --data ./{name}"
+        "{name} — встроенный набор с этим именем. Папка или файл рядом: --data ./{name}"
     ),
     "cli.progress": "Изображений: {done} из {total}",
-    "cli.predicted": "Изображений, класс которых определён: {done} из {total}",
+    "cli.predicted": "Изображений с ответом: {done} из {total}",
     "cli.no-browser": "Браузер открыть не удалось. Страница: {path}",
-    "cli.predictions": "Ответы: {path}",
-    "cli.yes-or-no": "[д/Н]",
+    "cli.predictions": "Таблица: {path}",
 }

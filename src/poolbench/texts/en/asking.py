@@ -1,0 +1,5 @@
+"""Questions on the command line."""
+
+TEXTS = {
+    "cli.yes-or-no": "[y/N]",
+}
