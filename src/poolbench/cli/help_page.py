@@ -64,19 +64,19 @@ def _part(texts: "Iterable[Text]") -> "Iterator[RenderableType]":
 
 
 def _list_panels(command: Any, ctx: Any) -> "Iterator[RenderableType]":
-    """List the boxes of the page: arguments, options by their kind, commands."""
+    """List the boxes of the page: arguments, commands, options by their kind."""
     arguments, options = say_help("arguments"), say_help("options")
+    names = command.list_commands(ctx) if hasattr(command, "list_commands") else ()
     panels: dict[str, list[Sequence[Text]]] = {arguments: []}
+    panels[say_help("commands")] = [
+        (_mark(name, "bold cyan"), _mark(tell_summary(command.get_command(ctx, name))))
+        for name in names
+    ]
     for param in command.get_params(ctx):
         if not param.hidden:
             title = arguments if param.param_type_name == "argument" else options
             title = getattr(param, "rich_help_panel", None) or title
             panels.setdefault(title, []).append(_describe_param(param))
-    names = command.list_commands(ctx) if hasattr(command, "list_commands") else ()
-    panels[say_help("commands")] = [
-        (_mark(name, "bold cyan"), _mark(tell_summary(command.get_command(ctx, name))))
-        for name in names
-    ]
     for title, rows in panels.items():
         if rows:
             yield _make_panel(title, rows)
@@ -101,11 +101,11 @@ def _make_panel(title: str, rows: "Iterable[Sequence[Text]]") -> "RenderableType
     from rich.table import Table
 
     table = Table(box=None, show_header=False, expand=True, padding=(0, 1), pad_edge=False)
-    listed = list(rows)
-    for _ in listed[0][:-1]:
+    columns = [cells for cells in zip(*rows, strict=True) if any(cell.plain for cell in cells)]
+    for _ in columns[:-1]:
         table.add_column(no_wrap=True)
     table.add_column(ratio=1)
-    for row in listed:
+    for row in zip(*columns, strict=True):
         table.add_row(*row)
     return Panel(table, title=title, title_align="left", border_style="dim")
 

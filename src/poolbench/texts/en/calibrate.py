@@ -13,8 +13,9 @@ TEXTS = {
         "wrong; chance explains up to {most:,}."
     ),
     "calibrate.permuted": (
-        "Shuffled labels: after {trainings:,} trainings on meaningless labels, {right:,} of {pictures:,} "
-        "held-out pictures were classified correctly; chance explains up to {most:,}: {mark}."
+        "Shuffled labels: after {trainings:,} trainings on meaningless labels, {right:,} of "
+        "{pictures:,} held-out pictures were classified correctly; chance explains up to "
+        "{most:,}: {mark}."
     ),
     "calibrate.coverage": (
         "Known differences: the 95% interval covers the true difference in {held:,} of {draws:,} "

@@ -83,7 +83,7 @@ TEXTS = {
     "help.run.weights": (
         "A safetensors file for the recipes that start from given weights, such as finetune."
     ),
-    "help.run.no-rewrites": "Train the network exactly as it is written, without faster equivalents.",
+    "help.run.no-rewrites": "Train the network exactly as written, without faster equivalents.",
     "help.run.log": "Where to log finished trials: tensorboard, mlflow or csv, comma-separated.",
     "help.run.config": "A TOML file of settings; options on the command line take precedence.",
     "help.run.out": "Folder of the run. Default: in runs/, named after the settings.",

@@ -1,7 +1,9 @@
 """Из чего выбирать: классы, операторы и рецепты."""
 
 TEXTS = {
-    "classes.counts": "обучающих {train_count:,}, проверочных {val_count:,}, тестовых {test_count:,}",
+    "classes.counts": (
+        "обучающих {train_count:,}, проверочных {val_count:,}, тестовых {test_count:,}"
+    ),
     "operators.id": "имя",
     "operators.family": "семейство",
     "operators.year": "год",
