@@ -100,6 +100,36 @@ def test_unknown_option_is_named_and_not_what_follows_it(poolbench_here, words):
     assert f"poolbench run has no option {words[0]}." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("report",), "poolbench report needs RUN (a run: its folder"),
+        (("push", "."), "poolbench push needs --to OWNER/NAME (the repository on the Hub)."),
+        (
+            ("report", ".", "b"),
+            "'b' is too much: besides options, poolbench report takes only RUN.",
+        ),
+        (("doctor", "x"), "'x' is too much: poolbench doctor takes only options."),
+        (("run", "--folds"), "--folds needs a value, but none follows it. Write --folds N."),
+        (("run", "--folds", "many"), "--folds is 'many', but it must be a whole number."),
+        (("run", "--margin", "x"), "--margin is 'x', but it must be a number, such as 0.5."),
+        (("calibrate", "--workers", "0"), "--workers is 0, but it must be 1 or more."),
+        (("serve", "--port", "70000"), "--port is 70000, but it must be from 0 to 65535."),
+        (("run", "--download=yes"), "--download takes no value, but it was given 'yes'."),
+        (("runs", "list"), "There is no command 'list'. Known: rm, diff."),
+        (("runs", "rm", "--yse"), "poolbench runs rm has no option --yse. Did you mean --yes"),
+    ],
+)
+def test_refusal_says_what_arrived_what_was_expected_and_what_to_do(
+    poolbench_here, tmp_path, words, said
+):
+    (tmp_path / "data.json").write_text("{}")
+    done = poolbench_here(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_help_wins_over_a_stray_word(poolbench_here):
     assert "Usage: poolbench run" in poolbench_here("run", "photos", "--help").stdout
 

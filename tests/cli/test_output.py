@@ -1,5 +1,6 @@
 """What reaches a terminal is text."""
 
+import io
 import json
 
 import onnx
@@ -29,6 +30,15 @@ def test_json_is_plain_and_says_the_same(capsys):
     assert all(letter.isprintable() or letter == "\n" for letter in printed)
     assert json.loads(printed) == {NAME: ["\x7f", "\udcff", "ёлка"]}
     assert "ёлка" in printed
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_yes"), [("y\n", True), ("Да\n", True), ("\n", False), ("", False)]
+)
+def test_question_is_answered_in_either_language(monkeypatch, capsys, answer, is_yes):
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    assert output.confirm("Удалить?", "ru") is is_yes
+    assert capsys.readouterr() == ("", "Удалить? [д/Н] ")
 
 
 @pytest.fixture
