@@ -5,15 +5,87 @@ import hashlib
 import json
 import os
 import stat
+import textwrap
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from poolbench.errors import UsageError
+from poolbench.errors import UsageError, nearest_names
+from poolbench.texts import Phrase
+from poolbench.texts.filling import Spelling, Tellable
 
 # Deepest nesting of lists and objects in JSON: a record has six.
 MOST_DEPTH = 64
-_DEEP = f"it is nested more than {MOST_DEPTH} deep"
+# Most characters of what another library says of a fault.
+_MOST_DETAIL = 200
+
+
+class ContentError(ValueError):
+    """What is in a file is not what it should be; it tells why in the language of the reader.
+
+    Args:
+        reason: Part of a sentence.
+    """
+
+    def __init__(self, reason: Phrase) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return the reason in a language."""
+        return self.reason.tell(lang, spelling)
+
+    def __str__(self) -> str:
+        return self.tell()
+
+
+class RefusedFileError(OSError):
+    """A file that the system would open and poolbench does not, told as :class:`ContentError`."""
+
+    def __init__(self, number: int, reason: Phrase, path: Path) -> None:
+        super().__init__(number, reason.tell(), str(path))
+        self.reason = reason
+
+    def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return the reason in a language."""
+        return self.reason.tell(lang, spelling)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.errno, self.reason, Path(self.filename))
+
+
+def explain_fault(error: Exception) -> Tellable | OSError:
+    """Return why something cannot be read, as a part of a sentence: a value for a text.
+
+    What poolbench or the system raised says it itself; other libraries are quoted.
+    """
+    if isinstance(error, MemoryError):
+        return Phrase("os.ENOMEM")
+    if isinstance(error, Tellable) or (isinstance(error, OSError) and error.strerror):
+        # A copy has no traceback, which would hold all that was read so far.
+        return copy(error)
+    return Phrase("file.reason.foreign", detail=quote_fault(error))
+
+
+def quote_fault(error: Exception) -> str:
+    """Return what another library says of a fault, in one line that is not long."""
+    return textwrap.shorten(str(error) or type(error).__name__, _MOST_DETAIL, placeholder="…")
+
+
+def suggest_path(path: Path) -> Phrase:
+    """Return a hint for a path that is not there."""
+    near = list_near_paths(path)
+    return Phrase("hint.near", near=near) if near else Phrase("file.check-path")
+
+
+def list_near_paths(path: Path) -> list[Path]:
+    """List what lies beside a path that is not there, under a name like its own."""
+    try:
+        names = [other.name for other in path.parent.iterdir() if not other.name.startswith(".")]
+    except (OSError, ValueError):
+        return []
+    return [path.parent / name for name in nearest_names(path.name, names)]
 
 
 def expand_home(path: str | Path) -> Path:
@@ -35,11 +107,9 @@ def expand_home(path: str | Path) -> Path:
     if os.path.lexists(written):
         return Path(written).absolute()
     name = Path(written).parts[0]
-    reason = f"there is no user {name[1:]!r}" if name != "~" else "HOME is not set"
-    raise UsageError(
-        f"{written}: {name} stands for a home folder, and {reason}. Write the path in full, or "
-        f"./{written} for a file or folder of that very name."
-    )
+    if name == "~":
+        raise UsageError("home.unset", path=written)
+    raise UsageError("home.no-user", path=written, name=name, user=name[1:])
 
 
 def check_regular(path: Path) -> None:
@@ -56,7 +126,7 @@ def check_regular(path: Path) -> None:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "It is no file but a pipe or a device", str(path))
+        raise RefusedFileError(errno.EINVAL, Phrase("file.reason.device"), path)
 
 
 def read_text(path: Path, most_bytes: int, encoding: str = "utf-8") -> str:
@@ -69,8 +139,8 @@ def read_text(path: Path, most_bytes: int, encoding: str = "utf-8") -> str:
     check_regular(path)
     size = path.stat().st_size
     if size > most_bytes:
-        reason = f"it has {size:,} bytes, and at most {most_bytes:,} are read"
-        raise OSError(errno.EFBIG, reason, str(path))
+        reason = Phrase("file.reason.large", size=size, most=most_bytes)
+        raise RefusedFileError(errno.EFBIG, reason, path)
     return path.read_text(encoding=encoding)
 
 
@@ -93,7 +163,7 @@ def check_file_path(path: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
 
-class OutsideError(OSError):
+class OutsideError(RefusedFileError):
     """A file that should be in a folder is none of its own: a link, a pipe, a device."""
 
 
@@ -105,15 +175,15 @@ def locate_inside(folder: Path, name: str) -> Path:
     """
     path = folder / name
     if not is_within(path.parent, folder):
-        raise OutsideError(errno.ELOOP, "it lies behind a link that leads elsewhere", str(path))
+        raise OutsideError(errno.ELOOP, Phrase("file.reason.elsewhere"), path)
     try:
         mode = path.lstat().st_mode
     except (OSError, ValueError):
         return path
     if stat.S_ISLNK(mode):
-        raise OutsideError(errno.ELOOP, "it is a link", str(path))
+        raise OutsideError(errno.ELOOP, Phrase("file.reason.link"), path)
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise OutsideError(errno.EINVAL, "it is a pipe or a device", str(path))
+        raise OutsideError(errno.EINVAL, Phrase("file.reason.device"), path)
     return path
 
 
@@ -142,23 +212,31 @@ def open_inside(folder: Path, name: str, most_bytes: int) -> BinaryIO:
 
 def _check_opened(found: os.stat_result, path: Path, most_bytes: int) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise OutsideError(errno.EINVAL, "it is a pipe or a device", str(path))
+        raise OutsideError(errno.EINVAL, Phrase("file.reason.device"), path)
     if found.st_size > most_bytes:
-        reason = f"it has {found.st_size:,} bytes, and at most {most_bytes:,} are read"
-        raise OSError(errno.EFBIG, reason, str(path))
+        reason = Phrase("file.reason.large", size=found.st_size, most=most_bytes)
+        raise RefusedFileError(errno.EFBIG, reason, path)
 
 
 def parse_json(content: bytes) -> Any:
     """Parse plain values from JSON that anybody may have written.
 
     Raises:
-        ValueError: If it is none, or is nested deeper than anything here is.
+        ContentError: If it is none, or is nested deeper than anything here is.
     """
+    deep = Phrase("file.reason.deep", most=MOST_DEPTH)
     try:
         values = json.loads(content)
     # Lists in lists in lists take a frame each.
     except RecursionError:
-        raise ValueError(_DEEP) from None
+        raise ContentError(deep) from None
+    except json.JSONDecodeError as error:
+        reason = Phrase("file.reason.json", line=error.lineno, column=error.colno, detail=error.msg)
+        raise ContentError(reason) from None
+    except UnicodeDecodeError:
+        raise ContentError(Phrase("file.reason.utf8")) from None
+    except ValueError as error:
+        raise ContentError(Phrase("file.reason.foreign", detail=quote_fault(error))) from None
     layer: list[Any] = [values]
     for _ in range(MOST_DEPTH):
         layer = [
@@ -169,7 +247,7 @@ def parse_json(content: bytes) -> Any:
         ]
         if not layer:
             return values
-    raise ValueError(_DEEP)
+    raise ContentError(deep)
 
 
 def hash_file(path: Path) -> str:
@@ -183,4 +261,4 @@ def hash_file(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+        raise UsageError("file.unreadable", path=path, error=error) from None

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from poolbench.data.arrays import check_memory
 from poolbench.data.image_set import Half, Images, ImageSet, Labels
 from poolbench.errors import DataError
+from poolbench.texts import Phrase
 
-_EXPECTED = "Expected uint8 [N, H, W, 3], or grey [N, H, W] or [N, H, W, 1]."
+_EXPECTED = Phrase("arrays.expected")
+_EXPECTED_LABELS = Phrase("arrays.expected-labels")
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,14 @@ def build_array_set(
     for other in halves[1:]:
         if other.images.shape[1:3] != first.images.shape[1:3]:
             raise DataError(
-                f"{source.partition(':')[2]}: {other.name} have {other.images.shape[1:3]} pixels, "
-                f"{first.name} {first.images.shape[1:3]}: all halves need one size."
+                "arrays.sizes",
+                path=source.partition(":")[2],
+                first=first.name,
+                height=first.images.shape[1],
+                width=first.images.shape[2],
+                other=other.name,
+                other_height=other.images.shape[1],
+                other_width=other.images.shape[2],
             )
     used = np.unique(np.concatenate([half.labels for half in halves]))
     known = classes or ClassNames(tuple(str(value) for value in used), used)
@@ -82,7 +90,7 @@ def build_array_set(
     return ImageSet(source, known.names, pool, test, bool(tests), facts)
 
 
-def check_images(where: str, images: NDArray[Any], expected: str = _EXPECTED) -> Images:
+def check_images(where: str, images: NDArray[Any], expected: Phrase = _EXPECTED) -> Images:
     """Check pictures; grey ones come back without an axis of channels.
 
     Args:
@@ -96,34 +104,32 @@ def check_images(where: str, images: NDArray[Any], expected: str = _EXPECTED) ->
         DataError: If they are not uint8, or of another shape.
     """
     if images.dtype != np.uint8:
-        hint = " For values from 0 to 1: (255 * x).round().astype('uint8')."
-        raise DataError(
-            f"{where} are {images.dtype}, expected uint8 from 0 to 255. Scale and convert "
-            f"them before saving.{hint if images.dtype.kind == 'f' else ''}"
-        )
+        if images.dtype.kind == "f":
+            raise DataError("arrays.floats", where=where, kind=images.dtype)
+        raise DataError("arrays.kind", where=where, kind=images.dtype)
     shape = list(images.shape)
     if len(shape) == 4 and shape[3] == 1:
         images = images[..., 0]
     if 0 in shape or not (images.ndim == 3 or (images.ndim == 4 and shape[3] == 3)):
-        raise DataError(f"{where} have shape {shape}.{_explain_shape(shape)} {expected}")
+        raise _explain_shape(where, shape, expected)
     return images
 
 
-def check_labels(where: str, labels: NDArray[Any], count: int, expected: str = "") -> Labels:
+def check_labels(
+    where: str, labels: NDArray[Any], count: int, expected: Phrase = _EXPECTED_LABELS
+) -> Labels:
     """Check the labels of so many pictures: whole numbers from 0, one for each.
 
     Raises:
         DataError: If they are not.
     """
     if not np.issubdtype(labels.dtype, np.integer):
-        end = f" {expected}" if expected else ""
-        raise DataError(f"{where} are {labels.dtype}, expected integers.{end}")
+        raise DataError("arrays.labels-kind", where=where, kind=labels.dtype, expected=expected)
     if labels.shape != (count,):
-        raise DataError(
-            f"{where} have shape {list(labels.shape)}, expected [{count}]: one for each picture."
-        )
-    if labels.min() < 0 or labels.max() > np.iinfo(np.int64).max:
-        raise DataError(f"{where} go from {labels.min()} to {labels.max()}; they start at 0.")
+        raise DataError("arrays.labels-shape", where=where, shape=labels.shape, count=count)
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high > np.iinfo(np.int64).max:
+        raise DataError("arrays.labels-range", where=where, low=low, high=high)
     return labels.astype(np.int64)
 
 
@@ -142,9 +148,12 @@ def flatten_labels(where: str, labels: NDArray[Any]) -> NDArray[Any]:
         wrong = np.flatnonzero((is_mark.sum(1) != 1) | ((labels != 0) != is_mark).any(1))
         if len(wrong):
             raise DataError(
-                f"{where} have shape {list(labels.shape)}, and row {wrong[0]} has not one 1 among "
-                f"zeros ({len(wrong)} of {len(labels)} rows are like this). Every picture needs "
-                "one class: one label each [N], or one-hot rows."
+                "arrays.one-hot",
+                where=where,
+                shape=labels.shape,
+                wrong=len(wrong),
+                total=len(labels),
+                row=int(wrong[0]),
             )
         positions: NDArray[Any] = is_mark.argmax(1)
         return positions
@@ -154,12 +163,12 @@ def flatten_labels(where: str, labels: NDArray[Any]) -> NDArray[Any]:
     return labels
 
 
-def _explain_shape(shape: Sequence[int]) -> str:
+def _explain_shape(where: str, shape: list[int], expected: Phrase) -> DataError:
     if len(shape) == 4 and shape[1] in (1, 3):
-        return " Channels stand last: save x.transpose(0, 2, 3, 1)."
+        return DataError("arrays.channels-first", where=where, shape=shape, expected=expected)
     if len(shape) in (4, 5) and min(shape[1:4]) > 4:
-        return " These are volumes, and what is compared here are networks for pictures."
-    return ""
+        return DataError("arrays.volumes", where=where, shape=shape, expected=expected)
+    return DataError("arrays.shape", where=where, shape=shape, expected=expected)
 
 
 def _join(halves: Sequence[ArrayHalf], values: Labels) -> Half:
@@ -169,7 +178,7 @@ def _join(halves: Sequence[ArrayHalf], values: Labels) -> Half:
         arrays = [_see_as_rgb(array) for array in arrays]
     images = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
     if images.ndim == 3:
-        check_memory(3 * images.nbytes, "Take fewer or smaller pictures.")
+        check_memory(3 * images.nbytes, Phrase("arrays.fewer"))
     labels = np.searchsorted(values, np.concatenate([half.labels for half in halves]))
     names = tuple(f"{half.name}/{n}" for half in halves for n in range(len(half.labels)))
     return Half(_see_as_rgb(images), labels.astype(np.int64), names)

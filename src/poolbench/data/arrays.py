@@ -6,6 +6,7 @@ from poolbench.config import Fit
 from poolbench.data.image_set import Images
 from poolbench.errors import DataError
 from poolbench.system import read_available_memory_bytes
+from poolbench.texts import Phrase
 
 # Bytes of pictures that are resized at a time, as float32.
 _BATCH_BYTES = 1 << 25
@@ -33,7 +34,7 @@ def resize_arrays(images: Images, size: tuple[int, int], fit: Fit) -> Images:
     return resized
 
 
-def check_memory(needed_bytes: int, advice: str, available_bytes: int | None = None) -> None:
+def check_memory(needed_bytes: int, advice: Phrase, available_bytes: int | None = None) -> None:
     """Refuse what memory will not hold.
 
     Args:
@@ -46,7 +47,5 @@ def check_memory(needed_bytes: int, advice: str, available_bytes: int | None = N
     """
     available = read_available_memory_bytes() if available_bytes is None else available_bytes
     if available is not None and needed_bytes > available:
-        raise DataError(
-            f"The pictures need about {needed_bytes / 2**30:.1f} GiB of memory, and "
-            f"{available / 2**30:.1f} GiB are free. {advice}"
-        )
+        needed, free = needed_bytes / 2**30, available / 2**30
+        raise DataError("memory.pictures", needed=needed, free=free, advice=advice)

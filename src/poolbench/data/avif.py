@@ -72,7 +72,7 @@ def _find_streams(content: bytes) -> Iterator[bytes]:
 
 def _check_count(count: int) -> None:
     if count > _MOST_PARTS:
-        raise DataError("it has far more parts than a picture needs")
+        raise DataError("picture.many-parts")
 
 
 def _walk(content: bytes, start: int, end: int, depth: int) -> Iterator[tuple[bytes, int, int]]:
@@ -174,7 +174,7 @@ def _read_sizes(stream: bytes) -> Iterator[tuple[int, int]]:
             reader.position += length
     except IndexError:
         return
-    raise DataError("it has far more parts than a picture needs")
+    raise DataError("picture.many-parts")
 
 
 def _read_sequence_header(unit: bytes) -> tuple[int, int]:

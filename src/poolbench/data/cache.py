@@ -1,8 +1,10 @@
 """Keep the cache folder: what was downloaded, and pictures that were decoded once."""
 
+import errno
 import hashlib
 import http.client
 import os
+import socket
 import tempfile
 import time
 import urllib.error
@@ -19,7 +21,9 @@ from numpy.typing import NDArray
 from poolbench._version import __version__
 from poolbench.data.npz import read_arrays
 from poolbench.errors import DataError
-from poolbench.files import expand_home
+from poolbench.files import expand_home, quote_fault
+from poolbench.texts import Phrase
+from poolbench.texts.filling import Tellable
 
 Arrays = dict[str, NDArray[Any]]
 # Callback that takes the stage, how much is done, and how much there is (0: not known).
@@ -32,12 +36,18 @@ _MOST_BYTES = 2_000_000_000
 # Attempts in a row that bring nothing new before a download is given up.
 _ATTEMPTS = 4
 _DIGEST = "sha256"
+# Why a whole network is not there.
+_NO_NETWORK = (errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH)
 # Path at which no folder can be made, so that all goes on as with a cache that cannot be written.
 _NOWHERE = Path(os.devnull, "poolbench")
 
 
 class _ConnectionDropped(Exception):
     """The connection failed in a way that another attempt may mend."""
+
+    def __init__(self, reason: Tellable | OSError) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def ignore_progress(stage: str, done: int, total: int) -> None:
@@ -99,10 +109,7 @@ def download(
             _fetch_checked(url, part, md5, on_progress, pause_seconds)
             part.replace(path)
     except OSError as error:
-        raise DataError(
-            f"{url} cannot be kept in {path.parent}: {error}. Make room there, or name another "
-            "folder by the environment variable POOLBENCH_CACHE."
-        ) from None
+        raise DataError("download.not-kept", url=url, folder=path.parent, error=error) from None
 
 
 def _fetch_checked(
@@ -117,11 +124,7 @@ def _fetch_checked(
     found = compute_md5(part)
     if found != md5:
         part.unlink()
-        raise DataError(
-            f"{url} brought a file with MD5 {found}, expected {md5}: it was changed or damaged on "
-            "its way and is not used. Start again, or fetch the file by other means and name it "
-            "with --data-file PATH."
-        )
+        raise DataError("download.md5", url=url, found=found, md5=md5)
 
 
 def _fetch(url: str, part: Path, on_progress: OnProgress, pause_seconds: float) -> None:
@@ -134,17 +137,30 @@ def _fetch(url: str, part: Path, on_progress: OnProgress, pause_seconds: float) 
         except _ConnectionDropped as error:
             failures = 1 if _count_bytes(part) > before else failures + 1
             if failures >= _ATTEMPTS:
-                raise DataError(_explain_failure(url, part, str(error))) from None
+                raise _explain_failure(url, part, error.reason) from None
         time.sleep(pause_seconds * 2 ** (failures - 1))
 
 
-def _explain_failure(url: str, part: Path, reason: str) -> str:
+def _explain_failure(url: str, part: Path, reason: Tellable | OSError) -> DataError:
     kept = _count_bytes(part)
-    rest = f" {kept:,} bytes are kept: the next start goes on from there." if kept else ""
-    return (
-        f"{url} cannot be downloaded: {reason}. Check the connection and start again, or fetch the "
-        f"file by other means and name it with --data-file PATH.{rest}"
-    )
+    if kept:
+        return DataError("download.broken-off", url=url, reason=reason, kept=kept)
+    return DataError("download.failed", url=url, reason=reason)
+
+
+def _explain_connection(error: Exception) -> Tellable | OSError:
+    """Return why there is no connection: as the system says it, or in words of another library."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, socket.gaierror):
+        return Phrase("download.reason.name")
+    if isinstance(reason, TimeoutError):
+        return Phrase("os.ETIMEDOUT")
+    if isinstance(reason, OSError) and reason.errno in _NO_NETWORK:
+        return Phrase("download.reason.network")
+    if isinstance(reason, ConnectionError) and reason.strerror:
+        return reason
+    said = reason if isinstance(reason, Exception) else error
+    return Phrase("download.reason.connection", detail=quote_fault(said))
 
 
 def _fetch_rest(url: str, part: Path, on_progress: OnProgress) -> None:
@@ -160,7 +176,7 @@ def _fetch_rest(url: str, part: Path, on_progress: OnProgress) -> None:
     except urllib.error.HTTPError as error:
         _handle_refusal(error, url, part)
     except (OSError, http.client.HTTPException) as error:
-        raise _ConnectionDropped(str(getattr(error, "reason", error))) from None
+        raise _ConnectionDropped(_explain_connection(error)) from None
     else:
         with response:
             _keep_body(response, part, offset, on_progress)
@@ -169,9 +185,10 @@ def _fetch_rest(url: str, part: Path, on_progress: OnProgress) -> None:
 def _handle_refusal(error: urllib.error.HTTPError, url: str, part: Path) -> None:
     if error.code == 416:  # nothing is left behind the bytes here: the MD5 decides
         return
+    answer = Phrase("download.reason.status", status=error.code, words=error.reason)
     if error.code >= 500 or error.code in (408, 429):
-        raise _ConnectionDropped(f"the server answers {error.code} {error.reason}")
-    raise DataError(_explain_failure(url, part, f"the server answers {error.code} {error.reason}"))
+        raise _ConnectionDropped(answer)
+    raise _explain_failure(url, part, answer)
 
 
 def _keep_body(
@@ -180,7 +197,7 @@ def _keep_body(
     is_rest = response.status == 206
     if is_rest and not response.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
         part.unlink()
-        raise _ConnectionDropped("the server sends another part than was asked for")
+        raise _ConnectionDropped(Phrase("download.reason.part"))
     # A server that knows no ranges sends everything again.
     done = offset if is_rest else 0
     length = response.headers.get("Content-Length")
@@ -190,21 +207,17 @@ def _keep_body(
             file.write(chunk)
             done += len(chunk)
             if done > _MOST_BYTES:
-                raise DataError(
-                    f"{response.url} sends more than {_MOST_BYTES:,} bytes, which is none of the "
-                    "published files. Start again, or name a file that you have with "
-                    "--data-file PATH."
-                )
+                raise DataError("download.large", url=response.url, most=_MOST_BYTES)
             on_progress("download", done, total)
     if done < total:
-        raise _ConnectionDropped(f"the connection broke off at byte {done:,} of {total:,}")
+        raise _ConnectionDropped(Phrase("download.reason.short", done=done, total=total))
 
 
 def _read_chunk(response: http.client.HTTPResponse) -> bytes:
     try:
         return response.read(_CHUNK_BYTES)
     except (OSError, http.client.HTTPException) as error:
-        raise _ConnectionDropped(f"the connection broke off: {error!r}") from None
+        raise _ConnectionDropped(_explain_connection(error)) from None
 
 
 def _count_bytes(path: Path) -> int:

@@ -31,6 +31,8 @@ from poolbench.data.cache import (
 )
 from poolbench.data.image_set import Half, Images, ImageSet
 from poolbench.errors import DataError
+from poolbench.files import ContentError, explain_fault, suggest_path
+from poolbench.texts import Phrase
 
 SIDE = 32
 # Most bytes of a member of the archive; the largest published one has 155 MB.
@@ -131,7 +133,7 @@ class _BoundedMember(tarfile.TarInfo):
         # tarfile reads headers of further facts into memory, whole, however large they are.
         is_header = member.type in _HEADER_TYPES
         most = _MOST_HEADER_BYTES if is_header else _MOST_MEMBER_BYTES
-        _check_size(member.size, most, "a header" if is_header else member.name)
+        _check_size(member.size, most, Phrase("cifar.header") if is_header else member.name)
         return member
 
 
@@ -142,9 +144,8 @@ class _ArraysUnpickler(pickle.Unpickler):
         try:
             return _ADMITTED[module_name, global_name]
         except KeyError:
-            raise pickle.UnpicklingError(
-                f"it asks for {module_name}.{global_name}, and only NumPy arrays are admitted"
-            ) from None
+            wanted = f"{module_name}.{global_name}"
+            raise ContentError(Phrase("cifar.reason.admitted", wanted=wanted)) from None
 
 
 def load_cifar(
@@ -167,9 +168,7 @@ def load_cifar(
     try:
         members = _load_members(published, data_file, is_download_allowed, on_progress)
     except OSError as error:
-        raise DataError(
-            f"{error.filename or data_file} cannot be read: {error.strerror}."
-        ) from None
+        raise DataError("file.unreadable", path=error.filename or data_file, error=error) from None
     (meta,) = (members[name] for name in published.meta_md5s)
     return ImageSet(
         source=published.name,
@@ -180,7 +179,7 @@ def load_cifar(
     )
 
 
-def unpickle_checked(data: bytes, md5: str, name: str) -> Any:
+def unpickle_checked(data: bytes, md5: str, name: str | Phrase) -> Any:
     """Unpickle bytes if their MD5 is the published one.
 
     Args:
@@ -197,16 +196,13 @@ def unpickle_checked(data: bytes, md5: str, name: str) -> Any:
         return _ArraysUnpickler(io.BytesIO(data), encoding="latin1").load()
     except Exception as error:
         # A pickle can fail with nearly any exception.
-        raise DataError(f"{name} cannot be unpickled: {error}.") from None
+        raise DataError("cifar.pickle", name=name, reason=explain_fault(error)) from None
 
 
-def _check_md5(data: bytes, md5: str, name: str) -> None:
+def _check_md5(data: bytes, md5: str, name: str | Phrase) -> None:
     found = hashlib.md5(data, usedforsecurity=False).hexdigest()
     if found != md5:
-        raise DataError(
-            f"{name} has MD5 {found}, the published file {md5}: it is damaged or another file, "
-            "and is not read. Fetch it again (--download), or name another with --data-file PATH."
-        )
+        raise DataError("cifar.md5", name=name, found=found, md5=md5)
 
 
 def _load_members(
@@ -228,10 +224,7 @@ def _load_members(
 def _find_source(published: CifarFormat, data_file: Path | None) -> Path | None:
     if data_file is not None:
         if not (data_file.is_file() or data_file.is_dir()):
-            raise DataError(
-                f"--data-file {data_file} is not there, or neither file nor folder: name an "
-                "archive, or the folder that was unpacked from it."
-            )
+            raise DataError("cifar.no-file", path=data_file, meant=suggest_path(data_file))
         return data_file
     kept = _get_archive_path(published)
     return kept if kept.is_file() else None
@@ -244,11 +237,7 @@ def _get_archive_path(published: CifarFormat) -> Path:
 def _fetch_archive(published: CifarFormat, is_allowed: bool, on_progress: OnProgress) -> Path:
     path = _get_archive_path(published)
     if not is_allowed:
-        raise DataError(
-            f"{published.name} is not on this machine (looked for {path}). Let it be downloaded "
-            "once with --download, or name an archive or folder that you have with "
-            "--data-file PATH."
-        )
+        raise DataError("cifar.not-here", set=published.name, path=path)
     download(published.url, path, published.archive_md5, on_progress)
     return path
 
@@ -274,7 +263,8 @@ def _read_source(
     data = read(published, source, on_progress)
     members = {}
     for name, md5 in published.md5s.items():
-        content = unpickle_checked(data.pop(name), md5, f"{name} in {source}")
+        where = Phrase("cifar.member", name=name, path=source)
+        content = unpickle_checked(data.pop(name), md5, where)
         members[name] = _decode_member(published, name, content)
         save_arrays(_name_member(md5), members[name])
     save_arrays(_name_proof(published, source), {})
@@ -315,8 +305,12 @@ def _find_in_folder(published: CifarFormat, folder: Path, name: str) -> Path:
         if path.is_file():
             return path
     raise DataError(
-        f"{folder} does not hold {name}. A folder of {published.name} holds "
-        f"{', '.join(published.md5s)}, as unpacked from {published.url}."
+        "cifar.folder",
+        path=folder,
+        name=name,
+        set=published.name,
+        names=list(published.md5s),
+        url=published.url,
     )
 
 
@@ -332,9 +326,9 @@ def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -
         ):
             for count, member in enumerate(archive, start=1):
                 # The size so far, with what is announced.
-                _check_size(archive.offset, _MOST_ARCHIVE_BYTES, "what is packed in it")
+                _check_size(archive.offset, _MOST_ARCHIVE_BYTES, Phrase("cifar.content"))
                 if count > _MOST_MEMBERS:
-                    raise DataError(f"it has more than {_MOST_MEMBERS} members.")
+                    raise DataError("cifar.members", most=_MOST_MEMBERS)
                 name = wanted.get(member.name.removeprefix("./"))
                 file = archive.extractfile(member) if name and member.isfile() else None
                 if name and file:
@@ -343,18 +337,15 @@ def _read_archive(published: CifarFormat, path: Path, on_progress: OnProgress) -
                 if len(data) == len(wanted):
                     break
     except DataError as error:
-        raise DataError(f"{path}: {error}") from None
+        raise DataError("cifar.archive", path=path, error=error) from None
     except Exception as error:
         # The readers of tar and of its compressions fail with many kinds of exception.
-        why = str(error) or type(error).__name__
-        raise DataError(
-            f"{path} cannot be read as a tar archive: {why}. Fetch it again from {published.url}."
-        ) from None
+        reason = explain_fault(error)
+        raise DataError("cifar.tar", path=path, reason=reason, url=published.url) from None
     missing = [name for name in wanted if wanted[name] not in data]
     if missing:
         raise DataError(
-            f"{path} does not hold {', '.join(missing)}: it is not the archive of "
-            f"{published.name} in the python format ({published.url})."
+            "cifar.missing", path=path, names=missing, set=published.name, url=published.url
         )
     return data
 
@@ -371,9 +362,9 @@ def _read_bounded(file: IO[bytes], size: int, name: str) -> bytes:
     return file.read()
 
 
-def _check_size(size: int, most: int, name: str) -> None:
+def _check_size(size: int, most: int, name: str | Phrase) -> None:
     if size > most:
-        raise DataError(f"{name} has {size:,} bytes; none that was published has {most:,}.")
+        raise DataError("cifar.size", name=name, size=size, most=most)
 
 
 def _decode_member(published: CifarFormat, name: str, content: Any) -> Arrays:

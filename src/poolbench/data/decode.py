@@ -25,7 +25,9 @@ from poolbench.data.formats import HEAD_BYTES, is_heif_head
 from poolbench.data.image_set import Images
 from poolbench.data.mend import drop_metadata
 from poolbench.errors import DataError
-from poolbench.files import check_regular
+from poolbench.files import check_regular, explain_fault, quote_fault
+from poolbench.texts import Phrase
+from poolbench.texts.filling import Tellable
 
 # Formats that hold pixels; HEIF where pillow-heif is installed. Left out: those that Pillow only
 # names, and EPS, for which it starts another program.
@@ -90,8 +92,8 @@ class RefusedPictureError(DataError):
         reason: ``format``: none that can be read; ``pixels``: too many; ``broken``: anything else.
     """
 
-    def __init__(self, message: str, reason: Refusal) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, reason: Refusal = "broken", /, **values: object) -> None:
+        super().__init__(code, **values)
         self.reason: Refusal = reason
 
 
@@ -115,9 +117,11 @@ def decode_picture(path: Path) -> Images:
         check_regular(path)
         return _decode(path)
     except UnidentifiedImageError as error:
-        raise DataError(f"{path}: {_explain(error)}{_explain_heif(path)}") from None
+        if _needs_heif(path):
+            raise DataError("picture.heic", path=path) from None
+        raise DataError("picture.file", path=path, reason=_explain(error)) from None
     except Exception as error:
-        raise DataError(f"{path}: {_explain(error)}") from None
+        raise DataError("picture.file", path=path, reason=_explain(error)) from None
 
 
 def decode_content(content: bytes) -> Images:
@@ -137,14 +141,19 @@ def decode_content(content: bytes) -> Images:
             _check_coded_size(image, file, MOST_GIVEN_PIXELS)
             if max(image.size) > MOST_SIDE or image.width * image.height > MOST_GIVEN_PIXELS:
                 raise TooManyPixelsError(
-                    f"{image.width}x{image.height} pixels are more than the {MOST_GIVEN_PIXELS:,} "
-                    f"({MOST_SIDE:,} on a side) that are read; make it smaller"
+                    "picture.given-pixels",
+                    width=image.width,
+                    height=image.height,
+                    most=MOST_GIVEN_PIXELS,
+                    side=MOST_SIDE,
                 )
             if _is_decoded_by_python(image):
                 raise UnidentifiedImageError
             return _convert(image)
     except Exception as error:
-        raise RefusedPictureError(_explain(error), _find_reason(error)) from None
+        raise RefusedPictureError(
+            "picture.unreadable", _find_reason(error), reason=_explain(error)
+        ) from None
 
 
 def convert_picture(image: Image.Image) -> Images:
@@ -156,7 +165,7 @@ def convert_picture(image: Image.Image) -> Images:
     try:
         return _convert(image)
     except Exception as error:
-        raise DataError(f"The picture cannot be read: {_explain(error)}") from None
+        raise DataError("picture.unreadable", reason=_explain(error)) from None
 
 
 def read_picture_size(path: Path) -> tuple[int, int]:
@@ -172,7 +181,7 @@ def read_picture_size(path: Path) -> tuple[int, int]:
             # What is square stays so when turned.
             is_turned = width != height and _find_orientation(image, source) in _QUARTER_TURNS
     except Exception as error:
-        raise DataError(f"{path}: {_explain(error)}") from None
+        raise DataError("picture.file", path=path, reason=_explain(error)) from None
     return (width, height) if is_turned else (height, width)
 
 
@@ -218,7 +227,7 @@ def _decode(path: Path) -> Images:
         if _is_decoded_by_python(image):
             most = _BYTES_PER_PIXEL * image.width * image.height + _HEAD_BYTES
             if path.stat().st_size > most:
-                raise DataError("it has far more bytes than pixels")
+                raise DataError("picture.bytes")
         return _convert(image)
 
 
@@ -256,10 +265,7 @@ def _check_pixels(image: Image.Image) -> None:
         tile = [int(image.tag_v2.get(tag, 0)) for tag in _TIFF_TILE_SIDES]
         width, height = max((width, height), tile, key=math.prod)
     if width * height > MOST_PIXELS:
-        raise TooManyPixelsError(
-            f"{width}x{height} pixels are more than the {MOST_PIXELS:,} that are read; make it "
-            "smaller"
-        )
+        raise TooManyPixelsError("picture.pixels", width=width, height=height, most=MOST_PIXELS)
 
 
 def _check_coded_size(
@@ -270,7 +276,7 @@ def _check_coded_size(
         return
     for width, height in find_coded_sizes(bytes(read_whole(file))):
         if width * height > max(most_pixels, image.width * image.height):
-            raise TooManyPixelsError(f"it holds {width}x{height} pixels, more than its head says")
+            raise TooManyPixelsError("picture.inner-pixels", width=width, height=height)
 
 
 def _is_decoded_by_python(image: Image.Image) -> bool:
@@ -347,29 +353,24 @@ def _convert_from_16_bits(image: Image.Image, white: int) -> NDArray[np.uint8]:
     """Convert grey values from 0 to white to 0–255; Pillow's own conversion would clip them."""
     values = np.array(image)
     if image.mode == "F" or values.min() < 0 or values.max() > white:
-        raise DataError(
-            f"its grey values go from {values.min()} to {values.max()}, in a format whose white is "
-            "not defined; save it with 8 or 16 bits"
-        )
+        raise DataError("picture.grey", low=values.min(), high=values.max())
     return ((values.astype(np.uint32) * 255 + white // 2) // white).astype(np.uint8)
 
 
-def _explain(error: Exception) -> str:
+def _explain(error: Exception) -> Tellable | OSError:
     """Explain why a picture was refused; Pillow raises nearly every kind of exception."""
     if isinstance(error, UnidentifiedImageError):
-        return "it is in no format that can be read"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+        return Phrase("picture.reason.format")
+    if isinstance(error, Image.DecompressionBombError):
+        return Phrase("picture.reason.pixels", most=MOST_PIXELS, detail=quote_fault(error))
+    return explain_fault(error)
 
 
-def _explain_heif(path: Path) -> str:
-    """Explain what is missing for a telephone's picture, whatever its name ends in."""
+def _needs_heif(path: Path) -> bool:
+    """Return whether it is a telephone's picture, whatever its name ends in, without a reader."""
     with path.open("rb") as file:
         is_heif = is_heif_head(file.read(HEAD_BYTES))
-    if not is_heif or "HEIF" in list_formats():
-        return ""
-    return " (it is HEIC, for which pillow-heif is missing: pip install pillow-heif)"
+    return is_heif and "HEIF" not in list_formats()
 
 
 def _find_reason(error: Exception) -> Refusal:

@@ -68,7 +68,7 @@ def _count_parts(size: int) -> int:
 
 def _take_part(left: int) -> int:
     if left <= 0:
-        raise DataError(f"it consists of more than {MOST_READS:,} parts")
+        raise DataError("picture.parts", most=MOST_READS)
     return left - 1
 
 
@@ -83,7 +83,7 @@ def check_scans(image: Image.Image, file: CountedBytes | CountedFile) -> None:
     scans = _count_scans(read_whole(file))
     if scans > MOST_SCANS or scans * image.width * image.height > MOST_SCANNED_PIXELS:
         raise TooManyPixelsError(
-            f"its {image.width}x{image.height} pixels are drawn in {scans} scans, too many to read"
+            "picture.scans", width=image.width, height=image.height, scans=scans
         )
 
 
@@ -99,7 +99,7 @@ def check_icon(file: CountedBytes | CountedFile, most_pixels: int) -> None:
         start = int.from_bytes(content[entry + 12 : entry + 16], "little")
         width, height = _read_icon_size(bytes(content[start : start + 24]))
         if width * height > most_pixels:
-            raise TooManyPixelsError(f"it holds {width}x{height} pixels, more than its head says")
+            raise TooManyPixelsError("picture.inner-pixels", width=width, height=height)
 
 
 def _read_head(file: CountedBytes | CountedFile, count: int) -> bytes:
@@ -135,7 +135,7 @@ def _count_scans(content: bytes | memoryview) -> int:
         scans += found[1] == _SCAN
         segments += 1
         if segments > _MOST_SEGMENTS:
-            raise DataError(f"it consists of more than {_MOST_SEGMENTS:,} parts")
+            raise DataError("picture.parts", most=_MOST_SEGMENTS)
         length = int.from_bytes(content[found.end() : found.end() + 2], "big")
         position = found.end() + max(length, 2)
     return scans

@@ -23,6 +23,8 @@ from poolbench.data.similarity import (
     take_off_build,
 )
 from poolbench.errors import DataError
+from poolbench.texts import Phrase
+from poolbench.texts.joined import Joined
 
 # Least similarity of near duplicates. Chosen on CIFAR-100, of which people have listed the near
 # duplicates between training and test: benchmarks/data/duplicates.py.
@@ -120,7 +122,8 @@ def handle_duplicates(
     found = find_duplicates(pool, image_set.test, is_split=is_split, on_progress=on_progress)
     rows = _list_rows(image_set, found)
     if rows and on_duplicates == "refuse":
-        raise DataError(_explain(rows))
+        pairs = Joined([_name_pair(row) for row in rows[:_MOST_NAMED]], "; ")
+        raise DataError("duplicates.refused", count=len(rows), pairs=pairs)
     copies = found.test.picture
     if found.pool is not None:
         copies = np.union1d(copies, found.pool.picture)
@@ -298,26 +301,17 @@ def _drop(pool: Half, dropped: Labels, classes: Sequence[str]) -> Half:
     kept = pool.take(np.setdiff1d(np.arange(len(pool)), dropped))
     empty = [name for label, name in enumerate(classes) if not (kept.labels == label).any()]
     if empty:
-        raise DataError(
-            f"Without their duplicates, nothing is left to train on of: {', '.join(empty)}. Add "
-            "other pictures, leave the class out, or keep them with --on-duplicates report."
-        )
+        raise DataError("duplicates.nothing-left", names=empty)
     return kept
 
 
-def _explain(rows: Sequence[Row]) -> str:
-    named = "; ".join(_name_pair(row) for row in rows[:_MOST_NAMED])
-    more = "; …" if len(rows) > _MOST_NAMED else ""
-    return (
-        f"Pairs of pictures that show the same and may be trained on and tested: {len(rows)}, and "
-        f"--on-duplicates refuse does not allow any. {named}{more}. Remove one of each, or let "
-        "--on-duplicates drop do it; --on-duplicates report keeps them, and lists all in "
-        "duplicates.csv."
-    )
-
-
-def _name_pair(row: Row) -> str:
+def _name_pair(row: Row) -> Phrase:
     picture, label, copy_of, copy_label, _, kind, similarity = row
-    how = kind if kind == "exact" else f"near, {similarity}"
-    labels = "" if label == copy_label else f", labels {label} and {copy_label}"
-    return f"{picture} = {copy_of} ({how}{labels})"
+    how = [
+        Phrase("duplicates.exact")
+        if kind == "exact"
+        else Phrase("duplicates.near", similarity=float(str(similarity)))
+    ]
+    if label != copy_label:
+        how.append(Phrase("duplicates.labels", first=label, second=copy_label))
+    return Phrase("duplicates.pair", picture=picture, copy_of=copy_of, how=how)

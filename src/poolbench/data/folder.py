@@ -19,11 +19,7 @@ from poolbench.data.listing import SIDES, VALIDATION, Entry, Listing, Side, Unre
 from poolbench.data.names import natural_key
 from poolbench.data.unread import Role, check_unread, count_unread
 from poolbench.errors import DataError
-
-_EXPECTED = (
-    "Expected {name}/<class>/<picture>, or {name}/train/<class>/<picture> with test (and val) "
-    "beside train."
-)
+from poolbench.files import suggest_path
 
 
 def scan_folder(root: Path, groups: str | None = None) -> Listing:
@@ -46,12 +42,14 @@ def scan_folder(root: Path, groups: str | None = None) -> Listing:
     try:
         return _mark_validation(_scan(root, groups), root)
     except OSError as error:
-        raise DataError(f"{error.filename or root} cannot be read: {error.strerror}.") from None
+        raise DataError("file.unreadable", path=error.filename or root, error=error) from None
 
 
 def _scan(root: Path, groups: str | None) -> Listing:
     if not root.is_dir():
-        raise DataError(f"{root} is not a folder: name one that holds a folder for each class.")
+        if root.exists():
+            raise DataError("folder.is-file", path=root)
+        raise DataError("folder.missing", path=root, meant=suggest_path(root))
     halves, ignored = _find_halves(root)
     folders = _list_class_folders(halves)
     classes = sorted({name for _, name, _ in folders}, key=natural_key)
@@ -74,31 +72,26 @@ def _check_layout(root: Path, listing: Listing) -> None:
     deep = {files.label for files in listing.unread if files.reason == "deep"}
     names = [name for label, name in enumerate(listing.classes) if label in (filled or deep)]
     if names and is_layout(names):
-        raise DataError(
-            f"{root} has pictures in {', '.join(names)}: these are parts of a set, not classes. "
-            f"{_EXPECTED.format(name=root.name)} Or list the pictures and their labels in a file: "
-            "--data csv:FILE."
-        )
+        raise DataError("folder.halves", path=root, names=names, folder=root.name or root)
     if not filled:
         # Archives are often packed with a folder around the set.
-        is_wrapped = len(names) == 1 and (root / names[0]).is_dir()
-        if not is_wrapped:
-            check_unread(listing)
-        meant = f"Did you mean --data folder:{root / names[0]}? " if is_wrapped else ""
-        raise DataError(
-            f"{root} holds no pictures{_explain_empty(listing)}. {meant}"
-            f"{_EXPECTED.format(name=root.name)} Subfolders of a class are looked into with "
-            "--groups subfolder."
-        )
+        if len(names) == 1 and (root / names[0]).is_dir():
+            inner = root / names[0]
+            raise DataError("folder.wrapped", path=root, inner=inner, folder=root.name or root)
+        check_unread(listing)
+        raise _explain_empty(root, listing)
 
 
-def _explain_empty(listing: Listing) -> str:
-    """Say what is there instead."""
+def _explain_empty(root: Path, listing: Listing) -> DataError:
+    """Say what is there instead of pictures."""
     seen = [files for files in listing.unread if files.reason not in ("other", "system", "run")]
+    folder = root.name or root
     if not seen:
-        return ""
+        return DataError("folder.no-pictures", path=root, folder=folder)
     most = max(seen, key=lambda files: files.count)
-    return f" where they are looked for ({most.count} such as {most.example} lie elsewhere)"
+    return DataError(
+        "folder.elsewhere", path=root, folder=folder, count=most.count, example=most.example
+    )
 
 
 def _count_unread(
@@ -177,12 +170,9 @@ def _list_classes(half: Path) -> dict[str, Path]:
         # Some systems split an accent from its letter; a person who types the name does not.
         name = unicodedata.normalize("NFC", path.name)
         if not _is_text(name):
-            raise DataError(f"{path} is called what is no text (UTF-8): rename this folder.")
+            raise DataError("folder.name", path=path)
         if name in classes:
-            raise DataError(
-                f"{half} holds two folders {name!r}, written in two forms of Unicode: put their "
-                "pictures together, or rename one."
-            )
+            raise DataError("folder.same-name", path=half, name=name)
         classes[name] = path
     return classes
 

@@ -70,10 +70,7 @@ def _read_published(path: Path, groups: str | None) -> ImageSet | None:
     if folder is None and files is None:
         return None
     if groups is not None:
-        raise DataError(
-            f"{path} holds arrays of pictures, which have neither names nor folders: leave "
-            f"--groups {groups} out."
-        )
+        raise DataError("folder.no-groups", path=path, groups=groups)
     return load_stl_set(source, folder) if folder else load_idx_set(source, files or {})
 
 
@@ -107,11 +104,8 @@ def _read_lists(root: Path, groups: str | None, *, must_read: bool) -> Listing |
     if chosen and (must_read or finder.has(chosen[0].rows[0].cells["path"])):
         return list_pictures(f"folder:{root}", chosen, is_told=True)
     if tables and must_read:
-        listed = ", ".join(table.path.name for table in tables)
-        raise DataError(
-            f"{root} holds several lists of pictures ({listed}): name one of them, such as --data "
-            f"csv:{tables[0].path}."
-        )
+        names = [table.path.name for table in tables]
+        raise DataError("folder.lists", path=root, lists=names, first=tables[0].path)
     return None
 
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from poolbench.data.arrays import check_memory
 from poolbench.errors import DataError
-from poolbench.files import check_regular
+from poolbench.files import check_regular, explain_fault, quote_fault
+from poolbench.texts import Phrase
 
 # The third byte of a file to the kind of its numbers.
 _KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -42,37 +43,33 @@ def read_idx(path: Path) -> NDArray[Any]:
             with gzip.open(file) as unpacked:
                 return _read_opened(path, cast(IO[bytes], unpacked))
     except EOFError:
-        raise DataError(f"{path} ends in the middle of its packed bytes: {_AGAIN}") from None
+        raise DataError("idx.cut", path=path) from None
     except (zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} cannot be unpacked ({error}): {_AGAIN}") from None
+        raise DataError("idx.damaged", path=path, detail=quote_fault(error)) from None
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-
-_AGAIN = "copy or download it again."
+        raise DataError("file.unreadable", path=path, error=explain_fault(error)) from None
 
 
 def _read_opened(path: Path, file: IO[bytes]) -> NDArray[Any]:
     head = file.read(4)
+    if not head:
+        raise DataError("idx.empty", path=path)
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _KINDS or head[3] > _MOST_AXES:
-        begin = head.hex(" ") or "nothing"
-        raise DataError(
-            f"{path} is no IDX file: it begins with {begin}, expected 00 00, the kind of number "
-            "(08 for bytes) and the number of axes (03 for pictures, 01 for labels)."
-        )
+        raise DataError("idx.kind", path=path, begin=head.hex(" "))
     dtype = np.dtype(_KINDS[head[2]])
     lengths = file.read(4 * head[3])
     if len(lengths) < 4 * head[3]:
-        raise DataError(f"{path} ends in its head: {_AGAIN}")
+        raise DataError("idx.head", path=path)
     shape = tuple(np.frombuffer(lengths, ">u4").tolist())
     expected = dtype.itemsize * math.prod(shape)
-    check_memory(expected, f"That is what the head of {path} says; is the file damaged?")
+    check_memory(expected, Phrase("idx.head-says", path=path))
     content = np.empty(expected, dtype=np.uint8)
     found = _fill(file, content)
-    if found < expected or file.read(1):
-        said = f"its head says {' x '.join(map(str, shape))}, {expected:,} bytes"
-        has = f"{found:,} follow" if found < expected else "more follow"
-        raise DataError(f"{path} has another size than {said}, and {has}: {_AGAIN}")
+    said = " x ".join(map(str, shape))
+    if found < expected:
+        raise DataError("idx.short", path=path, shape=said, expected=expected, found=found)
+    if file.read(1):
+        raise DataError("idx.long", path=path, shape=said, expected=expected)
     return content.view(dtype).reshape(shape)
 
 

@@ -19,6 +19,7 @@ from poolbench.data.idx import read_idx
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import DataError
 from poolbench.files import read_text
+from poolbench.texts import Phrase
 
 # Such as train-images-idx3-ubyte.gz, t10k-labels.idx1-ubyte, emnist-letters-test-images-idx3-ubyte.
 _NAME = re.compile(
@@ -34,7 +35,7 @@ _RAW = "raw"
 # arXiv:1702.05373); read as rows they lie on their side and in a mirror.
 _BY_COLUMNS = "emnist"
 _MOST_MAPPING_BYTES = 1_000_000
-_EXPECTED = "Expected bytes [N, H, W]."
+_EXPECTED = Phrase("idx.expected")
 
 
 class _File(NamedTuple):
@@ -80,8 +81,7 @@ def find_idx_set(path: Path) -> dict[tuple[str, str], Path] | None:
     if len(names) > 1:
         firsts = [next(file.path for file in found if file.set == name) for name in sorted(names)]
         raise DataError(
-            f"{path} holds {len(names)} sets in IDX files: {', '.join(sorted(names))}. Name a file "
-            f"of one of them, such as --data folder:{firsts[0]}."
+            "idx.sets", path=path, count=len(names), names=sorted(names), file=firsts[0]
         )
     return {(file.half, file.kind): file.path for file in found if file.set in names}
 
@@ -114,10 +114,13 @@ def _read_half(half: str, files: dict[tuple[str, str], Path]) -> ArrayHalf:
     if paths[0] is None or paths[1] is None:
         known = next(iter(files.values()))
         missing = "images" if paths[0] is None else "labels"
+        wanted, axes = f"{half}-{missing}", 3 if missing == "images" else 1
         raise DataError(
-            f"{known.parent} has {', '.join(sorted(path.name for path in files.values()))}, but no "
-            f"{half}-{missing}: put the file of the {missing} beside them, called such as "
-            f"{half}-{missing}-idx{3 if missing == 'images' else 1}-ubyte."
+            "idx.lacks",
+            path=known.parent,
+            files=sorted(path.name for path in files.values()),
+            wanted=wanted,
+            example=f"{wanted}-idx{axes}-ubyte",
         )
     labels = read_idx(paths[1])
     images = check_images(str(paths[0]), read_idx(paths[0]), _EXPECTED)
@@ -136,7 +139,7 @@ def _read_mapping(images: Path, halves: Sequence[ArrayHalf]) -> ClassNames | Non
     used = np.unique(np.concatenate([half.labels for half in halves])).tolist()
     unknown = [label for label in used if label not in names]
     if unknown:
-        raise DataError(f"{images.parent}: there is a label {unknown[0]}, which {path.name} lacks.")
+        raise DataError("idx.label", path=images.parent, label=unknown[0], file=path.name)
     values = sorted(names)
     return ClassNames(tuple(names[value] for value in values), np.array(values, dtype=np.int64))
 
@@ -145,16 +148,24 @@ def _parse_mapping(path: Path) -> dict[int, str]:
     """Read lines of a label and the codes of the characters that it stands for."""
     try:
         lines = read_text(path, _MOST_MAPPING_BYTES, "ascii").splitlines()
-        rows = [[int(number) for number in line.split()] for line in lines if line.strip()]
-        names = {label: "".join(map(chr, codes)) for label, *codes in rows}
-    except (OSError, OverflowError, ValueError) as error:
-        raise DataError(
-            f"{path} cannot be read ({error}). Expected lines of a label and codes of characters."
-        ) from None
+    except OSError as error:
+        raise DataError("file.unreadable", path=path, error=error) from None
+    except UnicodeDecodeError:
+        raise DataError("idx.not-ascii", path=path) from None
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            label, *codes = map(int, line.split())
+            rows.append((label, "".join(map(chr, codes))))
+        except (OverflowError, ValueError):
+            raise DataError("idx.mapping", path=path, line=number, content=line[:80]) from None
+    names = dict(rows)
     if len(set(names.values())) < len(rows) or not all(
         name.isprintable() for name in names.values()
     ):
-        raise DataError(f"{path} does not give every label a name of its own.")
+        raise DataError("idx.mapping-names", path=path)
     return names
 
 
@@ -178,7 +189,7 @@ def _list_files(folder: Path) -> list[_File]:
             deeper = [p for p in named if p.is_dir()]
             found = _keep(path for one in deeper for path in sorted(one.iterdir()))
     except OSError as error:
-        raise DataError(f"{error.filename or folder} cannot be read: {error.strerror}.") from None
+        raise DataError("file.unreadable", path=error.filename or folder, error=error) from None
     return found
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poolbench.data.rows import take_rows
+from poolbench.texts import Phrase
 
 Images = NDArray[np.uint8]
 # Number of pictures that are hashed at a time, as they may lie on disk.
@@ -104,38 +105,47 @@ def compute_manifest_hash(image_set: ImageSet) -> str:
     return digest.hexdigest()
 
 
-def list_faults(image_set: ImageSet) -> list[str]:
+def list_faults(image_set: ImageSet) -> list[Phrase]:
     """List what an image set lacks of its form, as parts of a sentence; none for a sound one."""
     faults = []
     names = image_set.classes
     if len(set(names)) < len(names) or not all(isinstance(name, str) and name for name in names):
-        faults.append("classes are not different names")
+        faults.append(Phrase("image-set.fault.classes"))
     halves = {"pool": image_set.pool}
     if image_set.has_official_test:
         halves["test"] = image_set.test
     elif len(image_set.test):
-        faults.append("test holds pictures though has_official_test is false")
+        faults.append(Phrase("image-set.fault.test"))
     for name, half in halves.items():
-        faults += [f"{name}.{fault}" for fault in _list_half_faults(half, len(names))]
+        faults += _list_half_faults(name, half, len(names))
     if not faults and len({half.images.shape[1:] for half in halves.values()}) > 1:
-        faults.append("pool and test differ in size")
+        faults.append(Phrase("image-set.fault.sizes"))
     return faults
 
 
-def _list_half_faults(half: Half, num_classes: int) -> list[str]:
+def _list_half_faults(name: str, half: Half, num_classes: int) -> list[Phrase]:
     images, labels = half.images, half.labels
     faults = []
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] != 3:
-        faults.append(f"images are {images.dtype} {list(images.shape)}, not uint8 [N, H, W, 3]")
+        kind, shape = images.dtype, images.shape
+        faults.append(Phrase("image-set.fault.images", half=name, kind=kind, shape=shape))
     if labels.dtype != np.int64 or labels.ndim != 1:
-        faults.append(f"labels are {labels.dtype} {list(labels.shape)}, not int64 [N]")
+        kind, shape = labels.dtype, labels.shape
+        faults.append(Phrase("image-set.fault.labels", half=name, kind=kind, shape=shape))
     elif len(labels) and not 0 <= labels.min() <= labels.max() < num_classes:
-        faults.append(f"labels are not all from 0 to {num_classes - 1}")
+        faults.append(Phrase("image-set.fault.label-range", half=name, last=num_classes - 1))
     if not len(images) == len(labels) == len(half.names):
-        counts = f"{len(images)}, {len(labels)} and {len(half.names)}"
-        faults.append(f"images, labels and names are {counts}, not as many")
+        faults.append(
+            Phrase(
+                "image-set.fault.lengths",
+                half=name,
+                images=len(images),
+                labels=len(labels),
+                names=len(half.names),
+            )
+        )
     if half.groups is not None and half.groups.shape != labels.shape:
-        faults.append("groups are not as many as labels")
+        faults.append(Phrase("image-set.fault.group-count", half=name))
     if len(set(half.names)) < len(half.names):
-        faults.append("names are not all different")
+        faults.append(Phrase("image-set.fault.names", half=name))
     return faults

@@ -24,7 +24,6 @@ SIDES: dict[str, Side] = {
 }
 VALIDATION = frozenset(("val", "valid", "validation", "dev"))
 _HALVES: dict[Side, str] = {"pool": "train", "test": "test"}
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -145,10 +144,7 @@ def group_listing(listing: Listing, groups: str | None) -> Listing:
     if form == "name":
         return _group_by_name(listing, pattern)
     if not any(entry.group for entry in listing.entries):
-        raise DataError(
-            f"{listing.source}: no picture has a group, but --groups {groups} asks for them. Leave "
-            "the option out if each picture stands alone."
-        )
+        raise DataError("groups.none", source=listing.source, groups=groups)
     return listing
 
 
@@ -172,11 +168,8 @@ def _group_by_name(listing: Listing, pattern: str) -> Listing:
         entry.name for entry, group in zip(listing.entries, groups, strict=True) if not group
     ]
     if missing:
-        more = ", …" if len(missing) > _MOST_NAMED else ""
         raise DataError(
-            f"--groups name:{pattern} finds no group in the file names of {len(missing)} of "
-            f"{len(groups)} pictures: {', '.join(missing[:_MOST_NAMED])}{more}. Every name needs "
-            "one: widen the regular expression, or rename or remove these files."
+            "groups.names", pattern=pattern, count=len(missing), total=len(groups), names=missing
         )
     pairs = zip(listing.entries, groups, strict=True)
     return replace(listing, entries=tuple(replace(entry, group=group) for entry, group in pairs))

@@ -69,8 +69,8 @@ _OTHER_SPLITS = ("set", "data_set", "dataset", "subset", "partition", "usage", "
 # What tables call the number of a row.
 _NUMBERS = ("", "index", "unnamed:_0")
 _ZEROS_AND_ONES = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "false": 0, "true": 1}
-# Most characters of the names of columns, in a message.
-_MOST_TOLD = 500
+# Most characters of the name of a column, in a message.
+_MOST_TOLD = 60
 
 Rows = Sequence[tuple[int, Sequence[str]]]
 
@@ -155,10 +155,10 @@ def read_mark(cells: Sequence[str], index: int) -> int | None:
     return _ZEROS_AND_ONES.get(cells[index].lower()) if index < len(cells) else None
 
 
-def list_some(names: Sequence[str]) -> str:
-    """List some names: a table of pixels has thousands, and what is no list one that is long."""
-    text = ", ".join(filter(None, names)) or "none"
-    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
+def cut_names(names: Sequence[str]) -> list[str]:
+    """Return the names of columns for a message: what is no list may have one that is long."""
+    found = filter(None, names)
+    return [name if len(name) <= _MOST_TOLD else f"{name[:_MOST_TOLD]}…" for name in found]
 
 
 def check_head(
@@ -193,11 +193,11 @@ class _Picker:
         among = self._names if is_exact else self._folded
         indexes = [index for index, other in enumerate(among) if other == name]
         if len(indexes) > 1:
-            listed = " and ".join(f"{self._names[index]!r}" for index in indexes)
             raise DataError(
-                f"{self._path} names a column twice, {listed} (columns "
-                f"{', '.join(str(index + 1) for index in indexes)}), and nobody can tell which one "
-                "counts: rename or remove one of them."
+                "list.column-twice",
+                path=self._path,
+                names=cut_names([self._names[index] for index in indexes]),
+                numbers=[index + 1 for index in indexes],
             )
         return indexes[0]
 
@@ -208,25 +208,21 @@ class _Picker:
         is_exact = column in self._names
         if not is_exact and fold_name(column) not in self._folded:
             raise DataError(
-                f"{self._path} has no column {column!r} for --groups column:{column}; its columns "
-                f"are {list_some(self._names)}."
+                "list.group-column",
+                path=self._path,
+                column=column,
+                columns=cut_names(self._names),
             )
         return self.once(column if is_exact else fold_name(column), is_exact=is_exact)
 
     def explain(self, unclear: Sequence[int] = ()) -> DataError:
-        which = ""
-        if unclear:
-            listed = list_some([self._names[index] for index in unclear])
-            which = (
-                f" Which of {listed} holds the classes? Call it label. Columns of 0 and 1, one for "
-                "each class, are understood too."
-            )
-        return DataError(
-            f"{self._path} has the columns {list_some(self._names)}; path and "
-            "label are needed, group and split may stand beside them. The first row names the "
-            "columns. A path may be called filename, file, image, image_id or id too, "
-            f"and a label class.{which}"
-        )
+        columns = cut_names(self._names)
+        if not columns:
+            return DataError("list.empty", path=self._path)
+        if not unclear:
+            return DataError("list.columns", path=self._path, columns=columns)
+        named = cut_names([self._names[index] for index in unclear])
+        return DataError("list.unclear", path=self._path, columns=columns, unclear=named)
 
 
 def _find_pictures(

@@ -18,15 +18,16 @@ from poolbench.data.listing_columns import (
     SPLIT,
     Columns,
     check_head,
+    cut_names,
     find_columns,
     fold_name,
-    list_some,
     read_mark,
 )
 from poolbench.data.listing_paths import PathFinder
 from poolbench.data.names import natural_key
 from poolbench.errors import DataError
-from poolbench.files import check_regular
+from poolbench.files import check_regular, quote_fault, suggest_path
+from poolbench.texts import Phrase
 
 # Spreadsheets write semicolons where the comma is the decimal sign.
 _DELIMITERS = ",;\t|"
@@ -45,10 +46,6 @@ _MOST_BYTES = 1_000_000_000
 _MOST_HEAD = 100_000
 # Most characters of a label, as file systems allow for the name of a class folder.
 _MOST_LABEL = 255
-_AS_UTF8 = (
-    'Save it as UTF-8: in Excel as "CSV UTF-8", in LibreOffice with the character set "Unicode '
-    '(UTF-8)", on a command line with iconv -f CP1251 -t UTF-8 (or the code page that it has).'
-)
 
 
 class _Row(NamedTuple):
@@ -115,10 +112,14 @@ def read_list(path: Path, groups: str | None = None) -> ListTable:
             return _parse_table(
                 path, _Lines(path, file), column.strip() if form == "column" else None
             )
+    except FileNotFoundError:
+        raise DataError("list.missing", path=path, meant=suggest_path(path)) from None
+    except IsADirectoryError:
+        raise DataError("list.folder", path=path) from None
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.{_hint(path)}") from None
+        raise DataError("file.unreadable", path=path, error=error) from None
     except UnicodeError:
-        raise DataError(f"{path} is not UTF-8 text. {_AS_UTF8}") from None
+        raise DataError("list.not-utf8", path=path) from None
 
 
 def list_pictures(source: str, tables: Sequence[ListTable], *, is_told: bool) -> Listing:
@@ -141,12 +142,12 @@ def list_pictures(source: str, tables: Sequence[ListTable], *, is_told: bool) ->
         for row in table.rows:
             side, is_validation = _read_side(table, row), _read_split(table, row) in VALIDATION
             is_known = table.half is not None or SPLIT in row.cells
-            where = f"{table.path}, row {row.line}"
+            where = Phrase("list.row", path=table.path, line=row.line)
             file, name = finder.find(row.cells["path"], where, side if is_known else stated)
             group = row.cells.get(GROUP) or None
             label = labels[row.cells["label"]]
             entries.append(Entry(file, name, label, side, group, is_validation))
-    _check_listed_once(" and ".join(str(table.path) for table in tables), entries)
+    _check_listed_once([table.path for table in tables], entries)
     entries.sort(key=lambda e: (e.side == "test", e.label, natural_key(e.name)))
     listing = Listing(source, tuple(classes), tuple(entries))
     return replace(listing, recognised=_tell(tables, entries)) if is_told else listing
@@ -168,16 +169,13 @@ def _tell(tables: Sequence[ListTable], entries: Sequence[Entry]) -> dict[str, ob
 
 def _find_encoding(path: Path) -> str:
     check_regular(path)
-    if path.stat().st_size > _MOST_BYTES:
-        raise DataError(f"{path} has more than the {_MOST_BYTES:,} bytes that are read of a list.")
+    size = path.stat().st_size
+    if size > _MOST_BYTES:
+        raise DataError("list.large", path=path, size=size, most=_MOST_BYTES)
     with path.open("rb") as file:
         head = file.read(4)
     # utf-8-sig: spreadsheets put a mark before the first column's name.
     return next((_ENCODINGS[mark] for mark in _ENCODINGS if head.startswith(mark)), "utf-8-sig")
-
-
-def _hint(path: Path) -> str:
-    return f" Name a CSV file in it, or take --data folder:{path}." if path.is_dir() else ""
 
 
 class _Lines:
@@ -201,7 +199,7 @@ class _Lines:
         line = next(self._lines)
         self.count += 1
         if "\0" in line:
-            raise DataError(f"{self._path}, row {self.count}, has zero bytes. {_AS_UTF8}")
+            raise DataError("list.zero-bytes", path=self._path, line=self.count)
         self.taken.append(line)
         return line
 
@@ -221,7 +219,7 @@ def _parse_table(path: Path, lines: _Lines, column: str | None) -> ListTable:
     columns = find_columns(path, names, cells, column, finder.has)
     rows = [_read_row(path, line, row, names, columns) for line, row in cells]
     if not rows:
-        raise DataError(f"{path} lists no pictures: expected one line for each.")
+        raise DataError("list.no-pictures", path=path)
     told: dict[str, object] = {
         "pictures": names[columns.cells["path"]],
         "classes": [names[index] for index in columns.one_hot or (columns.cells["label"],)],
@@ -265,11 +263,9 @@ def _number_rows(path: Path, lines: _Lines, delimiter: str) -> Iterator[tuple[in
                 return
             # Inside quotation marks that nobody closed, another line would be taken in too.
             if len(lines.taken) > 1 and next(_parse([*lines.taken, "x"], delimiter)) != cells:
-                raise csv.Error("a cell goes on to the end of the file")
+                raise DataError("list.open-cell", path=path, line=line)
         except csv.Error as error:
-            raise DataError(
-                f"{path}, row {line}, cannot be read as CSV: {error}. Is a quotation mark missing?"
-            ) from None
+            raise DataError("list.csv", path=path, line=line, detail=quote_fault(error)) from None
         if any(cell.strip() for cell in cells):
             yield line, [cell.strip() for cell in cells]
 
@@ -282,21 +278,17 @@ def _read_row(
     path: Path, line: int, cells: Sequence[str], names: Sequence[str], columns: Columns
 ) -> _Row:
     if any(cells[len(names) :]):
-        raise DataError(
-            f"{path}, row {line}, has {len(cells)} cells, and the first row names {len(names)} "
-            'columns. A cell that holds the delimiter stands in quotation marks: "Pepper, bell".'
-        )
+        raise DataError("list.cells", path=path, line=line, cells=len(cells), columns=len(names))
     found = {kind: cells[k] if k < len(cells) else "" for kind, k in columns.cells.items()}
     if columns.one_hot:
         found["label"] = _read_one_hot(path, line, cells, names, columns.one_hot)
-    for kind in ("path", "label"):
-        if not found[kind]:
-            raise DataError(f"{path}, row {line}: {kind} is empty; every picture needs one.")
-    if len(found["label"]) > _MOST_LABEL:
-        raise DataError(
-            f"{path}, row {line}: label has {len(found['label']):,} characters; the name of a "
-            f"class has at most {_MOST_LABEL}."
-        )
+    if not found["path"]:
+        raise DataError("list.no-path", path=path, line=line)
+    count = len(found["label"])
+    if not count:
+        raise DataError("list.no-label", path=path, line=line)
+    if count > _MOST_LABEL:
+        raise DataError("list.label-long", path=path, line=line, count=count, most=_MOST_LABEL)
     texts = {kind: unicodedata.normalize("NFC", found[kind]) for kind in found if kind != "path"}
     return _Row(line, {**found, **texts})
 
@@ -305,14 +297,11 @@ def _read_one_hot(
     path: Path, line: int, cells: Sequence[str], names: Sequence[str], one_hot: Sequence[int]
 ) -> str:
     marked = [names[index] for index in one_hot if read_mark(cells, index)]
-    if len(marked) != 1:
-        said = (
-            " and ".join(marked) if marked else f"none of {list_some([names[i] for i in one_hot])}"
-        )
-        raise DataError(
-            f"{path}, row {line}: there is a 1 in {said}; expected in one column, because what is "
-            "compared tells one class of each picture. Leave the row out, or make a column label."
-        )
+    if not marked:
+        columns = cut_names([names[index] for index in one_hot])
+        raise DataError("list.no-mark", path=path, line=line, columns=columns)
+    if len(marked) > 1:
+        raise DataError("list.marks", path=path, line=line, columns=cut_names(marked))
     return marked[0]
 
 
@@ -323,20 +312,15 @@ def _read_split(table: ListTable, row: _Row) -> str:
 def _read_side(table: ListTable, row: _Row) -> Side:
     split = _read_split(table, row)
     if split not in SIDES:
-        raise DataError(
-            f"{table.path}, row {row.line}: split is {row.cells[SPLIT]!r}; expected train, val or "
-            "test."
-        )
+        given = row.cells[SPLIT]
+        raise DataError("list.split", path=table.path, line=row.line, split=given)
     return SIDES[split]
 
 
-def _check_listed_once(lists: str, entries: Sequence[Entry]) -> None:
+def _check_listed_once(lists: list[Path], entries: Sequence[Entry]) -> None:
     seen: set[str] = set()
     for entry in entries:
         key = os.path.normpath(entry.path)
         if key in seen:
-            raise DataError(
-                f"{lists} lists {entry.name} twice: the same picture would be trained on and held "
-                "out. Remove one of the lines."
-            )
+            raise DataError("list.picture-twice", lists=lists, name=entry.name)
         seen.add(key)

@@ -8,8 +8,7 @@ from pathlib import Path
 from poolbench.data.decode import has_picture_suffix
 from poolbench.data.listing import SIDES, Side, find_half
 from poolbench.errors import DataError
-
-_MOST_NAMED = 5
+from poolbench.texts import Phrase
 
 
 class PathFinder:
@@ -36,7 +35,7 @@ class PathFinder:
             return True
         return any(has_picture_suffix(path) for path in self._search(name))
 
-    def find(self, cell: str, where: str, side: Side | None = None) -> tuple[Path, str]:
+    def find(self, cell: str, where: Phrase, side: Side | None = None) -> tuple[Path, str]:
         """Return the file, and what a person calls it.
 
         Args:
@@ -59,12 +58,8 @@ class PathFinder:
             stating = [path for path in found if self._states(path, side)]
             found = stating if len(stating) == 1 else found
         if len(found) > 1:
-            listed = ", ".join(self._call(path) for path in found[:_MOST_NAMED])
-            more = ", …" if len(found) > _MOST_NAMED else ""
-            raise DataError(
-                f"{where}: {cell} may be {listed}{more}. Write the path of one of them, with its "
-                "ending, relative to the list."
-            )
+            names = [self._call(path) for path in found]
+            raise DataError("list.ambiguous", where=where, cell=cell, names=names)
         return (found[0], self._call(found[0])) if found else (self._folder / name, name)
 
     def _call(self, path: Path) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from poolbench.data.listing import Entry, Listing, number_groups
 from poolbench.data.unread import summarize_unread
 from poolbench.errors import DataError
 from poolbench.system import count_cores
-from poolbench.texts.plain import make_plain
+from poolbench.texts import DEFAULT_LANGUAGE, Phrase
+from poolbench.texts.joined import Joined
 
 DEFAULT_SIZE = (64, 64)
 # Most pixels of pictures that keep a size which all of them have; larger ones would take hours and
@@ -88,6 +90,8 @@ def _decode_to_disk(
         DataError: As :func:`load_listing`; then nothing is kept.
     """
     decoded.read()
+    # What an earlier call found was kept in words alone.
+    problems = [DataError.quote(why) for shard in decoded.shards for _, why in shard.missing]
     done = sum(shard.entries for shard in decoded.shards)
     if done == len(entries):
         return
@@ -105,14 +109,14 @@ def _decode_to_disk(
             some = entries[start : start + step]
             results = _decode_each(executor, some, decoded.size, config.fit)
             for position, result in enumerate(results):
-                if isinstance(result, str):
-                    missing.append((position, result))
+                if isinstance(result, DataError):
+                    problems.append(result)
+                    missing.append((position, result.tell(DEFAULT_LANGUAGE)))
                 else:
                     rows.append(result[0])
                     given.append(result[1])
                 on_progress("decode", start + position + 1, len(entries))
             decoded.append(rows, given, missing)
-    problems = [why for shard in decoded.shards for _, why in shard.missing]
     if problems and (config.on_bad == "error" or len(problems) == len(entries)):
         decoded.remove()
     _report_bad(problems, len(entries), config.on_bad)
@@ -131,9 +135,9 @@ def _decode_to_memory(
         _check_memory(2 * 3 * len(entries) * size[0] * size[1], sizes, available_bytes)
         images = np.empty((len(entries), *size, 3), dtype=np.uint8)
         given = np.zeros(len(entries), dtype=DIGEST_KIND)
-        problems: dict[int, str] = {}
+        problems: dict[int, DataError] = {}
         for position, result in enumerate(_decode_each(executor, entries, size, config.fit)):
-            if isinstance(result, str):
+            if isinstance(result, DataError):
                 problems[position] = result
             else:
                 images[position], given[position] = result
@@ -145,7 +149,7 @@ def _decode_to_memory(
 
 def _decode_each(
     executor: ThreadPoolExecutor, entries: Sequence[Entry], size: Size, fit: Fit
-) -> Iterator[tuple[Images, bytes] | str]:
+) -> Iterator[tuple[Images, bytes] | DataError]:
     return executor.map(lambda entry: _try_decode(entry, size, fit), entries)
 
 
@@ -178,12 +182,13 @@ def _try_size(entry: Entry) -> Size | None:
         return None
 
 
-def _try_decode(entry: Entry, size: Size, fit: Fit) -> tuple[Images, bytes] | str:
+def _try_decode(entry: Entry, size: Size, fit: Fit) -> tuple[Images, bytes] | DataError:
     """Return uint8 ``[h, w, 3]`` and the hash of the picture as it was, or why there is none."""
     try:
         pixels = decode_picture(entry.path)
     except DataError as error:
-        return str(error)
+        # A copy has no traceback, which would hold the picture.
+        return copy(error)
     resized: Images = resize_arrays(pixels[None], size, fit)[0]
     return resized, bytes(hash_pictures([pixels])[0])
 
@@ -217,16 +222,13 @@ def _check_memory(held_bytes: int, sizes: Sequence[Size], available_bytes: int |
     """Refuse what memory will not hold: the result, and the largest pictures at the same time."""
     largest = sorted((rows * columns for rows, columns in sizes), reverse=True)[: _count_threads()]
     needed = held_bytes + _BYTES_PER_PIXEL * sum(largest)
-    check_memory(needed, "Choose a smaller --image-size or fewer --classes.", available_bytes)
+    check_memory(needed, Phrase("memory.smaller"), available_bytes)
 
 
-def _report_bad(problems: Sequence[str], count: int, on_bad: str) -> None:
+def _report_bad(problems: Sequence[DataError], count: int, on_bad: str) -> None:
     if problems and (on_bad == "error" or len(problems) == count):
-        listed = "\n".join(f"  {make_plain(problem)}" for problem in problems)
-        raise DataError(
-            f"{len(problems)} of {count} pictures cannot be read:\n{listed}\n"
-            "Mend or remove them, or leave them out with --on-bad skip."
-        )
+        lines = Joined(problems, "\n  ")
+        raise DataError("pictures.unreadable", count=len(problems), total=count, lines=lines)
 
 
 def _make_image_set(listing: Listing, pictures: Pictures) -> ImageSet:

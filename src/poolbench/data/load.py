@@ -26,6 +26,7 @@ from poolbench.data.sources import (
 from poolbench.data.splits import take_test_share
 from poolbench.data.unread import check_unread
 from poolbench.errors import DataError
+from poolbench.texts import Phrase
 from poolbench.texts.facts import read_count
 
 # As files name them.
@@ -204,7 +205,7 @@ def _fit_arrays(image_set: ImageSet, config: DataConfig, aliases: Mapping[str, s
     size = choose_default_size({given}) if wanted is None else (wanted, wanted)
     if size != given:
         needed = 3 * size[0] * size[1] * (len(pool) + len(test))
-        check_memory(needed, "Choose a smaller --image-size or fewer --classes.")
+        check_memory(needed, Phrase("memory.smaller"))
         pool, test = (_resize(half, size, config.fit) for half in (pool, test))
         facts |= {"resized_from": list(given)} if wanted is None else {}
     classes = tuple(image_set.classes[number] for number in chosen)
@@ -238,14 +239,13 @@ def _check_no_empty_class(
     classes: Sequence[str], pool: Sequence[int], test: Sequence[int] | None
 ) -> None:
     """Check that every class has pictures in both halves, where there are two."""
-    halves = [("to train on", pool)] if test is None else [("to train on", pool), ("to test", test)]
-    for purpose, counts in halves:
-        empty = [name for name, count in zip(classes, counts, strict=True) if count == 0]
+    empty = [name for name, count in zip(classes, pool, strict=True) if count == 0]
+    if empty:
+        raise DataError("class.empty-pool", names=empty)
+    if test is not None:
+        empty = [name for name, count in zip(classes, test, strict=True) if count == 0]
         if empty:
-            raise DataError(
-                f"Without pictures {purpose}: {', '.join(empty)}. Add some, or leave the class out "
-                "by naming the others with --classes."
-            )
+            raise DataError("class.empty-test", names=empty)
 
 
 def _count(labels: Sequence[int] | Labels, classes: Sequence[str]) -> list[int]:

@@ -184,11 +184,10 @@ def resolve_classes(
     _check_different(chosen, names, classes)
     if is_rest:
         chosen = [number for number in range(len(classes)) if number not in chosen]
-    if len(chosen) < 2:
-        kept = classes[chosen[0]] if chosen else "none"
-        raise UsageError(
-            f"At least two classes are needed to tell them apart; chosen of {len(classes)}: {kept}."
-        )
+    if not chosen:
+        raise UsageError("class.none", count=len(classes))
+    if len(chosen) == 1:
+        raise UsageError("class.one", count=len(classes), name=classes[chosen[0]])
     return chosen
 
 
@@ -210,7 +209,7 @@ def _find_class(name: str, classes: Sequence[str], aliases: Mapping[str, str]) -
 
 def _check_number(number: int, count: int) -> int:
     if not 0 <= number < count:
-        raise UsageError(f"There is no class number {number}: the numbers are 0 to {count - 1}.")
+        raise UsageError("class.number", number=number, last=count - 1)
     return number
 
 
@@ -219,8 +218,7 @@ def _check_different(chosen: Sequence[int], names: Sequence[str], classes: Seque
     for number, name in zip(chosen, names, strict=True):
         if number in seen:
             raise UsageError(
-                f"Class {classes[number]!r} (number {number}) is chosen twice, as {seen[number]!r} "
-                f"and as {name!r}: name each class once."
+                "class.twice", name=classes[number], number=number, first=seen[number], second=name
             )
         seen[number] = name
 

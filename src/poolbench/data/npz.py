@@ -8,8 +8,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poolbench.files import check_regular
+from poolbench.files import ContentError, check_regular, explain_fault
 from poolbench.system import read_available_memory_bytes
+from poolbench.texts import Phrase
 
 
 def read_arrays(
@@ -23,7 +24,7 @@ def read_arrays(
 
     Raises:
         OSError: If the file cannot be opened.
-        ValueError: If anything is wrong with what is in it, or memory does not hold it.
+        ContentError: If anything is wrong with what is in it, or memory does not hold it.
     """
     if not isinstance(source, Path):
         return _read_opened(source, names)
@@ -40,9 +41,13 @@ def _read_opened(file: IO[bytes], names: Collection[str] | None) -> dict[str, ND
             wanted = [name for name in stored.files if names is None or name in names]
             _check_memory(stored, wanted)
             return {name: _read_array(stored, name) for name in wanted}
+    except ContentError:
+        raise
     except Exception as error:
         # Archive, compression and headers of arrays each fail with many kinds of exception.
-        raise ValueError(str(error) or type(error).__name__) from None
+        found = explain_fault(error)
+        reason = found if isinstance(found, Phrase) else Phrase("npz.reason.system", error=found)
+        raise ContentError(reason) from None
 
 
 def _check_kind(file: IO[bytes]) -> None:
@@ -50,9 +55,9 @@ def _check_kind(file: IO[bytes]) -> None:
     mark = file.read(6)
     file.seek(0)
     if mark == np.lib.format.MAGIC_PREFIX:
-        raise ValueError("it holds one array, not an archive of arrays")
+        raise ContentError(Phrase("npz.reason.one-array"))
     if mark[:2] != b"PK":
-        raise ValueError("it is no archive of arrays")
+        raise ContentError(Phrase("npz.reason.no-archive"))
 
 
 def _check_memory(stored: Any, names: list[str]) -> None:
@@ -60,7 +65,7 @@ def _check_memory(stored: Any, names: list[str]) -> None:
     unpacked = sum(stored.zip.getinfo(f"{name}.npy").file_size for name in names)
     free = read_available_memory_bytes()
     if free is not None and unpacked > free:
-        raise ValueError(f"it unpacks to {unpacked:,} bytes, and {free:,} are free")
+        raise ContentError(Phrase("npz.reason.memory", unpacked=unpacked, free=free))
 
 
 def _read_array(stored: Any, name: str) -> NDArray[Any]:
@@ -68,7 +73,8 @@ def _read_array(stored: Any, name: str) -> NDArray[Any]:
         _check_head(stored, name)
         array: NDArray[Any] = stored[name]
     except Exception as error:
-        raise ValueError(f"{name}: {error or type(error).__name__}") from None
+        reason = explain_fault(error)
+        raise ContentError(Phrase("npz.reason.array", name=name, reason=reason)) from None
     return array
 
 
@@ -82,7 +88,7 @@ def _check_head(stored: Any, name: str) -> None:
         shape, _, dtype = kinds[not is_first](file)
         found = member.file_size - file.tell()
     if dtype.hasobject:
-        raise ValueError("it holds Python objects")
+        raise ContentError(Phrase("npz.reason.objects"))
     expected = dtype.itemsize * math.prod(shape)
     if min(shape, default=0) < 0 or expected != found:
-        raise ValueError(f"it should have {expected:,} bytes and has {found:,}")
+        raise ContentError(Phrase("npz.reason.bytes", expected=expected, found=found))

@@ -63,7 +63,7 @@ def find_layout(names: Collection[str], source: str) -> NpzLayout:
     for name in sorted(names):
         other = folded.setdefault(name.casefold(), name)
         if other != name and _is_known(name.casefold()):
-            raise DataError(f"{source} has two arrays {other} and {name}: remove one of them.")
+            raise DataError("npz.spellings", path=source, first=other, second=name)
     found = {
         "keras": _find_halves(folded, "x_{half}", "y_{half}"),
         "medmnist": _find_halves(folded, "{half}_images", "{half}_labels"),
@@ -71,11 +71,8 @@ def find_layout(names: Collection[str], source: str) -> NpzLayout:
     # A test half alone is no set, and poolbench's own layout may have one of that name too.
     found = {name: halves for name, halves in found.items() if halves and halves[0].half == "train"}
     if len(found) > 1:
-        arrays = ", ".join(half.images for halves in found.values() for half in halves)
-        raise DataError(
-            f"{source} holds pictures in two layouts ({arrays}), and nobody can tell which count: "
-            "keep one."
-        )
+        arrays = [half.images for halves in found.values() for half in halves]
+        raise DataError("npz.layouts", path=source, arrays=arrays)
     for name, halves in found.items():
         return NpzLayout(name, halves, classes)
     return _make_own(names, classes)

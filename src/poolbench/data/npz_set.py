@@ -1,6 +1,7 @@
 """Read image sets from ``npz`` files: poolbench's own layout, Keras' and MedMNIST's."""
 
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,10 @@ from poolbench.data.image_set import ImageSet
 from poolbench.data.npz import read_arrays
 from poolbench.data.npz_layouts import HalfArrays, NpzLayout, find_layout
 from poolbench.errors import DataError
-from poolbench.files import check_regular
+from poolbench.files import check_regular, explain_fault, suggest_path
+from poolbench.texts import Phrase
 
-_LAYOUT = (
-    "An npz image set holds `images` (uint8 [N, H, W, 3] or grey [N, H, W]) and `labels` "
-    "(integers [N]), if you like `classes` (names), and a test half as `test_images` and "
-    "`test_labels`. The names of Keras (`x_train`, `y_train`, `x_test`, `y_test`) and of MedMNIST "
-    "(`train_images`, `train_labels`, and so on) are read too."
-)
+_LAYOUT = Phrase("npz.expected")
 
 
 def load_npz(path: Path) -> ImageSet:
@@ -62,12 +59,12 @@ def _list_names(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except FileNotFoundError:
-        raise DataError(f"{path} is not there: name an npz file as npz:PATH.") from None
+        raise DataError("npz.missing", path=path, meant=suggest_path(path)) from None
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise _explain(path, error) from None
     # Once as read, once as the classes that were chosen.
     unpacked = 2 * sum(member.file_size for member in members)
-    check_memory(unpacked, f"Put fewer or smaller pictures into {path}.")
+    check_memory(unpacked, Phrase("npz.fewer", path=path))
     return [member.filename.removesuffix(".npy") for member in members]
 
 
@@ -79,33 +76,31 @@ def _read(path: Path, *names: str) -> dict[str, NDArray[Any]]:
 
 
 def _explain(path: Path, error: Exception) -> DataError:
-    return DataError(
-        f"{path} cannot be read: {error}. Expected numbers and text as numpy.savez writes "
-        "them; arrays of Python objects are never read."
-    )
+    return DataError("npz.unreadable", path=path, reason=explain_fault(error))
 
 
 def _check_complete(path: Path, layout: NpzLayout, names: Collection[str]) -> None:
     for half in layout.halves:
         missing = [name for name in (half.images, half.labels) if name not in names]
         if missing:
-            found = ", ".join(names) or "nothing else"
-            raise DataError(f"{path} has no {' and no '.join(missing)} but {found}. {_LAYOUT}")
+            if not names:
+                raise DataError("npz.empty", path=path, expected=_LAYOUT)
+            raise DataError(
+                "npz.lacks", path=path, missing=missing, found=list(names), expected=_LAYOUT
+            )
 
 
 def _read_half(path: Path, layout: str, half: HalfArrays) -> ArrayHalf:
     arrays = _read(path, half.images, half.labels)
     if half.images not in arrays or half.labels not in arrays:
-        raise DataError(f"{path}: {half.images} and {half.labels} are no arrays. {_LAYOUT}")
+        raise DataError(
+            "npz.not-arrays", path=path, images=half.images, labels=half.labels, expected=_LAYOUT
+        )
     where = f"{path}: {half.images}"
     images = check_images(where, arrays[half.images], _LAYOUT)
     where, labels = f"{path}: {half.labels}", arrays[half.labels]
     if layout == "medmnist" and labels.ndim == 2 and labels.shape[1] > 1:
-        raise DataError(
-            f"{where} have shape {list(labels.shape)}: several labels for each picture, as in "
-            "ChestMNIST. What is compared here tells one class of each picture: take a set with "
-            "labels [N, 1] or [N], or save one column alone."
-        )
+        raise DataError("npz.several-labels", path=path, labels=half.labels, shape=labels.shape)
     if layout != "own":
         labels = flatten_labels(where, labels)
     labels = check_labels(where, labels, len(images), _LAYOUT)
@@ -115,21 +110,17 @@ def _read_half(path: Path, layout: str, half: HalfArrays) -> ArrayHalf:
 def _name_classes(path: Path, names: NDArray[Any], halves: Sequence[ArrayHalf]) -> ClassNames:
     """Return the class names, and the label value that each stands for."""
     if names.ndim != 1 or names.dtype.kind not in "US":
-        raise DataError(
-            f"{path}: classes are {names.dtype} of shape {list(names.shape)}, expected a list of "
-            "names."
-        )
+        raise DataError("npz.classes-kind", path=path, kind=names.dtype, shape=names.shape)
     classes = tuple(_decode_name(name) for name in names.tolist())
     if "" in classes:
-        raise DataError(f"{path}: classes has an empty name; every class needs one.")
+        raise DataError("npz.classes-empty", path=path)
     if len(set(classes)) < len(classes):
-        raise DataError(f"{path}: classes name something twice: {', '.join(classes)}.")
+        twice = [name for name, count in Counter(classes).items() if count > 1]
+        raise DataError("npz.classes-twice", path=path, names=twice)
     highest = max(int(half.labels.max()) for half in halves)
     if highest >= len(classes):
-        raise DataError(
-            f"{path}: there is a label {highest}, but classes names only {len(classes)} "
-            f"(0 to {len(classes) - 1})."
-        )
+        count = len(classes)
+        raise DataError("npz.classes-few", path=path, label=highest, count=count, last=count - 1)
     return ClassNames(classes, np.arange(len(classes)))
 
 

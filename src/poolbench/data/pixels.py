@@ -18,10 +18,6 @@ NARROW_DEEP_LEVELS = 32
 _NARROW_SHARE = 0.5
 _MOST_ASKED = 8
 _MOST_NAMED = 5
-DEEP_ADVICE = (
-    "Values of 8 or 12 bits that are kept in 16 are nearly black: multiply them so that white is "
-    "65535 (those of 8 bits by 257, those of 12 by 16), or save them with 8 bits."
-)
 
 
 @dataclass(frozen=True)
@@ -55,10 +51,10 @@ def describe_pixels(
     is_suspect = np.mean(spans <= NARROW_DEEP_LEVELS) > _NARROW_SHARE
     is_deep = bool(is_suspect) and any(map(has_sixteen_bits, ranges.names[:_MOST_ASKED]))
     if low == high:
-        raise DataError(
-            f"{image_set.source}: all pixels of all {len(spans)} pictures decode to {low} of 255. "
-            + (DEEP_ADVICE if is_deep else "Look at the files: there is nothing to tell apart.")
-        )
+        source, count = image_set.source, len(spans)
+        if is_deep:
+            raise DataError("pictures.one-deep-value", source=source, count=count, value=low)
+        raise DataError("pictures.one-value", source=source, count=count, value=low)
     narrow = int(np.sum(spans <= (NARROW_DEEP_LEVELS if is_deep else NARROW_LEVELS)))
     is_narrow = narrow > _NARROW_SHARE * len(spans)
     if not is_narrow and not len(constant):

@@ -82,13 +82,9 @@ def _round_half_up(x: Tensor) -> Tensor:
 
 def _check_shapes(images: Tensor, size: tuple[int, int]) -> None:
     if images.ndim != 4 or images.shape[1] != 3:
-        raise ShapeError(
-            f"Pictures of shape {tuple(images.shape)} cannot be resized: expected (B, 3, H, W)."
-        )
+        raise ShapeError("resize.shape", shape=list(images.shape))
     if min(size) < 1:
-        raise ShapeError(
-            f"Pictures cannot be resized to {size}: give a height and a width above 0."
-        )
+        raise ShapeError("resize.size", size=size)
 
 
 def _compute_scales(
@@ -101,7 +97,7 @@ def _compute_scales(
     if fit == "squash":
         return (rows, height), (columns, width)
     if fit not in ("crop", "pad"):
-        raise UsageError(f"There is no fit {fit!r}: use crop, pad or squash.")
+        raise UsageError("resize.fit", fit=fit)
     down, across = rows * width, columns * height
     by_rows = down <= across if fit == "crop" else down >= across
     scale = torch.where(by_rows, rows, columns), torch.where(by_rows, height, width)

@@ -1,7 +1,7 @@
 """Split the pictures into those that train and those that are held out."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from poolbench.data.image_set import DIGEST_KIND, Digests, Half
 from poolbench.data.spread import holds_all, spread_groups
 from poolbench.errors import DataError
+from poolbench.texts import Phrase
 
 Index = NDArray[np.int64]
 Chosen = NDArray[np.bool_]
@@ -51,7 +52,7 @@ def assign_folds(
     if spread is None:
         spread = _find_spread(labels, groups, folds, _KEYS)
     if spread is None:
-        raise DataError(_explain_spread(groups, folds))
+        raise DataError("folds.spread", groups=len(np.unique(groups)), folds=folds)
     return spread
 
 
@@ -136,15 +137,6 @@ def _find_spread(
     return None
 
 
-def _explain_spread(groups: Index, folds: int) -> str:
-    return (
-        f"The {len(np.unique(groups))} groups cannot be dealt into {folds} folds so that each fold "
-        f"holds every class: groups stay whole, and too few of them hold the rarer classes. Take "
-        "fewer --folds, add pictures of other groups, or leave a class out by naming the others "
-        "with --classes."
-    )
-
-
 def check_enough(half: Half, classes: Sequence[str], folds: int) -> None:
     """Check that every fold can hold every class.
 
@@ -152,19 +144,22 @@ def check_enough(half: Half, classes: Sequence[str], folds: int) -> None:
         DataError: That says how many pictures (or groups) each short class has, and needs, or that
             groups do not allow it.
     """
-    unit = "pictures" if half.groups is None else "groups"
-    short = []
-    for label, name in enumerate(classes):
-        count = count_units(half, label)
-        if count < folds:
-            short.append(f"{name} has {count}")
+    counts = {name: count_units(half, label) for label, name in enumerate(classes)}
+    short = {name: count for name, count in counts.items() if count < folds}
     if short:
-        raise DataError(
-            f"Too few {unit} for {folds} folds: {', '.join(short)}, and each class needs at "
-            f"least {folds}. Add pictures, leave the class out, or take fewer --folds."
-        )
+        raise _explain_short(short, folds, has_groups=half.groups is not None)
     if half.groups is not None and _find_spread(half.labels, half.groups, folds, _KEYS) is None:
-        raise DataError(_explain_spread(half.groups, folds))
+        raise DataError("folds.spread", groups=len(np.unique(half.groups)), folds=folds)
+
+
+def _explain_short(counts: Mapping[str, int], folds: int, *, has_groups: bool) -> DataError:
+    short = [Phrase("folds.short", name=name, count=count) for name, count in counts.items()]
+    most = min(counts.values())
+    if has_groups:
+        advice = Phrase("folds.at-most-groups", most=most) if most > 1 else Phrase("folds.groups")
+        return DataError("folds.groups", folds=folds, short=short, advice=advice)
+    advice = Phrase("folds.at-most-pictures", most=most) if most > 1 else Phrase("folds.pictures")
+    return DataError("folds.pictures", folds=folds, short=short, advice=advice)
 
 
 def count_units(half: Half, label: int) -> int:
@@ -190,19 +185,15 @@ def take_test_share(half: Half, classes: Sequence[str]) -> tuple[Half, Half]:
     for label, name in enumerate(classes):
         mine = np.unique(units[half.labels == label])
         if len(mine) < 2:
-            raise DataError(
-                f"Class {name!r} has {len(mine)} different pictures (or groups); a set without a "
-                "test half needs at least 2 of each class, better 50."
-            )
+            if half.groups is not None:
+                raise DataError("test-share.groups", name=name, count=len(mine))
+            raise DataError("test-share.pictures", name=name, count=len(mine))
         count = max(1, round(TEST_FRACTION * len(mine)))
         # Units are hashes, so their order is as good as a draw, and does not depend on the rest.
         is_test |= np.isin(units, mine[:count])
     for label, name in enumerate(classes):
         if is_test[half.labels == label].all():
-            raise DataError(
-                f"Class {name!r} shares its groups with other classes, so that none is left to "
-                "train on. Name the test half yourself."
-            )
+            raise DataError("test-share.shared", name=name)
     return half.take(np.flatnonzero(~is_test)), half.take(np.flatnonzero(is_test))
 
 

@@ -1,5 +1,6 @@
 """Read STL-10 as it is published: plain bytes, each picture column by column."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from poolbench.data.arrays import check_memory
 from poolbench.data.image_set import Images, ImageSet, Labels
 from poolbench.errors import DataError
 from poolbench.files import check_regular, read_text
+from poolbench.texts import Phrase
 
 # Side of a picture in pixels. Channels come first, then columns, then rows (Coates, Ng and Lee
 # 2011, cs.stanford.edu/~acoates/stl10).
@@ -52,10 +54,7 @@ def load_stl_set(source: str, folder: Path) -> ImageSet:
     if names is None:
         return build_array_set(source, halves, None, {"layout": "stl"})
     if highest > len(names):
-        raise DataError(
-            f"{folder}: there is a label {highest}, but {_NAMES} names only {len(names)} classes "
-            f"(labels 1 to {len(names)})."
-        )
+        raise DataError("stl.label", path=folder, label=highest, file=_NAMES, count=len(names))
     classes = ClassNames(names, np.arange(1, len(names) + 1))
     return build_array_set(source, halves, classes, {"layout": "stl"})
 
@@ -67,18 +66,17 @@ def _read_half(folder: Path, half: str) -> ArrayHalf:
         return ArrayHalf(half, pictures.stem, _read_pictures(pictures, len(found)), found)
     except FileNotFoundError as error:
         raise DataError(
-            f"{error.filename} is not there: STL-10 keeps the pictures of a half in {half}_X.bin "
-            f"and their labels in {half}_y.bin."
+            "stl.missing", path=error.filename, pictures=pictures.name, labels=labels.name
         ) from None
     except OSError as error:
-        raise DataError(f"{error.filename or folder} cannot be read: {error.strerror}.") from None
+        raise DataError("file.unreadable", path=error.filename or folder, error=error) from None
 
 
 def _read_labels(path: Path) -> Labels:
     check_regular(path)
     labels = np.fromfile(path, np.uint8).astype(np.int64)
     if not len(labels) or labels.min() < 1:
-        raise DataError(f"{path} holds a label 0, or nothing: STL-10's labels are bytes from 1.")
+        raise DataError("stl.zero", path=path)
     return labels
 
 
@@ -87,11 +85,8 @@ def _read_pictures(path: Path, count: int) -> Images:
     check_regular(path)
     size, expected = path.stat().st_size, count * _PICTURE_BYTES
     if size != expected:
-        raise DataError(
-            f"{path} has {size:,} bytes, expected {expected:,}: {count} pictures, as many as "
-            f"labels, of 3 x {SIDE} x {SIDE} bytes. Copy or unpack it again."
-        )
-    check_memory(expected, "Take fewer pictures.")
+        raise DataError("stl.size", path=path, size=size, expected=expected, count=count, side=SIDE)
+    check_memory(expected, Phrase("arrays.fewer"))
     images = np.empty((count, SIDE, SIDE, 3), dtype=np.uint8)
     with path.open("rb") as file:
         for start in range(0, count, _AT_ONCE):
@@ -107,9 +102,13 @@ def _read_names(path: Path) -> tuple[str, ...] | None:
         names = tuple(read_text(path, _MOST_NAMES_BYTES, "utf-8-sig").split("\n"))
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}.") from None
+    except OSError as error:
+        raise DataError("file.unreadable", path=path, error=error) from None
+    except UnicodeDecodeError:
+        reason = Phrase("file.reason.utf8")
+        raise DataError("file.unreadable", path=path, error=reason) from None
     names = tuple(name.strip() for name in names if name.strip())
     if len(set(names)) < len(names):
-        raise DataError(f"{path} names a class twice: {', '.join(names)}.")
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        raise DataError("stl.names-twice", path=path, names=twice)
     return names

@@ -11,6 +11,8 @@ from poolbench.data.formats import HEAD_BYTES, HEIF_SUFFIXES, PICTURE_SUFFIXES, 
 from poolbench.data.layout import is_left_behind, is_run
 from poolbench.data.listing import Listing, Unread
 from poolbench.errors import DataError
+from poolbench.texts import Phrase
+from poolbench.texts.joined import Joined
 
 # Reasons for which pictures of a class are missed that were meant to be read, as far as can be
 # told.
@@ -28,13 +30,13 @@ _KNOWN_OTHERS = frozenset(
 _FOREIGN = ("system", "run")
 # Key of a count: reason, ending, label.
 _Key = tuple[str, str, int | None]
+# What to do about a reason.
 _ADVICE = {
-    "deep": "take --groups subfolder, which reads pictures in deeper folders, or move them up",
-    "no-reader": "save pictures in other formats as PNG or JPEG",
-    "misnamed": "give the names of pictures the ending of their format, such as .jpg",
-    "special": "put files in place of pipes and devices",
+    "deep": Phrase("unread.advice.deep"),
+    "no-reader": Phrase("unread.advice.no-reader"),
+    "misnamed": Phrase("unread.advice.misnamed"),
+    "special": Phrase("unread.advice.special"),
 }
-_HEIF_ADVICE = "install pillow-heif, which reads HEIC and HEIF (pip install pillow-heif)"
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,21 @@ def check_unread(listing: Listing) -> None:
     most = [label for label in sorted(missed) if missed[label] > read[label]]
     if not most:
         return
-    lines = "\n".join(
-        f"  {listing.classes[label]}: {missed[label]} are not read, {read[label]} are; "
-        + _describe(listing.unread, label)
+    lines = [
+        Phrase(
+            "unread.class",
+            name=listing.classes[label],
+            missed=missed[label],
+            read=read[label],
+            files=_describe(listing.unread, label),
+        )
         for label in most
-    )
+    ]
     raise DataError(
-        f"{listing.source}: most pictures would be left out of these classes:\n{lines}\n"
-        f"What to do: {'; '.join(_advise(listing.unread, most))}."
+        "unread.most",
+        source=listing.source,
+        lines=Joined(lines, "\n  "),
+        advice=Joined(_advise(listing.unread, most)),
     )
 
 
@@ -104,24 +113,26 @@ def _cut(counts: Counter[str]) -> dict[str, int]:
     return {**kept, "…": rest} if rest else kept
 
 
-def _describe(unread: Sequence[Unread], label: int) -> str:
-    return ", ".join(
-        f"{files.count} {files.ending or 'without an ending'} (such as {files.example})"
+def _describe(unread: Sequence[Unread], label: int) -> list[Phrase]:
+    return [
+        Phrase("unread.files", count=files.count, ending=files.ending, example=files.example)
+        if files.ending
+        else Phrase("unread.no-ending", count=files.count, example=files.example)
         for files in unread
         if files.label == label and files.reason in MISSED_REASONS
-    )
+    ]
 
 
-def _advise(unread: Sequence[Unread], labels: Sequence[int]) -> list[str]:
+def _advise(unread: Sequence[Unread], labels: Sequence[int]) -> list[Phrase]:
     found = [files for files in unread if files.label in labels and files.reason in _ADVICE]
     needs_heif = any(f.reason == "no-reader" and f.ending in HEIF_SUFFIXES for f in found)
     has_others = any(f.reason == "no-reader" and f.ending not in HEIF_SUFFIXES for f in found)
     reasons = [r for r in _ADVICE if r != "no-reader" and any(f.reason == r for f in found)]
     advice = [_ADVICE[reason] for reason in reasons]
     return (
-        [*([_HEIF_ADVICE] if needs_heif else []), *advice]
+        [*([Phrase("unread.advice.heif")] if needs_heif else []), *advice]
         + ([_ADVICE["no-reader"]] if has_others else [])
-        + ["or name other classes with --classes"]
+        + [Phrase("unread.advice.classes")]
     )
 
 

@@ -41,7 +41,7 @@ def _read(source: ImageSetSource, argument: str) -> ImageSet | Listing:
 def _list_faults(first: ImageSet | Listing, second: ImageSet | Listing) -> list[str]:
     if isinstance(first, Listing) or isinstance(second, Listing):
         return [] if first == second else ["read lists other files the second time"]
-    faults = list_faults(first)
+    faults = [fault.tell() for fault in list_faults(first)]
     if not faults and first.manifest_hash != second.manifest_hash:
         faults.append("read gives other pictures the second time: draw them from a fixed seed")
     if not faults and len(np.unique(first.pool.labels)) < len(first.classes):

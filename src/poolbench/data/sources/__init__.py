@@ -20,7 +20,8 @@ from poolbench.errors import (
     UsageError,
     nearest_names,
 )
-from poolbench.files import expand_home
+from poolbench.files import expand_home, list_near_paths, quote_fault, suggest_path
+from poolbench.texts.joined import Joined
 
 if TYPE_CHECKING:
     from poolbench.data.image_set import ImageSet
@@ -75,13 +76,11 @@ def check_options(name: str, has_data_file: bool, groups: str | None) -> None:
     built_in = _load_built_in()
     if has_data_file and not source.takes_data_file:
         owners = [kind for kind, known in built_in.items() if known.takes_data_file]
-        raise UsageError(f"--data-file belongs to {' and '.join(owners)}, not to --data {name}.")
+        raise UsageError("image-set.data-file", owners=owners, name=name)
     form = (groups or "").partition(":")[0]
     if groups is not None and form not in source.groups:
         owners = [_name_form(kind) for kind, known in built_in.items() if form in known.groups]
-        raise UsageError(
-            f"--groups {groups} belongs to --data {' or '.join(owners)}, not to --data {name}."
-        )
+        raise UsageError("image-set.groups", groups=groups, owners=owners, name=name)
 
 
 def read_image_set(source: ImageSetSource, request: ImageSetRequest) -> "ImageSet | Listing":
@@ -102,11 +101,12 @@ def read_image_set(source: ImageSetSource, request: ImageSetRequest) -> "ImageSe
         raise
     except Exception as error:
         # Another package's code may raise anything.
-        raise DataError(f"{kind}.read failed ({type(error).__name__}: {error}).") from error
+        name, detail = type(error).__name__, quote_fault(error)
+        raise DataError("image-set.failed", kind=kind, error=name, detail=detail) from error
     if not isinstance(found, ImageSet | Listing):
-        raise DataError(f"{kind}.read gave a {type(found).__name__}, no ImageSet and no Listing.")
+        raise DataError("image-set.kind", kind=kind, found=type(found).__name__)
     if isinstance(found, ImageSet) and (faults := list_faults(found)):
-        raise DataError(f"{kind}.read gave a broken image set: {'; '.join(faults)}.")
+        raise DataError("image-set.broken", kind=kind, faults=Joined(faults, "; "))
     return found
 
 
@@ -128,20 +128,20 @@ def _load_installed(kind: str) -> ImageSetSource | None:
     point = _list_installed().get(kind)
     if point is None:
         return None
-    begin = f"The installed image set {kind!r} ({point.value})"
     try:
         cls = point.load()
         source = cls()
     except Exception as error:
         raise UsageError(
-            f"{begin} cannot be loaded ({type(error).__name__}: {error}). Mend or uninstall its "
-            "package."
+            "image-set.not-loaded",
+            name=kind,
+            place=point.value,
+            error=type(error).__name__,
+            detail=quote_fault(error),
         ) from error
     if not isinstance(source, ImageSetSource):
-        raise UsageError(
-            f"{begin} is a {type(source).__name__}; expected a class that extends "
-            "poolbench.data.sources.ImageSetSource."
-        )
+        found = type(source).__name__
+        raise UsageError("image-set.not-source", name=kind, place=point.value, found=found)
     return source
 
 
@@ -211,37 +211,16 @@ def _explain_unknown(name: str) -> UsageError:
     try:
         meant, file = resolve_source(name)
         if meant != name:
-            what = "folder" if path.is_dir() else "file"
-            more = "" if file is None else f" --data-file {file}"
-            return UsageError(f"{name} is a {what}: did you mean --data {meant}{more}?")
+            if file is None:
+                return UsageError("image-set.path", name=name, meant=meant)
+            return UsageError("image-set.published", name=name, set=meant, path=file)
         if path.is_file():
             endings = sorted(s for source in _load_built_in().values() for s in source.suffixes)
-            return UsageError(
-                f"There is no image set {name!r}; a file of this name is there, and its kind is "
-                f"not read: expected a folder of pictures, or a file that ends in "
-                f"{', '.join(endings)}. An archive has to be unpacked first."
-            )
-        if path.name != name and ":" not in name:
-            return UsageError(_explain_missing(name, path))
-        near = nearest_names(path.name, _list_folder(Path()))
+            return UsageError("image-set.archive", name=name, endings=endings)
+        is_path = path.name != name and ":" not in name
+        if is_path or (list_near_paths(path) and not nearest_names(name, forms)):
+            return UsageError("image-set.missing", name=name, meant=suggest_path(path))
     except (OSError, ValueError):
         # It is too long for a path, or holds what no path has.
-        near = []
-    if near and not nearest_names(name, forms):
-        return UsageError(_explain_missing(name, path))
+        pass
     return UnknownNameError("image-set", name, forms)
-
-
-def _explain_missing(name: str, path: Path) -> str:
-    """Explain that there is nothing at a path, with what its folder has instead."""
-    near = nearest_names(path.name, _list_folder(path.parent))
-    meant = ", ".join(str(path.parent / other) for other in near)
-    hint = f" Did you mean {meant}?" if near else " Give the path of a folder of pictures."
-    return f"There is no image set {name!r}, and no file or folder of this name.{hint}"
-
-
-def _list_folder(folder: Path) -> list[str]:
-    try:
-        return [path.name for path in folder.iterdir() if not path.name.startswith(".")]
-    except OSError:
-        return []

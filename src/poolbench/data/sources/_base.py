@@ -49,7 +49,7 @@ class ImageSetRequest:
         try:
             return expand_home(self.argument)
         except UsageError as error:
-            raise DataError(str(error)) from None
+            raise DataError(error.code, **error.values) from None
 
 
 class ImageSetSource(ABC):
