@@ -101,7 +101,7 @@ def test_version_is_printed_alone(poolbench_here):
         (("run", "--nonsense"), 2, "--nonsense"),
         (("run", "--data", "folder:/no/such/place"), 3, "/no/such/place"),
         (("run", "--config", "/no/such.toml"), 2, "cannot be read"),
-        (("run", "--groups", "subfolder"), 2, "belongs to --data folder:PATH"),
+        (("run", "--groups", "subfolder"), 2, "works only with --data folder:PATH"),
         (("classes", "--data", "csv:x", "--groups", "folder"), 2, "subfolder, name:REGEX and"),
         (("run", "--folds", "400"), 2, "less than or equal to 100"),
         (("run", "--lang", "xx"), 2, "xx"),

@@ -185,7 +185,13 @@ def _list_folders() -> Iterator[Case]:
     yield Case(GROUP, "folder-pipe", _put_pipe, FOLDER, 3, words, "posix")
     yield Case(GROUP, "folder-loop", _put_loop, FOLDER, 3, words, "posix")
     yield Case(
-        GROUP, "folder-closed", _put_closed, FOLDER, 3, ("{in}/cifar/meta", "Permission"), "user"
+        GROUP,
+        "folder-closed",
+        _put_closed,
+        FOLDER,
+        3,
+        ("{in}/cifar/meta", "permission denied"),
+        "user",
     )
 
 
@@ -217,7 +223,7 @@ def _put_closed(box: Box) -> None:
 
 
 def _list_places() -> Iterator[Case]:
-    words = ("{in}/cifar.tar.gz", "not there")
+    words = ("{in}/cifar.tar.gz", "no such file or folder")
     yield Case(GROUP, "missing", make_nothing, RUN, 3, words)
     yield Case(GROUP, "pipe", lambda box: os.mkfifo(box.folder / FILE), RUN, 3, (FILE,), "posix")
     device = lambda box: (box.folder / FILE).symlink_to("/dev/zero")  # noqa: E731

@@ -54,9 +54,9 @@ def _list_wrong() -> dict[str, tuple[Any, ...]]:
     names = np.array(["a", "b", "c"])
     objects = np.array([None, {}], dtype=object)
     return {
-        "no-images": ({"images": None}, "no images"),
-        "no-labels": ({"labels": None}, "no labels"),
-        "nothing": ({"images": None, "labels": None}, "no images"),
+        "no-images": ({"images": None}, "lacks images"),
+        "no-labels": ({"labels": None}, "lacks labels"),
+        "nothing": ({"images": None, "labels": None}, "lacks images"),
         "floats": ({"images": IMAGES / 255}, "float64, expected uint8"),
         "not-a-number": ({"images": np.full(IMAGES.shape, np.nan)}, "float64"),
         "int64": ({"images": IMAGES.astype(np.int64)}, "int64, expected uint8"),
@@ -73,27 +73,27 @@ def _list_wrong() -> dict[str, tuple[Any, ...]]:
         "scalar": ({"images": np.uint8(3)}, "shape []"),
         "no-pictures": ({"images": IMAGES[:0], "labels": LABELS[:0]}, "[0, 5, 4, 3]"),
         "no-height": ({"images": IMAGES[:, :0]}, "[6, 0, 4, 3]"),
-        "float-labels": ({"labels": LABELS.astype(float)}, "labels are float64"),
-        "nan-labels": ({"labels": np.full(6, np.nan)}, "labels are float64"),
-        "bool-labels": ({"labels": LABELS > 0}, "labels are bool"),
-        "text-labels": ({"labels": LABELS.astype(str)}, "labels are <U"),
+        "float-labels": ({"labels": LABELS.astype(float)}, "labels holds float64"),
+        "nan-labels": ({"labels": np.full(6, np.nan)}, "labels holds float64"),
+        "bool-labels": ({"labels": LABELS > 0}, "labels holds bool"),
+        "text-labels": ({"labels": LABELS.astype(str)}, "labels holds <U"),
         "object-labels": ({"labels": LABELS.astype(object)}, "never read"),
         "fewer-labels": ({"labels": LABELS[:5]}, "[5], expected [6]"),
         "column-of-labels": ({"labels": LABELS[:, None]}, "[6, 1]"),
         "one-hot-labels": ({"labels": np.eye(6, dtype=int)}, "[6, 6]"),
-        "negative-label": ({"labels": LABELS - 1}, "-1", "start at 0"),
-        "lowest-label": ({"labels": np.full(6, -(2**63))}, "start at 0"),
-        "highest-label": ({"labels": np.full(6, 2**64 - 1, np.uint64)}, "start at 0"),
+        "negative-label": ({"labels": LABELS - 1}, "-1", "expected numbers from 0"),
+        "lowest-label": ({"labels": np.full(6, -(2**63))}, "expected numbers from 0"),
+        "highest-label": ({"labels": np.full(6, 2**64 - 1, np.uint64)}, "expected numbers from 0"),
         "label-out-of-range": ({"classes": names[:2]}, "label 2", "only 2"),
         "no-class-names": ({"classes": names[:0]}, "classes names only 0"),
-        "class-twice": ({"classes": np.array(["a", "b", "a"])}, "twice", "a, b, a"),
+        "class-twice": ({"classes": np.array(["a", "b", "a"])}, "twice: a"),
         "classes-numbers": ({"classes": np.arange(3)}, "int64", "names"),
         "classes-objects": ({"classes": objects}, "never read"),
         "classes-table": ({"classes": names[None]}, "[1, 3]"),
         "empty-class": ({"classes": np.array(["a", "", "c"])}, "classes", "empty"),
         "class-no-text": ({"classes": np.array([b"a", b"\xff", b"\xfe"])}, "classes"),
-        "no-test-labels": ({"test_images": IMAGES}, "no test_labels"),
-        "no-test-images": ({"test_labels": LABELS}, "no test_images"),
+        "no-test-labels": ({"test_images": IMAGES}, "lacks test_labels"),
+        "no-test-images": ({"test_labels": LABELS}, "lacks test_images"),
         "other-test-size": ({"test_images": IMAGES[:, :4], "test_labels": LABELS}, "one size"),
         "empty-test": ({"test_images": IMAGES[:0], "test_labels": LABELS[:0]}, "test_images"),
         "object-test": ({"test_images": objects, "test_labels": LABELS}, "never read"),
@@ -124,9 +124,9 @@ def _list_files() -> dict[str, tuple[Any, ...]]:
         "text": (b"no archive",),
         "npy": (array.getvalue(),),
         "pickle": (pickle.dumps({"images": 1}),),
-        "empty-archive": (_zip({}), "no images"),
+        "empty-archive": (_zip({}), "holds no arrays"),
         "no-arrays": (_zip({"images.npy": b"x", "labels.npy": b"y"}), "never read"),
-        "traversal": (_zip({"../images.npy": array.getvalue()}), "no images"),
+        "traversal": (_zip({"../images.npy": array.getvalue()}), "lacks images"),
         "pickled-member": (_zip({"images.npy": pickle.dumps(1), "labels.npy": b""}),),
         "encrypted": (_mark(good, 6, 8, 1), "images"),
         "unknown-packing": (_mark(good, 8, 10, 99), "images"),
@@ -220,19 +220,19 @@ def _list_other() -> Iterator[Case]:
     yield _case("lab-without-test", whole, lab, 2, "lab protocol")
     one = make_npz(labels=np.zeros(6, dtype=int))
     yield _case("one-class", one, RUN, 2, "two classes")
-    yield _case("too-few", make_npz(), RUN, 3, "Too few pictures", "has 1")
+    yield _case("too-few", make_npz(), RUN, 3, "at least as many pictures", "has 1")
     named = make_npz(classes=np.array(["a", "b", "c", "d"]))
-    yield _case("class-without-pictures", named, RUN, 3, "Without pictures", "d")
+    yield _case("class-without-pictures", named, RUN, 3, "no pictures to train on", "d")
     escaped = make_npz(classes=np.array(["\x1b[31m", "b\nc", "\u202ec"]))
     yield _case(
         "odd-names", escaped, LIST, 0, "\\x1b[31m: train 2", "b\\nc: train 2", "\\u202ec: train 2"
     )
     all_different = make_npz(images=IMAGES.repeat(100, 0), labels=np.arange(600))
-    yield _case("all-classes-alone", all_different, RUN, 3, "1 different pictures")
+    yield _case("all-classes-alone", all_different, RUN, 3, "different pictures: 1")
     missing = ("classes", "--data", "npz:{in}/gone.npz")
-    yield Case(GROUP, "missing", make_nothing, missing, 3, ("{in}/gone.npz", "not there"))
+    yield Case(GROUP, "missing", make_nothing, missing, 3, ("There is no file {in}/gone.npz",))
     folder = ("classes", "--data", "npz:{in}")
-    yield Case(GROUP, "folder", make_nothing, folder, 3, ("{in}", "directory"))
+    yield Case(GROUP, "folder", make_nothing, folder, 3, ("{in}", "it is a folder"))
     yield Case(GROUP, "pipe", _make_pipe, LIST, 3, ("{in}/set.npz",), "posix")
 
 

@@ -104,8 +104,8 @@ def _list_against() -> dict[str, tuple[str, ...]]:
     return {
         "address-alone": ("address = 'auto'\n", "belong to the executor ray"),
         "storage-alone": ("storage = '/tmp'\n", "belong to the executor ray"),
-        "file-for-sample": ("[data]\ndata_file = 'x'\n", "belongs to cifar10"),
-        "groups-for-sample": ("[data]\ngroups = 'subfolder'\n", "belongs to --data folder"),
+        "file-for-sample": ("[data]\ndata_file = 'x'\n", "works only with --data cifar10"),
+        "groups-for-sample": ("[data]\ngroups = 'subfolder'\n", "works only with --data folder"),
         "groups-regex": (
             "[data]\nsource = 'folder:x'\ngroups = 'name:('\n", "broken regular expression",
         ),

@@ -65,15 +65,19 @@ def _list_refused() -> Iterator[Case]:
     yield _case("too-deep", lambda box: put(box, "a/b/c.png"), LIST, 3, "--groups subfolder")
     yield _case("one-class", lambda box: put(box, "cat/1.png"), RUN, 2, "two classes", "cat")
     make = lambda box: (put_two(box), (box.folder / "set/emu").mkdir())  # noqa: E731
-    yield _case("empty-class", make, RUN, 3, "emu", "Without pictures to train on")
+    yield _case("empty-class", make, RUN, 3, "emu", "no pictures to train on")
     halves = ("train/a/1.png", "train/b/1.png", "test/a/1.png")
-    yield _case("class-without-test", partial(put_all, names=halves), RUN, 3, "to test", ": b")
+    yield _case(
+        "class-without-test", partial(put_all, names=halves), RUN, 3, "no test pictures", ": b"
+    )
     halves = ("train/a/1.png", "test/a/1.png", "test/b/1.png")
     yield _case("class-only-in-test", partial(put_all, names=halves), RUN, 3, "to train on", ": b")
-    yield _case("too-few", put_two, RUN, 3, "cat has 1", "dog has 1", "folds")
+    yield _case("too-few", put_two, RUN, 3, "class 'cat' has 1", "class 'dog' has 1", "folds")
     few = ("cat/1.png", "dog/1.png")
-    yield _case("one-each", partial(put_all, names=few), RUN, 3, "1 different pictures", "cat")
-    yield _case("no-group", put_two, (*RUN, "--groups", "subfolder"), 3, "no picture has a group")
+    yield _case("one-each", partial(put_all, names=few), RUN, 3, "different pictures: 1", "cat")
+    yield _case(
+        "no-group", put_two, (*RUN, "--groups", "subfolder"), 3, "no picture belongs to one"
+    )
     yield _case("no-name-group", put_two, (*RUN, "--groups", "name:x"), 3, "cat/1.png", "name:x")
     yield _case("no-path", make_nothing, ("classes", "--data", "folder:"), 2, "folder:")
     yield _case("nul", make_nothing, ("classes", "--data", "folder:a\\0b"), 3, "a\\0b")
@@ -125,7 +129,7 @@ def _list_named() -> Iterator[Case]:
         yield _case(f"root-{name}", make_nothing, ("classes", "--data", place), 3, shown)
     bytes_name = os.fsdecode(b"\xff\xfe")
     make = partial(_put_named, folder=bytes_name)
-    words = ("\\udcff\\udcfe", "rename")
+    words = ("\\udcff\\udcfe", "Rename")
     yield _case("class-no-text", make, LIST, 3, *words, needs="posix")
     make = partial(_put_bad, name=f"dog/{bytes_name}.png")
     yield _case("picture-no-text", make, RUN, 3, "cannot be read", "dog/", needs="posix")
@@ -185,7 +189,7 @@ def _list_links() -> Iterator[Case]:
     arguments = ("classes", "--data", "folder:{in}/other")
     yield _case("root-loop", make, arguments, 3, "{in}/other", needs="posix")
     make = partial(_link, links={"set/cat/3.png": "gone.png"})
-    yield _case("dead-link", make, RUN, 3, "cat/3.png", "No such file", needs="posix")
+    yield _case("dead-link", make, RUN, 3, "cat/3.png", "there is no such file", needs="posix")
     make = partial(_link, links={"set/cat/3.png": "3.png"})
     yield _case("picture-loop", make, RUN, 3, "cat/3.png", needs="posix")
 
@@ -199,13 +203,13 @@ def _link(box: Box, links: dict[str, str]) -> None:
 def _list_closed() -> Iterator[Case]:
     for name in ("set", "set/dog", "set/dog/1.png"):
         make = partial(_close, name=name)
-        words = (f"{{in}}/{name}", "Permission denied")
+        words = (f"{{in}}/{name}", "permission denied")
         yield _case(f"closed-{name.replace('/', '-')}", make, RUN, 3, *words, needs="user")
     make = partial(_close, name="set/dog/deep")
-    words = ("{in}/set/dog/deep", "Permission denied")
+    words = ("{in}/set/dog/deep", "permission denied")
     yield _case("closed-groups", make, DEEP, 3, *words, needs="user")
     make = partial(_close, name="list.csv")
-    yield _case("closed-list", make, CSV, 3, "list.csv", "Permission denied", needs="user")
+    yield _case("closed-list", make, CSV, 3, "list.csv", "permission denied", needs="user")
 
 
 def _close(box: Box, name: str) -> None:
@@ -217,7 +221,7 @@ def _close(box: Box, name: str) -> None:
 def _list_tables() -> Iterator[Case]:
     """Lists of pictures."""
     refused = {
-        "empty": ("", "the columns none"),
+        "empty": ("", "no row that names its columns"),
         "head-alone": ("path,label\n", "lists no pictures"),
         "no-label": ("path,kind\na.png,cat\n", "path, kind"),
         "no-name": ("path,label\na.png,\n", "row 2", "label is empty"),
@@ -234,7 +238,7 @@ def _list_tables() -> Iterator[Case]:
     for name, (content, *words) in refused.items():
         make = partial(_write_list, content=content)
         yield _case(f"csv-{name}", make, CSV, 3, *words)
-    yield _case("csv-missing", make_nothing, CSV, 3, "{in}/list.csv", "No such file")
+    yield _case("csv-missing", make_nothing, CSV, 3, "There is no file {in}/list.csv")
     yield _case("csv-folder", lambda box: (box.folder / "list.csv").mkdir(), CSV, 3, "list.csv")
     make = lambda box: os.mkfifo(box.folder / "list.csv")  # noqa: E731
     yield _case("csv-pipe", make, CSV, 3, "{in}/list.csv", needs="posix")

@@ -167,7 +167,7 @@ def _flip(content: bytes) -> bytes:
 def _list_special() -> Iterator[Case]:
     """What stands under the name of a picture and is no file."""
     named: dict[str, tuple[Make, tuple[str, ...]]] = {
-        "missing.png": (_make_model_alone, ("No such file",)),
+        "missing.png": (_make_model_alone, ("no such file",)),
         "folder.png": (lambda box: (box.folder / "folder.png").mkdir(), ()),
         "pipe.png": (lambda box: os.mkfifo(box.folder / "pipe.png"), ()),
         "device.png": (lambda box: (box.folder / "device.png").symlink_to("/dev/zero"), ()),

@@ -7,6 +7,7 @@ import torch
 from poolbench.data.arrays import check_memory, resize_arrays
 from poolbench.data.resize import resize_images
 from poolbench.errors import DataError
+from poolbench.texts import Phrase
 
 RNG = np.random.default_rng(0)
 
@@ -31,7 +32,7 @@ def test_resize_arrays_does_not_depend_on_the_batch():
 
 def test_check_memory_says_how_much_is_needed():
     check_memory(100, "", available_bytes=100)
-    with pytest.raises(DataError, match=r"3\.0 GiB .* 1\.5 GiB are free\. Do this\."):
-        check_memory(3 * 2**30, "Do this.", available_bytes=3 * 2**29)
+    with pytest.raises(DataError, match=r"3\.0 GiB .* 1\.5 GiB is free\. Take fewer"):
+        check_memory(3 * 2**30, Phrase("arrays.fewer"), available_bytes=3 * 2**29)
     with pytest.raises(DataError):
         check_memory(2**60, "")

@@ -164,7 +164,7 @@ def test_download_of_a_file_that_is_here_asks_nobody(server, tmp_path):
 def test_download_without_a_net_says_what_to_do(server, tmp_path):
     url = server.url
     server.server_close()
-    with pytest.raises(DataError, match="--data-file") as caught:
+    with pytest.raises(DataError, match="data_file=PATH") as caught:
         download(url, tmp_path / "set", MD5, pause_seconds=0)
     assert url in str(caught.value)
 

@@ -212,9 +212,9 @@ def test_decode_picture_refuses_what_is_no_picture(tmp_path):
     (tmp_path / "text.png").write_text("no picture")
     (tmp_path / "empty.jpg").write_bytes(b"")
     for name, reason in [
-        ("text.png", "no format that can be read"),
-        ("empty.jpg", "no format that can be read"),
-        ("missing.png", "No such file"),
+        ("text.png", "no format that poolbench reads"),
+        ("empty.jpg", "no format that poolbench reads"),
+        ("missing.png", "there is no such file"),
     ]:
         for read in (decode_picture, read_picture_size):
             with pytest.raises(DataError, match=f"{name}: .*{reason}"):

@@ -11,7 +11,7 @@ from copy import copy
 import numpy as np
 import pytest
 
-from error_codes import list_fields, list_unused, list_untold
+from error_codes import list_fields, list_untold, list_unused
 from poolbench.config import DataConfig
 from poolbench.data.decode import decode_content, decode_picture
 from poolbench.data.load import load_image_set
@@ -104,8 +104,8 @@ def test_pictures_that_cannot_be_read_are_listed_in_both_languages(tmp_path, mon
     [
         (b'{"a": ', "line 1, column 7 is not JSON", "строка 1, столбец 7 — не JSON"),
         (b'"\xff"', "it is not UTF-8 text", "это не текст в UTF-8"),
-        (b"[" * 100 + b"]" * 100, "more than 64 levels deep", "вложенность больше 64 уровней"),
-        (b"[" * 100_000, "more than 64 levels deep", "вложенность больше 64 уровней"),
+        (b"[" * 100 + b"]" * 100, "nested more than 64 deep", "вложенность больше 64 уровней"),
+        (b"[" * 100_000, "nested more than 64 deep", "вложенность больше 64 уровней"),
         (b"1" * 5000, "it is damaged or of another kind (", "файл повреждён или другого вида ("),
     ],
 )
@@ -120,7 +120,7 @@ def test_faults_of_files_are_copied_with_their_words(tmp_path):
     (tmp_path / "a").write_text("12345")
     with pytest.raises(RefusedFileError) as caught:
         read_text(tmp_path / "a", 4)
-    for error in (caught.value, copy(caught.value), pickle.loads(pickle.dumps(caught.value))):
+    for error in (caught.value, copy(caught.value), pickle.loads(pickle.dumps(caught.value))):  # noqa: S301
         assert error.strerror == "it has 5 bytes, and at most 4 are read"
         assert error.tell("ru").startswith("его размер — 5")
     fault = ContentError(Phrase("npz.reason.objects"))
@@ -138,6 +138,6 @@ def test_arrays_say_which_of_them_is_at_fault_in_both_languages(tmp_path):
 
 def test_words_of_an_unread_picture_survive_a_process(tmp_path):
     error = catch(decode_picture, tmp_path / "a.png")
-    again = pickle.loads(pickle.dumps(error))
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert isinstance(again, DataError)
     assert again.tell("ru") == error.tell("ru")

@@ -84,7 +84,7 @@ def test_scan_folder_refuses_a_layout_for_classes(tmp_path, names, groups):
         _draw(tmp_path / name / "cat.1.png")
     (tmp_path / "__MACOSX").mkdir()
     (tmp_path / "labels.csv").write_text("x")
-    with pytest.raises(DataError, match="parts of a set, not classes") as caught:
+    with pytest.raises(DataError, match="parts of an image set, not classes") as caught:
         scan_folder(tmp_path, groups)
     assert "train/<class>/<picture>" in str(caught.value)
     assert "csv:FILE" in str(caught.value)
@@ -93,7 +93,7 @@ def test_scan_folder_refuses_a_layout_for_classes(tmp_path, names, groups):
 def test_scan_folder_refuses_halves_of_other_names_with_classes_in_them(tmp_path):
     for name in ("seg_train/a/1.png", "seg_train/b/1.png", "seg_test/seg_test/a/1.png"):
         _draw(tmp_path / name)
-    with pytest.raises(DataError, match="in seg_test, seg_train: these are parts of a set"):
+    with pytest.raises(DataError, match="in seg_test, seg_train: these are parts of an image set"):
         scan_folder(tmp_path)
 
 
@@ -101,7 +101,7 @@ def test_scan_folder_refuses_halves_of_other_names_with_classes_in_them(tmp_path
 def test_scan_folder_names_the_folder_that_an_archive_was_packed_with(tmp_path, inner):
     _draw(tmp_path / "flowers" / inner)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match=f"Did you mean --data folder:{tmp_path / 'flowers'}"):
+    with pytest.raises(DataError, match=f"Did you mean data='folder:{tmp_path / 'flowers'}'"):
         scan_folder(tmp_path)
 
 
@@ -212,7 +212,7 @@ def test_scan_folder_joins_the_ways_to_write_an_accent(tmp_path):
 
 
 def test_scan_folder_without_pictures_says_what_is_expected(tmp_path):
-    with pytest.raises(DataError, match="not a folder"):
+    with pytest.raises(DataError, match="There is no folder"):
         scan_folder(tmp_path / "x")
     _draw(tmp_path / "loose.png")
     with pytest.raises(DataError, match="<class>/<picture>"):
@@ -262,7 +262,7 @@ def test_scan_folder_by_subfolder_groups_across_classes_and_halves(tmp_path):
 def test_scan_folder_looks_into_subfolders_only_if_told_so(tmp_path):
     for name in ("a/p1/1.png", "b/p1/1.png"):
         _draw(tmp_path / name)
-    with pytest.raises(DataError, match="--groups subfolder"):
+    with pytest.raises(DataError, match="groups='subfolder'"):
         scan_folder(tmp_path)
     for name in ("a/1.png", "b/1.png"):
         _draw(tmp_path / name)

@@ -93,10 +93,10 @@ def test_one_hot_columns_are_classes(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("a,1,1,0\nb,0,0,1\n", r"row 2: there is a 1 in cat and dog; expected in one column"),
+        ("a,1,1,0\nb,0,0,1\n", r"row 2: there is a 1 in cat, dog; expected in one column"),
         ("a,1,0,0\nb,0,0,0\n", r"row 3: there is a 1 in none of cat, dog, emu"),
-        ("a,1,0,0\nb,0\n", "Which of cat, dog, emu holds the classes"),
-        ("a,0.7,0.2,0.1\nb,1,0,0\n", "Which of cat, dog, emu holds the classes"),
+        ("a,1,0,0\nb,0\n", "any of cat, dog, emu could hold the classes"),
+        ("a,0.7,0.2,0.1\nb,1,0,0\n", "any of cat, dog, emu could hold the classes"),
     ],
 )
 def test_rows_that_are_not_one_hot_are_refused(tmp_path, rows, message):
@@ -152,7 +152,7 @@ def test_pictures_with_the_same_number_in_both_halves_are_told_apart(tmp_path):
     write(tmp_path, "trainLabels.csv", "id,label\n1,cat\n2,dog\n")
     assert list(describe(read_folder(tmp_path))) == ["train/1.png", "train/2.png"]
     (tmp_path / "trainLabels.csv").rename(tmp_path / "list.csv")
-    with pytest.raises(DataError, match=r"row 2: 1 may be test/1\.png, train/1\.png"):
+    with pytest.raises(DataError, match=r"row 2: '1' may be test/1\.png, train/1\.png"):
         read_folder(tmp_path)
 
 
@@ -202,17 +202,17 @@ def test_a_list_of_other_pictures_does_not_take_the_place_of_a_folder(tmp_path):
 @pytest.mark.parametrize(
     ("lists", "message"),
     [
-        ({"labels.csv": "id,a,b\n1,x,y\n"}, "Which of a, b holds the classes"),
-        ({"labels.csv": "id,class_name,species\n1,x,y\n"}, "Which of class_name, species holds"),
+        ({"labels.csv": "id,a,b\n1,x,y\n"}, "any of a, b could hold the classes"),
+        ({"labels.csv": "id,class_name,species\n1,x,y\n"}, "any of class_name, species could hold"),
         ({"labels.csv": "foo,bar\nx,y\n"}, "has the columns foo, bar; path and label are needed"),
-        ({"labels.csv": "id,cat,cat\n1,1,0\n"}, "names a column twice, 'cat' and 'cat'"),
-        ({"labels.csv": ""}, "has the columns none"),
+        ({"labels.csv": "id,cat,cat\n1,1,0\n"}, "names a column twice, 'cat', 'cat'"),
+        ({"labels.csv": ""}, "has no row that names its columns"),
         (
             {"a.csv": "id,label\n1,x\n2,y\n", "b.csv": "id,label\n1,x\n2,y\n"},
-            r"several lists of pictures \(a\.csv, b\.csv\): name one of them, such as --data csv:",
+            r"several lists of pictures: a\.csv, b\.csv\. Name one of them, such as data='csv:",
         ),
-        ({}, "these are parts of a set, not classes"),
-        ({"notes.csv": "x,y\n", "more.csv": "z\n"}, "these are parts of a set, not classes"),
+        ({}, "these are parts of an image set, not classes"),
+        ({"notes.csv": "x,y\n", "more.csv": "z\n"}, "these are parts of an image set, not classes"),
     ],
 )
 def test_what_is_wrong_with_lists_is_said(tmp_path, lists, message):
@@ -240,6 +240,6 @@ def test_missing_pictures_are_all_named_and_may_be_skipped(tmp_path):
 def test_groups_of_subfolders_need_class_folders(tmp_path):
     put(tmp_path, "images/1.png", "images/2.png")
     write(tmp_path, "labels.csv", "id,label\n1,x\n2,y\n")
-    with pytest.raises(DataError, match="parts of a set"):
+    with pytest.raises(DataError, match="parts of an image set"):
         read_folder(tmp_path, "subfolder")
     assert len(read_folder(tmp_path, "name:^(.)").entries) == 2

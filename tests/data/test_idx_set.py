@@ -153,12 +153,12 @@ IMAGES, NAMES = DASHES[:2]
     [
         (
             {IMAGES: WHOLE[:-1]},
-            "another size than its head says 60 x 6 x 5, 1,800 bytes, and 1,799",
+            "another size than its head says: 60 x 6 x 5, 1,800 bytes, and 1,799",
         ),
         ({IMAGES: WHOLE + b"x"}, "and more follow"),
         ({IMAGES: WHOLE[:9]}, "ends in its head"),
         ({IMAGES: WHOLE[:3]}, "no IDX file: it begins with 00 00 08,"),
-        ({IMAGES: b""}, "begins with nothing"),
+        ({IMAGES: b""}, "is empty"),
         ({IMAGES: b"\0\0\x07\x03" + WHOLE[4:]}, "no IDX file: it begins with 00 00 07 03"),
         ({IMAGES: b"\x03\x08\0\0" + WHOLE[4:]}, "no IDX file"),
         ({IMAGES: b"\0\0\x08\x63" + WHOLE[4:]}, "no IDX file"),
@@ -168,15 +168,15 @@ IMAGES, NAMES = DASHES[:2]
         ({IMAGES: struct.pack(">BBBB3I", 0, 0, 8, 3, *[2**32 - 1] * 3)}, "GiB"),
         ({IMAGES: pack(LABELS)}, r"shape \[60\]"),
         ({IMAGES: pack(TRAIN, 0x0B, ">i2")}, "expected uint8"),
-        ({IMAGES: pack(TRAIN[:50])}, r"labels-idx1-ubyte have shape \[60\], expected \[50\]"),
+        ({IMAGES: pack(TRAIN[:50])}, r"labels-idx1-ubyte has shape \[60\], expected \[50\]"),
         ({IMAGES: None}, "but no train-images"),
         ({NAMES: None}, "but no train-labels"),
         ({DASHES[3]: None}, "but no test-labels"),
         ({NAMES: pack(np.arange(120).reshape(60, 2) % 4)}, r"shape \[60, 2\], expected \[60\]"),
-        ({NAMES: pack(LABELS - 1, 0x0C, ">i4")}, "they start at 0"),
+        ({NAMES: pack(LABELS - 1, 0x0C, ">i4")}, "expected numbers from 0"),
         ({NAMES: pack(LABELS, 0x0D, ">f4")}, "expected integers"),
-        ({DASHES[2]: pack(TEST[:, :5])}, "need one size"),
-        ({DASHES[3]: pack(TEST_LABELS + 1)}, "Without pictures to train on: 4"),
+        ({DASHES[2]: pack(TEST[:, :5])}, "Save all halves at one size"),
+        ({DASHES[3]: pack(TEST_LABELS + 1)}, "no pictures to train on: 4"),
     ],
 )
 def test_what_is_wrong_with_idx_files_is_said(tmp_path, changes, message):
@@ -193,5 +193,5 @@ def test_read_idx_reads_every_kind_of_number(tmp_path):
 
 
 def test_groups_are_refused_where_there_are_no_files(tmp_path):
-    with pytest.raises(DataError, match="leave --groups subfolder out"):
+    with pytest.raises(DataError, match="Leave out groups='subfolder'"):
         load_image_set(DataConfig(source=f"folder:{write(tmp_path)}", groups="subfolder"))

@@ -113,7 +113,7 @@ def test_load_listing_lists_all_pictures_that_cannot_be_read(photographs):
     (photographs / "dog" / "9.png").write_bytes(b"")
     with pytest.raises(DataError, match="3 of 15 pictures cannot be read") as caught:
         load_listing(scan_folder(photographs), CONFIG)
-    for name in ("cat/7.png", "dog/1.jpg", "dog/9.png", "--on-bad skip"):
+    for name in ("cat/7.png", "dog/1.jpg", "dog/9.png", "on_bad='skip'"):
         assert name in str(caught.value)
 
 
@@ -141,7 +141,7 @@ def test_load_listing_refuses_a_set_without_any_readable_picture(tmp_path):
 
 def test_load_listing_estimates_memory_before_it_decodes(photographs):
     seen = []
-    with pytest.raises(DataError, match="--image-size") as caught:
+    with pytest.raises(DataError, match="smaller image_size") as caught:
         load_listing(
             scan_folder(photographs),
             CONFIG,

@@ -71,8 +71,8 @@ def test_load_npz_brings_grey_to_rgb(tmp_path, images):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"images": None}, "has no images"),
-        ({"labels": None}, "has no labels"),
+        ({"images": None}, "lacks images"),
+        ({"labels": None}, "lacks labels"),
         ({"images": IMAGES / 255}, "float64, expected uint8"),
         ({"images": IMAGES.transpose(0, 3, 1, 2)}, r"shape \[6, 3, 5, 4\]"),
         ({"images": IMAGES[0, 0]}, r"shape \[4, 3\]"),
@@ -80,14 +80,14 @@ def test_load_npz_brings_grey_to_rgb(tmp_path, images):
         ({"labels": LABELS.astype(float)}, "float64, expected integers"),
         ({"labels": LABELS[:5]}, r"shape \[5\], expected \[6\]"),
         ({"labels": LABELS[:, None]}, r"shape \[6, 1\]"),
-        ({"labels": LABELS - 1}, "they start at 0"),
+        ({"labels": LABELS - 1}, "expected numbers from 0"),
         ({"labels": LABELS > 0}, "bool, expected integers"),
         ({"classes": np.array(["a", "b"])}, "label 2, but classes names only 2"),
         ({"classes": np.array(["a", "b", "a"])}, "twice"),
         ({"classes": np.array([1, 2, 3])}, "list of names"),
-        ({"test_images": IMAGES}, "has no test_labels"),
-        ({"test_labels": LABELS}, "has no test_images"),
-        ({"test_images": IMAGES[:, :4], "test_labels": LABELS}, "need one size"),
+        ({"test_images": IMAGES}, "lacks test_labels"),
+        ({"test_labels": LABELS}, "lacks test_images"),
+        ({"test_images": IMAGES[:, :4], "test_labels": LABELS}, "Save all halves at one size"),
         ({"classes": np.array(["a", None], dtype=object)}, "never read"),
         ({"images": np.array([None], dtype=object)}, "never read"),
     ],
@@ -100,7 +100,7 @@ def test_load_npz_says_what_is_wrong(tmp_path, changes, message):
 
 
 def test_load_npz_refuses_what_is_no_npz(tmp_path):
-    with pytest.raises(DataError, match="not there"):
+    with pytest.raises(DataError, match="There is no file"):
         load_npz(tmp_path / "a.npz")
     (tmp_path / "a.npz").write_bytes(b"x")
     with pytest.raises(DataError, match="cannot be read"):
@@ -201,14 +201,14 @@ def test_load_npz_reads_medmnist_and_the_run_says_so(tmp_path, channels):
     [
         ({"train_labels": np.eye(14, dtype=np.uint8)[:6]}, r"\[6, 14\]: several labels for each"),
         ({"train_images": np.zeros((6, 28, 28, 28), np.uint8)}, "volumes"),
-        ({"val_labels": None}, "has no val_labels but"),
-        ({"val_images": None}, "has no val_images but"),
+        ({"val_labels": None}, "lacks val_labels; it holds"),
+        ({"val_images": None}, "lacks val_images; it holds"),
         ({"train_labels": LABELS[:5, None]}, r"shape \[5\], expected \[6\]"),
-        ({"test_images": IMAGES[:3, :4, :, 0]}, "need one size"),
+        ({"test_images": IMAGES[:3, :4, :, 0]}, "Save all halves at one size"),
         ({"train_images": IMAGES[..., 0] / 255}, r"float64, expected uint8.*255 \* x"),
         ({"train_images": np.array([None], dtype=object)}, "never read"),
         ({"train_labels": np.array([None] * 6, dtype=object)}, "never read"),
-        ({"train_labels": LABELS[:, None].astype(np.int8) - 1}, "they start at 0"),
+        ({"train_labels": LABELS[:, None].astype(np.int8) - 1}, "expected numbers from 0"),
         ({"x_train": IMAGES, "y_train": LABELS}, "two layouts"),
     ],
 )
@@ -224,14 +224,14 @@ TWO_ONES[4] = [0, 1, 1]
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"y_train": TWO_ONES}, r"row 4 has not one 1 among zeros \(1 of 6 rows"),
-        ({"y_train": np.eye(3)[LABELS] * 0.9}, "row 0 has not one 1"),
+        ({"y_train": TWO_ONES}, r"1 of 6 rows do not, the first of them row 4"),
+        ({"y_train": np.eye(3)[LABELS] * 0.9}, "6 of 6 rows do not, the first of them row 0"),
         ({"y_train": LABELS + 0.5}, "float64, expected integers"),
         ({"y_train": np.full(6, np.nan)}, "float64, expected integers"),
         ({"y_train": LABELS.astype(str)}, "expected integers"),
-        ({"y_train": None}, "has no y_train"),
-        ({"x_test": None}, "has no x_test"),
-        ({"x_train": None, "y_train": None}, "has no images and no labels but x_test, y_test"),
+        ({"y_train": None}, "lacks y_train"),
+        ({"x_test": None}, "lacks x_test"),
+        ({"x_train": None, "y_train": None}, "lacks images, labels; it holds x_test, y_test"),
         ({"x_train": IMAGES.transpose(0, 3, 1, 2)}, r"x\.transpose\(0, 2, 3, 1\)"),
         ({"X_TRAIN": IMAGES}, "two arrays X_TRAIN and x_train"),
         ({"classes": np.array(["a", "b"])}, "label 2, but classes names only 2"),

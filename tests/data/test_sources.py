@@ -124,7 +124,7 @@ def test_request_carries_what_was_asked(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("source", ["sample", "folder:a", "csv:a.csv", "npz:a.npz", "task:needle"])
 def test_data_file_is_refused_by_all_but_cifar(source):
-    said = f"--data-file belongs to cifar10 and cifar100, not to --data {source}"
+    said = f"data_file works only with data cifar10, cifar100, but data is {source}"
     with pytest.raises(UsageError, match=said):
         load_image_set(DataConfig(source=source, data_file=Path("x")))
 
@@ -132,7 +132,7 @@ def test_data_file_is_refused_by_all_but_cifar(source):
 @pytest.mark.parametrize("source", ["sample", "cifar100", "npz:a.npz", "task:x"])
 @pytest.mark.parametrize("groups", ["subfolder", "name:x", "column:x"])
 def test_groups_of_a_set_that_has_none_are_refused_by_both_names(source, groups):
-    said = f"--groups {groups} belongs to .*, not to --data {source}"
+    said = f"groups='{groups}' works only with data .*, but data is {source}"
     for ask in (load_image_set, list_classes):
         with pytest.raises(UsageError, match=said):
             ask(DataConfig(source=source, groups=groups))
@@ -143,7 +143,7 @@ def test_groups_of_a_set_that_has_none_are_refused_by_both_names(source, groups)
     [("csv:a.csv", "subfolder", "folder:PATH"), ("folder:a", "column:x", "csv:FILE")],
 )
 def test_groups_of_the_other_kind_of_set_are_refused(source, groups, owner):
-    with pytest.raises(UsageError, match=f"--groups {groups} belongs to --data {owner}, not to "):
+    with pytest.raises(UsageError, match=f"groups='{groups}' works only with data {owner}, but "):
         load_image_set(DataConfig(source=source, groups=groups))
 
 
@@ -160,7 +160,7 @@ def test_installed_package_brings_an_image_set(somebody):
     [
         ("stripe:3", 2, "Did you mean stripes"),
         ("stripes", 2, "There is no image set 'stripes'"),
-        ("stripes:many", 3, "Stripes.read failed (ValueError"),
+        ("stripes:many", 3, "Stripes.read failed: ValueError ("),
         ("wrong", 2, "is a Wrong; expected a class that extends"),
         ("gone", 2, "The installed image set 'gone' (somebody_sets:Gone) cannot be loaded"),
     ],
@@ -223,7 +223,7 @@ def change_half(**changes):
         (Made(change_half(labels=np.zeros(6, np.int64))), "a class has no picture in the pool"),
         (Made(change_half(labels=np.zeros(6))), "pool.labels are float64"),
         (Made(change_half(names=("x",) * 6)), "pool.names are not all different"),
-        (Made(change_half(names=("x",))), "pool.images, labels and names are 6, 6 and 1"),
+        (Made(change_half(names=("x",))), "pool has 6 images, 6 labels and 1 names"),
         (Made(change_half(groups=np.arange(2))), "pool.groups are not as many as labels"),
         (Made(replace(make_set(), classes=("a", "a"))), "classes are not different names"),
         (Made(replace(make_set(), has_official_test=False)), "test holds pictures though"),
@@ -306,7 +306,7 @@ def test_home_folder_is_understood(places, monkeypatch):
         ("photoz/", "no file or folder of this name. Did you mean photos"),
         ("./lst.csv", "Did you mean list.csv"),
         ("data/cifar-100-pyton", "Did you mean data/cifar-100-python"),
-        ("photos.zip", "An archive has to be unpacked first"),
+        ("photos.zip", "Unpack an archive first"),
         ("photo", "Did you mean photos"),
         ("cifar1000", "Did you mean cifar100"),
     ],

@@ -87,15 +87,15 @@ def test_endings_of_numbered_files_are_counted_together(tmp_path):
 @pytest.mark.parametrize(
     ("names", "advice"),
     [
-        (["a/2020/1.png", "a/2021/2.png"], "--groups subfolder"),
+        (["a/2020/1.png", "a/2021/2.png"], "groups='subfolder'"),
         (["a/1.heic", "a/2.HEIF"], "pip install pillow-heif"),
         (["a/1.cr2", "a/2.psd"], "as PNG or JPEG"),
-        (["a/1", "a/2.jpg_large"], "give the names"),
+        (["a/1", "a/2.jpg_large"], "Give the names"),
     ],
 )
 def test_a_class_of_which_most_is_not_read_is_refused(tmp_path, without_heif, names, advice):
     listing = scan_folder(fill(tmp_path, "a/0.png", "b/0.png", "c/0.png", *names))
-    with pytest.raises(DataError, match="2 are not read, 1 are") as caught:
+    with pytest.raises(DataError, match="1 read, 2 left out") as caught:
         check_unread(listing)
     assert advice in str(caught.value)
     assert names[0] in str(caught.value)

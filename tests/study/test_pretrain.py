@@ -114,7 +114,7 @@ def test_weights_that_cannot_be_used_are_refused(arguments, message, tmp_path, p
 def test_pretraining_takes_groups_and_duplicates(poolbench_here):
     done = poolbench_here("pretrain", "--groups", "subfolder")
     assert done.returncode == 2
-    assert "--groups subfolder belongs to --data folder:PATH" in done.stderr
+    assert "--groups subfolder works only with --data folder:PATH" in done.stderr
     done = poolbench_here("pretrain", "--on-duplicates", "keep")
     assert done.returncode == 2
     assert "on_duplicates" in done.stderr

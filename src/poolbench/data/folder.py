@@ -76,21 +76,23 @@ def _check_layout(root: Path, listing: Listing) -> None:
     if not filled:
         # Archives are often packed with a folder around the set.
         if len(names) == 1 and (root / names[0]).is_dir():
-            inner = root / names[0]
-            raise DataError("folder.wrapped", path=root, inner=inner, folder=root.name or root)
+            raise _explain_empty(root, listing, inner=root / names[0])
         check_unread(listing)
-        raise _explain_empty(root, listing)
+        raise _explain_empty(root, listing, inner=None)
 
 
-def _explain_empty(root: Path, listing: Listing) -> DataError:
-    """Say what is there instead of pictures."""
+def _explain_empty(root: Path, listing: Listing, inner: Path | None) -> DataError:
+    """Say what is there instead of pictures; ``inner``: the folder that may be meant."""
     seen = [files for files in listing.unread if files.reason not in ("other", "system", "run")]
     folder = root.name or root
     if not seen:
         return DataError("folder.no-pictures", path=root, folder=folder)
     most = max(seen, key=lambda files: files.count)
+    count, example = most.count, most.example
+    if inner is None:
+        return DataError("folder.elsewhere", path=root, folder=folder, count=count, example=example)
     return DataError(
-        "folder.elsewhere", path=root, folder=folder, count=most.count, example=most.example
+        "folder.wrapped", path=root, folder=folder, count=count, example=example, inner=inner
     )
 
 

@@ -18,7 +18,7 @@ _ONE_CLASS = (
     "poolbench expects one class for each picture: remove the row, or name the classes in a column "
     "called label."
 )
-_LEAVE_OUT = "leave the class out by naming the others with {--classes}"
+_LEAVE_OUT = "leave the class out by listing the others in {--classes}"
 
 TEXTS = {
     # Files.
@@ -30,7 +30,7 @@ TEXTS = {
     "error.home.unset": "{path} begins with ~, your home folder, but HOME is not set.",
     "hint.home.unset": _IN_FULL,
     "file.check-path": "Check the path.",
-    "file.reason.deep": "it is nested more than {most} levels deep",
+    "file.reason.deep": "it is nested more than {most} deep",
     "file.reason.device": "it is a pipe or a device",
     "file.reason.elsewhere": "it lies behind a link that leads elsewhere",
     "file.reason.foreign": "it is damaged or of another kind ({detail})",
@@ -115,7 +115,10 @@ TEXTS = {
         "as {example}."
     ),
     "hint.folder.elsewhere": f"{_CLASS_FOLDERS} {_SUBFOLDERS}",
-    "error.folder.wrapped": "{path} holds no pictures where poolbench looks for them.",
+    "error.folder.wrapped": (
+        "{path} holds no pictures where poolbench looks for them. Files elsewhere: {count}, such "
+        "as {example}."
+    ),
     "hint.folder.wrapped": (
         f"Did you mean {{--data:folder:{{inner}}}}? {_CLASS_FOLDERS} {_SUBFOLDERS}"
     ),
@@ -135,10 +138,10 @@ TEXTS = {
     "error.unread.most": (
         "{source}: most pictures of these classes would be left out:\n  {lines}\n{advice}"
     ),
-    "unread.class": "{name}: {read} are read, {missed} are not: {files}.",
+    "unread.class": "{name}: {read} read, {missed} left out: {files}.",
     "unread.files": "{count} {ending} (such as {example})",
     "unread.no-ending": "{count} without an ending (such as {example})",
-    "unread.advice.classes": "Or name other classes with {--classes}.",
+    "unread.advice.classes": "Or choose other {--classes}.",
     "unread.advice.deep": (
         "Add {--groups:subfolder}, which reads pictures in deeper folders, or move them up."
     ),
@@ -221,10 +224,10 @@ TEXTS = {
     "hint.list.picture-twice": "Remove one of the rows.",
     "error.list.split": ("{path}, row {line}: split is {split!r}; expected train, val or test."),
     "error.list.unclear": (
-        "{path} has the columns {columns}; it's not clear which of {unclear} holds the classes."
+        "{path} has the columns {columns}, and any of {unclear} could hold the classes."
     ),
     "hint.list.unclear": (
-        "Call that column label. Columns of 0 and 1, one for each class, are understood too."
+        "Call the right one label. Columns of 0 and 1, one for each class, are understood too."
     ),
     "error.list.zero-bytes": "{path}, row {line}, has zero bytes.",
     "hint.list.zero-bytes": _AS_UTF8,
@@ -237,12 +240,12 @@ TEXTS = {
     "hint.image-set.archive": "Unpack an archive first.",
     "error.image-set.broken": "{kind}.read gave a broken image set: {faults}.",
     "error.image-set.data-file": (
-        "{--data-file} works with {--data} {owners}, but {--data} is {name}."
+        "{--data-file} works only with {--data} {owners}, but {--data} is {name}."
     ),
     "hint.image-set.data-file": "Leave {--data-file} out.",
     "error.image-set.failed": "{kind}.read failed: {error} ({detail}).",
     "error.image-set.groups": (
-        "{--groups:{groups}} works with {--data} {owners}, but {--data} is {name}."
+        "{--groups:{groups}} works only with {--data} {owners}, but {--data} is {name}."
     ),
     "hint.image-set.groups": "Leave {--groups} out.",
     "error.image-set.kind": "{kind}.read gave a {found}; expected an ImageSet or a Listing.",
@@ -321,7 +324,9 @@ TEXTS = {
         "Class {name!r} shares its groups with other classes, so none of its pictures is left to "
         "train on."
     ),
-    "hint.test-share.shared": "Say yourself which pictures are the test half.",
+    "hint.test-share.shared": (
+        "Say which pictures are the test half: put them into a folder test, or fill a column split."
+    ),
     # Duplicates.
     "error.duplicates.nothing-left": (
         "Without their duplicates, these classes have no pictures left to train on: {names}."

@@ -69,7 +69,7 @@ TEXTS = {
     "error.arrays.kind": "{where} holds {kind}, expected uint8 from 0 to 255.",
     "hint.arrays.kind": "Scale and convert the values before you save them.",
     "error.arrays.labels-kind": "{where} holds {kind}, expected integers. {expected}",
-    "error.arrays.labels-range": "{where} goes from {low} to {high}; labels start at 0.",
+    "error.arrays.labels-range": "{where} goes from {low} to {high}, expected numbers from 0.",
     "error.arrays.labels-shape": (
         "{where} has shape [{shape}], expected [{count}]: one label for each picture."
     ),
@@ -101,7 +101,7 @@ TEXTS = {
     ),
     "error.npz.classes-twice": "{path}: classes has some names twice: {names}.",
     "error.npz.empty": "{path} holds no arrays. {expected}",
-    "error.npz.lacks": "{path} has no {missing}; it holds {found}. {expected}",
+    "error.npz.lacks": "{path} lacks {missing}; it holds {found}. {expected}",
     "error.npz.layouts": (
         "{path} holds pictures in two layouts ({arrays}), so it's not clear which count."
     ),

@@ -127,7 +127,10 @@ TEXTS = {
         "например {example}."
     ),
     "hint.folder.elsewhere": f"{_CLASS_FOLDERS} {_SUBFOLDERS}",
-    "error.folder.wrapped": "В {path} нет изображений там, где их ищет poolbench.",
+    "error.folder.wrapped": (
+        "В {path} нет изображений там, где их ищет poolbench. Файлов в других местах: {count}, "
+        "например {example}."
+    ),
     "hint.folder.wrapped": (
         f"Возможно, вы имели в виду {{--data:folder:{{inner}}}}. {_CLASS_FOLDERS} {_SUBFOLDERS}"
     ),
@@ -247,9 +250,11 @@ TEXTS = {
         "{path}, строка {line}: в столбце split стоит {split!r}, а ожидается train, val или test."
     ),
     "error.list.unclear": (
-        "В {path} столбцы {columns}; неясно, в каком из столбцов {unclear} стоят классы."
+        "В {path} столбцы {columns}; классы могут быть в любом из столбцов {unclear}."
     ),
-    "hint.list.unclear": ("Назовите его label. Подойдут и столбцы из 0 и 1, по одному на класс."),
+    "hint.list.unclear": (
+        "Назовите нужный столбец label. Подойдут и столбцы из 0 и 1, по одному на класс."
+    ),
     "error.list.zero-bytes": "{path}, строка {line}: в тексте есть нулевые байты.",
     "hint.list.zero-bytes": _AS_UTF8,
     "list.row": "{path}, строка {line}",
@@ -349,7 +354,10 @@ TEXTS = {
         "Все группы класса {name!r} общие с другими классами, поэтому для обучения не остаётся ни "
         "одного его изображения."
     ),
-    "hint.test-share.shared": "Укажите сами, какие изображения составляют тестовую часть.",
+    "hint.test-share.shared": (
+        "Укажите тестовую часть сами: положите её изображения в папку test или заполните столбец "
+        "split."
+    ),
     # Duplicates.
     "error.duplicates.nothing-left": (
         "Без дубликатов в этих классах не остаётся обучающих изображений: {names}."

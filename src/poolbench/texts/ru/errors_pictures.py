@@ -75,7 +75,7 @@ TEXTS = {
     "error.arrays.kind": "{where}: тип {kind}, а ожидается uint8 от 0 до 255.",
     "hint.arrays.kind": "Перед сохранением приведите значения к этому диапазону и типу.",
     "error.arrays.labels-kind": "{where}: тип {kind}, а ожидаются целые числа. {expected}",
-    "error.arrays.labels-range": "{where}: числа от {low} до {high}, а метки начинаются с 0.",
+    "error.arrays.labels-range": "{where}: числа от {low} до {high}, а ожидаются от 0.",
     "error.arrays.labels-shape": (
         "{where}: форма [{shape}], а ожидается [{count}] — по одной метке на изображение."
     ),
