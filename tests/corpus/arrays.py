@@ -56,7 +56,7 @@ def _list_wrong() -> dict[str, tuple[Any, ...]]:
     return {
         "no-images": ({"images": None}, "lacks images"),
         "no-labels": ({"labels": None}, "lacks labels"),
-        "nothing": ({"images": None, "labels": None}, "lacks images"),
+        "nothing": ({"images": None, "labels": None}, "holds no arrays"),
         "floats": ({"images": IMAGES / 255}, "float64, expected uint8"),
         "not-a-number": ({"images": np.full(IMAGES.shape, np.nan)}, "float64"),
         "int64": ({"images": IMAGES.astype(np.int64)}, "int64, expected uint8"),

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from poolbench.config import DataConfig
+from poolbench.data import listing_pictures
 from poolbench.data.arrays import resize_arrays
 from poolbench.data.cache import get_cache_folder
 from poolbench.data.decode import decode_picture
@@ -115,6 +116,23 @@ def test_load_listing_lists_all_pictures_that_cannot_be_read(photographs):
         load_listing(scan_folder(photographs), CONFIG)
     for name in ("cat/7.png", "dog/1.jpg", "dog/9.png", "on_bad='skip'"):
         assert name in str(caught.value)
+
+
+def test_load_listing_that_was_interrupted_lists_what_it_had_found_before(photographs, monkeypatch):
+    monkeypatch.setattr(listing_pictures, "SHARD_BYTES", 1)
+    for name in ("cat/0.png", "dog/0.png"):
+        (photographs / name).write_text("no picture")
+
+    def stop(stage, done, total):
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_listing(scan_folder(photographs), CONFIG, stop)
+    with pytest.raises(DataError, match="2 of 12 pictures cannot be read") as caught:
+        load_listing(scan_folder(photographs), CONFIG)
+    for name in ("cat/0.png", "dog/0.png"):
+        assert f"  File {photographs / name}: it is in no format" in str(caught.value)
 
 
 def test_load_listing_leaves_out_what_cannot_be_read_if_told_so(photographs):

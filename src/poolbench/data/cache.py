@@ -157,8 +157,9 @@ def _explain_connection(error: Exception) -> Tellable | OSError:
         return Phrase("os.ETIMEDOUT")
     if isinstance(reason, OSError) and reason.errno in _NO_NETWORK:
         return Phrase("download.reason.network")
-    if isinstance(reason, ConnectionError) and reason.strerror:
-        return reason
+    if isinstance(reason, ConnectionError):
+        # A server that hangs up is a reset connection to http.client, without a number.
+        return reason if reason.strerror else Phrase("os.ECONNRESET")
     said = reason if isinstance(reason, Exception) else error
     return Phrase("download.reason.connection", detail=quote_fault(said))
 

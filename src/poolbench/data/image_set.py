@@ -127,10 +127,10 @@ def _list_half_faults(name: str, half: Half, num_classes: int) -> list[Phrase]:
     images, labels = half.images, half.labels
     faults = []
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] != 3:
-        kind, shape = images.dtype, images.shape
+        kind, shape = str(images.dtype), images.shape
         faults.append(Phrase("image-set.fault.images", half=name, kind=kind, shape=shape))
     if labels.dtype != np.int64 or labels.ndim != 1:
-        kind, shape = labels.dtype, labels.shape
+        kind, shape = str(labels.dtype), labels.shape
         faults.append(Phrase("image-set.fault.labels", half=name, kind=kind, shape=shape))
     elif len(labels) and not 0 <= labels.min() <= labels.max() < num_classes:
         faults.append(Phrase("image-set.fault.label-range", half=name, last=num_classes - 1))

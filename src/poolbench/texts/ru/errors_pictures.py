@@ -30,8 +30,7 @@ TEXTS = {
         "{width}\xa0×\xa0{height} пикселей — больше, чем читается ({most:,}); уменьшите изображение"
     ),
     "error.picture.scans": (
-        "{width}\xa0×\xa0{height} пикселей записаны за {scans} проходов — слишком много, чтобы их "
-        "читать"
+        "{width}\xa0×\xa0{height} пикселей записаны слишком много раз (проходов: {scans})"
     ),
     "picture.reason.format": "такой формат poolbench не читает",
     "picture.reason.pixels": (
