@@ -54,7 +54,7 @@ def test_scan_csv_takes_what_spreadsheets_write(tmp_path, text):
         ('{"a": [' + '"x" ' * 60_000, "row 1, cannot be read as CSV"),
         (
             "label," + ",".join(f"pixel{n}" for n in range(784)),
-            r"pixel10, … \\(785 in all\\); path and",
+            r"pixel10, … \(785 in all\); path and",
         ),
         ("path,label\n", "lists no pictures"),
         ("path,label\na.png,x\nb.png,\n", "row 3: label is empty"),
