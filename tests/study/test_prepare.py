@@ -142,7 +142,7 @@ def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, 
 
 def test_refused_duplicates_end_a_study_before_it_is_planned(doubled, tmp_path, capsys):
     data = {"source": doubled, "on_duplicates": "refuse"}
-    with pytest.raises(DataError, match=r"images/21 is a copy of test_images/0 \(exact\)") as caught:
+    with pytest.raises(DataError, match="images/21 is a copy of test_images/0 ") as caught:
         preview_study(build_config({"data": data}), tmp_path / "run", Display("en"))
     assert caught.value.exit_code == 3
     assert not (tmp_path / "run").exists()
