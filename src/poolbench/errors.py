@@ -80,7 +80,7 @@ class PoolbenchError(Exception):
         return self.tell()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.code, self.values), {"lang": self.lang}
+        return _rebuild, (type(self), self.code, self.values), vars(self)
 
 
 def _rebuild(cls: type[PoolbenchError], code: str, values: dict[str, object]) -> PoolbenchError:
