@@ -12,7 +12,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +38,16 @@ LOCK_FILES = (".lock", ".holder.json")
 
 
 class HeldError(Exception):
-    """Another process has the lock; the message names it as far as it is known."""
+    """Another process has the lock.
+
+    Attributes:
+        holder: Its ``process``, its ``machine`` and ``since`` when, as far as that is known.
+    """
+
+    def __init__(self, holder: Mapping[str, str]) -> None:
+        named = "process {process} on {machine!r} since {since}"
+        super().__init__(named.format(**holder) if holder else "another process")
+        self.holder = holder
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -149,7 +158,7 @@ def hold_lock(folder: Path) -> Iterator[None]:
         lock = FileLock(path, timeout=0)
         lock.acquire()
     except Timeout:
-        raise HeldError(_describe_holder(holder)) from None
+        raise HeldError(_read_holder(holder)) from None
     except NotImplementedError:
         raise OSError(errno.ENOLCK, "its file system has no locks", str(folder)) from None
     try:
@@ -186,14 +195,14 @@ def is_held(folder: Path) -> bool:
         return False
 
 
-def _describe_holder(path: Path) -> str:
-    """Describe the holder in words; one that has not written yet is just another process."""
+def _read_holder(path: Path) -> dict[str, str]:
+    """Read who holds a folder; nothing, where that has not been written yet."""
     try:
         # A pipe of that name would be waited for.
         facts = json.loads(path.read_text(encoding="utf-8") if path.is_file() else "")
-        return f"process {facts['process']} on {facts['machine']!r} since {facts['since']}"
+        return {name: str(facts[name]) for name in ("process", "machine", "since")}
     except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+        return {}
 
 
 @contextmanager

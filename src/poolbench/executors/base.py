@@ -7,9 +7,11 @@ from typing import Literal, Protocol, Self
 
 import torch
 
-from poolbench.errors import PoolbenchError, TrainingError
+from poolbench.errors import PoolbenchError, TrainingError, Voice
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
+from poolbench.texts.filling import Spelling, Tellable
+from poolbench.texts.told import Joined, Told, name_error, tell_in_every_way
 from poolbench.training.loop import EpochRow
 
 # Times that a lost group is tried again, alone on the machine.
@@ -66,12 +68,12 @@ class Lost:
         specs: Of the group; those among them that are on disk are not lost.
         reason: The memory did not suffice, the process or its machine is gone, or it was silent for
             too long.
-        details: In words.
+        details: The same with what is known of it, a sentence or two.
     """
 
     specs: Sequence[TrialSpec]
     reason: Reason
-    details: str
+    details: Tellable
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,22 @@ class Failure:
     """An error in a process that trains.
 
     Attributes:
+        message: As :class:`~poolbench.texts.told.Told` takes it: whoever reads it is elsewhere.
         details: Where it happened.
     """
 
     reason: Literal["memory", "error"]
-    message: str
+    message: dict[str, str]
     details: str
+
+
+class FailedTrialError(TrainingError):
+    """The error of a trial; the command line alone has an option that shows where it happened."""
+
+    def tell_hint(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return how to see where it happened."""
+        is_option = (spelling or Voice.spelling) == "options"
+        return super().tell_hint(lang, spelling) if is_option else ""
 
 
 class Measurer(Protocol):
@@ -185,8 +197,8 @@ def is_hung(silent: float, idle: float | None, worked: float | None, most: float
 
 def describe_failure(error: Exception) -> Failure:
     """Describe the error that is being handled."""
-    is_own = isinstance(error, PoolbenchError)
-    message = str(error) if is_own else f"{type(error).__name__}: {error}"
+    said = error if isinstance(error, PoolbenchError) else Joined([name_error(error) + "."])
+    message = tell_in_every_way(said)
     reason: Literal["memory", "error"] = "memory" if is_out_of_memory(error) else "error"
     return Failure(reason, message, traceback.format_exc())
 
@@ -201,9 +213,6 @@ def is_out_of_memory(error: Exception) -> bool:
 
 def make_error(trial: str, failure: Failure) -> TrainingError:
     """Make the error of a failed trial; where it happened is shown only with the traceback."""
-    error = TrainingError(
-        f"Trial {trial} failed: {failure.message} Finished trials are kept; --debug shows where it "
-        "happened."
-    )
+    error = FailedTrialError("trial.failed", trial=trial, message=Told(failure.message))
     error.add_note(failure.details)
     return error

@@ -15,6 +15,7 @@ from poolbench.machine.environment import (
 )
 from poolbench.operators import compute_source_hash, is_imported
 from poolbench.records import BACKBONE_SOURCE
+from poolbench.texts import Phrase
 
 Identity = dict[str, str]
 
@@ -48,14 +49,13 @@ def check_identity(planned: Mapping[str, str]) -> None:
     other = [name for name in found if found[name] != planned[name]]
     if not other:
         return
-    listed = ", ".join(f"{name} {found[name]} in place of {planned[name]}" for name in other)
-    variables = ", ".join(f"{name}={value}" for name, value in read_variables().items())
-    raise TrainingError(
-        f"A process that was to train is not what the study was planned with: {listed}"
-        f"{f' (with {variables})' if variables else ''}. poolbench, a library or the environment "
-        "was changed while the study ran. Nothing that this process computed is kept, and finished "
-        "trials stay: run the same command again, and what the change affects is trained again."
-    )
+    listed = [
+        Phrase(f"identity.{name}", found=found[name], planned=planned[name]) for name in other
+    ]
+    variables = [f"{name}={value}" for name, value in read_variables().items()]
+    if variables:
+        raise TrainingError("process.other-with", listed=listed, variables=variables)
+    raise TrainingError("process.other", listed=listed)
 
 
 def check_source(name: str, thing: Any, planned: str) -> None:
@@ -72,12 +72,7 @@ def check_source(name: str, thing: Any, planned: str) -> None:
     """
     if not is_imported(thing) or compute_source_hash(thing) == planned.partition("-")[0]:
         return
-    is_backbone = name.startswith(BACKBONE_SOURCE)
-    kind = "backbone" if is_backbone else "operator"
-    raise TrainingError(
-        f"The {kind} {name.removeprefix(BACKBONE_SOURCE)!r} that a process imports from "
-        f"{thing.__module__} is not the one that the study was planned with: its file, or one that "
-        "it uses, was edited, or a value in it differs from process to process. Nothing that was "
-        "computed with it is kept. Run the same command again (in a notebook: after a restart), "
-        f"and the trials of the edited {kind} are trained again."
-    )
+    if name.startswith(BACKBONE_SOURCE):
+        backbone = name.removeprefix(BACKBONE_SOURCE)
+        raise TrainingError("backbone.edited", name=backbone, module=thing.__module__)
+    raise TrainingError("operator.edited", name=name, module=thing.__module__)

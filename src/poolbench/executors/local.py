@@ -35,6 +35,9 @@ from poolbench.machine.memory import bound_starts, bound_workers
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.system import read_processor_seconds
+from poolbench.texts import Phrase
+from poolbench.texts.filling import Tellable
+from poolbench.texts.told import Joined, Told
 
 STOP_SECONDS = 2.0
 # SIGKILL, which Windows does not have.
@@ -109,7 +112,7 @@ class LocalExecutor:
         speeds = {}
         for message in self._serve("measure", jobs):
             if message["event"] == "lost":
-                raise TrainingError(message["lost"].details)
+                raise TrainingError("quoted", message=message["lost"].details)
             if message["event"] == "measured":
                 speeds[message["trial"]] = Speed.model_validate(message["speed"])
                 on_measured(len(speeds), len(specs))
@@ -180,13 +183,13 @@ class LocalExecutor:
             if lost is not None:
                 yield {"event": "lost", "lost": lost}
         elif kind == "refused":
-            raise TrainingError(message["message"])
+            raise TrainingError("quoted", message=Told(message["message"]))
         elif kind == "failed":
             failure = Failure(message["reason"], message["message"], message["details"])
             if failure.reason != "memory":
                 raise make_error(message["trial"], failure)
             # It ends itself, so that the next one begins with all of the memory.
-            worker.reason = ("memory", failure.message)
+            worker.reason = ("memory", Told(failure.message))
         elif kind == "ready":
             worker.has_started = True
             self._ready.append(number)
@@ -244,7 +247,7 @@ class _Worker:
     def __init__(self, number: int, messages: "SimpleQueue[tuple[int, dict[str, Any]]]") -> None:
         self.job: _Job | None = None
         self.lanes = 1
-        self.reason: tuple[Reason, str] | None = None
+        self.reason: tuple[Reason, Tellable] | None = None
         self.has_started = False
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
@@ -276,7 +279,7 @@ class _Worker:
         is_idle = self.job is None and self.has_started
         most = SILENT_SECONDS if self.job is None else self.job.silent_seconds
         if not is_idle and self.reason is None and self._is_hung(most):
-            self.reason = ("hung", f"Its process was silent for {most:.0f} s and was ended.")
+            self.reason = ("hung", Phrase("lost.silent", seconds=most))
             self.process.kill()
 
     def _is_hung(self, most: float) -> bool:
@@ -296,14 +299,13 @@ class _Worker:
         """
         code = self.process.wait()
         if not self.has_started:
-            raise TrainingError(
-                f"A worker process {explain_code(code)} before it could begin; finished trials "
-                f"are kept. Its last words:\n{self.read_errors()}"
-            )
+            last = self.read_errors()
+            raise TrainingError("process.not-started", how=explain_code(code), last=last)
         if self.job is None:
             return None
-        reason, details = self.reason or ("lost", f"Its process {explain_code(code)}.")
-        return Lost(self.job.specs, reason, f"{details} {self.read_errors()}".strip())
+        reason, details = self.reason or ("lost", explain_code(code))
+        last = self.read_errors().strip()
+        return Lost(self.job.specs, reason, Joined([details, last]) if last else details)
 
     def send(self, request: dict[str, Any]) -> None:
         """Send one JSON line; a worker that is gone is reported by its listener."""
@@ -335,14 +337,11 @@ class _Worker:
         messages.put((number, {"event": "ended"}))
 
 
-def explain_code(code: int) -> str:
-    """Describe how a process ended, from its return code in :class:`subprocess.Popen`."""
+def explain_code(code: int) -> Phrase:
+    """Tell how a process ended, from its return code in :class:`subprocess.Popen`."""
     if code == -KILL_SIGNAL:
-        return (
-            "was killed by the system (signal 9), probably because the memory ran out; a smaller "
-            "--image-size, fewer --workers or a recipe with a smaller batch_size take less"
-        )
-    return f"ended with code {code}"
+        return Phrase("lost.killed")
+    return Phrase("lost.ended", code=code)
 
 
 def list_paths() -> list[str]:

@@ -29,6 +29,7 @@ from poolbench.records import TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.streams import forgive
 from poolbench.system import ignore_interrupt
+from poolbench.texts.told import tell_in_every_way
 from poolbench.training.loop import EpochRow
 from poolbench.trials.speed import measure_speed
 from poolbench.trials.stacks import run_group
@@ -47,7 +48,7 @@ def main() -> None:
     try:
         check_identity(request["identity"])
     except TrainingError as error:
-        server.say("refused", message=str(error))
+        server.say("refused", message=tell_in_every_way(error))
         return
     server.say("ready", first=True)
     while True:

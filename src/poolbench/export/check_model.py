@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from poolbench.errors import DataError
 from poolbench.export.confined import Confined, LostError, bound_by_free, get_confined
+from poolbench.texts import Phrase
 
-ADVICE = "Give a file that poolbench exported."
 # Most bytes of a model file: an order more than the largest network that is trained here.
 MOST_BYTES = 1_000_000_000
 # Oldest opset that is opened: older forms of some operators mean something else than they do now.
@@ -98,9 +98,7 @@ def ask_about(
     try:
         return confined.ask(task, facts, [np.frombuffer(content, np.uint8)], READ_SECONDS)
     except LostError as error:
-        raise DataError(
-            f"{path} is not an ONNX model that can be opened: {error}. {ADVICE}"
-        ) from None
+        raise DataError("model.not-opened", path=path, reason=error.how) from None
 
 
 def read_content(path: Path) -> bytes:
@@ -110,17 +108,14 @@ def read_content(path: Path) -> bytes:
         DataError: If it is missing or too large.
     """
     if not path.is_file():
-        raise DataError(f"{path} is not a file: give the path of a model, such as best/model.onnx.")
+        raise DataError("model.no-file", path=path)
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise DataError(
-                f"{path} has {size:,} bytes; models of more than {MOST_BYTES:,} are not opened. "
-                f"{ADVICE}"
-            )
+            raise DataError("model.too-large", path=path, size=size, most=MOST_BYTES)
         return path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+        raise DataError("model.unread", path=path, reason=error) from None
 
 
 def check_content(content: bytes, name: str) -> onnx.ModelProto:
@@ -132,34 +127,35 @@ def check_content(content: bytes, name: str) -> onnx.ModelProto:
     try:
         proto = onnx.ModelProto.FromString(content)
     except DecodeError:
-        raise DataError(f"{name} is not an ONNX model. {ADVICE}") from None
+        raise DataError("model.not-onnx", path=name) from None
     fault = find_fault(proto)
     if fault is not None:
-        raise DataError(f"{name} is not an ONNX model that can be opened: {fault}. {ADVICE}")
+        raise DataError("model.not-opened", path=name, reason=fault)
     return proto
 
 
-def find_fault(proto: onnx.ModelProto) -> str | None:
+def find_fault(proto: onnx.ModelProto) -> Phrase | None:
     """Find what in a model is not arithmetic on numbers of its own; ``None``: nothing."""
     if not proto.graph.node:
-        return "it computes nothing"
+        return Phrase("fault.computes-nothing")
     if proto.functions:
-        return "it defines operators of its own"
+        return Phrase("fault.own-operators")
     if proto.training_info:
-        return "it holds a program for training"
+        return Phrase("fault.training-program")
     graphs = list(list_graphs(proto.graph))
     faults = (find(graph) for find in (_find_foreign_part, _find_wrong_weight) for graph in graphs)
     return _find_wrong_version(proto) or next(filter(None, faults), None)
 
 
-def _find_wrong_version(proto: onnx.ModelProto) -> str | None:
+def _find_wrong_version(proto: onnx.ModelProto) -> Phrase | None:
     newest = onnx.defs.onnx_opset_version()
     opsets = [entry.version for entry in proto.opset_import if entry.domain in DOMAINS]
     if len(opsets) != 1 or not OLDEST_OPSET <= opsets[0] <= newest:
-        named = ", ".join(map(str, opsets)) or "none"
-        return f"its opset is {named}, and {OLDEST_OPSET} to {newest} are known"
+        if not opsets:
+            return Phrase("fault.no-opset", least=OLDEST_OPSET, most=newest)
+        return Phrase("fault.opset", found=opsets, least=OLDEST_OPSET, most=newest)
     if not 3 <= proto.ir_version <= onnx.IR_VERSION:
-        return f"its format is {proto.ir_version}, and 3 to {onnx.IR_VERSION} are known"
+        return Phrase("fault.ir-version", found=proto.ir_version, least=3, most=onnx.IR_VERSION)
     return None
 
 
@@ -184,24 +180,24 @@ def _list_weights(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
             yield attribute.t
 
 
-def _find_foreign_part(graph: onnx.GraphProto) -> str | None:
+def _find_foreign_part(graph: onnx.GraphProto) -> Phrase | None:
     attributes = _list_attributes(graph)
     for node in graph.node:
         if node.domain not in DOMAINS:
-            return f"it uses the operator {node.op_type!r} of the domain {node.domain!r}"
+            return Phrase("fault.foreign-operator", name=node.op_type, domain=node.domain)
         if node.op_type not in OPERATORS:
-            return f"it uses the operator {node.op_type!r}, which is none of plain arithmetic"
+            return Phrase("fault.no-arithmetic", name=node.op_type)
     if graph.sparse_initializer or any(
         attribute.HasField("sparse_tensor") or attribute.sparse_tensors for attribute in attributes
     ):
-        return "it holds sparse weights"
+        return Phrase("fault.sparse-weights")
     for tensor in _list_weights(graph):
         if tensor.external_data or tensor.data_location != onnx.TensorProto.DEFAULT:
-            return f"its weight {tensor.name!r} is external data, which lies in another file"
+            return Phrase("fault.external-weight", name=tensor.name)
     return None
 
 
-def _find_wrong_weight(graph: onnx.GraphProto) -> str | None:
+def _find_wrong_weight(graph: onnx.GraphProto) -> Phrase | None:
     for tensor in _list_weights(graph):
         try:
             size = onnx.numpy_helper.to_array(tensor).size
@@ -209,5 +205,5 @@ def _find_wrong_weight(graph: onnx.GraphProto) -> str | None:
             # Sizes do not fit, or the kind of numbers is unknown.
             size = -1
         if min(tensor.dims, default=0) < 0 or size != math.prod(tensor.dims):
-            return f"its weight {tensor.name!r} is not what it says of its size"
+            return Phrase("fault.weight-size", name=tensor.name)
     return None

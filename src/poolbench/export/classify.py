@@ -67,7 +67,7 @@ def _expand(named: Path) -> list[Path]:
     # Path.glob takes no pattern that begins at the root.
     found = [Path(name) for name in sorted(glob.glob(str(named), recursive=True))]  # noqa: PTH207
     if not found:
-        raise DataError(f"No file matches {named}: look at the pattern, or name a folder.")
+        raise DataError("predict.no-match", pattern=named)
     folders = [path for path in found if path.is_dir()]
     files = [path for path in found if path not in folders]
     return files or [path for folder in folders for path in _list_folder(folder)]
@@ -77,12 +77,10 @@ def _list_folder(folder: Path) -> list[Path]:
     try:
         found = list_pictures_below(folder)
     except OSError as error:
-        raise DataError(f"{error.filename or folder} cannot be read: {error.strerror}.") from None
+        path = error.filename or folder
+        raise DataError("predict.unread", path=path, reason=error) from None
     if not found:
-        raise DataError(
-            f"{folder} holds no pictures, nor do the folders in it: files are taken whose names "
-            "end like those of pictures, such as .jpg or .png."
-        )
+        raise DataError("predict.no-pictures", folder=folder)
     return found
 
 
@@ -102,14 +100,11 @@ def check_table_path(path: Path) -> None:
         UsageError: If a folder or another file is there, or there is no folder for it.
     """
     if path.is_dir():
-        raise UsageError(f"{path} is a folder: give --out the name of a file, such as answers.csv.")
+        raise UsageError("predict.out-is-folder", path=path)
     if not path.parent.is_dir():
-        raise UsageError(f"{path} cannot be written: there is no folder {path.parent}.")
+        raise UsageError("predict.out-no-folder", path=path, folder=path.parent)
     if os.path.lexists(path) and not _is_table(path):
-        raise UsageError(
-            f"{path} is there and is no table of predictions: it was not touched. Choose another "
-            "--out, or move it away."
-        )
+        raise UsageError("predict.out-occupied", path=path)
 
 
 def _is_table(path: Path) -> bool:

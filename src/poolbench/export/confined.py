@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 
 from poolbench.errors import DataError
 from poolbench.system import read_available_memory_bytes
+from poolbench.texts import Phrase
+from poolbench.texts.told import Told
 
 Arrays = Sequence[NDArray[Any]]
 # Purposes with a process each: models need not wait for a picture that is being decoded.
@@ -42,18 +44,29 @@ _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARE
 
 
 class LostError(Exception):
-    """The process ended, or was ended, before it had answered; the message says how."""
+    """The process ended, or was ended, before it had answered.
+
+    Attributes:
+        how: That, as a part of a sentence.
+    """
+
+    def __init__(self, how: Phrase) -> None:
+        super().__init__(how)
+        self.how = how
 
 
 class ConfinedError(DataError):
     """The process refuses what it is asked.
 
+    Args:
+        message: What it says, as :func:`~poolbench.texts.told.tell_in_every_way` returns it.
+
     Attributes:
         reason: A word for it, where there is one.
     """
 
-    def __init__(self, message: str, reason: object) -> None:
-        super().__init__(message)
+    def __init__(self, message: object, reason: object) -> None:
+        super().__init__("quoted", message=Told(message))
         self.reason = reason
 
 
@@ -122,7 +135,7 @@ class Confined:
                 self._end()
                 raise
         if "refused" in answer:
-            raise ConfinedError(str(answer["refused"]), answer.get("reason"))
+            raise ConfinedError(answer["refused"], answer.get("reason"))
         return answer, found
 
     def interrupt(self) -> None:
@@ -140,7 +153,7 @@ class Confined:
 
     def _begin(self) -> "subprocess.Popen[bytes]":
         if self._closed.is_set():
-            raise LostError("nothing is computed any more")
+            raise LostError(Phrase("fault.closed"))
         # -P: a file of the working directory must not stand in for a library.
         command = [sys.executable, "-P", "-X", "utf8", "-m", "poolbench.export.confined_worker"]
         process = subprocess.Popen(
@@ -180,16 +193,14 @@ class Confined:
             self._is_asked = False
             clock.cancel()
 
-    def _explain(self, process: "subprocess.Popen[bytes]", seconds: float) -> str:
+    def _explain(self, process: "subprocess.Popen[bytes]", seconds: float) -> Phrase:
         code = self._end()
-        if self._is_late:
-            return f"it took more than {seconds:.0f} seconds"
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+        if self._is_late or name == "SIGXCPU":
+            return Phrase("fault.late", seconds=seconds)
         if code >= 0:
-            return f"the process that worked on it ended with code {code}"
-        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-        if name == "SIGXCPU":
-            return f"it took more than {seconds:.0f} seconds"
-        return f"it ended the process that worked on it ({name})"
+            return Phrase("fault.ended", code=code)
+        return Phrase("fault.killed", name=name)
 
     def _end(self) -> int:
         """End the process, and return its exit code."""

@@ -22,6 +22,7 @@ from poolbench.system import (
     limit_memory,
     limit_seconds,
 )
+from poolbench.texts.told import tell_in_every_way
 
 Answer = tuple[dict[str, Any], Arrays]
 Facts = dict[str, Any]
@@ -54,10 +55,10 @@ class Worker:
         try:
             return tasks[facts["task"]](facts, arrays)
         except DataError as error:
-            return {"refused": str(error), "reason": getattr(error, "reason", None)}, ()
+            return _refuse(error, getattr(error, "reason", None)), ()
         except MemoryError:
-            what = f"more than {facts['memory_bytes']:,} bytes of memory"
-            return {"refused": f"{facts['name']} takes {what}.", "reason": "broken"}, ()
+            size = facts["memory_bytes"]
+            return _refuse(DataError("model.memory", path=facts["name"], size=size), "broken"), ()
 
     def _check(self, facts: Facts, arrays: Arrays) -> Answer:
         from poolbench.export.check_model import check_content
@@ -112,6 +113,10 @@ class Worker:
         fit: Fit = facts["fit"]
         image = decode_content(arrays[0].tobytes())
         return {}, [np.ascontiguousarray(resize_array(image, (height, width), fit))]
+
+
+def _refuse(error: DataError, reason: object) -> Facts:
+    return {"refused": tell_in_every_way(error), "reason": reason}
 
 
 def _bound(facts: Facts) -> None:

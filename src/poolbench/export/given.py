@@ -11,6 +11,8 @@ from PIL import Image
 from poolbench.data.decode import convert_picture, decode_picture
 from poolbench.errors import ShapeError, UsageError
 from poolbench.files import expand_home
+from poolbench.texts import Phrase
+from poolbench.texts.told import name_error
 
 Array = NDArray[Any]
 Picture = str | Path | Image.Image | Array
@@ -49,7 +51,7 @@ def make_batches(given: Given) -> list[Batch]:
         places.setdefault(key, []).append(np.arange(count, count + len(images)))
         count += len(images)
     if not count:
-        raise ShapeError("No picture is given: expected at least one.")
+        raise ShapeError("pictures.none")
     return [
         # Not copied where there is one, as of an array that holds all of a test half.
         Batch(found[0] if len(found) == 1 else np.concatenate(found), np.concatenate(places[key]))
@@ -62,10 +64,7 @@ def _list_stacks(given: Given) -> Iterator[Array]:
     if isinstance(given, list | tuple):
         for one in given:
             if isinstance(one, list | tuple):
-                raise UsageError(
-                    "A list in a list is given where a picture was expected: make an array of its "
-                    "numbers with numpy.array, or give one list of pictures."
-                )
+                raise UsageError("pictures.nested")
             yield from _list_stacks(one)
     elif isinstance(given, str | Path):
         yield decode_picture(expand_home(given))[None]
@@ -74,10 +73,7 @@ def _list_stacks(given: Given) -> Iterator[Array]:
     elif hasattr(given, "__array__"):
         yield _read_array(_take_array(given))
     else:
-        raise UsageError(
-            f"{type(given).__name__} is no picture: expected a path, a picture of Pillow's, an "
-            f"array {FORMS}, or a list of these."
-        )
+        raise UsageError("pictures.kind", kind=type(given).__name__, forms=FORMS)
 
 
 def _take_array(given: Any) -> Array:
@@ -85,9 +81,8 @@ def _take_array(given: Any) -> Array:
     try:
         return np.asarray(given)
     except Exception as error:
-        raise UsageError(
-            f"{type(given).__name__} does not become an array of NumPy's: {error}"
-        ) from None
+        kind, said = type(given).__name__, name_error(error)
+        raise UsageError("pictures.no-array", kind=kind, said=said) from None
 
 
 def _read_array(array: Array) -> Array:
@@ -109,22 +104,14 @@ def _check_shape(shape: tuple[int, ...]) -> None:
     if len(shape) == 2 or (len(shape) in (3, 4) and shape[-1] in CHANNELS):
         if min(shape) > 0:
             return
-        reason = "it has no pixels"
+        reason = Phrase("fault.no-pixels")
     elif len(shape) in (3, 4) and shape[-3] in CHANNELS and shape[-1] > max(CHANNELS):
-        reason = (
-            "its channels seem to come first; numpy.moveaxis(array, -3, -1) brings them to the end"
-        )
+        reason = Phrase("fault.channels-first")
     elif len(shape) == 3:
-        reason = (
-            f"{shape[2]} are no channels; of grey pictures [batch, height, width] give array[..., "
-            "None]"
-        )
+        reason = Phrase("fault.channels", count=shape[2])
     else:
-        reason = "it is that of no picture"
-    raise ShapeError(
-        f"An array of shape {list(shape)} cannot be classified: {reason}. Expected {FORMS}, with "
-        "1, 3 or 4 channels."
-    )
+        reason = Phrase("fault.no-picture")
+    raise ShapeError("pictures.shape", shape=str(list(shape)), reason=reason, forms=FORMS)
 
 
 def _read_values(array: Array) -> Array:
@@ -132,21 +119,12 @@ def _read_values(array: Array) -> Array:
     if array.dtype == np.uint8:
         return array
     if array.dtype.kind not in "iuf":
-        raise UsageError(
-            f"An array of {array.dtype} is no picture: expected uint8, or other numbers from 0 to "
-            "255."
-        )
+        raise UsageError("pictures.dtype", dtype=str(array.dtype))
     low, high = float(array.min()), float(array.max())
     if not (low >= 0 and high <= 255):
-        raise UsageError(
-            f"An array has values from {low:g} to {high:g}: expected 0 to 255, as uint8 or float. "
-            "Normalisation is inside the model: give the picture as it is."
-        )
+        raise UsageError("pictures.range", low=low, high=high)
     if array.dtype.kind == "f":
         if 0 < high <= 1 and not np.isin(array, (0, 1)).all():
-            raise UsageError(
-                f"An array has values from {low:g} to {high:g}, which seem to be parts of 1: "
-                "expected 0 to 255. Multiply it by 255."
-            )
+            raise UsageError("pictures.unit-range", low=low, high=high)
         return array.astype(np.float32)
     return array.astype(np.uint8)

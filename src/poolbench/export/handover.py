@@ -57,10 +57,8 @@ def hand_over(
         return
     record = store.load_trial(final.id)
     if record.diverged_at is not None:
-        raise TrainingError(
-            f"The final training of {final.variant.id} diverged at step {record.diverged_at}: "
-            "its loss is no longer a number. Take a lower learning rate (poolbench recipes)."
-        )
+        step, variant = record.diverged_at, final.variant.id
+        raise TrainingError("final.diverged", variant=variant, step=step)
     data = store.load_model("data.json", DataRecord)
     handed = FinalRecord(
         trial=final.id,

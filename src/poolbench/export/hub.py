@@ -20,6 +20,7 @@ from poolbench.files import parse_json
 from poolbench.records import DataRecord, FinalRecord
 from poolbench.rundir.store import RunStore
 from poolbench.texts.secrets import hide_secrets
+from poolbench.texts.told import take_first_line
 from poolbench.verdict.proportion import read_headline
 
 INSTALL = "pip install 'poolbench[hub]'"
@@ -116,7 +117,8 @@ def upload_repository(repository: Repository) -> Upload:
     try:
         from huggingface_hub import CommitOperationAdd, HfApi
     except ImportError as error:
-        raise UsageError(f"--upload needs huggingface_hub ({error}): {INSTALL}") from None
+        said = take_first_line(error)
+        raise UsageError("hub.no-library", said=said, install=INSTALL) from None
     # The bytes that were proven, whatever has become of the folder.
     adds = [CommitOperationAdd(name, content) for name, content in repository.files.items()]
     try:
@@ -128,20 +130,14 @@ def upload_repository(repository: Repository) -> Upload:
         return Upload(f"{api.endpoint}/{repository.repo}", is_new)
     except Exception as error:
         reason = hide_secrets(" ".join(f"{type(error).__name__}: {error}".split()))
-        raise PoolbenchError(
-            f"{repository.repo} was not uploaded ({reason}). The folder {repository.folder} is "
-            "whole: log in (hf auth login, or a token with write access in HF_TOKEN), and run the "
-            "same command again."
-        ) from None
+        names = {"repo": repository.repo, "folder": repository.folder}
+        raise PoolbenchError("hub.not-uploaded", **names, said=reason) from None
 
 
 def _check_name(repo: str) -> None:
     is_name = _REPOSITORY.fullmatch(repo) is not None and len(repo) <= MOST_LETTERS
     if not is_name or "--" in repo or ".." in repo or repo.endswith((".git", "-", ".")):
-        raise UsageError(
-            f"{repo!r} is no repository of the hub: expected OWNER/NAME of letters, digits, '-', "
-            f"'_' and '.', at most {MOST_LETTERS} of them, such as anna/fruit."
-        )
+        raise UsageError("hub.bad-name", repo=repo, most=MOST_LETTERS)
 
 
 def _check_folder(folder: Path) -> None:
@@ -155,17 +151,14 @@ def _check_folder(folder: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise UsageError(f"{folder} cannot be the folder: {error.strerror}.") from None
+        raise UsageError("hub.folder", folder=folder, reason=error) from None
     store = RunStore(folder)
     written: Any = None
     with suppress(OSError, RunError, ValueError, AttributeError):
         written = parse_json(store.read(CONFIG)).get(WRITTEN)
     if not isinstance(written, dict):
         if names:
-            raise UsageError(
-                f"{folder} is not empty and holds no repository that poolbench wrote; nothing in "
-                "it was touched. Choose a new or an empty folder with --out."
-            )
+            raise UsageError("hub.occupied", folder=folder)
         return
     changed = [
         name
@@ -173,11 +166,7 @@ def _check_folder(folder: Path) -> None:
         if name in names and hashlib.sha256(store.read(name)).hexdigest() != sha256
     ]
     if changed:
-        raise UsageError(
-            f"{', '.join(sorted(changed))} in {folder} was changed since it was written, so the "
-            "folder is left as it is. Upload it with hf upload, move it away, or choose another "
-            "--out."
-        )
+        raise UsageError("hub.changed", names=sorted(changed), folder=folder)
 
 
 def _make_card(card: str, repo: str) -> str:

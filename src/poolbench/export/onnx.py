@@ -30,6 +30,8 @@ from poolbench.export.predict import MOST_SIDE, load_model
 from poolbench.files import check_file_path, expand_home
 from poolbench.models.modes import evaluating
 from poolbench.system import replace_file
+from poolbench.texts import Phrase
+from poolbench.texts.told import take_first_line
 
 Layout = Literal["nhwc", "nchw"]
 Size = tuple[int, int]
@@ -123,10 +125,7 @@ def export_onnx(
     except OSError as error:
         raise _explain_path(path, error) from None
     if path.exists() and not _is_exported(path):
-        raise UsageError(
-            f"{path} is there already, and poolbench did not write it: choose another "
-            "name, or move that file away."
-        )
+        raise UsageError("onnx.occupied", path=path)
     content = make_onnx(
         module,
         image_size=image_size,
@@ -164,15 +163,13 @@ def make_onnx(
 ) -> bytes:
     """Make the content of the file that :func:`export_onnx` writes."""
     if layout not in ("nhwc", "nchw"):
-        raise UsageError(f"There is no layout {layout!r}: use nhwc or nchw.")
+        raise UsageError("onnx.layout", layout=layout)
     if layout == "nhwc" and size is not None:
-        raise UsageError("Layout nhwc takes pictures of any size: leave the size out, or use nchw.")
+        raise UsageError("onnx.layout-size")
     input_size = size or image_size
     if not 1 <= min(input_size) <= max(input_size) <= MOST_SIDE:
-        raise UsageError(
-            f"The size of the input is {input_size[0]}x{input_size[1]} pixels; expected 1 to "
-            f"{MOST_SIDE} each way."
-        )
+        height, width = input_size
+        raise UsageError("onnx.size", height=height, width=width, most=MOST_SIDE)
     with evaluating(module), _silent():
         names = _name_classes(module, image_size, classes)
         if layout == "nhwc":
@@ -190,9 +187,7 @@ def make_onnx(
     }
     fault = find_fault(proto)
     if fault is not None:
-        raise UsageError(
-            f"{type(module).__name__} cannot be exported to a file that poolbench opens: {fault}."
-        )
+        raise UsageError("onnx.fault", network=type(module).__name__, reason=fault)
     return _finish(proto, described)
 
 
@@ -203,19 +198,14 @@ def _name_classes(module: nn.Module, image_size: Size, classes: Sequence[str]) -
         with torch.no_grad():
             logits = module(example)
     except (RuntimeError, TypeError, ValueError) as error:
+        (height, width), said = image_size, take_first_line(error)
         raise ShapeError(
-            f"{type(module).__name__} does not take float [batch, 3, {image_size[0]}, "
-            f"{image_size[1]}]: {_first_line(error)}"
+            "onnx.input", network=type(module).__name__, height=height, width=width, said=said
         ) from None
     if not isinstance(logits, Tensor) or logits.ndim != 2 or logits.shape[0] != 2:
-        raise ShapeError(
-            f"{type(module).__name__} gives {_describe(logits)} for two pictures; expected logits "
-            "[2, classes]."
-        )
+        raise ShapeError("onnx.output", network=type(module).__name__, found=_describe(logits))
     if classes and len(classes) != logits.shape[1]:
-        raise UsageError(
-            f"{len(classes)} class names for {logits.shape[1]} logits: name each class once."
-        )
+        raise UsageError("onnx.classes", names=len(classes), logits=logits.shape[1])
     return list(classes) or [str(number) for number in range(logits.shape[1])]
 
 
@@ -239,7 +229,7 @@ def _export_any_size(module: AnySizeNetwork) -> onnx.ModelProto:
     except Exception as error:
         raise _explain(module.network, error) from None
     if program is None:
-        raise UsageError(f"{type(module.network).__name__} cannot be exported to ONNX.")
+        raise UsageError("onnx.nothing", network=type(module.network).__name__)
     _fold_constants(program.model, set(module.state_dict()))
     proto: onnx.ModelProto = program.model_proto
     return proto
@@ -330,24 +320,17 @@ def _silent() -> Iterator[None]:
 
 
 def _explain_path(path: Path, error: OSError) -> UsageError:
-    reason = error.strerror or str(error)
-    return UsageError(f"{path} cannot be written: {reason}. Name another file.")
+    return UsageError("onnx.unwritten", path=path, reason=error)
 
 
 def _explain(module: nn.Module, error: Exception) -> PoolbenchError:
-    return UsageError(
-        f"{type(module).__name__} cannot be exported to ONNX: {_first_line(error)} Use layers that "
-        "ONNX has, and no Python decisions that depend on the pictures."
-    )
+    return UsageError("onnx.failed", network=type(module).__name__, said=take_first_line(error))
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300]
-
-
-def _describe(value: object) -> str:
-    return f"shape {list(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+def _describe(value: object) -> object:
+    if isinstance(value, Tensor):
+        return Phrase("fault.tensor", shape=str(list(value.shape)))
+    return type(value).__name__
 
 
 def _find_device(module: nn.Module) -> torch.device:

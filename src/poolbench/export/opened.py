@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from poolbench.config import Fit
 from poolbench.errors import DataError
-from poolbench.export.check_model import ADVICE, check_content
+from poolbench.export.check_model import check_content
 from poolbench.export.predict import MOST_SIDE, Logits, compute_softmax, number_classes
+from poolbench.texts.told import take_first_line
 
 # Bounds of what a file may say of itself, before memory is taken for it.
 MOST_CLASSES = 100_000
@@ -35,10 +36,8 @@ class OpenedModel:
         self._metadata: dict[str, str] = dict(session.get_modelmeta().custom_metadata_map)
         size = sum(len(key) + len(value) for key, value in self._metadata.items())
         if size > MOST_DESCRIPTION_BYTES:
-            raise DataError(
-                f"{name} describes itself in {size:,} characters; at most "
-                f"{MOST_DESCRIPTION_BYTES:,} are read. {ADVICE}"
-            )
+            most = MOST_DESCRIPTION_BYTES
+            raise DataError("model.long-description", path=name, size=size, most=most)
         self._classes = _read_classes(self._metadata, session.get_outputs()[0].shape[-1])
         self._size = _read_size(given.shape[2:]) if self._is_nchw else None
 
@@ -66,18 +65,15 @@ class OpenedModel:
             results: list[Logits] = self._session.run(self._outputs, {self._input: batch})
         # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
         except Exception as error:
-            raise DataError(
-                f"{self._name} gives no answer: {_first_line(error)} {ADVICE}"
-            ) from None
+            said = take_first_line(error)
+            raise DataError("model.failed", path=self._name, said=said) from None
         logits = results[0]
         probabilities = results[1] if len(results) > 1 else compute_softmax(logits)
         expected = (len(images), len(self._classes) or logits.shape[-1])
         is_float = logits.dtype == probabilities.dtype == np.float32
         if not (is_float and logits.shape == probabilities.shape == expected):
-            raise DataError(
-                f"{self._name} answers with {list(logits.shape)} numbers, expected "
-                f"{list(expected)}: one for each picture and class. {ADVICE}"
-            )
+            shapes = {"found": str(list(logits.shape)), "expected": str(list(expected))}
+            raise DataError("model.wrong-answer", path=self._name, **shapes)
         return logits, probabilities
 
     def measure(self, height: int, width: int, warm_up: int, calls: int) -> list[float]:
@@ -130,9 +126,7 @@ def open_model(content: bytes, name: str, num_threads: int, is_bounded: bool) ->
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     # ONNX Runtime raises a class of its own for each kind of failure, without a common base.
     except Exception as error:
-        raise DataError(
-            f"{name} is not an ONNX model that can be opened: {_first_line(error)} {ADVICE}"
-        ) from None
+        raise DataError("model.not-loaded", path=name, said=take_first_line(error)) from None
     _check_interface(name, session)
     return OpenedModel(session, name)
 
@@ -154,11 +148,7 @@ def _check_interface(name: str, session: Any) -> None:
         found = ", ".join(
             f"{value.name} {value.type} {value.shape}" for value in (*given, *outputs[:1])
         )
-        raise DataError(
-            f"{name} does not take pictures and give logits: it has {found}. Expected one "
-            f"float input [batch, height, width, 3] or [batch, 3, height, width] of at most "
-            f"{MOST_SIDE} pixels each way, and an output [batch, classes]."
-        )
+        raise DataError("model.wrong-interface", path=name, found=found, most=MOST_SIDE)
 
 
 def _is_at_most(size: object, most: int) -> bool:
@@ -183,7 +173,3 @@ def _read_classes(metadata: dict[str, str], count: object) -> tuple[str, ...]:
 def _read_size(shape: list[object]) -> tuple[int, int] | None:
     height, width = shape
     return (height, width) if isinstance(height, int) and isinstance(width, int) else None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

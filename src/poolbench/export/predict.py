@@ -17,7 +17,7 @@ from PIL import Image
 from poolbench.config import Fit
 from poolbench.data.decode import decode_picture
 from poolbench.errors import DataError
-from poolbench.export.check_model import ADVICE, ask_about, read_content
+from poolbench.export.check_model import ask_about, read_content
 from poolbench.export.confined import LostError, bound_by_free, get_confined
 from poolbench.export.given import Given, make_batches
 from poolbench.system import read_available_memory_bytes
@@ -125,14 +125,14 @@ class OnnxModel:
             try:
                 return self._confined.ask(task, given, arrays, seconds)
             except LostError as error:
-                raise DataError(f"{self._path} gives no answer: {error}. {ADVICE}") from None
+                raise DataError("model.no-answer", path=self._path, reason=error.how) from None
 
     def _open(self) -> dict[str, Any]:
         """Open the model, or reopen it where the process was lost, over this model or another."""
         content = read_content(self._path)
         digest = hashlib.sha256(content).digest()
         if self._digest not in (b"", digest):
-            raise DataError(f"{self._path} was changed after it was opened: load it again.")
+            raise DataError("model.changed", path=self._path)
         facts = {"num_threads": self._num_threads, "free_bytes": read_available_memory_bytes()}
         with self._confined.hold():
             told, _ = ask_about(self._confined, self._path, content, "open", facts)
@@ -162,9 +162,7 @@ def predict_file(model: OnnxModel, path: Path) -> dict[str, float]:
     """
     _, probabilities = model.predict(decode_picture(path)[None])
     if not np.isfinite(probabilities).all():
-        raise DataError(
-            f"{path}: the answers of the model are not finite numbers; take another model."
-        )
+        raise DataError("model.not-finite", path=path)
     names = model.classes or number_classes(probabilities.shape[1])
     return dict(zip(names, probabilities[0].tolist(), strict=True))
 

@@ -28,6 +28,10 @@ from poolbench.export.predict import OnnxModel, compute_softmax, load_model
 from poolbench.files import parse_json
 from poolbench.records import Check, VerificationReport
 from poolbench.rundir.store import RunStore
+from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, Phrase
+from poolbench.texts.checks import name_check
+from poolbench.texts.filling import Tellable
+from poolbench.texts.told import Joined, Told, find_reason, tell_in_every_way
 
 Logits = NDArray[np.float32]
 
@@ -68,13 +72,13 @@ def verify_run(run: Path) -> VerificationReport:
         report = VerificationReport.model_validate_json(done.stdout)
     except ValidationError:
         with suppress(ValueError, TypeError, KeyError):
-            raise RunError(json.loads(done.stdout)[_REFUSED]) from None
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise RunError(
-            f"The verification of {run} broke off with exit code {done.returncode}: {last}"
-        ) from None
+            said = Told(json.loads(done.stdout)[_REFUSED])
+            raise RunError("quoted", message=said) from None
+        code, lines = done.returncode, done.stderr.strip().splitlines()
+        last = lines[-1] if lines else Phrase("fault.silent")
+        raise RunError("verify.broke-off", run=run, code=code, last=last) from None
     if not report.passed:
-        raise VerificationError(_explain(run, report))
+        raise _explain(run, report)
     return report
 
 
@@ -112,12 +116,12 @@ def _run_checks(best: Path, reference: Reference) -> Iterator[Check]:
     try:
         model = load_model(best / "model.onnx")
     except PoolbenchError as error:
-        yield Check(name="model opens", passed=False, detail=str(error))
+        yield _fail("model opens", error)
         return
     yield Check(
         name="class names",
         passed=list(model.classes) == reference.facts["classes"],
-        detail=f"the model names {', '.join(model.classes)}",
+        **_describe(Phrase("detail.classes", names=list(model.classes))),
     )
     for batch in BATCHES:
         case = f"batch {batch}"
@@ -136,13 +140,13 @@ def _check_predictions(
         parts = [model.predict(images[start : start + batch]) for start in starts]
     # Whatever ONNX Runtime raises here, the model did not predict.
     except Exception as error:
-        yield Check(name=f"logits, {case}", passed=False, detail=str(error)[:300])
+        yield _fail(f"logits, {case}", find_reason(error))
         return
     logits = np.concatenate([part[0] for part in parts])
     probabilities = np.concatenate([part[1] for part in parts])
     if logits.shape != measured.shape:
-        detail = f"shape {logits.shape}, expected {measured.shape}"
-        yield Check(name=f"logits, {case}", passed=False, detail=detail)
+        shapes = {"found": str(logits.shape), "expected": str(measured.shape)}
+        yield _fail(f"logits, {case}", Phrase("detail.shape", **shapes))
         return
     yield _make_check(f"logits, {case}", _measure_distance(logits, measured), LOGITS_TOLERANCE)
     yield _make_check(f"labels, {case}", float(count_wrong_labels(logits, measured)), 0)
@@ -162,23 +166,24 @@ def count_wrong_labels(
 def _check_weights(best: Path) -> Check:
     """Check that the model file has every tensor of the weights file, the same, and no other."""
     if (best / "weights.safetensors").stat().st_size > MOST_BYTES:
-        raise ValueError(f"weights of more than {MOST_BYTES:,} bytes are not read")
+        raise ValueError(Phrase("detail.large-weights", most=MOST_BYTES))
     saved = load_file(best / "weights.safetensors")
     model = best / "model.onnx"
     exported = {name.removeprefix(_PREFIX): array for name, array in read_weights(model).items()}
     shared = sorted(set(saved) & set(exported))
-    different = [name for name in shared if not np.array_equal(saved[name], exported[name])]
+    unlike = [name for name in shared if not np.array_equal(saved[name], exported[name])]
+    different: list[object] = [*unlike]
     told = load_model(model).metadata.get("weights_sha256")
     is_same_file = told == hashlib.sha256((best / "weights.safetensors").read_bytes()).hexdigest()
     if not is_same_file:
-        different.append("the hash in the model's metadata")
+        different.append(Phrase("detail.other-digest"))
     if not shared:
-        different.append("no name is in both")
+        different.append(Phrase("detail.no-shared-name"))
     return Check(
         name="weights in both files",
         passed=not different,
         value=float(len(different)),
-        detail=", ".join(different)[:300],
+        **_describe(Joined([different])),
     )
 
 
@@ -190,10 +195,7 @@ def _load_reference(store: RunStore) -> Reference:
         _check_reference(arrays, facts)
         return Reference(facts=facts, **arrays)
     except Exception as error:
-        raise RunError(
-            f"{path} cannot be read ({error}): the bundle is broken. Run the study again with the "
-            "same --out to make it anew."
-        ) from None
+        raise RunError("verify.reference", path=path, reason=find_reason(error)) from None
 
 
 def _check_reference(arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
@@ -201,31 +203,32 @@ def _check_reference(arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
     dimensions = {name: array.ndim for name, array in arrays.items()}
     logits = {"logits": 2, "logits_other": 2}
     if dimensions != {"images": 4, "images_other": 4, "labels": 1, **logits}:
-        raise ValueError(f"its arrays are {', '.join(sorted(arrays))}, of other dimensions")
+        raise ValueError(Phrase("fault.other-arrays", names=sorted(arrays)))
     if len({len(array) for array in arrays.values()}) > 1 or 0 in arrays["logits"].shape:
-        raise ValueError("there are not as many logits and labels as pictures")
+        raise ValueError(Phrase("fault.other-counts"))
     if not isinstance(facts, dict) or not isinstance(facts.get("sha256"), dict):
-        raise ValueError("it names no hashes")
+        raise ValueError(Phrase("fault.no-hashes"))
     if not isinstance(facts.get("classes"), list):
-        raise ValueError("it names no classes")
+        raise ValueError(Phrase("fault.no-classes"))
 
 
 def _check_file(path: Path, reference: Reference) -> Check:
     size = path.stat().st_size
     if size > MOST_BYTES:
-        detail = f"it has {size:,} bytes, and at most {MOST_BYTES:,} are read"
-        return Check(name=f"SHA-256 of {path.name}", passed=False, detail=detail)
+        detail = Phrase("detail.too-large", size=size, most=MOST_BYTES)
+        return _fail(f"SHA-256 of {path.name}", detail)
     with path.open("rb") as file:
         return _compare_hash(path.name, hashlib.file_digest(file, "sha256").hexdigest(), reference)
 
 
 def _compare_hash(name: str, found: str, reference: Reference) -> Check:
-    expected = reference.facts["sha256"].get(name, "nothing")
-    return Check(
-        name=f"SHA-256 of {name}",
-        passed=found == expected,
-        detail="" if found == expected else f"{found[:12]}…, recorded {expected[:12]}…",
-    )
+    check = f"SHA-256 of {name}"
+    expected = reference.facts["sha256"].get(name)
+    if expected == found:
+        return Check(name=check, passed=True)
+    if expected is None:
+        return _fail(check, Phrase("detail.no-hash", found=found[:12]))
+    return _fail(check, Phrase("detail.hash", found=found[:12], expected=str(expected)[:12]))
 
 
 def _make_check(name: str, value: float, tolerance: float) -> Check:
@@ -236,8 +239,22 @@ def _make_check(name: str, value: float, tolerance: float) -> Check:
         passed=passed,
         value=value if np.isfinite(value) else None,
         tolerance=tolerance,
-        detail="" if passed else f"{value:.3g}, at most {tolerance:g}",
+        **({} if passed else _describe(Phrase("detail.at-most", value=value, most=tolerance))),
     )
+
+
+def _fail(name: str, detail: object) -> Check:
+    return Check(name=name, passed=False, **_describe(detail))
+
+
+def _describe(detail: object) -> dict[str, Any]:
+    """Return why a check failed, in English and in every language; what a library says, once."""
+    if not isinstance(detail, Tellable):
+        detail = Joined([detail])
+    return {
+        "detail": detail.tell(DEFAULT_LANGUAGE),
+        "details": {lang: detail.tell(lang) for lang in TEXTS},
+    }
 
 
 def _measure_distance(found: Logits, expected: Logits) -> float:
@@ -249,7 +266,7 @@ def _guard(name: str, check: Callable[[], Check]) -> Check:
     try:
         return check()
     except Exception as error:
-        return Check(name=name, passed=False, detail=str(error)[:300])
+        return _fail(name, find_reason(error))
 
 
 def _check_bundle_is_there(run: Path) -> None:
@@ -258,22 +275,18 @@ def _check_bundle_is_there(run: Path) -> None:
     # Refuses links and pipes as well: nothing outside a run is read or waited for.
     missing = [name for name in FILES if not store.locate(f"best/{name}").is_file()]
     if missing:
-        raise RunError(
-            f"{run} has no {', '.join(f'best/{name}' for name in missing)}: nothing was handed "
-            "over yet. Run the study to its end first."
-        )
+        names = [f"best/{name}" for name in missing]
+        raise RunError("verify.no-bundle", run=run, names=names)
 
 
-def _explain(run: Path, report: VerificationReport) -> str:
-    failed = [
-        f"{check.name} ({check.detail})" if check.detail else check.name
-        for check in report.checks
-        if not check.passed
-    ]
-    return (
-        f"{run / 'best'} does not predict what was measured. Failed: {'; '.join(failed)}. "
-        "The files were changed or damaged: copy them again, or run the study again."
-    )
+def _explain(run: Path, report: VerificationReport) -> VerificationError:
+    failed = Joined((_name(check) for check in report.checks if not check.passed), "; ")
+    return VerificationError("verify.failed", folder=run / "best", failed=failed)
+
+
+def _name(check: Check) -> Joined:
+    detail = [" (", Told(check.details or check.detail), ")"] if check.detail else []
+    return Joined([name_check(check.name), *detail], "")
 
 
 def main(arguments: list[str]) -> int:
@@ -282,7 +295,7 @@ def main(arguments: list[str]) -> int:
     try:
         report = check_run(run)
     except PoolbenchError as error:
-        sys.stdout.write(json.dumps({_REFUSED: str(error)}))
+        sys.stdout.write(json.dumps({_REFUSED: tell_in_every_way(error)}))
         return error.exit_code
     # A run on a read-only disc can be verified too; so can one that is being verified beside.
     with suppress(OSError, RunError):

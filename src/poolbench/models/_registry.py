@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from poolbench.errors import PoolbenchError, ShapeError, UnknownNameError, UsageError
 from poolbench.models.kept import Kept
 from poolbench.operators import build_operator, compute_source_hash
+from poolbench.texts import Phrase
+from poolbench.texts.told import name_error
 
 # Name of a module that holds an operator, wherever it is in a network.
 SITE = "site"
@@ -25,7 +27,7 @@ class Network(nn.Sequential):
         kept_digest: Hash of the values that its factory gives the same every time; may be empty.
     """
 
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     kept: frozenset[str] = frozenset()
     kept_digest: str = ""
 
@@ -153,13 +155,12 @@ def reshape_backbone(backbone: Backbone, **values: int) -> Backbone:
     """
     unknown = values.keys() - backbone.shape.keys()
     if unknown:
-        known = ", ".join(backbone.shape) or "nothing"
-        raise UsageError(
-            f"Backbone {backbone.id!r} has no {' and no '.join(sorted(unknown))} to choose; of its "
-            f"shape can be chosen: {known}."
-        )
+        wanted, known = sorted(unknown), list(backbone.shape)
+        if not known:
+            raise UsageError("backbone.fixed-shape", backbone=backbone.id, wanted=wanted)
+        raise UsageError("backbone.shape", backbone=backbone.id, wanted=wanted, known=known)
     if not values.get("kernel", 1) % 2:
-        raise UsageError(f"A kernel has an odd side, got {values['kernel']}.")
+        raise UsageError("backbone.even-kernel", side=values["kernel"])
     base = _BACKBONES[backbone.base or backbone.id]
     shape = {**backbone.shape, **values}
     changed = {name: value for name, value in shape.items() if value != base.shape[name]}
@@ -188,11 +189,7 @@ def count_features(network: Network, image_size: tuple[int, int]) -> int:
         raise
     except Exception as error:
         # A custom operator may raise anything.
-        first = (str(error).splitlines() or [""])[0]
-        raise ShapeError(
-            f"The network does not take pictures of {image_size[0]}x{image_size[1]} pixels "
-            f"({type(error).__name__}: {first}). Choose a larger --image-size, or mend the "
-            "operator if it is your own."
-        ) from None
+        (height, width), said = image_size, name_error(error)
+        raise ShapeError("network.input", height=height, width=width, said=said) from None
     network.train()
     return int(features)

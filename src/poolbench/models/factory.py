@@ -20,6 +20,8 @@ from poolbench.models.kept import Kept, find_kept, hash_values
 from poolbench.models.lab import Normalize
 from poolbench.models.swap import swap
 from poolbench.operators import load_object
+from poolbench.texts import Phrase
+from poolbench.texts.told import name_error
 
 
 class Contiguous(nn.Module):
@@ -44,12 +46,10 @@ def find_backbone(name: str) -> Backbone:
     if not colon:
         return get_backbone(name)
     if rest.isdecimal():
-        raise UsageError(
-            f"{name!r} names no backbone: with {rest} times as many channels it is {base}-x{rest}."
-        )
+        raise UsageError("backbone.times", name=name, times=rest, base=base)
     factory = load_object("backbone", name)
     if not callable(factory):
-        raise UsageError(f"Backbone {name!r} is a {type(factory).__name__}, not a function.")
+        raise UsageError("backbone.no-function", name=name, kind=type(factory).__name__)
     return add_factory(getattr(factory, "__name__", name.rpartition(":")[2]), factory)
 
 
@@ -66,7 +66,7 @@ def add_factory(backbone_id: str, factory: Factory) -> Backbone:
     known = {backbone.id: backbone for backbone in list_backbones()}
     taken = known.get(backbone_id)
     if taken is not None and getattr(taken.factory, "__module__", None) != factory.__module__:
-        raise UsageError(f"The backbone id {backbone_id!r} is taken: rename your factory.")
+        raise UsageError("backbone.taken", name=backbone_id)
     return add_backbone(wrap_factory(backbone_id, factory))
 
 
@@ -77,12 +77,7 @@ def wrap_factory(backbone_id: str, factory: Factory) -> Backbone:
         UsageError: If it is a network that was built already.
     """
     if isinstance(factory, nn.Module):
-        kind = type(factory).__name__
-        raise UsageError(
-            f"A backbone is a function from the number of classes to a network, and this is an "
-            f"instance of {kind}. Give {kind} itself, if the number of classes is what it is built "
-            "with, or a function that builds it anew: each training begins with a new one."
-        )
+        raise UsageError("backbone.built", kind=type(factory).__name__)
 
     # Once for each number of classes: the factory may read a large file.
     @lru_cache
@@ -119,19 +114,25 @@ def build_swapped(
     # The hash of this very network: a file that the factory reads may have changed since.
     digest = hash_values(model, kept.same) if kept is not None and kept.digest else ""
     example = torch.zeros(1, 3, *image_size)
-    _check_logits(name, model, example, num_classes)
+    _check_logits(Phrase("backbone.named", name=name), model, example, num_classes)
     swapped = swap(model, operator, example=example)
     network = Network()
-    network.notes = tuple(str(swapped).splitlines())
+    network.notes = swapped.list_notes()
     if kept is not None:
         network.kept = frozenset(f"model.{name}" for name in kept.names)
         network.kept_digest = digest
     network.add_module("normalize", Normalize())
     network.add_module("contiguous", Contiguous())
     network.add_module("model", swapped.model)
-    which = operator if isinstance(operator, str) else getattr(operator, "__name__", "of one's own")
-    _check_logits(f"{name} with operator {which}", network, example, num_classes)
+    _check_logits(_name_swapped(name, operator), network, example, num_classes)
     return network.train()
+
+
+def _name_swapped(name: str, operator: str | MakeOperator) -> Phrase:
+    which = operator if isinstance(operator, str) else getattr(operator, "__name__", None)
+    if which is None:
+        return Phrase("backbone.named-with-own", name=name)
+    return Phrase("backbone.named-with", name=name, operator=which)
 
 
 def _make(factory: Factory, num_classes: int) -> nn.Module:
@@ -139,29 +140,25 @@ def _make(factory: Factory, num_classes: int) -> nn.Module:
     try:
         model: object = factory(num_classes)
     except Exception as error:
-        raise UsageError(
-            f"Backbone {name!r} fails for {num_classes} classes ({type(error).__name__}: {error})."
-        ) from error
+        said = name_error(error)
+        raise UsageError("backbone.failed", name=name, classes=num_classes, said=said) from error
     if not isinstance(model, nn.Module):
-        raise UsageError(f"Backbone {name!r} gives a {type(model).__name__}, expected a module.")
+        raise UsageError("backbone.no-module", name=name, kind=type(model).__name__)
     return model
 
 
 @torch.no_grad()
-def _check_logits(name: str, network: nn.Module, example: Tensor, num_classes: int) -> None:
-    size = "x".join(map(str, example.shape[2:]))
+def _check_logits(name: Phrase, network: nn.Module, example: Tensor, num_classes: int) -> None:
+    height, width = example.shape[2:]
     try:
         logits = network.eval()(example)
     except Exception as error:
         # A custom network may raise anything.
+        said = name_error(error)
         raise ShapeError(
-            f"Backbone {name!r} does not take a picture of {size} pixels "
-            f"({type(error).__name__}: {str(error)[:200]}). Choose another --image-size, or mend "
-            "the network."
+            "backbone.input", network=name, height=height, width=width, said=said
         ) from error
     if not isinstance(logits, Tensor) or logits.shape != (1, num_classes):
-        found = list(logits.shape) if isinstance(logits, Tensor) else f"a {type(logits).__name__}"
-        raise ShapeError(
-            f"Backbone {name!r} gives {found} for one picture of {size} pixels, expected logits "
-            f"[1, {num_classes}]."
-        )
+        is_tensor = isinstance(logits, Tensor)
+        found = str(list(logits.shape)) if is_tensor else type(logits).__name__
+        raise ShapeError("backbone.output", network=name, found=found, classes=num_classes)

@@ -51,7 +51,7 @@ def whiten_first(network: Network, images: Tensor) -> None:
     """
     conv = next(_list_convolutions(network), None)
     if conv is None or conv.in_channels != 3 or conv.groups != 1 or conv.dilation != (1, 1):
-        raise UsageError("A whitened start needs a first convolution that sees three channels.")
+        raise UsageError("start.no-convolution")
     if _is_kept(network, conv):
         return
     size = conv.kernel_size
@@ -79,10 +79,7 @@ def freeze(network: Network, part: TrainedPart) -> None:
     stages = _list_stages(network)
     kept = 1 if part == "head" else 2
     if len(stages) <= kept:
-        raise UsageError(
-            f"trained_part = {part!r} leaves nothing of this network to keep: it has "
-            f"{len(stages)} layers with parameters in a row."
-        )
+        raise UsageError("start.nothing-kept", part=part, layers=len(stages))
     for stage in stages[:-kept]:
         for name, parameter in stage.named_parameters():
             parameter.requires_grad_(SITE in name.split("."))

@@ -9,16 +9,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from poolbench.errors import UsageError
+from poolbench.errors import UsageError, Voice
 from poolbench.models._registry import MakeOperator
 from poolbench.models.modes import evaluating
 from poolbench.operators import get_operator
 from poolbench.operators._registry import check_class
 from poolbench.operators.plain import Decimate2d
+from poolbench.texts import Phrase
+from poolbench.texts.told import Joined, name_error, take_first_line
 
 Pool = nn.MaxPool2d | nn.AvgPool2d
 EXAMPLE_SIZE = 64
-SWAPPED_ALREADY = "it is swapped already"
+_SWAPPED = Phrase("swap.already")
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,31 @@ class Swapped:
     Attributes:
         model: The new network; the original is unchanged.
         replaced: The earlier layer at each name.
-        left: By name, why something that lowers the resolution was left alone.
+        reasons: By name, why something that lowers the resolution was left alone.
     """
 
     model: nn.Module
     replaced: dict[str, str]
-    left: dict[str, str]
+    reasons: dict[str, Phrase]
+
+    @property
+    def left(self) -> dict[str, str]:
+        """Why something that lowers the resolution was left alone, by name, in words."""
+        return {name: reason.tell(Voice.lang) for name, reason in self.reasons.items()}
+
+    def list_notes(self) -> tuple[Phrase, ...]:
+        """Return what was replaced and what was left alone, one for each."""
+        replaced = (
+            Phrase("swap.replaced", name=name, before=before)
+            for name, before in self.replaced.items()
+        )
+        left = (
+            Phrase("swap.left", name=name, reason=reason) for name, reason in self.reasons.items()
+        )
+        return (*replaced, *left)
 
     def __str__(self) -> str:
-        lines = [f"replaced {name}: {before}" for name, before in self.replaced.items()]
-        lines += [f"left alone {name}: {reason}" for name, reason in self.left.items()]
-        return "\n".join(lines)
+        return "\n".join(note.tell(Voice.lang) for note in self.list_notes())
 
 
 class SwappedPool(nn.Module):
@@ -141,36 +157,34 @@ def swap(
     made: dict[nn.Module, nn.Module] = {}
     for name, layer in wanted:
         if isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d)) and not channels[layer]:
-            left[name] = "the example does not reach it"
+            left[name] = Phrase("swap.unreached")
             continue
         if layer not in made:
             made[layer] = _make(layer, make_operator, channels.get(layer, set()), new)
         new = _put(new, name, made[layer])
         replaced[name] = str(layer)
-    if not replaced and SWAPPED_ALREADY in left.values():
-        raise UsageError(
-            f"{type(model).__name__} is swapped already, and nothing else in it can be replaced: "
-            "swap the network that it was made from, which is as it was."
-        )
     if not replaced:
-        reasons = "".join(f" {name}: {reason}." for name, reason in left.items())
-        raise UsageError(
-            f"{type(model).__name__} has no max pooling, average pooling or strided convolution "
-            f"that can be replaced.{reasons} Pooling inside a forward has to become a layer first."
-        )
+        raise _explain_nothing(type(model).__name__, left)
     return Swapped(new, replaced, left)
+
+
+def _explain_nothing(network: str, left: dict[str, Phrase]) -> UsageError:
+    """Explain why nothing of a network can be replaced."""
+    if any(reason.key == _SWAPPED.key for reason in left.values()):
+        return UsageError("swap.again", network=network)
+    if not left:
+        return UsageError("swap.nothing", network=network)
+    reasons = (Joined([f"{name}:", reason]) for name, reason in left.items())
+    return UsageError("swap.nothing-left", network=network, left=Joined(reasons, "; "))
 
 
 def _check_model(model: object) -> None:
     if not isinstance(model, nn.Module):
         name = str(getattr(model, "__name__", repr(model)))[:80]
-        raise UsageError(
-            f"swap takes a network that was built, a torch.nn.Module, and {name} is a "
-            f"{type(model).__name__}."
-        )
+        raise UsageError("swap.no-network", name=name, kind=type(model).__name__)
 
 
-def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
+def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, Phrase | None]]:
     """Yield name, layer, and why it is left alone; a layer of several names comes with each."""
     inside: list[str] = []
     for name, layer in model.named_modules(remove_duplicate=False):
@@ -178,7 +192,7 @@ def _list_candidates(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
             continue
         if isinstance(layer, SwappedPool | SwappedConv):
             inside.append(f"{name}." if name else "")
-            yield name, layer, SWAPPED_ALREADY
+            yield name, layer, _SWAPPED
             continue
         if isinstance(layer, (nn.MaxPool2d, nn.AvgPool2d)):
             stride = _pair(layer.stride)
@@ -197,22 +211,23 @@ def _lay_out(out: Tensor, like: Tensor) -> Tensor:
     return out.contiguous(memory_format=torch.channels_last if is_last else torch.contiguous_format)
 
 
-def _explain(layer: nn.Module, stride: tuple[int, int]) -> str:
+def _explain(layer: nn.Module, stride: tuple[int, int]) -> Phrase | None:
+    """Explain why a layer is left alone; ``None``: it can be replaced."""
     if stride[0] != stride[1]:
-        return f"its stride differs each way, {stride[0]} and {stride[1]}"
+        return Phrase("swap.stride-differs", down=stride[0], across=stride[1])
     if stride[0] == 1:
-        return "its stride is 1"
+        return Phrase("swap.stride-1")
     if getattr(layer, "return_indices", False):
-        return "its indices are asked for"
+        return Phrase("swap.indices")
     if getattr(layer, "divisor_override", None) is not None:
-        return "it divides by another number than that of its values"
+        return Phrase("swap.divisor")
     if any(isinstance(value, nn.UninitializedParameter) for value in layer.parameters()):
-        return "its size is not known before the network is run once"
+        return Phrase("swap.lazy")
     if isinstance(layer, nn.Conv2d) and "weight" not in dict(layer.named_parameters(recurse=False)):
-        return "its weight is computed from others"
+        return Phrase("swap.computed-weight")
     if not any(_runs_as(layer, kind) for kind in (nn.MaxPool2d, nn.AvgPool2d, nn.Conv2d)):
-        return f"{type(layer).__name__} has a forward of its own"
-    return ""
+        return Phrase("swap.own-forward", kind=type(layer).__name__)
+    return None
 
 
 def _runs_as(layer: nn.Module, kind: type[nn.Module]) -> bool:
@@ -241,11 +256,9 @@ def _find_channels(
             model(batch)
     except Exception as error:
         # Whatever a network of one's own raises.
-        raise UsageError(
-            f"{type(model).__name__} does not take an example of {list(batch.shape)} "
-            f"({type(error).__name__}: {str(error)[:200]}). Give one that it takes, "
-            "swap(…, example=…)."
-        ) from error
+        network, said = type(model).__name__, name_error(error)
+        shape = str(list(batch.shape))
+        raise UsageError("swap.example", network=network, shape=shape, said=said) from error
     finally:
         for handle in handles:
             handle.remove()
@@ -294,9 +307,8 @@ def _get_maker(operator: str | type[nn.Module] | MakeOperator) -> MakeOperator:
         try:
             module: nn.Module = cls(channels, stride=stride)
         except TypeError as error:
-            raise UsageError(
-                f"{cls.__name__} cannot be built as {cls.__name__}(channels, stride=…): {error}."
-            ) from error
+            said = take_first_line(error)
+            raise UsageError("swap.operator", name=cls.__name__, said=said) from error
         return module
 
     return make_operator

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from poolbench.errors import UsageError
 from poolbench.files import check_regular
+from poolbench.texts.told import take_first_line
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,9 @@ def load_weights(path: Path) -> dict[str, Tensor]:
         check_regular(path)
         return load_file(path)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise UsageError("weights.unread", path=path, reason=error) from None
     except (SafetensorError, ValueError, KeyError) as error:
-        raise UsageError(
-            f"{path} is no safetensors file ({error}). Weights of another kind are not read, since "
-            "unpickling them could run any program."
-        ) from None
+        raise UsageError("weights.format", path=path, said=take_first_line(error)) from None
 
 
 def read_facts(path: Path) -> dict[str, str]:

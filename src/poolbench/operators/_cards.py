@@ -64,9 +64,9 @@ def load_card(entry: OperatorEntry) -> str:
     if not entry.is_builtin:
         if entry.cls.__doc__:
             return f"# {entry.id}\n\n{entry.cls.__doc__.strip()}\n"
-        raise UsageError(f"Operator {entry.id!r} has no card: give its class a docstring.")
+        raise UsageError("operator.no-card", name=entry.id)
     for folder in (CARDS, CARDS_OF_CLONE):
         path = folder / f"{entry.id}.md"
         if path.is_file():
             return path.read_text(encoding="utf-8")
-    raise UsageError(f"The card of operator {entry.id!r} is missing from this installation.")
+    raise UsageError("operator.card-missing", name=entry.id)

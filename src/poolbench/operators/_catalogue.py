@@ -7,6 +7,7 @@ from torch import nn
 from poolbench.errors import UnknownNameError, UsageError
 from poolbench.operators._plugins import load_installed, load_named
 from poolbench.operators._registry import ALL, OperatorEntry, list_entries
+from poolbench.texts.told import take_first_line
 
 
 def get_operator(operator_id: str) -> OperatorEntry:
@@ -55,7 +56,7 @@ def build_operator(operator_id: str, channels: int, *, stride: int) -> nn.Module
     try:
         return cls(channels, stride=stride)
     except TypeError as error:
+        said = take_first_line(error)
         raise UsageError(
-            f"Operator {operator_id!r} cannot be built as {cls.__name__}(channels, stride=…): "
-            f"{error}."
+            "operator.build", name=operator_id, kind=cls.__name__, said=said
         ) from error

@@ -4,18 +4,21 @@ import sys
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, Literal
 
 from torch import nn
 
 from poolbench.errors import UsageError, nearest_names
 from poolbench.operators._registry import add_operator, check_class, list_entries
+from poolbench.texts import Phrase
+from poolbench.texts.told import name_error
 
 # Entry-point group in a package's metadata: name = "package.module:Class", the name being the id.
 GROUP = "poolbench.operators"
+Kind = Literal["operator", "backbone"]
 
 
-def load_object(kind: str, name: str) -> Any:
+def load_object(kind: Kind, name: str) -> Any:
     """Load what ``package.module:name`` names; the module may lie in the working directory.
 
     Args:
@@ -32,16 +35,14 @@ def load_object(kind: str, name: str) -> Any:
         module = import_module(module_name)
     except Exception as error:
         # A custom module may raise anything while it is imported.
-        raise UsageError(
-            f"{kind.capitalize()} {name!r}: module {module_name!r} cannot be imported "
-            f"({type(error).__name__}: {error}). Name it as package.module:name."
-        ) from error
+        names = {"kind": Phrase(f"kind.{kind}"), "name": name, "module": module_name}
+        raise UsageError("plugin.no-module", **names, said=name_error(error)) from error
     if not hasattr(module, attribute):
         near = nearest_names(attribute, [known for known in vars(module) if known[:1] != "_"])
-        hint = f" Did you mean {', '.join(near)}?" if near else ""
-        raise UsageError(
-            f"{kind.capitalize()} {name!r}: {module_name} has nothing of that name.{hint}"
-        )
+        told = {"kind": Phrase(f"kind.{kind}"), "name": name, "module": module_name}
+        if near:
+            raise UsageError("plugin.near-name", **told, near=near)
+        raise UsageError("plugin.no-name", **told)
     return getattr(module, attribute)
 
 
@@ -57,7 +58,7 @@ def load_named(name: str) -> str:
     try:
         check_class(cls)
     except UsageError as error:
-        raise UsageError(f"Operator {name!r}: {error}") from None
+        raise UsageError("plugin.no-operator", name=name, reason=error) from None
     return _find_or_add(cls, cls.__name__)
 
 
@@ -72,10 +73,8 @@ def load_installed() -> None:
         try:
             cls = point.load()
         except Exception as error:
-            raise UsageError(
-                f"The installed operator {point.name!r} ({point.value}) cannot be loaded "
-                f"({type(error).__name__}: {error}). Mend or uninstall its package."
-            ) from error
+            place, said = point.value, name_error(error)
+            raise UsageError("plugin.broken", name=point.name, place=place, said=said) from error
         _find_or_add(cls, point.name)
 
 

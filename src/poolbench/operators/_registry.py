@@ -59,9 +59,7 @@ class Operator(nn.Module):
     def __init__(self, channels: int, *, stride: int) -> None:
         super().__init__()
         if channels < 1 or stride < 1:
-            raise UsageError(
-                f"An operator needs channels and stride of at least 1, got {channels} and {stride}."
-            )
+            raise UsageError("operator.arguments", channels=channels, stride=stride)
         self.check_stride(stride)
         self.channels = channels
         self.stride = stride
@@ -70,8 +68,8 @@ class Operator(nn.Module):
     def check_stride(cls, stride: int) -> None:
         """Raise ShapeError if the operator is not defined for this stride."""
         if cls.strides is not None and stride not in cls.strides:
-            strides = " and ".join(map(str, cls.strides))
-            raise ShapeError(f"{cls.__name__} is defined for strides {strides}, got {stride}.")
+            known = list(cls.strides)
+            raise ShapeError("operator.stride", name=cls.__name__, stride=stride, known=known)
 
     @property
     def smallest_size(self) -> int:
@@ -178,17 +176,10 @@ def check_class(given: object) -> None:
     """
     if isinstance(given, nn.Module):
         _check_constructor(type(given))
-        name = type(given).__name__
-        raise UsageError(
-            f"An operator is given as a class, and this is an instance of {name}: give {name} "
-            f"itself. Each site builds its own, as {name}(channels, stride=…)."
-        )
+        raise UsageError("operator.built", kind=type(given).__name__)
     if not (isinstance(given, type) and issubclass(given, nn.Module)):
-        name = getattr(given, "__name__", None) or repr(given)
-        raise UsageError(
-            f"An operator is a torch.nn.Module class that is built as (channels, stride=…); "
-            f"{name[:80]} is a {type(given).__name__}."
-        )
+        name = str(getattr(given, "__name__", None) or repr(given))[:80]
+        raise UsageError("operator.no-class", name=name, kind=type(given).__name__)
     _check_constructor(given)
 
 
@@ -208,20 +199,19 @@ def _check_constructor(cls: type[nn.Module]) -> None:
         named = [
             each.replace(annotation=empty, default=empty) for each in signature.parameters.values()
         ]
-        taken = signature.replace(parameters=named, return_annotation=empty)
-        raise UsageError(
-            f"{cls.__name__} is built as {cls.__name__}{taken}, and an operator as (channels, "
-            f"stride=…), once for each site. {_advise(cls)}"
-        )
+        taken = str(signature.replace(parameters=named, return_annotation=empty))
+        alike = _find_alike(cls)
+        if alike is None:
+            raise UsageError("operator.constructor", name=cls.__name__, taken=taken)
+        raise UsageError("operator.foreign", name=cls.__name__, taken=taken, operator=alike)
 
 
-def _advise(cls: type[nn.Module]) -> str:
-    """Say what to take instead of a class that is not built as operators are."""
+def _find_alike(cls: type[nn.Module]) -> str | None:
+    """Find the operator to take instead of a class that is not built as operators are."""
     ids = {entry.cls.__name__.casefold(): entry.id for entry in list_entries() if entry.is_builtin}
-    for base in cls.__mro__:
-        if base.__name__.casefold() in ids:
-            return f"The catalogue has an operator of that kind: {ids[base.__name__.casefold()]!r}."
-    return "Write a class that makes it in its constructor, __init__(self, channels, *, stride)."
+    return next(
+        (ids[name] for base in cls.__mro__ if (name := base.__name__.casefold()) in ids), None
+    )
 
 
 def add_operator(
@@ -236,10 +226,8 @@ def add_operator(
         is_same = (taken.cls.__qualname__, taken.is_builtin) == (cls.__qualname__, is_builtin)
         if not is_same:
             whose = "poolbench" if taken.is_builtin else taken.cls.__module__
-            raise UsageError(
-                f"The operator id {operator_id!r} belongs to {taken.cls.__qualname__} of {whose}; "
-                "choose another."
-            )
+            owner = taken.cls.__qualname__
+            raise UsageError("operator.id-owned", name=operator_id, owner=owner, module=whose)
     _ENTRIES[operator_id] = OperatorEntry(operator_id, cls, title, title_ru, year, is_builtin)
 
 
@@ -251,7 +239,7 @@ def lend_id(operator_id: str, cls: type[nn.Module]) -> Iterator[None]:
         UsageError: If the id is taken or is not a plain name.
     """
     if operator_id in _ENTRIES:
-        raise UsageError(f"The operator id {operator_id!r} is taken; choose another.")
+        raise UsageError("operator.id-taken", name=operator_id)
     add_operator(cls, operator_id)
     try:
         yield
@@ -267,6 +255,4 @@ def list_entries() -> list[OperatorEntry]:
 def _check_id(operator_id: str) -> None:
     plain = operator_id.replace("-", "").replace("+", "").replace("_", "")
     if not plain.isalnum() or not plain.isascii() or operator_id == ALL:
-        raise UsageError(
-            f"{operator_id!r} cannot be an operator id: use letters, digits, '-', '+' and '_'."
-        )
+        raise UsageError("operator.bad-id", name=operator_id)

@@ -27,6 +27,7 @@ from poolbench.operators._code import (
 )
 from poolbench.operators._custom import is_by_reference, is_custom, read_version
 from poolbench.operators._values import LEAVES, VALUELESS, describe_leaf, unwrap
+from poolbench.texts.told import find_reason
 
 # What Python and torch write into a class themselves; what they mean is in its methods.
 _MADE_BY_PYTHON = frozenset(
@@ -67,10 +68,7 @@ def compute_source_hash(thing: Any) -> str:
     try:
         return _Describer(home, [name]).describe_alone(thing)
     except RecursionError:
-        raise UsageError(
-            f"{name} uses values that hold each other too deeply to be hashed. Build them inside "
-            "the class."
-        ) from None
+        raise UsageError("source.too-deep", name=name) from None
 
 
 def is_imported(thing: Any) -> bool:
@@ -176,13 +174,9 @@ class _Describer:
             self.describe([*parts[:3], list(parts[3] or ()), list(parts[4] or ())])
 
     def _refuse(self, value: Any, error: Exception) -> NoReturn:
-        path = ".".join(self.trail)
-        raise UsageError(
-            f"{path} is a {type(value).__module__}.{type(value).__qualname__}, whose value cannot "
-            f"be hashed ({error}), so an edit of it would go unnoticed. Create it inside the "
-            "class or function that uses it, or write its value as numbers, text, arrays or "
-            "tensors."
-        ) from None
+        path, kind = ".".join(self.trail), f"{type(value).__module__}.{type(value).__qualname__}"
+        reason = find_reason(error)
+        raise UsageError("source.no-value", path=path, kind=kind, reason=reason) from None
 
     def _follow(self, value: Any, describe: Callable[[Any], None]) -> None:
         """Describe a class or function: once, and one of a library by name."""

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from poolbench.texts import Phrase
+
 Tokens = tuple[str | bytes, ...]
 
 # Bytes of a value by its exact kind: a subclass has more to it.
@@ -67,7 +69,7 @@ def describe_leaf(value: Any) -> tuple[Tokens, list[Any]] | None:
     if isinstance(value, torch.Generator):
         return (), [value.get_state()]
     if isinstance(value, np.ufunc) and " (vectorized)" in value.__name__:
-        raise TypeError("it keeps its function to itself")
+        raise TypeError(Phrase("fault.hidden-function"))
     if type(value).__module__ == "torch._ops":
         return (str(value),), []
     return None

@@ -58,10 +58,7 @@ def choose_kernel_size(kernel_size: int | None, stride: int) -> int:
     if kernel_size is None:
         return stride
     if kernel_size < stride:
-        raise UsageError(
-            f"kernel_size must be at least the stride ({stride}), got {kernel_size}: windows would "
-            "leave out part of the feature map."
-        )
+        raise UsageError("operator.kernel-size", stride=stride, value=kernel_size)
     return kernel_size
 
 

@@ -92,10 +92,7 @@ def _choose_kernel_size(kernel_size: int | None, stride: int) -> int:
     if kernel_size is None:
         return max(3, 2 * stride - 1)
     if kernel_size < 3 or kernel_size % 2 == 0:
-        raise UsageError(
-            f"A blur needs an odd kernel_size of at least 3, got {kernel_size}: an even one would "
-            "move the picture by half a pixel."
-        )
+        raise UsageError("operator.blur-size", value=kernel_size)
     return kernel_size
 
 
@@ -110,11 +107,9 @@ def _blur(x: Tensor, kernel: Tensor, stride: int) -> Tensor:
     """Convolve with the stride, so that what is dropped is not computed."""
     border = kernel.shape[-1] // 2
     if x.shape[2] <= border or x.shape[3] <= border:
-        raise ShapeError(
-            f"A blur of width {kernel.shape[-1]} needs feature maps larger than {border} pixels "
-            f"each way, got {x.shape[2]}x{x.shape[3]}. Choose a larger --image-size, or another "
-            "operator."
-        )
+        height, width = x.shape[2:]
+        side = kernel.shape[-1]
+        raise ShapeError("operator.blur-map", side=side, least=border, height=height, width=width)
     padded = F.pad(x, (border, border, border, border), mode="reflect")
     return F.conv2d(padded, kernel, stride=stride, groups=kernel.shape[0])
 
@@ -281,7 +276,7 @@ class AdaptiveBlurPool2d(Operator):
         self.kernel_size = _choose_kernel_size(kernel_size, stride)
         self.groups = math.gcd(channels, 8) if groups is None else groups
         if self.groups < 1 or channels % self.groups:
-            raise UsageError(f"groups must divide the {channels} channels, got {groups}.")
+            raise UsageError("operator.groups", channels=channels, value=groups)
         self.conv = nn.Conv2d(channels, self.groups * self.kernel_size**2, 3, stride)
         nn.init.zeros_(self.conv.weight)
         binomial = _make_kernel(self.kernel_size, 1).flatten().log()

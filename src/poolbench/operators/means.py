@@ -176,4 +176,4 @@ class LogSumExpPool2d(WindowOperator):
 
 def _check_positive(name: str, value: float) -> None:
     if not value > 0:  # Also what is not a number.
-        raise UsageError(f"{name} must be above 0, got {value}.")
+        raise UsageError("operator.positive", name=name, value=value)

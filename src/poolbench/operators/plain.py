@@ -172,7 +172,7 @@ def rms_pool2d(x: Tensor, *, stride: int, kernel_size: int | None = None) -> Ten
 
 def _check_power(p: float) -> None:
     if not p >= 1:  # Also what is not a number.
-        raise UsageError(f"p must be at least 1, got {p}.")
+        raise UsageError("operator.power", value=p)
 
 
 def _norm(windows: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:

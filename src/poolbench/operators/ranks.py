@@ -179,7 +179,7 @@ def _weigh(values: Sequence[Tensor], weights: Sequence[float | Tensor]) -> Tenso
 
 def _check_decay(decay: float) -> None:
     if not 0 < decay <= 1:
-        raise UsageError(f"decay must be above 0 and at most 1, got {decay}.")
+        raise UsageError("operator.decay", value=decay)
 
 
 def _choose_k(k: int | None, kernel_size: int) -> int:
@@ -187,5 +187,5 @@ def _choose_k(k: int | None, kernel_size: int) -> int:
     if k is None:
         return max(1, most // 2)
     if not 1 <= k <= most:
-        raise UsageError(f"k must be from 1 to {most}, the values of a window, got {k}.")
+        raise UsageError("operator.k", most=most, value=k)
     return k

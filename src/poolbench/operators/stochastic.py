@@ -198,7 +198,7 @@ class S3Pool2d(Operator):
         super().__init__(channels, stride=stride)
         self.grid = 2 * stride if grid is None else grid
         if self.grid < stride or self.grid % stride:
-            raise UsageError(f"grid must be a multiple of the stride ({stride}), got {grid}.")
+            raise UsageError("operator.grid", stride=stride, value=grid)
 
     def get_options(self) -> dict[str, Any]:
         return {"grid": self.grid}

@@ -182,7 +182,8 @@ class Check(Frozen):
     Attributes:
         value: What was measured, with the unit that the name says; ``None`` if it could not be.
         tolerance: The most that ``value`` may be.
-        detail: Why it failed, in words.
+        detail: Why it failed, in English.
+        details: The same by language; records of before have none.
     """
 
     name: str
@@ -190,6 +191,7 @@ class Check(Frozen):
     value: float | None = None
     tolerance: float = 0.0
     detail: str = ""
+    details: dict[str, str] = Field(default_factory=dict)
 
 
 class VerificationReport(Frozen):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from poolbench.evaluation.metrics import METRICS
+from poolbench.records import Check
 from poolbench.report.read import RunView
 from poolbench.report.table import (
     MISSING,
@@ -15,15 +16,12 @@ from poolbench.report.table import (
     format_metric,
     name_columns,
 )
-from poolbench.report.words import Phrase, Words, in_each_language, say, speak
-from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
+from poolbench.report.words import Phrase, Words, in_each_language, say
+from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, checks
 from poolbench.texts.facts import describe_facts
 from poolbench.verdict.proportion import read_headline
 
 MOST_LISTED = 10
-# Beginnings of names of checks that hold something else than words.
-_HASH = "SHA-256 of "
-_BATCH = "batch "
 # Facts that have a row or sentences of their own.
 _TOLD_OTHERWISE = frozenset(("test_share", "unread", "pixels"))
 # Groups of facts about the machine, and the texts that name one of each.
@@ -72,10 +70,10 @@ def make_verification(view: RunView) -> Table | None:
     for check in report.checks:
         result = say("report.passed" if check.passed else "report.failed")
         cells = (
-            name_check(check.name),
+            in_each_language(checks.name_check(check.name).tell),
             MISSING if check.value is None else f"{check.value:.3g}",
             f"{check.tolerance:g}",
-            _add_detail(result, check.detail),
+            _add_detail(result, check),
         )
         rows.append(Row(cells))
     caption = say(
@@ -88,29 +86,12 @@ def make_verification(view: RunView) -> Table | None:
     return Table(caption, head, tuple(rows), words=(3,))
 
 
-def name_check(name: str) -> Phrase:
-    """Name what was checked, in words; a name that is not known stays as it is.
-
-    Names are made of a kind and what it was looked at with: ``logits, batch 7``.
-    """
-    if name.startswith(_HASH):
-        return name
-    kind, comma, case = name.partition(", ")
-    key = f"report.check-{kind.replace(' ', '-').lower()}"
-    if key not in TEXTS[DEFAULT_LANGUAGE]:
-        return name
-    if not comma:
-        return say(key)
-    described: Phrase = case
-    if case.startswith(_BATCH):
-        described = say("report.check-batch", count=case.removeprefix(_BATCH))
-    return in_each_language(lambda lang: f"{speak(say(key), lang)}, {speak(described, lang)}")
-
-
-def _add_detail(result: Words, detail: str) -> Words:
-    if not detail:
+def _add_detail(result: Words, check: Check) -> Words:
+    if not check.detail:
         return result
-    return in_each_language(lambda lang: f"{result.speak(lang)}: {detail}")
+    return in_each_language(
+        lambda lang: f"{result.speak(lang)}: {check.details.get(lang, check.detail)}"
+    )
 
 
 def make_data(view: RunView) -> Table:

@@ -68,12 +68,7 @@ class GivenAxes(Canvas):
             UsageError: If there are several.
         """
         if rows * columns > 1:
-            raise UsageError(
-                f"The figure {self._name!r} has a panel for each variant, which one pair of axes "
-                f"cannot hold. Give a figure instead of ax: study.plot({self._name!r}, "
-                f"figure=matplotlib.pyplot.figure(figsize=({width:.0f}, {height:.0f}), "
-                "layout='constrained'))."
-            )
+            raise UsageError("figure.many-panels", name=self._name, width=width, height=height)
         figure = cast(Figure, self._axes.figure)
         return figure, np.array([[self._axes]], dtype=object)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from poolbench.errors import RunError
 from poolbench.files import parse_json
 from poolbench.rundir.store import RunStore
+from poolbench.texts.told import find_reason
 
 EXPLANATION = "best/explain.npz"
 
@@ -53,5 +54,6 @@ def read_explained(store: RunStore) -> Explained | None:
         found = Explained(arrays, facts)
         _ = found.has_shift, found.has_landscape, facts["variants"], facts["classes"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{store.path / EXPLANATION} cannot be read: {error}") from None
+        path = store.path / EXPLANATION
+        raise RunError("run.unread", path=path, reason=find_reason(error)) from None
     return found

@@ -63,22 +63,17 @@ def _check_place(axes: object, figure: object) -> None:
         UsageError: If it is not so.
     """
     if axes is not None and figure is not None:
-        raise UsageError("Both ax and figure are given: say one place to draw.")
+        raise UsageError("figure.two-places")
     if not isinstance(axes, Axes | None) or not isinstance(figure, Figure | SubFigure | None):
         given, name = (figure, "figure") if axes is None else (axes, "ax")
-        raise UsageError(
-            f"{name} is of the type {type(given).__name__}: expected axes of matplotlib for ax, or "
-            "a figure or subfigure of it for figure."
-        )
+        raise UsageError("figure.no-place", name=name, kind=type(given).__name__)
 
 
 def _refuse(view: RunView, name: str) -> None:
     there = list(list_figures(view))
     if name not in FIGURES:
         raise UnknownNameError("figure", name, there)
-    raise UsageError(
-        f"This study has nothing to draw in the figure {name!r}. It has: {', '.join(there)}."
-    )
+    raise UsageError("figure.nothing", name=name, known=there)
 
 
 def _draw_new(view: RunView, name: str, lang: str) -> Axes | list[Axes]:

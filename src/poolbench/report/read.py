@@ -31,6 +31,7 @@ from poolbench.results.history import average_histories, read_history
 from poolbench.rundir.files import Model
 from poolbench.rundir.store import RunStore
 from poolbench.texts.plain import make_plain, read_escaped_formula
+from poolbench.texts.told import find_reason
 from poolbench.verdict.intervals import Interval
 
 # The operator of the one variant of a backbone that has no site.
@@ -181,10 +182,7 @@ def read_run(path: Path) -> RunView:
     rows = read_leaderboard(path)
     known = {row.variant for row in rows}
     if verdict.leading not in known:
-        raise RunError(
-            f"{path}: the verdict names {verdict.leading}, which the leaderboard lacks. "
-            "Run the same command again to write both anew."
-        )
+        raise RunError("report.no-leading", path=path, variant=verdict.leading)
     return RunView(
         path=path,
         config=store.load_config(),
@@ -224,9 +222,7 @@ def _read_suspects(store: RunStore) -> tuple[Suspect, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, KeyError, csv.Error) as error:
-        raise RunError(
-            f"{store.path}: suspects.csv or suspects.npz cannot be read: {error}"
-        ) from None
+        raise RunError("report.suspects", path=store.path, reason=find_reason(error)) from None
 
 
 def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
@@ -248,12 +244,13 @@ def read_leaderboard(path: Path) -> tuple[LeaderboardRow, ...]:
             for row in csv.DictReader(io.StringIO(text, newline=""))
         )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RunError(f"{file} cannot be read: {error}") from None
+        raise RunError("run.unread", path=file, reason=find_reason(error)) from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise RunError(f"{file}: {first['loc'][0]}: {first['msg']}") from None
+        field, said = str(first["loc"][0]), first["msg"]
+        raise RunError("run.bad-field", path=file, field=field, said=said) from None
     if not rows:
-        raise RunError(f"{file} is empty. Run the same command again to write it anew.")
+        raise RunError("report.empty", path=file)
     return rows
 
 
@@ -281,19 +278,13 @@ def _read_variants(
 ) -> tuple[VariantView, ...]:
     records = [store.load_trial(trial_id) for trial_id in trial_ids]
     if any(record.spec.num_classes != classes for record in records):
-        raise RunError(
-            f"{store.path}: data.json names {classes} classes, and trials tell apart others. It "
-            "was edited: run the same command again to write it anew."
-        )
+        raise RunError("report.other-classes", path=store.path, classes=classes)
     by_variant: dict[str, list[TrialRecord]] = {row.variant: [] for row in rows}
     for record in records:
         by_variant.setdefault(record.spec.variant.id, []).append(record)
     for variant_id, trials in by_variant.items():
         if not trials:
-            raise RunError(
-                f"{store.path}: study.json lists no trial of {variant_id}, which is in the "
-                "leaderboard. Run the same command again to write both anew."
-            )
+            raise RunError("report.no-trial", path=store.path, variant=variant_id)
     labels = label_variants([by_variant[row.variant][0].spec.variant for row in rows])
     return tuple(
         _read_variant(store, row, by_variant[row.variant], labels[row.variant]) for row in rows

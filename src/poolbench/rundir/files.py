@@ -4,6 +4,7 @@ A run may come from anybody. A link in it could put a file of whoever reads it i
 a pipe a reader would wait without end; so whatever reads a run opens its files here.
 """
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -18,6 +19,8 @@ from poolbench.errors import RunError
 from poolbench.files import OutsideError, is_within, locate_inside, open_inside, parse_json
 from poolbench.records import CHOICE, LAB_FILE, StudyRecord
 from poolbench.rundir.formats import check_schema
+from poolbench.texts import Phrase
+from poolbench.texts.told import find_reason
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -70,11 +73,7 @@ class RunFiles:
         if written is not None and _compute_sha256(file) != written:
             file.close()
             path = self.path / name
-            raise RunError(
-                f"{path} was changed since it was written: its SHA-256 is not the one in {SUMS} "
-                f"beside it. It was edited, or is damaged: delete the folder {path.parent}, and "
-                "run the study again with the same command, which trains this trial again."
-            )
+            raise RunError("run.changed", path=path, sums=SUMS, folder=path.parent)
         file.seek(0)
         return file
 
@@ -130,16 +129,11 @@ class RunFiles:
             values = parse_json(self.read(name, MOST_TEXT_BYTES))
         except OSError as error:
             if name != LAB_FILE and self.has(LAB_FILE):
-                raise RunError(
-                    f"{self.path} holds the runs of the whole assignment (poolbench lab): name one "
-                    f"of them, such as {self.path / CHOICE}."
-                ) from None
-            raise RunError(
-                f"{path} cannot be read ({error.strerror}): not a poolbench run, or an "
-                "unfinished one. Run the same command again to go on."
-            ) from None
+                example = self.path / CHOICE
+                raise RunError("run.of-lab", path=self.path, example=example) from None
+            raise RunError("run.unfinished", path=path, reason=error) from None
         except ValueError as error:
-            raise RunError(f"{path} is not JSON: {error}.") from None
+            raise RunError("run.not-json", path=path, reason=find_reason(error)) from None
         check_schema(path, values)
         try:
             return model.model_validate(values, context=SAVED)
@@ -147,11 +141,8 @@ class RunFiles:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             if first["type"] == "extra_forbidden":
-                raise RunError(
-                    f"{path}: this poolbench does not know {place}. It was written by a newer "
-                    "poolbench, or edited: use a newer poolbench."
-                ) from None
-            raise RunError(f"{path}: {place}: {first['msg']}") from None
+                raise RunError("run.unknown-field", path=path, field=place) from None
+            raise RunError("run.bad-field", path=path, field=place, said=first["msg"]) from None
 
     def check_has_model(self) -> None:
         """Refuse a run in which nothing was learned: it handed no model over.
@@ -165,10 +156,7 @@ class RunFiles:
             # Not finished, or broken: who asks for the model itself says what is wrong.
             return
         if study.final is None:
-            raise RunError(
-                f"Nothing was learned in {self.path}, so it has no model. To export a network all "
-                f"the same, name a trial, such as {study.trials[0]} (poolbench export --trial)."
-            )
+            raise RunError("run.no-model", path=self.path, trial=study.trials[0])
 
     def list_files(self, folder: str) -> list[Path]:
         """List the files in a folder of the run, by name; none if it is elsewhere."""
@@ -187,10 +175,8 @@ def _compute_sha256(file: BinaryIO) -> str:
 
 def explain_unread(error: OSError, path: Path) -> RunError:
     """Explain why a file of a run cannot be read, and what to do about it."""
-    reason = error.strerror or str(error)
     if not isinstance(error, OutsideError):
-        return RunError(f"{path} cannot be read: {reason}.")
-    return RunError(
-        f"{path} is not read: {reason}, and of a run only files that lie in it are read. Put the "
-        "file itself in its place, or run the study again in a new folder (--out)."
-    )
+        return RunError("run.unread", path=path, reason=error)
+    is_link = error.errno == errno.ELOOP
+    reason = Phrase("fault.is-link") if is_link else Phrase("fault.is-pipe")
+    return RunError("run.outside", path=path, reason=reason)

@@ -14,6 +14,7 @@ from safetensors.numpy import load, save
 
 from poolbench.errors import RunError
 from poolbench.records import SCHEMA_VERSION
+from poolbench.texts import Phrase
 from poolbench.texts.plain import escape_formula, make_plain
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -27,14 +28,9 @@ def check_schema(path: Path, values: object) -> None:
     """
     version = values.get("schema_version", 1) if isinstance(values, dict) else 1
     if type(version) is not int or version < 1:
-        raise RunError(
-            f"{path} has schema {version!r}: expected a number from 1 on. It was edited."
-        )
+        raise RunError("run.bad-schema", path=path, found=str(version))
     if version > SCHEMA_VERSION:
-        raise RunError(
-            f"{path} has schema {version}, this poolbench reads up to {SCHEMA_VERSION}: use a "
-            "newer poolbench."
-        )
+        raise RunError("run.newer", path=path, found=version, most=SCHEMA_VERSION)
 
 
 def check_predictions(arrays: Arrays) -> None:
@@ -45,13 +41,13 @@ def check_predictions(arrays: Arrays) -> None:
     """
     kinds = {name: (arrays[name].dtype.kind, arrays[name].ndim) for name in arrays}
     if kinds != {"index": ("i", 1), "labels": ("i", 1), "logits": ("f", 2)}:
-        raise ValueError("expected index and labels, whole numbers [n], and logits [n, classes]")
+        raise ValueError(Phrase("fault.predictions"))
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1 or 0 in arrays["logits"].shape:
-        raise ValueError("expected as many index, labels and logits, and at least one")
+        raise ValueError(Phrase("fault.prediction-counts"))
     labels = arrays["labels"]
     if labels.min() < 0 or labels.max() >= arrays["logits"].shape[1] or arrays["index"].min() < 0:
-        raise ValueError("a label or a place of a picture is out of range")
+        raise ValueError(Phrase("fault.prediction-range"))
 
 
 def pack_arrays(arrays: Arrays) -> bytes:
@@ -83,7 +79,7 @@ def unpack_weights(content: bytes) -> dict[str, NDArray[Any]]:
     # Packages that bring such numbers make them known to all that runs in the same process.
     foreign = sorted({str(value.dtype) for value in weights.values() if value.dtype.isbuiltin == 2})
     if foreign:
-        raise ValueError(f"it holds numbers of the kind {', '.join(foreign)}")
+        raise ValueError(Phrase("fault.foreign-numbers", kinds=foreign))
     return weights
 
 

@@ -60,19 +60,13 @@ def check_run_path(path: Path, pictures: str = "") -> None:
     """
     kind, _, root = pictures.partition(":")
     if kind == "folder" and is_within(path, expand_home(root)):
-        raise UsageError(
-            f"--out {path} lies in the folder of pictures {root}, where the run would be taken "
-            "for a class: choose another place for it."
-        )
+        raise UsageError("out.among-pictures", path=path, root=root)
     others = []
     with suppress(OSError):
         others = sorted(entry.name for entry in path.iterdir() if not _is_begun(entry.name))
     if others and not is_run(path):
-        shown = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
-        raise UsageError(
-            f"{path} is not empty and holds no run of poolbench ({shown}); nothing in it was "
-            "touched. Choose a new or an empty folder with --out."
-        )
+        shown = [*others[:3], *(["…"] if len(others) > 3 else [])]
+        raise UsageError("out.occupied", path=path, names=shown)
 
 
 def is_run(path: Path) -> bool:

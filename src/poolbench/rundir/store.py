@@ -44,6 +44,7 @@ from poolbench.system import (
     replace_file,
     write_file,
 )
+from poolbench.texts.told import find_reason
 
 # What a study that is running says of itself, for whoever watches.
 LIVE_FILE = "live.json"
@@ -85,11 +86,7 @@ class RunStore(RunFiles):
             RunError: If it was held, and has been moved or deleted since.
         """
         if self._is_pinned and not self._has_lock():
-            raise RunError(
-                f"{self.path} is gone: it was moved or deleted while it was worked on. No folder "
-                "was made in its place, and what was finished moved with it: run the same command "
-                "with --out naming its new place."
-            )
+            raise RunError("run.gone", path=self.path)
 
     def _has_lock(self) -> bool:
         return (self.path / LOCK_FILES[0]).exists()
@@ -110,10 +107,9 @@ class RunStore(RunFiles):
                 stack.enter_context(hold_lock(self.path))
                 self.pin()
             except HeldError as error:
-                raise RunError(
-                    f"{self.path} is being worked on by another process ({error}). Wait for it, "
-                    "stop it, or give this run another --out."
-                ) from None
+                if not error.holder:
+                    raise RunError("run.held", path=self.path) from None
+                raise RunError("run.held-by", path=self.path, **error.holder) from None
             except OSError as error:
                 raise explain_refusal(error, self.path) from None
             if is_new:
@@ -203,7 +199,7 @@ class RunStore(RunFiles):
             found = other.list_files(f"trials/{trial_id}")
             files = {path.name: other.read(f"trials/{trial_id}/{path.name}") for path in found}
         except OSError as error:
-            raise RunError(f"{error.filename} cannot be read: {error.strerror}.") from None
+            raise RunError("run.unread", path=error.filename, reason=error) from None
         self._put(trial_id, files)
 
     def _put(self, trial_id: str, files: Mapping[str, bytes]) -> None:
@@ -237,10 +233,7 @@ class RunStore(RunFiles):
             # A folder without a record is no trial, and in the way of one.
             owned.remove_folder(path, owned.is_trial_file)
             if os.path.lexists(path):
-                raise RunError(
-                    f"{path} is in the way of a trial, but is none, and holds what poolbench did "
-                    "not write: move it away, and run the same command again."
-                ) from None
+                raise RunError("run.in-the-way", path=path) from None
             rename(part, path)
 
     def _make_folder(self, folder: Path) -> None:
@@ -255,7 +248,7 @@ class RunStore(RunFiles):
     def _find_trial(self, trial_id: str) -> Path:
         """Find a trial's folder; an id that stands in a file must not lead out of the run."""
         if trial_id in ("", ".", "..") or set(trial_id) & set("/\\:\0"):
-            raise RunError(f"{self.path}: {trial_id!r} is no id of a trial.")
+            raise RunError("run.bad-trial-id", path=self.path, trial=trial_id)
         return self.trials / trial_id
 
     def load_trial(self, trial_id: str) -> TrialRecord:
@@ -270,11 +263,8 @@ class RunStore(RunFiles):
         # What was written with an earlier schema may have had other fields, and so another id.
         is_edited = record.schema_version == SCHEMA_VERSION and record.spec.id != record.id
         if record.id != trial_id or is_edited:
-            raise RunError(
-                f"{path} is not the record of this trial: what it says gives the id "
-                f"{record.spec.id if is_edited else record.id}. It was edited, or copied from "
-                "another trial: delete the folder, and run the same command again."
-            )
+            found = record.spec.id if is_edited else record.id
+            raise RunError("run.other-trial", path=path, found=found)
         return record
 
     def load_timing(self, trial_id: str) -> TrialTiming:
@@ -290,7 +280,7 @@ class RunStore(RunFiles):
             if name == "predictions":
                 check_predictions(arrays)
         except (OSError, ValueError) as error:
-            raise RunError(f"{path} cannot be read: {error}") from None
+            raise RunError("run.unread", path=path, reason=find_reason(error)) from None
         return arrays
 
     def load_weights(self, trial_id: str) -> dict[str, NDArray[Any]]:
@@ -299,7 +289,7 @@ class RunStore(RunFiles):
         try:
             return unpack_weights(self.read(f"trials/{trial_id}/weights.safetensors"))
         except (OSError, ValueError) as error:
-            raise RunError(f"{path} cannot be read: {error}") from None
+            raise RunError("run.unread", path=path, reason=find_reason(error)) from None
 
     def load_config(self) -> StudyConfig:
         """Load the config of the study.
@@ -311,9 +301,9 @@ class RunStore(RunFiles):
         try:
             return read_saved_config(self.read_text("config.toml"), str(path))
         except (OSError, UnicodeDecodeError) as error:
-            raise RunError(f"{path} cannot be read: {error}.") from None
+            raise RunError("run.unread", path=path, reason=find_reason(error)) from None
         except UsageError as error:
-            raise RunError(str(error)) from None
+            raise RunError("quoted", message=error) from None
 
     def save_model(self, name: str, model: BaseModel) -> None:
         """Write a JSON file of the run."""
@@ -352,10 +342,7 @@ class RunStore(RunFiles):
         path = self._find_inside(name)
         most = _MOST_WRITTEN.get(path.suffix)
         if most is not None and len(content) > most:
-            raise RunError(
-                f"{path} would have {len(content):,} bytes, and at most {most:,} are read back. "
-                "Take fewer classes, operators, folds or repeats."
-            )
+            raise RunError("run.too-large", path=path, size=len(content), most=most)
         try:
             self._make_folder(path.parent)
             replace_file(path, content)
@@ -382,8 +369,5 @@ class RunStore(RunFiles):
         """Find a file that is to change; a stranger's run may hold links to anywhere."""
         path = self.path / name
         if not is_within(path.parent, self.path):
-            raise RunError(
-                f"{path.parent} is a link that leads out of the run: nothing is written there. "
-                "Put a folder in its place."
-            )
+            raise RunError("run.link-out", path=path.parent)
         return path

@@ -39,11 +39,9 @@ def check_allowed(names: Iterable[str]) -> frozenset[str]:
         host = split_host(name)
         if not host or "*" in host or host.endswith(".") or not host.isprintable():
             within = split_host(name.partition("://")[2].partition("/")[0])
-            hint = f" Did you mean {within!r}?" if within else ""
-            raise UsageError(
-                f"--allow-host {name!r} is no name of a host: expected what stands before the "
-                f"first / of an address, such as hub.example.org.{hint}"
-            )
+            if within:
+                raise UsageError("serve.bad-name-near", name=name, near=within)
+            raise UsageError("serve.bad-name", name=name)
         found.add(host)
     return frozenset(found)
 

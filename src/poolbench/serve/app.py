@@ -201,8 +201,10 @@ class _Pages:
         lang = choose_answer_language(request.headers, self._lang)
         return refuse(error.reason, error.status, lang, **error.values)
 
-    async def explain_error(self, _: Request, error: Exception) -> Response:
-        return JSONResponse({"error": str(error)}, 500)
+    async def explain_error(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, PoolbenchError)
+        lang = choose_answer_language(request.headers, self._lang)
+        return JSONResponse({"error": error.tell(lang)}, 500)
 
     async def explain_change(self, request: Request, _: Exception) -> Response:
         """Say that a file of the run went while it was asked for."""
@@ -224,7 +226,9 @@ class _Pages:
             stamp = self._read_stamp()
             if self._opened is None or self._opened.stamp != stamp:
                 try:
-                    self._opened = await self._work(partial(_open_run, self._path, stamp))
+                    self._opened = await self._work(
+                        partial(_open_run, self._path, stamp, self._lang)
+                    )
                 except (PoolbenchError, OSError):
                     # What is wrong with a run that has changed meanwhile is no news.
                     if self._read_stamp() != stamp:
@@ -244,8 +248,8 @@ class _Pages:
         return await asyncio.get_running_loop().run_in_executor(self._worker, task)
 
 
-def _open_run(path: Path, stamp: tuple[int, int, bool]) -> _Opened:
-    run, models = open_models(read_finished(path), _tell)
+def _open_run(path: Path, stamp: tuple[int, int, bool], lang: str) -> _Opened:
+    run, models = open_models(read_finished(path), partial(_tell, lang))
     facts = {**run.describe(), "uploadBytes": MOST_UPLOAD_BYTES}
     return _Opened(stamp, run, models, json.dumps(facts, ensure_ascii=False).encode())
 
@@ -254,9 +258,9 @@ def _keep(opened: _Opened, images: NDArray[np.uint8], place: Place) -> int:
     return keep_picture(opened.run, images[0], place, opened.models.predict(images))
 
 
-def _tell(error: PoolbenchError) -> None:
+def _tell(lang: str, error: PoolbenchError) -> None:
     """Tell whoever started the server."""
-    print(make_plain_lines(str(error)), file=sys.stderr, flush=True)  # noqa: T201
+    print(make_plain_lines(error.tell(lang)), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _prepare(content: bytes, run: FinishedRun, fit: Fit) -> bytes:

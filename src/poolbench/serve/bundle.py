@@ -11,6 +11,7 @@ from pathlib import Path
 
 from poolbench.errors import UsageError
 from poolbench.files import open_inside, parse_json
+from poolbench.texts import Phrase
 
 PACKAGE = "onnxruntime-web"
 # Most bytes of the package's description.
@@ -49,32 +50,22 @@ def fetch_bundle() -> dict[str, bytes]:
     """
     version = next(iter(INTEGRITY))
     package = f"{PACKAGE}@{version}"
-    by_hand = (
-        f"Or get the package on another machine: npm pack {package}; unpack it, and give its "
-        "folder with --bundle."
-    )
     npm = shutil.which("npm")
     if npm is None:
-        raise UsageError(
-            f"--download lets npm fetch {package}, and there is no npm on this machine: install "
-            f"Node.js, which brings it. {by_hand}"
-        )
+        raise UsageError("bundle.no-npm", package=package)
     with tempfile.TemporaryDirectory(prefix="poolbench-") as folder:
-        _run_npm(npm, package, Path(folder), by_hand)
+        _run_npm(npm, package, Path(folder))
         packed = Path(folder) / f"{PACKAGE}-{version}.tgz"
         content = packed.read_bytes() if _is_small_file(packed) else b""
         if _compute_integrity(content) != INTEGRITY[version]:
-            raise UsageError(
-                f"What npm fetched is not the published {package}: its SHA-512 differs, so nothing "
-                f"of it was opened. Look at the settings of npm (npm config list). {by_hand}"
-            )
+            raise UsageError("bundle.other-package", package=package)
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             for name in ("package.json", *TESTED[version]):
                 archive.extract(f"package/{name}", folder, filter="data")
         return load_bundle(Path(folder) / "package")
 
 
-def _run_npm(npm: str, package: str, folder: Path, by_hand: str) -> None:
+def _run_npm(npm: str, package: str, folder: Path) -> None:
     command = [npm, "pack", package, "--silent", "--ignore-scripts"]
     try:
         done = subprocess.run(
@@ -88,13 +79,14 @@ def _run_npm(npm: str, package: str, folder: Path, by_hand: str) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise UsageError(f"npm has not fetched {package} in {NPM_SECONDS} s. {by_hand}") from None
+        raise UsageError("bundle.npm-late", package=package, seconds=NPM_SECONDS) from None
     except OSError as error:
-        raise UsageError(f"npm cannot be run ({error.strerror}). {by_hand}") from None
+        raise UsageError("bundle.npm-refused", package=package, reason=error) from None
     if done.returncode != 0:
         said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        reason = "; ".join(said[:3]) or f"it ended with code {done.returncode}"
-        raise UsageError(f"npm cannot fetch {package}: {reason[:500]}. {by_hand}")
+        words = "; ".join(said[:3])[:500].removesuffix(".")
+        reason = words or Phrase("fault.exit-code", code=done.returncode)
+        raise UsageError("bundle.npm-failed", package=package, reason=reason)
 
 
 def _is_small_file(path: Path) -> bool:
@@ -114,37 +106,32 @@ def load_bundle(folder: Path | None) -> dict[str, bytes]:
     Raises:
         UsageError: If it is another package, a version that was not tested, or a changed file.
     """
-    version = next(iter(TESTED))
-    how = (
-        f"--download lets npm fetch it. Or get it with: npm pack {PACKAGE}@{version} && tar xzf "
-        f"{PACKAGE}-{version}.tgz; then give --bundle package"
-    )
+    known = {"package": PACKAGE, "version": next(iter(TESTED))}
     if folder is None:
-        raise UsageError(f"The page runs the models with {PACKAGE}, which is not part of it. {how}")
+        raise UsageError("bundle.missing", **known)
     try:
         with open_inside(folder, "package.json", MOST_BYTES) as file:
             told = parse_json(file.read())
         name, found = told["name"], told["version"]
     except (OSError, ValueError, KeyError, TypeError):
-        raise UsageError(f"{folder} holds no unpacked npm package. {how}") from None
+        raise UsageError("bundle.no-package", **known, folder=folder) from None
     if name != PACKAGE or not isinstance(found, str) or found not in TESTED:
-        raise UsageError(
-            f"{folder} holds {name} {found}; tested is {PACKAGE} {', '.join(TESTED)}. {how}"
-        )
+        other = {"name": str(name), "found": str(found), "tested": list(TESTED)}
+        raise UsageError("bundle.untested", **known, folder=folder, **other)
     return {
         # Many web hosts do not know that a file called .mjs is JavaScript.
         Path(file).with_suffix(".js").name if file.endswith(".mjs") else Path(file).name: (
-            _read_checked(folder / file, digest, how)
+            _read_checked(folder / file, digest, known)
         )
         for file, digest in TESTED[found].items()
     }
 
 
-def _read_checked(path: Path, digest: str, how: str) -> bytes:
+def _read_checked(path: Path, digest: str, known: dict[str, str]) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}). {how}") from None
+        raise UsageError("bundle.unread", **known, path=path, reason=error) from None
     if hashlib.sha256(content).hexdigest() != digest:
-        raise UsageError(f"{path} is not the published file: its SHA-256 differs. {how}")
+        raise UsageError("bundle.other-file", **known, path=path)
     return content

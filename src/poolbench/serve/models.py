@@ -40,7 +40,7 @@ class Models:
         with self._lock:
             found = [model.predict(images)[1] for model in asked]
         if not all(np.isfinite(probabilities).all() for probabilities in found):
-            raise DataError("A model of this run answers with what are no numbers.")
+            raise DataError("serve.not-finite")
         return [probabilities.tolist() for probabilities in found]
 
 

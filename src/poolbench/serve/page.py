@@ -50,11 +50,11 @@ def build_page(
             called like those of the page.
     """
     if is_within(out, path):
-        raise UsageError(f"{out} lies in the run that it is made of: choose another --out.")
+        raise UsageError("page.inside-run", out=out)
     try:
         check_file_path(out / LIST)
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}.") from None
+        raise UsageError("page.unwritten", out=out, reason=error) from None
     RunStore(path).check_has_model()
     run = read_finished(path)
     runtime = fetch_bundle() if may_download and bundle is None else load_bundle(bundle)
@@ -70,10 +70,7 @@ def _replace(out: Path, files: dict[str, bytes]) -> None:
         if os.path.lexists(out / name) and not _is_from_page(out, name, before)
     ]
     if others:
-        raise UsageError(
-            f"{out} holds something other than a page that poolbench wrote "
-            f"({', '.join(sorted(others)[:3])}): choose another --out, or move these away."
-        )
+        raise UsageError("page.occupied", out=out, names=sorted(others)[:3])
     store = RunStore(out)
     hashes = {name: [hashlib.sha256(content).hexdigest()] for name, content in files.items()}
     gone = {name for name in before.keys() - files.keys() if _is_from_page(out, name, before)}

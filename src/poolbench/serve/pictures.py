@@ -32,5 +32,5 @@ def prepare_picture(content: bytes, size: tuple[int, int], fit: Fit) -> bytes:
         reason = cast(Refusal, error.reason) if known else "broken"
         raise RefusedPictureError(str(error), reason) from None
     except LostError as error:
-        raise RefusedPictureError(str(error), "broken") from None
+        raise RefusedPictureError(str(error.how), "broken") from None
     return pixels.tobytes()

@@ -25,6 +25,7 @@ from poolbench.records import (
 from poolbench.rundir.store import LIVE_FILE, RunStore
 from poolbench.texts.plain import make_plain
 from poolbench.texts.policy import make_report_policy
+from poolbench.texts.told import find_reason
 
 FINAL = "best/model.onnx"
 # Seconds after which a process that writes nothing is taken to be gone: the longest epochs.
@@ -79,7 +80,7 @@ class FinishedRun:
             arrays = RunStore(self.path).read_arrays(path.name)
             return arrays["images"], arrays["labels"]
         except (OSError, ValueError, KeyError) as error:
-            raise RunError(f"{path} cannot be read: {error}") from None
+            raise RunError("run.unread", path=path, reason=find_reason(error)) from None
 
     @property
     def has_report(self) -> bool:
@@ -116,9 +117,7 @@ def check_is_run(path: Path) -> None:
         RunError: If it is none.
     """
     if not any((path / name).exists() for name in _MARKS):
-        raise RunError(
-            f"{path} is no run directory: give one that poolbench run made, such as runs/NAME."
-        )
+        raise RunError("serve.no-run", path=path)
 
 
 def is_finished(path: Path) -> bool:
@@ -153,9 +152,7 @@ def read_finished(path: Path) -> FinishedRun:
             models.append(ServedModel(parts[1], name, False, parts[1] == recommended))
     for model in models:
         if not store.locate(model.file).is_file():
-            raise RunError(
-                f"{path / model.file} is missing. Run the same command again to write it anew."
-            )
+            raise RunError("serve.no-model", path=path / model.file)
     return FinishedRun(path, store.load_model("data.json", DataRecord), tuple(models))
 
 

@@ -116,10 +116,7 @@ def _find_folder(path: Path | None) -> tuple[Path, bool]:
     folder = RUNS if path is None else path
     if not looks_like_run(folder):
         if path is None and not folder.is_dir():
-            raise RunError(
-                f"There is no folder {folder.absolute()}, so there are no runs to show: poolbench "
-                "run makes the first one. Or give the path of a run, or of a folder of runs."
-            )
+            raise RunError("serve.no-runs", folder=folder.absolute())
         if path is None or (folder.is_dir() and list_runs(folder)):
             return folder, True
     check_is_run(folder)
@@ -139,16 +136,17 @@ def bind(host: str, port: int) -> Iterator[socket.socket]:
         UsageError: If the host is none of this machine, or no port is free.
     """
     ports = [0] if port == 0 else range(port, min(port + MORE_PORTS, 65536))
-    reason = ""
+    refused: OSError | None = None
     for candidate in ports:
         try:
             family, kind, _, _, address = socket.getaddrinfo(
                 host, candidate, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )[0]
             bound = socket.socket(family, kind)
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise UsageError(f"{host} cannot be used as --host: {reason}.") from None
+        except (socket.gaierror, UnicodeError):
+            raise UsageError("serve.unknown-host", host=host) from None
+        except OSError as error:
+            raise UsageError("serve.bad-host", host=host, reason=error) from None
         with bound:
             # Otherwise a server that was just stopped keeps its port for a minute.
             if sys.platform != "win32":
@@ -157,13 +155,12 @@ def bind(host: str, port: int) -> Iterator[socket.socket]:
                 bound.bind(address)
                 bound.listen()
             except OSError as error:
-                reason = error.strerror or str(error)
+                refused = error
                 continue
             yield bound
             return
     raise UsageError(
-        f"No port of {host} from {ports[0]} to {ports[-1]} can be used ({reason}). Choose another "
-        "--port or --host; --port 0 takes any that is free."
+        "serve.no-port", host=host, first=ports[0], last=ports[-1], reason=refused or ""
     )
 
 

@@ -37,6 +37,7 @@ from poolbench.study.display import Display
 from poolbench.texts.duration import format_duration
 from poolbench.texts.facts import describe_facts, describe_size
 from poolbench.texts.plain import list_some
+from poolbench.texts.told import Joined
 from poolbench.training.recipes import LEAST_STEPS, get_recipe
 
 # Fields that say where and by how many a study is worked at, and who is told of it.
@@ -204,7 +205,7 @@ def check_study(
     for line in describe_size(image_set.facts, image_set.image_size, display.lang):
         display.tell(line)
     for backbone, network in check_networks(first).items():
-        display.say("run.own-network", backbone=backbone, notes="; ".join(network.notes))
+        display.say("run.own-network", backbone=backbone, notes=Joined(network.notes, "; "))
         kept = get_backbone(backbone).find_kept(len(image_set.classes))
         key = "run.own-weights" if kept.names else "run.own-drawn"
         names = {"kept": list_some(kept.names), "drawn": list_some(kept.drawn)}

@@ -69,3 +69,6 @@ class Phrase:
     def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
         """Return the words in a language."""
         return fill(self.key, lang or DEFAULT_LANGUAGE, spelling or "options", self.values)
+
+    def __str__(self) -> str:
+        return self.tell()

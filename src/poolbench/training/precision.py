@@ -25,9 +25,7 @@ def choose_device(wanted: str) -> str:
     if wanted == "auto":
         return available[0]
     if wanted not in available:
-        raise UsageError(
-            f"There is no device {wanted!r} on this machine; it has {', '.join(available)}."
-        )
+        raise UsageError("device.missing", device=wanted, known=available)
     return wanted
 
 

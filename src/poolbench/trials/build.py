@@ -64,11 +64,7 @@ def _check_kept(network: Network, spec: TrialSpec) -> None:
     """Refuse other values than planned: a replaced file must not change what an id stands for."""
     source = spec.conditions.sources.get(f"{BACKBONE_SOURCE}{spec.variant.backbone}", "")
     if source and source.partition("-")[2] != network.kept_digest:
-        raise RunError(
-            f"The factory of backbone {spec.variant.backbone!r} gives other values than when this "
-            f"trial was planned ({spec.id}): a file of weights that it loads was changed. Restore "
-            "that file, or run the same command again with the new one."
-        )
+        raise RunError("trial.other-values", backbone=spec.variant.backbone, trial=spec.id)
 
 
 def assign_repeat(spec: TrialSpec, pool: Half) -> Index:

@@ -39,10 +39,8 @@ def restore_inner(store: RunStore, trial_id: str) -> Network:
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
-        lines = [line.strip() for line in str(error).splitlines()]
-        raise RunError(
-            f"The weights of {trial_id} do not fit its network: {' '.join(lines)[:300]}"
-        ) from None
+        said = " ".join(line.strip() for line in str(error).splitlines())[:300].removesuffix(".")
+        raise RunError("trial.weights", trial=trial_id, said=said) from None
     return network.eval()
 
 
@@ -53,15 +51,16 @@ def _check_sources(record: TrialRecord) -> None:
         if name in record.spec.conditions.sources and backbone.factory is not None:
             known[name] = backbone.hash_source(record.spec.num_classes)
     for name, source_hash in record.spec.conditions.sources.items():
-        kind = "backbone" if name.startswith(BACKBONE_SOURCE) else "operator"
-        said = f"the {kind} {name.removeprefix(BACKBONE_SOURCE)!r}"
-        if name not in known:
-            raise RunError(
-                f"Trial {record.id} used {said}, which is not there now: define and register its "
-                "class first (poolbench.register)."
-            )
-        if known[name] != source_hash:
-            raise RunError(
-                f"Trial {record.id} used another version of {said} than the one that is "
-                "registered now. Bring back that version, or run the study again."
-            )
+        if known.get(name) != source_hash:
+            raise _explain(record.id, name, is_gone=name not in known)
+
+
+def _explain(trial: str, source: str, *, is_gone: bool) -> RunError:
+    if source.startswith(BACKBONE_SOURCE):
+        backbone = source.removeprefix(BACKBONE_SOURCE)
+        if is_gone:
+            return RunError("trial.no-backbone", trial=trial, name=backbone)
+        return RunError("trial.other-backbone", trial=trial, name=backbone)
+    if is_gone:
+        return RunError("trial.no-operator", trial=trial, name=source)
+    return RunError("trial.other-operator", trial=trial, name=source)

@@ -81,7 +81,7 @@ class Session:
         """
         if self._loaded is None:
             if self.weights is None or _hash(self.weights) != sha256:
-                raise UsageError("The file of weights is not the one that the study began with.")
+                raise UsageError("trial.other-weights")
             if isinstance(self.weights, bytes):
                 self._loaded = load(self.weights)
             else:

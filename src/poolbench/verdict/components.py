@@ -230,14 +230,11 @@ def sum_groups(values: Values, groups: Groups) -> Values:
 
 def _check(values: Values, fold: Folds, groups: Groups | None) -> None:
     if values.ndim < 2 or values.shape[-2:] != fold.shape or values.shape[-1] < 2:
-        raise UsageError(
-            "An interval needs values and folds of one shape [repeats, pictures], with at least "
-            f"2 pictures; got {values.shape} and {fold.shape}."
-        )
+        shapes = {"values": str(values.shape), "folds": str(fold.shape)}
+        raise UsageError("interval.shape", **shapes)
     if not np.isfinite(values).all():
-        raise UsageError("An interval needs finite values, and some are not.")
+        raise UsageError("interval.not-finite")
     if groups is not None and (groups.shape != fold.shape[1:] or len(np.unique(groups)) < 2):
-        raise UsageError(
-            f"An interval needs a group for each of {fold.shape[1]} pictures, and at least 2 "
-            f"groups; got {groups.shape} with {len(np.unique(groups))}."
-        )
+        pictures, count = fold.shape[1], len(np.unique(groups))
+        shape = str(groups.shape)
+        raise UsageError("interval.groups", pictures=pictures, shape=shape, count=count)

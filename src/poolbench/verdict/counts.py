@@ -123,13 +123,13 @@ def _make_parts(
 
 def _check(correct: Mapping[str, int], n: int, trial_sd: float, margin_points: float) -> None:
     if len(correct) < 2:
-        raise UsageError(f"Counts of at least two variants are needed, got {len(correct)}.")
+        raise UsageError("counts.variants", found=len(correct))
     if n < 2:
-        raise UsageError(f"At least 2 test pictures are needed; n is {n}.")
+        raise UsageError("counts.pictures", n=n)
     wrong = [f"{name}: {count}" for name, count in correct.items() if not 0 <= count <= n]
     if wrong:
-        raise UsageError(f"Counts lie between 0 and n, and n is {n}; got {', '.join(wrong)}.")
+        raise UsageError("counts.range", n=n, wrong=wrong)
     if not margin_points > 0:
-        raise UsageError(f"margin_points is a number of points above 0; got {margin_points}.")
+        raise UsageError("counts.margin", value=margin_points)
     if not 0 <= trial_sd < np.inf:
-        raise UsageError(f"trial_sd is a number of points, 0 or more; got {trial_sd}.")
+        raise UsageError("counts.trial-sd", value=trial_sd)

@@ -63,22 +63,23 @@ class Evidence:
     def __post_init__(self) -> None:
         shape = self.correct.shape
         if len(shape) != 3 or shape[1:] != self.fold.shape or 0 in shape:
-            raise UsageError(
-                "A verdict needs correctness [variants, repeats, pictures] and folds [repeats, "
-                f"pictures]; got {shape} and {self.fold.shape}."
-            )
+            folds = str(self.fold.shape)
+            raise UsageError("evidence.shape", correct=str(shape), folds=folds)
         for name, array in (("losses", self.losses), ("train_accuracy", self.train_accuracy)):
             if array is not None and array.shape != shape:
-                raise UsageError(f"{name} must be of the shape of correct: {array.shape}, {shape}.")
+                found, expected = str(array.shape), str(shape)
+                raise UsageError("evidence.other-shape", name=name, found=found, expected=expected)
         rows = (("weights", self.weights), ("groups", self.groups), ("constant", self.constant))
         for name, row in rows:
             if row is not None and row.shape != shape[2:]:
-                raise UsageError(f"{name} must hold one for each picture: {row.shape}, {shape}.")
+                raise UsageError(
+                    "evidence.pictures", name=name, found=str(row.shape), pictures=shape[2]
+                )
         counts = self.repeats_by_variant
         if len(counts) != shape[0] or max(counts) != shape[1] or min(counts) < 1:
+            variants, repeats = shape[:2]
             raise UsageError(
-                f"reached must hold from 1 to {shape[1]} repeats for each of {shape[0]} variants, "
-                f"and {shape[1]} for one of them; got {counts}."
+                "evidence.reached", variants=variants, repeats=repeats, found=list(counts)
             )
 
     @property

@@ -218,7 +218,4 @@ def _bound_shares(shares: Values, counts: Values, quantile: float) -> tuple[Valu
 def _check(correct: NDArray[np.bool_], labels: Labels, groups: Groups | None) -> None:
     shapes = [array.shape for array in (correct, labels, groups) if array is not None]
     if len(correct) == 0 or len(set(shapes)) > 1 or correct.ndim != 1:
-        raise UsageError(
-            "An interval of an accuracy needs a label (and a group) for each of some answers; got "
-            f"{', '.join(map(str, shapes))}."
-        )
+        raise UsageError("interval.labels", shapes=[str(shape) for shape in shapes])

@@ -38,11 +38,10 @@ def compute_ratio(
         2.0
     """
     if first.shape != second.shape or first.ndim != 1 or not len(first):
-        raise UsageError(
-            f"A ratio needs two rows of one length, got {first.shape}, {second.shape}."
-        )
+        shapes = {"first": str(first.shape), "second": str(second.shape)}
+        raise UsageError("ratio.shape", **shapes)
     if not ((first > 0) & (second > 0)).all():
-        raise UsageError("A ratio of times needs numbers above 0.")
+        raise UsageError("ratio.not-positive")
     logs = np.log(first / second)
     mean, freedom = float(logs.mean()), len(logs) - 1
     if not freedom:

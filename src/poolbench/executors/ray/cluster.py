@@ -14,6 +14,7 @@ from poolbench.errors import RunError, UsageError
 from poolbench.executors.ray.nodes import combine_nodes
 from poolbench.hosts import is_loopback
 from poolbench.machine.description import Machine
+from poolbench.texts.told import take_first_line
 
 CONNECT_SECONDS = 5.0
 # The folder for sockets, whose paths may have about a hundred letters.
@@ -44,7 +45,8 @@ def open_cluster(config: StudyConfig) -> Iterator[Machine]:
         try:
             from poolbench.executors.ray import executor as ray
         except ImportError as error:
-            raise UsageError(f"--executor ray needs Ray ({error}): {INSTALL}") from None
+            said = take_first_line(error)
+            raise UsageError("ray.missing", said=said, install=INSTALL) from None
         with ray.connect(address, config, folder) as nodes:
             yield combine_nodes(nodes, config)
 
@@ -60,10 +62,7 @@ def find_address() -> str:
     if not known and file.is_file():
         known = file.read_text(encoding="utf-8").strip()
     if not known:
-        raise RunError(
-            "--address auto finds no Ray cluster on this machine. Start one (ray start --head), "
-            "name its address, or leave --address out."
-        )
+        raise RunError("ray.none-here")
     return known
 
 
@@ -83,16 +82,11 @@ def check_reachable(address: str) -> None:
     except ValueError:
         host, port = None, None
     if not host or not port or parts.scheme not in ("", "ray"):
-        raise UsageError(
-            f"--address {address} is no address: expected auto, HOST:PORT or ray://HOST:PORT."
-        )
+        raise UsageError("ray.bad-address", address=address)
     try:
         socket.create_connection((host, port), CONNECT_SECONDS).close()
     except OSError as error:
-        raise RunError(
-            f"No Ray cluster answers at {address} ({error.strerror or error}). Is it running, and "
-            "is this machine allowed to reach it?"
-        ) from None
+        raise RunError("ray.no-answer", address=address, reason=error) from None
 
 
 def choose_environment(address: str | None) -> dict[str, str]:

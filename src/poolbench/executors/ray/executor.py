@@ -54,6 +54,8 @@ from poolbench.executors.ray.task import (
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 from poolbench.rundir.store import RunStore
+from poolbench.texts import Phrase
+from poolbench.texts.told import Told, take_first_line
 from poolbench.trials.session import Session
 
 # How long nothing may happen before progress is asked for.
@@ -135,9 +137,7 @@ def list_nodes(config: StudyConfig) -> list[Node]:
     try:
         answers = ray.get(asked)
     except ray.exceptions.RayError as error:
-        raise RunError(
-            f"A node of the Ray cluster cannot say what it is; has it poolbench? {error}"
-        ) from None
+        raise RunError("ray.node-silent", said=take_first_line(error)) from None
     return [
         Node(
             address=node["NodeManagerAddress"],
@@ -212,7 +212,7 @@ class RayExecutor:
         speeds: dict[str, Speed] = {}
         for answer in self._serve("measure", [[spec] for spec in specs], lambda progress: None, {}):
             if isinstance(answer, Lost):
-                raise TrainingError(answer.details)
+                raise TrainingError("quoted", message=answer.details)
             speeds |= answer.speeds
             on_measured(len(speeds), len(specs))
         return speeds
@@ -231,11 +231,7 @@ class RayExecutor:
         if needed <= STORE_SHARE * min(stores):
             return make_plain(image_set)
         if self.storage is None:
-            raise UsageError(
-                f"The pictures take {needed / GIB:.1f} GiB, too much for the object store of a "
-                f"node ({min(stores) / GIB:.1f} GiB). Name a folder that all nodes share: "
-                "--storage FOLDER."
-            )
+            raise UsageError("ray.large-pictures", needed=needed / GIB, most=min(stores) / GIB)
         return share_pictures(image_set, self.storage.path)
 
     def _take_shared(
@@ -288,7 +284,8 @@ class RayExecutor:
                     most = (1 + QUEUED_SHARE) * bound_silence(group, seconds, SILENT_SECONDS)
                     if time.monotonic() - max(heard[spec.id] for spec in group) > most:
                         ray.cancel(reference, force=True)
-                        yield Lost(flying.pop(reference), "hung", f"Silent for {most:.0f} s.")
+                        details = Phrase("lost.silent", seconds=most)
+                        yield Lost(flying.pop(reference), "hung", details)
         finally:
             for reference in flying:
                 ray.cancel(reference, force=True)
@@ -376,12 +373,12 @@ def _take_answer(reference: Any, group: Sequence[TrialSpec]) -> Answer | Lost:
     try:
         answer: Answer = ray.get(reference)
     except ray.exceptions.RayError as error:
-        details = f"{group[0].id} was lost with its worker or node. Ray says: {error}"
+        details = Phrase("lost.node", trial=group[0].id, said=str(error))
         return Lost(group, "lost", details)
     if answer.failure is None:
         return answer
     if answer.failure.reason == "memory":
-        return Lost(group, "memory", answer.failure.message)
+        return Lost(group, "memory", Told(answer.failure.message))
     raise make_error(group[0].id, answer.failure)
 
 

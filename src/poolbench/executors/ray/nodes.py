@@ -13,11 +13,6 @@ from poolbench.training.precision import list_devices
 MOST_WORDS = 300
 # The fastest first.
 DEVICES = ("cuda", "mps", "cpu")
-TOKEN_ADVICE = (
-    "Stop it, set RAY_AUTH_MODE=token on every node, make a token once with `ray get-auth-token "
-    "--generate`, copy it to ~/.ray/auth_token of the other nodes and of this machine, and start "
-    "it again."
-)
 
 
 @dataclass(frozen=True)
@@ -54,10 +49,7 @@ def combine_nodes(nodes: Sequence[Node], config: StudyConfig) -> Machine:
     """
     open_nodes = [node.address for node in nodes if not node.has_token]
     if open_nodes and not all(is_loopback(node.address) for node in nodes):
-        raise RunError(
-            f"The Ray cluster runs the code of everyone who reaches {open_nodes[0]}: token "
-            f"authentication is off. {TOKEN_ADVICE}"
-        )
+        raise RunError("ray.open", address=open_nodes[0])
     device = _choose_device(nodes, config)
     able = [node for node in nodes if device in node.machines]
     machines = [node.machines[device] for node in able]
@@ -101,10 +93,7 @@ def _choose_device(nodes: Sequence[Node], config: StudyConfig) -> str:
     wanted = DEVICES if config.device == "auto" else (config.device,)
     device = next((device for device in wanted if device in found), None)
     if device is None:
-        raise UsageError(
-            f"No node of the Ray cluster has a device {config.device!r}; they have "
-            f"{', '.join(sorted(found))}."
-        )
+        raise UsageError("ray.no-device", device=config.device, known=sorted(found))
     return device
 
 
@@ -119,25 +108,18 @@ def _check_equal(nodes: Sequence[Node], device: str, config: StudyConfig) -> Non
         f"{machine.poolbench}, torch {machine.torch}"
         for node, machine in zip(nodes, machines, strict=True)
     )
-    advice = (
-        "Install the same versions on all of them."
-        if len(versions) > 1
-        else "Use nodes of one kind, or allow results that differ in their last bits with "
-        "--allow-mixed."
-    )
-    raise UsageError(f"The nodes of the Ray cluster differ:\n{listed}\n{advice}")
+    if len(versions) > 1:
+        raise UsageError("ray.versions-differ", listed=listed)
+    raise UsageError("ray.kinds-differ", listed=listed)
 
 
 def explain_failure(address: str | None, error: Exception) -> RunError:
     """Say in one message why Ray cannot be joined or started."""
     words = " ".join(str(error.__cause__ or error).split())
+    said = words[-MOST_WORDS:].removesuffix(".")
     if address is None:
-        return RunError(f"Ray cannot be started on this machine: {words[-MOST_WORDS:]}")
+        return RunError("ray.not-started", said=said)
     # Ray Client does not say why it gets no answer.
     if "auth" in words.lower() or address.startswith("ray://"):
-        return RunError(
-            f"The Ray cluster at {address} does not let this machine in ({words[-MOST_WORDS:]}). "
-            "If it asks for a token: set RAY_AUTH_MODE=token here, and copy ~/.ray/auth_token from "
-            "one of its nodes."
-        )
-    return RunError(f"The Ray cluster at {address} cannot be joined: {words[-MOST_WORDS:]}")
+        return RunError("ray.refused", address=address, said=said)
+    return RunError("ray.not-joined", address=address, said=said)

@@ -146,15 +146,9 @@ def _check_fingerprint(request: Request) -> None:
     """Refuse a node that joined later and is of another kind."""
     found = compute_fingerprint(request.specs[0].conditions.device, NUM_THREADS)
     if request.code not in ("", hash_package()):
-        raise TrainingError(
-            f"Node {platform.node()} has another poolbench than the study was planned with: it was "
-            "changed while the study ran. Finished trials stay: run the same command again."
-        )
+        raise TrainingError("node.other-code", node=platform.node())
     if found not in request.fingerprints:
-        raise TrainingError(
-            f"Node {platform.node()} is of another kind ({found}) than those that the study began "
-            "with; take it out of the cluster."
-        )
+        raise TrainingError("node.other-kind", node=platform.node(), kind=found)
 
 
 def make_plain(image_set: ImageSet) -> ImageSet:

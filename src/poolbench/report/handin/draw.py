@@ -18,6 +18,7 @@ from poolbench.report.style import INK, use_style
 from poolbench.report.table import Table
 from poolbench.report.words import speak
 from poolbench.rundir.store import RunStore
+from poolbench.texts.told import find_reason
 
 LANGUAGE = "ru"
 PICTURES = "pictures.npz"
@@ -126,4 +127,5 @@ def read_pictures(store: RunStore) -> tuple[NDArray[np.uint8], NDArray[np.int64]
         arrays = store.read_arrays(PICTURES)
         return arrays["images"], arrays["labels"]
     except (OSError, ValueError, KeyError) as error:
-        raise RunError(f"{store.path / PICTURES} cannot be read: {error}") from None
+        path = store.path / PICTURES
+        raise RunError("run.unread", path=path, reason=find_reason(error)) from None

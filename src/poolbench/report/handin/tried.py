@@ -15,7 +15,9 @@ from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import read_pictures
 from poolbench.report.read import RunView
 from poolbench.rundir.store import RunStore
+from poolbench.texts import Phrase
 from poolbench.texts.plain import make_plain
+from poolbench.texts.told import find_reason
 
 # What the document says; Russian, as all of it.
 TASK = (
@@ -155,11 +157,8 @@ def read_tried(view: RunView) -> TriedRecord | None:
     # A page shows names without what could disturb it.
     names = tuple(make_plain(name) for name in view.data.classes)
     if record.classes != names or max(labels, default=0) >= len(names):
-        raise RunError(
-            f"{view.path / TRIED_FILE} holds pictures tried with other classes "
-            f"({', '.join(record.classes)[:200]}): it belongs to another run, or was edited. Move "
-            "it away."
-        )
+        classes = list(record.classes)
+        raise RunError("tried.other-classes", path=view.path / TRIED_FILE, classes=classes)
     return record
 
 
@@ -185,13 +184,12 @@ def _open(view: RunView, row: TriedRow) -> Image.Image:
             io.BytesIO(base64.b64decode(row.picture, validate=True)), formats=["PNG"]
         ) as image:
             if image.size != view.data.image_size[::-1]:
-                raise ValueError(f"{image.width} × {image.height} pixels")
+                size = {"height": image.height, "width": image.width}
+                raise ValueError(Phrase("fault.picture-size", **size))
             return image.convert("RGB")
     except (binascii.Error, UnidentifiedImageError, ValueError, OSError, SyntaxError) as error:
-        raise RunError(
-            f"{view.path / TRIED_FILE}: a picture cannot be read ({error}). The file was edited: "
-            "move it away."
-        ) from None
+        path = view.path / TRIED_FILE
+        raise RunError("tried.broken", path=path, reason=find_reason(error)) from None
 
 
 def _describe_row(
