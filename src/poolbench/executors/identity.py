@@ -18,6 +18,13 @@ from poolbench.records import BACKBONE_SOURCE
 from poolbench.texts import Phrase
 
 Identity = dict[str, str]
+# What the parts of an identity are called.
+_PARTS: Mapping[str, object] = {
+    "poolbench": "poolbench",
+    "source": Phrase("identity.source"),
+    "torch": "torch",
+    "fingerprint": Phrase("identity.fingerprint"),
+}
 
 
 def name_identity(machine: Machine) -> Identity:
@@ -50,7 +57,8 @@ def check_identity(planned: Mapping[str, str]) -> None:
     if not other:
         return
     listed = [
-        Phrase(f"identity.{name}", found=found[name], planned=planned[name]) for name in other
+        Phrase("identity.part", part=_PARTS[name], found=found[name], planned=planned[name])
+        for name in other
     ]
     variables = [f"{name}={value}" for name, value in read_variables().items()]
     if variables:

@@ -58,15 +58,12 @@ class LostError(Exception):
 class ConfinedError(DataError):
     """The process refuses what it is asked.
 
-    Args:
-        message: What it says, as :func:`~poolbench.texts.told.tell_in_every_way` returns it.
-
     Attributes:
         reason: A word for it, where there is one.
     """
 
-    def __init__(self, message: object, reason: object) -> None:
-        super().__init__("quoted", message=Told(message))
+    def __init__(self, code: str, reason: object = None, /, **values: object) -> None:
+        super().__init__(code, **values)
         self.reason = reason
 
 
@@ -135,7 +132,8 @@ class Confined:
                 self._end()
                 raise
         if "refused" in answer:
-            raise ConfinedError(answer["refused"], answer.get("reason"))
+            said = Told(answer["refused"])
+            raise ConfinedError("quoted", answer.get("reason"), message=said)
         return answer, found
 
     def interrupt(self) -> None:

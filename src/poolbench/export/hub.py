@@ -130,8 +130,8 @@ def upload_repository(repository: Repository) -> Upload:
         return Upload(f"{api.endpoint}/{repository.repo}", is_new)
     except Exception as error:
         reason = hide_secrets(" ".join(f"{type(error).__name__}: {error}".split()))
-        names = {"repo": repository.repo, "folder": repository.folder}
-        raise PoolbenchError("hub.not-uploaded", **names, said=reason) from None
+        repo, folder = repository.repo, repository.folder
+        raise PoolbenchError("hub.not-uploaded", repo=repo, folder=folder, said=reason) from None
 
 
 def _check_name(repo: str) -> None:

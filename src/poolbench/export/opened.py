@@ -72,8 +72,8 @@ class OpenedModel:
         expected = (len(images), len(self._classes) or logits.shape[-1])
         is_float = logits.dtype == probabilities.dtype == np.float32
         if not (is_float and logits.shape == probabilities.shape == expected):
-            shapes = {"found": str(list(logits.shape)), "expected": str(list(expected))}
-            raise DataError("model.wrong-answer", path=self._name, **shapes)
+            found, wanted = str(list(logits.shape)), str(list(expected))
+            raise DataError("model.wrong-answer", path=self._name, found=found, expected=wanted)
         return logits, probabilities
 
     def measure(self, height: int, width: int, warm_up: int, calls: int) -> list[float]:

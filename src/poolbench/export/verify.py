@@ -145,8 +145,8 @@ def _check_predictions(
     logits = np.concatenate([part[0] for part in parts])
     probabilities = np.concatenate([part[1] for part in parts])
     if logits.shape != measured.shape:
-        shapes = {"found": str(logits.shape), "expected": str(measured.shape)}
-        yield _fail(f"logits, {case}", Phrase("detail.shape", **shapes))
+        found, expected = str(logits.shape), str(measured.shape)
+        yield _fail(f"logits, {case}", Phrase("detail.shape", found=found, expected=expected))
         return
     yield _make_check(f"logits, {case}", _measure_distance(logits, measured), LOGITS_TOLERANCE)
     yield _make_check(f"labels, {case}", float(count_wrong_labels(logits, measured)), 0)

@@ -72,10 +72,7 @@ def add_dropout(form: TrainingForm, p: float) -> TrainingForm:
     """
     *layers, head = form.body
     if not isinstance(head, (nn.Linear, ChannelsLastLinear)):
-        raise UsageError(
-            f"dropout belongs before a last linear layer, and this network ends in a "
-            f"{type(head).__name__}. Take a recipe without it, or put it into the network."
-        )
+        raise UsageError("recipe.dropout", kind=type(head).__name__)
     return TrainingForm(form.prepare, Network(*layers, nn.Dropout(p), head))
 
 

@@ -16,6 +16,10 @@ from poolbench.texts.told import name_error
 # Entry-point group in a package's metadata: name = "package.module:Class", the name being the id.
 GROUP = "poolbench.operators"
 Kind = Literal["operator", "backbone"]
+_KINDS: dict[Kind, Phrase] = {
+    "operator": Phrase("kind.operator"),
+    "backbone": Phrase("kind.backbone"),
+}
 
 
 def load_object(kind: Kind, name: str) -> Any:
@@ -35,14 +39,18 @@ def load_object(kind: Kind, name: str) -> Any:
         module = import_module(module_name)
     except Exception as error:
         # A custom module may raise anything while it is imported.
-        names = {"kind": Phrase(f"kind.{kind}"), "name": name, "module": module_name}
-        raise UsageError("plugin.no-module", **names, said=name_error(error)) from error
+        said = name_error(error)
+        raise UsageError(
+            "plugin.no-module", kind=_KINDS[kind], name=name, module=module_name, said=said
+        ) from error
     if not hasattr(module, attribute):
         near = nearest_names(attribute, [known for known in vars(module) if known[:1] != "_"])
-        told = {"kind": Phrase(f"kind.{kind}"), "name": name, "module": module_name}
+        title = _KINDS[kind]
         if near:
-            raise UsageError("plugin.near-name", **told, near=near)
-        raise UsageError("plugin.no-name", **told)
+            raise UsageError(
+                "plugin.near-name", kind=title, name=name, module=module_name, near=near
+            )
+        raise UsageError("plugin.no-name", kind=title, name=name, module=module_name)
     return getattr(module, attribute)
 
 

@@ -107,9 +107,7 @@ class RunStore(RunFiles):
                 stack.enter_context(hold_lock(self.path))
                 self.pin()
             except HeldError as error:
-                if not error.holder:
-                    raise RunError("run.held", path=self.path) from None
-                raise RunError("run.held-by", path=self.path, **error.holder) from None
+                raise _explain_held(self.path, error.holder) from None
             except OSError as error:
                 raise explain_refusal(error, self.path) from None
             if is_new:
@@ -371,3 +369,10 @@ class RunStore(RunFiles):
         if not is_within(path.parent, self.path):
             raise RunError("run.link-out", path=path.parent)
         return path
+
+
+def _explain_held(path: Path, holder: Mapping[str, str]) -> RunError:
+    if not holder:
+        return RunError("run.held", path=path)
+    process, machine, since = (holder[name] for name in ("process", "machine", "since"))
+    return RunError("run.held-by", path=path, process=process, machine=machine, since=since)

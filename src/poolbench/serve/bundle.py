@@ -106,32 +106,44 @@ def load_bundle(folder: Path | None) -> dict[str, bytes]:
     Raises:
         UsageError: If it is another package, a version that was not tested, or a changed file.
     """
-    known = {"package": PACKAGE, "version": next(iter(TESTED))}
+    version = next(iter(TESTED))
     if folder is None:
-        raise UsageError("bundle.missing", **known)
+        raise UsageError("bundle.missing", package=PACKAGE, version=version)
     try:
         with open_inside(folder, "package.json", MOST_BYTES) as file:
             told = parse_json(file.read())
         name, found = told["name"], told["version"]
     except (OSError, ValueError, KeyError, TypeError):
-        raise UsageError("bundle.no-package", **known, folder=folder) from None
+        raise UsageError(
+            "bundle.no-package", package=PACKAGE, version=version, folder=folder
+        ) from None
     if name != PACKAGE or not isinstance(found, str) or found not in TESTED:
-        other = {"name": str(name), "found": str(found), "tested": list(TESTED)}
-        raise UsageError("bundle.untested", **known, folder=folder, **other)
+        raise UsageError(
+            "bundle.untested",
+            package=PACKAGE,
+            version=version,
+            folder=folder,
+            name=str(name),
+            found=str(found),
+            tested=list(TESTED),
+        )
     return {
         # Many web hosts do not know that a file called .mjs is JavaScript.
         Path(file).with_suffix(".js").name if file.endswith(".mjs") else Path(file).name: (
-            _read_checked(folder / file, digest, known)
+            _read_checked(folder / file, digest)
         )
         for file, digest in TESTED[found].items()
     }
 
 
-def _read_checked(path: Path, digest: str, known: dict[str, str]) -> bytes:
+def _read_checked(path: Path, digest: str) -> bytes:
+    version = next(iter(TESTED))
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError("bundle.unread", **known, path=path, reason=error) from None
+        raise UsageError(
+            "bundle.unread", package=PACKAGE, version=version, path=path, reason=error
+        ) from None
     if hashlib.sha256(content).hexdigest() != digest:
-        raise UsageError("bundle.other-file", **known, path=path)
+        raise UsageError("bundle.other-file", package=PACKAGE, version=version, path=path)
     return content

@@ -230,8 +230,7 @@ def sum_groups(values: Values, groups: Groups) -> Values:
 
 def _check(values: Values, fold: Folds, groups: Groups | None) -> None:
     if values.ndim < 2 or values.shape[-2:] != fold.shape or values.shape[-1] < 2:
-        shapes = {"values": str(values.shape), "folds": str(fold.shape)}
-        raise UsageError("interval.shape", **shapes)
+        raise UsageError("interval.shape", values=str(values.shape), folds=str(fold.shape))
     if not np.isfinite(values).all():
         raise UsageError("interval.not-finite")
     if groups is not None and (groups.shape != fold.shape[1:] or len(np.unique(groups)) < 2):

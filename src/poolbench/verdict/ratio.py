@@ -38,8 +38,7 @@ def compute_ratio(
         2.0
     """
     if first.shape != second.shape or first.ndim != 1 or not len(first):
-        shapes = {"first": str(first.shape), "second": str(second.shape)}
-        raise UsageError("ratio.shape", **shapes)
+        raise UsageError("ratio.shape", first=str(first.shape), second=str(second.shape))
     if not ((first > 0) & (second > 0)).all():
         raise UsageError("ratio.not-positive")
     logs = np.log(first / second)

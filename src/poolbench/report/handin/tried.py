@@ -184,8 +184,8 @@ def _open(view: RunView, row: TriedRow) -> Image.Image:
             io.BytesIO(base64.b64decode(row.picture, validate=True)), formats=["PNG"]
         ) as image:
             if image.size != view.data.image_size[::-1]:
-                size = {"height": image.height, "width": image.width}
-                raise ValueError(Phrase("fault.picture-size", **size))
+                height, width = image.height, image.width
+                raise ValueError(Phrase("fault.picture-size", height=height, width=width))
             return image.convert("RGB")
     except (binascii.Error, UnidentifiedImageError, ValueError, OSError, SyntaxError) as error:
         path = view.path / TRIED_FILE

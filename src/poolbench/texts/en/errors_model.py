@@ -269,6 +269,10 @@ TEXTS = {
         "Other kinds of files are not read, since unpickling them could run any program: save the "
         "weights with safetensors."
     ),
+    "error.recipe.dropout": (
+        "dropout is put before a last linear layer, and this network ends in {kind}."
+    ),
+    "hint.recipe.dropout": "Use a recipe without dropout, or put dropout into the network itself.",
     "error.start.no-convolution": (
         "whitened = true needs a first convolution that sees three channels, and this network has "
         "none."

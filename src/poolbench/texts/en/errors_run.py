@@ -105,6 +105,7 @@ TEXTS = {
         "{path} is not empty and holds no poolbench run ({names}). Nothing in it was touched."
     ),
     "hint.out.occupied": _EMPTY_OUT,
+    "os.ENOLCK": "its file system has no locks",
     # What is wrong with a file, as a part of a sentence.
     "fault.is-link": "it is a link, or lies behind one",
     "fault.is-pipe": "it is a pipe or a device",

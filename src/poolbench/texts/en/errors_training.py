@@ -56,10 +56,9 @@ TEXTS = {
         "Run the same command again: finished trials are kept, and what the change affects is "
         "trained again."
     ),
-    "identity.poolbench": "poolbench {found} instead of {planned}",
-    "identity.source": "source code of poolbench {found} instead of {planned}",
-    "identity.torch": "torch {found} instead of {planned}",
-    "identity.fingerprint": "fingerprint of the computer {found} instead of {planned}",
+    "identity.part": "{part} {found} instead of {planned}",
+    "identity.source": "source code of poolbench",
+    "identity.fingerprint": "fingerprint of the computer",
     "error.process.not-started": (
         "A worker process ended before it could begin. {how} Its last words:\n{last}"
     ),

@@ -67,10 +67,9 @@ TEXTS = {
         f"{{variables}}). {_CHANGED}"
     ),
     "hint.process.other-with": _AGAIN_CHANGED,
-    "identity.poolbench": "poolbench {found} вместо {planned}",
-    "identity.source": "исходный код poolbench {found} вместо {planned}",
-    "identity.torch": "torch {found} вместо {planned}",
-    "identity.fingerprint": "отпечаток компьютера {found} вместо {planned}",
+    "identity.part": "{part} {found} вместо {planned}",
+    "identity.source": "исходный код poolbench",
+    "identity.fingerprint": "отпечаток компьютера",
     "error.process.not-started": (
         "Рабочий процесс завершился, не успев начать. {how} Его последние слова:\n{last}"
     ),
