@@ -212,7 +212,7 @@ def _list_graphs() -> dict[str, tuple[Any, ...]]:
         "bytes": (make_model(kind=TensorProto.UINT8),),
         "four-channels": (make_model(shape=("b", "h", "w", 4)),),
         "flat-input": (make_model(shape=("b", 3)),),
-        "batch-of-seven": (make_model(shape=(7, "h", "w", 3)), "take pictures"),
+        "batch-of-seven": (make_model(shape=(7, "h", "w", 3)), "turn pictures into logits"),
         "flat-output": (make_model(flat, initializers=(every,), outputs=("batch",)),),
         "fixed-size": (make_model(shape=("b", 8, 8, 3)), "gives no answer"),
         "fails-when-run": (fails, "gives no answer"),

@@ -104,7 +104,7 @@ def _list_json() -> dict[str, tuple[Any, ...]]:
         "long-number": (b'{"schema_version": ' + b"9" * 6000 + b"}",),
         "zeros": (bytes(9999),),
         "no-keys": (b"{}",),
-        "newer-schema": (b'{"schema_version": 99}', "schema 99", "newer poolbench"),
+        "newer-schema": (b'{"schema_version": 99}', "schema_version 99", "newer poolbench"),
         "schema-text": (b'{"schema_version": "2"}', "schema"),
         "schema-null": (b'{"schema_version": null}', "schema"),
         "schema-list": (b'{"schema_version": [2]}', "schema"),
@@ -160,13 +160,13 @@ def _list_edited() -> dict[str, tuple[Any, ...]]:
         "fold": (lambda v: v["spec"].update(fold=1), "spec"),
         "accuracy-text": (lambda v: v["held_out"].update(accuracy="x"), "held_out.accuracy"),
         "no-spec": (lambda v: v.pop("spec"), "spec"),
-        "newer": (lambda v: v.update(schema_version=3000), "schema 3000"),
+        "newer": (lambda v: v.update(schema_version=3000), "schema_version 3000"),
     }
     for name, (change, _) in records.items():
         found[f"record-{name}"] = (partial(_change_record, change=change), "record.json")
     found["record-of-another"] = (_mix_up, "record.json")
     for name in ("record.json", "timing.json", "history.csv", "predictions.npz"):
-        found[f"damaged-{name}"] = (partial(_damage, name=name), name, "was changed since")
+        found[f"damaged-{name}"] = (partial(_damage, name=name), name, "was changed after")
     return found
 
 
@@ -342,7 +342,7 @@ def _list_asked() -> Iterator[Case]:
     """A whole run, and a question that it has no answer to."""
     refused = {
         "layout": (READ, "none", "nhwc or nchw"),
-        "size-without-layout": ((*EXPORT, "--size", "32"), "leave the size out"),
+        "size-without-layout": ((*EXPORT, "--size", "32"), "Leave --size out"),
         "size-zero": ((*EXPORT, "--layout", "nchw", "--size", "0"), "size", "0"),
         "size-negative": ((*EXPORT, "--layout", "nchw", "--size", "-1"), "size", "-1"),
         "size-huge": ((*EXPORT, "--layout", "nchw", "--size", "1000000000000"), "size"),
@@ -353,7 +353,7 @@ def _list_asked() -> Iterator[Case]:
         "author-alone": ((*REPORT, "--author", "A"), "--lab"),
         "lang": ((*REPORT, "--lang", "xx"), "xx"),
         "host": (("serve", "{in}/run", "--host", "no host"), "no host"),
-        "page-in-run": (("page", "{in}/run", "--out", "{in}/run/page"), "lies in the run"),
+        "page-in-run": (("page", "{in}/run", "--out", "{in}/run/page"), "lies inside the run"),
         "page-no-bundle": (("page", "{in}/run", "--out", "{in}/page"), "npm pack"),
         "page-other-bundle": (
             ("page", "{in}/run", "--out", "{in}/page", "--bundle", "{in}/run"), "{in}/run",

@@ -63,7 +63,7 @@ def test_process_of_other_code_is_refused(name, planned):
     with pytest.raises(TrainingError) as refused:
         check_identity({**planned, name: "another"})
     message = str(refused.value)
-    assert f"{name} {planned[name]} in place of another." in message
+    assert f"{planned[name]} instead of another" in message
     assert "Nothing that this process computed is kept" in message
 
 
@@ -81,7 +81,9 @@ def test_operator_that_was_edited_since_is_refused(tmp_path, monkeypatch):
     check_source("Mine", classes[1], hashes[1])
     # Of a network also the values that it loads.
     check_source("backbone:Mine", classes[1], f"{hashes[1]}-abc")
-    with pytest.raises(TrainingError, match=r"operator 'Mine' .* edited_of_a_test is not the one"):
+    with pytest.raises(
+        TrainingError, match=r"Operator 'Mine', .* edited_of_a_test, is not the one"
+    ):
         check_source("Mine", classes[1], hashes[0])
     # What cannot be imported came from the study's own process.
     sys.modules.pop("edited_of_a_test")

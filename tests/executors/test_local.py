@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from poolbench.config import StudyConfig
-from poolbench.errors import RunError, TrainingError
+from poolbench.errors import RunError, TrainingError, UsageError, Voice
 from poolbench.executors.base import is_hung, retry_lost
 from poolbench.executors.local import (
     LocalExecutor,
@@ -56,11 +56,24 @@ def run_until_lost(executor, specs, on_progress):
 def test_worker_of_other_code_than_the_plan_names_is_refused(plan_of, images, tmp_path):
     machine = replace(describe_machine(StudyConfig()), workers=1, code="of before the upgrade")
     with (
-        pytest.raises(TrainingError, match=r"source \w{64} in place of of before the upgrade"),
+        pytest.raises(
+            TrainingError, match=r"source code of poolbench \w{64} instead of of before the upgrade"
+        ),
         LocalExecutor(images, tmp_path / "run", machine) as executor,
     ):
         executor.run([plan_of().specs[:1]], lambda progress: None, {})
     assert not (tmp_path / "run").exists()
+
+
+def test_refusal_of_a_worker_is_told_in_the_language_of_the_reader(plan_of, images, tmp_path):
+    machine = replace(describe_machine(StudyConfig()), workers=1, code="another")
+    with (
+        pytest.raises(TrainingError) as caught,
+        LocalExecutor(images, tmp_path / "run", machine) as executor,
+    ):
+        executor.run([plan_of().specs[:1]], lambda progress: None, {})
+    assert "исходный код poolbench" in caught.value.tell("ru")
+    assert "Выполните ту же команду ещё раз" in caught.value.tell("ru")
 
 
 @pytest.mark.full(seconds=40)
@@ -121,10 +134,10 @@ def test_worker_hangs_if_it_neither_speaks_nor_works(silent, idle, worked, expec
 
 
 def test_worker_that_the_system_killed_ran_out_of_memory_probably():
-    words = explain_code(-signal.SIGKILL)
+    words = explain_code(-signal.SIGKILL).tell("en", "options")
     assert all(word in words for word in ("memory", "--image-size", "--workers", "batch_size"))
-    assert explain_code(3) == "ended with code 3"
-    assert explain_code(-signal.SIGSEGV) == "ended with code -11"
+    assert explain_code(3).tell("en") == "Its process ended with code 3."
+    assert explain_code(-signal.SIGSEGV).tell("ru") == "Процесс завершился с кодом -11."
 
 
 @pytest.mark.full(seconds=5)
@@ -318,18 +331,39 @@ def test_file_in_the_working_directory_hides_no_library(plan_of, images, tmp_pat
 
 
 def test_failing_operator_is_one_error_with_its_reason(plan_of, images, tmp_path):
+    register("broken-test")(make_broken(ValueError("out of cheese")))
+    plan = plan_of(operators=("broken-test",))
+    with pytest.raises(TrainingError, match=r"failed: ValueError: out of cheese\. Finished"):
+        run(images, tmp_path, 1, plan.specs)
+
+
+def make_broken(error):
     class Broken(Operator):
         """Works on zeros, so that the network can be built."""
 
         def forward(self, x):
             if self.training and x.requires_grad:
-                raise ValueError("out of cheese")
+                raise error
             return x[:, :, :: self.stride, :: self.stride]
 
-    register("broken-test")(Broken)
-    plan = plan_of(operators=("broken-test",))
-    with pytest.raises(TrainingError, match="out of cheese"):
-        run(images, tmp_path, 1, plan.specs)
+    return Broken
+
+
+def test_error_of_a_worker_is_told_in_the_language_of_the_reader(
+    plan_of, images, tmp_path, monkeypatch
+):
+    register("refusing-test")(make_broken(UsageError("operator.power", value=0.5)))
+    specs = plan_of(operators=("refusing-test",)).specs[:1]
+    monkeypatch.setattr(Voice, "lang", "ru")
+    with pytest.raises(TrainingError) as caught:
+        run(images, tmp_path, 1, specs)
+    assert str(caught.value) == (
+        f"Обучение {specs[0].id} завершилось ошибкой: Задано p 0,5, а нужно не меньше 1. "
+        "Завершённые обучения сохранены."
+    )
+    assert "p must be at least 1, got 0.5." in caught.value.tell("en")
+    # An option that only the command line has.
+    assert caught.value.tell("ru", "options").endswith("покажет --debug.")
 
 
 def test_diverged_trial_counts_as_wrong_on_every_picture(plan_of, images, tmp_path):

@@ -171,7 +171,7 @@ def list_refused(outside):
         "billion classes": (make_model(widen(), PLACE, classes=10**9), "classes"),
         "endless picture": (make_model(widen(), PLACE, shape=("b", 3, 2, 10**6)), "pixels"),
     }
-    refused["format of the future"] = (make_model(), "format")
+    refused["format of the future"] = (make_model(), "IR version")
     refused["format of the future"][0].ir_version = 999
     return refused
 
@@ -220,7 +220,7 @@ def test_half_a_model_is_refused(save, share):
 
 def test_large_files_are_refused_unread(save, monkeypatch):
     monkeypatch.setattr(check_model, "MOST_BYTES", 100)
-    with pytest.raises(DataError, match="more than 100"):
+    with pytest.raises(DataError, match="at most 100"):
         read_model(save(make_model()))
 
 

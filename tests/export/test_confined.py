@@ -13,7 +13,7 @@ from PIL import Image
 
 from poolbench.data.decode import RefusedPictureError, decode_content
 from poolbench.data.resize_array import resize_array
-from poolbench.errors import DataError
+from poolbench.errors import DataError, Voice
 from poolbench.export import predict
 from poolbench.export.check_model import read_model, read_weights
 from poolbench.export.confined import Confined, LostError, get_confined
@@ -102,8 +102,25 @@ def test_a_model_that_takes_too_long_is_given_up(tmp_path, monkeypatch):
     model = load_model(save_endless(tmp_path / "m.onnx"))
     monkeypatch.setattr(predict, "RUN_SECONDS", 0.5)
     monkeypatch.setattr(predict, "PICTURE_SECONDS", 0.0)
-    with pytest.raises(DataError, match=r"gives no answer: it took more than 0 seconds"):
+    with pytest.raises(DataError, match=r"gives no answer: it took more than 0 s"):
         model.predict(PICTURES)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound memory")
+def test_a_refusal_is_told_in_the_language_of_the_reader(tmp_path, monkeypatch):
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"no model")
+    monkeypatch.setattr(Voice, "lang", "ru")
+    with pytest.raises(DataError) as refused:
+        read_model(broken)
+    assert str(refused.value) == (
+        f"{broken} — не модель ONNX. Возьмите файл, который экспортировал poolbench."
+    )
+    assert refused.value.tell("en").startswith(f"{broken} is not an ONNX model. Use")
+    # What the other process cannot say any more, this one says.
+    with pytest.raises(DataError) as lost:
+        load_model(save_overflow(tmp_path / "bad.onnx"))
+    assert "процесс, который с ней работал, завершился аварийно (SIGFPE)" in str(lost.value)
 
 
 def test_reading_a_model_takes_no_memory_for_what_it_would_compute(tmp_path):

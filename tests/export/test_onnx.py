@@ -280,7 +280,7 @@ def test_export_onnx_refuses_what_does_not_fit(tmp_path):
         export_onnx(build(size=(32, 32)), path, image_size=(16, 16))
     with pytest.raises(ShapeError, match="expected logits"):
         export_onnx(nn.Identity(), path, image_size=(16, 16))
-    with pytest.raises(UsageError, match="2 class names for 3 logits"):
+    with pytest.raises(UsageError, match="2 class names were given for 3 logits"):
         export_onnx(build(), path, image_size=(32, 32), classes=("a", "b"))
     with pytest.raises(UsageError, match="layout"):
         export_onnx(build(), path, image_size=(32, 32), layout="chw")

@@ -99,9 +99,9 @@ def test_load_model_refuses_what_is_no_model(tmp_path):
         load_model(broken)
     with pytest.raises(DataError, match="is not a file"):
         load_model(tmp_path / "missing.onnx")
-    with pytest.raises(DataError, match="does not take pictures"):
+    with pytest.raises(DataError, match="does not turn pictures into logits"):
         load_model(save_identity(tmp_path / "flat.onnx", ["batch", 7]))
-    with pytest.raises(DataError, match="does not take pictures"):
+    with pytest.raises(DataError, match="does not turn pictures into logits"):
         load_model(save_identity(tmp_path / "grey.onnx", ["batch", 1, 8, 8]))
 
 
@@ -179,5 +179,5 @@ def test_answers_that_are_no_numbers_are_named(tmp_path):
     opset = [helper.make_opsetid("", 13)]
     onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "m.onnx")
     Image.new("RGB", (1, 1)).save(tmp_path / "a.png")
-    with pytest.raises(DataError, match=r"a\.png: the answers of the model are not finite numbers"):
+    with pytest.raises(DataError, match=r"a\.png: the model's answers are not finite numbers"):
         predict_file(load_model(tmp_path / "m.onnx"), tmp_path / "a.png")

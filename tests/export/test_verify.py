@@ -97,6 +97,9 @@ def test_verify_run_fails_on_a_changed_weight(run):
         f"{'; '.join(f'{check.name} ({check.detail})' for check in failed)}. "
         "The files were changed or damaged: copy them again, or run the study again."
     )
+    told = caught.value.tell("ru")
+    assert "логиты, пакет из 1 (" in told and "веса в обоих файлах (" in told
+    assert "допустимо не больше 0,001" in told
 
 
 def test_check_run_sees_torch_in_the_process(run):
@@ -114,11 +117,12 @@ def test_verify_run_hands_on_why_there_is_nothing_to_verify(run):
     with pytest.raises(RunError) as expected:
         check_run(run.resolve())
     assert str(refused.value) == str(expected.value)
+    assert refused.value.tell("ru") == expected.value.tell("ru")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script with its interpreter in the first line")
 @pytest.mark.parametrize(
-    ("said", "last"), [("echo first >&2; echo last >&2", "last"), (":", "it said nothing")]
+    ("said", "last"), [("echo first >&2; echo last >&2", "last"), (":", "it gave no reason")]
 )
 def test_verify_run_tells_of_a_process_that_broke_off(run, tmp_path, monkeypatch, said, last):
     python = tmp_path / "python"
@@ -128,7 +132,7 @@ def test_verify_run_tells_of_a_process_that_broke_off(run, tmp_path, monkeypatch
     # Nothing is known of the model: not the code that means that it differs.
     with pytest.raises(RunError) as broken:
         verify_run(run)
-    assert str(broken.value) == f"The verification of {run} broke off with exit code 3: {last}"
+    assert str(broken.value) == f"The verification of {run} broke off with exit code 3 ({last})."
 
 
 def test_verify_run_tells_that_a_run_has_no_bundle(tmp_path):
@@ -151,7 +155,7 @@ def test_check_run_finds_a_changed_weight_by_its_hash(run):
 def test_check_run_fails_where_no_hash_was_recorded(run):
     change_reference(run, set_facts({"classes": [], "sha256": {}}))
     check = find_check(run, "SHA-256 of model.onnx")
-    assert not check.passed and check.detail.endswith("…, recorded nothing…")
+    assert not check.passed and check.detail.endswith("…, none recorded")
 
 
 def test_check_run_does_not_read_what_is_too_large(run, monkeypatch):
@@ -201,7 +205,9 @@ def test_check_run_fails_where_weights_of_another_network_lie(run):
     path.write_bytes(save({f"other.{name}": value for name, value in load_file(path).items()}))
     check = find_check(run, "weights in both files")
     assert not check.passed
-    assert check.detail == "the hash in the model's metadata, no name is in both"
+    assert check.detail == (
+        "the checksum of the weights that the model names, no name is in both files"
+    )
 
 
 def test_check_run_finds_other_class_names(run):
@@ -293,8 +299,8 @@ def set_facts(facts):
     return lambda arrays: arrays.update(facts=np.frombuffer(json.dumps(facts).encode(), np.uint8))
 
 
-COUNTS = "there are not as many logits and labels as pictures"
-NAMES = "its arrays are images, images_other, logits, logits_other, of other dimensions"
+COUNTS = "expected equally many pictures, labels and logits, at least one each"
+NAMES = "its arrays are not the expected ones: images, images_other, logits, logits_other"
 
 
 @pytest.mark.parametrize(
@@ -304,8 +310,8 @@ NAMES = "its arrays are images, images_other, logits, logits_other, of other dim
         (lambda arrays: arrays.update(labels=arrays["labels"][1:]), COUNTS),
         (lambda arrays: arrays.update(logits=arrays["logits"][:, :0]), COUNTS),
         (lambda arrays: arrays.update({k: arrays[k][:0] for k in arrays if k != "facts"}), COUNTS),
-        (set_facts([]), "it names no hashes"),
-        (set_facts({"classes": [], "sha256": []}), "it names no hashes"),
+        (set_facts([]), "it names no checksums"),
+        (set_facts({"classes": [], "sha256": []}), "it names no checksums"),
         (set_facts({"classes": {}, "sha256": {}}), "it names no classes"),
     ],
     ids=["arrays", "labels", "classes", "none", "facts", "hashes", "names"],
@@ -315,8 +321,8 @@ def test_check_run_tells_what_is_wrong_with_a_reference(run, change, message):
     with pytest.raises(RunError) as refused:
         check_run(run)
     assert str(refused.value) == (
-        f"{run / 'best' / 'reference.npz'} cannot be read ({message}): the bundle is broken. Run "
-        "the study again with the same --out to make it anew."
+        f"{run / 'best' / 'reference.npz'} cannot be read ({message}): the saved model is "
+        "incomplete. Run the study again with the same out to write it anew."
     )
 
 

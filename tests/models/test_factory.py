@@ -86,7 +86,7 @@ def test_factory_that_cannot_be_found_is_told(module, name, error, said):
 
 
 def test_factory_is_not_taken_for_a_backbone_of_poolbench():
-    with pytest.raises(UsageError, match="'lab' is taken"):
+    with pytest.raises(UsageError, match="is called 'lab' already"):
         add_factory("lab", lambda num_classes: torch.nn.Identity())
 
 

@@ -116,7 +116,7 @@ def test_weights_that_change_after_the_plan_are_refused(weights):
     spec = plan_study(load_all_but_the_head(values), "kept_changes").specs[0]
     build_network(spec)
     values["0.weight"] += 1
-    with pytest.raises(RunError, match="'kept_changes' gives other values than when this trial"):
+    with pytest.raises(RunError, match="'kept_changes' gives other values than when trial"):
         build_network(spec)
 
 

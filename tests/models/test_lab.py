@@ -131,5 +131,5 @@ def test_custom_operator_that_needs_more_pixels_is_refused_with_a_hint():
             return self.conv(x)
 
     register("wide-test")(Wide)
-    with pytest.raises(ShapeError, match="--image-size"):
+    with pytest.raises(ShapeError, match="larger image_size"):
         build("lab", "wide-test", image_size=(8, 8))

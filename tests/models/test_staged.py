@@ -90,8 +90,8 @@ def test_shape_can_be_chosen_again():
     [
         ("mlp-x2", "no width"),
         ("resnet-k5", "no kernel"),
-        ("lab-k4", "odd side"),
-        ("resnet:2", "it is resnet-x2"),
+        ("lab-k4", "must be odd"),
+        ("resnet:2", "it is called resnet-x2"),
     ],
 )
 def test_shape_that_a_backbone_does_not_have_is_refused(name, message):
@@ -118,5 +118,5 @@ def test_kernel_and_layers_are_what_the_id_says(name, kernels):
 
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_too_small_a_picture_is_refused(backbone):
-    with pytest.raises(ShapeError, match="larger than 1 pixels"):
+    with pytest.raises(ShapeError, match="more than 1 pixels"):
         get_backbone(backbone).build("blur", 3, (2, 2))

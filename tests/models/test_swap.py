@@ -191,7 +191,7 @@ def test_what_cannot_be_swapped_is_refused_in_words(model, operator, said):
 
 def test_network_that_does_not_take_the_example_is_told_so():
     model = nn.Sequential(nn.MaxPool2d(2), nn.Flatten(), nn.Linear(48, 2))
-    with pytest.raises(UsageError, match=r"example of \[1, 3, 64, 64\]"):
+    with pytest.raises(UsageError, match=r"example of shape \[1, 3, 64, 64\]"):
         swap(model, "blur")
     assert swap(model, "blur", example=torch.zeros(1, 3, 8, 8)).replaced
 

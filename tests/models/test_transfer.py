@@ -53,7 +53,7 @@ def test_published_names_fit_the_network_with_any_operator():
 
 def test_file_of_another_kind_is_refused(tmp_path):
     torch.save({"a": torch.zeros(1)}, tmp_path / "weights.pt")
-    with pytest.raises(UsageError, match="no safetensors file"):
+    with pytest.raises(UsageError, match="is not a safetensors file"):
         load_weights(tmp_path / "weights.pt")
     with pytest.raises(UsageError, match="cannot be read"):
         load_weights(tmp_path / "gone.safetensors")

@@ -266,10 +266,10 @@ def test_overlapping_windows_share_all_but_one_pixel_of_a_cell(operator_id, form
 @pytest.mark.parametrize("operator_id", WINDOWED + OVERLAPPING)
 def test_plain_refuses_windows_narrower_than_the_stride(operator_id, kernel_size):
     cls = get_operator(operator_id).cls
-    with pytest.raises(UsageError, match=rf"kernel_size.*stride \(3\), got {kernel_size}:"):
+    with pytest.raises(UsageError, match=rf"kernel_size.*stride, 3, got {kernel_size}\."):
         cls(3, stride=3, kernel_size=kernel_size)
     if cls.function is not None:
-        with pytest.raises(UsageError, match=f"got {kernel_size}:"):
+        with pytest.raises(UsageError, match=rf"got {kernel_size}\."):
             cls.function(torch.ones(1, 1, 6, 6), stride=3, kernel_size=kernel_size)
 
 

@@ -158,7 +158,9 @@ def test_unknown_id_names_the_nearest():
 
 
 def test_unknown_id_tells_how_an_operator_of_ones_own_is_named():
-    with pytest.raises(UnknownNameError, match=r"top-k\? If .* package\.module:Class, or go on in"):
+    with pytest.raises(
+        UnknownNameError, match=r"top-k\? If .* package\.module:Class, or continue in"
+    ):
         get_operator("top2")
 
 

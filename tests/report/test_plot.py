@@ -108,7 +108,7 @@ def test_wrong_wishes_are_answered(path):
     with pytest.raises(UsageError, match=r"has nothing to draw.*It has: "):
         plot_figure(path, absent, "en", None, None)
     for place in ((7, None), ([], None), (None, "figure")):
-        with pytest.raises(UsageError, match="expected axes of matplotlib"):
+        with pytest.raises(UsageError, match="expected matplotlib axes"):
             plot_figure(path, "gaps", "en", *place)
     figure = Figure()
     with pytest.raises(UsageError, match="one place"):

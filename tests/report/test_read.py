@@ -177,7 +177,7 @@ def test_read_run_takes_no_file_from_elsewhere_and_waits_for_none(traps, name, k
             os.mkfifo(place)
         else:
             place.symlink_to(kept if kind == "link" else "/dev/zero")
-        with pytest.raises(RunError, match=r"only files that lie in it are read"):
+        with pytest.raises(RunError, match=r"only files inside a run are read"):
             read_run(traps)
     finally:
         place.unlink()

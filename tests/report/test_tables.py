@@ -16,6 +16,7 @@ from poolbench.report.read import read_run
 from poolbench.report.table import Row, Table, format_signed
 from poolbench.report.words import say, speak
 from poolbench.texts import TEXTS
+from poolbench.texts.checks import name_check
 
 
 @pytest.fixture(scope="module")
@@ -179,9 +180,6 @@ def test_signed_numbers_have_a_true_minus():
 
 def test_every_check_of_a_proof_has_a_name_in_russian(finished):
     checks = json.loads((finished[0] / "best" / "verification.json").read_text())["checks"]
-    names = [about.name_check(check["name"]) for check in checks]
-    plain = [name for name in names if isinstance(name, str)]
-    assert all(name.startswith("SHA-256 of ") for name in plain)
-    spoken = {name.speak("ru") for name in names if not isinstance(name, str)}
-    assert {"веса в обоих файлах", "логиты, пакет из 7"} <= spoken
-    assert about.name_check("something new, batch 1") == "something new, batch 1"
+    spoken = {name_check(check["name"]).tell("ru") for check in checks}
+    assert {"веса в обоих файлах", "логиты, пакет из 7", "SHA-256 файла model.onnx"} <= spoken
+    assert name_check("something new, batch 1").tell("ru") == "something new, batch 1"

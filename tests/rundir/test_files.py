@@ -50,7 +50,7 @@ def test_links_are_refused_wherever_they_lead(place, target):
     files = RunFiles(place)
     assert files.has("link")
     for read in (files.read, files.locate, files.read_text, files.read_arrays):
-        with pytest.raises(RunError, match="it is a link, and of a run only files that lie in it"):
+        with pytest.raises(RunError, match="only files inside a run are read"):
             read("link")
     assert files.list_files("") == []
 
@@ -61,9 +61,9 @@ def test_folders_that_lead_out_of_the_run_are_neither_read_nor_listed(place):
     (place.parent / "elsewhere" / "a").mkdir()
     (place.parent / "elsewhere" / "a" / "record.json").touch()
     store = RunStore(place)
-    with pytest.raises(RunError, match="behind a link that leads elsewhere"):
+    with pytest.raises(RunError, match="behind"):
         store.read("best/file")
-    with pytest.raises(RunError, match="behind a link that leads elsewhere"):
+    with pytest.raises(RunError, match="behind"):
         store.read("inside/../../elsewhere/file")
     assert store.list_files("best") == store.list_files("..") == store.list_trials() == []
 
@@ -123,7 +123,9 @@ def test_json_that_is_nested_without_end_is_one_message(place, depth, opening, c
     with pytest.raises(ValueError, match="nested more than 64 deep"):
         parse_json(text.encode())
     (place / "data.json").write_text(text)
-    with pytest.raises(RunError, match=r"data\.json is not JSON: it is nested more than 64 deep"):
+    with pytest.raises(
+        RunError, match=r"data\.json is not JSON \(it is nested more than 64 deep\)"
+    ):
         RunStore(place).load_model("data.json", DataRecord)
 
 

@@ -20,8 +20,8 @@ def test_folder_that_is_not_empty_and_no_run_is_refused(name, tmp_path):
     with pytest.raises(UsageError) as refused:
         check_run_path(tmp_path)
     assert str(refused.value) == (
-        f"{tmp_path} is not empty and holds no run of poolbench ({name}); nothing in it was "
-        "touched. Choose a new or an empty folder with --out."
+        f"{tmp_path} is not empty and holds no poolbench run ({name}). Nothing in it was touched. "
+        "Choose a new or empty folder with out."
     )
     assert (tmp_path / name).read_text() == "{}"
 

@@ -48,7 +48,7 @@ def test_page_is_whole_and_replaces_an_earlier_one(served, bundle, tmp_path):
 
 def test_page_spares_a_folder_of_something_else(served, bundle, tmp_path):
     (tmp_path / "index.html").write_text("mine", encoding="utf-8")
-    with pytest.raises(UsageError, match="something other than"):
+    with pytest.raises(UsageError, match="not of a page by poolbench"):
         build_page(served, tmp_path, bundle, "en")
     assert (tmp_path / "index.html").read_text(encoding="utf-8") == "mine"
 
@@ -57,13 +57,13 @@ def test_page_spares_files_of_its_own_that_somebody_changed(served, bundle, tmp_
     out = tmp_path / "page"
     build_page(served, out, bundle, "en")
     (out / "index.html").write_text("mine", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"something other than .*\(index\.html\)"):
+    with pytest.raises(UsageError, match=r"not of a page by poolbench: index\.html"):
         build_page(served, out, bundle, "en")
     assert (out / "index.html").read_text(encoding="utf-8") == "mine"
 
 
 def test_page_is_not_written_into_its_run_nor_where_nothing_can_be(served, bundle, tmp_path):
-    with pytest.raises(UsageError, match="lies in the run"):
+    with pytest.raises(UsageError, match="lies inside the run"):
         build_page(served, served / "best" / "page", bundle, "en")
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot be written"):

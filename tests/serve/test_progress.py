@@ -40,7 +40,7 @@ def test_what_is_wrong_is_told_to_all(tmp_path, run_async):
         asked = progress.Progress(tmp_path / "nowhere")
         for error in await asyncio.gather(asked.read(), asked.read(), return_exceptions=True):
             assert isinstance(error, RunError)
-        with pytest.raises(RunError, match="no run directory"):
+        with pytest.raises(RunError, match="is not a run"):
             await asked.read()
 
     run_async(ask())

@@ -68,7 +68,7 @@ def test_measure_progress_takes_no_time_left_from_a_study_that_is_gone(served_co
 def test_check_is_run_refuses_another_folder(tmp_path, served):
     check_is_run(served)
     for path in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(RunError, match="no run directory"):
+        with pytest.raises(RunError, match="is not a run"):
             check_is_run(path)
     (tmp_path / ".lock").touch()
     check_is_run(tmp_path)

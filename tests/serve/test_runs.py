@@ -126,10 +126,10 @@ def test_list_is_guarded_as_a_run_is(folder):
 
 def test_folder_without_runs_is_refused_in_words(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(RunError, match="poolbench run makes the first one"):
+    with pytest.raises(RunError, match="the first one with poolbench run"):
         run_server(None, "127.0.0.1", 0, "en")
     (tmp_path / "photos").mkdir()
-    with pytest.raises(RunError, match="no run directory"):
+    with pytest.raises(RunError, match="is not a run"):
         run_server(tmp_path / "photos", "127.0.0.1", 0, "en")
 
 

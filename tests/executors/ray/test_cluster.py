@@ -40,13 +40,13 @@ def test_nodes_without_the_device_do_not_count():
     assert [node["fingerprint"] for node in environment] == [None, "b"]
     on_cpu = combine_nodes([make_node(), make_node(gpus=2)], StudyConfig(device="cpu"))
     assert (on_cpu.device, on_cpu.workers) == ("cpu", 8)
-    with pytest.raises(UsageError, match="device 'cuda'; they have cpu"):
+    with pytest.raises(UsageError, match="device 'cuda'; they have: cpu"):
         combine_nodes([make_node()], StudyConfig(device="cuda"))
 
 
 def test_nodes_that_differ_need_a_word():
     nodes = [make_node(fingerprint="aa"), make_node("10.0.0.2", fingerprint="bb")]
-    with pytest.raises(UsageError, match=r"10\.0\.0\.2: bb[^\0]*--allow-mixed"):
+    with pytest.raises(UsageError, match=r"10\.0\.0\.2: bb[^\0]*allow_mixed=True"):
         combine_nodes(nodes, StudyConfig(executor="ray"))
     allowed = StudyConfig(executor="ray", allow_mixed=True)
     mixed = combine_nodes(nodes, allowed)

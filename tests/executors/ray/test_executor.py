@@ -189,7 +189,7 @@ def test_pictures_that_no_object_store_holds_go_through_the_shared_folder(
 
     monkeypatch.setattr(ray, "STORE_SHARE", 0)
     plan, store = plan_of(), RunStore(tmp_path / "run")
-    with pytest.raises(UsageError, match="--storage"):
+    with pytest.raises(UsageError, match="storage="):
         run(connected, small_set, store, plan.specs[:1])
     for _ in range(2):
         run(connected, small_set, store, plan.specs[:1], storage=tmp_path / "shared")

@@ -118,7 +118,7 @@ TEXTS = {
     "fault.foreign-numbers": "it holds numbers of a kind that NumPy lacks: {kinds}",
     "fault.picture-size": "it is {height}x{width} pixels large",
     "fault.other-arrays": "its arrays are not the expected ones: {names}",
-    "fault.other-counts": "the numbers of pictures, labels and logits differ",
+    "fault.other-counts": "expected equally many pictures, labels and logits, at least one each",
     "fault.no-hashes": "it names no checksums",
     "fault.no-classes": "it names no classes",
     "fault.silent": "it gave no reason",
@@ -246,7 +246,7 @@ TEXTS = {
         "{--allow-host} is {name!r}; expected the name of a host, without https:// and without a "
         "path."
     ),
-    "hint.serve.bad-name-near": "Did you mean {near}?",
+    "hint.serve.bad-name-near": "Did you mean {near!r}?",
     "error.serve.unknown-host": "{--host} is {host}, which no computer here is called.",
     "hint.serve.unknown-host": "Use a name or an address of this computer, such as 127.0.0.1.",
     "error.serve.bad-host": "{host} cannot be used as {--host} ({reason}).",

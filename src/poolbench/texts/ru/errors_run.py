@@ -127,7 +127,7 @@ TEXTS = {
     "fault.foreign-numbers": "в нём числа такого вида, которого нет в NumPy: {kinds}",
     "fault.picture-size": "его размер {height} × {width} пикс.",
     "fault.other-arrays": "массивы в нём не те, что ожидались: {names}",
-    "fault.other-counts": "изображений, меток и логитов не поровну",
+    "fault.other-counts": "ожидалось поровну изображений, меток и логитов, хотя бы по одному",
     "fault.no-hashes": "в нём не указаны контрольные суммы",
     "fault.no-classes": "в нём не указаны классы",
     "fault.silent": "причина не названа",
@@ -268,7 +268,7 @@ TEXTS = {
     "error.serve.bad-name-near": (
         "Задано {--allow-host} {name!r}, а ожидалось имя узла без https:// и без пути."
     ),
-    "hint.serve.bad-name-near": "Возможно, вы имели в виду: {near}.",
+    "hint.serve.bad-name-near": "Возможно, вы имели в виду {near!r}.",
     "error.serve.unknown-host": "Задано {--host} {host}, но такого имени у компьютера нет.",
     "hint.serve.unknown-host": "Укажите имя или адрес этого компьютера, например 127.0.0.1.",
     "error.serve.bad-host": "Адрес {host} из {--host} использовать нельзя ({reason}).",
