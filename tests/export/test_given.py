@@ -92,16 +92,16 @@ def test_other_shapes_are_refused_with_what_to_do(shape, said):
     ("given", "said"),
     [
         (np.full((4, 4, 3), 0.5), "Multiply it by 255"),
-        (np.full((4, 4, 3), -1.0), "from -1 to -1: expected 0 to 255"),
+        (np.full((4, 4, 3), -1.0), "from -1 to -1; expected 0 to 255"),
         (np.full((4, 4, 3), 300), "expected 0 to 255"),
         (np.full((4, 4, 3), np.nan), "from nan to nan"),
         (np.full((4, 4, 3), True), "array of bool"),
         (np.full((4, 4), "x"), "array of <U1"),
-        (7, "int is no picture"),
-        (None, "NoneType is no picture"),
-        ({"a": 1}, "dict is no picture"),
-        ([[1, 2], [3, 4]], "list in a list"),
-        (torch.zeros(4, 4, requires_grad=True), "Tensor does not become an array"),
+        (7, "int is not a picture"),
+        (None, "NoneType is not a picture"),
+        ({"a": 1}, "dict is not a picture"),
+        ([[1, 2], [3, 4]], "list inside a list"),
+        (torch.zeros(4, 4, requires_grad=True), "Tensor cannot be turned into"),
     ],
 )
 def test_what_is_no_picture_is_refused_with_what_to_do(given, said):

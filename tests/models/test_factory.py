@@ -75,8 +75,8 @@ def test_operators_of_a_study_share_the_initial_values_of_the_network(module):
     ("name", "error", "said"),
     [
         ("{module}:tny", UsageError, "tiny"),
-        ("{module}:NUMBER", UsageError, "not a function"),
-        ("tiny-net", UnknownNameError, r"If it is .* package\.module:function, or go on in"),
+        ("{module}:NUMBER", UsageError, "expected a function"),
+        ("tiny-net", UnknownNameError, r"If it is .* package\.module:function, or continue in"),
         ("no.such.module:net", UsageError, "cannot be imported"),
     ],
 )
@@ -131,11 +131,11 @@ def has_no_pool(num_classes):
     ("factory", "error", "said"),
     [
         (fails, UsageError, "RuntimeError: no weights here"),
-        (gives_a_number, UsageError, "gives a int, expected a module"),
+        (gives_a_number, UsageError, "gives int; expected a torch"),
         (gives_too_few, ShapeError, r"gives \[1, 3\] .* expected logits \[1, 4\]"),
         (has_no_pool, UsageError, "no max pooling"),
-        (takes_other_pictures, ShapeError, "does not take a picture of 32x32 pixels"),
-        (gives_a_pair, ShapeError, "gives a tuple for one picture"),
+        (takes_other_pictures, ShapeError, "cannot take pictures of 32x32 pixels"),
+        (gives_a_pair, ShapeError, "gives tuple for one picture"),
     ],
 )
 def test_network_that_does_not_fit_is_refused(factory, error, said):

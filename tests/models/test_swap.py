@@ -178,10 +178,10 @@ def test_network_without_anything_to_replace_is_refused(model):
 @pytest.mark.parametrize(
     ("model", "operator", "said"),
     [
-        (SmallResNet, "blur", "SmallResNet is a type"),
-        ("net", "blur", "'net' is a str"),
-        (SmallResNet(), BlurPool2d(8, stride=2), "give BlurPool2d itself"),
-        (SmallResNet(), 5, "5 is a int"),
+        (SmallResNet, "blur", "SmallResNet is of type type"),
+        ("net", "blur", "'net' is of type str"),
+        (SmallResNet(), BlurPool2d(8, stride=2), "Give BlurPool2d itself"),
+        (SmallResNet(), 5, "5 is of type int"),
     ],
 )
 def test_what_cannot_be_swapped_is_refused_in_words(model, operator, said):

@@ -70,7 +70,7 @@ def test_class_is_found_by_its_module_under_its_own_name_or_its_id(module):
     [
         ("{module}:Nothing", "nothing of that name"),
         ("{module}:LastPol2d", "Did you mean LastPool2d"),
-        ("{module}:NUMBER", ":NUMBER': .* 3 is a int"),
+        ("{module}:NUMBER", ":NUMBER': .* 3 is of type int"),
         ("no.such.module:Pool", "cannot be imported"),
         (":Pool", "cannot be imported"),
     ],
@@ -104,10 +104,10 @@ def test_register_without_an_id_takes_the_name_of_the_class():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (lambda channels, stride: None, "<lambda> is a function"),
-        (MaxPool2d(3, stride=2), "an instance of MaxPool2d: give MaxPool2d itself"),
-        (dict, "dict is a type"),
-        (5, "5 is a int"),
+        (lambda channels, stride: None, "<lambda> is of type function"),
+        (MaxPool2d(3, stride=2), "an instance of MaxPool2d. Give MaxPool2d itself"),
+        (dict, "dict is of type type"),
+        (5, "5 is of type int"),
     ],
 )
 @pytest.mark.parametrize("act", [register, register("given")])
@@ -140,8 +140,8 @@ class NamesAlone(torch.nn.Module):
     [
         (torch.nn.MaxPool2d, r"MaxPool2d\(kernel_size, stride, .* of that kind: 'max'\.$"),
         (TorchsOwn, "of that kind: 'avg'"),
-        (BlurPool2D, r"BlurPool2D\(kernel_size, stride\), .* of that kind: 'blur'"),
-        (NamesAlone, r"\(\*, channels, stride\), .* __init__\(self, channels, \*, stride\)"),
+        (BlurPool2D, r"BlurPool2D\(kernel_size, stride\); .* of that kind: 'blur'"),
+        (NamesAlone, r"\(\*, channels, stride\); .* __init__\(self, channels, \*, stride\)"),
         (torch.nn.AdaptiveAvgPool2d, "Write a class that makes it in its constructor"),
         (torch.nn.MaxPool2d(2), "'max'"),
     ],

@@ -152,7 +152,7 @@ def test_hash_follows_values_of_every_kind(form, write):
 def test_value_without_a_value_is_refused_in_words(form, kind, write):
     with pytest.raises(UsageError) as refused:
         compute_source_hash(write(HEADER + form + OPERATOR))
-    assert f"Mine.forward.K is a {kind}" in str(refused.value).replace("weakref.", "")
+    assert f"Mine.forward.K is of type {kind}" in str(refused.value).replace("weakref.", "")
     assert "Create it inside the class" in str(refused.value)
 
 

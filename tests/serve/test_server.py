@@ -63,7 +63,7 @@ def test_oversize_body_is_refused_by_the_real_server(server):
 def test_folder_without_a_study_is_told(poolbench_cli, tmp_path):
     done = poolbench_cli("serve", tmp_path)
     assert done.returncode == 1
-    assert "no run directory" in done.stderr
+    assert "is not a run" in done.stderr
 
 
 def test_serving_needs_no_torch(served):

@@ -135,7 +135,7 @@ TEXTS = {
         "Give {kind} itself: each site builds its own as {kind}(channels, stride=…)."
     ),
     "error.operator.no-class": (
-        "{name} is a {kind}; expected a torch.nn.Module class built as (channels, stride=…)."
+        "{name} is of type {kind}; expected a torch.nn.Module class built as (channels, stride=…)."
     ),
     "error.operator.constructor": (
         "{name} is built as {name}{taken}; expected a class built as (channels, stride=…), once "
@@ -188,8 +188,8 @@ TEXTS = {
     "error.source.too-deep": "{name} uses values that are nested too deep to be hashed.",
     "hint.source.too-deep": "Build them inside the class.",
     "error.source.no-value": (
-        "{path} is a {kind}, whose value cannot be hashed ({reason}), so that an edit of it would "
-        "go unnoticed."
+        "{path} is of type {kind}, whose values cannot be hashed ({reason}), so that an edit of it "
+        "would go unnoticed."
     ),
     "hint.source.no-value": (
         "Create it inside the class or function that uses it, or write its value as numbers, text, "
@@ -206,7 +206,7 @@ TEXTS = {
     "error.backbone.even-kernel": "The side of a kernel must be odd, got {side}.",
     "error.backbone.times": "{name!r} names no backbone.",
     "hint.backbone.times": "With {times} times as many channels it is called {base}-x{times}.",
-    "error.backbone.no-function": "Backbone {name!r} is a {kind}; expected a function.",
+    "error.backbone.no-function": "Backbone {name!r} is of type {kind}; expected a function.",
     "error.backbone.taken": "Another backbone is called {name!r} already.",
     "hint.backbone.taken": "Rename your factory.",
     "error.backbone.built": (
@@ -218,7 +218,7 @@ TEXTS = {
         "that builds it: each training begins with a new network."
     ),
     "error.backbone.failed": "Backbone {name!r} cannot be built for {classes} classes ({said}).",
-    "error.backbone.no-module": "Backbone {name!r} gives a {kind}; expected a torch.nn.Module.",
+    "error.backbone.no-module": "Backbone {name!r} gives {kind}; expected a torch.nn.Module.",
     "backbone.named": "Backbone {name!r}",
     "backbone.named-with": "Backbone {name!r} with operator {operator!r}",
     "backbone.named-with-own": "Backbone {name!r} with your own operator",
@@ -235,7 +235,7 @@ TEXTS = {
     ),
     # Swapped networks.
     "error.swap.no-network": (
-        "{name} is a {kind}; swap takes a network that is built already, a torch.nn.Module."
+        "{name} is of type {kind}; swap takes a network that is built already, a torch.nn.Module."
     ),
     "error.swap.again": "{network} is swapped already, and nothing else in it can be replaced.",
     "hint.swap.again": "Swap the network that it was made from, which has not changed.",

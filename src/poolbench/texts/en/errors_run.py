@@ -159,8 +159,8 @@ TEXTS = {
     "error.figure.two-places": "Both ax and figure were given.",
     "hint.figure.two-places": "Name one place to draw.",
     "error.figure.no-place": (
-        "{name} is a {kind}; expected matplotlib axes for ax, or a matplotlib figure or subfigure "
-        "for figure."
+        "{name} is of type {kind}; expected matplotlib axes for ax, or a matplotlib figure or "
+        "subfigure for figure."
     ),
     "error.figure.nothing": "This study has nothing to draw in figure {name!r}.",
     "hint.figure.nothing": "It has: {known}.",
