@@ -103,7 +103,7 @@ TEXTS = {
     ),
     "hint.onnx.layout-size": "Leave {--size} out, or use {--layout:nchw}.",
     "error.onnx.size": (
-        "The input would be {height}x{width} pixels large; expected 1 to {most} each way."
+        "The size of the input would be {height}x{width} pixels; expected 1 to {most} each way."
     ),
     "error.onnx.input": (
         "{network} does not take pictures as float [batch, 3, {height}, {width}] ({said})."
