@@ -89,7 +89,7 @@ def test_rm_deletes_nothing_if_one_of_several_is_no_run(poolbench_here, two_runs
     (two_runs / "photos").mkdir()
     done = poolbench_here("runs", "rm", "@old", "runs/photos", "--yes")
     assert done.returncode == 2
-    assert "is not a run" in done.stderr
+    assert "no run directory" in done.stderr
     assert (two_runs / "old").exists()
 
 
