@@ -4,7 +4,6 @@ A run may come from anybody. A link in it could put a file of whoever reads it i
 a pipe a reader would wait without end; so whatever reads a run opens its files here.
 """
 
-import errno
 import hashlib
 import os
 from pathlib import Path
@@ -19,7 +18,6 @@ from poolbench.errors import RunError
 from poolbench.files import OutsideError, is_within, locate_inside, open_inside, parse_json
 from poolbench.records import CHOICE, LAB_FILE, StudyRecord
 from poolbench.rundir.formats import check_schema
-from poolbench.texts import Phrase
 from poolbench.texts.told import find_reason
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -177,6 +175,4 @@ def explain_unread(error: OSError, path: Path) -> RunError:
     """Explain why a file of a run cannot be read, and what to do about it."""
     if not isinstance(error, OutsideError):
         return RunError("run.unread", path=path, reason=error)
-    is_link = error.errno == errno.ELOOP
-    reason = Phrase("fault.is-link") if is_link else Phrase("fault.is-pipe")
-    return RunError("run.outside", path=path, reason=reason)
+    return RunError("run.outside", path=path, reason=error)

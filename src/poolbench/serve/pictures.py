@@ -30,7 +30,7 @@ def prepare_picture(content: bytes, size: tuple[int, int], fit: Fit) -> bytes:
     except ConfinedError as error:
         known = error.reason in get_args(Refusal)
         reason = cast(Refusal, error.reason) if known else "broken"
-        raise RefusedPictureError(str(error), reason) from None
+        raise RefusedPictureError("quoted", reason, message=error) from None
     except LostError as error:
-        raise RefusedPictureError(str(error.how), "broken") from None
+        raise RefusedPictureError("quoted", "broken", message=error.how) from None
     return pixels.tobytes()

@@ -107,8 +107,6 @@ TEXTS = {
     "hint.out.occupied": _EMPTY_OUT,
     "os.ENOLCK": "its file system has no locks",
     # What is wrong with a file, as a part of a sentence.
-    "fault.is-link": "it is a link, or lies behind one",
-    "fault.is-pipe": "it is a pipe or a device",
     "fault.lacks": "it lacks {name!r}",
     "fault.predictions": (
         "expected index and labels as whole numbers [n], and logits as numbers [n, classes]"

@@ -116,8 +116,6 @@ TEXTS = {
     "hint.out.occupied": _EMPTY_OUT,
     "os.ENOLCK": "файловая система не поддерживает блокировку",
     # Что не так с файлом: часть предложения.
-    "fault.is-link": "это ссылка, или путь к нему проходит через ссылку",
-    "fault.is-pipe": "это канал или устройство",
     "fault.lacks": "не хватает {name!r}",
     "fault.predictions": (
         "ожидались index и labels из целых чисел [n] и logits из чисел [n, classes]"
