@@ -11,7 +11,8 @@ from poolbench.errors import PoolbenchError, TrainingError, Voice
 from poolbench.machine.description import Machine
 from poolbench.records import Speed, TrialSpec
 from poolbench.texts.filling import Spelling, Tellable
-from poolbench.texts.told import Joined, Told, name_error, tell_in_every_way
+from poolbench.texts.joined import Joined
+from poolbench.texts.told import Told, name_error, tell_in_every_way
 from poolbench.training.loop import EpochRow
 
 # Times that a lost group is tried again, alone on the machine.

@@ -37,7 +37,8 @@ from poolbench.rundir.store import RunStore
 from poolbench.system import read_processor_seconds
 from poolbench.texts import Phrase
 from poolbench.texts.filling import Tellable
-from poolbench.texts.told import Joined, Told
+from poolbench.texts.joined import Joined
+from poolbench.texts.told import Told
 
 STOP_SECONDS = 2.0
 # SIGKILL, which Windows does not have.

@@ -31,7 +31,8 @@ from poolbench.rundir.store import RunStore
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, Phrase
 from poolbench.texts.checks import name_check
 from poolbench.texts.filling import Tellable
-from poolbench.texts.told import Joined, Told, find_reason, tell_in_every_way
+from poolbench.texts.joined import Joined
+from poolbench.texts.told import Told, find_reason, tell_in_every_way
 
 Logits = NDArray[np.float32]
 

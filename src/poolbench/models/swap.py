@@ -16,7 +16,8 @@ from poolbench.operators import get_operator
 from poolbench.operators._registry import check_class
 from poolbench.operators.plain import Decimate2d
 from poolbench.texts import Phrase
-from poolbench.texts.told import Joined, name_error, take_first_line
+from poolbench.texts.joined import Joined
+from poolbench.texts.told import name_error, take_first_line
 
 Pool = nn.MaxPool2d | nn.AvgPool2d
 EXAMPLE_SIZE = 64

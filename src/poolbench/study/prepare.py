@@ -36,8 +36,8 @@ from poolbench.runs.find import RUNS
 from poolbench.study.display import Display
 from poolbench.texts.duration import format_duration
 from poolbench.texts.facts import describe_facts, describe_size
+from poolbench.texts.joined import Joined
 from poolbench.texts.plain import list_some
-from poolbench.texts.told import Joined
 from poolbench.training.recipes import LEAST_STEPS, get_recipe
 
 # Fields that say where and by how many a study is worked at, and who is told of it.

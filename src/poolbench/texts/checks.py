@@ -2,7 +2,7 @@
 
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, Phrase
 from poolbench.texts.filling import Tellable
-from poolbench.texts.told import Joined
+from poolbench.texts.joined import Joined
 
 _HASH = "SHA-256 of "
 _BATCH = "batch "

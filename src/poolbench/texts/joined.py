@@ -1,24 +1,36 @@
 """Join what is told to one value of another text, where a comma is not what stands between."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from poolbench.texts.filling import Spelling, Tellable
+from poolbench.texts import DEFAULT_LANGUAGE
+from poolbench.texts.filling import Filler, Spelling
 from poolbench.texts.plain import make_plain
 
 
 class Joined:
-    """Phrases or errors, one after the other: a value of a text.
+    """Phrases, errors, names and words, one after the other: a value of a text.
 
-    Each is kept to one line, whatever the names in it bring along.
+    Each is kept to one line, whatever the names in it bring along; words stay as they are.
 
     Args:
         between: What stands between them, such as ``"\\n  "`` for one on each line.
+
+    Example:
+        >>> Joined(["logits", 7], ", ").tell("en")
+        'logits, 7'
     """
 
-    def __init__(self, parts: Sequence[Tellable], between: str = " ") -> None:
-        self.parts = parts
+    def __init__(self, parts: Iterable[object], between: str = " ") -> None:
+        self.parts = tuple(parts)
         self.between = between
 
     def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
         """Return all of them in a language."""
-        return self.between.join(make_plain(part.tell(lang, spelling)) for part in self.parts)
+        filler = Filler(lang or DEFAULT_LANGUAGE, spelling or "arguments")
+        return self.between.join(
+            part if isinstance(part, str) else make_plain(filler.format_field(part, ""))
+            for part in self.parts
+        )
+
+    def __str__(self) -> str:
+        return self.tell()

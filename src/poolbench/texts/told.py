@@ -1,34 +1,13 @@
-"""Values of a text that are more than one name: joined ones, and words of another process."""
+"""Values of a text that others have said: another process, or a library."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import get_args
 
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, Phrase
-from poolbench.texts.filling import Filler, Spelling, Tellable
+from poolbench.texts.filling import Spelling, Tellable
 
 # Most letters that are shown of what a foreign library says.
 MOST_LETTERS = 300
-
-
-class Joined:
-    """Values in a row, each written in the language of the text that they are put into.
-
-    Example:
-        >>> Joined(["logits", 7], ", ").tell("en")
-        'logits, 7'
-    """
-
-    def __init__(self, parts: Iterable[object], between: str = " ") -> None:
-        self.parts = tuple(parts)
-        self.between = between
-
-    def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
-        """Return the values in one line."""
-        filler = Filler(lang or DEFAULT_LANGUAGE, spelling or "arguments")
-        return self.between.join(filler.format_field(part, "") for part in self.parts)
-
-    def __str__(self) -> str:
-        return self.tell()
 
 
 class Told:
