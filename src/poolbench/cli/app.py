@@ -75,7 +75,8 @@ def main() -> None:
             # As it is called in every message, however it was started.
             code = app(prog_name="poolbench", standalone_mode=False)
     except PoolbenchError as error:
-        fail(error.tell(SPOKEN), error.exit_code)
+        # In the language of its run, where it is about one.
+        fail(error.tell(), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         stop()
     except Exception as error:

@@ -20,9 +20,10 @@ from poolbench.cli.output import (
 )
 from poolbench.cli.spoken import say_help
 from poolbench.errors import DataError, RunError, UsageError
-from poolbench.language import choose_language
+from poolbench.language import errors_told_in
 from poolbench.system import end_process
 from poolbench.texts import text
+from poolbench.texts.filling import format_number
 
 if TYPE_CHECKING:
     from poolbench.export.classify import Answer
@@ -49,12 +50,15 @@ def report(
     from poolbench.rundir.language import choose_run_language
 
     language = choose_run_language(run_path, lang)
-    page = build_report(run_path, language, say)
+    with errors_told_in(language):
+        page = build_report(run_path, language, say)
     say(text("run.report", language, path=page))
     if lab:
         from poolbench.report.handin.build import build_handin
 
-        for line in build_handin(run_path, author, group).describe(language):
+        with errors_told_in(language):
+            made = build_handin(run_path, author, group)
+        for line in made.describe(language):
             say(line)
     if is_opened:
         open_page(page, language)
@@ -71,10 +75,12 @@ def verify(
     from poolbench.export.verify import verify_run
     from poolbench.rundir.language import choose_run_language
 
-    result = verify_run(run_path)
+    language = choose_run_language(run_path, lang)
+    with errors_told_in(language):
+        result = verify_run(run_path)
     if as_json:
         print_json(result.model_dump(mode="json"))
-    say(text("run.verified", choose_run_language(run_path, lang), checks=len(result.checks)))
+    say(text("run.verified", language, checks=len(result.checks)))
 
 
 @commands.command(cls=Command, help=say_help("export"))
@@ -111,8 +117,9 @@ def predict(
     """Classify pictures with a saved model; those that cannot be read are named."""
     from poolbench.export import classify
     from poolbench.export.predict import load_model
+    from poolbench.rundir.language import choose_run_language
 
-    language = choose_language(lang)
+    language = choose_run_language(model if model.is_dir() else None, lang)
     if out is not None:
         classify.check_table_path(out)
     files = classify.list_files(pictures)
@@ -130,7 +137,7 @@ def predict(
         if as_json:
             kept.append(answer.dump())
         elif out is None and answer.shares is not None:
-            print_line(_describe_answer(answer))
+            print_line(_describe_answer(answer, language))
     if as_json:
         print_json(kept)
     if out is not None:
@@ -170,10 +177,12 @@ def _find_model(given: Path) -> Path:
     return file
 
 
-def _describe_answer(answer: "Answer") -> str:
+def _describe_answer(answer: "Answer", lang: str) -> str:
     assert answer.shares is not None
     ranked = sorted(answer.shares.items(), key=lambda item: -item[1])
-    return f"{answer.path}: {', '.join(f'{name} {share:.1%}' for name, share in ranked[:3])}"
+    best = (f"{name} {format_number(share, '.1%', lang)}" for name, share in ranked[:3])
+    # A Russian number has a comma of its own.
+    return f"{answer.path}: {('; ' if lang == 'ru' else ', ').join(best)}"
 
 
 def _raise_failed(failed: list[str], count: int) -> None:
@@ -212,7 +221,8 @@ def serve(
     from poolbench.serve.server import run_server
 
     language = choose_run_language(run_path, lang)
-    run_server(run_path, host, port, language, allow_host or ())
+    with errors_told_in(language):
+        run_server(run_path, host, port, language, allow_host or (), is_wanted=lang is not None)
     # Whatever a thread still reads or waits for: nothing is left to be done.
     end_process(INTERRUPTED)
 
@@ -235,5 +245,8 @@ def page(
     if bundle is not None and download:
         raise UsageError("--bundle names a folder, and --download fetches it: give one of the two.")
     language = choose_run_language(run_path, lang)
-    index = build_page(run_path, out, bundle, language, may_download=download)
+    with errors_told_in(language):
+        index = build_page(
+            run_path, out, bundle, language, is_wanted=lang is not None, may_download=download
+        )
     say(text("serve.page", language, path=index))

@@ -10,7 +10,7 @@ from poolbench.cli import options
 from poolbench.cli.command import Command
 from poolbench.cli.output import print_json, print_line, say
 from poolbench.cli.spoken import say_help
-from poolbench.language import choose_language
+from poolbench.language import errors_told_in
 from poolbench.texts import text
 
 commands = typer.Typer()
@@ -30,13 +30,16 @@ def push(
 ) -> None:
     """A model repository for the Hugging Face hub: card, ONNX, weights and config."""
     from poolbench.export.hub import make_repository, upload_repository
+    from poolbench.rundir.language import choose_run_language
 
-    language = choose_language(lang)
-    made = make_repository(run_path, to, out)
+    language = choose_run_language(run_path, lang)
+    with errors_told_in(language):
+        made = make_repository(run_path, to, out)
     names = ", ".join(sorted(made.files))
     say(text("push.folder", language, repo=to, path=made.folder, files=names))
     say(text("push.licence", language))
-    sent = upload_repository(made) if upload else None
+    with errors_told_in(language):
+        sent = upload_repository(made) if upload else None
     if sent is None:
         command = shlex.join(["hf", "upload", "--private", to, str(made.folder)])
         say(text("push.not-uploaded", language, command=command))

@@ -12,8 +12,8 @@ from poolbench.cli.output import confirm, is_terminal, print_json, print_line, p
 from poolbench.cli.spoken import say_help
 from poolbench.errors import UsageError
 from poolbench.language import choose_language
-from poolbench.runs.words import localize_number
 from poolbench.texts import text
+from poolbench.texts.filling import format_number
 from poolbench.texts.plain import list_some
 
 if TYPE_CHECKING:
@@ -62,15 +62,21 @@ def list_all(
 
 
 def _print_runs(found: "list[RunSummary]", lang: str) -> None:
-    from poolbench.runs.words import describe_date, describe_size, describe_state
+    from poolbench.runs.words import (
+        describe_count,
+        describe_date,
+        describe_fault,
+        describe_size,
+        describe_state,
+    )
 
     columns = ("name", "date", "pictures", "classes", "verdict", "size")
     rows = [
         (
             run.name,
             describe_date(run.date),
-            "–" if run.pictures is None else str(run.pictures),
-            "–" if run.classes is None else str(len(run.classes)),
+            describe_count(run.pictures, lang),
+            describe_count(None if run.classes is None else len(run.classes), lang),
             describe_state(run, lang),
             describe_size(run.size_bytes, lang),
         )
@@ -79,8 +85,8 @@ def _print_runs(found: "list[RunSummary]", lang: str) -> None:
     headings = [text(f"runs.column-{name}", lang) for name in columns]
     print_table(headings, rows, right=(2, 3, 5))
     for run in found:
-        if run.reason:
-            say(text("runs.reason", lang, name=run.name, reason=run.reason))
+        if run.fault is not None:
+            say(text("runs.reason", lang, name=run.name, reason=describe_fault(run, lang)))
 
 
 @runs.command(cls=Command, help=say_help("rm"))
@@ -187,9 +193,9 @@ def _print_variants(found: "Comparison", lang: str) -> None:
     rows = [
         (
             variant.first,
-            localize_number(f"{variant.first_accuracy:.4f}", lang),
+            format_number(variant.first_accuracy, ".4f", lang),
             variant.second,
-            localize_number(f"{variant.second_accuracy:.4f}", lang),
+            format_number(variant.second_accuracy, ".4f", lang),
             *(_describe_points(variant, lang) if has_points else ()),
         )
         for variant in found.variants
@@ -207,4 +213,4 @@ def _describe_points(variant: "VariantChange", lang: str) -> tuple[str, str, str
 
 def _sign(points: float, lang: str) -> str:
     """Write points with a sign, and a minus as long as a plus."""
-    return localize_number(f"{points:+.2f}".replace("-", "−"), lang)
+    return format_number(points, "+.2f", lang).replace("-", "−")

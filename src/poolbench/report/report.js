@@ -76,6 +76,8 @@
   for (const pane of document.querySelectorAll(".pane")) watchWidth(pane);
   for (const button of document.querySelectorAll(".languages button")) {
     button.addEventListener("click", () => speak(button.dataset.language));
+    // A page that leads here says in which language it was read.
+    if (button.dataset.language === new URLSearchParams(location.search).get("lang")) button.click();
   }
   for (const button of document.querySelectorAll("thead button")) {
     button.addEventListener("click", () => sort(button.closest("th")));

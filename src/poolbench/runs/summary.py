@@ -28,7 +28,7 @@ class RunSummary:
         recommended: The variant to use, shortened to what tells variants of this run apart.
         done, total: Trials that are finished, and those that were planned at most.
         size_bytes: Of all files in the folder.
-        reason: What is wrong with a broken run; empty for others.
+        fault: What is wrong with a broken run; ``None`` for others.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class RunSummary:
     done: int
     total: int
     size_bytes: int
-    reason: str = ""
+    fault: RunError | OSError | None = None
 
     @property
     def name(self) -> str:
@@ -63,7 +63,7 @@ class RunSummary:
             "recommended": self.recommended,
             "trials": {"done": self.done, "total": self.total},
             "size_bytes": self.size_bytes,
-            "reason": self.reason or None,
+            "reason": None if self.fault is None else str(self.fault),
         }
 
 
@@ -82,7 +82,8 @@ def summarize_run(path: Path) -> RunSummary:
     store = RunStore(path)
     data, verdict = None, None
     state: State = "finished" if (path / "study.json").is_file() else "unfinished"
-    done, total, reason = 0, 0, ""
+    done, total = 0, 0
+    fault: RunError | OSError | None = None
     try:
         done, total = _count_trials(store)
         if store.has("data.json"):
@@ -90,10 +91,10 @@ def summarize_run(path: Path) -> RunSummary:
         if state == "finished":
             verdict = _load_verdict(store)
     except (RunError, OSError) as error:
-        state, reason = "broken", str(error)
+        state, fault = "broken", error
     # One that is continued has the verdict of before until there is another.
     if is_held(path):
-        state, reason = "running", ""
+        state, fault = "running", None
     return RunSummary(
         path=path,
         state=state,
@@ -106,7 +107,7 @@ def summarize_run(path: Path) -> RunSummary:
         done=done,
         total=total,
         size_bytes=measure_size(path),
-        reason=reason,
+        fault=fault,
     )
 
 

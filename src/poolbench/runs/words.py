@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from poolbench.texts import text
+from poolbench.texts.filling import format_number, tell_system_error
 from poolbench.texts.plain import make_plain
 
 if TYPE_CHECKING:
@@ -24,15 +25,21 @@ def describe_state(run: "RunSummary", lang: str) -> str:
     return text(f"runs.{run.state}", lang, done=run.done, total=run.total)
 
 
+def describe_fault(run: "RunSummary", lang: str) -> str:
+    """Describe what is wrong with a broken run; nothing for others."""
+    if isinstance(run.fault, OSError):
+        return tell_system_error(run.fault, lang)
+    return "" if run.fault is None else make_plain(run.fault.tell(lang))
+
+
 def describe_size(size_bytes: int, lang: str) -> str:
     """Describe a size in megabytes, never as nothing."""
-    shown = f"{max(size_bytes / _MEGABYTE, 0.1):.1f}"
-    return text("runs.megabytes", lang, size=localize_number(shown, lang))
+    return text("runs.megabytes", lang, size=max(size_bytes / _MEGABYTE, 0.1))
 
 
-def localize_number(number: str, lang: str) -> str:
-    """Return a number with the decimal sign of a language."""
-    return number.replace(".", ",") if lang == "ru" else number
+def describe_count(count: int | None, lang: str) -> str:
+    """Describe a number of pictures or classes; a dash where it is not known."""
+    return "–" if count is None else format_number(count, ",", lang)
 
 
 def describe_date(date: datetime) -> str:

@@ -53,7 +53,13 @@ Result = TypeVar("Result")
 
 
 def make_app(
-    path: Path, *, host: str, token: str | None, lang: str, allowed: Collection[str] = ()
+    path: Path,
+    *,
+    host: str,
+    token: str | None,
+    lang: str,
+    is_wanted: bool = False,
+    allowed: Collection[str] = (),
 ) -> Starlette:
     """Build the app for one run directory.
 
@@ -62,9 +68,10 @@ def make_app(
         host: What the server is bound to.
         token: What a person must show; ``None``: nothing.
         lang: Language of the page until the person chooses another.
+        is_wanted: Whether somebody asked for it; else that of the browser goes before it.
         allowed: Names that a proxy before this server goes by.
     """
-    pages = _Pages(path, lang)
+    pages = _Pages(path, lang, is_wanted=is_wanted)
     routes = [
         Route("/", pages.show_index),
         Route("/run.json", pages.describe_run),
@@ -110,9 +117,10 @@ class _Opened:
 class _Pages:
     """The handlers of the routes."""
 
-    def __init__(self, path: Path, lang: str) -> None:
+    def __init__(self, path: Path, lang: str, *, is_wanted: bool) -> None:
         self._path = path
         self._lang = lang
+        self._is_wanted = is_wanted
         self._opened: _Opened | None = None
         self._opening = asyncio.Lock()
         # One picture at a time: decoding takes the most memory of all. Models need not wait for it.
@@ -129,8 +137,10 @@ class _Pages:
         for purpose in get_args(Purpose):
             get_confined(purpose).interrupt()
 
-    async def show_index(self, _: Request) -> Response:
-        return HTMLResponse(render_index("server", self._lang))
+    async def show_index(self, request: Request) -> Response:
+        found = choose_answer_language(request.headers, self._lang)
+        lang = self._lang if self._is_wanted else found
+        return HTMLResponse(render_index("server", lang, is_wanted=self._is_wanted))
 
     async def describe_run(self, _: Request) -> Response:
         if not is_finished(self._path):

@@ -64,12 +64,21 @@ def make_texts() -> bytes:
     return json.dumps(spoken, ensure_ascii=False).encode()
 
 
-def render_index(predictor: Predictor, lang: str) -> str:
-    """Render ``index.html``; its texts are replaced when another language is chosen."""
+def render_index(predictor: Predictor, lang: str, *, is_wanted: bool) -> str:
+    """Render ``index.html``; its texts are replaced when another language is chosen.
+
+    Args:
+        lang: The language of the page until then.
+        is_wanted: Whether a person asked for it; else that of the browser goes before it.
+    """
     template = make_environment().get_template("index.html.j2")
     languages = {known: text("report.language", known) for known in TEXTS}
     return template.render(
-        lang=lang, languages=languages, predictor=predictor, t=partial(_say, lang)
+        lang=lang,
+        is_wanted=is_wanted,
+        languages=languages,
+        predictor=predictor,
+        t=partial(_say, lang),
     )
 
 

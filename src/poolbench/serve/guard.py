@@ -123,9 +123,9 @@ def _name_cookie(headers: Headers) -> str:
 
 
 def choose_answer_language(headers: Headers, default: str) -> str:
-    """Choose the language that the page speaks, as it says with each request."""
-    wanted = headers.get("accept-language", "")[:2].lower()
-    return wanted if wanted in TEXTS else default
+    """Choose the language of the page, which it says with each request, or that of the browser."""
+    wanted = (name.strip()[:2].lower() for name in headers.get("accept-language", "").split(","))
+    return next((name for name in wanted if name in TEXTS), default)
 
 
 def refuse(reason: str, status: int, lang: str, **values: object) -> Response:

@@ -28,7 +28,13 @@ LIST = "page-files.json"
 
 
 def build_page(
-    path: Path, out: Path, bundle: Path | None, lang: str, *, may_download: bool = False
+    path: Path,
+    out: Path,
+    bundle: Path | None,
+    lang: str,
+    *,
+    is_wanted: bool = False,
+    may_download: bool = False,
 ) -> Path:
     """Write the page of a finished run.
 
@@ -37,6 +43,7 @@ def build_page(
         out: The folder; the files of an earlier page are replaced, others stay as they are.
         bundle: The unpacked npm package onnxruntime-web.
         lang: Language of the page until the person chooses another.
+        is_wanted: Whether somebody asked for it; else that of the browser goes before it.
         may_download: Let npm fetch the package where there is no ``bundle``.
 
     Returns:
@@ -58,7 +65,8 @@ def build_page(
     RunStore(path).check_has_model()
     run = read_finished(path)
     runtime = fetch_bundle() if may_download and bundle is None else load_bundle(bundle)
-    _replace(out, dict(_make_files(run, runtime, lang)))
+    index = render_index("wasm", lang, is_wanted=is_wanted)
+    _replace(out, {**dict(_make_files(run, runtime)), "index.html": index.encode()})
     return out / "index.html"
 
 
@@ -104,10 +112,8 @@ def _is_from_page(out: Path, name: str, written: dict[str, list[str]]) -> bool:
     return False
 
 
-def _make_files(
-    run: FinishedRun, runtime: dict[str, bytes], lang: str
-) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content, ``index.html`` last."""
+def _make_files(run: FinishedRun, runtime: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of all files but ``index.html``, which comes last."""
     facts = run.describe()
     for number, model in enumerate(run.models):
         # A name of its own: a variant may be called what a web host does not serve.
@@ -120,4 +126,3 @@ def _make_files(
         yield REPORT, _POLICY + (run.path / REPORT).read_bytes()
     yield "pictures.bin", run.pictures[0].tobytes()
     yield "run.json", json.dumps(facts, ensure_ascii=False).encode()
-    yield "index.html", render_index("wasm", lang).encode()

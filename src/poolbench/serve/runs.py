@@ -17,7 +17,13 @@ from starlette.routing import Route
 from poolbench.errors import PoolbenchError
 from poolbench.runs.find import RUNS, SIGN, list_runs
 from poolbench.runs.summary import RunSummary, summarize_runs
-from poolbench.runs.words import describe_date, describe_size, describe_state
+from poolbench.runs.words import (
+    describe_count,
+    describe_date,
+    describe_fault,
+    describe_size,
+    describe_state,
+)
 from poolbench.serve.front import load_file, make_environment
 from poolbench.serve.guard import Guard, choose_answer_language, refuse
 from poolbench.serve.read import REPORT, REPORT_HEADERS, has_report
@@ -31,10 +37,16 @@ _FILES = ("style.css", "runs.css", "icon.svg")
 
 
 def make_list_app(
-    folder: Path, *, host: str, token: str | None, lang: str, allowed: Collection[str] = ()
+    folder: Path,
+    *,
+    host: str,
+    token: str | None,
+    lang: str,
+    is_wanted: bool = False,
+    allowed: Collection[str] = (),
 ) -> Starlette:
     """Build the app for a folder of runs; the other arguments are those of ``make_app``."""
-    pages = _ListPages(folder, lang)
+    pages = _ListPages(folder, lang, is_wanted=is_wanted)
     routes = [
         Route("/", pages.show_list),
         Route(f"/report/{{name}}/{REPORT}", pages.show_report),
@@ -55,15 +67,17 @@ def make_list_app(
 class _ListPages:
     """The handlers of the routes."""
 
-    def __init__(self, folder: Path, lang: str) -> None:
+    def __init__(self, folder: Path, lang: str, *, is_wanted: bool) -> None:
         self._folder = folder
         self._lang = lang
+        self._is_wanted = is_wanted
         # Sizes are measured by looking at every file: for one visitor at a time.
         self._reading = asyncio.Lock()
 
     async def show_list(self, request: Request) -> Response:
-        wanted = request.query_params.get("lang", "")
-        lang = wanted if wanted in TEXTS else self._lang
+        found = choose_answer_language(request.headers, self._lang)
+        chosen = request.query_params.get("lang", "")
+        lang = chosen if chosen in TEXTS else self._lang if self._is_wanted else found
         async with self._reading:
             found = await asyncio.to_thread(summarize_runs, self._folder)
         return HTMLResponse(_render_list(self._folder, found, lang))
@@ -91,17 +105,17 @@ def _render_list(folder: Path, found: list[RunSummary], lang: str) -> str:
     rows = [
         {
             "name": make_plain(run.name),
-            "report": f"report/{quote(run.path.absolute().name, safe='')}/{REPORT}"
+            "report": f"report/{quote(run.path.absolute().name, safe='')}/{REPORT}?lang={lang}"
             if has_report(run.path)
             else None,
             "date": describe_date(run.date),
-            "pictures": run.pictures,
-            "classes": None if run.classes is None else len(run.classes),
+            "pictures": describe_count(run.pictures, lang),
+            "classes": describe_count(None if run.classes is None else len(run.classes), lang),
             "names": make_plain(", ".join(run.classes or ())),
             "state": describe_state(run, lang),
             "kind": run.state,
             "size": describe_size(run.size_bytes, lang),
-            "reason": make_plain(run.reason),
+            "reason": describe_fault(run, lang),
         }
         for run in found
     ]

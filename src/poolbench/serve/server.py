@@ -33,7 +33,13 @@ MORE_PORTS = 20
 
 
 def run_server(
-    path: Path | None, host: str, port: int, lang: str, allow_hosts: Iterable[str] = ()
+    path: Path | None,
+    host: str,
+    port: int,
+    lang: str,
+    allow_hosts: Iterable[str] = (),
+    *,
+    is_wanted: bool = False,
 ) -> None:
     """Serve a run, or a list of runs; comes back when it is interrupted.
 
@@ -44,6 +50,7 @@ def run_server(
         port: 0: any free one; the next free one if it is taken.
         lang: Language of the page until the person chooses another.
         allow_hosts: Names that a proxy before this server goes by.
+        is_wanted: Whether somebody asked for ``lang``; else that of the browser goes before it.
 
     Raises:
         RunError: If ``path`` is no run directory, and holds none.
@@ -64,7 +71,7 @@ def run_server(
         if token is not None:
             _say("serve.token", lang)
         make = make_list_app if is_list else make_app
-        app = make(folder, host=host, token=token, lang=lang, allowed=allowed)
+        app = make(folder, host=host, token=token, lang=lang, is_wanted=is_wanted, allowed=allowed)
         config = uvicorn.Config(
             app,
             http=Connection,

@@ -5,13 +5,14 @@ Everything goes to standard error; standard output is for JSON.
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from poolbench.errors import Voice
 from poolbench.evaluation.metrics import METRICS, Form
 from poolbench.operators import OperatorFacts
 from poolbench.records import (
@@ -30,7 +31,9 @@ from poolbench.study.watching import Watch, open_front
 from poolbench.study.watching.front import is_notebook
 from poolbench.study.watching.lines import LINE_SECONDS, LONG_SECONDS
 from poolbench.study.watching.table import make_table
-from poolbench.texts import text
+from poolbench.study.watching.words import format_interval
+from poolbench.texts import fill, text
+from poolbench.texts.filling import format_number
 from poolbench.texts.plain import list_some, make_plain, wrap_words
 from poolbench.verdict.sentence import describe_verdict, flip
 
@@ -86,7 +89,7 @@ class Display:
             name: make_plain(str(value)) if isinstance(value, str | Path) else value
             for name, value in values.items()
         }
-        self._print(text(key, self.lang, **plain))
+        self._print(fill(key, self.lang, Voice.spelling, plain))
 
     def tell(self, line: str) -> None:
         """Print one line that is in words already."""
@@ -104,7 +107,7 @@ class Display:
         is_due = time.monotonic() >= self._next_loading
         if (tenth[1] or step == "download") and tenth != self._loading and is_due:
             self._next_loading = time.monotonic() + LINE_SECONDS
-            self.say("run.loading", step=text(f"run.step-{step}", self.lang), percent=10 * tenth[1])
+            self.say("run.loading", step=text(f"run.step-{step}", self.lang), share=tenth[1] / 10)
         self._loading = tenth
 
     def show_verdict(self, verdict: VerdictRecord) -> None:
@@ -146,9 +149,9 @@ class Display:
         cells = [
             (
                 make_plain(self.name(row.variant)),
-                f"{row.accuracy:.4f}",
-                f"{row.accuracy_low:.4f}–{row.accuracy_high:.4f}",
-                *(format_metric(entry.form, row.get(entry.key)) for entry, _ in shown),
+                format_number(row.accuracy, ".4f", self.lang),
+                format_interval(row.accuracy_low, row.accuracy_high, self.lang),
+                *(format_metric(entry.form, row.get(entry.key), self.lang) for entry, _ in shown),
             )
             for row in rows
         ]
@@ -179,10 +182,7 @@ class Display:
         for finding in record.orders:
             expected = [f"{better} > {worse}" for better, worse in finding.expected]
             expected += [" = ".join(finding.tied)] if finding.tied else []
-            found = [
-                f"{d.first} − {d.second}: {d.points:.1f} ({d.low:.1f} … {d.high:.1f})"
-                for d in _orient(finding)
-            ]
+            found = [self._describe_difference(pair) for pair in _orient(finding)]
             mark = text("report.passed" if finding.is_right else "report.failed", self.lang)
             right = f"{finding.right}/{finding.repetitions} {mark}"
             name = f"{finding.task}, {text(f'calibrate.{finding.measure}', self.lang)}"
@@ -197,6 +197,13 @@ class Display:
                 self.say(f"calibrate.{name}", mark=mark, **finding.model_dump())
         self.say("calibrate.passed" if record.passed else "calibrate.failed")
 
+    def _describe_difference(self, pair: Difference) -> str:
+        points, low, high = (
+            format_number(value, ".1f", self.lang).replace("-", "−")
+            for value in (pair.points, pair.low, pair.high)
+        )
+        return f"{pair.first} − {pair.second}: {points} ({low} … {high})"
+
 
 def _orient(finding: OrderFinding) -> list[Difference]:
     """Return the differences that were asked for, each in the direction that was expected."""
@@ -207,19 +214,22 @@ def _orient(finding: OrderFinding) -> list[Difference]:
     return [d for d in wanted if (d.first, d.second) in finding.expected or finding.tied]
 
 
-_FORMS: dict[Form, Callable[[float], str]] = {
-    "plain": "{:.4f}".format,
-    "signed": "{:.4f}".format,
-    "seconds": "{:.1f}".format,
-    "milliseconds": "{:.2f}".format,
-    "count": "{:.0f}".format,
-    "millions": lambda value: f"{value / 1e6:.2f}",
+_FORMS: dict[Form, str] = {
+    "plain": ".4f",
+    "signed": ".4f",
+    "seconds": ",.1f",
+    "milliseconds": ",.2f",
+    "count": ",.0f",
+    "millions": ",.2f",
 }
 
 
-def format_metric(form: Form, value: float | None) -> str:
+def format_metric(form: Form, value: float | None, lang: str) -> str:
     """Write the value of a metric for the screen; a dash where there is none."""
-    return "–" if value is None else _FORMS[form](value)
+    if value is None:
+        return "–"
+    shown = value / 1e6 if form == "millions" else value
+    return format_number(shown, _FORMS[form], lang).replace("-", "−")
 
 
 def format_operators(facts: Sequence[OperatorFacts], lang: str) -> str:
@@ -228,10 +238,11 @@ def format_operators(facts: Sequence[OperatorFacts], lang: str) -> str:
     rows = [tuple(text(f"operators.{column}", lang) for column in columns)]
     for fact in facts:
         family = f"family.{fact.family}" if fact.family else "family.own"
-        cost = "–" if fact.relative_cost is None else f"{fact.relative_cost:.1f}"
+        cost = "–" if fact.relative_cost is None else format_number(fact.relative_cost, ".1f", lang)
         title = fact.title_ru if lang == "ru" and fact.title_ru else fact.title
         year = str(fact.year) if fact.year else "–"
-        rows.append((fact.id, text(family, lang), year, str(fact.parameters), cost, title))
+        parameters = format_number(fact.parameters, ",", lang)
+        rows.append((fact.id, text(family, lang), year, parameters, cost, title))
     widths = [max(len(row[column]) for row in rows) for column in range(len(columns))]
     lines = []
     for row in rows:

@@ -10,7 +10,7 @@ from poolbench.errors import UnknownNameError, UsageError
 from poolbench.export.predict import OnnxModel, load_model
 from poolbench.export.verify import verify_run
 from poolbench.files import expand_home
-from poolbench.language import choose_language
+from poolbench.language import choose_language, errors_told_in
 from poolbench.records import (
     DataRecord,
     FinalRecord,
@@ -225,7 +225,9 @@ class Study:
 
     def report(self, lang: str | None = None) -> Path:
         """Rebuild the HTML report; return its path."""
-        return build_report(self.path, self.lang if lang is None else choose_language(lang))
+        language = self.lang if lang is None else choose_language(lang)
+        with errors_told_in(language):
+            return build_report(self.path, language)
 
     def hand_in(self, author: str | None = None, group: str | None = None) -> "HandIn":
         """Write the course's report in Russian, as DOCX and Markdown that you can edit.
@@ -238,7 +240,8 @@ class Study:
         """
         from poolbench.report.handin.build import build_handin
 
-        return build_handin(self.path, author, group)
+        with errors_told_in(self.lang):
+            return build_handin(self.path, author, group)
 
     def verify(self) -> VerificationReport:
         """Check in a fresh process, without torch, that the saved model predicts as measured.
@@ -246,7 +249,8 @@ class Study:
         Raises:
             VerificationError: If it does not.
         """
-        return verify_run(self.path)
+        with errors_told_in(self.lang):
+            return verify_run(self.path)
 
     def __repr__(self) -> str:
         name = self.verdict.recommended
@@ -269,4 +273,6 @@ def load(path: str | Path, lang: str | None = None) -> Study:
         RunError: If there is no run of this name, or no finished study in it.
     """
     found = find_run(path)
-    return Study(found, choose_run_language(found, lang))
+    language = choose_run_language(found, lang)
+    with errors_told_in(language):
+        return Study(found, language)

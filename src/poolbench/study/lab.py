@@ -14,7 +14,7 @@ from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, UsageError
 from poolbench.export.predict import OnnxModel
 from poolbench.files import expand_home
-from poolbench.language import choose_language
+from poolbench.language import choose_language, errors_told_in
 from poolbench.machine.description import Machine, describe_machine
 from poolbench.planning.budget import measure_plan
 from poolbench.planning.durations import estimate_study_seconds
@@ -103,7 +103,8 @@ class Lab:
         """
         from poolbench.report.handin.build import build_handin
 
-        return build_handin(self.path, author, group)
+        with errors_told_in(self.lang):
+            return build_handin(self.path, author, group)
 
     def __repr__(self) -> str:
         return f"Lab({str(self.path)!r}, {self.study!r})"
@@ -188,9 +189,10 @@ def lab(
         "download": download,
     }
     display = Display(choose_language(lang), quiet=quiet)
-    base = build_config({"data": data, "repeats": 2, **settings})
-    assignment = make_assignment(base, out, is_full=full)
-    return run_lab(assignment, display, author, group)
+    with errors_told_in(display.lang):
+        base = build_config({"data": data, "repeats": 2, **settings})
+        assignment = make_assignment(base, out, is_full=full)
+        return run_lab(assignment, display, author, group)
 
 
 def make_assignment(base: StudyConfig, out: str | Path | None, *, is_full: bool) -> Assignment:

@@ -103,8 +103,8 @@ def load_pictures(
     if found["threshold"] == 1:
         display.say("run.duplicates-untold")
     elif found["test_near"] or found.get("pool_near"):
-        percent = 100 * found["false_share"]
-        display.say("run.duplicates-sure", threshold=found["threshold"], percent=percent)
+        share = found["false_share"]
+        display.say("run.duplicates-sure", threshold=found["threshold"], share=share)
     if found["dropped"]:
         display.say("run.duplicates-dropped", count=found["dropped"])
     return image_set, rows
@@ -309,9 +309,9 @@ def _show_plan(measured: MeasuredPlan, missing: int, store: RunStore, display: D
         display.say(
             "run.other-folds",
             folds=config.folds,
-            percent=100 * (1 - 1 / config.folds),
+            share=1 - 1 / config.folds,
             usual=USUAL_FOLDS,
-            usual_percent=100 * (1 - 1 / USUAL_FOLDS),
+            usual_share=1 - 1 / USUAL_FOLDS,
         )
     if has_mixed_positions(plan.variants):
         display.say("run.positions-differ")

@@ -63,7 +63,7 @@ def _show_expected(
         display.say(
             "run.expected",
             points=points,
-            percent=100 * found.chance,
+            chance=found.chance,
             trainings=round(found.trainings),
             most=looks[-1],
         )

@@ -27,7 +27,7 @@ from poolbench.data.sources import resolve_source
 from poolbench.errors import PoolbenchError, RunError, UsageError
 from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
-from poolbench.language import choose_language
+from poolbench.language import choose_language, errors_told_in
 from poolbench.machine.description import Machine
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
@@ -120,11 +120,12 @@ def compare(
         "groups": groups,
         "on_duplicates": on_duplicates,
     }
-    named = _name_parts(operators, backbones)
-    config = build_config({"data": pictures, **named, **_read_settings(settings)})
-    path = choose_place(None if out is None else find_run(out), name)
     display = Display(choose_language(lang), quiet=quiet)
-    return run_study(config, path, display, Hooks(on_trial, on_epoch))
+    with errors_told_in(display.lang):
+        named = _name_parts(operators, backbones)
+        config = build_config({"data": pictures, **named, **_read_settings(settings)})
+        path = choose_place(None if out is None else find_run(out), name)
+        return run_study(config, path, display, Hooks(on_trial, on_epoch))
 
 
 def run_study(
@@ -348,7 +349,8 @@ def build_page(store: RunStore, display: Display) -> None:
         with display.watch.step("report"):
             page = build_report(store.path, display.lang, display.tell)
     except Exception as error:
-        told = str(error) if isinstance(error, PoolbenchError) else f"{describe_error(error)}."
+        is_known = isinstance(error, PoolbenchError)
+        told = error.tell(display.lang) if is_known else f"{describe_error(error)}."
         command = shlex.join(["poolbench", "report", str(store.path)])
         display.say("run.report-failed", reason=told, command=command)
     else:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
-from poolbench.texts.filling import Filler, Spelling
+from poolbench.texts.filling import Filler, Spelling, bind_units
 
 DEFAULT_LANGUAGE = "en"
 
@@ -29,7 +29,7 @@ def _read_language(name: str) -> dict[str, str]:
     files = [
         import_module(f"{folder.__name__}.{file.name}") for file in iter_modules(folder.__path__)
     ]
-    return {key: words for file in files for key, words in file.TEXTS.items()}
+    return {key: bind_units(words, name) for file in files for key, words in file.TEXTS.items()}
 
 
 TEXTS: Mapping[str, Mapping[str, str]] = {name: _read_language(name) for name in _find_languages()}

@@ -1,5 +1,6 @@
 """Put values into a text as its language writes them: numbers, names, lists, options, reasons."""
 
+import re
 from collections.abc import Iterator
 from numbers import Number
 from pathlib import PurePath
@@ -14,6 +15,10 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MOST_NAMES = 12
 # Signs of a number as Python writes it, and as Russian does.
 _RUSSIAN = str.maketrans({".": ",", ",": NO_BREAK_SPACE})
+# The space between a number, or the place of one, and what it counts in Russian.
+_RUSSIAN_UNIT = re.compile(
+    r"(?<=[\d}]) (?=%|п\. п\.|[КМГ]Б\b|пикс\.|мин\b|млн\b|тыс\.)|(?<=п\.) (?=п\.)"
+)
 
 
 @runtime_checkable
@@ -109,6 +114,16 @@ def localize(number: str, lang: str) -> str:
     if lang != "ru":
         return number
     return number.translate(_RUSSIAN).replace("%", f"{NO_BREAK_SPACE}%")
+
+
+def bind_units(words: str, lang: str) -> str:
+    """Keep a unit on the line of its number: the space between them does not break in Russian.
+
+    Example:
+        >>> bind_units("{share} п. п., 95 %", "ru").count("\N{NO-BREAK SPACE}")
+        3
+    """
+    return _RUSSIAN_UNIT.sub(NO_BREAK_SPACE, words) if lang == "ru" else words
 
 
 def tell_system_error(error: OSError, lang: str) -> str:

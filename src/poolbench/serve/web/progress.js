@@ -1,6 +1,6 @@
 // A study that is still running: how far it has come, and how its variants stand, as it tells.
 
-import { formatDuration, onLanguage, say } from "./words.js";
+import { formatDuration, formatNumber, onLanguage, say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 96;
@@ -60,8 +60,8 @@ function makeRow({ label, done, total, accuracy = null, low, high, curve, second
   name.textContent = label;
   const cells = [
     `${done} / ${total}`,
-    accuracy === null ? "–" : accuracy.toFixed(4),
-    accuracy === null ? "–" : `${low.toFixed(4)}–${high.toFixed(4)}`,
+    accuracy === null ? "–" : formatNumber(accuracy, 4),
+    accuracy === null ? "–" : `${formatNumber(low, 4)}–${formatNumber(high, 4)}`,
     drawCurve(curve),
     left === null ? "" : formatDuration(left),
   ];

@@ -1,14 +1,49 @@
-// What the page says, in the language that the person chose.
+// What the page says, and how it writes numbers, in the language that the person chose.
 
 const catalogue = await (await fetch("texts.json")).json();
 const listeners = [];
-let language = document.documentElement.lang;
+// Where a choice outlives a reload.
+const CHOICE = "poolbench-language";
+let language = chooseLanguage();
 
+// What the person chose, else what the page was made to speak, else the browser's language, else
+// that of the run.
+function chooseLanguage() {
+  const { lang, dataset } = document.documentElement;
+  const wanted = "wanted" in dataset ? [lang] : navigator.languages.map((name) => name.split("-")[0]);
+  return [recall(), ...wanted].find((name) => name in catalogue) ?? lang;
+}
+
+// A browser may forbid pages to store anything.
+function recall() {
+  try {
+    return sessionStorage.getItem(CHOICE);
+  } catch {
+    return null;
+  }
+}
+
+function remember(chosen) {
+  try {
+    sessionStorage.setItem(CHOICE, chosen);
+  } catch {
+    // It lasts until the page is loaded again.
+  }
+}
+
+// Numbers of the values stay numbers until here: {name}, {name:,} in groups, {name:02d} padded.
 export function say(key, values = {}) {
-  // {name}, or {name:02d} for two digits.
-  return catalogue[language][key].replace(/\{(\w+)(:02d)?\}/g, (_, name, isPadded) =>
-    isPadded ? String(values[name]).padStart(2, "0") : values[name],
-  );
+  return catalogue[language][key].replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, form) => {
+    const value = values[name];
+    if (form === "02d") return String(value).padStart(2, "0");
+    return typeof value === "number" ? formatNumber(value, null, form === ",") : value;
+  });
+}
+
+// With so many decimals; `null`: as many as there are.
+export function formatNumber(value, digits = null, useGrouping = true) {
+  const decimals = digits === null ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(language, { useGrouping, ...decimals }).format(value);
 }
 
 export function getLanguage() {
@@ -44,7 +79,7 @@ export function onLanguage(listener) {
   listeners.push(listener);
 }
 
-export function setLanguage(chosen) {
+function setLanguage(chosen) {
   language = chosen;
   document.documentElement.lang = chosen;
   for (const element of document.querySelectorAll("[data-text]")) {
@@ -56,10 +91,15 @@ export function setLanguage(chosen) {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === chosen));
   }
+  // The report opens in the language of the page.
+  document.getElementById("report").search = `?lang=${chosen}`;
   for (const listener of listeners) listener();
 }
 
 for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => setLanguage(button.dataset.language));
-  button.setAttribute("aria-pressed", String(button.dataset.language === language));
+  button.addEventListener("click", () => {
+    remember(button.dataset.language);
+    setLanguage(button.dataset.language);
+  });
 }
+setLanguage(language);

@@ -57,7 +57,7 @@ class LinesFront:
                     self.lang,
                     done=live.done,
                     total=live.total,
-                    percent=round(100 * live.share),
+                    share=live.share,
                     left=describe_left(live.seconds_left, self.lang) or "?",
                 )
             )

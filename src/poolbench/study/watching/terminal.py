@@ -23,6 +23,7 @@ from poolbench.study.watching.words import (
     list_headings,
 )
 from poolbench.texts import text
+from poolbench.texts.filling import format_number
 
 # Lines that are not rows of variants: the bar, the heading and its line, what is left out, and one
 # for the cursor.
@@ -93,7 +94,7 @@ def choose_rows(rows: Sequence[LiveVariant], most: int) -> Sequence[LiveVariant]
 def _draw_bar(live: LiveRecord, lang: str, width: int) -> RenderableType:
     words = describe_step(live, lang)
     left = describe_left(live.seconds_left, lang)
-    facts = [f"{100 * live.share:.0f} %", describe_count(live)]
+    facts = [format_number(live.share, ".0%", lang), describe_count(live)]
     if left:
         facts.append(text("run.left", lang, left=left))
     told = "  ".join(facts)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from poolbench.records import LiveRecord, LiveVariant, thin_curve
 from poolbench.texts import text
 from poolbench.texts.duration import format_duration
+from poolbench.texts.filling import format_number
 
 # Eighths of a block, from the lowest to the highest.
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -44,15 +45,23 @@ def list_headings(live: LiveRecord, lang: str) -> list[str]:
 
 def list_cells(row: LiveVariant, lang: str, draw: Sequence[str] = BLOCKS) -> list[str]:
     """List the cells of a variant, in the order of :data:`COLUMNS`."""
-    known = row.accuracy is not None
+    accuracy, interval = "–", "–"
+    if row.accuracy is not None and row.low is not None and row.high is not None:
+        accuracy = format_number(row.accuracy, ".4f", lang)
+        interval = format_interval(row.low, row.high, lang)
     return [
         row.label,
         f"{row.done}/{row.total}",
-        f"{row.accuracy:.4f}" if known else "–",
-        f"{row.low:.4f}–{row.high:.4f}" if known else "–",
+        accuracy,
+        interval,
         draw_blocks(row.curve, draw),
         describe_left(row.seconds_left, lang),
     ]
+
+
+def format_interval(low: float, high: float, lang: str) -> str:
+    """Format an interval of accuracies for a cell: ``0.4000–0.6000``."""
+    return "–".join(format_number(end, ".4f", lang) for end in (low, high))
 
 
 def draw_blocks(curve: Sequence[float], blocks: Sequence[str] = BLOCKS, points: int = 12) -> str:

@@ -3,31 +3,30 @@
 TEXTS = {
     "lab.measuring": "Estimating how long each step takes on this machine …",
     "lab.plan": "The course's assignment, {length}. About {duration} in all:",
-    "lab.length-lesson": "at the length of a lesson (--full: with the published 500 epochs)",
+    "lab.length-lesson": "at the length of a lesson ({--full:True}: the published 500 epochs)",
     "lab.length-full": "with the published 500 epochs",
-    "lab.plan-step": "  {number}. {title}: {trials} trainings, about {duration}",
-    "lab.plan-done": "  {number}. {title}: finished, {trials} trainings",
-    "lab.plan-last": "  {number}. {title}: some seconds",
+    "lab.plan-step": "  {number}. {title}: {trials:,} trials, about {duration}",
+    "lab.plan-done": "  {number}. {title}: finished, {trials:,} trials",
+    "lab.plan-last": "  {number}. {title}: a few seconds",
     "lab.watched": (
-        "Steps 1 and 3 watch the test half as the course does, and nothing is chosen by it: the "
-        "best configuration is chosen by held-out folds of the training pool. At the end of steps "
-        "2 and 4 the best network is trained once more and measured on the test half."
+        "Steps 1 and 3 watch the test half, as the course does, but choose nothing by it: the best "
+        "configuration is chosen on held-out folds of the training pool. At the end of steps 2 and "
+        "4, the best network is trained once more and measured on the test half."
     ),
     "lab.step": "\n— Step {number} of {total}. {title}",
-    "lab.1-example": "The course's example network is trained",
+    "lab.1-example": "The course's example network",
     "lab.2-methods": "What raises its accuracy, one change at a time",
     "lab.3-published": "The three published networks, by the course's protocol",
-    "lab.4-choice": "The same networks judged by held-out folds; the best is saved and proved",
+    "lab.4-choice": "The same networks on held-out folds; the best is saved and verified",
     "lab.hand-in": "The report to hand in, as DOCX and Markdown",
-    "lab.done": "Finished before, and nothing has changed.",
+    "lab.done": "Finished earlier, and nothing has changed.",
     "lab.recipe": (
-        "Recipe {recipe}, which the held-out folds of step 2 recommend, trains all networks of "
-        "this step."
+        "All networks of this step are trained with recipe {recipe}, which step 2 recommends."
     ),
-    "report.interval-baseline": "{percent:.3g} % for all with the baseline",
+    "report.interval-baseline": "simultaneous {percent:.3g}% interval",
     "lab.next": (
-        "Next: try the model on your own pictures and keep them for the report\n"
+        "Next: try the model on your own pictures and save them for the report\n"
         "  poolbench serve {path}\n"
-        "and give the same command again: the report then has them in its table."
+        "Then give the same command again: the report's table will have them."
     ),
 }

@@ -1,164 +1,168 @@
-"""While a study runs, the calibration, and the catalogues."""
+"""While a study runs."""
 
 TEXTS = {
     # While a study runs.
-    "run.progress": "{percent} % done, trials {done}/{total}, {left} left",
+    "run.progress": "{share:.0%} done, trials {done:,} of {total:,}, {left} left",
     "run.left": "{left} left",
     "run.column-variant": "variant",
-    "run.column-interval": "95 % interval",
+    "run.column-interval": "95% interval",
     "run.column-gap": "train − held-out",
     "run.column-seconds": "training, s",
-    "run.column-multiply-adds": "million multiply-adds",
-    "run.loading": "Loading pictures, {step}: {percent} %",
+    "run.column-multiply-adds": "multiply-adds, millions",
+    "run.loading": "Loading pictures ({step}): {share:.0%}",
     "run.step-download": "download",
     "run.step-read": "reading",
     "run.step-decode": "decoding",
-    "run.step-compare-halves": "comparing the pool with the test half",
-    "run.step-compare-within": "comparing the pool with itself",
+    "run.step-compare-halves": "comparing the training pool with the test half",
+    "run.step-compare-within": "comparing the training pool with itself",
     "run.place": "Run directory: {path}",
     "run.data": (
-        "Data: {source}; classes: {classes}. Pictures: {pool} in the training pool, "
-        "{test} for the test, {height} × {width} px."
+        "Data: {source}. Classes: {classes}. Pictures: {pool:,} in the training pool, {test:,} in "
+        "the test half, {height} × {width} px."
     ),
     "run.validation": (
-        "The validation half joins the training pool: {count} pictures. Networks are trained on "
-        "them too, so they do not test the saved model; the test half is kept apart for that."
+        "The validation half joins the training pool: {count:,} pictures. The networks train on "
+        "them too, so they can't test the saved model; the test half is kept apart for that."
     ),
     "run.plan": (
-        "Plan: variants {variants}, trials {trials}, of which finished already: {done}. "
-        "Protocol {protocol}, folds {folds}, repeats {repeats}."
+        "Plan. Variants: {variants:,} (a network with one operator and one training recipe each). "
+        "Trials: {trials:,} (one training of one variant each), finished already: {done:,}. "
+        "Protocol: {protocol}, folds: {folds}, repeats: {repeats}."
     ),
     "run.more-epochs": (
-        "Few pictures: recipe {recipe} runs for {epochs} epochs, so that it takes at least {steps} "
-        "steps (--epochs sets another number)."
+        "Few pictures: recipe {recipe} trains for {epochs} epochs to reach at least {steps:,} "
+        "steps. {--epochs} sets another number."
     ),
     "run.balance": (
-        'Unequal classes: recipe {recipe} is trained with class_balance = "{balance}", so that the '
-        'largest class does not crowd out the others (a recipe that says "none" is left as it is).'
+        "The classes differ in size: recipe {recipe} trains with class_balance = "
+        '"{balance}", so that the largest class does not crowd out the others. A recipe that says '
+        '"none" is left as it is.'
     ),
     "run.device": (
         "Device: {device}, {precision}. Worker processes: {workers}, threads in each: {threads}."
     ),
-    "run.cluster": "Ray cluster: nodes {nodes}, processor cores {cpus}, GPUs {gpus}.",
+    "run.cluster": "Ray cluster. Nodes: {nodes}, processor cores: {cpus}, GPUs: {gpus}.",
     "run.own-network": "Network {backbone}: {notes}.",
     "run.own-weights": (
-        "Network {backbone}: its factory gives the same values each time it is called, so they "
-        "were loaded or set, and are kept: {kept}. Drawn from the seed: {drawn}."
+        "Network {backbone}: its factory returns the same values on every call, so it loads or "
+        "sets them itself. These are kept: {kept}. Initialised from the seed: {drawn}."
     ),
     "run.own-drawn": (
-        "Network {backbone}: its factory loads no weights; drawn from the seed: {drawn}."
+        "Network {backbone}: its factory loads no weights. Initialised from the seed: {drawn}."
     ),
     "run.weights-unknown": (
-        "It is not fully known which pictures {path} was trained on. If some that are held out "
-        "here are among them, accuracies are too high."
+        "Not all pictures that {path} was trained on are known. If some of the others are held "
+        "out here, the accuracies are too high."
     ),
     "run.weights-seen-test": (
-        "Warning: {path} was trained on {count} of the {total} pictures of the test half."
+        "Warning: {path} was trained on {count:,} of the {total:,} pictures in the test half, so "
+        "the test accuracy may be too high."
     ),
     "run.weights-seen-pool": (
-        "Warning: {path} was trained on {count} of the {total} pictures of the training pool. "
-        "Where folds hold these out, accuracies are too high; the test half is kept apart."
+        "Warning: {path} was trained on {count:,} of the {total:,} pictures in the training pool. "
+        "Where folds hold these out, accuracies are too high. The test half is not affected."
     ),
     "run.weights": (
-        "Weights for {variant}: {taken} values taken over; begin anew: {fresh}; not used: {unused}."
+        "Weights for {variant}: {taken:,} tensors loaded. Initialised anew: {fresh}. Not used: "
+        "{unused}."
     ),
     "run.weights-facts": (
-        "What {path} says about its weights: trained with operator {operator}, licence {license}."
+        "According to {path}, its weights were trained with operator {operator}; licence: "
+        "{license}."
     ),
     "run.pretrained": (
         "Weights: {path} (SHA-256 {sha256}). Accuracy on the test half: {accuracy:.4f} "
-        "({count} pictures)."
+        "({count:,} pictures)."
     ),
     "run.duplicates": (
-        "Duplicates: pictures of the test half that the training pool holds too: exact "
-        "{test_exact}, near {test_near}. Pairs whose labels differ: {other_label}. All pairs: "
-        "duplicates.csv."
+        "Test pictures with a duplicate in the training pool: {test_exact:,} exact, {test_near:,} "
+        "near. Pairs whose labels differ: {other_label:,}. duplicates.csv lists all pairs."
     ),
     "run.duplicates-pool": (
-        "Pictures of the pool that repeat an earlier one, so that folds may share them: exact "
-        "{pool_exact}, near {pool_near}."
+        "Training pictures that repeat an earlier one and may fall into another fold: "
+        "{pool_exact:,} exact, {pool_near:,} near."
     ),
     "run.duplicates-sure": (
         "Near duplicates have a similarity of at least {threshold:.3f}. Judging by the pairs whose "
-        "labels differ, at least {percent:.0f} % of them are expected only to look alike; more "
-        "where pictures of one class resemble each other."
+        "labels differ, at least {share:.0%} of them only look alike. The share is higher where "
+        "pictures of one class resemble each other."
     ),
     "run.duplicates-untold": (
-        "Pictures of different classes are as alike here as copies are: near duplicates cannot be "
-        "told from other pictures, so only exact ones are reported."
+        "Here, pictures of different classes are as similar as copies are. Near duplicates can't "
+        "be told from other pictures, so only exact ones are reported."
     ),
-    "run.duplicates-dropped": "Dropped from the training pool, as duplicates: {count}.",
-    "run.limit": "The time limit is near: the study ends after {repeats} repeats.",
+    "run.duplicates-dropped": "Duplicates dropped from the training pool: {count:,}.",
+    "run.limit": "The time limit is near: the study ends after repeat {repeats}.",
     "run.estimate": "Expected time: about {duration}.",
     "run.forecast": (
-        "This is a rough estimate, from a step or two of {measured} of the {variants} kinds of "
-        "trial; the run itself measures every kind before it trains."
+        "This estimate is rough: a step or two was timed, for {measured} of the {variants} kinds "
+        "of trial. The run itself times every kind before it trains."
     ),
-    "run.shorter": "Any one of these brings it to about an hour: {options}.",
+    "run.shorter": "To bring it to about an hour, use any one of these: {options}.",
     "run.shorter-nothing": (
-        "No single option brings it to an hour: take fewer operators (--operators), a shorter "
-        "recipe (--recipes quick) and smaller pictures (--image-size) together."
+        "No single setting brings it to an hour. Combine fewer operators ({--operators}), a "
+        "shorter recipe ({--recipes:quick}) and smaller pictures ({--image-size})."
     ),
     "run.auto": (
-        "The study is judged after each of these numbers of repeats. It stops when it is decided, "
-        "or when a decision has become unlikely; variants that can no longer win are dropped."
+        "The study is judged after each of these repeats. It stops when it is decided, or when a "
+        "decision has become unlikely. Variants that can no longer win are dropped."
     ),
     "run.estimate-auto": (
-        "Expected time: about {least} to the first look, at most about {most} in all."
+        "Expected time: about {least} until the study is first judged, at most about {most} in all."
     ),
     "run.estimate-most": (
-        "Expected time: at most about {most}; less if it was decided at an earlier look."
+        "Expected time: at most about {most}, less if the study is decided earlier."
     ),
     "run.expected": (
-        "If the best variant is better than each other by {points:g} points, the chance of a "
-        "decision by repeat {most} is about {percent:.0f} %, after about {trainings} trainings "
-        "on average (assumed: trainings and pictures vary as in docs/method.md)."
+        "If the best variant beats every other by {points:g} points, the chance of a decision by "
+        "repeat {most} is about {chance:.0%}, after about {trainings:,} trials on average. This "
+        "assumes that trials and pictures vary as docs/method.md describes."
     ),
     "run.other-folds": (
-        "With {folds} folds a network is trained on {percent:.0f} % of the pool (with {usual}: "
-        "{usual_percent:.0f} %), so the study is about networks trained on so many pictures; a "
-        "repeat takes {folds} trainings of each variant."
+        "With {folds} folds, a network trains on {share:.0%} of the pool (with {usual}, on "
+        "{usual_share:.0%}), so the verdict is about networks trained on that many pictures. A "
+        "repeat takes {folds} trials of each variant."
     ),
-    "run.look": "After {repeats} repeats not decided yet; still in it: {active}.",
-    "run.same-trials": "Every trial is finished already; nothing is trained again.",
+    "run.look": "Not decided after repeat {repeats}. Still in the running: {active}.",
+    "run.same-trials": "All trials are finished already; nothing is trained again.",
     "run.positions-differ": (
-        "Mind: the variants differ in the position of the operator, and so in multiply-adds."
+        "Note: the variants differ in where the operator sits, and so in multiply-adds."
     ),
     "run.other-trials": (
-        "The folder holds {count} more trials, of other settings, another machine or another "
-        "version. They are kept but do not count here."
+        "The folder holds {count:,} more trials, from other settings, another machine or another "
+        "version. They are kept but don't count here."
     ),
     "run.final": "Training {variant} on the whole pool.",
     "run.test": (
-        "Test {metric}: {value:.4f} ({pictures}; the test half was opened once, for this model; "
-        "95 % interval {low:.4f} to {high:.4f}; the best constant answer reaches {constant:.4f})."
+        "Test {metric}: {value:.4f} ({pictures}; 95% interval {low:.4f} to {high:.4f}). The test "
+        "half was opened once, for this model. Always naming one class gives {constant:.4f}."
     ),
     "run.test-watched": (
-        "Test {metric} at the last epoch: {value:.4f} ({pictures}; the test half was watched in "
-        "every epoch; 95 % interval {low:.4f} to {high:.4f}; the best constant answer reaches "
-        "{constant:.4f})."
+        "Test {metric} after the last epoch: {value:.4f} ({pictures}; 95% interval {low:.4f} to "
+        "{high:.4f}). The test half was watched in every epoch. Always naming one class gives "
+        "{constant:.4f}."
     ),
-    "run.pictures": "{count} pictures",
-    "run.pictures-in-groups": "{count} pictures in {groups} groups",
+    "run.pictures": "{count:,} pictures",
+    "run.pictures-in-groups": "{count:,} pictures in {groups:,} groups",
     "run.verified": "The saved model was verified in a fresh process; checks passed: {checks}.",
     "run.saved": "Model: {path}",
     "run.report": "Report: {path}",
     "run.report-failed": (
-        "The report could not be built: {reason} The results are intact; build the report again "
-        "with: {command}"
+        "The report could not be built: {reason} The results are intact. To build it again: "
+        "{command}"
     ),
     "run.lab-report": "Hand-in: {path}",
-    "run.lab-kept": "The file that was there had other content; it is now {path}",
-    "run.interrupted": "Interrupted. What was finished is kept. To go on:\n  {command}",
+    "run.lab-kept": "The file that was there had other content; it is kept as {path}",
+    "run.interrupted": "Interrupted. What was finished is kept. To continue:\n  {command}",
     "run.lost-memory": (
-        "{variant} is left out of the comparison: the memory did not suffice for a trial of it, "
-        "even alone. {details}"
+        "{variant} is left out of the comparison: one of its trials ran out of memory even when it "
+        "ran alone. {details}"
     ),
     "run.lost-lost": (
-        "{variant} is left out of the comparison: the process of a trial of it ended three times. "
-        "{details}"
+        "{variant} is left out of the comparison: the process of one of its trials died three "
+        "times. {details}"
     ),
     "run.lost-hung": (
-        "{variant} is left out of the comparison: a trial of it hung three times. {details}"
+        "{variant} is left out of the comparison: one of its trials hung three times. {details}"
     ),
 }

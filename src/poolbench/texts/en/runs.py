@@ -1,7 +1,7 @@
 """The list of runs, and what differs between two of them."""
 
 TEXTS = {
-    "runs.none": "There are no runs in {path}. poolbench run makes the first one.",
+    "runs.none": "There are no runs in {path}. To make the first one: poolbench run",
     "runs.column-name": "run",
     "runs.column-date": "date",
     "runs.column-pictures": "pictures",
@@ -10,20 +10,20 @@ TEXTS = {
     "runs.column-size": "size",
     "runs.winner": "winner: {name}",
     "runs.tied": "tie; use {name}",
-    "runs.undecided": "undecided; best so far {name}",
-    "runs.nothing-learned": "nothing learned",
+    "runs.undecided": "undecided; best so far: {name}",
+    "runs.nothing-learned": "learned nothing",
     "runs.running": "running, {done} of {total}",
     "runs.running-unknown": "running",
     "runs.unfinished": "unfinished, {done} of {total}",
     "runs.unfinished-unknown": "unfinished",
-    "runs.broken": "broken",
+    "runs.broken": "damaged",
     "runs.reason": "{name}: {reason}",
-    "runs.megabytes": "{size} MB",
+    "runs.megabytes": "{size:,.1f} MB",
     # poolbench runs rm.
     "runs.remove": "Delete {path} ({state}, {size})?",
     "runs.removed": "Deleted: {path}",
     "runs.kept": "Kept: {path}",
-    "runs.others": "{path} stays: poolbench did not write {names}.",
+    "runs.others": "{path} is kept, because poolbench did not write {names}.",
     # poolbench runs diff.
     "runs.first": "A: {path} ({date}; {state})",
     "runs.second": "B: {path} ({date}; {state})",
@@ -35,32 +35,34 @@ TEXTS = {
     "runs.column-first": "A",
     "runs.column-second": "B",
     "runs.column-difference": "B − A, points",
-    "runs.column-interval": "95 % interval",
+    "runs.column-interval": "95% interval",
     "runs.column-repeats": "repeats",
     "runs.column-setting": "name",
     "runs.same-trainings": "the same trainings",
-    "runs.balanced": "Accuracy is the mean over classes here.",
+    "runs.balanced": "Accuracy here is the mean over classes.",
     "runs.together": (
-        "Trials are paired: the same pictures, held out in the same folds. Only repeats that "
-        "both studies have count here, so an accuracy may differ from that of its leaderboard. "
-        "All intervals hold together with 95 %; one that holds 0 does not tell the two apart. "
-        "Nobody planned this comparison before the studies ran, so take it as exploratory."
+        "Trials are paired: both studies hold out the same pictures in the same folds. Only the "
+        "repeats that both have count here, so an accuracy may differ from the leaderboard's. All "
+        "intervals hold together with 95% confidence; an interval that contains 0 does not tell "
+        "the two apart. This comparison was not planned before the studies ran, so it is "
+        "exploratory."
     ),
     "runs.only-first": "Only in A: {names}.",
     "runs.only-second": "Only in B: {names}.",
     "runs.unpaired-pictures": (
-        "No intervals: the two studies have other pictures, so that their trials cannot be paired. "
-        "Accuracies stand side by side, and a gap may come from the pictures."
+        "No intervals: the studies have different pictures, so their trials can't be paired. The "
+        "accuracies stand side by side, and a gap may come from the pictures."
     ),
     "runs.unpaired-protocol": (
-        "No intervals: one study has protocol cv and the other lab, which hold out other pictures."
+        "No intervals: one study uses protocol cv and the other lab, and these hold out different "
+        "pictures."
     ),
     "runs.unpaired-splits": (
-        "No intervals: the same pictures were held out in other folds (seed, folds or groups "
-        "differ), so that trials cannot be paired."
+        "No intervals: the studies split the same pictures into different folds (seed, folds or "
+        "groups differ), so their trials can't be paired."
     ),
     "runs.unpaired-unfinished": "No accuracies: a study without a verdict has none to compare.",
-    "runs.unpaired-no-variant": "No accuracies: the two studies share no operator.",
+    "runs.unpaired-no-variant": "No accuracies: the studies have no operator in common.",
     # The page that poolbench serve shows without a run.
     "runs.page-title": "Runs",
     "runs.page-place": "Runs in {path}",

@@ -1,12 +1,12 @@
-"""What is told of image sets of other programs, and of the built-in ones."""
+"""What is said of image sets of other programs, and of the built-in ones."""
 
 TEXTS = {
     "facts.recognised": "Recognised: {what}, {halves}{details}.",
     "facts.recognised-keras": "npz as Keras saves it",
     "facts.recognised-medmnist": "MedMNIST npz",
-    "facts.recognised-idx": "IDX files as of MNIST ({file})",
+    "facts.recognised-idx": "IDX files, as in MNIST ({file})",
     "facts.recognised-stl": "STL-10 binary files",
-    "facts.recognised-list": "list {file}, pictures in column {pictures}, classes in {classes}",
+    "facts.recognised-list": "list {file}: pictures in column {pictures}, classes in {classes}",
     "facts.recognised-column": "column {name}",
     "facts.recognised-one-hot": "{count} columns of 0 and 1 ({names})",
     "facts.recognised-split": ", halves in column {name}",
@@ -19,9 +19,9 @@ TEXTS = {
     "facts.recognised-colour": ", in colour",
     "facts.recognised-turned": ", stored by columns and turned upright",
     "facts.reason-marks": (
-        "Why operators differ here: in half of these pictures one cell has a dark mark, one to "
-        "seven pixels wide. Max pooling keeps the strongest response to a mark; average pooling "
-        "dilutes it among sixteen places, and a stride skips fifteen of sixteen, so both miss more "
-        "of the small marks."
+        "Why operators differ here: in half of these pictures, one cell has a dark mark, one to "
+        "seven pixels wide. Max pooling keeps the strongest response to it. Average pooling "
+        "dilutes it over sixteen places, and a stride skips fifteen of the sixteen, so both miss "
+        "more of the small marks."
     ),
 }

@@ -7,8 +7,8 @@ TEXTS = {
     # What is being done.
     "watch.replaces": (
         "The folder holds a finished study with other settings. Its verdict, leaderboard, model "
-        "and report will be replaced; its trials are kept. To keep all of it, choose another "
-        "--name or --out."
+        "and report will be replaced; its trials are kept. To keep everything, choose another "
+        "{--name} or {--out}."
     ),
     "watch.measure": "Measuring how fast this machine is",
     "watch.train": "Training",
@@ -21,15 +21,15 @@ TEXTS = {
     "watch.column-variant": "variant",
     "watch.column-trials": "trials",
     "watch.column-accuracy": "accuracy",
-    "watch.column-interval": "95 % interval",
+    "watch.column-interval": "95% interval",
     "watch.column-curve": "curve",
     "watch.column-left": "time left",
-    "watch.hidden": "{count} more variants are not shown here, for lack of room.",
+    "watch.hidden": "{count} more variants don't fit here.",
     # What comes after.
     "next.title": "Next:",
     "next.open": "open the report",
     "next.try": "try the models on your own pictures",
-    "next.verify": "check the saved model again",
+    "next.verify": "verify the saved model again",
     "next.hand-in": "write the hand-in for the course",
     "next.continue": "continue with more repeats",
     "next.again": "train longer",

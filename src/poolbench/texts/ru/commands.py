@@ -2,10 +2,11 @@
 
 TEXTS = {
     "cli.namesake": (
-        "{name} — встроенный набор с этим именем. Папка или файл рядом: --data ./{name}"
+        "{name} — встроенный набор изображений. Для файла или папки с тем же именем укажите "
+        "{--data} ./{name}"
     ),
-    "cli.progress": "Изображений: {done} из {total}",
-    "cli.predicted": "Изображений с ответом: {done} из {total}",
+    "cli.progress": "Изображений: {done:,} из {total:,}",
+    "cli.predicted": "Изображений с ответом: {done:,} из {total:,}",
     "cli.no-browser": "Браузер открыть не удалось. Страница: {path}",
     "cli.predictions": "Таблица: {path}",
 }

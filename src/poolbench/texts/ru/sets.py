@@ -2,26 +2,26 @@
 
 TEXTS = {
     "facts.recognised": "Распознано: {what}, {halves}{details}.",
-    "facts.recognised-keras": "npz в том виде, в каком его сохраняет Keras",
-    "facts.recognised-medmnist": "npz из MedMNIST",
+    "facts.recognised-keras": "npz в формате Keras",
+    "facts.recognised-medmnist": "npz в формате MedMNIST",
     "facts.recognised-idx": "файлы IDX, как у MNIST ({file})",
     "facts.recognised-stl": "двоичные файлы STL-10",
-    "facts.recognised-list": "список {file}: изображения в столбце {pictures}, классы — {classes}",
+    "facts.recognised-list": "список {file}: изображения — столбец {pictures}, классы — {classes}",
     "facts.recognised-column": "столбец {name}",
     "facts.recognised-one-hot": "столбцы из 0 и 1, всего {count} ({names})",
     "facts.recognised-split": ", части указаны в столбце {name}",
     "facts.recognised-one-half": "одна часть ({halves})",
     "facts.recognised-halves": "частей: {count} ({halves})",
     "facts.half-train": "обучающая {count}",
-    "facts.half-val": "проверочная {count}",
+    "facts.half-val": "валидационная {count}",
     "facts.half-test": "тестовая {count}",
     "facts.recognised-grey": ", оттенки серого",
     "facts.recognised-colour": ", цветные",
     "facts.recognised-turned": ", записаны по столбцам и повёрнуты",
     "facts.reason-marks": (
-        "Почему операторы здесь различаются: на половине этих изображений у одной из клеток есть "
-        "тёмная метка шириной от одного до семи пикселей. Выбор максимума сохраняет самый сильный "
-        "отклик на метку; усреднение размывает его по шестнадцати позициям, а шаг пропускает "
-        "пятнадцать из шестнадцати, поэтому с ними чаще остаются незамеченными мелкие метки."
+        "Почему операторы здесь различаются: на половине этих изображений в одной из клеток есть "
+        "тёмная метка шириной от одного до семи пикселей. Максимум сохраняет самый сильный отклик "
+        "на неё. Усреднение размывает его по шестнадцати позициям, а шаг пропускает пятнадцать из "
+        "них, поэтому они чаще не замечают мелкие метки."
     ),
 }

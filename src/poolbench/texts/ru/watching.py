@@ -1,36 +1,36 @@
 """Исследование, пока оно идёт, и что делать дальше."""
 
 TEXTS = {
-    "duration.seconds": "{seconds} с",
-    "duration.minutes": "{minutes} мин {seconds:02d} с",
-    "duration.hours": "{hours} ч {minutes:02d} мин",
+    "duration.seconds": "{seconds}\N{NO-BREAK SPACE}с",
+    "duration.minutes": "{minutes} мин\N{NO-BREAK SPACE}{seconds:02d}\N{NO-BREAK SPACE}с",
+    "duration.hours": "{hours}\N{NO-BREAK SPACE}ч\N{NO-BREAK SPACE}{minutes:02d} мин",
     # Что делается сейчас.
     "watch.replaces": (
         "В папке лежит завершённое исследование с другими настройками. Его вердикт, таблица, "
-        "модель и отчёт будут заменены, обучения останутся. Чтобы сохранить всё, выберите другое "
-        "--name или --out."
+        "модель и отчёт будут заменены, обучения останутся. Чтобы сохранить всё, задайте другое "
+        "значение {--name} или {--out}."
     ),
-    "watch.measure": "Измеряется скорость этой машины",
-    "watch.train": "Обучение",
-    "watch.train-to": "Обучение до повтора {repeats}",
-    "watch.final": "Рекомендуемая сеть обучается на всём пуле",
-    "watch.hand-over": "Сети экспортируются, строятся объяснения",
-    "watch.verify": "Сохранённая модель проверяется в новом процессе",
-    "watch.report": "Строится отчёт",
+    "watch.measure": "Измеряем скорость этой машины",
+    "watch.train": "Обучаем сети",
+    "watch.train-to": "Обучаем сети до повтора {repeats}",
+    "watch.final": "Обучаем рекомендованную сеть на всех обучающих изображениях",
+    "watch.hand-over": "Экспортируем сети и строим объяснения",
+    "watch.verify": "Проверяем сохранённую модель в новом процессе",
+    "watch.report": "Строим отчёт",
     # Таблица вариантов.
     "watch.column-variant": "вариант",
-    "watch.column-trials": "обучено",
+    "watch.column-trials": "обучений",
     "watch.column-accuracy": "точность",
-    "watch.column-interval": "95 % интервал",
+    "watch.column-interval": "интервал 95 %",
     "watch.column-curve": "кривая",
     "watch.column-left": "осталось",
     "watch.hidden": "Не поместилось вариантов: {count}.",
     # Что дальше.
     "next.title": "Что дальше:",
     "next.open": "открыть отчёт",
-    "next.try": "проверить модели на своих снимках",
+    "next.try": "проверить модели на своих изображениях",
     "next.verify": "ещё раз проверить сохранённую модель",
-    "next.hand-in": "составить отчёт по лабораторной работе",
-    "next.continue": "продолжить: больше повторов",
+    "next.hand-in": "написать отчёт для сдачи",
+    "next.continue": "продолжить, добавив повторы",
     "next.again": "обучать дольше",
 }
