@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from poolbench.runs.summary import measure_size, summarize_run
-from poolbench.runs.words import describe_date, describe_size, describe_state
+from poolbench.runs.words import describe_date, describe_fault, describe_size, describe_state
 
 
 def test_finished_run_tells_its_verdict_and_pictures(place):
@@ -16,7 +16,7 @@ def test_finished_run_tells_its_verdict_and_pictures(place):
     assert (run.pictures, run.classes) == (28, ("dark", "light"))
     assert (run.done, run.total) == (4, 4)
     assert run.date.isoformat() == "2025-06-15T15:06:40+00:00"
-    assert run.reason == ""
+    assert run.fault is None
     assert json.loads(json.dumps(run.dump()))["trials"] == {"done": 4, "total": 4}
 
 
@@ -62,7 +62,8 @@ def test_broken_run_says_what_is_broken(place, name, content, said):
         file.write_text(content)
     run = summarize_run(place / "new")
     assert run.state == "broken"
-    assert said in run.reason
+    assert said in describe_fault(run, "en")
+    assert said in run.dump()["reason"]
     assert describe_state(run, "ru") == "повреждён"
 
 
@@ -90,6 +91,6 @@ def test_looking_leaves_no_file(place):
 
 def test_words_have_the_signs_of_their_language(place):
     assert describe_size(1_250_000, "en") == "1.2 MB"
-    assert describe_size(1_250_000, "ru") == "1,2 МБ"
+    assert describe_size(1_250_000, "ru") == "1,2\N{NO-BREAK SPACE}МБ"
     assert describe_size(3, "en") == "0.1 MB"
     assert describe_date(summarize_run(place / "new").date).startswith("2025-06-1")

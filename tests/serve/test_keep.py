@@ -45,7 +45,7 @@ def check_row(row, cards, held):
 
 def move(page, see):
     page.locator("#gallery button").nth(3).click()
-    see(page, "#truth", "Its true class")
+    see(page, "#truth", "True class")
     page.focus("#stage")
     for key in ("ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
         page.keyboard.press(key)

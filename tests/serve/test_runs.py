@@ -56,7 +56,7 @@ def test_list_names_every_run_and_its_state_as_text(folder):
     assert page.headers["content-security-policy"] == POLICY
     assert "&lt;img src=x onerror=alert(1)&gt; &amp; &#34;имя&#34; #1?" in page.text
     assert "<img" not in page.text and "<script" not in page.text
-    assert "undecided; best so far none.brief" in page.text
+    assert "undecided; best so far: none.brief" in page.text
     assert "not JSON" in page.text
     assert "no report" in page.text
     assert "photos" not in page.text

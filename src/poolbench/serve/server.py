@@ -12,6 +12,7 @@ from typing import get_args
 
 import uvicorn
 from PIL import Image
+from starlette.applications import Starlette
 from threadpoolctl import threadpool_limits
 
 from poolbench.errors import RunError, UsageError
@@ -72,18 +73,7 @@ def run_server(
             _say("serve.token", lang)
         make = make_list_app if is_list else make_app
         app = make(folder, host=host, token=token, lang=lang, is_wanted=is_wanted, allowed=allowed)
-        config = uvicorn.Config(
-            app,
-            http=Connection,
-            h11_max_incomplete_event_size=MOST_HEAD_BYTES,
-            # A malformed request is no news to whoever started the server.
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-            ws="none",
-        )
-        server = _Server(config)
+        server = _make_server(app)
         handle_exit = server.handle_exit
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -100,12 +90,20 @@ def run_server(
     _say("serve.stopped", lang)
 
 
-class _Server(uvicorn.Server):
-    """A server that also ends for a signal which came before it could listen to signals."""
-
-    async def on_tick(self, counter: int) -> bool:
-        """Return whether it should stop; asked ten times a second."""
-        return was_ended() or await super().on_tick(counter)
+def _make_server(app: Starlette) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=Connection,
+            h11_max_incomplete_event_size=MOST_HEAD_BYTES,
+            # A malformed request is no news to whoever started the server.
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            ws="none",
+        )
+    )
 
 
 def _tell_place(folder: Path, url: str, lang: str, *, is_list: bool) -> None:

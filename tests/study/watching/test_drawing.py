@@ -72,7 +72,7 @@ def test_more_variants_than_lines_are_named_and_the_best_are_shown():
 def test_terminal_that_has_no_blocks_gets_signs_it_has():
     # A Russian console of Windows: writing what it lacks would raise an error.
     told = draw(make_live(), 120, lang="ru", encoding="cp1251")
-    assert "0.4000–0.6000" in told
+    assert "0,4000–0,6000" in told
     assert "==***#" in told
 
 

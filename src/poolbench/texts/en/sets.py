@@ -6,7 +6,7 @@ TEXTS = {
     "facts.recognised-medmnist": "MedMNIST npz",
     "facts.recognised-idx": "IDX files, as in MNIST ({file})",
     "facts.recognised-stl": "STL-10 binary files",
-    "facts.recognised-list": "list {file}: pictures in column {pictures}, classes in {classes}",
+    "facts.recognised-list": "list {file}, pictures in column {pictures}, classes in {classes}",
     "facts.recognised-column": "column {name}",
     "facts.recognised-one-hot": "{count} columns of 0 and 1 ({names})",
     "facts.recognised-split": ", halves in column {name}",
