@@ -90,8 +90,16 @@ def run_server(
     _say("serve.stopped", lang)
 
 
-def _make_server(app: Starlette) -> uvicorn.Server:
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    """A server that also ends for a signal which came before it could listen to signals."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether it should stop; asked ten times a second."""
+        return was_ended() or await super().on_tick(counter)
+
+
+def _make_server(app: Starlette) -> _Server:
+    return _Server(
         uvicorn.Config(
             app,
             http=Connection,

@@ -98,13 +98,13 @@ def compare(
         data_file: An archive or folder of CIFAR that you already have.
         groups: What stays in one fold: ``subfolder``, ``name:REGEX`` or ``column:NAME``.
         on_duplicates: ``report``, ``drop`` or ``refuse`` copies that training and test would share.
-        out: The run directory; by default a folder in ``runs`` that the settings name, so that the
-            same call goes on where it stopped.
-        name: Instead of ``out``: the run lies in ``runs/NAME``, and is found as ``@NAME``.
-        on_trial, on_epoch: Are called after each training, and after each epoch of one, with a
-            :class:`poolbench.TrialEvent` or :class:`poolbench.EpochEvent`; the study waits.
-        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``, also as
-            the command line names them, such as ``margin=0.5``; or ``preset="standard"``.
+        out: The run directory; by default a folder in ``runs`` named after the settings, so that
+            the same call continues where it stopped.
+        name: Instead of ``out``: puts the run into ``runs/NAME``, where ``@NAME`` finds it.
+        on_trial, on_epoch: Functions called after each training, and after each epoch of one, with
+            a :class:`poolbench.TrialEvent` or :class:`poolbench.EpochEvent`; the study waits.
+        settings: Fields of :class:`poolbench.config.StudyConfig`, such as ``repeats=6``, or their
+            names on the command line, such as ``margin=0.5``; also ``preset="standard"``.
 
     Raises:
         PoolbenchError: With one message for each kind of error; see :mod:`poolbench.errors`.
@@ -348,8 +348,9 @@ def build_page(store: RunStore, display: Display) -> None:
         with display.watch.step("report"):
             page = build_report(store.path, display.lang, display.tell)
     except Exception as error:
-        is_known = isinstance(error, PoolbenchError)
-        told = error.tell(display.lang) if is_known else f"{describe_error(error)}."
+        told = f"{describe_error(error)}."
+        if isinstance(error, PoolbenchError):
+            told = error.tell(display.lang)
         command = shlex.join(["poolbench", "report", str(store.path)])
         display.say("run.report-failed", reason=told, command=command)
     else:
