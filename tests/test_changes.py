@@ -75,15 +75,15 @@ def test_protocol_lab_on_the_command_line_is_judged_once_also_with_a_file(poolbe
     run = ("run", "--config", "study.toml", "--protocol", "lab", *SMALL, "--dry-run")
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
-    assert "repeats 2." in done.stderr
+    assert "repeats: 2." in done.stderr
 
 
 def test_expected_difference_is_told_before_training_and_refused_with_it(poolbench_here, tmp_path):
     run = ("run", *SMALL, "--operators", "max,avg", "--folds", "3", "--expect")
     done = poolbench_here(*run, "2.5", "--dry-run")
     assert done.returncode == 0, done.stderr
-    assert "better than each other by 2.5 points, the chance of a decision by repeat" in done.stderr
-    assert "With 3 folds a network is trained on 67 % of the pool (with 5: 80 %)" in done.stderr
+    assert "beats every other by 2.5 points, the chance of a decision by repeat" in done.stderr
+    assert "With 3 folds, a network trains on 67% of the pool (with 5, on 80%)" in done.stderr
     for more in (("2",), ("0", "--dry-run"), ("nan", "--dry-run")):
         refused = poolbench_here(*run, *more)
         assert refused.returncode == 2, refused.stderr

@@ -131,7 +131,7 @@ def test_static_page_refuses_bad_files_with_words(visit, static, bad_files, see)
     with visit(static) as page:
         for file in (bad_files["format"], bad_files["broken"], bad_files["pixels"]):
             page.set_input_files("#file", file)
-            see(page, "#error", "too many" if file == bad_files["pixels"] else "cannot decode")
+            see(page, "#error", "too many" if file == bad_files["pixels"] else "can't decode")
             page.locator("#gallery button").nth(1).click()
             page.wait_for_selector("#error", state="hidden")
 
