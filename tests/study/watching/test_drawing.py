@@ -98,6 +98,19 @@ def test_columns_are_left_out_in_the_order_that_is_given():
     assert len(make_table(["a", "long heading", "c"], rows, 20, [1]).columns) == 2
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_headings_that_are_wrapped_cut_no_cell(width):
+    headings = ["variant", "training − held-out", "training, s", "multiply-adds, millions"]
+    row = ["max.lab-example.quick", "−0.0321", "1,234.5", "21.34"]
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console.print(make_table(headings, [row, row], width))
+    told = console.file.getvalue()
+    shown = [cell for cell in row if cell in told]
+    assert all(told.count(cell) == 2 for cell in shown)
+    assert len(shown) >= {40: 2, 60: 3, 80: 4, 120: 4}[width]
+    assert max(len(line.rstrip()) for line in told.splitlines()) <= width
+
+
 def test_curve_keeps_its_last_value_and_a_level_one_is_flat():
     assert draw_blocks([0.1, 0.9]) == "▁█"
     assert draw_blocks([0.5] * 30) == "▁" * 12

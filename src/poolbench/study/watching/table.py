@@ -18,7 +18,7 @@ def make_table(
 ) -> Table:
     """Make a table of as many columns as there is room for; the first one always stays.
 
-    Headings are wrapped at words, cells never.
+    Headings are wrapped at words where there is no room for them, cells never.
 
     Args:
         width: Of the terminal, in characters.
@@ -28,13 +28,18 @@ def make_table(
     widths = _measure_columns(headings, rows)
     shown = choose_columns(widths, width, dropped_first)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    room = width - sum(widths[column] + GAP for column in shown)
     for column in shown:
+        # Left to itself, rich gives the room to one heading and cuts the cells of another column.
+        more = min(max(Text(headings[column]).cell_len - widths[column], 0), max(room, 0))
+        widths[column] += more
+        room -= more
         table.add_column(
             Text(headings[column]),
             justify="left" if column == 0 else "right",
             # A name that is wider than the terminal is broken: there is no other way to see it all.
             overflow="fold",
-            min_width=min(widths[column], width - GAP),
+            width=min(widths[column], max(width - GAP, 1)),
         )
     for row in rows:
         table.add_row(*(Text(row[column]) for column in shown))
