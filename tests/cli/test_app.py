@@ -38,8 +38,8 @@ def test_json_goes_to_standard_output_and_everything_else_to_standard_error(fini
     assert printed["run"] == str(path)
     assert "apple, lemon, pear, plum" in said
     assert re.search(
-        r"Test accuracy: 0\.\d{4} \(400 pictures; 95% interval 0\.\d{4} to [01]\.\d{4}\)\. The test "
-        r"half was opened once, for this model\.",
+        r"Test accuracy: 0\.\d{4} \(400 pictures; 95% interval 0\.\d{4} to [01]\.\d{4}\)\. "
+        r"The test half was opened once, for this model\.",
         said,
     )
     assert "Always naming one class gives 0.2500." in said

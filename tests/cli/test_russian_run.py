@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from poolbench.errors import UsageError
 from poolbench.study.finished import load
 from russian import find_foreign
 
@@ -12,7 +13,8 @@ from russian import find_foreign
 NAMES = {
     *("poolbench", "sample", "apple", "lemon", "pear", "plum", "max", "avg", "lab-example", "lab"),
     *("standard", "quick", "cpu", "cuda", "float32", "bfloat16", "cv", "run", "report", "serve"),
-    *("verify", "last", "best"),
+    # A value of an option that a note names.
+    *("verify", "last", "best", "lr"),
 }
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -67,15 +69,15 @@ def test_predict_on_a_run_writes_numbers_as_its_language_does(russian_run, poolb
     assert re.search(r'"\w+": [01]\.\d+', poolbench_cli("predict", path, picture, "--json").stdout)
 
 
-def test_error_about_a_run_is_told_in_its_language(russian_run, poolbench_cli, tmp_path):
-    import shutil
-
-    path = shutil.copytree(russian_run[0], tmp_path / "copy")
-    (path / "best" / "verification.json").unlink()
-    (path / "best" / "model.onnx").unlink()
-    failed = poolbench_cli("verify", path)
-    assert failed.returncode != 0
+def test_error_about_a_run_is_told_in_its_language(russian_run, poolbench_cli):
+    path, _ = russian_run
+    failed = poolbench_cli("export", path, "--trial", "gone")
+    assert failed.returncode == 2
     assert re.search("[а-яё]{3}", failed.stderr)
+    with pytest.raises(UsageError, match="Обучения «gone» нет"):
+        load(path).export(trial="gone")
+    with pytest.raises(UsageError, match="There is no trial 'gone'"):
+        load(path, "en").export(trial="gone")
 
 
 def test_list_of_runs_in_russian(russian_run, poolbench_cli):

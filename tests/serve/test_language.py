@@ -12,7 +12,7 @@ from poolbench.serve.runs import make_list_app
 from russian import find_foreign
 
 # Names on the page that are not translated: the first is a class of the test's own.
-NAMES = {"script", "alert", "poolbench", "max", "avg", "lab-example", "standard"}
+NAMES = {"script", "alert", "poolbench", "max", "avg", "lab-example", "quick"}
 # Keys, formats, and what a button of the browser's own is called.
 NAMES |= {"Ctrl", "Home", "Shift", "Enter", "JavaScript", "English", "csv", "report", "pictures"}
 

@@ -3,8 +3,10 @@
 torch is loaded only when a network is requested as a module or exported again.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
 
 from poolbench.errors import UnknownNameError, UsageError
 from poolbench.export.predict import OnnxModel, load_model
@@ -34,6 +36,23 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from poolbench.report.handin.build import HandIn
+
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def _speak_its_language(
+    method: "Callable[Concatenate[Study, Parameters], Result]",
+) -> "Callable[Concatenate[Study, Parameters], Result]":
+    """Let the errors of a method tell themselves in the language of the study."""
+
+    @wraps(method)
+    def call(self: "Study", *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        with errors_told_in(self.lang):
+            return method(self, *args, **kwargs)
+
+    return call
 
 
 class Study:
@@ -90,6 +109,7 @@ class Study:
         found = self._store.list_files("figures")
         return {path.stem: path for path in found if path.suffix == ".svg"}
 
+    @_speak_its_language
     def plot(
         self,
         name: str,
@@ -117,6 +137,7 @@ class Study:
 
         return plot_figure(self.path, name, self.lang, ax, figure)
 
+    @_speak_its_language
     def model(self, variant: str | None = None, *, repeat: int = 0, fold: int = 0) -> "Network":
         """Return a trained network as a torch module, in evaluation mode.
 
@@ -141,6 +162,7 @@ class Study:
             f"variants are {', '.join(row.variant for row in self.leaderboard())}."
         )
 
+    @_speak_its_language
     def export(
         self,
         out: str | Path | None = None,
@@ -186,6 +208,7 @@ class Study:
             metadata=make_metadata(record.spec, self.data),
         )
 
+    @_speak_its_language
     def push(self, to: str, out: str | Path | None = None, *, upload: bool = False) -> Path:
         """Make a model repository for the Hugging Face hub; return its folder.
 
@@ -229,6 +252,7 @@ class Study:
         with errors_told_in(language):
             return build_report(self.path, language)
 
+    @_speak_its_language
     def hand_in(self, author: str | None = None, group: str | None = None) -> "HandIn":
         """Write the course's report in Russian, as DOCX and Markdown that you can edit.
 
@@ -240,17 +264,16 @@ class Study:
         """
         from poolbench.report.handin.build import build_handin
 
-        with errors_told_in(self.lang):
-            return build_handin(self.path, author, group)
+        return build_handin(self.path, author, group)
 
+    @_speak_its_language
     def verify(self) -> VerificationReport:
         """Check in a fresh process, without torch, that the saved model predicts as measured.
 
         Raises:
             VerificationError: If it does not.
         """
-        with errors_told_in(self.lang):
-            return verify_run(self.path)
+        return verify_run(self.path)
 
     def __repr__(self) -> str:
         name = self.verdict.recommended
