@@ -100,7 +100,7 @@ def export(
     """Write the winner, or any trial, again in another form, and print the path of the file."""
     from poolbench.study.finished import load
 
-    print_line(str(load(run_path).export(out, layout=layout, size=size, trial=trial)))
+    print_line(str(load(run_path, lang).export(out, layout=layout, size=size, trial=trial)))
 
 
 @commands.command(cls=Command, help=say_help("predict"))
