@@ -75,9 +75,10 @@ class _ListPages:
         self._reading = asyncio.Lock()
 
     async def show_list(self, request: Request) -> Response:
-        found = choose_answer_language(request.headers, self._lang)
-        chosen = request.query_params.get("lang", "")
-        lang = chosen if chosen in TEXTS else self._lang if self._is_wanted else found
+        lang = request.query_params.get("lang", "")
+        if lang not in TEXTS:
+            browsers = choose_answer_language(request.headers, self._lang)
+            lang = self._lang if self._is_wanted else browsers
         async with self._reading:
             found = await asyncio.to_thread(summarize_runs, self._folder)
         return HTMLResponse(_render_list(self._folder, found, lang))

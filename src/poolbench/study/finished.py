@@ -48,7 +48,7 @@ def _speak_its_language(
     """Let the errors of a method tell themselves in the language of the study."""
 
     @wraps(method)
-    def call(self: "Study", *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+    def call(self: "Study", /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         with errors_told_in(self.lang):
             return method(self, *args, **kwargs)
 
