@@ -44,8 +44,9 @@ function makeCard(model, rows, classes, hasOthers, atRest) {
   const badge = make("span", "badge", say("recommended"));
   const changed = make("span", "badge changed", say("label-changed"));
   caption.append(make("span", "variant", nameModel(model)));
-  if (model.isRecommended && !model.isFinal) caption.append(badge);
-  caption.append(changed);
+  // With a space, for whoever hears it or copies it.
+  if (model.isRecommended && !model.isFinal) caption.append(" ", badge);
+  caption.append(" ", changed);
   const body = make("tbody", "");
   const lines = rows.map((label) => makeLine(classes[label], atRest[label]));
   body.append(...lines.map((line) => line.element));
