@@ -150,7 +150,7 @@ def test_page_in_a_browser_is_quiet_accessible_and_leads_to_the_report(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.get_by_role("row").filter(has_text=EVIL).count() == 1
         page.get_by_role("link", name="Report" if lang == "en" else "Отчёт").first.click()
-        page.wait_for_url("**/report.html")
+        page.wait_for_url(f"**/report.html?lang={lang}")
         assert "poolbench" in page.title()
         assert page.locator("h1").count() == 1
         assert said == []
