@@ -242,6 +242,12 @@ def test_running_study_is_watched_until_the_models_are_there(browser, run_serve,
         see(page, "#progress-variants", "3 min 20 s")
         see(page, "#progress-variants", "<b>max")
         assert page.locator("#progress-variants polyline").count() == 1
+        see(page, "#progress", "A variant is a network with one operator")
+        page.click("text=Русский")
+        see(page, "#progress-variants", "0,2500–0,7500")
+        see(page, "#progress-variants", "3 мин 20 с")
+        see(page, "#progress", "Вариант — сеть с одним оператором")
+        page.click("text=English")
         shutil.move(hidden, served_copy / "trials" / ids[0])
         see(page, "#progress", "All 4")
         shutil.move(served_copy.with_name("study.json"), study)
