@@ -13,6 +13,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from patience import HANG_MS
+from poolbench.errors import Voice
 from small_run import SMALL
 
 # Several test processes and those that they start share the processor, where threads that wait for
@@ -57,6 +58,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nothing is read from or written to the cache of whoever runs the tests."""
     os.environ["POOLBENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def _own_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command line sets for its process does not outlast the test that calls it."""
+    monkeypatch.setattr(Voice, "lang", "en")
+    monkeypatch.setattr(Voice, "spelling", "arguments")
 
 
 @pytest.fixture

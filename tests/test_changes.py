@@ -82,7 +82,8 @@ def test_expected_difference_is_told_before_training_and_refused_with_it(poolben
     run = ("run", *SMALL, "--operators", "max,avg", "--folds", "3", "--expect")
     done = poolbench_here(*run, "2.5", "--dry-run")
     assert done.returncode == 0, done.stderr
-    assert "beats every other by 2.5 points, the chance of a decision by repeat" in done.stderr
+    assert "a difference of 2.5 in accuracy points between the best" in done.stderr
+    assert "(600) limits this chance more than the number of repeats" in done.stderr
     assert "With 3 folds, a network trains on 67% of the pool (with 5, on 80%)" in done.stderr
     for more in (("2",), ("0", "--dry-run"), ("nan", "--dry-run")):
         refused = poolbench_here(*run, *more)
@@ -96,7 +97,7 @@ def test_class_too_small_to_choose_a_rate_is_told_before_anything_is_written(
     make_few(tmp_path)
     done = poolbench_here("run", "--data", "npz:few.npz", "--tune", "lr")
     assert done.returncode == 3
-    assert "Class '1' has 4 pictures to train on" in done.stderr
+    assert "Pictures of class '1' left to train on: 4." in done.stderr
     assert not (tmp_path / "runs").exists()
 
 

@@ -32,13 +32,13 @@ def test_config_survives_toml(tmp_path):
         ({"epochs": 10**12}, "epochs"),
         ({"repeats": -1}, "repeats"),
         ({"folds": 1}, "folds"),
-        ({"margin_points": float("nan")}, "margin_points"),
+        ({"margin_points": float("nan")}, "margin is nan"),
         ({"colour": "red"}, "colour"),
         ({"operators": []}, "operators"),
         ({"operators": ["max", "max"]}, "twice"),
-        ({"data": {"on_duplicates": "keep"}}, "'report', 'drop' or 'refuse'"),
-        ({"address": "auto"}, "executor ray"),
-        ({"storage": "shared"}, "executor ray"),
+        ({"data": {"on_duplicates": "keep"}}, "report, drop or refuse"),
+        ({"address": "auto"}, "executor='ray'"),
+        ({"storage": "shared"}, "executor='ray'"),
         ({"executor": "slurm"}, "executor"),
     ],
 )
@@ -55,21 +55,21 @@ RECIPE_TABLE = {"name": "mine", "epochs": 1, "batch_size": 1, "learning_rate": 0
     [
         (
             {"operators": ["top2", "max", "top2"]},
-            "operators names 'top2' twice: each is named once",
+            "operators names 'top2' twice. Name it once.",
         ),
-        ({"operators": []}, "operators is empty: name at least one"),
-        ({"operators": {"max": 1}}, "operators: expected a list"),
-        ({"operators": 5}, "operators: expected a list (got 5)"),
-        ({"data": 5}, "data: expected a table of settings (got 5)"),
-        ({"data": {"groups": "x"}}, "data: --groups x is none of subfolder, name:REGEX and"),
+        ({"operators": []}, "operators names nothing. Name at least one."),
+        ({"operators": {"max": 1}}, "operators is a table; expected a list of names."),
+        ({"operators": 5}, "operators is 5; expected a list of names."),
+        ({"data": 5}, "data is 5; expected a table of settings."),
+        ({"data": {"groups": "x"}}, "groups is 'x'; expected subfolder, name:REGEX or"),
         ({"own_recipes": [RECIPE_TABLE, RECIPE_TABLE]}, "own_recipes names 'mine' twice"),
-        ({"own_recipes": [{**RECIPE_TABLE, "patience": 3}]}, "own_recipes.0: patience needs"),
-        ({"weights": 5}, "weights: expected a path (got 5)"),
+        ({"own_recipes": [{**RECIPE_TABLE, "patience": 3}]}, "own_recipes[0]: patience needs"),
+        ({"weights": 5}, "weights is 5; expected a path."),
         (
             {"precision": "half"},
-            "precision: Input should be 'float32', 'bfloat16' or 'float16', or",
+            "precision is 'half'; expected float32, bfloat16, float16 or auto.",
         ),
-        ({"stack": "x"}, "stack: Input should be a valid integer"),
+        ({"stack": "x"}, "stack is 'x'; expected auto or a whole number from 1 to 1,000,000."),
     ],
 )
 def test_what_does_not_fit_is_told_without_the_rest_of_the_settings(values, message):
@@ -98,18 +98,18 @@ def test_paths_in_a_config_begin_at_the_home_folder(tmp_path, monkeypatch):
     "groups", ["", "folder", "subfolder:", "subfolder:x", "name", "name:", "column: ", "colum:x"]
 )
 def test_unknown_groups_list_the_forms(groups):
-    with pytest.raises(UsageError, match="subfolder, name:REGEX and column:NAME"):
+    with pytest.raises(UsageError, match="subfolder, name:REGEX or column:NAME"):
         build_config({"data": {"source": "folder:a", "groups": groups}})
 
 
 @pytest.mark.parametrize("pattern", ["(", "[a", "*", "a{99999999999}"])
 def test_broken_regular_expression_is_refused(pattern):
-    with pytest.raises(UsageError, match="holds a broken regular expression"):
+    with pytest.raises(UsageError, match="its regular expression cannot be read"):
         build_config({"data": {"source": "csv:a.csv", "groups": f"name:{pattern}"}})
 
 
 def test_endless_regular_expression_is_refused():
-    with pytest.raises(UsageError, match="--groups name:"):
+    with pytest.raises(UsageError, match="groups is 'name:"):
         build_config({"data": {"source": "csv:a.csv", "groups": "name:" + "(" * 5000 + ")" * 5000}})
 
 
@@ -190,7 +190,7 @@ def test_repeats_that_are_no_number_are_refused_in_one_message(given):
     with pytest.raises(UsageError) as caught:
         build_config({"repeats": given})
     assert str(caught.value).count("repeats") == 1
-    assert "or auto" in str(caught.value)
+    assert "auto or a whole number" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_time_limits_are_read_as_people_write_them(given, seconds):
 
 @pytest.mark.parametrize("given", ["", "soon", "5 minutes", "-3m", "0", 0, "1.5h"])
 def test_time_limits_that_are_none_are_refused(given):
-    with pytest.raises(UsageError, match="time_limit_seconds"):
+    with pytest.raises(UsageError, match=r"time_limit is .*; expected a time"):
         build_config({"time_limit_seconds": given})
 
 
@@ -222,11 +222,11 @@ def test_recipe_file_gets_the_name_of_the_file_and_is_kept_with_the_study(tmp_pa
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (RECIPE + "epoch = 3\n", "epoch: Extra inputs"),
+        (RECIPE + "epoch = 3\n", "no setting 'epoch'. Did you mean epochs"),
         ("epochs = ", "not TOML"),
-        ("epochs = 3\n", "batch_size: Field required"),
+        ("epochs = 3\n", "batch_size is missing"),
         (RECIPE + "nesterov = true\n", "needs a momentum"),
-        (RECIPE + 'optimizer = "adamw"\nmomentum = 0.9\n', "belong to sgd"),
+        (RECIPE + 'optimizer = "adamw"\nmomentum = 0.9\n', "belong to optimizer"),
         (RECIPE + "patience = 3\n", "validation_parts"),
         (RECIPE + "validation_parts = 1\n", "at least 2"),
         (RECIPE + "warmup_fraction = 0.2\n", "a schedule that rises"),

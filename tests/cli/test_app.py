@@ -102,14 +102,14 @@ def test_version_is_printed_alone(poolbench_here):
         (("run", "--data", "folder:/no/such/place"), 3, "/no/such/place"),
         (("run", "--config", "/no/such.toml"), 2, "cannot be read"),
         (("run", "--groups", "subfolder"), 2, "works only with --data folder:PATH"),
-        (("classes", "--data", "csv:x", "--groups", "folder"), 2, "subfolder, name:REGEX and"),
-        (("run", "--folds", "400"), 2, "less than or equal to 100"),
+        (("classes", "--data", "csv:x", "--groups", "folder"), 2, "subfolder, name:REGEX or"),
+        (("run", "--folds", "400"), 2, "a whole number from 2 to 100"),
         (("run", "--lang", "xx"), 2, "xx"),
         (("verify", "/no/such/run"), 1, "/no/such/run"),
         (("report", "/no/such/run"), 1, "not a poolbench run"),
         (("report", "/no/such/run", "--lab"), 1, "not a poolbench run"),
-        (("report", "/no/such/run", "--author", "A"), 2, "add --lab"),
-        (("report", "/no/such/run", "--group", "B"), 2, "add --lab"),
+        (("report", "/no/such/run", "--author", "A"), 2, "Add --lab"),
+        (("report", "/no/such/run", "--group", "B"), 2, "Add --lab"),
         (("predict", "/no/model.onnx", "/no/picture.png"), 3, "/no/model.onnx"),
     ],
 )
@@ -184,7 +184,7 @@ def test_recipe_of_ones_own_may_not_pretend_to_be_another(poolbench_here, tmp_pa
     (tmp_path / "quick.toml").write_text(changed)
     done = poolbench_here("run", "--recipes", "quick.toml", *QUICKLY)
     assert done.returncode == 2
-    assert "rename it" in done.stderr
+    assert "Rename the recipe" in done.stderr
 
 
 def test_russian_is_spoken_when_asked_for(poolbench_here):

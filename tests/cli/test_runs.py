@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def test_list_shows_names_as_text(poolbench_here, two_runs):
 def test_rm_asks_on_a_terminal_and_needs_a_yes_elsewhere(poolbench_here, two_runs):
     done = poolbench_here("runs", "rm", "@old")
     assert done.returncode == 2
-    assert "add --yes" in done.stderr
+    assert "Add --yes" in done.stderr
     assert (two_runs / "old").exists()
     done = poolbench_here("runs", "rm", "@old", "runs/new", "--yes")
     assert done.returncode == 0, done.stderr
@@ -89,7 +90,7 @@ def test_rm_deletes_nothing_if_one_of_several_is_no_run(poolbench_here, two_runs
     (two_runs / "photos").mkdir()
     done = poolbench_here("runs", "rm", "@old", "runs/photos", "--yes")
     assert done.returncode == 2
-    assert "no run directory" in done.stderr
+    assert "not a run directory" in done.stderr
     assert (two_runs / "old").exists()
 
 
@@ -114,6 +115,7 @@ def test_diff_says_what_differs(poolbench_here, two_runs, lang):
     done = poolbench_here("runs", "diff", "@old", "@new", "--lang", lang)
     assert done.returncode == 0, done.stderr
     assert "recipe.lab.class_balance" in done.stdout
+    assert re.search(r"^ --recipes +quick, lab +lab, brief", done.stdout, re.M)
     assert "none.mlp.quick" in done.stdout
     assert ("95%" in done.stdout) and ("Traceback" not in done.stderr)
 
@@ -163,7 +165,7 @@ def test_name_and_out_say_where_a_run_goes(poolbench_here, two_runs):
     assert str(Path("runs/mine")) in poolbench_here("run", "--name", "mine", *quickly).stderr
     done = poolbench_here("run", "--name", "mine", "--out", "x", *quickly)
     assert done.returncode == 2
-    assert "give one of the two" in done.stderr
+    assert "Give one of the two" in done.stderr
     done = poolbench_here("run", "--name", "../x", *quickly)
     assert done.returncode == 2
     assert "cannot be the name of a run" in done.stderr

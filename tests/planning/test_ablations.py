@@ -65,7 +65,7 @@ def test_what_was_added_can_be_taken_away_again():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"vary": ("batch",), "operators": ("max", "avg")}, "name one operator"),
+        ({"vary": ("batch",), "operators": ("max", "avg")}, "Name one operator"),
         ({"vary": ("kernel",), "backbones": ("resnet",)}, "no kernel to vary"),
         ({"methods": True, "replicas": 2}, "2 are named"),
     ],

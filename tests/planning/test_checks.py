@@ -64,7 +64,7 @@ def check(operator, backbone):
         ("leaves-border-out", "speed", r"\[32, 31, 31\] .* into \[32, 15, 15\]"),
         # The next convolution would fail first, in torch's words.
         ("halves-channels", "plain", r"\[32, 32, 32\] .* into \[16, 16, 16\]"),
-        ("gives-indices", "lab", "into a tuple"),
+        ("gives-indices", "lab", "into an object of type tuple"),
     ],
 )
 def test_operator_that_does_not_keep_to_its_stride_is_refused(operator, backbone, said):

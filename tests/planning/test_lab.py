@@ -72,9 +72,9 @@ def test_the_poolings_are_judged_with_the_recipe_that_was_recommended():
 @pytest.mark.parametrize("source", ["cifar100", "cifar10"])
 def test_classes_of_a_set_of_many_are_to_be_chosen(source):
     everything = StudyConfig(data=DataConfig(source=source))
-    with pytest.raises(UsageError, match="--classes ") as refused:
+    with pytest.raises(UsageError, match="classes=") as refused:
         make_config(EXAMPLE, everything, LESSON)
-    example = str(refused.value).rpartition("--classes ")[2].rstrip(".").split(",")
+    example = str(refused.value).rpartition("classes=")[2].strip("'.").split(",")
     chosen = StudyConfig(data=DataConfig(source=source, classes=tuple(example)))
     assert len(make_config(EXAMPLE, chosen, LESSON).data.classes) == 3
     make_config(EXAMPLE, StudyConfig(data=DataConfig(source="sample")), LESSON)

@@ -34,9 +34,9 @@ def test_estimate_grows_with_the_pixels():
 def test_check_training_memory_refuses_before_anything_is_trained(monkeypatch):
     plan = make("resnet", 512)
     monkeypatch.setattr(need, "read_available_memory_bytes", lambda: 2**31)
-    with pytest.raises(DataError, match="512x512 pixels needs about") as caught:
+    with pytest.raises(DataError, match="512×512 pixels needs about") as caught:
         check_training_memory(plan, "cpu", 100)
-    assert "--image-size" in str(caught.value)
+    assert "image_size" in str(caught.value)
     check_training_memory(plan, "cuda", 100)
     # Of few pictures a batch has few.
     check_training_memory(plan, "cpu", 1)

@@ -51,8 +51,8 @@ def test_run_that_was_only_begun_is_unfinished(place):
         ("verdict.json", '{"schema_version": 99}', "newer poolbench"),
         ("study.json", "[]", "study.json"),
         ("data.json", '{"schema_version": 0}', "schema"),
-        ("leaderboard.csv", None, "leaderboard.csv of a finished study is missing"),
-        ("best/model.onnx", None, "best/model.onnx of a finished study is missing"),
+        ("leaderboard.csv", None, "leaderboard.csv is missing from a finished study"),
+        ("best/model.onnx", None, "best/model.onnx is missing from a finished study"),
     ],
 )
 def test_broken_run_says_what_is_broken(place, name, content, said):

@@ -93,8 +93,8 @@ def test_study_begins_with_the_weights_and_says_what_fits(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--recipes", "head.toml"), "begins with weights"),
-        (("--weights", "other.safetensors"), "No recipe of this study begins with weights"),
+        (("--recipes", "head.toml"), "begins with trained weights"),
+        (("--weights", "other.safetensors"), "no recipe of this study begins with weights"),
         (("--recipes", "finetune", "--weights", "gone.safetensors"), "cannot be read"),
         (("--recipes", "finetune", "--weights", "head.toml"), "no safetensors file"),
         (("--recipes", "finetune", "--weights", "other.safetensors"), "Nothing in other"),
@@ -117,7 +117,7 @@ def test_pretraining_takes_groups_and_duplicates(poolbench_here):
     assert "--groups subfolder works only with --data folder:PATH" in done.stderr
     done = poolbench_here("pretrain", "--on-duplicates", "keep")
     assert done.returncode == 2
-    assert "on_duplicates" in done.stderr
+    assert "--on-duplicates is 'keep'" in done.stderr
 
 
 def test_pretraining_of_several_variants_is_refused(poolbench_here):
@@ -130,13 +130,13 @@ def test_pretraining_replaces_no_file_of_somebody_else(tmp_path, poolbench_here)
     (tmp_path / "weights.safetensors").write_bytes(b"mine")
     done = poolbench_here("pretrain")
     assert done.returncode == 2
-    assert "weights.safetensors is there already, and no pretraining" in done.stderr
+    assert "weights.safetensors exists, and no pretraining" in done.stderr
     assert (tmp_path / "weights.safetensors").read_bytes() == b"mine"
 
 
 @pytest.mark.parametrize(
     ("more", "message"),
-    [({}, "one variant"), ({"license": "MIT"}, "is there already, and no pretraining")],
+    [({}, "one variant"), ({"license": "MIT"}, "exists, and no pretraining")],
 )
 def test_pretraining_replaces_what_it_wrote_itself(more, message, tmp_path, poolbench_here):
     kept = tmp_path / "runs" / "sample" / "trials" / "all" / "weights.safetensors"

@@ -45,7 +45,7 @@ def report(
 ) -> None:
     """Rebuild the HTML report of a run."""
     if not lab and (author is not None or group is not None):
-        raise UsageError("--author and --group stand on the report to hand in: add --lab.")
+        raise UsageError("cli.author-alone")
     from poolbench.report.build import build_report
     from poolbench.rundir.language import choose_run_language
 
@@ -161,19 +161,12 @@ def _find_model(given: Path) -> Path:
     if not is_run(given):
         if (given / "model.onnx").is_file():
             return given / "model.onnx"
-        raise DataError(
-            f"{given} is not a file and no run of poolbench: give the path of a model, such as "
-            "best/model.onnx, a run directory, or @last. "
-            "poolbench runs lists the runs that there are."
-        )
+        raise DataError("cli.no-model-here", path=given)
     store = RunStore(given)
     store.check_has_model()
     file = store.locate("best/model.onnx")
     if not file.is_file():
-        raise RunError(
-            f"{given} has no model yet: its study is not finished. The same command that began it "
-            "goes on with it; poolbench runs shows which runs are finished."
-        )
+        raise RunError("cli.unfinished", path=given)
     return file
 
 
@@ -188,15 +181,15 @@ def _describe_answer(answer: "Answer", lang: str) -> str:
 def _raise_failed(failed: list[str], count: int) -> None:
     """Raise one message for all pictures that there is no answer for, after all answers."""
     if len(failed) == count == 1:
-        raise DataError(failed[0])
-    if failed:
-        named = "\n".join(f"  {reason}" for reason in failed[:MOST_FAILED])
-        more = len(failed) - MOST_FAILED
-        rest = f"\n  … and {more} more; --out lists all." if more > 0 else ""
+        raise DataError.quote(failed[0])
+    named = "\n".join(f"  {reason}" for reason in failed[:MOST_FAILED])
+    more = len(failed) - MOST_FAILED
+    if more > 0:
         raise DataError(
-            f"There is no answer for {len(failed)} of {count} pictures:\n{named}{rest}\n"
-            "Leave these pictures out, or save them again in a common format."
+            "cli.many-unanswered", count=len(failed), total=count, reasons=named, more=more
         )
+    if failed:
+        raise DataError("cli.unanswered", count=len(failed), total=count, reasons=named)
 
 
 @commands.command(cls=Command, help=say_help("serve"))
@@ -243,7 +236,7 @@ def page(
     from poolbench.serve.page import build_page
 
     if bundle is not None and download:
-        raise UsageError("--bundle names a folder, and --download fetches it: give one of the two.")
+        raise UsageError("cli.bundle-twice")
     language = choose_run_language(run_path, lang)
     with errors_told_in(language):
         index = build_page(

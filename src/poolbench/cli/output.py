@@ -75,11 +75,7 @@ def print_json(value: object) -> None:
         typer.echo(printed)
     except OSError as error:
         drop_output()
-        raise PoolbenchError(
-            f"The JSON cannot be written to standard output ({error.strerror or error}). The "
-            "files that the command wrote are complete: send standard output to a place that has "
-            "room, and run the same command again to print it."
-        ) from None
+        raise PoolbenchError("cli.json", reason=error) from None
 
 
 def say(line: str) -> None:

@@ -1,6 +1,8 @@
 """The commands about runs as a whole: the list, deleting, and what differs between two."""
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,7 @@ from poolbench.cli import options
 from poolbench.cli.command import Command, Group
 from poolbench.cli.output import confirm, is_terminal, print_json, print_line, print_table, say
 from poolbench.cli.spoken import say_help
+from poolbench.config.names import name_option
 from poolbench.errors import UsageError
 from poolbench.language import choose_language
 from poolbench.texts import text
@@ -50,7 +53,7 @@ def list_all(
     from poolbench.runs.summary import summarize_runs
 
     if not folder.is_dir() and folder != Path("runs"):
-        raise UsageError(f"--dir {folder} is no folder: name the one that holds runs.")
+        raise UsageError("cli.no-folder", path=folder)
     language = choose_language(lang)
     found = summarize_runs(folder)
     if as_json:
@@ -105,10 +108,7 @@ def rm(
     for path in paths:
         check_removable(path)
     if not yes and not is_terminal(sys.stdin):
-        raise UsageError(
-            "Nobody can be asked whether to delete, as standard input is no terminal: add --yes. "
-            "Nothing was deleted."
-        )
+        raise UsageError("cli.nobody-to-ask")
     for path in dict.fromkeys(paths):
         if not yes:
             run = summarize_run(path)
@@ -152,7 +152,7 @@ def _print_comparison(found: "Comparison", lang: str) -> None:
         print_line(text(f"runs.{key}", lang, path=path, **told))
     print_line("")
     _print_changes("pictures", found.pictures, lang)
-    _print_changes("settings", found.settings, lang)
+    _print_changes("settings", [_name_option(change) for change in found.settings], lang)
     _print_changes("versions", found.versions, lang)
     if found.variants:
         print_line(f"{text('runs.diff-accuracy', lang)}:")
@@ -168,7 +168,17 @@ def _print_comparison(found: "Comparison", lang: str) -> None:
             print_line(text(f"runs.{key}", lang, names=list_some(names)))
 
 
-def _print_changes(kind: str, changes: "tuple[Change, ...]", lang: str) -> None:
+def _name_option(change: "Change") -> "Change":
+    """Name a setting as it is typed."""
+    option = name_option(change.name)
+    if change.name != "rewrites":
+        return replace(change, name=option)
+    # The option says the opposite of the field.
+    first, second = (None if side is None else not side for side in (change.first, change.second))
+    return replace(change, name=option, first=first, second=second)
+
+
+def _print_changes(kind: str, changes: "Sequence[Change]", lang: str) -> None:
     heading = text(f"runs.diff-{kind}", lang)
     if not changes:
         print_line(text("runs.same", lang, what=heading))

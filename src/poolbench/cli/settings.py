@@ -99,7 +99,7 @@ def refuse_expected(points: float | None) -> None:
         UsageError: If there is one.
     """
     if points is not None:
-        raise UsageError("--expect says what a difference takes, and goes with --dry-run.")
+        raise UsageError("cli.expect-alone")
 
 
 def tell_default(name: str) -> str:

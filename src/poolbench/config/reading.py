@@ -10,7 +10,8 @@ from typing import Any
 import tomlkit
 from pydantic import ValidationError
 
-from poolbench.config.frozen import SAVED, Frozen, dump_identity
+from poolbench.config.frozen import SAVED, dump_identity
+from poolbench.config.problems import Shown, explain_problems, name_file
 from poolbench.config.schema import RecipeConfig, StudyConfig
 from poolbench.errors import UnknownNameError, UsageError
 from poolbench.files import expand_home, read_text
@@ -33,13 +34,6 @@ LAB_REPEATS = {"quick": 2, "standard": 6}
 MOST_CONFIG_BYTES = 1_000_000
 
 
-# What is said where pydantic's words would name types of its own.
-_PHRASES = {
-    "model_type": "expected a table of settings",
-    "tuple_type": "expected a list",
-    "path_type": "expected a path",
-}
-
 # Prefix of the first of the classes that are left out.
 ALL_BUT = "all-but:"
 
@@ -60,10 +54,7 @@ def split_names(names: str) -> tuple[str, ...]:
     try:
         row = next(csv.reader([names.removeprefix(prefix)], skipinitialspace=True), [])
     except csv.Error as error:
-        raise UsageError(
-            f"{names[:80]!r} cannot be read as names in one line, with commas between them: "
-            f"{error}."
-        ) from None
+        raise UsageError("config.names", names=Shown(names), reason=str(error)) from None
     found = [name.strip() for name in row if name.strip()]
     if prefix:
         found[:1] = [prefix + name for name in found[:1]] or [prefix]
@@ -74,12 +65,17 @@ def build_config(values: Mapping[str, Any]) -> StudyConfig:
     """Build a config from plain values; a preset is filled in, recipe files are read.
 
     Raises:
-        UsageError: With one line for each value that does not fit.
+        UsageError: For the values that do not fit, all of them.
     """
+    return _build(values, is_file=False)
+
+
+def _build(values: Mapping[str, Any], *, is_file: bool) -> StudyConfig:
+    whole = _take_recipe_files(_fill_in_preset(values))
     try:
-        return StudyConfig.model_validate(_take_recipe_files(_fill_in_preset(values)))
+        return StudyConfig.model_validate(whole)
     except ValidationError as error:
-        raise UsageError(_explain(error)) from None
+        raise explain_problems(error, StudyConfig, whole, is_file=is_file) from None
 
 
 def load_settings(path: str | Path) -> dict[str, Any]:
@@ -89,11 +85,11 @@ def load_settings(path: str | Path) -> dict[str, Any]:
         UsageError: If the file is missing, is not TOML, or holds unknown or wrong values.
     """
     path = expand_home(path)
-    values = _parse_toml(_read_text(path), str(path))
+    values = _parse_toml(_read_text(path), path)
     try:
-        build_config(values)
+        _build(values, is_file=True)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise name_file(error, path) from None
     return values
 
 
@@ -108,33 +104,38 @@ def read_saved_config(text: str, name: str) -> StudyConfig:
     """
     values = _parse_toml(text, name)
     try:
-        return StudyConfig.model_validate(_fill_in_preset(values), context=SAVED)
+        whole = _fill_in_preset(values)
+        return StudyConfig.model_validate(whole, context=SAVED)
     except ValidationError as error:
-        raise UsageError(f"{name}: {_explain(error)}") from None
+        found = explain_problems(error, StudyConfig, whole, is_file=True)
+        raise name_file(found, name) from None
     except UsageError as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise name_file(error, name) from None
 
 
-def read_recipe(text: str, name: str) -> RecipeConfig:
+def read_recipe(text: str, name: str, path: Path | None = None) -> RecipeConfig:
     """Read a recipe from the text of its TOML file.
 
     Args:
         name: Name of the recipe, where the text gives none: that of the file.
+        path: The file, for messages; ``None``: one that comes with poolbench.
 
     Raises:
         UsageError: If the text is not TOML, or holds unknown or wrong values.
     """
-    values = {"name": name, **_parse_toml(text, f"Recipe {name}")}
+    file = path or f"{name}.toml"
+    values = {"name": name, **_parse_toml(text, file)}
     try:
         return RecipeConfig.model_validate(values)
     except ValidationError as error:
-        raise UsageError(f"Recipe {name}: {_explain(error)}") from None
+        found = explain_problems(error, RecipeConfig, values, is_file=True)
+        raise name_file(found, file) from None
 
 
 def _fill_in_preset(values: Mapping[str, Any]) -> dict[str, Any]:
     preset = values.get("preset", "quick")
     if not isinstance(preset, str) or preset not in PRESETS:
-        name = preset if isinstance(preset, str) else _show(preset)
+        name = preset if isinstance(preset, str) else Shown(preset).tell()
         raise UnknownNameError("preset", name, PRESETS)
     given = {name: value for name, value in values.items() if name != "preset"}
     filled = {**PRESETS[preset], **given}
@@ -153,13 +154,17 @@ def _take_recipe_files(values: Mapping[str, Any]) -> dict[str, Any]:
     files = [name for name in listed if isinstance(name, str) and name.endswith(".toml")]
     if not files:
         return dict(values)
-    read = {name: read_recipe(_read_text(expand_home(name)), Path(name).stem) for name in files}
+    read = {name: _read_recipe_file(expand_home(name), Path(name).stem) for name in files}
     taken = [recipe.name for recipe in read.values()]
     return {
         **values,
         "recipes": tuple(read[name].name if name in read else name for name in listed),
         "own_recipes": (*_leave_names(_list(values.get("own_recipes")), taken), *read.values()),
     }
+
+
+def _read_recipe_file(path: Path, name: str) -> RecipeConfig:
+    return read_recipe(_read_text(path), name, path)
 
 
 def _list(value: object) -> tuple[Any, ...]:
@@ -182,17 +187,17 @@ def _read_text(path: Path) -> str:
     try:
         return read_text(path, MOST_CONFIG_BYTES)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+        raise UsageError("config.unreadable", path=path, reason=error) from None
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not TOML: {error}.") from None
+        raise UsageError("config.no-toml", path=path, reason=str(error)) from None
 
 
-def _parse_toml(text: str, name: str) -> dict[str, Any]:
+def _parse_toml(text: str, path: str | Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     # Not its own error alone: numbers of thousands of digits, lists in lists in lists.
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is not TOML: {error}.") from None
+        raise UsageError("config.no-toml", path=path, reason=str(error)) from None
 
 
 def dump_config(config: StudyConfig) -> str:
@@ -204,32 +209,3 @@ def hash_config(config: StudyConfig) -> str:
     """Return the SHA-256 in hex of what the config asks for, see :func:`dump_identity`."""
     text = tomlkit.dumps(dump_identity(config, exclude_none=True))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _explain(error: ValidationError) -> str:
-    """Say in one line for each field what does not fit; of a table what is wrong in it suffices."""
-    lines: dict[str, str] = {}
-    for problem in error.errors():
-        field = ".".join(str(part) for part in problem["loc"] if not _is_kind(part))
-        message = _PHRASES.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-        is_table = isinstance(problem["input"], Mapping | Frozen)
-        got = "" if is_table else f" (got {_show(problem['input'])})"
-        if field in lines:
-            # A value that fits none of the kinds that there are.
-            message = f"{lines[field].removesuffix(got)}, or: {message}"
-        elif field:
-            message = f"{field}: {message}"
-        lines[field] = f"{message}{got}"
-    return "; ".join(line[:300] for line in lines.values())
-
-
-def _is_kind(part: int | str) -> bool:
-    """Return whether a part of a place is no field, but one of the kinds that a field may be of."""
-    return isinstance(part, str) and part.startswith(("literal[", "constrained-"))
-
-
-def _show(value: object) -> str:
-    try:
-        return repr(value)
-    except ValueError:
-        return "a number of thousands of digits"

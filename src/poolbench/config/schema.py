@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from poolbench.config.frozen import Frozen
+from poolbench.config.problems import MOST_LETTERS, refuse
 from poolbench.files import expand_home
 
 Protocol = Literal["cv", "lab"]
@@ -103,20 +104,37 @@ class RecipeConfig(Frozen):
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         if self.optimizer == "adamw" and (self.momentum or self.nesterov):
-            raise ValueError("momentum and nesterov belong to sgd, not to adamw")
+            raise refuse("config.adamw-momentum")
         if self.nesterov and not self.momentum:
-            raise ValueError("nesterov needs a momentum above 0")
+            raise refuse("config.nesterov-alone")
         if self.validation_parts == 1:
-            raise ValueError("validation_parts is 0 or at least 2: one of them is put aside")
+            raise refuse("config.one-part")
         if self.patience and not self.validation_parts:
-            raise ValueError("patience needs validation_parts of at least 2")
+            raise refuse("config.patience-alone")
         if self.trained_part != "all" and not self.pretrained:
-            raise ValueError(
-                "trained_part keeps random values as they are without pretrained = true"
-            )
+            raise refuse("config.part-untrained")
         if self.schedule == "constant" and self.warmup_fraction:
-            raise ValueError("warmup_fraction needs a schedule that rises, not constant")
+            raise refuse("config.warmup-constant")
         return self
+
+
+def _check_groups(groups: str) -> str:
+    """Check the form of groups; whether an image set has them is known where it is read."""
+    kind, _, detail = groups.partition(":")
+    has_detail = kind in ("name", "column") and bool(detail.strip())
+    if groups != "subfolder" and not has_detail:
+        raise refuse("config.groups-form", setting="groups", value=groups[:MOST_LETTERS])
+    if kind == "name":
+        try:
+            re.compile(detail)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise refuse(
+                "config.groups-pattern",
+                setting="groups",
+                value=groups[:MOST_LETTERS],
+                reason=str(error),
+            ) from None
+    return groups
 
 
 class DataConfig(Frozen):
@@ -139,15 +157,8 @@ class DataConfig(Frozen):
     image_size: Annotated[int, Field(ge=4, le=1024)] | None = None
     fit: Fit = "squash"
     on_bad: OnBad = "error"
-    groups: str | None = None
+    groups: Annotated[str, AfterValidator(_check_groups)] | None = None
     on_duplicates: OnDuplicates = "report"
-
-    @model_validator(mode="after")
-    def _check_groups(self) -> Self:
-        # Whether the image set has such groups is known where it is read.
-        if self.groups is not None:
-            _check_groups(self.groups)
-        return self
 
     @property
     def is_drawn(self) -> bool:
@@ -156,12 +167,12 @@ class DataConfig(Frozen):
 
 
 def _read_repeats(value: object) -> object:
-    """Read repeats, with one message where a union would give one for each of its members."""
+    """Read repeats, also where they are written as text."""
     if value == "auto":
         return value
     is_number = isinstance(value, (int, str)) and not isinstance(value, bool)
     if not is_number or not str(value).isdecimal() or not 1 <= int(str(value)) <= MOST_REPEATS:
-        raise ValueError(f"expected a whole number from 1 to {MOST_REPEATS}, or auto")
+        raise ValueError("no repeats")
     return int(str(value))
 
 
@@ -171,7 +182,7 @@ def _read_duration(value: object) -> object:
         return value
     found = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", value.strip().lower())
     if found is None or not any(found.groups()):
-        raise ValueError("expected a time such as 90s, 5m or 1h30m")
+        raise ValueError("no time")
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return 3600 * hours + 60 * minutes + seconds
 
@@ -215,10 +226,16 @@ class StudyConfig(Frozen):
     recipes: tuple[str, ...] = ("quick",)
     protocol: Protocol = "cv"
     folds: Annotated[int, Field(ge=2, le=100)] = 5
-    repeats: Annotated[int | Literal["auto"], BeforeValidator(_read_repeats)] = 2
+    repeats: Annotated[
+        int | Literal["auto"],
+        BeforeValidator(_read_repeats),
+        WithJsonSchema({"expected": "repeats", "values": {"most": MOST_REPEATS}}),
+    ] = 2
     most_repeats: Annotated[int, Field(ge=2, le=24)] = 24
     planned_repeats: PositiveInt | None = None
-    time_limit_seconds: Annotated[PositiveInt | None, BeforeValidator(_read_duration)] = None
+    time_limit_seconds: Annotated[
+        PositiveInt | None, BeforeValidator(_read_duration), WithJsonSchema({"expected": "time"})
+    ] = None
     epochs: PositiveInt | None = None
     margin_points: Annotated[float, Field(gt=0, le=100)] = 1.0
     metric: Literal["auto", "accuracy", "balanced-accuracy"] = "auto"
@@ -246,10 +263,10 @@ class StudyConfig(Frozen):
         for field in ("operators", "backbones", "recipes", "vary", "log"):
             names = getattr(self, field)
             if not names and field not in ("vary", "log"):
-                raise ValueError(f"{field} is empty: name at least one")
+                raise refuse("config.empty", setting=field)
             _check_different(field, names)
         if self.executor == "local" and (self.address or self.storage or self.allow_mixed):
-            raise ValueError("address, storage and allow_mixed belong to the executor ray")
+            raise refuse("config.ray-alone")
         _check_different("own_recipes", [recipe.name for recipe in self.own_recipes])
         return self
 
@@ -257,19 +274,4 @@ class StudyConfig(Frozen):
 def _check_different(field: str, names: Sequence[str]) -> None:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        listed = ", ".join(map(repr, twice))
-        raise ValueError(f"{field} names {listed} twice: each is named once")
-
-
-def _check_groups(groups: str) -> None:
-    kind, _, detail = groups.partition(":")
-    has_detail = kind in ("name", "column") and bool(detail.strip())
-    if groups != "subfolder" and not has_detail:
-        raise ValueError(f"--groups {groups} is none of subfolder, name:REGEX and column:NAME")
-    if kind == "name":
-        try:
-            re.compile(detail)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError(
-                f"--groups {groups} holds a broken regular expression: {error}"
-            ) from None
+        raise refuse("config.twice", setting=field, name=str(twice[0]))

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
+from poolbench.config.names import OPTION_NAMES
 from poolbench.config.reading import split_names
 from poolbench.config.schema import Log, Metric, Precision, Protocol, RecipeConfig, Tune, Vary
 from poolbench.errors import UnknownNameError, UsageError
 
-# Names on the command line of fields that are called otherwise.
-OPTION_NAMES = {"margin": "margin_points", "time_limit": "time_limit_seconds"}
 # Fields that are several names, which may stand in one string with commas.
 LISTS = ("recipes", "vary", "log")
 
@@ -70,7 +69,7 @@ def read_settings(given: Mapping[str, Any], others: Iterable[str] = ()) -> dict[
             raise UnknownNameError("setting", name, [*others, *Settings.__annotations__])
         field = "rewrites" if name == "no_rewrites" else OPTION_NAMES.get(name, name)
         if field != name and field in given:
-            raise UsageError(f"{name} and {field} are two names of one setting: give one of them.")
+            raise UsageError("config.two-names", first=name, second=field)
         if name == "no_rewrites":
             values[field] = not value
         elif field in LISTS and isinstance(value, str):

@@ -107,10 +107,10 @@ def _scale(base: VariantSpec, name: str) -> Iterator[VariantSpec]:
 def _reshape(base: VariantSpec, name: str) -> Iterator[VariantSpec]:
     backbone = get_backbone(base.backbone)
     if name not in backbone.shape:
-        raise UsageError(
-            f"Backbone {backbone.id!r} has no {name} to vary; of its shape can be varied: "
-            f"{', '.join(backbone.shape) or 'nothing'}."
-        )
+        if not backbone.shape:
+            raise UsageError("plan.vary-nothing", backbone=backbone.id, name=name)
+        known = list(backbone.shape)
+        raise UsageError("plan.vary", backbone=backbone.id, name=name, known=known)
     for value in _list_shapes(backbone, name):
         other = reshape_backbone(backbone, **{name: value})
         yield base.model_copy(update={"backbone": other.id})

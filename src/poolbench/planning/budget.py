@@ -8,6 +8,7 @@ from poolbench.data.image_set import ImageSet
 from poolbench.errors import UsageError
 from poolbench.executors.base import Measurer, OnMeasured, ignore_measured
 from poolbench.planning.durations import (
+    Duration,
     estimate_hand_over_seconds,
     estimate_study_seconds,
     estimate_trial_seconds,
@@ -110,22 +111,20 @@ def _fit_repeats(
     candidates = (1, *looks) if is_auto else tuple(range(1, looks[-1] + 1))
     fitting = [repeats for repeats in candidates if estimate(repeats) <= limit]
     if not fitting:
-        raise UsageError(_explain_limit(found, estimate(1), limit))
+        raise _explain_limit(found, estimate(1), limit)
     config = found.config.model_copy(update={"planned_repeats": fitting[-1]})
     return MeasuredPlan(config, found.plan.take_repeats(fitting[-1]), found.speeds)
 
 
-def _explain_limit(found: MeasuredPlan, needed: float, limit: float) -> str:
+def _explain_limit(found: MeasuredPlan, needed: float, limit: float) -> UsageError:
     epochs = found.plan.specs[0].variant.recipe.epochs
     rest = estimate_hand_over_seconds(len(found.plan.variants))
     share = (limit - rest) / max(needed - rest, 1e-9)
     fitting = int(epochs * share)
-    advice = f", or --epochs {fitting}" if fitting >= 1 else ""
-    return (
-        f"One repeat of all variants takes about {needed / PLANNED_SHARE:.0f} s here, with a "
-        f"reserve; --time-limit leaves {limit / PLANNED_SHARE:.0f} s. Allow more time, or take "
-        f"fewer operators or folds{advice}."
-    )
+    takes, left = Duration(needed / PLANNED_SHARE), Duration(limit / PLANNED_SHARE)
+    if fitting >= 1:
+        return UsageError("plan.time-or-epochs", needed=takes, left=left, epochs=fitting)
+    return UsageError("plan.time", needed=takes, left=left)
 
 
 def _list_missing(plan: Plan, store: RunStore) -> list[TrialSpec]:

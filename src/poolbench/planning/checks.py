@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -36,10 +37,7 @@ def check_pictures(
         DataError: If there are too few pictures.
     """
     if config.protocol == "lab" and not image_set.has_official_test:
-        raise UsageError(
-            f"The lab protocol needs an official test half, and {image_set.source} has none. "
-            "Use --protocol cv."
-        )
+        raise UsageError("plan.no-test", source=image_set.source)
     if config.protocol == "cv":
         check_enough(image_set.pool, image_set.classes, config.folds)
     else:
@@ -51,15 +49,9 @@ def check_weights_used(variants: Sequence[VariantSpec], config: StudyConfig) -> 
     """Refuse weights that no recipe begins with, and such a recipe without weights."""
     users = [variant.recipe.name for variant in variants if variant.recipe.pretrained]
     if users and config.weights is None:
-        raise UsageError(
-            f"Recipe {users[0]!r} begins with weights that were trained before: name them, "
-            "--weights FILE.safetensors (poolbench pretrain makes some)."
-        )
+        raise UsageError("plan.weights-missing", recipe=users[0])
     if config.weights is not None and not users:
-        raise UsageError(
-            f"No recipe of this study begins with weights, so {config.weights} would not be used. "
-            "Take --recipes finetune, or put pretrained = true into a recipe."
-        )
+        raise UsageError("plan.weights-unused", path=config.weights)
 
 
 def check_networks(specs: Sequence[TrialSpec]) -> dict[str, Network]:
@@ -86,7 +78,7 @@ def check_networks(specs: Sequence[TrialSpec]) -> dict[str, Network]:
         try:
             network = _build(backbone, spec)
         except ShapeError as error:
-            raise ShapeError(f"{spec.variant.id}: {error}") from None
+            raise ShapeError("plan.shape", variant=spec.variant.id, reason=error) from None
         if backbone.factory is not None:
             found[backbone.id] = network
         if recipe.whitened:
@@ -103,7 +95,7 @@ def _build(backbone: Backbone, spec: TrialSpec) -> Network:
         UsageError: If one does not make ``(B, C, ceil(H / stride), ceil(W / stride))``.
     """
     name = spec.variant.operator
-    faults: list[str] = []
+    faults: list[_Fault] = []
     handles = []
 
     def make_operator(channels: int, stride: int) -> nn.Module:
@@ -128,26 +120,52 @@ def _build(backbone: Backbone, spec: TrialSpec) -> Network:
     return network
 
 
+class _Fault(NamedTuple):
+    """What an operator made of a map; shapes are channels, height and width.
+
+    Attributes:
+        after: A shape, or what came that is no map.
+    """
+
+    stride: int
+    before: list[int]
+    after: list[int] | str
+    wanted: list[int]
+
+
 def _note_fault(
-    faults: list[str], stride: int, operator: nn.Module, inputs: tuple[Tensor, ...], out: object
+    faults: list[_Fault], stride: int, operator: nn.Module, inputs: tuple[Tensor, ...], out: object
 ) -> None:
     before = inputs[0].shape
     wanted = [*before[:2], *(-(-size // stride) for size in before[2:])]
     if isinstance(out, Tensor) and list(out.shape) == wanted:
         return
-    found = f"{list(out.shape[1:])}" if isinstance(out, Tensor) else f"a {type(out).__name__}"
-    faults.append(
-        f"turns a map of {list(before[1:])} (channels, height, width) into {found} where the "
-        f"stride is {stride}; expected {wanted[1:]}"
-    )
+    after = list(out.shape[1:]) if isinstance(out, Tensor) else type(out).__name__
+    faults.append(_Fault(stride, list(before[1:]), after, wanted[1:]))
 
 
-def _explain_fault(backbone: Backbone, name: str, fault: str) -> UsageError:
-    cls = get_operator(name).cls.__name__
+def _explain_fault(backbone: Backbone, name: str, fault: _Fault) -> UsageError:
+    check = get_operator(name).cls.__name__
+    if isinstance(fault.after, str):
+        return UsageError(
+            "plan.operator-type",
+            operator=name,
+            backbone=backbone.id,
+            check=check,
+            stride=fault.stride,
+            before=fault.before,
+            after=fault.after,
+            wanted=fault.wanted,
+        )
     return UsageError(
-        f"Operator {name!r} in backbone {backbone.id!r} {fault}: as many channels, and "
-        "ceil(size / stride) pixels each way. Make its forward keep to the stride that it is built "
-        f"with; poolbench.testing.check_operator({cls}) names what is wrong."
+        "plan.operator-shape",
+        operator=name,
+        backbone=backbone.id,
+        check=check,
+        stride=fault.stride,
+        before=fault.before,
+        after=fault.after,
+        wanted=fault.wanted,
     )
 
 
@@ -175,20 +193,26 @@ def check_weights(specs: Sequence[TrialSpec], path: Path) -> dict[str, Transfer]
         backbone = get_backbone(spec.variant.backbone)
         network = backbone.build(spec.variant.operator, spec.num_classes, spec.image_size)
         found[name] = transfer(network, weights)
+        if not (found[name].taken or found[name].unused):
+            raise UsageError("plan.weights-empty", path=path)
         if not found[name].taken:
-            first = next(iter(found[name].unused), "nothing")
             raise UsageError(
-                f"Nothing in {path} fits {name}: the file has {first!r} and the like, the network "
-                f"{found[name].fresh[0]!r}."
+                "plan.weights-fit",
+                path=path,
+                variant=name,
+                there=found[name].unused[0],
+                wanted=found[name].fresh[0],
             )
         freeze(network, spec.variant.recipe.trained_part)
         frozen = {key for key, value in network.named_parameters() if not value.requires_grad}
         random = [key for key in found[name].fresh if key in frozen]
         if random:
             raise UsageError(
-                f"Recipe {spec.variant.recipe.name!r} would keep {random[0]!r} of {name} as it is, "
-                f"and {path} has no values for it: take weights of this network, or a recipe that "
-                "trains all of it."
+                "plan.weights-random",
+                recipe=spec.variant.recipe.name,
+                value=random[0],
+                variant=name,
+                path=path,
             )
     return found
 
@@ -204,19 +228,15 @@ def _check_inner(variants: Sequence[VariantSpec], config: StudyConfig, image_set
         # The largest fold of them is held out.
         left = units - (-(-units // folds) if config.protocol == "cv" else 0)
         if left < parts:
-            kind = "pictures" if pool.groups is None else "groups"
-            raise DataError(
-                f"Class {name!r} has {left} {kind} to train on, and choosing an epoch or a "
-                f"learning rate splits them into {parts} parts. Add pictures, leave the class "
-                "out, or take --tune none and a recipe without validation_parts."
-            )
+            if pool.groups is None:
+                raise DataError("plan.inner-pictures", name=name, count=left, parts=parts)
+            raise DataError("plan.inner-groups", name=name, count=left, parts=parts)
 
 
 def _check_test(test: Half) -> None:
     """Refuse a test half with fewer than the two units that an interval needs."""
     units = len(test) if test.groups is None else len(np.unique(test.groups))
     if units < 2:
-        kind = "pictures" if test.groups is None else "groups"
-        raise DataError(
-            f"The test half has {units} {kind}; the lab protocol judges by it and needs at least 2."
-        )
+        if test.groups is None:
+            raise DataError("plan.test-pictures", count=units)
+        raise DataError("plan.test-groups", count=units)

@@ -74,11 +74,7 @@ def check_classes(classes: Sequence[str]) -> None:
     if estimate_record_bytes(classes) <= MOST_TEXT_BYTES:
         return
     most = math.isqrt(MOST_TEXT_BYTES // (2 * CELL_BYTES))
-    raise UsageError(
-        f"{len(classes):,} classes cannot be compared: the record of each trial holds a table of "
-        f"every class against every class, and such a table can be read back for at most about "
-        f"{most:,} classes. Choose fewer with --classes, or merge classes."
-    )
+    raise UsageError("plan.classes", count=len(classes), most=most)
 
 
 def check_disk_space(folder: Path, needed_bytes: int) -> None:
@@ -89,7 +85,5 @@ def check_disk_space(folder: Path, needed_bytes: int) -> None:
     """
     free = read_free_bytes(folder)
     if free is not None and needed_bytes > free:
-        raise RunError(
-            f"The study needs about {needed_bytes / GIB:.2f} GiB of room in {folder}, and "
-            f"{free / GIB:.2f} GiB are free. Make room, or choose another --out."
-        )
+        needed, left = needed_bytes / GIB, free / GIB
+        raise RunError("plan.disk", folder=folder, needed=needed, free=left)

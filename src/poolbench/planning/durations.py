@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from poolbench.data.image_set import ImageSet
 from poolbench.records import Speed, TrialSpec
+from poolbench.texts import DEFAULT_LANGUAGE
+from poolbench.texts.duration import format_duration
+from poolbench.texts.filling import Spelling
 from poolbench.trials.tuning import RATE_FACTORS, count_tuning_epochs
 
 # After training both sides are judged, the held-out side under four shifts too.
@@ -14,6 +17,22 @@ EXPORT_SECONDS = 3.5
 # What the report draws of a network: bounded, whatever the network (evaluation/cost.py).
 EXPLAIN_SECONDS = 2.0
 REPORT_SECONDS = 5.0
+
+
+class Duration:
+    """Seconds, as a value of a text.
+
+    Example:
+        >>> Duration(5.2).tell("en")
+        '5 s'
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return them as a person says them in a language."""
+        return format_duration(max(self.seconds, 0.0), lang or DEFAULT_LANGUAGE)
 
 
 def estimate_trial_seconds(spec: TrialSpec, speed: Speed, image_set: ImageSet) -> float:

@@ -95,10 +95,7 @@ def check_classes(base: StudyConfig) -> None:
     """
     example = EXAMPLE_CLASSES.get(base.data.source)
     if example is not None and base.data.classes is None:
-        raise UsageError(
-            f"No classes were given: the lab is done with a few classes of {base.data.source}, and "
-            f"with all of them it takes many hours. Choose yours, for example --classes {example}."
-        )
+        raise UsageError("plan.lab-classes", source=base.data.source, example=example)
 
 
 def list_tried() -> tuple[RecipeConfig, ...]:

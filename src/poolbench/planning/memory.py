@@ -60,9 +60,12 @@ def check_training_memory(plan: Plan, device: str, pictures: int) -> None:
     if needed[name] <= free:
         return
     raise DataError(
-        f"Training {name} on pictures of {height}x{width} pixels needs about "
-        f"{needed[name] / GIB:.1f} GiB of memory, and {free / GIB:.1f} GiB are free. Choose a "
-        "smaller --image-size, such as 64, or another backbone."
+        "plan.memory",
+        variant=name,
+        height=height,
+        width=width,
+        needed=needed[name] / GIB,
+        free=free / GIB,
     )
 
 

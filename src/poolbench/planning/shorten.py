@@ -2,8 +2,11 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from poolbench.records import TrialSpec
+from poolbench.texts import DEFAULT_LANGUAGE
+from poolbench.texts.filling import Filler, Spelling
 
 # A study that takes longer is told how to be shorter.
 LONG_SECONDS = 2 * 3600.0
@@ -15,10 +18,27 @@ LEAST_SIZE = 16
 Estimate = Callable[[Sequence[TrialSpec], Mapping[str, float]], float]
 
 
+class Option(NamedTuple):
+    """A setting and its value, as a value of a text.
+
+    Example:
+        >>> Option("repeats", 2).tell("en", "options"), Option("repeats", 2).tell("en", "arguments")
+        ('--repeats 2', 'repeats=2')
+    """
+
+    name: str
+    value: str | int
+
+    def tell(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
+        """Return it as it is typed."""
+        filler = Filler(lang or DEFAULT_LANGUAGE, spelling or "options")
+        return filler.vformat(f"{{--{self.name}:{self.value}}}", (), {})
+
+
 def list_shorter(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
-) -> list[str]:
-    """List options, as they are typed, each of which alone brings a study to about an hour.
+) -> list[Option]:
+    """List options, each of which alone brings a study to about an hour.
 
     Args:
         specs: That are still to be trained.
@@ -30,36 +50,36 @@ def list_shorter(
 
 def _try_repeats(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
-) -> Iterator[str]:
+) -> Iterator[Option]:
     most = 1 + max(spec.repeat for spec in specs)
     for repeats in range(most - 1, 0, -1):
         if run([spec for spec in specs if spec.repeat < repeats], seconds) <= WANTED_SECONDS:
-            yield f"--repeats {repeats}"
+            yield Option("repeats", repeats)
             return
 
 
 def _try_epochs(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
-) -> Iterator[str]:
+) -> Iterator[Option]:
     share = _find_share(specs, seconds, run)
     epochs = math.floor(share * max(spec.variant.recipe.epochs for spec in specs))
     if epochs >= 1:
-        yield f"--epochs {epochs}"
+        yield Option("epochs", epochs)
 
 
 def _try_size(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
-) -> Iterator[str]:
+) -> Iterator[Option]:
     """Try smaller pictures, whose cost goes with their area."""
     side = min(specs[0].image_size) * math.sqrt(_find_share(specs, seconds, run))
     size = 8 * math.floor(side / 8)
     if size >= LEAST_SIZE:
-        yield f"--image-size {size}"
+        yield Option("image-size", size)
 
 
 def _try_operators(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
-) -> Iterator[str]:
+) -> Iterator[Option]:
     """Try the first operators of the list."""
     names = list(dict.fromkeys(spec.variant.operator for spec in specs))
     for count in range(len(names) - 1, 1, -1):
@@ -68,16 +88,16 @@ def _try_operators(
             run([spec for spec in specs if spec.variant.operator in kept], seconds)
             <= WANTED_SECONDS
         ):
-            yield f"--operators {','.join(names[:count])}"
+            yield Option("operators", ",".join(names[:count]))
             return
 
 
 def _try_limit(
     specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate
-) -> Iterator[str]:
+) -> Iterator[Option]:
     """Try as many repeats as fit, if one of them does."""
     if run([spec for spec in specs if spec.repeat == 0], seconds) <= WANTED_SECONDS:
-        yield "--time-limit 1h"
+        yield Option("time-limit", "1h")
 
 
 def _find_share(specs: Sequence[TrialSpec], seconds: Mapping[str, float], run: Estimate) -> float:

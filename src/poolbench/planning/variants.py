@@ -30,10 +30,7 @@ def make_variants(config: StudyConfig, pool: Half | None = None) -> tuple[Varian
     own = {recipe.name: recipe for recipe in config.own_recipes}
     for name, recipe in own.items():
         if name in RECIPES and recipe != get_recipe(name):
-            raise UsageError(
-                f"Recipe {name!r} of your own has the name of one of poolbench's: rename it, or "
-                "its file."
-            )
+            raise UsageError("plan.recipe-taken", name=name)
     operators = expand_operators(config.operators)
     variants = []
     backbones = [find_backbone(name) for name in config.backbones]
@@ -66,10 +63,7 @@ def find_baseline(config: StudyConfig, variants: Sequence[VariantSpec]) -> str |
 
 def _change_one(variants: Sequence[VariantSpec], config: StudyConfig) -> list[VariantSpec]:
     if len(variants) != 1:
-        raise UsageError(
-            f"--vary and --methods change one variant, and {len(variants)} are named: name one "
-            "operator, one backbone and one recipe."
-        )
+        raise UsageError("plan.vary-many", count=len(variants))
     changed = list(list_variations(variants[0], config.vary))
     if config.methods:
         changed += list_methods(variants[0])
@@ -80,10 +74,8 @@ def _check_sizes(variants: Sequence[VariantSpec]) -> None:
     for variant in variants:
         is_growing = variant.recipe.progressive_size < 1
         if is_growing and not get_backbone(variant.backbone).any_size:
-            raise UsageError(
-                f"Recipe {variant.recipe.name!r} begins with smaller pictures, and backbone "
-                f"{variant.backbone!r} takes one size: its last layer sees every place of its map."
-            )
+            recipe, backbone = variant.recipe.name, variant.backbone
+            raise UsageError("plan.one-size", recipe=recipe, backbone=backbone)
 
 
 def choose_baseline(name: str | None, variants: Sequence[VariantSpec]) -> str | None:

@@ -144,11 +144,7 @@ def make_evidence(outcomes: Sequence[Outcomes], half: Half, metric: Metric) -> E
 def _check_folds(outcomes: Outcomes, longest: Outcomes) -> None:
     if not np.array_equal(outcomes.fold, longest.fold[: len(outcomes.fold)]):
         first, second = (found.records[0].spec.variant.id for found in (outcomes, longest))
-        raise VerificationError(
-            f"Trials of {first} and {second} that should share their folds held out different "
-            "pictures, so the two cannot be compared; delete the trials of this run, train them "
-            "again, and report this if it happens again."
-        )
+        raise VerificationError("results.folds", first=first, second=second)
 
 
 def _pad(rows: NDArray[Any], repeats: int) -> NDArray[Any]:
@@ -170,8 +166,11 @@ def check_points(verdict: VerdictRecord, outcomes: Mapping[str, Outcomes], half:
         )
         if not math.isclose(100 * (first - second), pair.points, abs_tol=1e-6):
             raise VerificationError(
-                f"The verdict says {pair.points} points between {pair.first} and {pair.second}, "
-                f"and their accuracies differ by {100 * (first - second)}. Please report this."
+                "results.points",
+                told=pair.points,
+                first=pair.first,
+                second=pair.second,
+                found=100 * (first - second),
             )
 
 

@@ -28,9 +28,7 @@ def read_history(store: RunStore, name: str) -> NDArray[np.float64]:
             raise ValueError(f"columns {', '.join(head)}")
         values = np.array(rows, dtype=np.float64).reshape(len(rows), len(HISTORY_COLUMNS))
     except (OSError, ValueError, csv.Error) as error:
-        raise RunError(
-            f"{store.path / name} cannot be read as a history of a trial: {error}"
-        ) from None
+        raise RunError("results.history", path=store.path / name, reason=error) from None
     return values
 
 

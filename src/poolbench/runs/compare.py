@@ -191,7 +191,8 @@ def _read_environment(store: RunStore) -> dict[str, Any]:
     try:
         found = parse_json(store.read("environment.json", MOST_TEXT_BYTES))
     except (OSError, ValueError) as error:
-        raise RunError(f"{store.path / 'environment.json'} cannot be read: {error}.") from None
+        path = store.path / "environment.json"
+        raise RunError("runs.unreadable", path=path, reason=error) from None
     return _flatten(found) if isinstance(found, dict) else {}
 
 
@@ -343,7 +344,7 @@ def _read_groups(side: _Side, count: int) -> NDArray[np.int64] | None:
     try:
         text = store.read_text("split.csv")
     except (OSError, UnicodeDecodeError) as error:
-        raise RunError(f"{store.path / 'split.csv'} cannot be read: {error}.") from None
+        raise RunError("runs.unreadable", path=store.path / "split.csv", reason=error) from None
     half = "pool" if side.verdict is not None and side.verdict.protocol == "cv" else "test"
     table = csv.DictReader(io.StringIO(text, newline=""))
     groups = np.array([row.get("group") or "" for row in table if row.get("half") == half])

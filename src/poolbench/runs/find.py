@@ -46,7 +46,7 @@ def find_run(given: str | Path) -> Path:
         return max(found.values(), key=lambda path: (read_time(path), path.name))
     if name in found:
         return found[name]
-    raise RunError(_explain_missing(written, found))
+    raise _explain_missing(written, found)
 
 
 def find_run_there(given: str | Path) -> Path:
@@ -58,26 +58,19 @@ def find_run_there(given: str | Path) -> Path:
     path = find_run(given)
     is_name = len(path.parts) == 1 and not os.path.lexists(path)
     if is_name and any(run.name == path.name for run in list_runs()):
-        raise RunError(
-            f"There is nothing at {path}. The run {RUNS / path.name} is {SIGN}{path.name}."
-        )
+        run, name = RUNS / path.name, f"{SIGN}{path.name}"
+        raise RunError("runs.without-sign", path=path, run=run, name=name)
     return path
 
 
-def _explain_missing(written: str, known: Iterable[str]) -> str:
+def _explain_missing(written: str, known: Iterable[str]) -> RunError:
     names = list(known)
     place = RUNS.absolute()
     if not names:
-        return (
-            f"{written} is looked for in {place}, where there are no runs. Start one with "
-            "poolbench run, go to the folder that holds runs/, or give the path of a run."
-        )
+        return RunError("runs.none-here", name=written, place=place)
     near = nearest_names(written.removeprefix(SIGN), names) or sorted(names)[:3]
-    meant = ", ".join(f"{SIGN}{name}" for name in near)
-    return (
-        f"There is no run {written} in {place}. Did you mean {meant}? "
-        f"poolbench runs lists them all; {SIGN}{LAST} is the latest."
-    )
+    meant = [f"{SIGN}{name}" for name in near]
+    return RunError("runs.unknown", name=written, place=place, near=meant)
 
 
 def list_runs(folder: Path = RUNS) -> list[Path]:
@@ -93,7 +86,7 @@ def list_runs(folder: Path = RUNS) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise RunError(f"{folder} cannot be searched for runs: {error.strerror}.") from None
+        raise RunError("runs.unsearchable", path=folder, reason=error) from None
     return [path for path in inside if not path.name.startswith(".") and looks_like_run(path)]
 
 
@@ -134,15 +127,9 @@ def choose_place(out: Path | None, name: str | None) -> Path | None:
     if name is None:
         return out
     if out is not None:
-        raise UsageError(
-            f"--name {name} puts the run into {RUNS}, and --out elsewhere: give one of the two."
-        )
+        raise UsageError("runs.name-and-out", runs=RUNS)
     plain = name.removeprefix(SIGN)
     is_name = _NAME.fullmatch(plain) and not _DEVICE.fullmatch(plain) and not plain.endswith(".")
     if not is_name or len(plain) > _MOST_NAME or plain == LAST:
-        raise UsageError(
-            f"{name!r} cannot be the name of a run: expected letters, digits, '_', '-', '+' and "
-            f"dots, beginning with a letter or a digit, at most {_MOST_NAME}, and not {LAST!r}. "
-            "For a folder anywhere else use --out."
-        )
+        raise UsageError("runs.name", name=name, most=_MOST_NAME, last=LAST)
     return RUNS / plain

@@ -23,19 +23,13 @@ def check_removable(path: Path) -> None:
         UsageError: If it is none, or a link to one.
     """
     if path.is_symlink():
-        raise UsageError(
-            f"{path} is a link: delete the link itself, or name the folder that it leads to "
-            f"({os.path.realpath(path)})."
-        )
+        raise UsageError("runs.link", path=path, target=os.path.realpath(path))
     if not path.is_dir():
-        raise UsageError(f"{path} is not there, or is no folder: nothing was deleted.")
+        raise UsageError("runs.no-folder", path=path)
     names = {entry.name for entry in path.iterdir()}
     # A study that was killed while it was prepared has left no more than that it was begun.
     if not (is_run(path) or (names and names <= {*LOCK_FILES})):
-        raise UsageError(
-            f"{path} is no run directory of poolbench: nothing in it was deleted. "
-            "poolbench runs lists those there are."
-        )
+        raise UsageError("runs.no-run", path=path)
 
 
 def remove_run(path: Path) -> list[str]:

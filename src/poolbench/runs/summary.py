@@ -134,11 +134,10 @@ def _load_verdict(store: RunStore) -> VerdictRecord:
     needed += ["data.json", "leaderboard.csv", *study.files]
     lost = [name for name in needed if not store.has(name)]
     if lost:
-        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
-        raise RunError(
-            f"{store.path / lost[0]}{more} of a finished study is missing. Run the same command "
-            "again to write it anew."
-        )
+        first = store.path / lost[0]
+        if len(lost) > 1:
+            raise RunError("runs.files-missing", path=first, count=len(lost))
+        raise RunError("runs.file-missing", path=first)
     return verdict
 
 

@@ -209,10 +209,7 @@ class _Contest:
     def _check_left(self, race: Race) -> None:
         if not race.active:
             name, loss = next(iter(self.lost.items()))
-            raise TrainingError(
-                f"No variant could be trained to the end. {name}: {loss.details} Finished trials "
-                "are kept, and the same command tries again."
-            )
+            raise TrainingError("study.all-lost", variant=name, details=loss.details)
 
     def _train_to(self, look: int, active: Sequence[str]) -> int:
         """Train all repeats up to a look, or as many as fit; return how many there are then."""
@@ -384,4 +381,4 @@ def run_trial_alone(
         TrainingError: If it was lost.
     """
     for lost in run_trials(Work([spec], {spec.id: seconds}, step), context):
-        raise TrainingError(f"Trial {spec.id} was lost. {lost.details} The same command goes on.")
+        raise TrainingError("study.trial-lost", trial=spec.id, details=lost.details)

@@ -33,8 +33,8 @@ from poolbench.study.watching.lines import LINE_SECONDS, LONG_SECONDS
 from poolbench.study.watching.table import make_table
 from poolbench.study.watching.words import format_interval
 from poolbench.texts import fill, text
-from poolbench.texts.filling import format_number
-from poolbench.texts.plain import list_some, make_plain, wrap_words
+from poolbench.texts.filling import Tellable, format_number
+from poolbench.texts.plain import list_some, make_plain, make_plain_lines, wrap_words
 from poolbench.verdict.sentence import describe_verdict, flip
 
 # Width of tables where there is no terminal to cut them to.
@@ -85,11 +85,14 @@ class Display:
 
     def say(self, key: str, **values: object) -> None:
         """Print one line of the catalogue of texts."""
-        plain = {
-            name: make_plain(str(value)) if isinstance(value, str | Path) else value
-            for name, value in values.items()
-        }
+        plain = {name: self._make_plain(value) for name, value in values.items()}
         self._print(fill(key, self.lang, Voice.spelling, plain))
+
+    def _make_plain(self, value: object) -> object:
+        """Make plain what others have named; numbers are left to the text."""
+        if isinstance(value, Tellable):
+            return make_plain_lines(value.tell(self.lang, Voice.spelling))
+        return make_plain(str(value)) if isinstance(value, str | Path) else value
 
     def tell(self, line: str) -> None:
         """Print one line that is in words already."""

@@ -33,10 +33,7 @@ if TYPE_CHECKING:
 
     from poolbench.export.onnx import Layout
     from poolbench.models import Network
-
-if TYPE_CHECKING:
     from poolbench.report.handin.build import HandIn
-
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -73,6 +70,7 @@ class Study:
         found = self._store.load_model("verdict.json", VerdictRecord)
         self.verdict = Verdict.speak(found, lang)
 
+    @_speak_its_language
     def leaderboard(self) -> Leaderboard:
         """Return one row for each variant, with the highest accuracy first.
 
@@ -94,6 +92,7 @@ class Study:
         return self._store.load_model("best/final.json", FinalRecord)
 
     @property
+    @_speak_its_language
     def best(self) -> OnnxModel:
         """The exported model; ``best.predict(images)`` needs no torch.
 
@@ -157,10 +156,8 @@ class Study:
             spec = self._store.load_trial(trial_id).spec
             if (spec.variant.id, spec.repeat, spec.fold) == (variant, repeat, fold):
                 return restore_network(self._store, trial_id)
-        raise UsageError(
-            f"This study has no trial of {variant!r} with repeat {repeat} and fold {fold}; its "
-            f"variants are {', '.join(row.variant for row in self.leaderboard())}."
-        )
+        known = [row.variant for row in self.leaderboard()]
+        raise UsageError("study.no-trial", variant=variant, repeat=repeat, fold=fold, known=known)
 
     @_speak_its_language
     def export(
@@ -246,6 +243,7 @@ class Study:
             if ":" in name:
                 find_backbone(name)
 
+    @_speak_its_language
     def report(self, lang: str | None = None) -> Path:
         """Rebuild the HTML report; return its path."""
         language = self.lang if lang is None else choose_language(lang)
@@ -295,7 +293,8 @@ def load(path: str | Path, lang: str | None = None) -> Study:
     Raises:
         RunError: If there is no run of this name, or no finished study in it.
     """
-    found = find_run(path)
-    language = choose_run_language(found, lang)
-    with errors_told_in(language):
-        return Study(found, language)
+    with errors_told_in(choose_language(lang)):
+        found = find_run(path)
+    spoken = choose_run_language(found, lang)
+    with errors_told_in(spoken):
+        return Study(found, spoken)

@@ -82,10 +82,7 @@ class Hooks:
     def __post_init__(self) -> None:
         for name, function in vars(self).items():
             if function is not None and not callable(function):
-                raise UsageError(
-                    f"{name} is {function!r}, which cannot be called: give a function of one "
-                    "argument."
-                )
+                raise UsageError("study.hook", name=name, given=repr(function))
 
 
 NO_HOOKS = Hooks()
@@ -157,7 +154,7 @@ def _call(name: str, function: Callable[[Any], object], event: EpochEvent | Tria
     try:
         function(event)
     except Exception as error:
+        told = f"{type(error).__name__}: {error}"
         raise PoolbenchError(
-            f"{name} failed with {type(error).__name__}: {error} (at trial {event.trial}), and "
-            "the study ended. Finished trials are kept: the same call goes on from there."
+            "study.hook-failed", name=name, trial=event.trial, error=told
         ) from error

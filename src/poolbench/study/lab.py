@@ -181,15 +181,15 @@ def lab(
     Raises:
         PoolbenchError: With one message for each kind of error; see :mod:`poolbench.errors`.
     """
-    names = split_names(classes) if isinstance(classes, str) else classes
-    data = {
-        "source": source,
-        "classes": None if names is None else tuple(map(str, names)),
-        "data_file": data_file,
-        "download": download,
-    }
     display = Display(choose_language(lang), quiet=quiet)
     with errors_told_in(display.lang):
+        names = split_names(classes) if isinstance(classes, str) else classes
+        data = {
+            "source": source,
+            "classes": None if names is None else tuple(map(str, names)),
+            "data_file": data_file,
+            "download": download,
+        }
         base = build_config({"data": data, "repeats": 2, **settings})
         assignment = make_assignment(base, out, is_full=full)
         return run_lab(assignment, display, author, group)
@@ -236,10 +236,7 @@ def check_lab_path(assignment: Assignment) -> None:
     if (path / LAB_FILE).is_file():
         return
     if is_run(path):
-        raise UsageError(
-            f"{path} holds a single run of poolbench, and the lab makes four in one folder: choose "
-            "a new or an empty folder with --out."
-        )
+        raise UsageError("study.lab-place", path=path)
     check_run_path(path, assignment.base.data.source)
 
 

@@ -13,7 +13,7 @@ from poolbench.data.duplicates import Row, handle_duplicates
 from poolbench.data.image_set import ImageSet
 from poolbench.data.load import load_image_set
 from poolbench.data.store import WEIGHTS_FILE, save_arrays
-from poolbench.errors import UsageError
+from poolbench.errors import UsageError, Voice
 from poolbench.executors.base import Executor, Measurer
 from poolbench.executors.local import LocalExecutor
 from poolbench.machine.description import Machine, describe_machine
@@ -23,7 +23,7 @@ from poolbench.models.transfer import read_facts
 from poolbench.planning.budget import MeasuredPlan, measure_plan
 from poolbench.planning.checks import check_networks, check_weights
 from poolbench.planning.disk_space import check_classes, check_disk_space, estimate_disk_bytes
-from poolbench.planning.durations import estimate_study_seconds
+from poolbench.planning.durations import Duration, estimate_study_seconds
 from poolbench.planning.memory import check_training_memory
 from poolbench.planning.plan import Plan, favours_an_operator, list_looks, make_plan, take_first
 from poolbench.planning.shorten import LONG_SECONDS, list_shorter
@@ -169,6 +169,8 @@ def measure_study(
 ) -> MeasuredPlan:
     """Measure, then say what will be trained, on what, and how long it will take."""
     _show_pictures(image_set, display)
+    if config.time_limit_seconds is not None:
+        display.say("run.time-limit", limit=Duration(config.time_limit_seconds))
     display.name_variants(plan.variants)
     with display.watch.step("measure") as advance:
         measured = measure_plan(config, plan, image_set, store, measurer, seconds_left, advance)
@@ -252,12 +254,7 @@ def check_seen(weights: Path, image_set: ImageSet, display: Display, *, is_split
     if seen is not None:
         tested, total = seen.count_in(image_set.test), len(image_set.test)
         if tested > MOST_SEEN * total:
-            raise UsageError(
-                f"{weights} was trained on {tested} of the {total} pictures of the test half, so "
-                "these cannot test a network that begins with it. Take weights that have not "
-                "seen them: poolbench pretrain with the --data, --classes, --groups and "
-                "--on-duplicates of this study keeps its test half aside, at any size."
-            )
+            raise UsageError("study.weights-seen", path=weights, count=tested, total=total)
         if tested:
             display.say("run.weights-seen-test", path=weights, count=tested, total=total)
         held_out = seen.count_in(image_set.pool) if is_split else 0
@@ -369,7 +366,8 @@ def _show_shorter(
     if run(missing, seconds) > LONG_SECONDS:
         found = list_shorter(missing, seconds, run)
         key = "run.shorter" if found else "run.shorter-nothing"
-        display.say(key, options="; ".join(found))
+        told = (option.tell(display.lang, Voice.spelling) for option in found)
+        display.say(key, options="; ".join(told))
 
 
 def recall_config(config: StudyConfig, store: RunStore) -> StudyConfig:

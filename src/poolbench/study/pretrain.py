@@ -48,9 +48,7 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     try:
         check_file_path(out)
     except OSError as error:
-        raise UsageError(
-            f"{out} cannot be written: {error.strerror}. Choose another --out."
-        ) from None
+        raise UsageError("study.unwritable", path=out, reason=error) from None
     _check_replaceable(out)
     image_set, _ = load_pictures(config.data, display, is_split=False)
     store = RunStore(name_run(config))
@@ -58,8 +56,8 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
     with open_machine(config) as machine:
         plan = check_study(config, machine, image_set, display, is_compared=False)
         if len(plan.variants) != 1:
-            names = ", ".join(variant.id for variant in plan.variants)
-            raise UsageError(f"pretrain trains one variant, and these are named: {names}.")
+            names = [variant.id for variant in plan.variants]
+            raise UsageError("study.one-variant", names=names)
         with store.hold():
             store.remove_leftovers()
             spec = make_final_spec(plan, plan.variants[0].id)
@@ -70,10 +68,8 @@ def run_pretraining(config: StudyConfig, out: Path, display: Display) -> TrialRe
                 store.remove_leftovers()
     record = store.load_trial(spec.id)
     if record.diverged_at is not None:
-        raise TrainingError(
-            f"The training of {spec.variant.id} diverged at step {record.diverged_at}: its loss is "
-            "no longer a number. Take a lower learning rate (poolbench recipes)."
-        )
+        variant, step = spec.variant.id, record.diverged_at
+        raise TrainingError("study.diverged", variant=variant, step=step)
     weights = (store.trials / spec.id / "weights.safetensors").read_bytes()
     facts = _make_facts(config, spec, image_set)
     RunStore(out.parent).save_bytes(out.name, add_facts(weights, facts))
@@ -99,10 +95,7 @@ def _make_facts(config: StudyConfig, spec: TrialSpec, image_set: ImageSet) -> di
 def _check_replaceable(out: Path) -> None:
     """Check that only weights that an earlier pretraining left in ``runs`` are replaced."""
     if out.exists() and not _is_pretrained(out):
-        raise UsageError(
-            f"{out} is there already, and no pretraining in {RUNS} wrote it: choose another --out, "
-            "or move that file away."
-        )
+        raise UsageError("study.not-weights", path=out, runs=RUNS)
 
 
 def _is_pretrained(out: Path) -> bool:

@@ -21,6 +21,8 @@ from poolbench.verdict.predictive import expect_decision
 
 # Differences, in points, for which it is said what they take, unless one is asked about.
 EXPECTED_POINTS = (4.0, 2.0)
+# Chance of a decision from which on nothing is said of what limits it.
+SURE_CHANCE = 0.95
 
 
 def preview_study(
@@ -35,7 +37,7 @@ def preview_study(
         UsageError: If ``expect`` is no difference.
     """
     if expect is not None and not 0 < expect <= 100:
-        raise UsageError(f"--expect is a number of points above 0, at most 100; got {expect:g}.")
+        raise UsageError("study.expect", points=expect)
     store = open_store(config, out)
     config = recall_config(config, store)
     image_set, _ = load_pictures(config.data, display, is_split=config.protocol == "cv")
@@ -67,3 +69,5 @@ def _show_expected(
             trainings=round(found.trainings),
             most=looks[-1],
         )
+        if found.chance < SURE_CHANCE:
+            display.say(f"run.expected-{found.limit}", pictures=pool, most=looks[-1])

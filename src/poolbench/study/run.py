@@ -61,6 +61,7 @@ from poolbench.study.prepare import (
     recall_config,
     save_config,
 )
+from poolbench.texts import Phrase
 from poolbench.texts.facts import describe_reason
 from poolbench.verdict.proportion import read_headline
 
@@ -109,18 +110,18 @@ def compare(
     Raises:
         PoolbenchError: With one message for each kind of error; see :mod:`poolbench.errors`.
     """
-    pictures = {
-        **_name_source(source, data, data_file),
-        "download": download,
-        "classes": None if classes is None else tuple(map(str, _split(classes))),
-        "image_size": image_size,
-        "fit": fit,
-        "on_bad": on_bad,
-        "groups": groups,
-        "on_duplicates": on_duplicates,
-    }
     display = Display(choose_language(lang), quiet=quiet)
     with errors_told_in(display.lang):
+        pictures = {
+            **_name_source(source, data, data_file),
+            "download": download,
+            "classes": None if classes is None else tuple(map(str, _split(classes))),
+            "image_size": image_size,
+            "fit": fit,
+            "on_bad": on_bad,
+            "groups": groups,
+            "on_duplicates": on_duplicates,
+        }
         named = _name_parts(operators, backbones)
         config = build_config({"data": pictures, **named, **_read_settings(settings)})
         path = choose_place(None if out is None else find_run(out), name)
@@ -193,9 +194,7 @@ def _name_source(
         UsageError: If it is named in both ways.
     """
     if source is not None and data is not None:
-        raise UsageError(
-            "data and the first argument are two names of one thing: give one of them."
-        )
+        raise UsageError("study.two-sources")
     given = data if source is None else source
     kind, found = resolve_source(DataConfig().source if given is None else given)
     return {"source": kind, "data_file": found if data_file is None else data_file}
@@ -249,9 +248,7 @@ def _name_backbone(backbone: str | Factory) -> str:
     name = getattr(backbone, "__name__", "")
     is_function = callable(backbone) and name.isidentifier()
     if not is_function and not isinstance(backbone, nn.Module):
-        raise UsageError(
-            f"{backbone!r} cannot be a backbone: give an id, or a function that has a name."
-        )
+        raise UsageError("study.no-backbone", given=repr(backbone))
     return add_factory(name, backbone).id
 
 
@@ -260,9 +257,9 @@ def _refuse_other_pictures(record: DataRecord, store: RunStore) -> None:
         return
     before = store.load_model("data.json", DataRecord)
     if before.manifest_hash != record.manifest_hash:
+        classes = list(before.classes)
         raise UsageError(
-            f"{store.path} holds a study of other pictures ({before.source}: "
-            f"{', '.join(before.classes)}). Choose another --out."
+            "study.other-pictures", path=store.path, source=before.source, classes=classes
         )
 
 
@@ -348,10 +345,9 @@ def build_page(store: RunStore, display: Display) -> None:
         with display.watch.step("report"):
             page = build_report(store.path, display.lang, display.tell)
     except Exception as error:
-        told = f"{describe_error(error)}."
-        if isinstance(error, PoolbenchError):
-            told = error.tell(display.lang)
+        is_told = isinstance(error, PoolbenchError)
+        reason = error if is_told else Phrase("study.unexpected", error=describe_error(error))
         command = shlex.join(["poolbench", "report", str(store.path)])
-        display.say("run.report-failed", reason=told, command=command)
+        display.say("run.report-failed", reason=reason, command=command)
     else:
         display.say("run.report", path=page)

@@ -97,8 +97,4 @@ class Leaderboard(tuple[LeaderboardRow, ...]):
 
 
 def _explain_missing(package: str, error: ImportError) -> UsageError:
-    return UsageError(
-        f"A leaderboard becomes a data frame through {package}, which cannot be imported "
-        f"({error}): pip install {package}. Without it there are its rows, and leaderboard.csv in "
-        "the run."
-    )
+    return UsageError("study.no-package", package=package, reason=str(error))

@@ -8,7 +8,7 @@ verdict, over all variants together. Only variants that were not dropped take pa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from poolbench.verdict.intervals import compute_half_width, compute_score_limits
 from poolbench.verdict.looks import LOOKS
 from poolbench.verdict.paired import Evidence, Levels
 from poolbench.verdict.spread import TRIAL_SD_POINTS, Spread, estimate_spread
+
+# What keeps a decision from being surer.
+Limit = Literal["pictures", "repeats"]
 
 DRAWS = 1000
 # Chance of a decision with which a forecast contents itself.
@@ -220,10 +223,12 @@ class Expected:
     Attributes:
         chance: Probability of a decision by the last look, 0-1.
         trainings: Mean number of trials until the study ends, of all variants.
+        limit: What varies most at the last look: which pictures they are, or how trainings end.
     """
 
     chance: float
     trainings: float
+    limit: Limit
 
 
 def expect_decision(
@@ -261,7 +266,9 @@ def expect_decision(
         done = look
         trainings[is_open] = look * folds * variants
         is_open &= ~_judge(total / look, spread, levels, look, pictures, pictures)
-    return Expected(float(1 - is_open.mean()), float(trainings.mean()))
+    is_lasting = lasting**2 > per_repeat**2 / looks[-1]
+    limit: Limit = "pictures" if is_lasting else "repeats"
+    return Expected(float(1 - is_open.mean()), float(trainings.mean()), limit)
 
 
 def _draw_scale(prospect: Prospect, rng: np.random.Generator) -> Values:

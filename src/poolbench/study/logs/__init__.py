@@ -55,7 +55,7 @@ def check_logs(names: Sequence[Log]) -> None:
     for name in names:
         missing = [module for module in _MODULES[name] if find_spec(module) is None]
         if missing:
-            raise UsageError(f"--log {name} needs {', '.join(missing)}: {INSTALL}")
+            raise UsageError("study.log-missing", name=name, missing=missing, command=INSTALL)
 
 
 def open_logs(names: Sequence[Log], store: RunStore, display: Display) -> "Logs":
@@ -71,10 +71,7 @@ def open_logs(names: Sequence[Log], store: RunStore, display: Display) -> "Logs"
         except PoolbenchError:
             raise
         except Exception as error:
-            raise PoolbenchError(
-                f"--log {name} cannot be begun ({_explain(error)}). Nothing was trained: "
-                "put this right, or leave it out, and run the same command again."
-            ) from None
+            raise PoolbenchError("study.log-refused", name=name, reason=_explain(error)) from None
         display.say(f"log.{name}", place=sinks[name].place)
     return Logs(sinks, store, display)
 

@@ -130,10 +130,7 @@ def _prepare_file(store: RunStore) -> str:
     """Return the address of the file of a run."""
     path = store.locate(FILE).absolute().as_posix()
     if "?" in path:
-        raise UsageError(
-            f"--log mlflow cannot write to {path}, which has a question mark: take another --out, "
-            "or name a server in MLFLOW_TRACKING_URI."
-        )
+        raise UsageError("study.mlflow-path", path=path)
     # An empty file is an empty database.
     store.append_bytes(FILE, b"")
     return f"sqlite:///{path}"

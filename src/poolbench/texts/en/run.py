@@ -114,10 +114,20 @@ TEXTS = {
         "Expected time: at most about {most}, less if the study is decided earlier."
     ),
     "run.expected": (
-        "If the best variant beats every other by {points:g} points, the chance of a decision by "
-        "repeat {most} is about {chance:.0%}, after about {trainings:,} trials on average. This "
-        "assumes that trials and pictures vary as docs/method.md describes."
+        "With a difference of {points:g} in accuracy points between the best variant and every "
+        "other, the chance of a decision by repeat {most} is about {chance:.0%}, after about "
+        "{trainings:,} trials on average. This assumes that trials and pictures vary as "
+        "docs/method.md describes."
     ),
+    "run.expected-pictures": (
+        "The number of pictures ({pictures:,}) limits this chance more than the number of repeats "
+        "does."
+    ),
+    "run.expected-repeats": (
+        "The number of repeats (at most {most}) limits this chance more than the number of "
+        "pictures does."
+    ),
+    "run.time-limit": "Time limit: {limit}.",
     "run.other-folds": (
         "With {folds} folds, a network trains on {share:.0%} of the pool (with {usual}, on "
         "{usual_share:.0%}), so the verdict is about networks trained on that many pictures. A "
