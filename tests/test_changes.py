@@ -58,7 +58,7 @@ def test_every_method_can_be_measured_on_a_network_that_has_few_places_for_them(
     run = ("run", *SHORT, "--backbones", "mlp", "--methods", "--dry-run")
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
-    assert "variants 15" in done.stderr
+    assert "Variants: 15 " in done.stderr
 
 
 def test_preset_on_the_command_line_wins_over_a_file(poolbench_here, tmp_path):
@@ -67,7 +67,7 @@ def test_preset_on_the_command_line_wins_over_a_file(poolbench_here, tmp_path):
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
     # The looks of the preset, to 24 repeats, and three folds of the file.
-    assert "trials 72" in done.stderr
+    assert "Trials: 72 " in done.stderr
 
 
 def test_protocol_lab_on_the_command_line_is_judged_once_also_with_a_file(poolbench_here, tmp_path):
