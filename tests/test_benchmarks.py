@@ -73,7 +73,13 @@ def test_readme_names_every_script():
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "CHANGELOG.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
+    "document",
+    [
+        "README.md",
+        "README.ru.md",
+        "CHANGELOG.md",
+        *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md")),
+    ],
 )
 def test_documents_name_scripts_that_exist(document):
     text = (ROOT / document).read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ from poolbench.data.sources import (
 from poolbench.errors import DataError, UnknownNameError, UsageError
 from poolbench.testing import check_image_set
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "image-sets.md"
 MODULE = """
 import numpy as np
 from poolbench.data.image_set import Half, ImageSet
@@ -92,9 +92,9 @@ def somebody(tmp_path):
 
 
 def test_every_kind_of_image_set_is_documented():
-    guide = GUIDE.read_text(encoding="utf-8")
+    page = REFERENCE.read_text(encoding="utf-8")
     for form in list_forms():
-        assert f"`{form}`" in guide, f"docs/guide.md says nothing of --data {form}"
+        assert f"`{form}`" in page, f"docs/reference/image-sets.md says nothing of --data {form}"
 
 
 def test_forms_are_those_of_the_files_of_the_folder_and_plain_names_come_first():

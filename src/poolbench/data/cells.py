@@ -10,7 +10,7 @@ by sixteen, and decimation looks at one place of sixteen. Large marks are found 
 marks have all sizes, there are small ones that only max pooling finds, at 6 epochs and at 18.
 
 The same bits come out everywhere, see :mod:`poolbench.data.drawing`. How the sizes of the marks
-were chosen, and with which seeds, stands in docs/guide.md.
+were chosen, and with which seeds, stands in docs/explanation/first-run.md.
 """
 
 from functools import lru_cache
