@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "licences.md"
 # Extras of those who work on poolbench; what a person runs is listed first.
-FOR_DEVELOPERS = ("bench", "dev", "fuzz")
+FOR_DEVELOPERS = ("bench", "dev", "docs", "fuzz")
 # Of packages whose metadata does not say, or that only other systems install; from their files.
 STATED_ELSEWHERE = {
     "atheris": "Apache-2.0",

@@ -6,6 +6,7 @@ the site a link out of docs/ leads to a copy of the file; one to a folder stays 
 
 import posixpath
 import re
+import sys
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -13,6 +14,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / ".ci"))
+from fields import MODELS, tabulate  # noqa: E402
+
 # Pages of the site that do not lie in docs/.
 PAGES = {
     "README.md": "index.md",
@@ -24,6 +28,7 @@ PAGES = {
 }
 SOURCES = {page: source for source, page in PAGES.items()}
 LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s:#]+)(#[^)\s]*)?\)")
+ROLE = re.compile(r":(?:attr|class|func|meth|mod):(?=<code>)")
 FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 
 
@@ -79,6 +84,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         here = posixpath.dirname(page.file.src_uri) or "."
         return f"[{found[1]}]({posixpath.relpath(place, here)}{found[3] or ''})"
 
+    for name, model in MODELS.items():
+        markdown = markdown.replace(f"<!-- fields of {name} -->", tabulate(model))
     # Tables inside of lists are no tables in MkDocs' Markdown.
     markdown = re.sub(r"^ +(?=\|)", "", markdown, flags=re.MULTILINE)
     parts, end = [], 0
@@ -93,3 +100,8 @@ def find_target(page: str, link: str) -> str | None:
     source = SOURCES.get(page, f"docs/{page}")
     path = posixpath.normpath(posixpath.join(posixpath.dirname(source), link))
     return path if (ROOT / path).exists() else None
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Return the page without the roles of docstrings, such as ``:func:``."""
+    return ROLE.sub("", html)

@@ -40,13 +40,19 @@ class RecipeConfig(Frozen):
     """How a network is trained; ``docs/recipes.md`` has the source of each method.
 
     Attributes:
+        name: What the recipe is called; of a recipe in a file, the name of the file.
+        epochs: How often each picture is trained on.
+        batch_size: Pictures in one step.
+        optimizer: ``sgd``, or Adam with decoupled weight decay.
         learning_rate: The rate of a constant schedule, the highest rate of any other.
         momentum, nesterov: Settings of SGD.
+        weight_decay: What share of a weight, times the rate, is taken from it in each step.
         schedule: ``one-cycle``: straight up from a 25th of the rate, straight down to zero;
             ``triangular``: the same from zero; ``cosine``: straight up, down along half a cosine.
         warmup_fraction: Part of all steps in which a schedule rises.
         ema_decay: Decay of an exponential moving average of the weights, which is what is judged
             and handed over; 0: none.
+        label_smoothing: Share of the answer that is spread over all classes; 0: none.
         dropout: Probability of dropout before the last linear layer.
         class_balance: ``loss``: a class of few pictures weighs more; ``sampling``: its pictures
             are taken more often; ``auto``: the study takes one of them where classes are unequal
@@ -141,6 +147,14 @@ class DataConfig(Frozen):
     """Which pictures to take, which of them belong together, and how to bring them to one size.
 
     Attributes:
+        source: The image set, such as ``cells``, ``cifar100`` or ``folder:PATH``.
+        data_file: An archive or folder of CIFAR that is already there.
+        download: Whether CIFAR may be fetched if it is not there.
+        classes: Names or numbers in label order; ``None``: all.
+        image_size: Pixels each way that the network sees; ``None``: the common size up to 256, or
+            64.
+        fit: How pictures of another shape are brought to that size.
+        on_bad: ``skip``: pictures that cannot be read are left out.
         groups: ``subfolder``: the first folder below the class folder; ``name:REGEX``: what the
             first group of the expression, or the whole of it, finds in the file name;
             ``column:NAME``: a column of the CSV file. ``None``: the column ``group`` of a CSV file
@@ -191,6 +205,16 @@ class StudyConfig(Frozen):
     """Everything that decides what a study computes.
 
     Attributes:
+        data: The image set.
+        operators: Ids, or ``package.module:Class``.
+        backbones: Ids, or ``package.module:factory``.
+        recipes: Names of recipes; each combination with an operator and a backbone is a variant.
+        protocol: ``cv``: cross-validation, the test half opened once; ``lab``: the course's own.
+        folds: Parts of a split, each of which is held out once in every repeat.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        precision: What networks are trained in; ``auto``: float32, or the 16-bit format of the
+            hardware if it is faster.
+        rewrites: Whether networks are trained with the exact shortcuts.
         epochs: Instead of the recipe's own number.
         tune: ``lr``: every trial first searches for its learning rate, on its training pictures.
         vary: What of the one variant that is named is changed, more and less, one at a time.
