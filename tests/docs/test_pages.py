@@ -2,7 +2,7 @@
 
 A training that takes minutes is replaced by the shortest thing that parses the very same command:
 ``--dry-run`` of a study, which reads its pictures, builds its networks and measures a step. In
-tutorials one epoch of two folds is trained, so that the rest of the page has a run to work with.
+tutorials one repeat of two folds is trained, so that the rest of the page has a run to work with.
 """
 
 import re
@@ -27,7 +27,7 @@ ARCHIVE = ROOT.parent / "shared" / "data" / "cifar-100-python.tar.gz"
 RUNS = ("NAME", "first-run")
 # Names that pages take as given in Python, by page.
 GIVEN = {"docs/operators/README.md": lambda: {"MyPool2d": get_operator("blur").cls}}
-SHORT = ("--epochs", "1", "--folds", "2", "--repeats", "1", "--precision", "float32")
+SHORT = ("--folds", "2", "--repeats", "1")
 # One class each of other pictures, and one epoch: what is said last counts.
 SHORT_PRETRAINING = ("--data", "sample", "--classes", "apple,lemon", "--epochs", "1")
 # What is not even begun, and why; tests/docs/test_commands.py parses it.
