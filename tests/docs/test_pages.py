@@ -19,6 +19,7 @@ from PIL import Image
 import poolbench
 from pages import ROOT, list_commands, list_pages, read_blocks, split_commands
 from patience import HANG_SECONDS
+from poolbench.data.cifar import CIFAR100, load_cifar
 from poolbench.data.sample import load_sample
 from poolbench.operators import get_operator
 
@@ -52,16 +53,10 @@ def mark(page):
 
 
 @pytest.fixture(scope="session")
-def cifar(tmp_path_factory):
+def cifar():
     """CIFAR-100 in the cache, as if it had been downloaded; its archive."""
     if ARCHIVE.is_file():
-        from poolbench.cli.settings import complete_source
-        from poolbench.config import DataConfig
-        from poolbench.data.sources import read_image_set
-
-        data = {"source": "cifar100", "data_file": ARCHIVE}
-        complete_source(data, "en")
-        read_image_set(DataConfig(**data))
+        load_cifar(CIFAR100, ARCHIVE)
     return ARCHIVE
 
 
