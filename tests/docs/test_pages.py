@@ -7,7 +7,6 @@ tutorials one repeat of two folds is trained, so that the rest of the page has a
 
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -133,7 +132,7 @@ class Reader:
         return [*words, *(SHORT if self.is_tutorial and words[0] == "run" else ["--dry-run"])]
 
     def serve(self, words):
-        """The page answers; then Ctrl-C."""
+        """The page tells its address; then it is ended."""
         command = [sys.executable, "-m", "poolbench", *words, "--port", "0"]
         served = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=self.desk)
         said = []
@@ -141,7 +140,7 @@ class Reader:
             said.append(line)
             if "http://" in line:
                 break
-        served.send_signal(signal.SIGINT)
+        served.terminate()
         served.communicate(timeout=HANG_SECONDS)
         assert "http://" in "".join(said), f"{self.page}: {' '.join(words)}: {said}"
 
