@@ -28,6 +28,8 @@ RUNS = ("NAME", "first-run")
 # Names that pages take as given in Python, by page.
 GIVEN = {"docs/operators/README.md": lambda: {"MyPool2d": get_operator("blur").cls}}
 SHORT = ("--folds", "2", "--repeats", "1")
+# A machine that does much else would refuse a limit; few pictures would be met hundreds of times.
+PATIENT = ("--time-limit", "1h", "--epochs", "20")
 # One class each of other pictures, and one epoch: what is said last counts.
 SHORT_PRETRAINING = ("--data", "sample", "--classes", "apple,lemon", "--epochs", "1")
 # What is not even begun, and why; tests/docs/test_commands.py parses it.
@@ -129,7 +131,9 @@ class Reader:
             return [*words, *SHORT_PRETRAINING]
         if words[0] not in ("run", "lab") or "--dry-run" in words:
             return words
-        return [*words, *(SHORT if self.is_tutorial and words[0] == "run" else ["--dry-run"])]
+        if words[0] == "lab" or not self.is_tutorial:
+            return [*words, "--dry-run"]
+        return [*words, *SHORT, *(PATIENT if "--time-limit" in words else ())]
 
     def serve(self, words):
         """The page tells its address; then it is ended."""
