@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,9 +23,12 @@ from poolbench.operators import get_operator
 
 ARCHIVE = ROOT.parent / "shared" / "data" / "cifar-100-python.tar.gz"
 # Names of runs that pages take as given.
-RUNS = ("NAME", "first-run")
+RUNS = ("runs/NAME", "ЗАПУСК")
 # Names that pages take as given in Python, by page.
-GIVEN = {"docs/operators/README.md": lambda: {"MyPool2d": get_operator("blur").cls}}
+GIVEN = {
+    "docs/operators/README.md": lambda: {"MyPool2d": get_operator("blur").cls},
+    "docs/lab-report/lab-report.md": lambda: {"images": load_sample().pool.images[:2]},
+}
 SHORT = ("--folds", "2", "--repeats", "1")
 # A machine that does much else would refuse a limit; few pictures would be met hundreds of times.
 PATIENT = ("--time-limit", "1h", "--epochs", "20")
@@ -65,7 +67,7 @@ def cifar():
 def desk(finished, tmp_path, cifar):
     """A folder with what pages take as given: pictures, runs and files of settings."""
     for name in RUNS:
-        shutil.copytree(finished[0], tmp_path / "runs" / name)
+        shutil.copytree(finished[0], tmp_path / name)
     sample = load_sample()
     rng = np.random.default_rng(0)
 
@@ -166,4 +168,4 @@ def test_page_can_be_followed(page, desk, poolbench_here, monkeypatch):
 
 
 def load_given():
-    return poolbench.load(Path("runs") / RUNS[0])
+    return poolbench.load(RUNS[0])
