@@ -49,9 +49,9 @@ def has_work(page):
 
 
 def mark(page):
-    """About so many seconds: commands take five on average, trainings and contracts more."""
+    """About so many seconds: a command takes four, the trainings of a tutorial and contracts more."""
     python = sum(block.text.count("check_") for block in read_blocks(page))
-    seconds = 10 + 5 * len(list_commands(page)) + 15 * python
+    seconds = 5 + (12 if "/tutorials/" in page else 3) * len(list_commands(page)) + 5 * python
     return pytest.param(page, marks=pytest.mark.full(seconds=seconds))
 
 
@@ -151,7 +151,7 @@ class Reader:
         assert "http://" in "".join(said), f"{self.page}: {' '.join(words)}: {said}"
 
 
-@pytest.mark.parametrize("page", map(mark, filter(has_work, list_pages())))
+@pytest.mark.parametrize("page", [mark(page) for page in list_pages() if has_work(page)])
 def test_page_can_be_followed(page, desk, poolbench_here, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
