@@ -49,7 +49,7 @@ def has_work(page):
 
 
 def mark(page):
-    """About so many seconds: a command takes four, the trainings of a tutorial and contracts more."""
+    """About so many seconds: a command takes three, those of a tutorial and contracts more."""
     python = sum(block.text.count("check_") for block in read_blocks(page))
     seconds = 5 + (12 if "/tutorials/" in page else 3) * len(list_commands(page)) + 5 * python
     return pytest.param(page, marks=pytest.mark.full(seconds=seconds))
