@@ -41,15 +41,15 @@ def test_render_card_tells_the_test_in_the_metric_of_the_verdict(spec, data, fin
     assert "    - type: balanced_accuracy\n      value: 0.5100\n" in front
     assert "metrics:\n- balanced_accuracy\n" in front and "test accuracy" not in body
     assert (
-        "| test balanced accuracy | 51.00 % (95 % interval 40.00 % to 60.00 %), 70 pictures in 12 "
-        "groups |\n| the best constant answer | 33.33 % |\n" in body
+        "| test balanced accuracy | 51.0% (95% interval 40.0% to 60.0%), 70 pictures in 12 "
+        "groups |\n| best constant answer | 33.3% |\n" in body
     )
 
 
 def test_render_card_names_the_weights_that_the_network_began_with(
     card, spec, data, final, verdict
 ):
-    assert "Weights that it began with" not in card
+    assert "Initial weights" not in card
     weights = (
         WeightsRecord(source="a`b.safetensors", sha256="ab" * 32, operator="max", license="mit"),
         WeightsRecord(source="factory of net", sha256="cd" * 32),
@@ -57,8 +57,8 @@ def test_render_card_names_the_weights_that_the_network_began_with(
     card = render_card(spec, data, final.model_copy(update={"weights": weights}), verdict)
     assert f"- `` a`b.safetensors ``, SHA-256 `{'ab' * 32}`; trained with operator `max`; " in card
     assert "; licence `mit`.\n- `factory of net`, SHA-256 `cdcd" in card
-    assert "their licence is not named: look it up before you publish this model.\n\nWe" in card
-    assert "favour it in a comparison of several.\n\n## Test\n" in card
+    assert "licence unknown: look it up before you publish this model.\n\nPretrained" in card
+    assert "favour the operator they were trained with.\n\n## Test\n" in card
 
 
 def test_render_card_tells_each_class(card, final):

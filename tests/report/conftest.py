@@ -334,6 +334,7 @@ def fake_view():
             )
             for k in range(variants)
         ]
-        return SimpleNamespace(data=SimpleNamespace(classes=tuple(names)), variants=shown)
+        data = SimpleNamespace(classes=tuple(names))
+        return SimpleNamespace(data=data, classes=data.classes, lang="en", variants=shown)
 
     return make

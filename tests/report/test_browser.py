@@ -74,7 +74,8 @@ def test_report_sorts_numbers_as_numbers_and_names_as_names(visit, report, langu
         button = table.locator("thead th").nth(1).locator("button")
         for way in ("descending", "ascending"):
             button.click()
-            shown = [float(text.replace("−", "-")) for text in column.all_inner_texts()]
+            texts = column.all_inner_texts()
+            shown = [float(text.replace("−", "-").replace(",", ".")) for text in texts]
             assert shown == sorted(shown, reverse=way == "descending")
             assert len(set(shown)) > 1
             assert table.locator("thead th").nth(1).get_attribute("aria-sort") == way
@@ -99,7 +100,7 @@ def test_report_puts_the_best_first_where_lower_is_better(visit, report):
 
 def test_report_tells_the_numbers_of_a_point(visit, report):
     with visit(report) as page:
-        page.locator("#accuracy-time-tip-0").hover(force=True)
+        page.locator("#accuracy-time-en-tip-0").hover(force=True)
         tip = page.locator(".tip").inner_text()
         row = page.locator("#comparison tbody tr").first
         assert row.locator("th").inner_text().split()[0] in tip

@@ -16,8 +16,7 @@ import pytest
 
 from poolbench.report.build import build_report, render_summary
 from poolbench.report.read import read_run
-from poolbench.report.words import keep_together
-from poolbench.verdict.sentence import describe_verdict
+from poolbench.report.wording import say_verdict
 
 # Of HTML, and what matplotlib closes at once.
 VOID = {"meta", "img", "br", "link"}
@@ -71,7 +70,7 @@ def test_report_opens_with_the_verdict(built):
     lang, path, source = built
     view = read_run(path)
     text = Page(source).text
-    sentence = keep_together(describe_verdict(view.verdict, lang, view.labels))
+    sentence = say_verdict(view).speak(lang)
     assert sentence in text
     assert text.index(sentence) < text.index(view.variants[0].label, text.index(sentence) + 400)
 
@@ -94,7 +93,8 @@ def test_report_can_be_read_without_seeing_it(built):
     assert len(ids) == len(set(ids))
     assert {attributes["aria-labelledby"] for attributes in named} <= set(ids)
     plates = [a for _, a in page.tags if a.get("class") == "plate"]
-    assert len(plates) == 15
+    # Each figure in both languages.
+    assert len(plates) == 2 * 15
     assert all("aria-labelledby" in plate for plate in plates)
     assert all(attributes["alt"] for tag, attributes in page.tags if tag == "img")
     assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
@@ -140,7 +140,8 @@ def test_report_holds_every_language_and_the_same_figures_in_each(run_path, tmp_
 def test_report_draws_no_words_but_names(built):
     _, path, source = built
     view = read_run(path)
-    names = {variant.label for variant in view.variants} | set(view.data.classes)
+    names = {variant.label for variant in view.variants}
+    names |= {told for words in view.class_words for told in words.texts.values()}
     names |= {f"{a} − {b}" for a in view.labels.values() for b in view.labels.values()}
     drawn = re.findall(r"<text[^>]*>([^<]*)</text>", source)
     assert len(drawn) > 100
@@ -263,7 +264,7 @@ def test_report_of_the_lab_protocol_says_that_it_is_optimistic(make_run):
     path = make_run(variants=2, repeats=1, epochs=2, protocol="lab")
     text = Page(build_report(path).read_text(encoding="utf-8")).text
     assert "are optimistic" in text
-    assert "intervals speak of the pictures alone" in text
+    assert "reflect the choice of pictures alone" in text
 
 
 def test_summary_is_a_piece_of_html_with_the_leaderboard(run_path):

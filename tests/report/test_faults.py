@@ -32,7 +32,7 @@ def test_what_fails_costs_that_part_and_a_line_on_page_and_screen(half_broken):
         "The figure landscape could not be drawn",
         "The pictures of the section attention could not be shown",
     ]
-    assert "Рисунок landscape построить не удалось" in page
+    assert "Не удалось построить рисунок landscape" in page
     notes = page[page.index('<div class="notes">') : page.index("<nav")]
     assert "The figure landscape could not be drawn" in notes
     for name in ("confusion", "differences", "loss-curves", "consistency-border"):
@@ -44,11 +44,11 @@ def test_what_fails_costs_that_part_and_a_line_on_page_and_screen(half_broken):
 def test_the_hand_in_keeps_the_number_of_a_figure_that_fails(half_broken):
     made = build_handin(half_broken)
     assert [line.speak("ru").partition(" (")[0] for line in made.failed] == [
-        "Рисунок landscape построить не удалось"
+        "Не удалось построить рисунок landscape"
     ]
     assert made.failed[0].speak("en") in made.describe("en")[0]
     text = made.files[0].read_text(encoding="utf-8")
-    assert "этот рисунок построить не удалось" in text
+    assert "не удалось построить этот рисунок" in text
     assert made.files[1].is_file()
 
 

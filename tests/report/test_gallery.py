@@ -35,7 +35,7 @@ def open_uri(uri):
 
 def test_wrong_pictures_say_their_class_and_what_they_are_taken_for(real):
     arrays, classes = real.explained.arrays, real.explained.facts["classes"]
-    shown = make_wrong(real.explained, "max").pictures
+    shown = make_wrong(real, real.explained).pictures
     assert len(shown) == len(arrays["wrong_labels"]) > 0
     for place, picture in enumerate(shown):
         np.testing.assert_array_equal(open_uri(picture.uri), arrays["wrong_images"][place])
@@ -46,10 +46,10 @@ def test_wrong_pictures_say_their_class_and_what_they_are_taken_for(real):
 
 def test_disagreeing_variants_are_named_with_their_answers(real):
     explained = real.explained
-    shown = make_disagreed(explained, real.labels).pictures
+    shown = make_disagreed(real, explained).pictures
     classes, variants = explained.facts["classes"], explained.facts["variants"]
     for place, picture in enumerate(shown):
-        told = dict(line.split(": ") for line in picture.lines[1:])
+        told = dict(line.speak("en").split(": ") for line in picture.lines[1:])
         for variant, said in zip(
             variants, explained.arrays["disagreed_predicted"][:, place], strict=True
         ):

@@ -8,6 +8,7 @@ from poolbench.records import SideDifference, StudyTiming, TimeRatio
 from poolbench.report import pairs
 from poolbench.report.figures.comparison import compute_matrix
 from poolbench.report.read import read_run
+from poolbench.report.words import speak
 
 
 @pytest.fixture(scope="module")
@@ -37,27 +38,27 @@ def test_of_one_training_each_no_pair_is_told_apart(make_run):
     ]
     alone = change_verdict(alone, differences=tuple(sure))
     rows = pairs.make_differences(alone).rows
-    assert {row.cells[-1].speak("en") for row in rows} == {"one training cannot tell"}
+    assert {row.cells[-1].speak("en") for row in rows} == {"one trial cannot tell"}
     assert not compute_matrix(alone)[1].any()
 
 
 def test_differences_name_the_levels_of_their_intervals(view):
     looked = change_verdict(view, alpha=0.05 / 6, tie_confidence=1 - 0.1 / 6)
     assert list_levels(view) == [
-        "95\u00a0% interval",
-        "95\u00a0% for all with the best",
-        "90\u00a0% interval",
+        "95% interval",
+        "simultaneous 95% interval",
+        "90% interval",
     ]
     assert list_levels(looked) == [
-        "99.2\u00a0% interval",
-        "99.2\u00a0% for all with the best",
-        "98.3\u00a0% interval",
+        "99.2% interval",
+        "simultaneous 99.2% interval",
+        "98.3% interval",
     ]
     alone = change_verdict(view, differences=view.verdict.differences[:1])
-    assert list_levels(alone) == ["95\u00a0% interval", "90\u00a0% interval"]
+    assert list_levels(alone) == ["95% interval", "90% interval"]
     # In runs of before no pair had an interval of its own.
     old = [d.model_copy(update={"single_low": None}) for d in view.verdict.differences]
-    assert list_levels(change_verdict(view, differences=tuple(old)))[0].endswith("with the best")
+    assert list_levels(change_verdict(view, differences=tuple(old)))[0].startswith("simultaneous")
 
 
 def list_levels(view):
@@ -92,10 +93,11 @@ def test_beside_shows_loss_gap_and_time_in_the_direction_of_the_pair(view):
         change_verdict(view, differences=(pair,)), timing=StudyTiming(train_ratios=(ratio,))
     )
     [row] = pairs.make_beside(changed).rows
-    assert row.cells[1:] == (
-        "−0.0500 (−0.0900 … −0.0100)", "0.02", "+1.50 (+0.50 … +2.50)", "0.004",
-        "2.00 (1.25 … 2.50)", "0.001",
+    assert tuple(speak(cell, "en") for cell in row.cells[1:]) == (
+        "−0.0500 (−0.0900 to −0.0100)", "0.02", "+1.50 (+0.50 to +2.50)", "0.004",
+        "2.00 (1.25 to 2.50)", "0.001",
     )  # fmt: skip
+    assert speak(row.cells[3], "ru") == "+1,50 (от +0,50 до +2,50)"
 
 
 def test_beside_leaves_out_what_was_not_measured(view):

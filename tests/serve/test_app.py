@@ -64,6 +64,8 @@ def test_run_json_says_what_there_is(client):
     facts = client.get("/run.json").json()
     assert facts["source"] == "csv:pictures.csv"
     assert facts["classes"] == ["<script>alert(1)</script>", 'Кошка "№1"']
+    # A person's own names are the same in every language.
+    assert facts["class_names"] == dict.fromkeys(("en", "ru"), facts["classes"])
     assert [model["isFinal"] for model in facts["models"]] == [True, False, False]
     assert len(facts["labels"]) == 16
 

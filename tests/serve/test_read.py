@@ -72,3 +72,9 @@ def test_check_is_run_refuses_another_folder(tmp_path, served):
             check_is_run(path)
     (tmp_path / ".lock").touch()
     check_is_run(tmp_path)
+
+
+def test_page_is_given_known_classes_in_each_language(finished):
+    told = read_finished(finished[0]).describe()["class_names"]
+    assert told["en"] == ["apple", "lemon", "pear", "plum"]
+    assert told["ru"] == ["яблоко", "лимон", "груша", "слива"]

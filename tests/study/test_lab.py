@@ -90,7 +90,7 @@ def _check_report(found, path):
     folder = path / "lab-report"
     document = Document(str(folder / "lab-report.docx"))
     paragraphs = [line.text for line in document.paragraphs]
-    assert "Вариант задания: sample: apple, lemon" in paragraphs
+    assert "Вариант задания: sample (яблоко, лимон)" in paragraphs
     assert "Выполнил: Иванов И. И." in paragraphs
     assert [line for line in paragraphs if line.startswith("Часть ")] == [
         "Часть 1. Пример сети",
@@ -102,7 +102,7 @@ def _check_report(found, path):
     ]
     heads = {tuple(cell.text for cell in table.rows[0].cells): table for table in document.tables}
     [trials] = [
-        table for head, table in heads.items() if head[:3] == ("часть", "вариант", "повтор")
+        table for head, table in heads.items() if head[:3] == ("часть", "конфигурация", "повтор")
     ]
     assert len(trials.rows) == 1 + 1 + 35 + 3 + 20
     [final] = [table for head, table in heads.items() if head[:3] == ("часть", "оператор", "сеть")]

@@ -19,10 +19,10 @@ FACTS = {"skipped": [], "unread": UNREAD, "resized_from": [1200, 1600], "pixels"
 def test_describe_facts_says_each_in_one_line():
     lines = describe_facts(FACTS, "en")
     assert lines[0] == (
-        "Not read: pictures in deeper folders, 9 .png, 1 without an ending (--groups subfolder "
-        "reads such pictures); hidden files and what operating systems leave behind, 2 .db."
+        "Not read: pictures in deeper folders, 9 .png, 1 without an ending (add --groups "
+        "subfolder to read them); hidden files and what operating systems leave behind, 2 .db."
     )
-    assert "of nearly one brightness: 12;" in lines[1]
+    assert "of almost uniform brightness: 12;" in lines[1]
     assert "ranges from 0 to 16" in lines[1]
     assert "white is 65535" in lines[2]
     assert "2 (such as a/1.png, b/1.png)" in lines[3]

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from poolbench.errors import UsageError
+from poolbench.texts.filling import format_number
 from poolbench.verdict.counts import from_counts
 from poolbench.verdict.sentence import describe_verdict
 from poolbench.verdict.spread import TRIAL_SD_POINTS
@@ -25,8 +26,8 @@ def test_published_lab_is_undecided():
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_sentence_of_the_published_lab_says_what_was_assumed(lang):
     sentence = describe_verdict(from_counts(LAB, 300), lang)
-    assert f"{TRIAL_SD_POINTS:g}" in sentence
-    assert ("Assumed" if lang == "en" else "Предположение") in sentence
+    assert format_number(TRIAL_SD_POINTS, "g", lang) in sentence
+    assert ("Assumed" if lang == "en" else "Принято") in sentence
     assert ("Undecided" if lang == "en" else "Не решено") in sentence
     assert "300" in sentence
 

@@ -23,6 +23,7 @@ from poolbench.errors import DataError, RunError, UsageError
 from poolbench.language import errors_told_in
 from poolbench.system import end_process
 from poolbench.texts import text
+from poolbench.texts.class_names import name_class
 from poolbench.texts.filling import format_number
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def predict(
         if as_json:
             kept.append(answer.dump())
         elif out is None and answer.shares is not None:
-            print_line(_describe_answer(answer, language))
+            source = opened.metadata.get("source", "")
+            print_line(_describe_answer(answer, source, language))
     if as_json:
         print_json(kept)
     if out is not None:
@@ -170,10 +172,13 @@ def _find_model(given: Path) -> Path:
     return file
 
 
-def _describe_answer(answer: "Answer", lang: str) -> str:
+def _describe_answer(answer: "Answer", source: str, lang: str) -> str:
     assert answer.shares is not None
     ranked = sorted(answer.shares.items(), key=lambda item: -item[1])
-    best = (f"{name} {format_number(share, '.1%', lang)}" for name, share in ranked[:3])
+    best = (
+        f"{name_class(name, source, lang)} {format_number(share, '.1%', lang)}"
+        for name, share in ranked[:3]
+    )
     # A Russian number has a comma of its own.
     return f"{answer.path}: {('; ' if lang == 'ru' else ', ').join(best)}"
 

@@ -50,8 +50,8 @@ model-index:
 
 # {{ spec.variant.id }}
 
-A neural network that tells {{ data.classes | length }} classes of pictures apart, chosen by
-poolbench {{ version }} from a comparison of ways to lower the resolution inside the network.
+An image classifier for {{ data.classes | length }} classes, chosen by poolbench {{ version }} from
+a comparison of pooling (downsampling) operators.
 
 | | |
 | --- | --- |
@@ -59,10 +59,10 @@ poolbench {{ version }} from a comparison of ways to lower the resolution inside
 | backbone | {{ spec.variant.backbone | tick }} |
 | recipe | {{ recipe.name | tick }}: {{ recipe.epochs }} epochs, batch {{ recipe.batch_size }}, \
 learning rate {{ recipe.learning_rate }}, {{ recipe.schedule }} schedule |
-| test {{ metric }} | {{ percent(headline.value) }} (95 % interval {{ percent(headline.low) }} to \
+| test {{ metric }} | {{ percent(headline.value) }} (95% interval {{ percent(headline.low) }} to \
 {{ percent(headline.high) }}), {{ headline.pictures }} pictures\
 {% if headline.groups is not none %} in {{ headline.groups }} groups{% endif %} |
-| the best constant answer | {{ percent(headline.constant) }} |
+| best constant answer | {{ percent(headline.constant) }} |
 | trial | {{ final.trial | tick }} |
 
 ## Classes
@@ -71,22 +71,22 @@ In the order of the logits: {{ data.classes | map("tick") | join(", ") }}.
 
 ## Training data
 
-Image set {{ source | tick }}, {{ data.pool_counts | sum }} pictures for training and
-{{ data.test_counts | sum }} for the test, brought to
-{{ data.image_size[0] }}x{{ data.image_size[1] }} pixels (`{{ data.fit }}`).
+Image set {{ source | tick }}: {{ "{:,}".format(data.pool_counts | sum) }} training pictures and
+{{ "{:,}".format(data.test_counts | sum) }} test pictures, resized to
+{{ data.image_size[0] }} × {{ data.image_size[1] }} pixels (`{{ data.fit }}`).
 SHA-256 of pixels, labels and class names: `{{ data.manifest_hash }}`.
 
 {% if final.weights -%}
-## Weights that it began with
+## Initial weights
 
 {% for weights in final.weights -%}
 - {{ weights.source | tick }}, SHA-256 `{{ weights.sha256 }}`; \
-{% if weights.operator %}trained with operator {{ weights.operator | tick }}{% else %}the operator \
-that they were trained with is not named{% endif %}; \
-{% if weights.license %}licence {{ weights.license | tick }}{% else %}their licence is not named: \
-look it up before you publish this model{% endif %}.
+{% if weights.operator %}trained with operator {{ weights.operator | tick }}{% else %}trained with \
+an unknown operator{% endif %}; \
+{% if weights.license %}licence {{ weights.license | tick }}{% else %}licence unknown: look it up \
+before you publish this model{% endif %}.
 {% endfor %}
-Weights that were trained with one operator favour it in a comparison of several.
+Pretrained weights favour the operator they were trained with.
 
 {% endif -%}
 ## Test
@@ -113,8 +113,8 @@ Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
 - `output`: float32 `[batch, {{ data.classes | length }}]`, logits.
 - `probabilities`: float32 `[batch, {{ data.classes | length }}]`, their softmax.
 
-The file names the oldest opset and format that it needs. Such files of all operators were opened
-with onnxruntime {{ runtimes | join(" and ") }} (Python 3.11) and gave the same answers.
+The file names the oldest opset and format that it needs. Files of all operators were opened with
+onnxruntime {{ runtimes | join(" and ") }} (Python 3.11) and gave the same answers.
 
 Class names and hashes are in the file's `metadata_props`. `weights.safetensors` holds the same
 weights under their PyTorch names.
@@ -150,17 +150,17 @@ for name, probability in zip(classes, probabilities[0]):
     print(f"{name}: {probability:.3f}")
 ```
 
-Or `poolbench predict model.onnx picture.jpg`. That this file predicts what was measured can be
-proven again with `poolbench verify RUN`.
+Or run `poolbench predict model.onnx picture.jpg`. To verify again that this file predicts what was
+measured, run `poolbench verify RUN`.
 
 ## Limits
 
-- It knows these {{ data.classes | length }} classes only and gives every picture one of them,
+- It knows only these {{ data.classes | length }} classes and assigns one of them to every picture,
   whatever it shows.
-- The {{ metric }} holds for pictures that were made and chosen as the test pictures were.
-- A probability is only as good as the calibration error above says.
-- Nobody has looked for unfairness or for ways to mislead it: do not decide about people with it.
-- The licence is not chosen: whoever publishes it decides, in view of the pictures' own terms.
+- The {{ metric }} holds for pictures made and chosen like the test pictures.
+- Its probabilities are only as good as the calibration error above.
+- Nobody has checked it for bias or for ways to mislead it: do not use it to decide about people.
+- No licence is chosen yet: whoever publishes the model decides, within the terms of the pictures.
 """
 
 
@@ -191,7 +191,7 @@ def render_card(
         version=__version__,
         runtimes=TRIED_RUNTIMES,
         quote=lambda text: json.dumps(make_plain(text), ensure_ascii=False),
-        percent=lambda part: f"{100 * part:.2f} %",
+        percent=lambda part: f"{part:.1%}",
     )
 
 
@@ -207,9 +207,9 @@ def _describe_verdict(verdict: VerdictRecord) -> str:
     )
     metric = verdict.metric.replace("-", " ")
     return (
-        f"{sentence} Trials of each variant: {verdict.repeats * verdict.folds}, judged on "
-        f"{verdict.pictures} pictures. Differences in {metric}, with intervals that hold "
-        f"together: {differences}."
+        f"{sentence} Trials per variant: {verdict.repeats * verdict.folds}; held-out pictures: "
+        f"{verdict.pictures:,}. Differences in {metric}, with simultaneous intervals: "
+        f"{differences}."
     )
 
 
@@ -243,11 +243,11 @@ def _list_classes(data: DataRecord, test: SideMetrics) -> list[dict[str, object]
 def _describe_test(spec: TrialSpec) -> str:
     if spec.split == "official":
         return (
-            "The test pictures were watched in every epoch, as the lab does it, so these numbers "
-            "are optimistic."
+            "The test pictures were measured after every epoch, as in the lab protocol, so these "
+            "numbers are optimistic."
         )
     return (
-        "The test pictures were opened once, for this network alone, after it was trained on the "
+        "The test pictures were opened once, for this network only, after it was trained on the "
         "whole training pool."
     )
 

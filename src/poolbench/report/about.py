@@ -1,29 +1,40 @@
 """Make tables of how a run was made: the saved network, its proof, pictures, machine."""
 
-import json
 from collections.abc import Mapping
 
 from poolbench.evaluation.metrics import METRICS
 from poolbench.records import Check
 from poolbench.report.read import RunView
 from poolbench.report.table import (
-    MISSING,
     MOST_IN_EXCERPT,
     Excerpt,
     Row,
     Table,
     format_count,
     format_metric,
+    format_range,
+    format_size,
     name_columns,
 )
-from poolbench.report.words import Phrase, Words, in_each_language, say
+from poolbench.report.words import (
+    MISSING,
+    Phrase,
+    Words,
+    in_each_language,
+    say,
+    speak,
+    write_number,
+)
+from poolbench.rundir.language import LANGUAGE
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, checks
 from poolbench.texts.facts import describe_facts
 from poolbench.verdict.proportion import read_headline
 
 MOST_LISTED = 10
 # Facts that have a row or sentences of their own.
-_TOLD_OTHERWISE = frozenset(("test_share", "unread", "pixels"))
+_TOLD_OTHERWISE = frozenset(("test_share", "unread", "pixels", "recognised", "reason"))
+# Numbers that count nothing.
+_UNCOUNTED = frozenset(("seed", "repetition"))
 # Groups of facts about the machine, and the texts that name one of each.
 _GROUPS: Mapping[str, str] = {"libraries": "library", "variables": "variable"}
 
@@ -34,14 +45,14 @@ def make_final(view: RunView) -> Table | None:
     if final is None:
         return None
     headline = read_headline(final)
-    pairs = (
+    pairs: tuple[tuple[str, Phrase], ...] = (
         ("variant", view.labels.get(final.variant, final.variant)),
         ("trial", final.trial),
-        (f"test-{headline.metric}", f"{headline.value:.4f}"),
-        ("interval", f"{headline.low:.4f} – {headline.high:.4f}"),
-        ("constant", f"{headline.constant:.4f}"),
-        ("test-pictures", str(headline.pictures)),
-        *([] if headline.groups is None else [("test-groups", str(headline.groups))]),
+        (f"test-{headline.metric}", write_number(headline.value, ".4f")),
+        ("interval", format_range(headline.low, headline.high, 4, sign="")),
+        ("constant", write_number(headline.constant, ".4f")),
+        ("test-pictures", format_count(headline.pictures)),
+        *([] if headline.groups is None else [("test-groups", format_count(headline.groups))]),
     )
     rows = [Row((say(f"report.{key}"), value)) for key, value in pairs]
     for entry in METRICS:
@@ -57,8 +68,8 @@ def make_final(view: RunView) -> Table | None:
 
 def make_files(view: RunView) -> Table:
     """Make the table of what was handed over."""
-    rows = tuple(Row((name, format_count(size))) for name, size in view.files)
-    return Table(say("report.files-caption"), name_columns(("file", "bytes")), rows)
+    rows = tuple(Row((name, format_size(size))) for name, size in view.files)
+    return Table(say("report.files-caption"), name_columns(("file", "size")), rows)
 
 
 def make_verification(view: RunView) -> Table | None:
@@ -71,9 +82,9 @@ def make_verification(view: RunView) -> Table | None:
         result = say("report.passed" if check.passed else "report.failed")
         cells = (
             in_each_language(checks.name_check(check.name).tell),
-            MISSING if check.value is None else f"{check.value:.3g}",
-            f"{check.tolerance:g}",
-            _add_detail(result, check),
+            MISSING if check.value is None else write_number(check.value, ".3g"),
+            write_number(check.tolerance, "g"),
+            result if check.passed else _add_detail(result, check),
         )
         rows.append(Row(cells))
     caption = say(
@@ -98,10 +109,10 @@ def make_data(view: RunView) -> Table:
     """Make the table of classes and their pictures."""
     data = view.data
     lines: list[tuple[Phrase, int, int]] = [
-        *zip(data.classes, data.pool_counts, data.test_counts, strict=True)
+        *zip(view.class_words, data.pool_counts, data.test_counts, strict=True)
     ]
     lines.append((say("report.total"), sum(data.pool_counts), sum(data.test_counts)))
-    rows = tuple(Row((name, str(pool), str(test))) for name, pool, test in lines)
+    rows = tuple(Row((name, format_count(pool), format_count(test))) for name, pool, test in lines)
     head = name_columns(("class", "pool-pictures", "test-pictures"))
     order = sorted(range(len(data.classes)), key=lambda label: data.pool_counts[label])
     fewest = order[:MOST_IN_EXCERPT]
@@ -121,7 +132,10 @@ def make_data_facts(view: RunView) -> Table:
         Row((say("report.fit"), say(f"card.fit-{data.fit}"))),
         Row((say("report.test-half"), say(f"report.test-half-{half}"))),
         Row((say("report.manifest-hash"), data.manifest_hash)),
-        *(Row((name_fact(key), _speak_value(value))) for key, value in flatten(_pick(data.facts))),
+        *(
+            Row((name_fact(key), tell_value(value, is_counted=key not in _UNCOUNTED)))
+            for key, value in flatten(_pick(data.facts))
+        ),
         *(Row((say("fact.remark"), line)) for line in _list_remarks(data.facts)),
     ]
     return Table(say("report.data-facts-caption"), (), tuple(rows), words=(1,))
@@ -129,12 +143,18 @@ def make_data_facts(view: RunView) -> Table:
 
 def make_environment(view: RunView) -> Table:
     """Make the table of the machine and the libraries."""
-    found = dict(view.environment)
-    memory = found.get("memory_bytes")
-    if isinstance(memory, int):
-        found["memory_bytes"] = f"{memory / 1e9:.1f}"
-    rows = tuple(Row((name_machine(name), value)) for name, value in flatten(found))
+    rows = tuple(
+        Row((name_machine(name), _tell_machine(name, value)))
+        for name, value in flatten(view.environment)
+    )
     return Table(say("report.environment-caption"), (), rows, words=(1,))
+
+
+def _tell_machine(name: str, value: object) -> Phrase:
+    if name == LANGUAGE and value in TEXTS:
+        return TEXTS[str(value)]["report.language"]
+    is_size = name.endswith("_bytes") and isinstance(value, int)
+    return format_size(value) if is_size and isinstance(value, int) else tell_value(value)
 
 
 def name_fact(name: str) -> Phrase:
@@ -169,16 +189,12 @@ def _list_remarks(facts: Mapping[str, object]) -> list[Words]:
     ]
 
 
-def _speak_value(value: str) -> Phrase:
-    return {"true": say("card.yes"), "false": say("card.no")}.get(value, value)
-
-
-def flatten(values: object, name: str = "") -> list[tuple[str, str]]:
-    """Flatten nested values to pairs of a dotted name and a string; long lists are cut, saying so.
+def flatten(values: object, name: str = "") -> list[tuple[str, object]]:
+    """Flatten nested values to pairs of a dotted name and a value, or a list of values.
 
     Example:
         >>> flatten({"a": {"b": 1}, "c": [1, 2]})
-        [('a.b', '1'), ('c', '1, 2')]
+        [('a.b', 1), ('c', [1, 2])]
     """
     if isinstance(values, dict):
         pairs = [
@@ -188,14 +204,25 @@ def flatten(values: object, name: str = "") -> list[tuple[str, str]]:
     if isinstance(values, list) and any(isinstance(value, dict) for value in values):
         pairs = [flatten(value, f"{name}.{number}") for number, value in enumerate(values, 1)]
         return [pair for group in pairs for pair in group]
-    if isinstance(values, list):
-        shown = ", ".join(_to_string(value) for value in values[:MOST_LISTED])
-        more = f", … ({len(values)})" if len(values) > MOST_LISTED else ""
-        return [(name, shown + more or MISSING)]
-    return [(name, _to_string(values))]
+    return [(name, values)]
 
 
-def _to_string(value: object) -> str:
-    if value is None:
+def tell_value(value: object, *, is_counted: bool = True) -> Phrase:
+    """Tell a value in words; long lists are cut, saying so.
+
+    Args:
+        is_counted: Whether the digits of a number stand in groups.
+    """
+    if value is None or value == []:
         return MISSING
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        told = [tell_value(one, is_counted=is_counted) for one in value[:MOST_LISTED]]
+        more = f", … ({len(value)})" if len(value) > MOST_LISTED else ""
+        return in_each_language(
+            lambda lang: ", ".join(str(speak(one, lang)) for one in told) + more
+        )
+    if isinstance(value, bool):
+        return say("card.yes" if value else "card.no")
+    if isinstance(value, int):
+        return format_count(value) if is_counted else str(value)
+    return write_number(value, ".4g") if isinstance(value, float) else str(value)

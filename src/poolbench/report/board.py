@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 
 from poolbench.evaluation.metrics import METRICS
 from poolbench.records import LeaderboardRow
-from poolbench.report.table import Row, Table, format_metric, name_columns
-from poolbench.report.words import say, speak
+from poolbench.report.table import Row, Table, format_metric, format_range, name_columns
+from poolbench.report.words import say, speak, write_number
 from poolbench.texts.plain import make_plain
 
 # The metrics that stand beside accuracy in a notebook, and in the narrower table of a screen.
@@ -29,8 +29,8 @@ def make_board(rows: Sequence[LeaderboardRow], keys: Collection[str]) -> Table:
         Row(
             (
                 make_plain(row.variant),
-                f"{row.accuracy:.4f}",
-                f"{row.accuracy_low:.4f} – {row.accuracy_high:.4f}",
+                write_number(row.accuracy, ".4f"),
+                format_range(row.accuracy_low, row.accuracy_high, 4, sign=""),
                 *(format_metric(entry, row.get(entry.key)) for entry in shown),
                 str(row.trials),
             )

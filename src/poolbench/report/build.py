@@ -1,7 +1,7 @@
 """Build ``report.html``: one file that explains a run, with everything it needs inside."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from poolbench.report.samples import say_samples
 from poolbench.report.style import PALETTE, use_style
 from poolbench.report.table import Table
 from poolbench.report.wording import list_notes, say_advice, say_verdict
-from poolbench.report.words import Words, in_each_language, keep_together, say, speak
+from poolbench.report.words import Words, say, speak
 from poolbench.rundir.store import RunStore
 from poolbench.texts import TEXTS
 from poolbench.texts.plain import make_plain_page
@@ -50,10 +50,12 @@ class Plate:
     """A drawing as the page shows it.
 
     Attributes:
-        panels: Its parts; most figures have one.
+        panels: Its parts in each language; most figures have one.
+        tips: See :class:`~poolbench.report.drawing.Drawing`, in each language.
     """
 
-    panels: tuple[Panel, ...]
+    panels: Mapping[str, tuple[Panel, ...]]
+    tips: Mapping[str, tuple[str, ...]]
     drawing: Drawing
 
 
@@ -101,12 +103,18 @@ def build_report(
 
 def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate, dict[str, bytes]]:
     """Draw a figure for the page, and as files of its own."""
-    # One style for each: what fails half-way leaves nothing behind for the next.
-    with use_style(view.names):
-        drawing = kind.draw(view)
-        plate = Plate(drawing.to_plates(name), drawing)
-        drawing.add_words(lang)
-        return plate, drawing.to_files(name)
+    panels, tips, files = {}, {}, {}
+    for language in TEXTS:
+        shown = replace(view, lang=language)
+        # One style for each: what fails half-way leaves nothing behind for the next.
+        with use_style(shown.names):
+            drawing = kind.draw(shown)
+            panels[language] = drawing.to_plates(f"{name}-{language}")
+            tips[language] = drawing.tips
+            if language == lang:
+                drawing.add_words(lang)
+                files = drawing.to_files(name)
+    return Plate(panels, tips, drawing), files
 
 
 def list_tables(view: RunView, faults: Faults) -> dict[str, Table]:
@@ -155,7 +163,6 @@ def render_page(
         "landscape": "landscape" in plates,
     }
     missing = {name for name, there in is_there.items() if not there}
-    said = say_verdict(view)
     page = (
         _make_environment()
         .get_template("report.html.j2")
@@ -170,7 +177,7 @@ def render_page(
             say=say,
             card=make_card(view),
             samples=say_samples(view),
-            sentence=in_each_language(lambda lang: keep_together(said.speak(lang))),
+            sentence=say_verdict(view),
             advice=say_advice(view) if view.verdict.recommended is None else "",
             notes=[*list_notes(view), *failed],
             sections=[name for name in SECTIONS if name not in missing],

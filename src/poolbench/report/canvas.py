@@ -6,32 +6,68 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
 from numpy.typing import NDArray
 
 from poolbench.errors import UsageError
+from poolbench.texts.filling import localize
 
 # Object ``[rows, columns]`` of axes.
 Grid = NDArray[Any]
 
 
+class TickFormatter(ScalarFormatter):
+    """Writes the numbers of an axis as a language does."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the number of one tick."""
+        return localize(super().__call__(x, pos), self._lang)
+
+
 class Canvas:
     """Begins a new figure for each drawing."""
 
-    def open(self, width: float, height: float) -> tuple[Figure, Axes]:
-        """Open a figure of one panel, of this size in inches."""
-        figure, grid = self.open_grid(width, height, 1, 1)
+    def open(self, width: float, height: float, lang: str) -> tuple[Figure, Axes]:
+        """Open a figure of one panel, of this size in inches, its numbers in a language."""
+        figure, grid = self.open_grid(width, height, 1, 1, lang)
         return figure, grid[0, 0]
 
     def open_grid(
-        self, width: float, height: float, rows: int, columns: int, *, is_shared: bool = False
+        self,
+        width: float,
+        height: float,
+        rows: int,
+        columns: int,
+        lang: str,
+        *,
+        is_shared: bool = False,
     ) -> tuple[Figure, Grid]:
         """Open a figure of several panels.
 
         Args:
             is_shared: Whether all have the limits of one.
         """
+        figure, grid = self.add_panels(width, height, rows, columns, is_shared=is_shared)
+        for axes in grid.flat:
+            for axis in (axes.xaxis, axes.yaxis):
+                # A person's own axes may have another.
+                if type(axis.get_major_formatter()) is ScalarFormatter:
+                    axis.set_major_formatter(TickFormatter(lang))
+        return figure, grid
+
+    def add_panels(
+        self, width: float, height: float, rows: int, columns: int, *, is_shared: bool
+    ) -> tuple[Figure, Grid]:
+        """Add panels to a figure that is begun for them."""
         figure = self.begin(width, height)
-        return figure, add_panels(figure, rows, columns, is_shared=is_shared)
+        grid: Grid = figure.subplots(
+            rows, columns, sharex=is_shared, sharey=is_shared, squeeze=False
+        )
+        return figure, grid
 
     def begin(self, width: float, height: float) -> Figure:
         """Begin a figure of this size in inches."""
@@ -59,8 +95,8 @@ class GivenAxes(Canvas):
     def __init__(self, axes: Axes, name: str) -> None:
         self._axes, self._name = axes, name
 
-    def open_grid(
-        self, width: float, height: float, rows: int, columns: int, *, is_shared: bool = False
+    def add_panels(
+        self, width: float, height: float, rows: int, columns: int, *, is_shared: bool
     ) -> tuple[Figure, Grid]:
         """Return the axes as the only panel.
 
@@ -74,12 +110,6 @@ class GivenAxes(Canvas):
 
 
 NEW_FIGURE = Canvas()
-
-
-def add_panels(figure: Figure, rows: int, columns: int, *, is_shared: bool) -> Grid:
-    """Add panels to a figure."""
-    grid: Grid = figure.subplots(rows, columns, sharex=is_shared, sharey=is_shared, squeeze=False)
-    return grid
 
 
 def take_literally(axes: Axes) -> None:

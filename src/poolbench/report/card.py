@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from poolbench.records import Difference, VerdictRecord
 from poolbench.report.read import RunView, VariantView
-from poolbench.report.table import format_count, format_millions
+from poolbench.report.table import format_millions
 from poolbench.report.words import Phrase, Words, in_each_language, say, speak
 from poolbench.verdict.decide import find_closest
 from poolbench.verdict.predictive import POWER
@@ -178,7 +178,7 @@ def _list_facts(view: RunView) -> list[tuple[Words, Words]]:
     cost = say(
         "card.cost-value",
         multiply_adds=format_millions(row.multiply_adds),
-        parameters=format_count(row.parameters),
+        parameters=row.parameters,
         seconds=row.train_seconds,
         trials=row.trials,
     )

@@ -11,10 +11,11 @@ from poolbench.report.table import (
     Excerpt,
     Row,
     Table,
+    format_count,
     format_signed,
     name_columns,
 )
-from poolbench.report.words import Phrase, say
+from poolbench.report.words import Phrase, say, write_number
 
 # Most other variants that stand beside each other.
 MOST_COLUMNS = 6
@@ -31,8 +32,14 @@ def make_class_scores(view: RunView) -> Table:
     own = compute_class_scores(best.held_out_confusion)[:, 2]
     lower = [own - compute_class_scores(variant.held_out_confusion)[:, 2] for variant in others]
     rows = tuple(
-        Row((name, f"{own[label]:.4f}", *(format_signed(100 * d[label], 2) for d in lower)))
-        for label, name in enumerate(view.data.classes)
+        Row(
+            (
+                name,
+                write_number(own[label], ".4f"),
+                *(format_signed(100 * d[label], 2) for d in lower),
+            )
+        )
+        for label, name in enumerate(view.class_words)
     )
     less = (say("report.less", variant=variant.label) for variant in others)
     head = (say("report.class"), say("report.f1-of", variant=best.label), *less)
@@ -58,10 +65,10 @@ def make_class_report(view: RunView, side: str) -> Table:
         "train": view.leading.train_confusion,
         "held-out": view.leading.held_out_confusion,
     }
-    return report_classes(view.data.classes, confusions[side], side)
+    return report_classes(view.class_words, confusions[side], side)
 
 
-def report_classes(classes: Sequence[str], confusion: NDArray[np.int64], side: str) -> Table:
+def report_classes(classes: Sequence[Phrase], confusion: NDArray[np.int64], side: str) -> Table:
     """Make the table of precision, recall and F1 of each class, and their means.
 
     Args:
@@ -75,12 +82,12 @@ def report_classes(classes: Sequence[str], confusion: NDArray[np.int64], side: s
         ("weighted-average", support @ scores / max(total, 1)),
     )
     rows = [
-        Row((name, *(f"{value:.4f}" for value in line), str(count)))
+        Row((name, *(write_number(value, ".4f") for value in line), format_count(int(count))))
         for name, line, count in zip(classes, scores, support, strict=True)
     ]
     for key, line in averages:
-        values = (f"{value:.4f}" for value in line)
-        rows.append(Row((say(f"report.{key}"), *values, str(total))))
+        values = (write_number(value, ".4f") for value in line)
+        rows.append(Row((say(f"report.{key}"), *values, format_count(total))))
     head = name_columns(("class", "precision", "recall", "f1", "support"))
     accuracy = np.trace(confusion) / max(total, 1)
     caption = say(f"report.class-report-{side}", accuracy=accuracy)
@@ -105,10 +112,10 @@ def compute_class_scores(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
 def make_confusion(view: RunView) -> Table:
     """Make the recommended variant's confusion table: true class x predicted class, held out."""
     confusion = view.leading.held_out_confusion
-    head: tuple[Phrase, ...] = (say("report.true-over-predicted"), *view.data.classes)
+    head: tuple[Phrase, ...] = (say("report.true-over-predicted"), *view.class_words)
     rows = tuple(
-        Row((name, *(str(count) for count in line)))
-        for name, line in zip(view.data.classes, confusion, strict=True)
+        Row((name, *(format_count(int(count)) for count in line)))
+        for name, line in zip(view.class_words, confusion, strict=True)
     )
     caption = say("report.confusion-table-caption", variant=view.leading.label)
     # Of many classes no part of it says more than the table of what is most often confused.
@@ -124,9 +131,11 @@ def make_confused(view: RunView) -> Table | None:
     np.fill_diagonal(wrong, 0.0)
     order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_CONFUSED]
     cells = [divmod(int(place), len(confusion)) for place in order]
-    names = view.data.classes
+    names = view.class_words
     rows = tuple(
-        Row((names[true], names[said], f"{100 * share:.1f}", str(confusion[true, said])))
+        Row(
+            (names[true], names[said], write_number(100 * share, ".1f"), str(confusion[true, said]))
+        )
         for true, said in cells
         if (share := wrong[true, said])
     )

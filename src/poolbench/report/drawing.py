@@ -123,7 +123,8 @@ class Drawing:
 
     Attributes:
         x, y: Names of the axes, which all panels share.
-        tips: What is shown over the artists whose ids are ``tip-0``, ``tip-1`` and so on.
+        tips: What is shown over the artists whose ids are ``tip-0``, ``tip-1`` and so on, in the
+            language of the numbers on the axes.
         make_panels: Draws each panel as a figure of its own, which a page lays out as its width
             allows; ``None``: the figure is one panel.
         most_panels: Those that a page shows unasked.
@@ -133,7 +134,7 @@ class Drawing:
     x: Words
     y: Words | None = None
     keys: tuple[Key, ...] = ()
-    tips: tuple[Phrase, ...] = ()
+    tips: tuple[str, ...] = ()
     make_panels: Callable[[], Sequence[Figure]] | None = None
     most_panels: int = MOST_PANELS
 

@@ -55,12 +55,12 @@ def _find_fonts(letters: frozenset[str]) -> Fonts:
     return Fonts(tuple(families), missing)
 
 
-def name_in_figures(names: Sequence[str], most: int = 16) -> list[str]:
+def name_in_figures(names: Sequence[str], most: int = 17) -> list[str]:
     """Shorten names for an axis; those that no font can draw become their numbers, from 1 on.
 
     Example:
         >>> name_in_figures(["cat", "a very long name of a class", "\\U000e0b01"])
-        ['cat', 'a very long nam…', '#3']
+        ['cat', 'a very long name…', '#3']
     """
     missing = find_fonts(names).missing
     return [
@@ -79,12 +79,12 @@ def list_numbered(names: Sequence[str]) -> list[str]:
     ]
 
 
-def shorten(name: str, most: int = 16) -> str:
+def shorten(name: str, most: int = 17) -> str:
     """Shorten a name so that it fits beside an axis.
 
     Example:
         >>> shorten("pickup_truck"), shorten("a very long name of a class")
-        ('pickup_truck', 'a very long nam…')
+        ('pickup_truck', 'a very long name…')
     """
     shown = make_plain(name)
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"

@@ -15,7 +15,7 @@ from PIL import Image
 from poolbench.report.explained import Explained
 from poolbench.report.faults import Faults
 from poolbench.report.read import RunView
-from poolbench.report.words import Phrase, Words, say
+from poolbench.report.words import Phrase, Words, in_each_language, say
 
 # Pixels each way; larger ones are shrunk, since a page of many must stay small.
 MOST_PIXELS = 320
@@ -59,9 +59,9 @@ def list_galleries(view: RunView, faults: Faults) -> list[Gallery]:
     if view.explained is not None:
         names = view.labels
         makers = {
-            "wrong": partial(make_wrong, view.explained, view.leading.label),
-            "disagreed": partial(make_disagreed, view.explained, names),
-            "attention": partial(make_attention, view.explained),
+            "wrong": partial(make_wrong, view, view.explained),
+            "disagreed": partial(make_disagreed, view, view.explained),
+            "attention": partial(make_attention, view, view.explained),
             "maps": partial(make_maps, view.explained, names),
             **makers,
         }
@@ -69,9 +69,9 @@ def list_galleries(view: RunView, faults: Faults) -> list[Gallery]:
     return [gallery for gallery in made if gallery is not None and gallery.pictures]
 
 
-def make_wrong(explained: Explained, label: str) -> Gallery:
+def make_wrong(view: RunView, explained: Explained) -> Gallery:
     """Make the gallery of what the recommended variant got most confidently wrong."""
-    arrays, classes = explained.arrays, explained.facts["classes"]
+    arrays, classes = explained.arrays, _tell_classes(view, explained)
     shown = tuple(
         Shown(
             embed(image),
@@ -86,14 +86,18 @@ def make_wrong(explained: Explained, label: str) -> Gallery:
             arrays["wrong_predicted"], arrays["wrong_probability"], strict=True,
         )
     )  # fmt: skip
-    title = say("report.wrong", variant=label)
+    title = say("report.wrong", variant=view.leading.label)
     return Gallery(title, say("report.explain-wrong"), shown)
 
 
-def make_disagreed(explained: Explained, labels: Mapping[str, str]) -> Gallery:
+def _tell_classes(view: RunView, explained: Explained) -> list[Words]:
+    return [view.tell_class(name) for name in explained.facts["classes"]]
+
+
+def make_disagreed(view: RunView, explained: Explained) -> Gallery:
     """Make the gallery of where variants disagree, with who says what."""
-    arrays, classes = explained.arrays, explained.facts["classes"]
-    variants = [labels[name] for name in explained.facts["variants"]]
+    arrays, classes = explained.arrays, _tell_classes(view, explained)
+    variants = [view.labels[name] for name in explained.facts["variants"]]
     shown = tuple(
         Shown(
             embed(image),
@@ -109,19 +113,23 @@ def make_disagreed(explained: Explained, labels: Mapping[str, str]) -> Gallery:
 
 
 def _tell(
-    said: NDArray[np.int64], variants: Sequence[str], classes: Sequence[str]
-) -> Iterator[str]:
+    said: NDArray[np.int64], variants: Sequence[str], classes: Sequence[Words]
+) -> Iterator[Words]:
     """Yield one line for each answer: the class, and who gave it."""
     for label in dict.fromkeys(said.tolist()):
         who = [name for name, own in zip(variants, said, strict=True) if own == label]
         if label >= 0:
             more = f" … ({len(who)})" if len(who) > MOST_NAMED else ""
-            yield f"{classes[label]}: {', '.join(who[:MOST_NAMED])}{more}"
+            yield _join(classes[label], f": {', '.join(who[:MOST_NAMED])}{more}")
 
 
-def make_attention(explained: Explained) -> Gallery:
+def _join(words: Words, name: str) -> Words:
+    return in_each_language(lambda lang: words.speak(lang) + name)
+
+
+def make_attention(view: RunView, explained: Explained) -> Gallery:
     """Make the gallery of pictures with what spoke for the answer beside each."""
-    arrays, classes = explained.arrays, explained.facts["classes"]
+    arrays, classes = explained.arrays, _tell_classes(view, explained)
     shown = tuple(
         Shown(
             embed(np.concatenate([image, paint_heat(image, heat)], axis=1)),
@@ -155,7 +163,7 @@ def make_maps(explained: Explained, labels: Mapping[str, str]) -> Gallery:
         before, after = (
             arrays[f"maps_{side}_{number}"].astype(float) for side in ("before", "after")
         )
-        sizes = ["×".join(map(str, entry[f"{side}_size"])) for side in ("before", "after")]
+        sizes = [" × ".join(map(str, entry[f"{side}_size"])) for side in ("before", "after")]
         shown.append(
             Shown(
                 embed(lay_out_maps(before, after)),
@@ -194,7 +202,10 @@ def make_suspects(view: RunView) -> Gallery:
         Shown(
             embed(suspect.image),
             suspect.picture,
-            (say("report.called", name=suspect.label), say("report.like", name=suspect.suggested)),
+            (
+                say("report.called", name=view.tell_class(suspect.label)),
+                say("report.like", name=view.tell_class(suspect.suggested)),
+            ),
         )
         for suspect in view.suspects
         # An older run may tell of pictures that the program itself drew.

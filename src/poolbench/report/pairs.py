@@ -1,19 +1,20 @@
 """Make the tables of the report that compare variants two by two."""
 
 from collections.abc import Sequence
+from math import nan
 
 from poolbench.records import Difference, SideDifference, TimeRatio, VerdictRecord
 from poolbench.report.read import RunView
 from poolbench.report.table import (
-    MISSING,
     Row,
     Table,
     format_range,
     format_signed,
+    format_with_range,
     name_columns,
 )
 from poolbench.report.wording import name_intervals
-from poolbench.report.words import Words, say
+from poolbench.report.words import MISSING, Numbers, Phrase, Words, say, write_number
 from poolbench.verdict.sentence import judge_difference
 
 # Fewer trainings show too little of how far others would agree for one to be called better.
@@ -58,15 +59,22 @@ def _make_pairs(
             format_signed(pair.points, 2),
             *_format_intervals(pair, verdict),
             format_reach(pair.tie_low, pair.tie_high),
-            " / ".join("–" if share is None else f"{share:.3f}" for share in shares),
-            "–" if pair.p_adjusted is None else f"{pair.p_adjusted:.2g}",
+            _format_shares(shares),
+            MISSING if pair.p_adjusted is None else write_number(pair.p_adjusted, ".2g"),
             reading or say(f"report.reads-{judgement}"),
         )
         rows.append(Row(cells))
     return Table(caption, head, tuple(rows), words=(len(head) - 1,))
 
 
-def _format_intervals(pair: Difference, verdict: VerdictRecord) -> tuple[str, ...]:
+def _format_shares(shares: Sequence[float | None]) -> Numbers:
+    """Write probabilities beside each other."""
+    told = [write_number(nan if share is None else share, ".3f") for share in shares]
+    texts = {lang: " / ".join(one.speak(lang) for one in told) for lang in told[0].texts}
+    return Numbers(texts, " / ".join(one.plain for one in told))
+
+
+def _format_intervals(pair: Difference, verdict: VerdictRecord) -> tuple[Phrase, ...]:
     """Return the interval of the pair alone, and the one that holds with others, if they differ."""
     together = format_reach(pair.low, pair.high)
     if len(name_intervals(verdict)) == 1:
@@ -76,7 +84,7 @@ def _format_intervals(pair: Difference, verdict: VerdictRecord) -> tuple[str, ..
     return format_reach(pair.single_low, pair.single_high), together
 
 
-def format_reach(low: float, high: float) -> str:
+def format_reach(low: float, high: float) -> Phrase:
     """Format an interval in points; a dash where it says nothing: see :func:`is_told`."""
     return format_range(low, high, 2) if is_told(low, high) else MISSING
 
@@ -140,16 +148,19 @@ def flip_ratio(ratio: TimeRatio) -> TimeRatio:
     )
 
 
-def _format_ratio(ratio: TimeRatio | None) -> tuple[str, str]:
+def _format_ratio(ratio: TimeRatio | None) -> tuple[Phrase, Phrase]:
     if ratio is None:
         return MISSING, MISSING
+    value = write_number(ratio.ratio, ".2f")
     if ratio.low is None or ratio.high is None or ratio.p_adjusted is None:
-        return f"{ratio.ratio:.2f}", MISSING
-    return f"{ratio.ratio:.2f} ({ratio.low:.2f} … {ratio.high:.2f})", f"{ratio.p_adjusted:.2g}"
+        return value, MISSING
+    reach = format_range(ratio.low, ratio.high, 2, sign="")
+    return format_with_range(value, reach), write_number(ratio.p_adjusted, ".2g")
 
 
-def _format_side(side: SideDifference | None, digits: int) -> tuple[str, str]:
+def _format_side(side: SideDifference | None, digits: int) -> tuple[Phrase, Phrase]:
     if side is None:
         return MISSING, MISSING
     reach = format_range(side.low, side.high, digits)
-    return f"{format_signed(side.value, digits)} ({reach})", f"{side.p_adjusted:.2g}"
+    told = format_with_range(format_signed(side.value, digits), reach)
+    return told, write_number(side.p_adjusted, ".2g")

@@ -1,5 +1,6 @@
 """Draw one figure of the report where a person wants it: on axes or in a figure of their own."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -33,7 +34,7 @@ def plot_figure(
         RunError: As :func:`poolbench.report.read.read_run`.
     """
     _check_place(axes, figure)
-    view = read_run(path)
+    view = replace(read_run(path), lang=lang)
     kind = list_figures(view).get(name)
     if kind is None:
         _refuse(view, name)

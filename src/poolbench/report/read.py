@@ -27,9 +27,12 @@ from poolbench.records import (
 )
 from poolbench.report.answers import read_answers
 from poolbench.report.explained import Explained, read_explained
+from poolbench.report.words import Words, in_each_language
 from poolbench.results.history import average_histories, read_history
 from poolbench.rundir.files import Model
 from poolbench.rundir.store import RunStore
+from poolbench.texts import DEFAULT_LANGUAGE
+from poolbench.texts.class_names import name_class, name_classes
 from poolbench.texts.plain import make_plain, read_escaped_formula
 from poolbench.texts.told import find_reason
 from poolbench.verdict.intervals import Interval
@@ -124,6 +127,7 @@ class RunView:
         explained: What was computed for the report while the networks were at hand; ``None`` in
             runs of before.
         files: Name (as ``best/model.onnx``) and bytes of what was handed over.
+        lang: The language of ``classes``: that of a figure, or of a file.
     """
 
     path: Path
@@ -139,6 +143,7 @@ class RunView:
     files: tuple[tuple[str, int], ...]
     suspects: tuple[Suspect, ...] = ()
     explained: Explained | None = None
+    lang: str = DEFAULT_LANGUAGE
 
     @property
     def leading(self) -> VariantView:
@@ -164,9 +169,23 @@ class RunView:
         return {view.id: view.label for view in self.variants}
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes as they are told in this view's language."""
+        return tuple(name_classes(self.data.classes, self.data.source, self.lang))
+
+    @property
+    def class_words(self) -> tuple[Words, ...]:
+        """The classes as they are told in every language."""
+        return tuple(map(self.tell_class, self.data.classes))
+
+    def tell_class(self, name: str) -> Words:
+        """Return what a class of the record is called in every language."""
+        return in_each_language(lambda lang: name_class(name, self.data.source, lang))
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """What a person named and figures show: classes and variants."""
-        return (*self.data.classes, *self.labels.values())
+        """What figures show: classes and variants."""
+        return (*self.classes, *self.labels.values())
 
 
 def read_run(path: Path) -> RunView:

@@ -11,11 +11,24 @@
     if (title) document.title = title.textContent;
   }
 
-  // "−1.50 (−2 … −1)" counts as -1.5; what is no number is compared as words.
+  const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+  // "−1.50 (−2 to −1)" counts as -1.5, "от 1,5 до 3 МБ" as 1.5, "3 × 10⁻⁶" as 0.000003; of sizes
+  // the unit counts too. What is no number is compared as words.
   function readNumber(cell) {
-    const plain = cell.innerText.replace(/−/g, "-").replace(/(\d)\u00a0(?=\d{3})/g, "$1");
-    const found = /^\s*[-+]?\d+(\.\d+)?(e[-+]?\d+)?/.exec(plain);
-    return found ? Number(found[0]) : NaN;
+    const [comma, point] = page.lang === "ru" ? [/,/g, "."] : [/,(?=\d{3})/g, ""];
+    const plain = cell.innerText
+      .replace(/−/g, "-")
+      .replace(/(\d)\u00a0(?=\d{3})/g, "$1")
+      .replace(comma, point)
+      .replace(/\s?[·×]\s?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, (_, power) =>
+        "e" + power.replace("⁻", "-").replace(/[⁰-⁹¹²³]/g, (digit) => DIGITS.indexOf(digit)),
+      );
+    const found = /^\s*(?:от\s)?([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?:\s(?:[КkМMГG])[БB])?/u.exec(plain);
+    if (!found) return NaN;
+    const unit = /[КkМMГG](?=[БB]$)/.exec(found[0]);
+    const times = unit ? { К: 1e3, k: 1e3, М: 1e6, M: 1e6, Г: 1e9, G: 1e9 }[unit[0]] : 1;
+    return Number(found[1]) * times;
   }
 
   function compareCells(first, second) {

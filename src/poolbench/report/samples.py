@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from poolbench.report.read import RunView
-from poolbench.report.words import Words, say
+from poolbench.report.words import Phrase, Words, say
 
 # What a figure rests on, by its name; those of pictures that moved stand below.
 _KINDS: Mapping[str, str] = {
@@ -33,13 +33,13 @@ def say_samples(view: RunView) -> dict[str, Words]:
             for measure in ("consistency", "accuracy"):
                 said[f"{measure}-{mode}"] = say("card.samples-shift", pictures=moved)
         facts = view.explained.facts.get("landscape")
-        if isinstance(facts, dict):
-            said["landscape"] = say("card.samples-landscape", pictures=facts.get("pictures", "?"))
+        if isinstance(facts, dict) and isinstance(facts.get("pictures"), int):
+            said["landscape"] = say("card.samples-landscape", pictures=facts["pictures"])
     return said
 
 
-def _count_trials(view: RunView) -> str:
+def _count_trials(view: RunView) -> Phrase:
     """Return how often variants were trained; some were dropped before others."""
     counts = [variant.row.trials for variant in view.variants]
     low, high = min(counts), max(counts)
-    return str(low) if low == high else f"{low}–{high}"
+    return str(low) if low == high else say("report.range", low=low, high=high)

@@ -2,15 +2,23 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from poolbench.evaluation.metrics import Form, MetricEntry
-from poolbench.report.words import Phrase, Words, in_each_language, say, speak
+from poolbench.report.words import (
+    MISSING,
+    Numbers,
+    Phrase,
+    Words,
+    in_each_language,
+    say,
+    say_numbers,
+    speak,
+    write_number,
+)
 from poolbench.texts.plain import escape_formula, make_plain_page
 
-MISSING = "—"
 # Most rows that a page shows unasked, and how many it shows of a longer table.
 MOST_ROWS = 16
 MOST_IN_EXCERPT = 10
@@ -84,7 +92,7 @@ class Table:
         writer = csv.writer(content, lineterminator="\n")
         rows = [row.cells for row in self.rows]
         for cells in [self.head, *rows] if self.head else rows:
-            writer.writerow([_write_plainly(str(speak(cell, lang))) for cell in cells])
+            writer.writerow([_write_plainly(cell, lang) for cell in cells])
         return make_plain_page(content.getvalue()).encode("utf-8-sig")
 
 
@@ -93,46 +101,64 @@ def name_columns(keys: Sequence[str]) -> tuple[Words, ...]:
     return tuple(say(f"report.{key}") for key in keys)
 
 
-def format_millions(count: float) -> str:
-    """Format a count in millions: ``21.33 M``."""
-    return f"{count / 1e6:.2f}\N{NO-BREAK SPACE}M"
+def format_millions(count: float) -> Numbers:
+    """Format a count in millions: ``21.33 million``."""
+    return say_numbers("report.millions", str(round(count)), millions=count / 1e6)
 
 
-def format_signed(value: float, digits: int) -> str:
+def format_signed(value: float, digits: int) -> Numbers:
     """Format a number with a true minus sign: ``+0.25``, ``−1.50``."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return write_number(value, f"+.{digits}f")
 
 
-def format_range(low: float, high: float, digits: int) -> str:
-    """Format a range: ``−0.25 … +1.50``."""
-    return f"{format_signed(low, digits)} … {format_signed(high, digits)}"
+def format_range(low: float, high: float, digits: int, sign: str = "+") -> Numbers:
+    """Format a range: ``−0.25 to +1.50``.
+
+    Args:
+        sign: As in the format of a number: ``+``, or empty where only minus is written.
+    """
+    ends = [write_number(value, f"{sign}.{digits}f") for value in (low, high)]
+    plain = " … ".join(end.plain.replace("-", "−") for end in ends)
+    return say_numbers("report.range", plain, low=ends[0], high=ends[1])
 
 
-def format_count(count: int) -> str:
-    """Format a count with a space that does not break: ``33 219``."""
-    return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
+def format_with_range(value: Numbers, reach: Numbers) -> Numbers:
+    """Format a value and, in parentheses, its range."""
+    texts = {lang: f"{said} ({reach.speak(lang)})" for lang, said in value.texts.items()}
+    return Numbers(texts, f"{value.plain.replace('-', '−')} ({reach.plain})")
 
 
-_FORMS: dict[Form, Callable[[float], str]] = {
-    "plain": "{:.4f}".format,
+def format_count(count: int) -> Numbers:
+    """Format a count, its digits in groups: ``33,219``."""
+    return write_number(count, ",")
+
+
+def format_size(count: int) -> Numbers:
+    """Format bytes in the largest unit of which there is at least one: ``25.3 GB``."""
+    for unit, least in (("gigabytes", 1e9), ("megabytes", 1e6)):
+        if count >= least:
+            return say_numbers(f"report.{unit}", str(count), size=count / least)
+    return say_numbers("report.kilobytes", str(count), size=count / 1e3)
+
+
+_FORMS: dict[Form, Callable[[float], Numbers]] = {
+    "plain": lambda value: write_number(value, ".4f"),
     "signed": lambda value: format_signed(value, 4),
-    "seconds": "{:.1f}".format,
-    "milliseconds": "{:.2f}".format,
+    "seconds": lambda value: write_number(value, ",.1f"),
+    "milliseconds": lambda value: write_number(value, ",.2f"),
     "count": lambda value: format_count(round(value)),
     "millions": format_millions,
 }
 
 
-def format_metric(entry: MetricEntry, value: float | None) -> str:
+def format_metric(entry: MetricEntry, value: float | None) -> Phrase:
     """Write the value of a metric in its form; a dash where there is none."""
     return MISSING if value is None else _FORMS[entry.form](value)
 
 
-def _write_plainly(cell: str) -> str:
-    """Write numbers as programs read them: a hyphen for minus, and no spaces inside.
+def _write_plainly(cell: Phrase, lang: str) -> str:
+    """Write numbers as programs read them, whatever the language.
 
     What a spreadsheet would take for a formula is kept from it by a quotation mark.
     """
-    plain = cell.replace("−", "-") if re.fullmatch(r"[−+]?[0-9.]+", cell) else cell
-    plain = re.sub(r"(?<=\d)\N{NO-BREAK SPACE}(?=\d{3})", "", plain)
-    return escape_formula(plain)
+    return escape_formula(cell.plain if isinstance(cell, Numbers) else str(speak(cell, lang)))

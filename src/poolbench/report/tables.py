@@ -10,7 +10,6 @@ from poolbench.records import LeaderboardRow
 from poolbench.report.figures.shift import average_shift
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import (
-    MISSING,
     Row,
     Table,
     format_count,
@@ -18,9 +17,10 @@ from poolbench.report.table import (
     format_millions,
     format_range,
     format_signed,
+    format_with_range,
     name_columns,
 )
-from poolbench.report.words import say
+from poolbench.report.words import MISSING, Numbers, Phrase, say, say_numbers, write_number
 from poolbench.verdict.intervals import Interval
 
 
@@ -41,8 +41,8 @@ def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Tabl
         row = variant.row
         cells = (
             variant.label,
-            f"{row.accuracy:.4f}",
-            f"{row.accuracy_low:.4f} – {row.accuracy_high:.4f}",
+            write_number(row.accuracy, ".4f"),
+            format_range(row.accuracy_low, row.accuracy_high, 4, sign=""),
             *(format_metric(entry, _find_value(view, variant, entry)) for entry in shown),
             str(row.trials),
         )
@@ -53,11 +53,13 @@ def make_leaderboard(view: RunView, keys: Collection[str] | None = None) -> Tabl
     return Table(say("report.leaderboard-caption"), head, tuple(rows), lower_first=lower)
 
 
-def _format_collapsed(row: LeaderboardRow) -> str:
+def _format_collapsed(row: LeaderboardRow) -> Phrase:
     """Return how many trials collapsed, and which rate is compatible with that."""
     if row.collapsed_at_most is None:
         return str(row.collapsed)
-    return f"{row.collapsed} (≤ {100 * row.collapsed_at_most:.0f} %)"
+    percent = 100 * row.collapsed_at_most
+    plain = f"{row.collapsed} (<= {percent:.0f}%)"
+    return say_numbers("report.at-most-percent", plain, count=row.collapsed, percent=percent)
 
 
 def make_over_fitting(view: RunView) -> Table:
@@ -71,14 +73,14 @@ def make_over_fitting(view: RunView) -> Table:
         trials = variant.trials
         cells = (
             variant.label,
-            f"{_mean(trial.train.accuracy for trial in trials):.4f}",
-            f"{_mean(trial.held_out.accuracy for trial in trials):.4f}",
-            MISSING if variant.row.worst is None else f"{variant.row.worst:.4f}",
+            write_number(_mean(trial.train.accuracy for trial in trials), ".4f"),
+            write_number(_mean(trial.held_out.accuracy for trial in trials), ".4f"),
+            MISSING if variant.row.worst is None else write_number(variant.row.worst, ".4f"),
             _format_collapsed(variant.row),
             _format_interval(variant.gap),
             _format_interval(variant.loss_rise),
             _format_epochs([trial.overfit.loss_minimum_epoch for trial in trials]),
-            f"{_mean(trial.best_epoch.accuracy for trial in trials):.4f}",
+            write_number(_mean(trial.best_epoch.accuracy for trial in trials), ".4f"),
         )
         rows.append(Row(cells, variant.id == view.verdict.recommended))
     return Table(say("report.over-fitting-caption"), name_columns(head), tuple(rows))
@@ -100,9 +102,9 @@ def make_costs(view: RunView) -> Table:
             format_count(cost.parameters),
             format_millions(cost.multiply_adds),
             format_millions(cost.conv_multiply_adds),
-            f"{variant.row.train_seconds:.1f}",
-            f"{variant.row.wall_seconds:.1f}",
-            f"{max(known) / 1e6:.0f}" if known else MISSING,
+            write_number(variant.row.train_seconds, ",.1f"),
+            write_number(variant.row.wall_seconds, ",.1f"),
+            write_number(max(known) / 1e6, ",.0f") if known else MISSING,
         )
         rows.append(Row(cells, variant.id == view.verdict.recommended))
     return Table(say("report.costs-caption"), name_columns(head), tuple(rows))
@@ -117,7 +119,10 @@ def make_shift(view: RunView, measure: str) -> Table:
     )
     rows = tuple(
         Row(
-            (variant.label, *(f"{value:.4f}" for value in average_shift(variant, measure))),
+            (
+                variant.label,
+                *(write_number(value, ".4f") for value in average_shift(variant, measure)),
+            ),
             variant.id == view.verdict.recommended,
         )
         for variant in view.variants
@@ -125,22 +130,24 @@ def make_shift(view: RunView, measure: str) -> Table:
     return Table(say(f"report.shift-{measure}-caption"), head, rows)
 
 
-def _format_epochs(epochs: list[int]) -> str:
+def _format_epochs(epochs: list[int]) -> Numbers:
     """Format the median, and the range where there is one."""
-    middle = f"{statistics.median(epochs):g}"
-    return middle if min(epochs) == max(epochs) else f"{middle} ({min(epochs)}–{max(epochs)})"
+    middle = write_number(statistics.median(epochs), "g")
+    if min(epochs) == max(epochs):
+        return middle
+    return format_with_range(middle, format_range(min(epochs), max(epochs), 0, sign=""))
 
 
 def _mean(values: Iterable[float]) -> float:
     return float(np.mean(list(values)))
 
 
-def _format_interval(interval: Interval) -> str:
+def _format_interval(interval: Interval) -> Numbers:
+    mean = format_signed(interval.mean, 4)
     if interval.low == interval.high:
         # A single training has no interval.
-        return format_signed(interval.mean, 4)
-    reach = format_range(interval.low, interval.high, 4)
-    return f"{format_signed(interval.mean, 4)} ({reach})"
+        return mean
+    return format_with_range(mean, format_range(interval.low, interval.high, 4))
 
 
 def _find_value(view: RunView, variant: VariantView, entry: MetricEntry) -> float | None:

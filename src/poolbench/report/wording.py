@@ -6,8 +6,9 @@ from poolbench.records import VerdictRecord
 from poolbench.report.read import RunView
 from poolbench.report.words import Phrase, Words, in_each_language, say
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS
+from poolbench.texts.class_names import name_classes
 from poolbench.texts.facts import describe_warnings, read_count
-from poolbench.texts.plain import list_some
+from poolbench.texts.plain import list_some, typeset
 from poolbench.verdict.sentence import describe_nothing, describe_verdict
 
 # Notes that are counted here, and the one that is a sentence of its own.
@@ -19,7 +20,7 @@ def say_verdict(view: RunView) -> Words:
     # That nothing was learned is followed by advice of its own.
     is_nothing = view.verdict.kind == "nothing-learned"
     describe = describe_nothing if is_nothing else describe_verdict
-    return in_each_language(lambda lang: describe(view.verdict, lang, view.labels))
+    return in_each_language(lambda lang: typeset(describe(view.verdict, lang, view.labels)))
 
 
 def say_advice(view: RunView) -> Words:
@@ -88,10 +89,19 @@ def _list_missed(view: RunView) -> list[Phrase]:
     """List classes never recognised by the variant to use, or by any if there is none."""
     wanted = view.verdict.recommended
     return [
-        say("note.missed-classes", variant=view.labels.get(name, name), classes=list_some(classes))
+        say(
+            "note.missed-classes",
+            variant=view.labels.get(name, name),
+            classes=_tell_classes(view, classes),
+        )
         for name, classes in view.verdict.missed_classes.items()
         if wanted in (name, None)
     ]
+
+
+def _tell_classes(view: RunView, classes: Sequence[str]) -> Words:
+    source = view.data.source
+    return in_each_language(lambda lang: list_some(name_classes(classes, source, lang)))
 
 
 def _count_collapsed(view: RunView) -> dict[str, int]:

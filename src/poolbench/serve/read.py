@@ -23,6 +23,8 @@ from poolbench.records import (
     VerdictRecord,
 )
 from poolbench.rundir.store import LIVE_FILE, RunStore
+from poolbench.texts import TEXTS
+from poolbench.texts.class_names import name_classes
 from poolbench.texts.plain import make_plain
 from poolbench.texts.policy import make_report_policy
 from poolbench.texts.told import find_reason
@@ -93,6 +95,7 @@ class FinishedRun:
         return {
             "source": make_plain(name_source(self.data.source)),
             "classes": [make_plain(name) for name in self.data.classes],
+            "class_names": {lang: self._name_classes(lang) for lang in TEXTS},
             "height": height,
             "width": width,
             "fit": self.data.fit,
@@ -108,6 +111,10 @@ class FinishedRun:
             "schemaVersion": SCHEMA_VERSION,
             "hasReport": self.has_report,
         }
+
+    def _name_classes(self, lang: str) -> list[str]:
+        told = name_classes(self.data.classes, self.data.source, lang)
+        return [make_plain(name) for name in told]
 
 
 def check_is_run(path: Path) -> None:

@@ -29,6 +29,7 @@ from poolbench.serve.guard import Guard, choose_answer_language, refuse
 from poolbench.serve.read import REPORT, REPORT_HEADERS, has_report
 from poolbench.serve.stream import make_sender, stream_file
 from poolbench.texts import TEXTS, text
+from poolbench.texts.class_names import name_classes
 from poolbench.texts.plain import make_plain
 
 # What a shell takes as it is; @ among them, which shlex.quote does not know.
@@ -112,7 +113,7 @@ def _render_list(folder: Path, found: list[RunSummary], lang: str) -> str:
             "date": describe_date(run.date),
             "pictures": describe_count(run.pictures, lang),
             "classes": describe_count(None if run.classes is None else len(run.classes), lang),
-            "names": make_plain(", ".join(run.classes or ())),
+            "names": make_plain(", ".join(name_classes(run.classes or (), run.source or "", lang))),
             "state": describe_state(run, lang),
             "kind": run.state,
             "size": describe_size(run.size_bytes, lang),

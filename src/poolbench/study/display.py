@@ -33,6 +33,7 @@ from poolbench.study.watching.lines import LINE_SECONDS, LONG_SECONDS
 from poolbench.study.watching.table import make_table
 from poolbench.study.watching.words import format_interval
 from poolbench.texts import fill, text
+from poolbench.texts.class_names import name_classes
 from poolbench.texts.filling import Tellable, format_number
 from poolbench.texts.plain import list_some, make_plain, make_plain_lines, wrap_words
 from poolbench.verdict.sentence import describe_verdict, flip
@@ -113,8 +114,12 @@ class Display:
             self.say("run.loading", step=text(f"run.step-{step}", self.lang), share=tenth[1] / 10)
         self._loading = tenth
 
-    def show_verdict(self, verdict: VerdictRecord) -> None:
-        """Show the verdict in one sentence."""
+    def show_verdict(self, verdict: VerdictRecord, source: str) -> None:
+        """Show the verdict in one sentence.
+
+        Args:
+            source: The image set, as on the command line.
+        """
         self._print(make_plain(describe_verdict(verdict, self.lang, self._labels)), "bold")
         for note in verdict.notes:
             # The sentence has already told that one trial cannot tell.
@@ -123,7 +128,7 @@ class Display:
         for name, classes in verdict.missed_classes.items():
             # Only those of the variant to use, or of all if there is none.
             if verdict.recommended in (name, None):
-                names = list_some(classes)
+                names = list_some(name_classes(classes, source, self.lang))
                 self.say("note.missed-classes", variant=self.name(name), classes=names)
         if verdict.undertrained and verdict.recommended is not None:
             self.say("note.undertrained", variants=self._name_all(verdict.undertrained))

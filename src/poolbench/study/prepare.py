@@ -34,6 +34,7 @@ from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import RUNS
 from poolbench.study.display import Display
+from poolbench.texts.class_names import name_classes
 from poolbench.texts.duration import format_duration
 from poolbench.texts.facts import describe_facts, describe_size
 from poolbench.texts.joined import Joined
@@ -270,7 +271,7 @@ def _show_pictures(image_set: ImageSet, display: Display) -> None:
     display.say(
         "run.data",
         source=image_set.source,
-        classes=", ".join(image_set.classes),
+        classes=", ".join(name_classes(image_set.classes, image_set.source, display.lang)),
         pool=len(image_set.pool),
         test=len(image_set.test),
         height=height,

@@ -317,7 +317,7 @@ def _conclude(store: RunStore, display: Display) -> Study:
     """Show the result, verify the bundle and build the report."""
     study = Study(store.path, display.lang)
     display.show_leaderboard(study.leaderboard())
-    display.show_verdict(study.verdict)
+    display.show_verdict(study.verdict, study.data.source)
     if study.verdict.kind == "winner":
         for line in describe_reason(study.data.facts, display.lang):
             display.tell(line)

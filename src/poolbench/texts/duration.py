@@ -1,6 +1,7 @@
 """Write durations as a person says them."""
 
 from poolbench.texts import DEFAULT_LANGUAGE, text
+from poolbench.texts.plain import typeset
 
 
 def format_duration(seconds: float, lang: str = DEFAULT_LANGUAGE) -> str:
@@ -14,7 +15,9 @@ def format_duration(seconds: float, lang: str = DEFAULT_LANGUAGE) -> str:
         return "?"
     whole = round(seconds)
     if whole < 60:
-        return text("duration.seconds", lang, seconds=whole)
-    if whole < 3600:
-        return text("duration.minutes", lang, minutes=whole // 60, seconds=whole % 60)
-    return text("duration.hours", lang, hours=whole // 3600, minutes=whole % 3600 // 60)
+        said = text("duration.seconds", lang, seconds=whole)
+    elif whole < 3600:
+        said = text("duration.minutes", lang, minutes=whole // 60, seconds=whole % 60)
+    else:
+        said = text("duration.hours", lang, hours=whole // 3600, minutes=whole % 3600 // 60)
+    return typeset(said)

@@ -22,6 +22,16 @@ _START = r"(^|[;,\t\r\n\"])(\s*)"
 _FORMULA = r"(?=[=+\-@＝＋－＠])"
 _NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?\d+)?")
 
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+# The space between a number and its unit; a single letter may be a word of its own.
+_BEFORE_UNIT = re.compile(
+    r"(?<=\d) (?=(?:%|п\. п\.|млн|млрд|тыс\.|[КМГ]Б|мс|мин|пикс\.|нат|эпох)"
+    r"|[счБ](?:$|[.,;:)]| [\d(]| мин))"
+)
+
+# A hyphen that stands for minus: before a number that nothing is joined to.
+_MINUS = re.compile(r"(?<![\w.,)\]}/-])-(?=\d)")
+
 # Signs of Markdown; an underscore inside a word, or a line of them that stands alone, is none.
 _MARKDOWN = re.compile(
     r"(?P<kept>(?<=[^\W_])_+(?=[^\W_])|(?<!\S)_+(?!\S))|(?P<sign>[\\`*\[\]<>|~$&_])"
@@ -75,6 +85,17 @@ def wrap_words(text: str, width: int) -> str:
         )
         for line in text.split("\n")
     )
+
+
+def typeset(said: str) -> str:
+    """Keep Russian units on the line of their number, and write a true minus sign.
+
+    Example:
+        >>> typeset("95 %, 4 с, -2 п. п. с шагом 3")
+        '95\\xa0%, 4\\xa0с, −2\\xa0п.\\xa0п. с шагом 3'
+    """
+    kept = _BEFORE_UNIT.sub(NO_BREAK_SPACE, _MINUS.sub("−", said))
+    return kept.replace("п. п.", f"п.{NO_BREAK_SPACE}п.")
 
 
 def make_plain_page(page: str) -> str:

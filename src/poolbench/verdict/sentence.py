@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.texts import text
-from poolbench.texts.plain import list_some
+from poolbench.texts.filling import format_number
+from poolbench.texts.plain import list_some, typeset
 from poolbench.verdict.decide import choose_answer, find_closest, is_equivalent
 from poolbench.verdict.looks import ALPHA
 
@@ -17,11 +18,15 @@ def describe_verdict(
     Args:
         labels: Variant id to the name to use; without it, the ids.
     """
-    names = {} if labels is None else labels
+    said = " ".join(_list_sentences(verdict, lang, {} if labels is None else labels))
+    return typeset(said) if lang == "ru" else said
+
+
+def _list_sentences(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> list[str]:
     if verdict.kind == "nothing-learned":
-        return f"{describe_nothing(verdict, lang, names)} {text('verdict.nothing-advice', lang)}"
+        return [describe_nothing(verdict, lang, names), text("verdict.nothing-advice", lang)]
     if not verdict.differences:
-        return " ".join([text("verdict.single", lang), *_describe_chance(verdict, lang)])
+        return [text("verdict.single", lang), *_describe_chance(verdict, lang)]
     if verdict.kind == "winner":
         sentences = _describe_winner(verdict, lang, names)
     elif verdict.kind == "tied":
@@ -35,7 +40,7 @@ def describe_verdict(
     if verdict.is_exploratory:
         counts = ", ".join(str(look.repeats) for look in verdict.looks)
         sentences.append(text("verdict.exploratory", lang, repeats=counts))
-    return " ".join([*sentences, *_describe_chance(verdict, lang)])
+    return [*sentences, *_describe_chance(verdict, lang)]
 
 
 def describe_nothing(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> str:
@@ -58,7 +63,7 @@ def describe_constant(verdict: VerdictRecord, lang: str = "en") -> str:
     assert found is not None
     if found.accuracy_low == found.accuracy_high:
         # One over the number of classes, which is known.
-        return f"{found.accuracy:.4f}"
+        return format_number(found.accuracy, ".4f", lang)
     values = {"low": found.accuracy_low, "high": found.accuracy_high}
     return text("verdict.constant-interval", lang, accuracy=found.accuracy, **values)
 

@@ -12,8 +12,10 @@ import pytest
 from docx import Document
 
 from poolbench.report.handin.build import build_handin
+from poolbench.report.handin.fill import retell
 from poolbench.report.read import read_run
-from poolbench.verdict.sentence import describe_verdict
+from poolbench.report.wording import say_verdict
+from poolbench.texts.filling import format_number
 
 # Beside the names of a run: formats, programs, methods and what is typed.
 NAMES = {
@@ -81,7 +83,7 @@ def test_every_figure_and_table_that_the_text_names_is_there(both):
 
 
 def test_the_part_that_judges_differences_is_where_it_is_said_to_be(both):
-    named = re.findall(r"Значимы ли различия, см\. п\. (\d+)", both[0].text)
+    named = re.findall(r"Достоверны ли различия, показано в п\.\s(\d+)", both[0].text)
     [choice] = [line for line in both[0].headings if line.endswith("Выбор лучшей конфигурации")]
     assert all(choice.startswith(f"{number} ") for number in named)
     assert len(named) <= 1
@@ -99,7 +101,7 @@ def _list_measures(trial):
     if trial.diverged_at is not None:
         return ("разошлось", "—", "—")
     measures = (trial.train.accuracy, trial.held_out.accuracy, trial.held_out.nll)
-    return tuple(f"{measure:.4f}" for measure in measures)
+    return tuple(format_number(measure, ".4f", "ru") for measure in measures)
 
 
 def test_the_last_table_holds_every_trial(both, path):
@@ -109,7 +111,7 @@ def test_the_last_table_holds_every_trial(both, path):
         (
             variant.label,
             *_list_measures(trial),
-            f"{timing.train_seconds:.1f}",
+            format_number(timing.train_seconds, ",.1f", "ru"),
         )
         for variant in view.variants
         for trial, timing in zip(variant.trials, variant.timings, strict=True)
@@ -121,12 +123,12 @@ def test_the_last_table_holds_every_trial(both, path):
 
 def test_the_numbers_and_the_verdict_are_those_of_the_run(both, path):
     view = read_run(path)
-    sentence = describe_verdict(view.verdict, "ru", view.labels)
+    sentence = retell(say_verdict(view))
     assert both[1].text.count(sentence) == 2
     for variant in view.variants:
-        assert f"{variant.row.accuracy:.4f}" in both[1].text
+        assert format_number(variant.row.accuracy, ".4f", "ru") in both[1].text
     if view.final is not None:
-        assert f"{view.final.test.accuracy:.4f}" in both[1].text
+        assert format_number(view.final.test.accuracy, ".4f", "ru") in both[1].text
         assert str(len(view.verification.checks)) in both[1].text
 
 
@@ -159,7 +161,7 @@ def test_title_page_names_author_and_group_or_leaves_room(both, path):
 @pytest.mark.full(seconds=5)
 def test_nothing_is_said_of_what_a_run_does_not_have(make_run, copy, build_both):
     alone, _ = build_both(copy(make_run(variants=1, repeats=1, final=False)))
-    assert "Вариант только один" in alone.text
+    assert "конфигураций меньше двух" in alone.text
     assert "Модель не сохранена" not in alone.text
     assert "модель не сохранена" in alone.text
     assert not {"ландшафт", "парные"} & set(alone.text.lower().split())
@@ -171,7 +173,7 @@ def test_lab_protocol_is_said_to_be_optimistic(make_run, copy, build_both):
     markdown, _ = build_both(copy(make_run(variants=2, repeats=1, protocol="lab")))
     assert "завышена" in markdown.text
     assert "новом обучении, неизвестно" in markdown.text
-    assert "степени переобучения различимы" not in markdown.text
+    assert "в него не входит, разница достоверна" not in markdown.text
 
 
 @pytest.mark.full(seconds=9)

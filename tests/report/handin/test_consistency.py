@@ -48,23 +48,23 @@ def read_text(draft):
 
 def test_one_epoch_neither_rises_nor_has_a_last():
     found = [Overfit(gap=0.0, loss_rise=0.0, loss_minimum_epoch=1)]
-    assert describe_rise(found, 1) == "в единственную эпоху"
+    assert describe_rise(found, 1) == "на единственной эпохе"
 
 
 def test_equal_accuracies_have_no_highest(view):
     same = change_rows(view, *[{"accuracy": 0.9}] * 3)
-    assert describe_quality(same) == ["У всех вариантов точность одинакова: 0.9000."]
+    assert describe_quality(same) == ["У всех конфигураций точность одинакова: 0,9000."]
     two = change_rows(view, {"accuracy": 0.9}, {"accuracy": 0.900004}, {"accuracy": 0.8})
     best, spread = describe_quality(two)
-    assert best.startswith("Наибольшая точность сразу у нескольких вариантов")
-    assert "(0.8000" not in best and "0.8000" in spread and "10.00 п. п." in spread
+    assert best.startswith("Наибольшая точность сразу у нескольких конфигураций")
+    assert "(0,8000" not in best and "0,8000" in spread and "10,00\xa0п.\xa0п." in spread
 
 
-@pytest.mark.parametrize(("accuracy", "told"), [(0.845, "около 47 из"), (0.9999, "")])
+@pytest.mark.parametrize(("accuracy", "told"), [(0.845, "примерно 47 из"), (0.9999, "")])
 def test_a_difference_is_told_in_whole_pictures(view, accuracy, told):
     rows = {"accuracy": 1.0}, {"accuracy": 0.99995}, {"accuracy": accuracy}
     sentences = describe_quality(change_verdict(change_rows(view, *rows), pictures=300))
-    assert told in sentences[-1] and ("около" in sentences[-1]) == bool(told)
+    assert told in sentences[-1] and ("примерно" in sentences[-1]) == bool(told)
 
 
 def test_a_mean_over_fewer_trainings_is_not_called_the_highest(view):
@@ -75,7 +75,7 @@ def test_a_mean_over_fewer_trainings_is_not_called_the_highest(view):
         {"accuracy": 0.95, "trials": 2},
     )
     best, _, note = describe_quality(dropped)
-    assert f"у варианта {view.variants[0].label}: 0.8000" in best
+    assert f"у {view.variants[0].label}: 0,8000" in best
     assert f"({view.variants[2].label})" in note
 
 
@@ -83,7 +83,7 @@ def test_equal_times_have_no_fastest(view):
     same = change_rows(view, *[{"train_seconds": 4.01}] * 3)
     told = describe_fastest(same, same.variants[0])
     assert all(variant.label in told for variant in view.variants)
-    assert "4.0 с" in told
+    assert "4,0\xa0с" in told
 
 
 def test_of_one_training_no_mean_is_told(one_each):
@@ -104,7 +104,7 @@ def test_a_ratio_of_which_one_is_possible_is_told_as_no_difference(view):
     draft = Draft()
     training.write_time(draft, timed)
     said = [line for block in draft.blocks for line in getattr(block, "lines", ())]
-    assert [line.count("неразличима") for line in said] == [1, 0]
+    assert [line.count("недостоверна") for line in said] == [1, 0]
 
 
 def test_times_without_ratios_announce_no_list(view):
@@ -150,7 +150,7 @@ def test_an_open_verdict_recommends_nothing(one_each, view):
     won = change_verdict(view, kind="winner", winner=view.verdict.leading)
     draft = Draft()
     outcome.say_recommended(draft, won)
-    assert f"Рекомендуется вариант {won.leading.label}." in read_text(draft)
+    assert f"Рекомендуется конфигурация {won.leading.label}." in read_text(draft)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_what_diverged_is_no_measurement(make_run):
     broken = read_run(make_run(variants=2, repeats=1, epochs=4, diverged=True))
     [variant] = [v for v in broken.variants if any(t.diverged_at is not None for t in v.trials)]
     told = describe_curve(variant)
-    assert "разошлись обучения (1 из 2)" in told and "наименьшая" not in told
+    assert "разошлось обучений: 1 из 2" in told and "наименьшая" not in told
     rows = [row for row in outcome.list_trials(broken) if "разошлось" in row]
     assert len(rows) == 1 and rows[0].count("—") == 3
     whole = dataclasses.replace(
@@ -187,8 +187,8 @@ def test_what_diverged_is_no_measurement(make_run):
     )
     draft = Draft()
     training.write_quality(draft, lost)
-    assert "не ошибся ни разу" not in read_text(draft)
-    assert f"Все обучения варианта {variant.label} разошлись" in read_text(draft)
+    assert "не ошибается ни разу" not in read_text(draft)
+    assert f"Все обучения {variant.label} разошлись" in read_text(draft)
 
 
 def test_a_study_of_one_variant_ranks_nothing(make_run):
@@ -198,7 +198,7 @@ def test_a_study_of_one_variant_ranks_nothing(make_run):
     training.write_time(draft, alone)
     training.write_over_fitting(draft, alone)
     told = read_text(draft)
-    for word in ("аибольш", "аименьш", "Меньше всего", "рекомендует", "по убыванию", "Различимы"):
+    for word in ("аибольш", "аименьш", "Быстрее всего", "рекомендует", "по убыванию", "Достоверн"):
         assert word not in told, word
     captions = [block.caption for block in draft.blocks if isinstance(block, Grid)]
     assert not [caption for caption in captions if "убыванию" in caption]
@@ -224,7 +224,7 @@ def test_the_curves_are_told_from_the_numbers_beside_them(view, flip):
     draft = Draft()
     training.write_curves(draft, dataclasses.replace(view, variants=tuple(variants)))
     told = read_text(draft)
-    assert "во время самих шагов" in told
+    assert "во время шагов" in told
     assert ("аугментированных" in told) == (flip != "none")
 
 

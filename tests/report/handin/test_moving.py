@@ -9,6 +9,7 @@ from poolbench.report.figures.shift import average_shift
 from poolbench.report.handin.blocks import Draft, Paragraph
 from poolbench.report.handin.moving import compare_with_mlp, measure_moved, write_shift
 from poolbench.report.read import read_run
+from poolbench.texts.filling import format_number
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +50,9 @@ def test_the_mlp_is_compared_with_the_best_convolutional_network(view):
     assert "выше" in compare_with_mlp(connect(view, shaky))
     if steady == 0:
         assert "ниже" in compare_with_mlp(connect(view, steady))
-    share = 100 * average_shift(view.variants[shaky], "consistency")[-1]
-    assert f"(сеть mlp) сохраняет ответ у {share:.1f} %" in compare_with_mlp(connect(view, shaky))
+    share = average_shift(view.variants[shaky], "consistency")[-1]
+    told = format_number(share, ".1%", "ru")
+    assert f"(сеть mlp) сохраняет ответ для {told}" in compare_with_mlp(connect(view, shaky))
 
 
 def test_without_an_mlp_it_is_said_how_to_add_one(view):

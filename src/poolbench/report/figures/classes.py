@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from poolbench.report.canvas import NEW_FIGURE, Canvas
@@ -21,6 +22,7 @@ from poolbench.report.fonts import name_in_figures
 from poolbench.report.read import RunView
 from poolbench.report.style import CONTEXT, FAINT, PAGE_WIDTH_INCHES, get_look
 from poolbench.report.words import say
+from poolbench.texts.filling import format_number
 
 # Most variants whose F1 by class is drawn, the first of the leaderboard.
 MOST_COMPARED = 6
@@ -38,14 +40,14 @@ def draw_confusion(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     columns = min(len(view.variants), max(1, int((PAGE_WIDTH_INCHES - 1.2) // (panel + 0.15))))
     rows = math.ceil(len(view.variants) / columns)
     width, height = 1.3 + (panel + 0.15) * columns, 0.7 + (panel + 0.45) * rows
-    figure, grid = canvas.open_grid(width, height, rows, columns)
-    names = name_in_figures(view.data.classes)
+    figure, grid = canvas.open_grid(width, height, rows, columns, view.lang)
+    names = name_in_figures(view.classes)
     for number, axes in enumerate(grid.flat):
         if number >= len(view.variants):
             axes.remove()
             continue
         variant = view.variants[number]
-        _draw_matrix(axes, compute_shares(variant.held_out_confusion))
+        _draw_matrix(axes, compute_shares(variant.held_out_confusion), view.lang)
         axes.set_title(variant.label)
         last = number + columns >= len(view.variants)
         label_cells(axes, names, left=number % columns == 0, bottom=last)
@@ -54,7 +56,7 @@ def draw_confusion(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
         drawn = list(grid.flat[: len(view.variants)])
         figure.colorbar(
             grid[0, 0].images[0], ax=drawn, shrink=0.7 / rows, aspect=20, anchor=(0, 0.97),
-            format="%g %%",
+            format=_format_percent(view.lang),
         )  # fmt: skip
     # One matrix without numbers says as much as several.
     most = MOST_PANELS if classes <= MOST_IN_MATRIX else 1
@@ -65,17 +67,18 @@ def draw_confusion(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
 
 def _draw_panels(view: RunView, panel: float, most: int) -> list[Figure]:
     """Draw the matrix of each variant as a figure of its own."""
-    names = name_in_figures(view.data.classes)
+    names = name_in_figures(view.classes)
     figures = []
     for variant in order_panels(view, most):
-        figure = Figure(figsize=(panel + 1.1, panel + 0.9), layout="constrained")
-        axes = figure.subplots()
+        figure, axes = NEW_FIGURE.open(panel + 1.1, panel + 0.9, view.lang)
         shares = compute_shares(variant.held_out_confusion)
-        _draw_matrix(axes, shares)
+        _draw_matrix(axes, shares, view.lang)
         axes.set_title(variant.label)
         label_cells(axes, names, left=True, bottom=True)
         if len(shares) > MOST_IN_MATRIX:
-            figure.colorbar(axes.images[0], ax=axes, shrink=0.7, aspect=20, format="%g %%")
+            figure.colorbar(
+                axes.images[0], ax=axes, shrink=0.7, aspect=20, format=_format_percent(view.lang)
+            )
         figures.append(figure)
     return figures
 
@@ -86,14 +89,14 @@ def draw_class_scores(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     scores = np.stack([compute_class_scores(variant.held_out_confusion)[:, 2] for variant in shown])
     spread = scores.max(axis=0) - scores.min(axis=0)
     order = np.sort(np.argsort(-spread, kind="stable")[:MOST_CLASSES])
-    figure, axes = canvas.open(8.2, 0.6 + 0.3 * len(order))
+    figure, axes = canvas.open(8.2, 0.6 + 0.3 * len(order), view.lang)
     for row, label in enumerate(order):
         low, high = scores[:, label].min(), scores[:, label].max()
         axes.plot([low, high], [row, row], color=CONTEXT, linewidth=3, zorder=1)
     for number, values in enumerate(scores):
         color, marker, _ = get_look(number)
         axes.plot(values[order], range(len(order)), linestyle="none", marker=marker, color=color)
-    names = name_in_figures(view.data.classes)
+    names = name_in_figures(view.classes)
     list_on_axis(axes, [names[label] for label in order])
     keys = key_variants([variant.label for variant in shown], lines=False)
     return Drawing(figure, say("report.f1"), keys=keys)
@@ -102,7 +105,7 @@ def draw_class_scores(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
 def draw_calibration(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw how often predictions of a stated probability are right, on held-out pictures."""
     shown = view.variants[:MOST_COMPARED]
-    figure, axes = canvas.open(6.2, 3.9)
+    figure, axes = canvas.open(6.2, 3.9, view.lang)
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=":")
     for number, variant in enumerate(shown):
         color, marker, line = get_look(number)
@@ -141,7 +144,11 @@ def _choose_panel_inches(classes: int) -> float:
     return float(np.clip(0.135 * classes, 2.7, 4.1))
 
 
-def _draw_matrix(axes: Axes, shares: NDArray[np.float64]) -> None:
+def _format_percent(lang: str) -> FuncFormatter:
+    return FuncFormatter(lambda percent, _: format_number(percent / 100, ".0%", lang))
+
+
+def _draw_matrix(axes: Axes, shares: NDArray[np.float64], lang: str) -> None:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=100, aspect="equal")
     clear_frame(axes)
     if len(shares) > MOST_IN_MATRIX:
@@ -152,5 +159,5 @@ def _draw_matrix(axes: Axes, shares: NDArray[np.float64]) -> None:
         share = shares[row, column]
         # On the colours of the map, which are the same by day and by night.
         color = "#fffffe" if share > 55 else "#22262c"
-        label = f"{share:.{digits}f}"
+        label = format_number(float(share), f".{digits}f", lang)
         axes.text(column, row, label, ha="center", va="center", color=color, fontsize=size)

@@ -8,7 +8,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from poolbench.records import Difference
-from poolbench.report.canvas import NEW_FIGURE, Canvas
+from poolbench.report.canvas import NEW_FIGURE, Canvas, TickFormatter
 from poolbench.report.drawing import Drawing, Key
 from poolbench.report.figures.axes import (
     choose_row_inches,
@@ -20,9 +20,11 @@ from poolbench.report.figures.choice import assign_looks, choose_in_color, key_c
 from poolbench.report.pairs import judge_pair
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.style import CONTEXT, FAINT, HELD_OUT, INK, get_look
-from poolbench.report.table import format_range, format_signed
+from poolbench.report.table import format_range, format_signed, format_with_range
 from poolbench.report.wording import name_intervals
 from poolbench.report.words import Words, say
+from poolbench.texts import text
+from poolbench.texts.filling import format_number
 from poolbench.verdict.sentence import flip
 
 # Ratio of the largest to the smallest value above which an axis is logarithmic.
@@ -73,14 +75,14 @@ def draw_matrix(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     labels = [variant.label for variant in view.variants]
     points, is_decided = compute_matrix(view)
     side = float(np.clip(0.42 * len(labels), 2.6, 8.6))
-    figure, axes = canvas.open(side + 1.6, side + 1.0)
+    figure, axes = canvas.open(side + 1.6, side + 1.0, view.lang)
     most = max(float(np.nanmax(np.abs(points))), view.verdict.margin_points)
     image = axes.imshow(points, cmap="RdBu_r", vmin=-most, vmax=most)
     down, right = np.nonzero(is_decided)
     axes.plot(right, down, "o", color=INK, markersize=3, linestyle="none")
     label_cells(axes, labels, left=True, bottom=True)
     clear_frame(axes)
-    figure.colorbar(image, ax=axes, shrink=0.7, aspect=25)
+    figure.colorbar(image, ax=axes, shrink=0.7, aspect=25, format=TickFormatter(view.lang))
     keys = (Key(say("report.decided-pair"), INK, marker="o"),)
     return Drawing(figure, say("report.matrix-columns"), say("report.matrix-rows"), keys)
 
@@ -117,7 +119,7 @@ def find_front(costs: Sequence[float], scores: Sequence[float]) -> list[int]:
 def _draw_against(
     view: RunView, canvas: Canvas, measure: Callable[[VariantView], Range], name: str
 ) -> Drawing:
-    figure, axes = canvas.open(8.2, 3.8)
+    figure, axes = canvas.open(8.2, 3.8, view.lang)
     ranges = [measure(variant) for variant in view.variants]
     middles = [middle for _, middle, _ in ranges]
     front = find_front(middles, [variant.row.accuracy for variant in view.variants])
@@ -127,15 +129,18 @@ def _draw_against(
     heights = [view.variants[index].row.accuracy for index in front]
     axes.step([middles[index] for index in front], heights, where="post", color=FAINT, lw=1,
               linestyle="--", zorder=0)  # fmt: skip
-    _scale(axes, ranges)
+    _scale(axes, ranges, view.lang)
     keys = key_chosen(view, list(looks), lines=False)
     return Drawing(
         figure,
         say(f"report.{name}"),
         say(f"report.held-out-{view.verdict.metric}"),
         (*keys, Key(say("report.front"), FAINT, "--", width=1)),
-        tuple(f"{variant.label}: {variant.row.accuracy:.4f}, {middle:.4g}"
-              for variant, middle in zip(view.variants, middles, strict=True)),
+        tuple(
+            text(f"report.tip-{name}", view.lang, variant=variant.label,
+                 accuracy=variant.row.accuracy, cost=middle)
+            for variant, middle in zip(view.variants, middles, strict=True)
+        ),
     )  # fmt: skip
 
 
@@ -171,12 +176,12 @@ def _count_millions(variant: VariantView) -> Range:
     return millions, millions, millions
 
 
-def _scale(axes: Axes, ranges: Sequence[Range]) -> None:
+def _scale(axes: Axes, ranges: Sequence[Range], lang: str) -> None:
     values = [value for three in ranges for value in three]
     if min(values) > 0 and max(values) / min(values) > LOG_RATIO:
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.xaxis.set_major_formatter(lambda value, _: format_number(value, "g", lang))
         axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.set_xlim(0, 1.08 * max(values) or 1.0)
@@ -185,7 +190,7 @@ def _scale(axes: Axes, ranges: Sequence[Range]) -> None:
 def _draw_pairs(
     view: RunView, canvas: Canvas, shown: Sequence[Difference], interval: Words
 ) -> Drawing:
-    figure, axes = canvas.open(8.2, 0.6 + choose_row_inches(len(shown)))
+    figure, axes = canvas.open(8.2, 0.6 + choose_row_inches(len(shown)), view.lang)
     margin = view.verdict.margin_points
     axes.axvspan(-margin, margin, color=MARGIN_COLOR, alpha=0.13, linewidth=0)
     axes.axvline(0, color=FAINT, linewidth=1)
@@ -202,7 +207,9 @@ def _draw_pairs(
         Key(say("report.margin", margin=margin), MARGIN_COLOR, is_area=True),
     )
     tips = tuple(
-        f"{format_signed(pair.points, 2)} ({format_range(pair.low, pair.high, 2)})"
+        format_with_range(
+            format_signed(pair.points, 2), format_range(pair.low, pair.high, 2)
+        ).speak(view.lang)
         for pair in shown
     )
     return Drawing(figure, say("report.points"), keys=keys, tips=tips)

@@ -54,7 +54,9 @@ def _draw_learning(
     columns = min(len(view.variants), MOST_COLUMNS)
     rows = math.ceil(len(view.variants) / columns)
     width = min(PAGE_WIDTH_INCHES, 1.0 + 3.2 * columns)
-    figure, grid = canvas.open_grid(width, 0.2 + 2.2 * rows, rows, columns, is_shared=True)
+    figure, grid = canvas.open_grid(
+        width, 0.2 + 2.2 * rows, rows, columns, view.lang, is_shared=True
+    )
     for number, axes in enumerate(grid.flat):
         if number >= len(view.variants):
             axes.remove()
@@ -82,8 +84,7 @@ def _draw_panels(view: RunView, measure: str, limits: tuple[float, float]) -> li
     """Draw the curves of each variant as a figure of its own."""
     figures = []
     for variant in order_panels(view):
-        figure = Figure(figsize=PANEL_INCHES, layout="constrained")
-        axes = figure.subplots()
+        figure, axes = NEW_FIGURE.open(*PANEL_INCHES, view.lang)
         _draw_curves(axes, view, variant, measure)
         axes.set_title(variant.label)
         axes.set_ylim(*limits)
@@ -146,7 +147,7 @@ def _draw_intervals(
     view: RunView, canvas: Canvas, intervals: Sequence[Interval], name: str, scale: float
 ) -> Drawing:
     """Draw one line for each variant: its mean and 95 % interval."""
-    figure, axes = canvas.open(8.2, 0.5 + choose_row_inches(len(view.variants)))
+    figure, axes = canvas.open(8.2, 0.5 + choose_row_inches(len(view.variants)), view.lang)
     axes.axvline(0, color=FAINT, linewidth=1)
     for row, interval in enumerate(intervals):
         low, mean, high = (scale * value for value in (interval.low, interval.mean, interval.high))

@@ -10,6 +10,7 @@ from poolbench.report.figures.axes import clear_frame
 from poolbench.report.read import RunView
 from poolbench.report.style import INK
 from poolbench.report.words import say
+from poolbench.texts.filling import format_number
 
 LEVELS = 14
 
@@ -20,7 +21,7 @@ def draw_landscape(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     arrays = view.explained.arrays
     coefficients = arrays["landscape_coefficients"]
     losses = arrays["landscape_losses"].astype(float)
-    figure, axes = canvas.open(6.0, 4.8)
+    figure, axes = canvas.open(6.0, 4.8, view.lang)
     levels = choose_levels(losses)
     # Row: first direction, which is drawn upwards.
     filled = axes.contourf(
@@ -34,7 +35,7 @@ def draw_landscape(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
         axis.set_major_locator(MultipleLocator(0.5))
         axis.set_tick_params(pad=7)
     bar = figure.colorbar(filled, ax=axes, aspect=25, ticks=levels[::2], spacing="uniform")
-    bar.ax.set_yticklabels([f"{level:.3g}" for level in levels[::2]])
+    bar.ax.set_yticklabels([format_number(level, ".3g", view.lang) for level in levels[::2]])
     bar.outline.set_visible(False)
     keys = (Key(say("report.network"), INK, marker="P", is_hollow=True),)
     return Drawing(figure, say("report.second-direction"), say("report.first-direction"), keys)

@@ -58,7 +58,7 @@ def _draw_curves(
     curves: Sequence[NDArray[np.float64]],
     measure: str,
 ) -> Drawing:
-    figure, axes = canvas.open(5.0, 3.2)
+    figure, axes = canvas.open(5.0, 3.2, view.lang)
     looks = assign_looks(choose_in_color(view))
     for number, curve in enumerate(curves):
         if number not in looks:

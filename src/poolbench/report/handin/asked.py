@@ -12,10 +12,10 @@ QUESTION_POSITION = (
     "Чем свёртка с шагом отличается от пулинга и почему важно, в каком месте сети понижается "
     "разрешение?"
 )
-QUESTION_TIME = "Почему время обучения вариантов различается?"
+QUESTION_TIME = "Почему время обучения у конфигураций разное?"
 QUESTION_OVER_FITTING = "Что такое переобучение и по каким признакам его видно?"
 QUESTION_CHANCE = (
-    "Почему по разности результатов одного обучения нельзя сделать вывод, какой вариант лучше?"
+    "Почему по разности результатов одного обучения нельзя судить, какая конфигурация лучше?"
 )
 QUESTION_BEST_EPOCH = "Почему лучшую эпоху и лучшую сеть нельзя выбирать по тестовой части?"
 QUESTION_ONNX = (
@@ -25,18 +25,18 @@ QUESTION_SHIFT = (
     "Как ответ сети зависит от сдвига изображения и чем здесь отличаются свёрточная и "
     "полносвязная сети?"
 )
-FACT_COST = "{variant}: параметров {parameters}, умножений-сложений {multiply_adds}"
+FACT_COST = "{variant}: параметров {parameters:,}, умножений-сложений {multiply_adds}"
 FACT_POSITION = "{variant}: в свёртках {conv}, точность {accuracy:.4f}"
-FACT_POSITIONS_DIFFER = "варианты различаются и положением оператора в сети"
+FACT_POSITIONS_DIFFER = "конфигурации различаются и местом оператора в сети"
 FACT_TIME = "{variant}: {seconds:.1f} с, умножений-сложений {multiply_adds}"
-FACT_GAP = "{variant}: разрыв {gap} п. п., рост потерь {rise:.4f} нат"
+FACT_GAP = "{variant}: разрыв {gap} п. п., рост функции потерь {rise:.4f} нат"
 FACT_SPREAD = "{variant}: обучений {count}, точность от {low:.4f} до {high:.4f}"
 FACT_ONE_TRIAL = "{variant}: обучение одно, точность {low:.4f}"
 FACT_PAIR = "{first} − {second}: {points} п. п. ({reach})"
 FACT_BEST_EPOCH = "{variant}: последняя эпоха {last:.4f}, лучшая {best:.4f}"
-FACT_FILE = "файл {name}, {size:.0f} КБ"
-FACT_CHECKS = "проверок пройдено {passed} из {count}"
-FACT_LOGITS = "логиты отличаются не больше чем на {value:.2g}"
+FACT_FILE = "файл {name}, {size:,.0f} КБ"
+FACT_CHECKS = "пройдено проверок: {passed} из {count}"
+FACT_LOGITS = "логиты отличаются не больше чем на {value}"
 FACT_TEST = "{metric} сохранённой модели на тестовой части {accuracy:.4f}"
 FACT_SHIFT = (
     "{variant}: при сдвиге на {pixels} пикс. ({border}) ответ сохраняется у {consistency:.1f} % "

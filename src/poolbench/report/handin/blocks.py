@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poolbench.report.faults import Faults
+from poolbench.report.handin.fill import retell
+from poolbench.report.words import Phrase
+from poolbench.texts.plain import typeset
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -178,27 +181,36 @@ class Draft:
     def add_figure(self, name: str, content: bytes, caption: str) -> None:
         """Add the next figure."""
         self._figures += 1
-        self.blocks.append(Figure(self._figures, clean(caption), self.prefix + name, content))
+        self.blocks.append(
+            Figure(self._figures, typeset(clean(caption)), self.prefix + name, content)
+        )
 
     def add_screenshot(self, caption: str, hint: str) -> None:
         """Add a frame for the next figure."""
         self._figures += 1
-        self.blocks.append(Screenshot(self._figures, clean(caption), hint))
+        self.blocks.append(Screenshot(self._figures, typeset(clean(caption)), hint))
 
     def add_table(
         self,
         caption: str,
         head: Sequence[str],
-        rows: Sequence[Sequence[str]],
+        rows: Sequence[Sequence[Phrase]],
         marked: Sequence[int] = (),
         pictures: Sequence[tuple[str, bytes] | None] = (),
     ) -> None:
         """Add the next table."""
         self._tables += 1
-        cells = tuple(tuple(clean(cell) for cell in row) for row in rows)
+        cells = tuple(tuple(clean(retell(cell)) for cell in row) for row in rows)
         columns = tuple(clean(name) for name in head)
         self.blocks.append(
-            Grid(self._tables, clean(caption), columns, cells, frozenset(marked), tuple(pictures))
+            Grid(
+                self._tables,
+                typeset(clean(caption)),
+                columns,
+                cells,
+                frozenset(marked),
+                tuple(pictures),
+            )
         )
 
     def leave_blank(self, label: str, lines: int) -> None:

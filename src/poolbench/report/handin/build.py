@@ -1,7 +1,7 @@
 """Build ``lab-report/``: the report that a student hands in, as Markdown and DOCX to edit."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from poolbench.report.handin import (
 )
 from poolbench.report.handin.blocks import Block, Draft, Figure, Grid, clean
 from poolbench.report.handin.course import compose_course
+from poolbench.report.handin.fill import LANGUAGE
 from poolbench.report.handin.markdown import write_markdown
 from poolbench.report.handin.word import write_docx
 from poolbench.report.read import RunView, read_run
@@ -75,12 +76,12 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
         RunError: If ``path`` is no run, is not finished, or holds a broken file.
     """
     last = path / CHOICE if is_course(path) else path
-    view = read_run(last)
+    view = _read(last)
     finished = datetime.fromtimestamp((last / "study.json").stat().st_mtime, tz=UTC)
     if last is path:
         draft, name = compose(view, author, group, finished.year), phrases.TITLE_NAME
     else:
-        views = {step: view if step == CHOICE else read_run(path / step) for step in STEPS}
+        views = {step: view if step == CHOICE else _read(path / step) for step in STEPS}
         draft, name = compose_course(views, author, group, finished.year), lab_phrases.TITLE
     blocks = draft.blocks
     contents = {
@@ -97,6 +98,10 @@ def build_handin(path: Path, author: str | None = None, group: str | None = None
         store.save_bytes(f"{FOLDER}/{file.name}", content)
         files.append(file)
     return HandIn(tuple(files), tuple(kept), tuple(draft.faults.lines))
+
+
+def _read(path: Path) -> RunView:
+    return replace(read_run(path), lang=LANGUAGE)
 
 
 def compose(view: RunView, author: str | None, group: str | None, year: int) -> Draft:

@@ -14,13 +14,14 @@ from poolbench.report.handin import (
     training,
 )
 from poolbench.report.handin.blocks import Draft
-from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_examples, add_report_table
+from poolbench.report.handin.draw import add_drawing, add_examples, add_report_table
+from poolbench.report.handin.fill import fill, retell
 from poolbench.report.handin.numbers import average, describe_reach, to_points
 from poolbench.report.pairs import judge_pair, make_baseline
 from poolbench.report.read import NO_OPERATOR, RunView, VariantView
 from poolbench.report.table import format_signed
 from poolbench.report.wording import say_verdict
-from poolbench.texts import text
+from poolbench.report.words import Phrase, say, write_number
 from poolbench.verdict.sentence import flip
 
 Views = Mapping[str, RunView]
@@ -57,7 +58,7 @@ def _write_task(draft: Draft, views: Views) -> None:
     draft.list_items(lab_phrases.TASK_ITEMS)
     task.say_classes(draft, views[CHOICE])
     add_report_table(draft, make_data(views[CHOICE]))
-    draft.say(lab_phrases.PARTS.format(table=draft.next_table))
+    draft.say(fill(lab_phrases.PARTS, table=draft.next_table))
     rows = [
         (
             lab_phrases.PART_NUMBERS[step],
@@ -76,7 +77,8 @@ def _write_data(draft: Draft, views: Views) -> None:
     data, verdict = views[CHOICE].data, views[CHOICE].verdict
     task.say_size(draft, views[CHOICE])
     draft.say(
-        lab_phrases.DATA.format(
+        fill(
+            lab_phrases.DATA,
             pool=sum(data.pool_counts),
             test=sum(data.test_counts),
             folds=verdict.folds,
@@ -107,16 +109,16 @@ def _write_methods(draft: Draft, view: RunView) -> None:
         epochs = {variant.spec.recipe.epochs for variant in view.variants}
         told = str(*epochs) if len(epochs) == 1 else lab_phrases.METHODS_OWN_EPOCHS
         numbers = {"figure": draft.next_figure, "table": draft.next_table}
-        draft.say(lab_phrases.METHODS_INTRO.format(epochs=told, **numbers))
+        draft.say(fill(lab_phrases.METHODS_INTRO, epochs=told, **numbers))
         name = view.labels[baseline]
-        caption = lab_phrases.METHODS_BASELINE.format(variant=name)
+        caption = fill(lab_phrases.METHODS_BASELINE, variant=name)
         add_drawing(draft, view, "baseline", caption)
         add_report_table(draft, table)
         _list_changes(draft, view)
     recommended = view.verdict.recommended
     recipe = view.leading.spec.recipe.name if recommended is not None else "lab"
     reason = lab_phrases.RECOMMENDED_BY[view.verdict.kind]
-    draft.say(lab_phrases.RECOMMENDED.format(recipe=recipe, reason=reason))
+    draft.say(fill(lab_phrases.RECOMMENDED, recipe=recipe, reason=reason))
 
 
 def judge_changes(view: RunView) -> dict[str, list[Difference]]:
@@ -140,7 +142,7 @@ def _list_changes(draft: Draft, view: RunView) -> None:
         ("undecided", lab_phrases.OPEN),
     ):
         if name in groups:
-            draft.say(phrase.format(**margin))
+            draft.say(fill(phrase, **margin))
             draft.list_items(
                 [_describe_change(view, pair, is_help=name == "first") for pair in groups[name]]
             )
@@ -149,19 +151,20 @@ def _list_changes(draft: Draft, view: RunView) -> None:
 def _describe_change(view: RunView, pair: Difference, *, is_help: bool) -> str:
     variant = next(one for one in view.variants if one.id == pair.first)
     what, why = lab_phrases.WHAT.get(variant.spec.recipe.name, (variant.spec.recipe.name, ""))
-    change = lab_phrases.CHANGE.format(
+    change = fill(
+        lab_phrases.CHANGE,
         variant=view.labels[pair.first],
         what=what,
         points=format_signed(pair.points, 2),
         reach=describe_reach(view, pair, is_planned=True),
     )
-    return lab_phrases.CHANGE_WHY.format(change=change, why=why) if is_help and why else change
+    return fill(lab_phrases.CHANGE_WHY, change=change, why=why) if is_help and why else change
 
 
 def _write_published(draft: Draft, view: RunView) -> None:
     draft.add_heading(lab_phrases.PART_PUBLISHED)
     trials = max(len(variant.trials) for variant in view.variants)
-    draft.say(lab_phrases.PUBLISHED_INTRO.format(trials=trials))
+    draft.say(fill(lab_phrases.PUBLISHED_INTRO, trials=trials))
     task.write_networks(draft, view)
     training.write_curves(draft, view)
     draft.add_step(lab_phrases.QUALITY_PART)
@@ -173,7 +176,7 @@ def _write_published(draft: Draft, view: RunView) -> None:
 def _write_choice(draft: Draft, view: RunView) -> None:
     draft.add_heading(lab_phrases.PART_CHOICE)
     recipe = view.variants[0].spec.recipe.name
-    draft.say(lab_phrases.CHOICE_INTRO.format(recipe=recipe))
+    draft.say(fill(lab_phrases.CHOICE_INTRO, recipe=recipe))
     task.write_networks(draft, view)
     training.write_curves(draft, view)
     training.write_quality(draft, view)
@@ -185,7 +188,7 @@ def _write_choice(draft: Draft, view: RunView) -> None:
 def _write_rest(draft: Draft, views: Views) -> None:
     choice = views[CHOICE]
     draft.add_heading(lab_phrases.PART_MODEL)
-    outcome.write_model(draft, choice, lab_phrases.PLACE.format(folder=CHOICE))
+    outcome.write_model(draft, choice, fill(lab_phrases.PLACE, folder=CHOICE))
     outcome.write_browser(draft, choice)
     moving.write_shift(draft, choice)
     outcome.write_landscape(draft, choice)
@@ -206,14 +209,14 @@ def _write_results(draft: Draft, views: Views) -> None:
         for row in outcome.list_trials(view)
     ]
     numbers = {"table": draft.next_table, "all": draft.next_table + 1, "count": len(trials)}
-    draft.say(lab_phrases.FINAL_INTRO.format(**numbers))
+    draft.say(fill(lab_phrases.FINAL_INTRO, **numbers))
     best = views[CHOICE].verdict.recommended
     marked = [place for place, (step, one) in enumerate(listed) if (step, one.id) == (CHOICE, best)]
     draft.add_table(lab_phrases.FINAL_CAPTION, lab_phrases.FINAL_HEAD, rows, marked)
     draft.add_table(phrases.RESULTS_CAPTION, lab_phrases.ALL_HEAD, trials)
 
 
-def _describe_variant(part: str, variant: VariantView) -> tuple[str, ...]:
+def _describe_variant(part: str, variant: VariantView) -> tuple[Phrase, ...]:
     spec, row = variant.spec, variant.row
     return (
         part,
@@ -222,10 +225,10 @@ def _describe_variant(part: str, variant: VariantView) -> tuple[str, ...]:
         spec.recipe.name,
         str(spec.recipe.epochs),
         str(len(variant.trials)),
-        f"{average(trial.train.accuracy for trial in variant.trials):.4f}",
-        f"{row.accuracy:.4f}",
+        write_number(average(trial.train.accuracy for trial in variant.trials), ".4f"),
+        write_number(row.accuracy, ".4f"),
         to_points(row.gap),
-        f"{row.train_seconds:.1f}",
+        write_number(row.train_seconds, ",.1f"),
     )
 
 
@@ -236,22 +239,26 @@ def _write_conclusion(draft: Draft, views: Views) -> None:
         views[METHODS].labels[pair.first] for pair in judge_changes(views[METHODS]).get("first", ())
     ]
     draft.say(
-        lab_phrases.HELPED_TOLD.format(names=", ".join(helped))
+        fill(lab_phrases.HELPED_TOLD, names=", ".join(helped))
         if helped
         else lab_phrases.HELPED_NONE
     )
     choice = views[CHOICE]
-    draft.say(say_verdict(choice).speak(LANGUAGE))
+    draft.say(retell(say_verdict(choice)))
     outcome.say_recommended(draft, choice)
     outcome.say_saved(draft, choice)
-    draft.say(text("report.not-said", LANGUAGE))
+    draft.say(retell(say("report.not-said")))
 
 
 def _describe_example(view: RunView) -> str:
     trials = view.variants[0].trials
     found = [trial.held_out.accuracy for trial in trials]
     low, high = min(found), max(found)
-    told = f"{low:.4f}" if low == high else lab_phrases.RANGE.format(low=low, high=high)
-    return lab_phrases.EXAMPLE_TOLD.format(
-        accuracy=told, count=len(found), train=average(trial.train.accuracy for trial in trials)
+    is_one = low == high
+    told = write_number(low, ".4f") if is_one else fill(lab_phrases.RANGE, low=low, high=high)
+    return fill(
+        lab_phrases.EXAMPLE_TOLD,
+        accuracy=told,
+        count=len(found),
+        train=average(trial.train.accuracy for trial in trials),
     )

@@ -13,14 +13,14 @@ from poolbench.report.figures import FIGURES
 from poolbench.report.fonts import list_numbered, name_in_figures
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
+from poolbench.report.handin.fill import LANGUAGE, fill, retell
 from poolbench.report.read import RunView
 from poolbench.report.style import INK, use_style
 from poolbench.report.table import Table
-from poolbench.report.words import speak
+from poolbench.report.words import Phrase
 from poolbench.rundir.store import RunStore
 from poolbench.texts.told import find_reason
 
-LANGUAGE = "ru"
 PICTURES = "pictures.npz"
 DPI = 110
 # Most classes, the first ones, that examples are shown of, and pictures of each.
@@ -61,11 +61,11 @@ def add_report_table(
     width = len(table.rows[0].cells)
     kept = range(width) if columns is None else columns
 
-    def pick(cells: Sequence[object]) -> list[str]:
-        return [str(speak(cells[column], LANGUAGE)) for column in kept]
+    def pick(cells: Sequence[Phrase]) -> list[str]:
+        return [retell(cells[column]) for column in kept]
 
     draft.add_table(
-        caption or table.caption.speak(LANGUAGE),
+        caption or retell(table.caption),
         pick(table.head) if table.head else (),
         [pick(row.cells) for row in table.rows],
         [number for number, row in enumerate(table.rows) if row.marked],
@@ -80,7 +80,7 @@ def add_examples(draft: Draft, view: RunView) -> None:
     """
     pictures = read_pictures(RunStore(view.path))
     if pictures is not None:
-        draft.say(phrases.EXAMPLES.format(figure=draft.next_figure))
+        draft.say(fill(phrases.EXAMPLES, figure=draft.next_figure))
         draw = partial(_draw_examples, view, *pictures)
         add_picture(draft, "examples", draw, phrases.EXAMPLES_CAPTION)
         say_numbered(draft, view)
@@ -88,15 +88,15 @@ def add_examples(draft: Draft, view: RunView) -> None:
 
 def say_numbered(draft: Draft, view: RunView) -> None:
     """Say what the numbers in the figure before stand for, where names could not be drawn."""
-    numbered = list_numbered(view.data.classes)
+    numbered = list_numbered(view.classes)
     if numbered:
-        draft.say(phrases.NUMBERED.format(names="; ".join(numbered)))
+        draft.say(fill(phrases.NUMBERED, names="; ".join(numbered)))
 
 
 def _draw_examples(view: RunView, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> bytes:
     shown = [
         (name, images[labels == label][:MOST_EXAMPLES])
-        for label, name in enumerate(name_in_figures(view.data.classes))
+        for label, name in enumerate(name_in_figures(view.classes))
     ]
     rows = [(name, found) for name, found in shown if len(found)][:MOST_CLASSES]
     columns = max(len(found) for _, found in rows)

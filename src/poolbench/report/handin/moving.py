@@ -8,6 +8,7 @@ from poolbench.report.figures.shift import average_shift
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import add_drawing, add_report_table, has_figure
+from poolbench.report.handin.fill import fill
 from poolbench.report.handin.numbers import tell_most
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.tables import make_shift
@@ -15,49 +16,48 @@ from poolbench.report.tables import make_shift
 # What the document says; Russian, as all of it.
 SHIFT = "Сдвиг изображения"
 SHIFT_EXPLAINED = (
-    "На рисунках {first}–{last} показано первое обучение каждого варианта ({place}): часть "
-    "отложенных изображений ({count}) сдвинута на целое число пикселей, каждое в одном из четырёх "
-    "направлений. Край на рисунках двух видов: на рисунках {first} и {second} что ушло с одной "
-    "стороны, входит с другой (сдвиг по кругу), на рисунках {third} и {last} освободившееся место "
-    "чёрное. Устойчивость: доля изображений, у которых предсказанный класс не изменился."
+    "На рисунках {first}–{last} показано первое обучение каждой конфигурации ({place}). Часть "
+    "отложенных изображений ({count:,}) сдвинута на целое число пикселей, каждое в одном из "
+    "четырёх направлений. На рисунках {first} и {second} то, что ушло с одной стороны, появляется "
+    "с другой (сдвиг по кругу), на рисунках {third} и {last} освободившееся место чёрное. "
+    "Устойчивость — доля изображений, у которых предсказанный класс не изменился."
 )
 PLACE_CV = "повтор 1, блок 1"
 PLACE_LAB = "повтор 1"
 SHIFT_TRIALS = (
     "Отложенные изображения всех обучений сдвинуты на целое число пикселей, край заполнен "
-    "отражением. Устойчивость: доля изображений, у которых предсказанный класс не изменился. "
+    "отражением. Устойчивость — доля изображений, у которых предсказанный класс не изменился. "
     "Результаты показаны на рисунках {first}–{last}."
 )
 SHIFT_CAPTIONS = {
-    "consistency-circular": "Устойчивость к сдвигам; что ушло с одной стороны, входит с другой",
-    "accuracy-circular": "Точность при сдвигах; что ушло с одной стороны, входит с другой",
+    "consistency-circular": "Устойчивость к сдвигам; что ушло с одной стороны, появляется с другой",
+    "accuracy-circular": "Точность при сдвигах; что ушло с одной стороны, появляется с другой",
     "consistency-border": "Устойчивость к сдвигам; освободившееся место чёрное",
     "accuracy-border": "Точность при сдвигах; освободившееся место чёрное",
     "shift-consistency": "Устойчивость к сдвигам",
     "shift-accuracy": "Точность при сдвигах",
 }
 SHIFT_TABLE = (
-    "Устойчивость по всем обучениям дана в таблице {table}; край там третьего вида, он заполнен "
-    "отражением."
+    "Устойчивость по всем обучениям приведена в таблице {table}; там край заполнен отражением."
 )
-SHIFT_TABLE_ALIKE = "Устойчивость в числах дана в таблице {table}; край тот же."
+SHIFT_TABLE_ALIKE = "Значения устойчивости приведены в таблице {table}; край заполнен так же."
 SHIFT_FAR = "При наибольшем сдвиге ({pixels} пикс., {border}):"
 CIRCULAR, REFLECTED = "по кругу", "край заполнен отражением"
 SHIFT_PART = (
-    "Точность без сдвига здесь измерена лишь на этих изображениях ({count}) и по одному обучению, "
-    "поэтому она может отличаться от той, что в итоговой таблице."
+    "Точность без сдвига здесь измерена только на этих изображениях ({count:,}) и по одному "
+    "обучению, поэтому может отличаться от указанной в итоговой таблице."
 )
 SHIFT_ONE = (
-    "{variant}: класс не изменился у {consistency:.1f} % изображений, точность {accuracy:.4f} "
-    "против {before:.4f} без сдвига"
+    "{variant}: предсказанный класс не изменился у {consistency:.1f} % изображений, точность "
+    "{accuracy:.4f} (без сдвига {before:.4f})"
 )
 AGAINST_MLP = (
-    "При этом сдвиге полносвязная сеть ({mlp}) сохраняет ответ у {its:.1f} % изображений, "
-    "свёрточная ({variant}) у {own:.1f} %; устойчивость свёрточной {reading}. Интервалов у этих "
-    "чисел нет."
+    "При таком сдвиге полносвязная сеть ({mlp}) сохраняет ответ для {its:.1f} % изображений, "
+    "свёрточная ({variant}) — для {own:.1f} %: устойчивость свёрточной {reading}. Доверительные "
+    "интервалы для этих чисел не построены."
 )
 READINGS = {1: "выше", 0: "такая же", -1: "ниже"}
-ONLY_MLP = "Свёрточной сети в этом запуске нет, сравнивать полносвязную не с чем."
+ONLY_MLP = "Свёрточной сети в этом запуске нет: сравнивать полносвязную не с чем."
 NO_MLP = (
     "Полносвязной сети в этом запуске нет. Чтобы сравнить с ней свёрточную, добавьте её к "
     "сравниваемым сетям: --backbones {backbones},mlp."
@@ -117,7 +117,8 @@ def write_shift(draft: Draft, view: RunView) -> None:
         # The same pictures for all variants, none for one that diverged.
         count = int(view.explained.arrays["shift_counts"].max())
         draft.say(
-            SHIFT_EXPLAINED.format(
+            fill(
+                SHIFT_EXPLAINED,
                 first=first,
                 second=first + 1,
                 third=first + 2,
@@ -127,21 +128,22 @@ def write_shift(draft: Draft, view: RunView) -> None:
             )
         )
     else:
-        draft.say(SHIFT_TRIALS.format(first=first, last=first + 1))
+        draft.say(fill(SHIFT_TRIALS, first=first, last=first + 1))
     for name in names:
         add_drawing(draft, view, name, SHIFT_CAPTIONS[name])
     table = SHIFT_TABLE if is_explained else SHIFT_TABLE_ALIKE
-    draft.say(table.format(table=draft.next_table))
+    draft.say(fill(table, table=draft.next_table))
     add_report_table(draft, make_shift(view, "consistency"))
     pixels = measure_moved(view, view.leading).pixels
-    draft.say(SHIFT_FAR.format(pixels=pixels, border=name_border(view)))
+    draft.say(fill(SHIFT_FAR, pixels=pixels, border=name_border(view)))
     shown = tell_most(draft, view.variants, phrases.SHOWN_FIRST)
     lines = []
     for variant in shown:
         moved = measure_moved(view, variant)
         if np.isfinite(moved.consistency):
             lines.append(
-                SHIFT_ONE.format(
+                fill(
+                    SHIFT_ONE,
                     variant=variant.label,
                     consistency=100 * moved.consistency,
                     accuracy=moved.accuracy,
@@ -150,7 +152,7 @@ def write_shift(draft: Draft, view: RunView) -> None:
             )
     draft.list_items(lines)
     if is_explained:
-        draft.say(SHIFT_PART.format(count=count))
+        draft.say(fill(SHIFT_PART, count=count))
     draft.say(compare_with_mlp(view))
 
 
@@ -159,11 +161,12 @@ def compare_with_mlp(view: RunView) -> str:
     connected = [variant for variant in view.variants if variant.spec.backbone == MLP]
     convolutional = [variant for variant in view.variants if variant.spec.backbone != MLP]
     if not connected:
-        return NO_MLP.format(backbones=",".join(view.config.backbones))
+        return fill(NO_MLP, backbones=",".join(view.config.backbones))
     if not convolutional:
         return ONLY_MLP
     its, own = (measure_moved(view, found[0]) for found in (connected, convolutional))
-    return AGAINST_MLP.format(
+    return fill(
+        AGAINST_MLP,
         mlp=connected[0].label,
         variant=convolutional[0].label,
         its=100 * its.consistency,

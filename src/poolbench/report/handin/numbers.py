@@ -8,11 +8,12 @@ import numpy as np
 from poolbench.records import Check, Difference, TimeRatio
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
-from poolbench.report.handin.draw import LANGUAGE
+from poolbench.report.handin.fill import fill, retell
 from poolbench.report.pairs import flip_ratio, is_told
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import format_signed
 from poolbench.report.wording import name_intervals
+from poolbench.report.words import Numbers
 from poolbench.verdict.intervals import Interval
 from poolbench.verdict.sentence import flip
 
@@ -25,7 +26,7 @@ Item = TypeVar("Item")
 def tell_most(draft: Draft, items: Sequence[Item], phrase: str) -> Sequence[Item]:
     """Return the first of many, after saying how many there are."""
     if len(items) > MOST_TOLD:
-        draft.say(phrase.format(shown=MOST_TOLD, total=len(items)))
+        draft.say(fill(phrase, shown=MOST_TOLD, total=len(items)))
     return items[:MOST_TOLD]
 
 
@@ -34,7 +35,7 @@ def average(values: Iterable[float]) -> float:
     return float(np.mean(list(values)))
 
 
-def to_points(share: float) -> str:
+def to_points(share: float) -> Numbers:
     """Format a difference of two shares in points, with its sign."""
     return format_signed(100 * share, 2)
 
@@ -71,8 +72,8 @@ def describe_reach(view: RunView, pair: Difference, *, is_planned: bool = False)
     if not is_told(low, high):
         counts = [len(one.trials) for one in view.variants if one.id in (pair.first, pair.second)]
         return phrases.TOO_WIDE_OF_TWO if min(counts) == 2 else phrases.TOO_WIDE
-    name = names[-1 if is_planned else 0].speak(LANGUAGE)
-    return phrases.REACH.format(name=name, low=format_signed(low, 2), high=format_signed(high, 2))
+    name = retell(names[-1 if is_planned else 0])
+    return fill(phrases.REACH, name=name, low=format_signed(low, 2), high=format_signed(high, 2))
 
 
 def find_ratio(view: RunView, first: str, second: str) -> TimeRatio | None:
@@ -93,7 +94,7 @@ def list_confused(view: RunView, most: int) -> list[tuple[str, str, int, int]]:
     found = []
     for true, predicted in zip(*np.unravel_index(order, wrong.shape), strict=True):
         if wrong[true, predicted]:
-            names = view.data.classes[true], view.data.classes[predicted]
+            names = view.classes[true], view.classes[predicted]
             found.append((*names, int(wrong[true, predicted]), int(confusion[true].sum())))
     return found
 

@@ -5,16 +5,15 @@ import numpy as np
 from poolbench.records import TrialRecord
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
-from poolbench.report.handin.draw import LANGUAGE, add_drawing, add_report_table, has_figure
+from poolbench.report.handin.draw import add_drawing, add_report_table, has_figure
+from poolbench.report.handin.fill import fill, retell
 from poolbench.report.handin.numbers import find_model_kilobytes, group_checks, to_points
 from poolbench.report.handin.training import describe_time
 from poolbench.report.handin.tried import write_answers
 from poolbench.report.pairs import make_baseline, make_differences
 from poolbench.report.read import RunView, VariantView
-from poolbench.report.table import MISSING
 from poolbench.report.wording import list_notes, say_advice, say_verdict
-from poolbench.report.words import speak
-from poolbench.texts import text
+from poolbench.report.words import MISSING, Phrase, say, write_number
 from poolbench.verdict.proportion import read_headline
 
 
@@ -24,26 +23,27 @@ def write_choice(draft: Draft, view: RunView) -> None:
     draft.add_step(phrases.CHOICE)
     if verdict.differences:
         numbers = {"figure": draft.next_figure, "table": draft.next_table}
-        draft.say(phrases.CHOICE_INTRO.format(**numbers))
+        draft.say(fill(phrases.CHOICE_INTRO, **numbers))
         add_drawing(draft, view, "differences", phrases.DIFFERENCES_CAPTION)
         add_report_table(draft, make_differences(view))
         values = {"margin": verdict.margin_points, "percent": 100 * verdict.tie_confidence}
-        draft.say(text("report.explain-differences", LANGUAGE, **values))
+        draft.say(retell(say("report.explain-differences", **values)))
         if not view.has_many_trials:
-            draft.say(text("report.explain-one-trial", LANGUAGE))
+            draft.say(retell(say("report.explain-one-trial")))
     _write_baseline(draft, view)
-    draft.say(phrases.VERDICT.format(sentence=say_verdict(view).speak(LANGUAGE)))
+    draft.say(fill(phrases.VERDICT, sentence=retell(say_verdict(view))))
     if verdict.recommended is None:
-        draft.say(say_advice(view).speak(LANGUAGE))
+        draft.say(retell(say_advice(view)))
     draft.say(
-        phrases.BASIS.format(
+        fill(
+            phrases.BASIS,
             pictures=verdict.pictures,
             repeats=verdict.repeats,
             folds=verdict.folds,
             margin=verdict.margin_points,
         )
     )
-    notes = [str(speak(note, LANGUAGE)) for note in list_notes(view)]
+    notes = [retell(note) for note in list_notes(view)]
     if notes:
         draft.say(phrases.NOTES)
         draft.list_items(notes)
@@ -56,8 +56,8 @@ def _write_baseline(draft: Draft, view: RunView) -> None:
         return
     name = view.labels[view.verdict.baseline]
     numbers = {"figure": draft.next_figure, "table": draft.next_table}
-    draft.say(phrases.BASELINE_INTRO.format(variant=name, **numbers))
-    add_drawing(draft, view, "baseline", phrases.BASELINE_CAPTION.format(variant=name))
+    draft.say(fill(phrases.BASELINE_INTRO, variant=name, **numbers))
+    add_drawing(draft, view, "baseline", fill(phrases.BASELINE_CAPTION, variant=name))
     add_report_table(draft, table)
 
 
@@ -74,7 +74,8 @@ def write_model(draft: Draft, view: RunView, place: str = phrases.THIS_RUN) -> N
         return
     headline = read_headline(final)
     draft.say(
-        phrases.MODEL_INTRO.format(
+        fill(
+            phrases.MODEL_INTRO,
             variant=view.labels.get(final.variant, final.variant),
             size=size,
             metric=phrases.METRICS[headline.metric],
@@ -87,8 +88,8 @@ def write_model(draft: Draft, view: RunView, place: str = phrases.THIS_RUN) -> N
     )
     if view.verdict.protocol == "lab":
         count = _count_saved(view)
-        which = phrases.MODEL_FIRST.format(count=count) if count > 1 else ""
-        draft.say(phrases.MODEL_LAB.format(which=which))
+        which = fill(phrases.MODEL_FIRST, count=count) if count > 1 else ""
+        draft.say(fill(phrases.MODEL_LAB, which=which))
     else:
         draft.say(phrases.MODEL_CV)
     _write_verification(draft, view, place)
@@ -106,14 +107,14 @@ def _write_verification(draft: Draft, view: RunView, place: str) -> None:
     report = view.verification
     is_alone = report is not None and not report.torch_imported
     torch = phrases.WITHOUT_TORCH if is_alone else ""
-    draft.say(phrases.VERIFY_INTRO.format(torch=torch, place=place))
+    draft.say(fill(phrases.VERIFY_INTRO, torch=torch, place=place))
     draft.add_code("poolbench verify ЗАПУСК")
     if report is None:
         draft.say(phrases.NOT_VERIFIED)
         return
     values = {"count": len(report.checks), "passed": sum(check.passed for check in report.checks)}
     phrase = phrases.VERIFY_PASSED if report.passed else phrases.VERIFY_FAILED
-    draft.say(phrase.format(pictures=report.pictures, table=draft.next_table, **values))
+    draft.say(fill(phrase, pictures=report.pictures, table=draft.next_table, **values))
     rows = []
     for name, checks in group_checks(report.checks).items():
         measured = [check.value for check in checks if check.value is not None]
@@ -122,8 +123,8 @@ def _write_verification(draft: Draft, view: RunView, place: str) -> None:
                 name,
                 str(len(checks)),
                 str(sum(check.passed for check in checks)),
-                f"{max(measured):.2g}" if measured else MISSING,
-                f"{max(check.tolerance for check in checks):g}",
+                write_number(max(measured), ".2g") if measured else MISSING,
+                write_number(max(check.tolerance for check in checks), "g"),
             )
         )
     draft.add_table(phrases.VERIFY_CAPTION, phrases.VERIFY_HEAD, rows)
@@ -149,30 +150,30 @@ def write_results(draft: Draft, view: RunView) -> None:
     """Write the table of every trial that was compared."""
     draft.add_step(phrases.RESULTS)
     rows = list_trials(view)
-    draft.say(phrases.RESULTS_INTRO.format(count=len(rows), table=draft.next_table))
+    draft.say(fill(phrases.RESULTS_INTRO, count=len(rows), table=draft.next_table))
     draft.add_table(phrases.RESULTS_CAPTION, phrases.RESULTS_HEAD, rows)
 
 
-def list_trials(view: RunView) -> list[tuple[str, ...]]:
+def list_trials(view: RunView) -> list[tuple[Phrase, ...]]:
     """List a row for each trial that was compared."""
     return [
-        (variant.label, *_describe_trial(trial), f"{timing.train_seconds:.1f}")
+        (variant.label, *_describe_trial(trial), write_number(timing.train_seconds, ",.1f"))
         for variant in view.variants
         for trial, timing in zip(variant.trials, variant.timings, strict=True)
     ]
 
 
-def _describe_trial(trial: TrialRecord) -> tuple[str, ...]:
+def _describe_trial(trial: TrialRecord) -> tuple[Phrase, ...]:
     place = str(trial.spec.repeat + 1), str(trial.spec.fold + 1)
     if trial.diverged_at is not None:
         # What a network says whose weights are no numbers is no measurement.
-        numbers: tuple[str, ...] = (phrases.DIVERGED, MISSING, MISSING, MISSING)
+        numbers: tuple[Phrase, ...] = (phrases.DIVERGED, MISSING, MISSING, MISSING)
     else:
         numbers = (
-            f"{trial.train.accuracy:.4f}",
-            f"{trial.held_out.accuracy:.4f}",
-            f"{trial.held_out.nll:.4f}",
-            f"{trial.overfit.gap:.4f}".replace("-", "−"),
+            write_number(trial.train.accuracy, ".4f"),
+            write_number(trial.held_out.accuracy, ".4f"),
+            write_number(trial.held_out.nll, ".4f"),
+            write_number(trial.overfit.gap, ".4f"),
         )
     return (*place, str(trial.spec.variant.recipe.epochs), *numbers)
 
@@ -195,19 +196,19 @@ def write_landscape(draft: Draft, view: RunView) -> None:
     is_known = bool(np.isfinite(losses[middle, middle]))
     numbers = {"middle": losses[middle, middle], "lowest": known.min()} if is_known else {}
     phrase = phrases.LANDSCAPE_TEXT if is_known else phrases.LANDSCAPE_INFINITE
-    draft.say(phrase.format(figure=draft.next_figure, pictures=pictures, **numbers))
+    draft.say(fill(phrase, figure=draft.next_figure, pictures=pictures, **numbers))
     if border.size:
-        draft.say(phrases.LANDSCAPE_BORDER.format(low=border.min(), high=border.max()))
+        draft.say(fill(phrases.LANDSCAPE_BORDER, low=border.min(), high=border.max()))
     add_drawing(draft, view, "landscape", phrases.LANDSCAPE_CAPTION)
 
 
 def write_conclusion(draft: Draft, view: RunView) -> None:
     """Write the verdict, with the numbers of what it recommends."""
     draft.add_heading(phrases.CONCLUSION)
-    draft.say(say_verdict(view).speak(LANGUAGE))
+    draft.say(retell(say_verdict(view)))
     say_recommended(draft, view)
     say_saved(draft, view)
-    draft.say(text("report.not-said", LANGUAGE))
+    draft.say(retell(say("report.not-said")))
 
 
 def say_recommended(draft: Draft, view: RunView) -> None:
@@ -216,7 +217,7 @@ def say_recommended(draft: Draft, view: RunView) -> None:
     if len(view.variants) > 1 and view.verdict.recommended is not None:
         is_open = view.verdict.kind == "undecided"
         advice = phrases.ADVICE_OPEN if is_open else phrases.ADVICE
-        draft.say(advice.format(variant=best.label))
+        draft.say(fill(advice, variant=best.label))
     draft.say(_describe_recommended(view, best))
 
 
@@ -230,7 +231,8 @@ def say_saved(draft: Draft, view: RunView) -> None:
     if view.verdict.protocol == "lab":
         phrase = phrases.CONCLUSION_MODEL_LAB if count > 1 else phrases.CONCLUSION_MODEL_LAB_ONE
     draft.say(
-        phrase.format(
+        fill(
+            phrase,
             count=count,
             metric=phrases.METRICS[headline.metric],
             accuracy=headline.value,
@@ -247,7 +249,8 @@ def _count_saved(view: RunView) -> int:
 
 def _describe_recommended(view: RunView, best: VariantView) -> str:
     row = best.row
-    return phrases.CONCLUSION_QUALITY.format(
+    return fill(
+        phrases.CONCLUSION_QUALITY,
         metric=phrases.METRICS[view.verdict.metric],
         variant=best.label,
         accuracy=row.accuracy,

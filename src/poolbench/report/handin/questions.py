@@ -6,6 +6,7 @@ import numpy as np
 
 from poolbench.report.handin import asked, phrases
 from poolbench.report.handin.blocks import Draft
+from poolbench.report.handin.fill import fill
 from poolbench.report.handin.moving import measure_moved, name_border
 from poolbench.report.handin.numbers import (
     MOST_TOLD,
@@ -16,7 +17,8 @@ from poolbench.report.handin.numbers import (
     to_points,
 )
 from poolbench.report.read import RunView, VariantView
-from poolbench.report.table import format_count, format_millions, format_signed
+from poolbench.report.table import format_millions, format_signed
+from poolbench.report.words import write_number
 from poolbench.verdict.proportion import read_headline
 
 ANSWER_LINES = 4
@@ -42,7 +44,7 @@ def write_questions(draft: Draft, view: RunView, evidence: str = asked.EVIDENCE)
     for number, (question, facts) in enumerate(listed, 1):
         draft.say(f"{number}. {question}", is_bold=True)
         told = "; ".join(facts).removesuffix(".") + "." if facts else asked.NO_EVIDENCE
-        draft.say(evidence.format(facts=told))
+        draft.say(fill(evidence, facts=told))
         draft.leave_blank(asked.ANSWER, ANSWER_LINES)
 
 
@@ -54,9 +56,10 @@ def list_costs(view: RunView) -> list[str]:
     """List parameters and multiply-adds."""
     return _tell_each(
         view,
-        lambda variant: asked.FACT_COST.format(
+        lambda variant: fill(
+            asked.FACT_COST,
             variant=variant.label,
-            parameters=format_count(variant.row.parameters),
+            parameters=variant.row.parameters,
             multiply_adds=format_millions(variant.row.multiply_adds),
         ),
     )
@@ -66,7 +69,8 @@ def list_positions(view: RunView) -> list[str]:
     """List multiply-adds of the convolutions beside the accuracy."""
     facts = _tell_each(
         view,
-        lambda variant: asked.FACT_POSITION.format(
+        lambda variant: fill(
+            asked.FACT_POSITION,
             variant=variant.label,
             conv=format_millions(variant.trials[0].cost.conv_multiply_adds),
             accuracy=variant.row.accuracy,
@@ -80,7 +84,8 @@ def list_times(view: RunView) -> list[str]:
     """List seconds and multiply-adds."""
     return _tell_each(
         view,
-        lambda variant: asked.FACT_TIME.format(
+        lambda variant: fill(
+            asked.FACT_TIME,
             variant=variant.label,
             seconds=variant.row.train_seconds,
             multiply_adds=format_millions(variant.row.multiply_adds),
@@ -92,8 +97,11 @@ def list_gaps(view: RunView) -> list[str]:
     """List how far each learned its training pictures by heart."""
     return _tell_each(
         view,
-        lambda variant: asked.FACT_GAP.format(
-            variant=variant.label, gap=to_points(variant.row.gap), rise=variant.row.loss_rise
+        lambda variant: fill(
+            asked.FACT_GAP,
+            variant=variant.label,
+            gap=to_points(variant.row.gap),
+            rise=variant.row.loss_rise,
         ),
     )
 
@@ -103,7 +111,8 @@ def list_chances(view: RunView) -> list[str]:
     facts = _tell_each(view, _describe_spread)
     for pair in view.verdict.differences[:MOST_TOLD]:
         facts.append(
-            asked.FACT_PAIR.format(
+            fill(
+                asked.FACT_PAIR,
                 first=view.labels[pair.first],
                 second=view.labels[pair.second],
                 points=format_signed(pair.points, 2),
@@ -116,14 +125,15 @@ def list_chances(view: RunView) -> list[str]:
 def _describe_spread(variant: VariantView) -> str:
     found = [trial.held_out.accuracy for trial in variant.trials]
     phrase = asked.FACT_SPREAD if len(found) > 1 else asked.FACT_ONE_TRIAL
-    return phrase.format(variant=variant.label, count=len(found), low=min(found), high=max(found))
+    return fill(phrase, variant=variant.label, count=len(found), low=min(found), high=max(found))
 
 
 def list_best_epochs(view: RunView) -> list[str]:
     """List what choosing the epoch on the pictures that judge it would seem to gain."""
     return _tell_each(
         view,
-        lambda variant: asked.FACT_BEST_EPOCH.format(
+        lambda variant: fill(
+            asked.FACT_BEST_EPOCH,
             variant=variant.label,
             last=average(trial.held_out.accuracy for trial in variant.trials),
             best=average(trial.best_epoch.accuracy for trial in variant.trials),
@@ -136,18 +146,18 @@ def list_model(view: RunView) -> list[str]:
     size, report = find_model_kilobytes(view), view.verification
     facts = []
     if size is not None:
-        facts.append(asked.FACT_FILE.format(name="best/model.onnx", size=size))
+        facts.append(fill(asked.FACT_FILE, name="best/model.onnx", size=size))
     if report is not None:
         passed = sum(check.passed for check in report.checks)
-        facts.append(asked.FACT_CHECKS.format(passed=passed, count=len(report.checks)))
+        facts.append(fill(asked.FACT_CHECKS, passed=passed, count=len(report.checks)))
         logits = group_checks(report.checks).get(phrases.CHECKS["logits"], [])
         distances = [check.value for check in logits if check.value is not None]
         if distances:
-            facts.append(asked.FACT_LOGITS.format(value=max(distances)))
+            facts.append(fill(asked.FACT_LOGITS, value=write_number(max(distances), ".2g")))
     if view.final is not None:
         headline = read_headline(view.final)
         metric = phrases.METRICS[headline.metric]
-        facts.append(asked.FACT_TEST.format(metric=metric, accuracy=headline.value))
+        facts.append(fill(asked.FACT_TEST, metric=metric, accuracy=headline.value))
     return facts
 
 
@@ -158,7 +168,8 @@ def list_shifts(view: RunView) -> list[str]:
     named = [*shown, *(variant for variant in connected if variant not in shown)]
     found = [(variant, measure_moved(view, variant)) for variant in named]
     return [
-        asked.FACT_SHIFT.format(
+        fill(
+            asked.FACT_SHIFT,
             variant=variant.label,
             pixels=moved.pixels,
             border=name_border(view),

@@ -6,9 +6,11 @@ from poolbench.report.about import make_data
 from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import add_examples, add_report_table
+from poolbench.report.handin.fill import fill
 from poolbench.report.handin.numbers import tell_most
 from poolbench.report.read import NO_OPERATOR, RunView, VariantView
 from poolbench.report.table import format_count, format_millions
+from poolbench.report.words import Phrase
 
 # Most names of classes that the title page has space for.
 MOST_ON_TITLE = 6
@@ -24,12 +26,12 @@ def write_title(
 ) -> None:
     """Write the title page; what is not known is left to fill in."""
     known = {"author": author or phrases.BLANK, "group": group or phrases.BLANK}
-    classes = view.data.classes
+    classes = view.classes
     task = phrases.TITLE_TASK if len(classes) <= MOST_ON_TITLE else phrases.TITLE_TASK_MANY
-    known["task"] = task.format(
-        source=name_source(view.data.source), classes=", ".join(classes), count=len(classes)
+    known["task"] = fill(
+        task, source=name_source(view.data.source), classes=", ".join(classes), count=len(classes)
     )
-    people = [line.format(blank=phrases.BLANK, **known) for line in phrases.TITLE_PEOPLE]
+    people = [fill(line, blank=phrases.BLANK, **known) for line in phrases.TITLE_PEOPLE]
     draft.add_title(phrases.TITLE_TOP, phrases.TITLE_KIND, name, people, str(year))
     draft.break_page()
 
@@ -44,16 +46,17 @@ def write_task(draft: Draft, view: RunView) -> None:
     add_report_table(draft, make_data(view))
     names = [variant.label for variant in view.variants]
     if len(names) == 1:
-        draft.say(phrases.ALONE.format(variant=names[0]))
+        draft.say(fill(phrases.ALONE, variant=names[0]))
     else:
-        draft.say(phrases.COMPARED.format(variants=", ".join(names)))
+        draft.say(fill(phrases.COMPARED, variants=", ".join(names)))
         draft.say(phrases.VARIANT_NAME)
 
 
 def say_classes(draft: Draft, view: RunView) -> None:
     """Say which classes were taken; a table of them follows."""
     draft.say(
-        phrases.CLASSES.format(
+        fill(
+            phrases.CLASSES,
             source=name_source(view.data.source),
             count=len(view.data.classes),
             table=draft.next_table,
@@ -65,7 +68,7 @@ def say_size(draft: Draft, view: RunView) -> None:
     """Say which size of pictures the networks see."""
     height, width = view.data.image_size
     fit = phrases.FITS[view.data.fit]
-    draft.say(phrases.IMAGE_SIZE.format(height=height, width=width, fit=fit))
+    draft.say(fill(phrases.IMAGE_SIZE, height=height, width=width, fit=fit))
 
 
 def write_data(draft: Draft, view: RunView) -> None:
@@ -76,13 +79,13 @@ def write_data(draft: Draft, view: RunView) -> None:
     counts = {"pool": sum(data.pool_counts), "test": sum(data.test_counts)}
     trials = max(len(variant.trials) for variant in view.variants)
     if verdict.protocol == "lab":
-        draft.say(phrases.SPLIT_LAB.format(trials=trials, **counts))
+        draft.say(fill(phrases.SPLIT_LAB, trials=trials, **counts))
     else:
         values = {"folds": verdict.folds, "repeats": verdict.repeats, "trials": trials}
-        draft.say(phrases.SPLIT_CV.format(**values, **counts))
+        draft.say(fill(phrases.SPLIT_CV, **values, **counts))
         origin = phrases.TEST_OFFICIAL if data.has_official_test else phrases.TEST_TAKEN
         opened = f" {phrases.TEST_ONCE}" if view.final is not None else ""
-        draft.say(origin.format(**counts) + opened)
+        draft.say(fill(origin, **counts) + opened)
     add_examples(draft, view)
 
 
@@ -91,7 +94,7 @@ def write_networks(draft: Draft, view: RunView) -> None:
     is_alone = len(view.variants) == 1
     draft.add_step(phrases.NETWORK if is_alone else phrases.NETWORKS)
     intro = phrases.NETWORK_INTRO if is_alone else phrases.NETWORKS_INTRO
-    draft.say(intro.format(table=draft.next_table))
+    draft.say(fill(intro, table=draft.next_table))
     rows = [_describe_network(variant) for variant in view.variants]
     caption = phrases.NETWORK_CAPTION if is_alone else phrases.NETWORKS_CAPTION
     draft.add_table(caption, phrases.NETWORKS_HEAD, rows)
@@ -112,7 +115,7 @@ def write_networks(draft: Draft, view: RunView) -> None:
         draft.say(phrases.RECIPE_MORE)
 
 
-def _describe_network(variant: VariantView) -> tuple[str, ...]:
+def _describe_network(variant: VariantView) -> tuple[Phrase, ...]:
     spec, cost = variant.spec, variant.trials[0].cost
     return (
         variant.label,
@@ -128,8 +131,9 @@ def _describe_network(variant: VariantView) -> tuple[str, ...]:
 
 def describe_recipe(recipe: RecipeConfig) -> str:
     """Describe the usual settings of a recipe in one sentence."""
-    momentum = phrases.MOMENTUM.format(momentum=recipe.momentum) if recipe.momentum else ""
-    return phrases.RECIPE.format(
+    momentum = fill(phrases.MOMENTUM, momentum=recipe.momentum) if recipe.momentum else ""
+    return fill(
+        phrases.RECIPE,
         name=recipe.name,
         optimizer=phrases.OPTIMIZERS[recipe.optimizer],
         rate=recipe.learning_rate,
@@ -153,7 +157,7 @@ def list_augmentations(recipe: RecipeConfig) -> list[str]:
         "mix": recipe.mixup > 0 or recipe.cutmix > 0,
     }
     return [
-        phrases.AUGMENTATIONS[kind].format(pixels=recipe.translate_pixels)
+        fill(phrases.AUGMENTATIONS[kind], pixels=recipe.translate_pixels)
         for kind, is_used in kinds.items()
         if is_used
     ]

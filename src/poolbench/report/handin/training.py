@@ -9,11 +9,11 @@ from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.counting import spell_some
 from poolbench.report.handin.draw import (
-    LANGUAGE,
     add_drawing,
     add_report_table,
     say_numbered,
 )
+from poolbench.report.handin.fill import fill, retell
 from poolbench.report.handin.numbers import (
     average,
     find_difference,
@@ -28,7 +28,7 @@ from poolbench.report.handin.task import list_augmentations
 from poolbench.report.read import NO_OPERATOR, RunView, VariantView
 from poolbench.report.table import format_millions, format_signed
 from poolbench.report.tables import make_costs, make_leaderboard, make_over_fitting
-from poolbench.texts import text
+from poolbench.report.words import say, write_number
 
 # What the text below the table speaks of, beside accuracy.
 QUALITY_METRICS = ("macro_f1", "nll", "calibration_error")
@@ -41,12 +41,12 @@ def write_curves(draft: Draft, view: RunView) -> None:
     """Write of loss and accuracy over the epochs, and in numbers where they ended."""
     draft.add_step(phrases.CURVES)
     figures = {"loss": draft.next_figure, "accuracy": draft.next_figure + 1}
-    draft.say(phrases.CURVES_INTRO.format(**figures))
+    draft.say(fill(phrases.CURVES_INTRO, **figures))
     shown = tell_most(draft, view.variants, phrases.SHOWN_FIRST)
     draft.list_items([describe_curve(variant) for variant in shown])
     is_augmented = any(list_augmentations(variant.spec.recipe) for variant in view.variants)
     pictures = phrases.CURVES_AUGMENTED if is_augmented else ""
-    draft.say(phrases.CURVES_OF.format(pictures=pictures))
+    draft.say(fill(phrases.CURVES_OF, pictures=pictures))
     if view.has_many_trials:
         draft.say(phrases.CURVES_MEAN)
     perfect = [
@@ -55,7 +55,7 @@ def write_curves(draft: Draft, view: RunView) -> None:
         if all(trial.train.accuracy == 1 for trial in variant.trials)
     ]
     if perfect:
-        draft.say(phrases.LEARNED_BY_HEART.format(variants=", ".join(perfect)))
+        draft.say(fill(phrases.LEARNED_BY_HEART, variants=", ".join(perfect)))
     add_drawing(draft, view, "loss-curves", phrases.LOSS_CAPTION)
     add_drawing(draft, view, "accuracy-curves", phrases.ACCURACY_CAPTION)
 
@@ -65,10 +65,11 @@ def describe_curve(variant: VariantView) -> str:
     trials = variant.trials
     diverged = sum(trial.diverged_at is not None for trial in trials)
     if diverged:
-        return phrases.CURVE_DIVERGED.format(
-            variant=variant.label, count=diverged, total=len(trials)
+        return fill(
+            phrases.CURVE_DIVERGED, variant=variant.label, count=diverged, total=len(trials)
         )
-    return phrases.CURVE.format(
+    return fill(
+        phrases.CURVE,
         variant=variant.label,
         train=average(trial.train.accuracy for trial in trials),
         held_out=average(trial.held_out.accuracy for trial in trials),
@@ -89,7 +90,7 @@ def describe_rise(found: Sequence[Overfit], epochs: int) -> str:
     least = [trial.loss_minimum_epoch for trial in found]
     # After the last epoch nothing can rise.
     last = sum(epoch >= epochs for epoch in least)
-    values = {"epochs": epochs, "epoch": f"{statistics.median(least):g}", "rise": rise}
+    values = {"epochs": epochs, "epoch": write_number(statistics.median(least), "g"), "rise": rise}
     if last == len(found):
         phrase = phrases.TO_THE_END
     elif last:
@@ -97,7 +98,7 @@ def describe_rise(found: Sequence[Overfit], epochs: int) -> str:
     else:
         phrase = phrases.STAYED if rise < LEAST_RISE else phrases.ROSE
     some, others = spell_some(last, len(found))
-    return phrase.format(last=some, others=others, **values)
+    return fill(phrase, last=some, others=others, **values)
 
 
 def write_quality(draft: Draft, view: RunView) -> None:
@@ -106,7 +107,7 @@ def write_quality(draft: Draft, view: RunView) -> None:
     write_leaderboard(draft, view)
     if view.verdict.differences:
         # Time and over-fitting come before it.
-        draft.say(phrases.QUALITY_TOLD.format(section=draft.step + 3))
+        draft.say(fill(phrases.QUALITY_TOLD, section=draft.step + 3))
     _write_classes(draft, view)
 
 
@@ -115,12 +116,12 @@ def write_leaderboard(draft: Draft, view: RunView) -> None:
     is_alone = len(view.variants) == 1
     intro = phrases.QUALITY_ONE_INTRO if is_alone else phrases.QUALITY_INTRO
     caption = phrases.QUALITY_ONE_CAPTION if is_alone else None
-    draft.say(intro.format(table=draft.next_table))
+    draft.say(fill(intro, table=draft.next_table))
     add_report_table(draft, make_leaderboard(view, QUALITY_METRICS), caption=caption)
     for sentence in describe_quality(view):
         draft.say(sentence)
     if not view.has_many_trials:
-        draft.say(text("report.explain-one-trial", LANGUAGE))
+        draft.say(retell(say("report.explain-one-trial")))
 
 
 def _write_classes(draft: Draft, view: RunView) -> None:
@@ -128,22 +129,23 @@ def _write_classes(draft: Draft, view: RunView) -> None:
     label = view.leading.label
     numbers = {"table": draft.next_table, "figure": draft.next_figure}
     role = phrases.ROLES[view.verdict.kind if view.verdict.differences else "single"]
-    draft.say(phrases.CLASS_REPORT.format(variant=label, role=role, **numbers))
-    caption = phrases.CLASS_REPORT_CAPTION.format(variant=label)
+    draft.say(fill(phrases.CLASS_REPORT, variant=label, role=role, **numbers))
+    caption = fill(phrases.CLASS_REPORT_CAPTION, variant=label)
     add_report_table(draft, make_class_report(view, "held-out"), caption=caption)
     add_drawing(draft, view, "confusion", phrases.CONFUSION_CAPTION)
     say_numbered(draft, view)
     confused = list_confused(view, MOST_CONFUSED)
     if not view.leading.held_out_confusion.any():
-        draft.say(phrases.ALL_DIVERGED.format(variant=label))
+        draft.say(fill(phrases.ALL_DIVERGED, variant=label))
         return
     if not confused:
-        draft.say(phrases.NOT_CONFUSED.format(variant=label))
+        draft.say(fill(phrases.NOT_CONFUSED, variant=label))
         return
-    draft.say(phrases.CONFUSED_INTRO.format(variant=label))
+    draft.say(fill(phrases.CONFUSED_INTRO, variant=label))
     draft.list_items(
         [
-            phrases.CONFUSED.format(
+            fill(
+phrases.CONFUSED,
                 true=true, predicted=predicted, count=count, total=total,
                 percent=100 * count / total,
             )
@@ -166,24 +168,24 @@ def describe_quality(view: RunView) -> list[str]:
     reach = {"low": best.row.accuracy_low, "high": best.row.accuracy_high}
     if len(equal) == 1:
         phrase = phrases.QUALITY_BEST if len(view.variants) > 1 else phrases.QUALITY_ONE
-        sentences = [phrase.format(variant=best.label, **values, **reach)]
+        sentences = [fill(phrase, variant=best.label, **values, **reach)]
     elif len(equal) == len(view.variants):
-        sentences = [phrases.QUALITY_EQUAL.format(**values)]
+        sentences = [fill(phrases.QUALITY_EQUAL, **values)]
     else:
         names = ", ".join(one.label for one in equal)
-        sentences = [phrases.QUALITY_SHARED.format(variants=names, **values)]
+        sentences = [fill(phrases.QUALITY_SHARED, variants=names, **values)]
     if last not in equal:
         sentences.append(_describe_spread(view, best, last))
     dropped = [variant.label for variant in view.variants if variant.row.trials < most]
     if dropped:
-        sentences.append(phrases.QUALITY_DROPPED.format(variants=", ".join(dropped)))
+        sentences.append(fill(phrases.QUALITY_DROPPED, variants=", ".join(dropped)))
     return sentences
 
 
 def _describe_spread(view: RunView, best: VariantView, last: VariantView) -> str:
     share = best.row.accuracy - last.row.accuracy
-    spread = phrases.QUALITY_SPREAD.format(
-        variant=last.label, accuracy=last.row.accuracy, points=100 * share
+    spread = fill(
+        phrases.QUALITY_SPREAD, variant=last.label, accuracy=last.row.accuracy, points=100 * share
     )
     if view.verdict.metric != "accuracy":
         return spread
@@ -191,14 +193,14 @@ def _describe_spread(view: RunView, best: VariantView, last: VariantView) -> str
     count = int(share * view.verdict.pictures + 0.5)
     if not count:
         return spread
-    counted = phrases.QUALITY_PICTURES.format(pictures=view.verdict.pictures, count=count)
+    counted = fill(phrases.QUALITY_PICTURES, pictures=view.verdict.pictures, count=count)
     return f"{spread} {counted}"
 
 
 def write_time(draft: Draft, view: RunView) -> None:
     """Write of accuracy against training time, and how much longer each takes than the fastest."""
     draft.add_step(phrases.TIME)
-    draft.say(phrases.TIME_INTRO.format(figure=draft.next_figure, table=draft.next_table))
+    draft.say(fill(phrases.TIME_INTRO, figure=draft.next_figure, table=draft.next_table))
     if view.has_many_trials:
         draft.say(phrases.TIME_MEDIAN)
     caption = phrases.TIME_CAPTION if view.has_many_trials else phrases.TIME_CAPTION_ONE
@@ -213,7 +215,7 @@ def write_time(draft: Draft, view: RunView) -> None:
     shown = tell_most(draft, others, phrases.SHOWN_FIRST)
     lines = [_describe_ratio(view, variant, ranked[0]) for variant in shown]
     if any(lines):
-        draft.say(phrases.COMPARED_TO.format(variant=ranked[0].label))
+        draft.say(fill(phrases.COMPARED_TO, variant=ranked[0].label))
     draft.list_items([line for line in lines if line])
 
 
@@ -223,15 +225,16 @@ def describe_fastest(view: RunView, fastest: VariantView) -> str:
     equal = [one.label for one in view.variants if f"{one.row.train_seconds:.1f}" == told]
     if len(equal) > 1:
         names = ", ".join(equal)
-        return phrases.FASTEST_SHARED.format(variants=names, seconds=fastest.row.train_seconds)
+        return fill(phrases.FASTEST_SHARED, variants=names, seconds=fastest.row.train_seconds)
     phrase = phrases.TIME_ALONE if len(view.variants) == 1 else phrases.FASTEST
-    return phrase.format(variant=fastest.label, time=describe_time(fastest))
+    return fill(phrase, variant=fastest.label, time=describe_time(fastest))
 
 
 def describe_time(variant: VariantView) -> str:
     """Describe the seconds of a training; a mean only where there are several."""
     count = len(variant.trials)
-    return (phrases.TIME_ONE if count == 1 else phrases.TIME_MEAN).format(
+    return fill(
+        phrases.TIME_ONE if count == 1 else phrases.TIME_MEAN,
         seconds=variant.row.train_seconds,
         count=count,
         multiply_adds=format_millions(variant.row.multiply_adds),
@@ -245,22 +248,22 @@ def _describe_ratio(view: RunView, slow: VariantView, fast: VariantView) -> str:
     interval = ""
     if pair.low is not None and pair.high is not None:
         reading = phrases.RATIO_SAME if pair.low <= 1 <= pair.high else ""
-        interval = phrases.RATIO_INTERVAL.format(low=pair.low, high=pair.high, reading=reading)
+        interval = fill(phrases.RATIO_INTERVAL, low=pair.low, high=pair.high, reading=reading)
     adds = format_millions(slow.row.multiply_adds)
-    return phrases.SLOWER.format(variant=slow.label, ratio=pair.ratio, interval=interval, adds=adds)
+    return fill(phrases.SLOWER, variant=slow.label, ratio=pair.ratio, interval=interval, adds=adds)
 
 
 def write_over_fitting(draft: Draft, view: RunView) -> None:
     """Write of the gap between the training and the held-out side."""
     draft.add_step(phrases.OVER_FITTING)
     numbers = {"figure": draft.next_figure, "table": draft.next_table}
-    draft.say(phrases.OVER_FITTING_INTRO.format(**numbers))
+    draft.say(fill(phrases.OVER_FITTING_INTRO, **numbers))
     add_drawing(draft, view, "gaps", phrases.GAPS_CAPTION)
     add_report_table(draft, make_over_fitting(view))
-    draft.say(text("report.explain-over-fitting", LANGUAGE))
+    draft.say(retell(say("report.explain-over-fitting")))
     unknown = [variant.label for variant in view.variants if not is_finite(variant.gap)]
     if unknown:
-        draft.say(phrases.GAP_UNKNOWN.format(variants=", ".join(unknown)))
+        draft.say(fill(phrases.GAP_UNKNOWN, variants=", ".join(unknown)))
     known = [variant for variant in view.variants if is_finite(variant.gap)]
     if not known:
         return
@@ -284,7 +287,8 @@ def _write_gap_pair(draft: Draft, view: RunView, most: VariantView, least: Varia
         is_apart = pair.gap.low > 0 or pair.gap.high < 0
         reading = phrases.GAP_DIFFERS if is_apart else phrases.GAP_SAME
         draft.say(
-            phrases.GAP_PAIR.format(
+            fill(
+                phrases.GAP_PAIR,
                 points=format_signed(pair.gap.value, 2),
                 low=format_signed(pair.gap.low, 2),
                 high=format_signed(pair.gap.high, 2),
@@ -297,7 +301,8 @@ def _write_gap_pair(draft: Draft, view: RunView, most: VariantView, least: Varia
 
 def _describe_gap(phrase: str, variant: VariantView) -> str:
     gap = variant.gap
-    return phrase.format(
+    return fill(
+        phrase,
         variant=variant.label,
         gap=to_points(gap.mean),
         low=to_points(gap.low),

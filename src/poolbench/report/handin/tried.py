@@ -13,9 +13,11 @@ from poolbench.errors import RunError
 from poolbench.records import TRIED_FILE, TriedAnswer, TriedRecord, TriedRow
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import read_pictures
+from poolbench.report.handin.fill import LANGUAGE, fill
 from poolbench.report.read import RunView
 from poolbench.rundir.store import RunStore
 from poolbench.texts import Phrase
+from poolbench.texts.filling import format_number
 from poolbench.texts.plain import make_plain
 from poolbench.texts.told import find_reason
 
@@ -32,14 +34,14 @@ SCREENSHOTS = (
 )
 SCREENSHOT_HINT = "[место для снимка экрана]"
 TRIED = (
-    "Изображения, открытые на этой странице, и ответы моделей на них собраны в таблице {table}; "
-    "изображение показано таким, каким его видит сеть, после сдвига. Отложенными названы "
-    "изображения этого запуска, истинный класс которых известен; что на остальных, указано на "
-    "странице."
+    "Изображения, открытые на этой странице, и ответы моделей собраны в таблице {table}; каждое "
+    "изображение показано таким, каким его видит сеть, после сдвига. Отложенные изображения взяты "
+    "из этого запуска, и их истинный класс известен; что на остальных, указано при работе со "
+    "страницей."
 )
 TO_FILL = (
-    "Строки без ответов заполните: изображений, взятых не из этого набора, должно быть {count}, и "
-    "хотя бы одно изображение должно быть сдвинуто."
+    "Заполните строки без ответов: изображений не из этого набора должно быть {count}, и хотя бы "
+    "одно из них нужно сдвинуть."
 )
 CAPTION = "Ответы моделей на изображениях, открытых на странице"
 HEAD = ("№", "что на изображении", "сдвиг", "модель", "ответ", "вероятность", "верно ли")
@@ -79,7 +81,7 @@ def write_answers(draft: Draft, view: RunView) -> None:
     """
     record = read_tried(view)
     if record is None or not record.rows:
-        draft.say(TASK.format(table=draft.next_table))
+        draft.say(fill(TASK, table=draft.next_table))
         draft.add_table(TASK_CAPTION, TASK_HEAD, _leave_rows(1, FOUND_ROWS, len(TASK_HEAD)))
     else:
         _write_tried(draft, view, record)
@@ -88,7 +90,7 @@ def write_answers(draft: Draft, view: RunView) -> None:
 
 
 def _write_tried(draft: Draft, view: RunView, record: TriedRecord) -> None:
-    draft.say(TRIED.format(table=draft.next_table))
+    draft.say(fill(TRIED, table=draft.next_table))
     held_out = find_held_out(view, record.rows)
     rows: list[tuple[str, ...]] = []
     pictures: list[tuple[str, bytes] | None] = []
@@ -103,7 +105,7 @@ def _write_tried(draft: Draft, view: RunView, record: TriedRecord) -> None:
     rows += _leave_rows(len(record.rows) + 1, missing, len(HEAD))
     draft.add_table(CAPTION, HEAD, rows, pictures=[*pictures, *[None] * missing])
     if missing:
-        draft.say(TO_FILL.format(count=FOUND_ROWS))
+        draft.say(fill(TO_FILL, count=FOUND_ROWS))
     _say_counts(draft, record, held_out)
 
 
@@ -196,16 +198,16 @@ def _describe_row(
     view: RunView, number: int, row: TriedRow, *, is_held_out: bool
 ) -> list[tuple[str, ...]]:
     """Describe a picture, with a line for each model; only the first says what is shown."""
-    classes = view.data.classes
+    classes = view.classes
     truth = NONE if row.truth is None else classes[row.truth]
-    truth = HELD_OUT.format(name=truth) if is_held_out else truth
+    truth = fill(HELD_OUT, name=truth) if is_held_out else truth
     shown = (str(number), truth, _describe_shift(row))
     return [
         (
             *(("", "", "") if place else shown),
             _name_model(view, answer),
             classes[answer.label],
-            f"{100 * answer.probability:.1f} %",
+            format_number(answer.probability, ".1%", LANGUAGE),
             RIGHT[None if row.truth is None else answer.label == row.truth],
         )
         for place, answer in enumerate(row.answers)
@@ -214,18 +216,18 @@ def _describe_row(
 
 def _name_model(view: RunView, answer: TriedAnswer) -> str:
     name = view.labels.get(answer.model, answer.model)
-    return SAVED.format(variant=name) if answer.is_final else name
+    return fill(SAVED, variant=name) if answer.is_final else name
 
 
 def _describe_shift(row: TriedRow) -> str:
     moves = [
-        DIRECTIONS[way][pixels < 0].format(pixels=abs(pixels))
+        fill(DIRECTIONS[way][pixels < 0], pixels=abs(pixels))
         for way, pixels in (("down", row.down), ("right", row.right))
         if pixels
     ]
     if not moves:
         return REST
-    return MOVED[row.mode].format(moves=", ".join(moves))
+    return fill(MOVED[row.mode], moves=", ".join(moves))
 
 
 def _say_counts(draft: Draft, record: TriedRecord, held_out: Sequence[bool]) -> None:
@@ -238,4 +240,4 @@ def _say_counts(draft: Draft, record: TriedRecord, held_out: Sequence[bool]) -> 
             if answer.is_final and row.truth is not None and is_kept == is_held_out
         ]
         if right:
-            draft.say(phrase.format(right=sum(right), count=len(right)))
+            draft.say(fill(phrase, right=sum(right), count=len(right)))

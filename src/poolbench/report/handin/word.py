@@ -38,7 +38,7 @@ MARGINS = (Cm(3), Cm(1.5), Cm(2), Cm(2))
 TEXT_WIDTH = Cm(16.5)
 INDENT = Cm(1.25)
 # Font sizes of tables, by the most columns that each has space for.
-TABLE_SIZES = ((5, Pt(12)), (7, Pt(10)), (9, Pt(9)), (99, Pt(8)))
+TABLE_SIZES = ((5, Pt(12)), (7, Pt(10)), (8, Pt(9)), (99, Pt(8)))
 # Least width of a column and margins of a cell, in letters; most lines of its longest cell.
 LEAST_LETTERS, CELL_MARGINS = 4, 3
 MOST_CELL_LINES = 3

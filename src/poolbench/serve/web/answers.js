@@ -1,6 +1,6 @@
 // What each model says, in one line each: on a small screen they stay in sight.
 
-import { findLargest, nameModel } from "./classes.js";
+import { findLargest, nameClasses, nameModel } from "./classes.js";
 import { formatPercent } from "./words.js";
 
 // Most models that have a line; the cards show all of them.
@@ -13,7 +13,7 @@ export function showAnswers(place, run, probabilities) {
     const who = document.createElement("span");
     const what = document.createElement("strong");
     who.textContent = nameModel(model);
-    what.textContent = `${run.classes[best]}: ${formatPercent(probabilities[number][best])}`;
+    what.textContent = `${nameClasses(run)[best]}: ${formatPercent(probabilities[number][best])}`;
     line.append(who, what);
     return line;
   });

@@ -1,6 +1,6 @@
 // What every model says: one card each, the same classes in the same order in all of them.
 
-import { formatPercent, say } from "./words.js";
+import { formatPercent, getLanguage, say } from "./words.js";
 
 export const MOST_ROWS = 8;
 
@@ -23,6 +23,11 @@ function make(tag, className, text = "") {
   return element;
 }
 
+// The classes as they are told in the language of the page.
+export function nameClasses(run) {
+  return run.class_names?.[getLanguage()] ?? run.classes;
+}
+
 export function nameModel(model) {
   return model.isFinal ? say("model-final", { variant: model.variant }) : model.variant;
 }
@@ -32,7 +37,7 @@ export function makeCards(place, run, atRest) {
   const rows = chooseRows(atRest);
   const hasOthers = rows.length < run.classes.length;
   const cards = run.models.map((model, number) =>
-    makeCard(model, rows, run.classes, hasOthers, atRest[number]),
+    makeCard(model, rows, nameClasses(run), hasOthers, atRest[number]),
   );
   place.replaceChildren(...cards.map((card) => card.element));
   return (probabilities) => cards.forEach((card, number) => card.show(probabilities[number]));

@@ -1,5 +1,6 @@
 // Keeps a picture, and what the models say of it, for the table of the report that is handed in.
 
+import { nameClasses } from "./classes.js";
 import { onLanguage, say } from "./words.js";
 
 // What is shown is of none of the classes.
@@ -16,7 +17,7 @@ export function makeKeeper(run, predictor, look) {
   function translate() {
     const chosen = truth.value;
     const choices = [new Option(say("keep-choose"), ""), new Option(say("keep-none"), NONE)];
-    choices.push(...run.classes.map((name, label) => new Option(name, label)));
+    choices.push(...nameClasses(run).map((name, label) => new Option(name, label)));
     truth.replaceChildren(...choices);
     truth.value = chosen;
     if (kept) tell();

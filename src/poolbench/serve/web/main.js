@@ -1,7 +1,7 @@
 // Ties the parts together: a picture is chosen, moved, and judged by all models.
 
 import { showAnswers } from "./answers.js";
-import { findLargest, makeCards, nameModel } from "./classes.js";
+import { findLargest, makeCards, nameClasses, nameModel } from "./classes.js";
 import { cutOut, hasShape, makeCropper, openPhoto } from "./crop.js";
 import { makeSheet } from "./draw.js";
 import { makeKeeper } from "./keep.js";
@@ -35,7 +35,7 @@ function start({ run, pictures }, predictor) {
     const { picture, down, right, mode } = state;
     return picture && { picture: shift(picture, down, right, mode), down, right, mode };
   });
-  const markChosen = makeGallery(find("gallery"), held, run.classes, (one) => {
+  const markChosen = makeGallery(find("gallery"), held, () => nameClasses(run), (one) => {
     closePhoto();
     choose(one, one.label);
   });
@@ -57,7 +57,7 @@ function start({ run, pictures }, predictor) {
   }
 
   function build() {
-    const truth = state.label === null ? "" : say("truth", { name: run.classes[state.label] });
+    const truth = state.label === null ? "" : say("truth", { name: nameClasses(run)[state.label] });
     find("truth").textContent = truth || say("own-picture");
     if (!state.atRest) return;
     showCards = makeCards(find("cards"), run, state.atRest);
@@ -69,7 +69,7 @@ function start({ run, pictures }, predictor) {
     showCards(shares);
     showAnswers(find("answers"), run, shares);
     const best = findLargest(shares[0]);
-    const answer = `${run.classes[best]}: ${formatPercent(shares[0][best])}`;
+    const answer = `${nameClasses(run)[best]}: ${formatPercent(shares[0][best])}`;
     find("spoken").textContent = `${answer} · ${formatShift(down, right)}`;
   }
 
@@ -112,7 +112,7 @@ function start({ run, pictures }, predictor) {
     const model = find("map-model").selectedIndex;
     if (!state.atRest) return;
     map
-      .fill(state.picture, state.mode, model, run.classes, state.atRest[model])
+      .fill(state.picture, state.mode, model, () => nameClasses(run), state.atRest[model])
       .catch(tell);
   }
 

@@ -27,7 +27,7 @@ export function makeMap(canvas, text, predict, onChoose) {
   const context = canvas.getContext("2d");
   let cells = [];
   let label = 0;
-  let name = "";
+  let name = () => "";
   let place = { down: 0, right: 0 };
   let turn = 0;
 
@@ -59,7 +59,7 @@ export function makeMap(canvas, text, predict, onChoose) {
     const kept = cells.filter((cell) => cell.best === label).length;
     const least = cells.reduce((worst, cell) => (cell.share < worst.share ? cell : worst));
     text.textContent = say("map-text", {
-      name,
+      name: name(),
       kept,
       total: SIDE * SIDE,
       least: formatPercent(least.share),
@@ -73,11 +73,11 @@ export function makeMap(canvas, text, predict, onChoose) {
   });
 
   // Row by row, so that a picture that is moved meanwhile has not to wait for all of them.
-  const fill = async (picture, mode, model, classes, atRest) => {
+  const fill = async (picture, mode, model, nameClasses, atRest) => {
     const mine = ++turn;
     cells = [];
     label = findLargest(atRest);
-    name = classes[label];
+    name = () => nameClasses()[label];
     draw();
     for (let down = -REACH; down <= REACH; down++) {
       const size = picture.pixels.length;

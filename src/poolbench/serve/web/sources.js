@@ -36,12 +36,11 @@ export function listPictures(run, pictures) {
   }));
 }
 
-export function makeGallery(place, pictures, classes, onPicture) {
+export function makeGallery(place, pictures, nameClasses, onPicture) {
   const buttons = pictures.map((picture) => {
     const button = document.createElement("button");
     const canvas = document.createElement("canvas");
     button.type = "button";
-    button.title = classes[picture.label];
     paint(picture, canvas);
     button.append(canvas);
     button.addEventListener("click", () => onPicture(picture));
@@ -49,7 +48,8 @@ export function makeGallery(place, pictures, classes, onPicture) {
   });
   const name = () =>
     buttons.forEach((button, number) => {
-      const values = { number: number + 1, name: classes[pictures[number].label] };
+      button.title = nameClasses()[pictures[number].label];
+      const values = { number: number + 1, name: button.title };
       button.setAttribute("aria-label", say("gallery-picture", values));
     });
   name();

@@ -4,163 +4,159 @@ TEXTS = {
     # The verdict in one sentence.
     "verdict.winner": (
         "Winner: {variant}. It beats {rival}, its closest rival, by {points:.2f} points "
-        "({percent:.3g} % interval: {low:.2f} to {high:.2f})."
+        "({percent:.3g}% interval: {low:.2f} to {high:.2f})."
     ),
     "verdict.tied": (
-        "Tie: {variants}. {best} has the highest mean, and the others are equal to it within the "
-        "{margin:g}-point margin. Cost decided: {recommended} is recommended as the cheapest of "
-        "them."
+        "Tie: {variants}. {best} has the highest mean, and the others are within the "
+        "{margin:g}-point margin of it. Equally accurate; {recommended} is the cheapest, so use "
+        "it."
     ),
     "verdict.tied-counts": (
-        "Tie: {variants}. {best} has the highest count, and the others are equal to it within the "
-        "{margin:g}-point margin."
+        "Tie: {variants}. {best} has the highest count, and the others are within the "
+        "{margin:g}-point margin of it."
     ),
     "verdict.tied-but-different": (
-        "That {variant} is a little better than {others} is sure, but it is less than the margin."
+        "{variant} is reliably better than {others}, but by less than the margin."
     ),
     "verdict.undecided": (
-        "Undecided on {pictures} pictures (trials of each variant: {trials}): {recommended}, the "
-        "best so far, can neither be told from {others} nor be called equal within the "
-        "{margin:g}-point margin."
+        "Undecided: {recommended} is the best so far, but there is too little data to tell it from "
+        "{others} or to call them equal within the {margin:g}-point margin (pictures: "
+        "{pictures:,}; trials per variant: {trials})."
     ),
     "verdict.unbiased": (
-        "The study stopped early, and studies that stop early overstate the size of a difference: "
-        "corrected for that, it is about {points:.1f} points."
+        "Studies that stop early overstate differences; corrected for that, this one is about "
+        "{points:.1f} points."
     ),
     "verdict.regret": (
-        "Whichever variant is best in truth, {variant} is at most {points:.2f} points worse (95 % "
+        "{variant} is at most {points:.2f} points worse than the truly best variant (95% "
         "confidence)."
     ),
-    "verdict.more-repeats": ("With {repeats} more repeats the chance of a decision is {chance}."),
+    "verdict.more-repeats": "With {repeats} more repeats, the chance of a decision is {chance}.",
     "verdict.more-pictures": (
-        "With {pictures} pictures instead of {there}, and no more repeats, it is {chance}."
+        "With {pictures:,} pictures instead of {there:,} and the same repeats, it is {chance}."
     ),
-    "verdict.about-percent": "about {percent} %",
-    "verdict.below-percent": "below {percent} %",
-    "verdict.above-percent": "above {percent} %",
+    "verdict.about-percent": "about {percent}%",
+    "verdict.below-percent": "below {percent}%",
+    "verdict.above-percent": "above {percent}%",
     "verdict.futile": (
-        "The study stopped here: with all {repeats} repeats that were left, the chance of a "
+        "The study stopped here: even with all {repeats} remaining repeats, the chance of a "
         "decision was {chance}."
     ),
     "verdict.exploratory": (
-        "This verdict is exploratory. The study was judged more than once (after {repeats} "
-        "repeats), which was not planned, so the chance of a false winner is above 5 %."
+        "Treat this verdict as exploratory: the study was judged more than once (after {repeats} "
+        "repeats), which was not planned, so the chance of a false winner is above 5%."
     ),
     "verdict.nothing": (
-        "Nothing was learned: no variant does better than an answer that ignores the picture and "
-        "always names the same class ({constant}). The best mean, that of {variant}, differs from "
-        "it by {points:+.2f} points (interval {low:.2f} to {high:.2f}). No variant is recommended, "
-        "and no model was saved."
+        "Nothing was learned: no variant does better than always naming the same class "
+        "({constant}). The best mean, that of {variant}, differs from it by {points:+.2f} points "
+        "(interval {low:.2f} to {high:.2f}). No variant is recommended, and no model was saved."
     ),
     "verdict.nothing-advice": (
-        "What to change: check that the labels match their pictures; train longer (--epochs); "
-        "search for the learning rate (--tune lr); take larger pictures (--image-size) or more of "
-        "them. poolbench export RUN --trial ID exports any of the networks all the same."
+        "What to try: check that the labels match their pictures; train longer ({--epochs}); "
+        "search for the learning rate ({--tune:lr}); use larger pictures ({--image-size}) or more "
+        "of them. poolbench export RUN --trial ID still exports any of the networks."
     ),
     "verdict.chance": (
-        "It is not certain that anything was learned: an answer that ignores the picture reaches "
-        "{constant}, and no variant is above that beyond doubt."
+        "It is uncertain whether anything was learned: always naming the same class reaches "
+        "{constant}, and no variant is reliably above that."
     ),
-    "verdict.constant-interval": "{accuracy:.4f}, 95 % interval {low:.4f} to {high:.4f}",
-    "verdict.guess": (
-        "That is a guess: one repeat does not show how much further ones would agree with it."
-    ),
+    "verdict.constant-interval": "{accuracy:.4f}, 95% interval {low:.4f} to {high:.4f}",
+    "verdict.guess": "This is a rough estimate: one repeat says nothing about the spread.",
     "verdict.assumed": (
-        "Assumed: accuracies of trainings on the same pictures spread with a standard deviation "
-        "of {sd:g} points; nothing is paired."
+        "Assumed: repeated trainings vary in accuracy with a standard deviation of {sd:g} points; "
+        "the comparison is unpaired."
     ),
-    "verdict.single": "There is only one variant, so there is nothing to compare.",
+    "verdict.single": "There is only one variant, so there is nothing to compare it with.",
     "verdict.one-trial": (
-        "Undecided: one trial of each variant cannot tell a difference from chance. "
-        "Best so far: {recommended}."
+        "Undecided: one trial per variant can't tell a difference from chance. Best so far: "
+        "{recommended}."
     ),
-    # What has to be known to read the verdict rightly.
+    # What has to be known to read the verdict correctly.
     "note.positions-differ": (
-        "The variants differ not only in the operator but also in its position in the network, "
-        "and therefore in multiply-adds. The differences are not those of the operator alone."
+        "The variants differ not only in the operator but also in where it sits in the network, "
+        "and so in multiply-adds. The operator alone does not explain the differences."
     ),
     "note.not-tuned": (
-        "All variants were trained with the learning rate of their recipe. With the best rate for "
-        "each the order may be another one (--tune lr searches for it)."
+        "All variants use the learning rate of their recipe. With the best rate for each, the "
+        "ranking may change ({--tune:lr} searches for it)."
     ),
     "note.transfer": (
-        "The networks begin with weights that were already trained, with one operator. That "
-        "favours this operator and those like it: the comparison tells which operator suits these "
-        "weights, not which one is best when trained from scratch."
+        "The networks start from weights pretrained with one operator, which favours that "
+        "operator and similar ones: the comparison shows which operator suits these weights, not "
+        "which is best when training from scratch."
     ),
     "note.metric-balanced": (
-        "The largest class has more than 1.5 times the pictures of the smallest, so the variants "
-        "are compared by balanced accuracy, the mean over classes (--metric accuracy counts all "
-        "pictures alike), and the test is reported in it too. Loss and over-fitting still count "
-        "all pictures alike."
+        "The largest class has more than 1.5 times as many pictures as the smallest, so the "
+        "variants are compared by balanced accuracy, the mean over classes, and the test is "
+        "reported in it too ({--metric:accuracy} weights all pictures equally). Loss and "
+        "overfitting still weight all pictures equally."
     ),
     "note.groups-few": (
-        "The groups tell no more than fewer than 20 of equal size would, or one holds more "
-        "pictures than a fold should, so the intervals are rougher than they say."
+        "There are few groups (worth fewer than 20 of equal size), or one holds more pictures "
+        "than a fold should, so the intervals are less exact than stated."
     ),
     "note.classes-small": (
-        "A class has fewer than 20 pictures. Balanced accuracy counts it as much as any other, so "
-        "the intervals are rougher than they say."
+        "A class has fewer than 20 pictures, yet it counts as much as any other in balanced "
+        "accuracy, so the intervals are less exact than stated."
     ),
     "note.no-look": (
-        "Time was over before the first of the looks at which the study may be decided. The same "
-        "command with more time goes on."
+        "Time ran out before the first planned look at the results. Run the same command with "
+        "more time to continue."
     ),
     "note.test-watched": (
-        "The lab protocol watches the test set in every epoch. Numbers that are chosen by it, "
-        "such as the best epoch, are optimistic."
+        "The lab protocol measures the test half after every epoch. Numbers chosen by it, such as "
+        "the best epoch, are optimistic."
     ),
     "note.few-trials": (
-        "Fewer than five trainings of each variant say little about the next one, so the intervals "
-        "are wide. More --repeats narrow them."
+        "Each variant was trained fewer than five times, so the intervals are wide. More "
+        "{--repeats} narrow them."
     ),
     "note.collapsed": (
-        "Trainings that ended no better than a constant answer on their own training pictures, and "
-        "were begun again with a quarter of the learning rate: {count}. They count as collapsed."
+        "Collapsed trials: {count}. The network ended no better than a constant answer on its own "
+        "training pictures, so the trial was restarted with a quarter of the learning rate."
     ),
     "note.collapse-rate": (
-        "{variant}: {count} of {trials} trials collapsed, and a rate of up to {percent:.0f} % is "
-        "compatible with that (95 %). The worst trial reached {worst:.4f}; the mean is over "
-        "trainings of two kinds, and its interval is rougher than it says."
+        "{variant}: {count} of {trials} trials collapsed, so the true rate may be as high as "
+        "{percent:.0f}% (95% confidence). The worst trial reached {worst:.4f}. The mean mixes two "
+        "kinds of training, so its interval is less exact than stated."
     ),
     "note.missed-classes": "{variant} recognised no picture of these classes: {classes}.",
     "note.undertrained": (
-        "The held-out loss was still falling when training ended: in most trainings of {variants} "
-        "it is lowest in the last tenth of the epochs. After longer training (--epochs) the order "
-        "may be different."
+        "The held-out loss was still falling when training ended: in most trials of {variants}, "
+        "it is lowest in the last tenth of the epochs. With longer training ({--epochs}), the "
+        "ranking may change."
     ),
     "note.diverged": (
-        "Trials that diverged: {count}. Their loss stopped being finite, and every one of their "
-        "predictions counts as wrong."
+        "Trials that diverged: {count}. Their loss stopped being finite, and all their "
+        "predictions count as wrong."
     ),
     "note.left-out": (
-        "Not compared to the end, because trials of it were lost: {names}. The same command tries "
-        "again."
+        "Not fully compared, because some of their trials were lost: {names}. Run the same "
+        "command to try again."
     ),
     "note.duplicates": (
-        "Pictures of the test half that are also in the training pool, exactly: {count}. "
-        "They make the test accuracy optimistic."
+        "Test pictures with an exact copy in the training pool: {count}. They make the test "
+        "accuracy optimistic."
     ),
     "note.near-duplicates": (
-        "Pictures of the test half that look like one of the training pool: {count}. Those that "
-        "show the same make the test accuracy optimistic. duplicates.csv lists them; "
-        "--on-duplicates drop leaves the training pictures out."
+        "Test pictures that look like one in the training pool: {count}. Where both show the same "
+        "thing, the test accuracy is optimistic. duplicates.csv lists them; "
+        "{--on-duplicates:drop} leaves out the training pictures."
     ),
     "note.pool-duplicates": (
-        "Pictures of the training pool that equal or look like an earlier one: {count}. Where one "
-        "is trained on and the other held out, the accuracies are optimistic. duplicates.csv lists "
-        "them; --on-duplicates drop leaves the later ones out."
+        "Training pictures that equal or resemble an earlier one: {count}. Where one is trained "
+        "on and the other held out, the accuracy is optimistic. duplicates.csv lists them; "
+        "{--on-duplicates:drop} leaves out the later ones."
     ),
     "note.near-share": (
-        "Judging by the pairs whose labels differ, at least {percent:.0f} % of the pictures that "
-        "look alike are expected to show different things; more where pictures of one class "
-        "resemble each other."
+        "Judging by the pairs with different labels, at least {percent:.0f}% of the pictures that "
+        "look alike show different things; more if pictures within a class resemble each other."
     ),
     "note.dropped-duplicates": (
-        "Pictures that were left out of the training pool because they equal or look like one of "
-        "the test half or an earlier one: {count}. duplicates.csv lists them."
+        "Pictures left out of the training pool because they equal or resemble a test picture or "
+        "an earlier one: {count}. duplicates.csv lists them."
     ),
     "note.not-verified": (
-        "The saved model failed its verification: it does not predict what was measured."
+        "The saved model failed verification: it does not predict what was measured."
     ),
 }

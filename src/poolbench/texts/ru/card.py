@@ -9,114 +9,106 @@ TEXTS = {
     "card.kind-single": "Один вариант",
     # Что делать, одной строкой.
     "card.winner": (
-        "Используйте {variant}: точнее ближайшего соперника, {rival}, на {points:.1f} п. п.{cost}."
+        "Используйте {variant}: точнее ближайшего соперника ({rival}) на {points:.1f} п. п.{cost}."
     ),
     "card.winner-corrected": (
-        "Используйте {variant}: точнее ближайшего соперника, {rival}, примерно на {points:.1f} "
-        "п. п.{cost}."
+        "Используйте {variant}: точнее ближайшего соперника ({rival}) примерно на {points:.1f} п. "
+        "п.{cost}."
     ),
-    "card.winner-barely": "Используйте {variant}: точнее ближайшего соперника, {rival}{cost}.",
+    "card.winner-barely": "Используйте {variant}: точнее ближайшего соперника ({rival}){cost}.",
     "card.tied": (
-        "Используйте {variant}: по точности не уступает {others} (в пределах {margin:g} п. п.)"
-        "{cost}."
+        "Используйте {variant}: по точности не уступает {others} (в пределах {margin:g} п. "
+        "п.){cost}."
     ),
     "card.others": "остальным",
-    "card.others-counted": "ещё {count} вариантам",
+    "card.others-counted": "остальным {count}",
     "card.and": "{first} и {last}",
-    "card.cheaper": ", а умножений-сложений меньше в {times:.1f} раза",
+    "card.cheaper": ", а умножений-сложений в {times:.1f} раза меньше",
     "card.cheaper-range": ", а умножений-сложений меньше в {low:.1f}–{high:.1f} раза",
-    "card.cheaper-up-to": ", а умножений-сложений меньше (не больше чем в {high:.1f} раза)",
-    "card.dearer": "; умножений-сложений больше в {times:.1f} раза",
-    "card.same-cost": " при той же цене",
-    "card.best": "Пока лучший: {variant}. {rest}",
+    "card.cheaper-up-to": ", а умножений-сложений меньше (самое большее в {high:.1f} раза)",
+    "card.dearer": ", но умножений-сложений в {times:.1f} раза больше",
+    "card.same-cost": " при том же числе умножений-сложений",
+    "card.best": "Пока лучший — {variant}. {rest}",
     "card.not-settled": "Вопрос не решён.",
-    "card.probably": (
-        "Вопрос не решён; новые повторы, скорее всего, его решат (если добавить {repeats}, "
-        "вероятность {chance})."
-    ),
-    "card.perhaps": (
-        "Вопрос не решён; новые повторы могут его решить (если добавить {repeats}, вероятность "
-        "{chance})."
-    ),
-    "card.unlikely": (
-        "Вопрос не решён, и новые повторы вряд ли его решат (если добавить {repeats}, вероятность "
-        "{chance})."
-    ),
+    "card.probably": "Новые повторы, скорее всего, решат вопрос (ещё {repeats}: {chance}).",
+    "card.perhaps": "Новые повторы могут решить вопрос (ещё {repeats}: {chance}).",
+    "card.unlikely": "Новые повторы вряд ли решат вопрос (ещё {repeats}: {chance}).",
     "card.unlikely-pictures": (
-        "Вопрос не решён, и новые повторы вряд ли его решат (если добавить {repeats}, вероятность "
-        "{chance}); помогло бы больше изображений (всего {pictures}: {by_pictures})."
+        "Новые повторы вряд ли решат вопрос (ещё {repeats}: {chance}); помогло бы больше "
+        "изображений (всего {pictures:,}: {by_pictures})."
     ),
-    "card.one-trial": "По одному обучению каждого их не различить.",
+    "card.one-trial": "По одному обучению их не различить.",
     "card.single": "Обучен только {variant}: сравнивать не с чем.",
     "card.nothing": (
-        "Не используйте ни один: ни один вариант не лучше ответа, который всегда называет один и "
-        "тот же класс."
+        "Не используйте ни один: точность не выше, чем если всегда называть один и тот же класс."
     ),
     "card.nothing-advice-drawn": (
-        "Что можно изменить: обучать дольше (--epochs); подобрать скорость обучения (--tune lr). "
-        "Изображения нарисовала сама программа, поэтому метки верны. Команда poolbench export RUN "
-        "--trial ID всё равно сохранит любую из сетей."
+        "Что попробовать: обучать дольше ({--epochs}); подобрать скорость обучения ({--tune:lr}). "
+        "Изображения нарисовал сам poolbench, поэтому метки верны. Любую из сетей можно сохранить "
+        "командой poolbench export RUN --trial ID."
     ),
     # Кого сравнивали и числа варианта, о котором говорит карточка.
     "card.compared": "Сравнивались",
     "card.compared-many": "Сравнивались варианты: {count}",
-    "card.held-out": "{variant}, отложенная часть: {metric}",
+    "card.held-out": "Отложенные изображения, {variant}: {metric}",
     "card.held-out-value": (
-        "{value:.4f} (интервал 95 %: {low:.4f} – {high:.4f}; изображений: {pictures}, обучений: "
-        "{trials})"
+        "{value:.4f} (интервал 95 % от {low:.4f} до {high:.4f}; изображений: {pictures:,}, "
+        "обучений: {trials})"
     ),
     "card.metric-accuracy": "точность",
     "card.metric-balanced-accuracy": "сбалансированная точность",
-    "card.test": "Сохранённая модель на тесте",
+    "card.test": "Сохранённая модель на тестовой части",
     "card.test-value": (
-        "{value:.4f} (интервал 95 %: {low:.4f} – {high:.4f}; изображений: {pictures})"
+        "{value:.4f} (интервал 95 % от {low:.4f} до {high:.4f}; изображений: {pictures:,})"
     ),
-    "card.cost": "Затраты варианта {variant}",
+    "card.cost": "Затраты, {variant}",
     "card.cost-value": (
-        "умножений-сложений на одно изображение: {multiply_adds}; параметров: {parameters}; время "
-        "обучения: {seconds:.1f} с (среднее; обучений: {trials})"
+        "{multiply_adds} умножений-сложений на изображение; параметров: {parameters:,}; обучение: "
+        "{seconds:,.1f} с (среднее; обучений: {trials})"
     ),
-    "card.basis": "На чём это основано",
+    "card.basis": "На чём основано",
+    "card.terms": (
+        "Вариант — сеть с одним оператором и одним рецептом обучения; число обучений — сколько "
+        "раз её обучили заново; место — где в сети стоит оператор."
+    ),
     # Из скольких изображений и обучений построен рисунок.
     "card.samples-paired": (
-        "n: отложенных изображений {pictures}, каждое — во всех повторах; обучений каждого "
-        "варианта: {trials}."
+        "n: отложенных изображений — {pictures:,}, каждое предсказано в каждом повторе; обучений "
+        "каждой сети — {trials}."
     ),
-    "card.samples-trials": "n: обучений каждого варианта: {trials}.",
+    "card.samples-trials": "n: обучений каждой сети — {trials}.",
     "card.samples-predictions": (
-        "n: отложенных изображений {pictures}; обучений каждого варианта: {trials}."
+        "n: отложенных изображений — {pictures:,}; обучений каждой сети — {trials}."
     ),
-    "card.samples-shift": (
-        "n: отложенных изображений {pictures}; по одному обучению каждого варианта."
-    ),
-    "card.samples-landscape": "n: изображений из обучающей части {pictures}; одна сеть.",
+    "card.samples-shift": "n: отложенных изображений — {pictures:,}; каждая сеть обучена один раз.",
+    "card.samples-landscape": "n: обучающих изображений — {pictures:,}; сеть одна.",
     # Свёрнутые части.
     "card.scroll": "прокрутите →",
-    "card.all-rows": "Все строки: {count}",
-    "card.excerpt-first": "Первые {count} из {total}.",
-    "card.excerpt-worst": "{count} из {total} с наименьшей F1, худшие первыми.",
-    "card.excerpt-fewest": "{count} из {total} с наименьшим числом изображений.",
+    "card.read-on": "Как это читать",
+    "card.all-rows": "Все строки: {count:,}",
+    "card.excerpt-first": "Первые {count} из {total:,}.",
+    "card.excerpt-worst": "{count} из {total:,} с наименьшей F1, начиная с худших.",
+    "card.excerpt-fewest": "{count} из {total:,} с наименьшим числом изображений.",
     "card.more-panels": "Ещё вариантов: {count}",
     "card.more-pictures": "Ещё изображений: {count}",
     "card.more-notes": "Ещё замечаний: {count}",
     "card.keys": "Обозначения ({count})",
     "card.show-config": "Показать config.toml",
-    "card.other-variants": "остальных вариантов: {count}",
-    "card.range-of-others": "отложенная часть, другие варианты, 10–90 %",
+    "card.other-variants": "остальные: {count}",
+    "card.range-of-others": "остальные, отложенная часть, 10–90 %",
     "card.chosen-note": (
-        "Цветом показаны рекомендованный вариант и лучшие (всего вариантов: {total}); остальные "
-        "серые."
+        "Цветом выделены рекомендованный вариант и лучшие из {total}; остальные серые."
     ),
     # Самые частые ошибки.
     "card.confused-caption": "{variant}: что с чем путается чаще всего",
     "card.confused-true": "истинный класс",
-    "card.confused-said": "принят за",
-    "card.confused-share": "от его изображений, %",
-    "card.confused-count": "раз",
+    "card.confused-said": "предсказанный класс",
+    "card.confused-share": "доля истинного класса, %",
+    "card.confused-count": "изображений",
     # Протоколы и способы приведения к размеру.
     "card.protocol-cv": "повторная перекрёстная проверка (cv)",
-    "card.protocol-lab": "официальное разбиение, как в курсе (lab)",
-    "card.fit-crop": "обрезка по середине",
+    "card.protocol-lab": "опубликованное разбиение, как в курсе (lab)",
+    "card.fit-crop": "обрезка по центру",
     "card.fit-pad": "вписывание с полями",
     "card.fit-squash": "растяжение без сохранения пропорций",
     "card.yes": "да",
@@ -124,30 +116,47 @@ TEXTS = {
     # Сведения об изображениях.
     "fact.skipped": "пропущено нечитаемых изображений",
     "fact.ignored_folders": "пропущенные папки",
-    "fact.validation_joined": "изображений из проверочной части, вошедших в обучающую",
-    "fact.groups_across_halves": "групп, попавших в обе половины",
-    "fact.resized_from": "исходные высота × ширина, пикс.",
-    "fact.seed": "зерно",
-    "fact.repetition": "повторение",
-    "fact.duplicates.test_exact": "точных дубликатов между половинами",
-    "fact.duplicates.test_near": "похожих изображений между половинами",
-    "fact.duplicates.pool_exact": "точных дубликатов в обучающей части",
-    "fact.duplicates.pool_near": "похожих изображений в обучающей части",
+    "fact.validation_joined": "проверочных изображений, добавленных к обучающим",
+    "fact.groups_across_halves": "групп, попавших в обе части",
+    "fact.resized_from": "исходные высота и ширина, пикс.",
+    "fact.seed": "начальное число генератора",
+    "fact.repetition": "номер повторения",
+    "fact.duplicates.test_exact": "изображений теста, у которых есть точная копия среди обучающих",
+    "fact.duplicates.test_near": "изображений теста, похожих на обучающие",
+    "fact.duplicates.pool_exact": "обучающих изображений, повторяющих предыдущие",
+    "fact.duplicates.pool_near": "обучающих изображений, похожих на предыдущие",
     "fact.duplicates.other_label": "дубликатов с разными метками",
     "fact.duplicates.dropped": "исключено дубликатов",
-    "fact.duplicates.threshold": "наименьшее сходство похожих, 0–1",
-    "fact.duplicates.false_share": "доля ложных сходств, оценка",
-    "fact.duplicates_across_halves": "точных дубликатов между половинами",
+    "fact.duplicates.threshold": "наименьшее сходство похожих (от 0 до 1)",
+    "fact.duplicates.false_share": "доля похожих, на которых разное, оценка (от 0 до 1)",
+    "fact.duplicates_across_halves": (
+        "изображений теста, у которых есть точная копия среди обучающих"
+    ),
     "fact.remark": "замечание",
+    # Как нарисованы изображения задачи с известным ответом.
+    "fact.needle_sd": "яркость точки, стандартных отклонений шума",
+    "fact.levels_per_sd": "стандартное отклонение шума, уровней серого",
+    "fact.sparse_rate": "доля точек в разреженном классе (от 0 до 1)",
+    "fact.dense_rate": "доля точек в плотном классе (от 0 до 1)",
+    "fact.dot_levels": "яркость точки, уровней серого",
+    "fact.shift_sd": "сдвиг среднего, стандартных отклонений шума",
+    "fact.grey_level": "средняя яркость, уровней серого",
+    "fact.signal_levels": "амплитуда сигнала, уровней серого",
+    "fact.signal_sd": "амплитуда сигнала, стандартных отклонений шума",
+    "fact.nuisance_levels_sd": "стандартное отклонение мелких решёток, уровней серого",
+    "fact.noise_levels_sd": "стандартное отклонение шума, уровней серого",
+    "fact.object_pixels": "сторона квадрата, пикс.",
+    "fact.object_levels": "яркость квадрата, уровней серого",
     # Сведения о машине.
     "machine.python": "версия Python",
     "machine.system": "операционная система",
     "machine.processor": "процессор",
     "machine.cores": "ядер процессора",
-    "machine.memory_bytes": "память, ГБ",
+    "machine.memory_bytes": "память",
     "machine.device": "обучение на",
     "machine.library": "версия {name}",
     "machine.variable": "переменная окружения {name}",
-    "machine.fingerprint": "отпечаток машины",
+    "machine.fingerprint": "отпечаток машины и библиотек",
     "machine.poolbench": "версия poolbench",
+    "machine.language": "язык исследования",
 }
