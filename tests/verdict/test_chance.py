@@ -86,9 +86,11 @@ def test_what_is_not_known_is_not_judged():
     assert not is_nothing_learned(None)
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "Nothing was learned"), ("ru", "не научились")])
-def test_the_sentence_names_the_constant_answer_and_what_to_change(ask, lang, word):
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ("Nothing was", "0.3333")), ("ru", ("не научились", "0,3333"))]
+)
+def test_the_sentence_names_the_constant_answer_and_what_to_change(ask, lang, words):
     predicted = np.zeros((2, 2, len(LABELS)), dtype=np.int64)
     sentence = describe_verdict(decide(make_evidence(predicted), ask(2)), lang)
-    for part in (word, "0.3333", "--epochs", "--tune lr", "--image-size"):
+    for part in (*words, "--epochs", "--tune lr", "--image-size"):
         assert part in sentence

@@ -1,5 +1,7 @@
 """Tell what a check of a saved model looked at: its name is data, a person reads words."""
 
+import re
+
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, Phrase
 from poolbench.texts.filling import Tellable
 from poolbench.texts.joined import Joined
@@ -26,7 +28,9 @@ def name_check(name: str) -> Tellable:
     if case.startswith(_BATCH):
         batch = Phrase("report.check-batch", count=case.removeprefix(_BATCH))
         return Joined([Phrase(key), batch], ", ")
-    return Joined(filter(None, [Phrase(key), case]), ", ")
+    # A size, as ``48x32``.
+    size = re.sub(r"(?<=\d)x(?=\d)", " × ", case)
+    return Joined(filter(None, [Phrase(key), size]), ", ")
 
 
 def _name_hash(thing: str) -> Phrase:
