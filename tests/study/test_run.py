@@ -215,7 +215,7 @@ def test_a_report_that_fails_costs_a_line_and_not_the_result(tmp_path, capsys):
     build_page(RunStore(tmp_path / "no run"), Display("en"))
     said = capsys.readouterr().err
     assert said.startswith("The report could not be built: ")
-    assert f"report again with: poolbench report '{tmp_path}/no run'" in said
+    assert f"To build it again: poolbench report '{tmp_path}/no run'" in said
     assert len(said.strip().splitlines()) == 1
 
 
