@@ -261,7 +261,7 @@ def test_classes_lists_the_sample(poolbench_here):
     assert {entry["train_count"] for entry in listed} == {300}
     assert {(entry["val_count"], entry["test_count"]) for entry in listed} == {(0, 100)}
     lines = poolbench_here("classes", "--data", "sample", "--lang", "ru").stdout.splitlines()
-    assert lines[0] == "   0  apple (яблоко): обучающих 300, проверочных 0, тестовых 100"
+    assert lines[0] == "   0  apple (яблоко): обучающих 300, валидационных 0, тестовых 100"
     lines = poolbench_here("classes", "--data", "sample").stdout.splitlines()
     assert lines[0] == "   0  apple: train 300, val 0, test 100"
 

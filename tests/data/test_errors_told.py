@@ -93,7 +93,7 @@ def test_pictures_that_cannot_be_read_are_listed_in_both_languages(tmp_path, mon
         (tmp_path / "set" / name).write_bytes(b"x")
     error = catch(load_image_set, DataConfig(source=f"folder:{tmp_path / 'set'}"))
     first, *lines, last = error.tell("ru", "options").split("\n")
-    assert first == "Не удалось прочитать изображений: 2 из 2."
+    assert first == "Изображений, которые не удалось прочитать: 2 из 2."
     assert [line[:7] for line in lines] == ["  Файл "] * 2
     assert last.endswith("пропустите: --on-bad skip.")
     assert error.tell("en", "arguments").endswith("leave them out with on_bad='skip'.")
@@ -106,7 +106,11 @@ def test_pictures_that_cannot_be_read_are_listed_in_both_languages(tmp_path, mon
         (b'"\xff"', "it is not UTF-8 text", "это не текст в UTF-8"),
         (b"[" * 100 + b"]" * 100, "nested more than 64 deep", "вложенность больше 64 уровней"),
         (b"[" * 100_000, "nested more than 64 deep", "вложенность больше 64 уровней"),
-        (b"1" * 5000, "it is damaged or of another kind (", "файл повреждён или другого вида ("),
+        (
+            b"1" * 5000,
+            "it is damaged or of another kind (",
+            "файл повреждён или записан в другом формате (",
+        ),
     ],
 )
 def test_json_that_is_none_says_why_in_both_languages(content, en, ru):

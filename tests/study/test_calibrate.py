@@ -113,7 +113,7 @@ def test_wrong_instrument_is_shown_and_ends_with_code_1(monkeypatch, capsys):
     assert "Calibration failed" in said
     Display("ru").show_calibration(record)
     said = capsys.readouterr().err
-    assert "590 отложенных изображений из 600" in said
+    assert "определён верно: 590 из 600" in said
     assert "Калибровка не пройдена" in said
 
 

@@ -20,7 +20,7 @@ TEXTS = {
     "doctor.processes": "{count} (потоков в каждом: {threads})",
     "doctor.graphs": "записываются как графы CUDA",
     "doctor.eager": "выполняются по одному, без компилятора",
-    "doctor.measured": "{names}: более быстрый определяется замером в начале",
+    "doctor.measured": "{names}: более быстрый способ выбирается по замеру в начале",
     "doctor.cache": "{path} (свободно {free:.0f} ГиБ)",
     "doctor.no-cache": (
         "нет: у вас нет домашней папки; укажите папку в переменной окружения POOLBENCH_CACHE"
@@ -29,10 +29,10 @@ TEXTS = {
     "doctor.not-there": "не установлен",
     "doctor.node-with-token": (
         "{address}: {processor}, ядер: {cpus}, графических процессоров: {gpus}, память {size:.1f} "
-        "ГиБ, запрашивает токен, отпечаток {fingerprint}"
+        "ГиБ, токен нужен, отпечаток {fingerprint}"
     ),
     "doctor.node-without-token": (
         "{address}: {processor}, ядер: {cpus}, графических процессоров: {gpus}, память {size:.1f} "
-        "ГиБ, токена не запрашивает, отпечаток {fingerprint}"
+        "ГиБ, токен не нужен, отпечаток {fingerprint}"
     ),
 }

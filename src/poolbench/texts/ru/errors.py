@@ -15,7 +15,7 @@ TEXTS = {
     "error.unknown.setting": "Параметра {name!r} нет.",
     "error.unknown.task": "Задачи {name!r} нет.",
     "error.unknown.trial": "Обучения {name!r} нет.",
-    "error.unknown.variant": "Конфигурации {name!r} нет.",
+    "error.unknown.variant": "Варианта {name!r} нет.",
     "hint.near": "Возможно, вы имели в виду: {near}.",
     "hint.known": "Есть: {known}.",
     "hint.unknown.backbone": (
@@ -43,7 +43,7 @@ TEXTS = {
     "os.EINVAL": "такое имя здесь недопустимо",
     "os.EIO": "диск сообщил об ошибке",
     "os.EISDIR": "это папка",
-    "os.ELOOP": "символические ссылки образуют круг",
+    "os.ELOOP": "символические ссылки образуют цикл",
     "os.EMFILE": "открыто слишком много файлов",
     "os.ENAMETOOLONG": "имя слишком длинное",
     "os.ENODEV": "такого устройства нет",

@@ -6,10 +6,12 @@ TEXTS = {
     "hint.option.unknown": "Список параметров: {help}.",
     "error.option.unknown-near": "У команды {command} нет параметра {name}.",
     "hint.option.unknown-near": "Возможно, вы имели в виду {near}. Список параметров: {help}.",
-    "error.option.missing": "Команде {command} не хватает {option} {value} ({explanation}).",
+    "error.option.missing": (
+        "Команде {command} не хватает параметра {option} {value} ({explanation})."
+    ),
     "error.option.no-value": "После {option} нужно значение, но его нет.",
     "hint.option.no-value": "Напишите {option} {value}.",
-    "error.option.flag": "У {option} нет значения, а задано {given!r}.",
+    "error.option.flag": "Параметр {option} не принимает значения, а задано {given!r}.",
     "hint.option.flag": "Напишите {option} без знака равенства.",
     "error.option.no-names": "После {option} нужно хотя бы одно имя, а стоит {following}.",
     "error.option.whole": "Задано {option} {given!r}, а нужно целое число.",
@@ -27,7 +29,8 @@ TEXTS = {
         "{word!r} не относится ни к одному параметру, а команда {command} принимает только их."
     ),
     "hint.words.stray": (
-        "Несколько имён пишут после их параметра: {--operators:max avg}. Список параметров: {help}."
+        "Несколько имён указывают сразу после параметра: {--operators:max avg}. Список параметров: "
+        "{help}."
     ),
     "error.words.stray-path": (
         "{word!r} не относится ни к одному параметру команды {command}. Это путь, поэтому, "
@@ -38,14 +41,14 @@ TEXTS = {
         "поэтому, вероятно, имелось в виду:\n  {meant}"
     ),
     # Чего никто не ждал.
-    "error.memory": "На это не хватает памяти.",
+    "error.memory": "Не хватает памяти.",
     "hint.memory": (
-        "Закройте другие программы или возьмите меньше за один раз: {--workers:1}, меньший "
+        "Закройте другие программы или уменьшите расход памяти: {--workers:1}, меньшее значение "
         "{--image-size}, меньше изображений или классов."
     ),
     "error.recursion": (
-        "Что-то вложено слишком глубоко (списки в списках, и так далее), или сеть бесконечно "
-        "вызывает сама себя."
+        "Слишком глубокая вложенность (списки в списках и так далее), или сеть бесконечно вызывает "
+        "сама себя."
     ),
     "hint.recursion": "Где именно, покажет {--debug}.",
     "error.unexpected": "Непредвиденная ошибка: {message} ({kind}).",

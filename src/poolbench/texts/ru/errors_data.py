@@ -35,7 +35,7 @@ TEXTS = {
     "file.reason.deep": "вложенность больше {most} уровней",
     "file.reason.device": "это канал или устройство",
     "file.reason.elsewhere": "путь к нему ведёт по ссылке в другое место",
-    "file.reason.foreign": "файл повреждён или другого вида ({detail})",
+    "file.reason.foreign": "файл повреждён или записан в другом формате ({detail})",
     "file.reason.json": "строка {line}, столбец {column} — не JSON ({detail})",
     "file.reason.large": (
         "его размер — {size:,}\xa0байт, а читаются файлы не больше {most:,}\xa0байт"
@@ -50,7 +50,7 @@ TEXTS = {
         f"{_FETCH} Уже скачано {{kept:,}}\xa0байт: следующий запуск продолжит с этого места."
     ),
     "error.download.large": (
-        "{url} передаёт больше {most:,}\xa0байт; таких больших файлов среди опубликованных нет."
+        "С {url} передаётся больше {most:,}\xa0байт; опубликованных файлов такого размера нет."
     ),
     "hint.download.large": (
         "Запустите программу снова или укажите файл, который у вас есть: {--data-file:PATH}."
@@ -63,7 +63,7 @@ TEXTS = {
         "Запустите программу снова или скачайте файл другим способом и укажите его: "
         "{--data-file:PATH}."
     ),
-    "error.download.not-kept": "Не удалось сохранить загрузку с {url} в {folder}: {error}.",
+    "error.download.not-kept": "Не удалось сохранить в {folder} файл, скачанный с {url}: {error}.",
     "hint.download.not-kept": (
         "Освободите место или задайте другую папку в переменной окружения POOLBENCH_CACHE."
     ),
@@ -74,9 +74,9 @@ TEXTS = {
     "download.reason.short": "соединение оборвалось на байте {done:,} из {total:,}",
     "download.reason.status": "сервер отвечает {status} ({words})",
     # CIFAR.
-    "error.cifar.archive": "{path} — не опубликованный архив: {error}",
+    "error.cifar.archive": "{path} — не тот архив, который опубликован: {error}",
     "error.cifar.folder": (
-        "В {path} нет файла {name}. В папке {set} лежат {names} — те файлы, что распакованы из "
+        "В {path} нет файла {name}. В папке {set} должны лежать {names} — файлы, распакованные из "
         "{url}."
     ),
     "error.cifar.md5": (
@@ -97,7 +97,7 @@ TEXTS = {
     ),
     "error.cifar.pickle": "Не удалось распаковать {name}: {reason}.",
     "error.cifar.size": (
-        "{name}: {size:,}\xa0байт, а опубликованные данные меньше {most:,}\xa0байт."
+        "{name} занимает {size:,}\xa0байт, а опубликованные данные меньше {most:,}\xa0байт."
     ),
     "error.cifar.tar": "Не удалось прочитать {path} как архив tar: {reason}.",
     "hint.cifar.tar": "Скачайте его снова с {url}.",
@@ -137,11 +137,12 @@ TEXTS = {
     "error.folder.name": "Имя папки {path} — не текст в UTF-8.",
     "hint.folder.name": "Переименуйте её.",
     "error.folder.same-name": (
-        "В {path} две папки {name!r}: их имена отличаются только записью в Юникоде."
+        "В {path} две папки {name!r}: их имена различаются только формой записи в Юникоде."
     ),
     "hint.folder.same-name": "Сложите изображения в одну папку или переименуйте одну из них.",
     "error.folder.no-groups": (
-        "В {path} лежат массивы изображений: у них нет ни имён, ни папок, чтобы их группировать."
+        "В {path} лежат массивы изображений: у них нет ни имён, ни папок, по которым их можно "
+        "сгруппировать."
     ),
     "hint.folder.no-groups": "Уберите {--groups:{groups}}.",
     "error.folder.lists": "В {path} несколько списков изображений: {lists}.",
@@ -157,19 +158,19 @@ TEXTS = {
     "unread.advice.classes": "Или выберите другие классы: {--classes}.",
     "unread.advice.deep": (
         "Добавьте {--groups:subfolder}, чтобы читать изображения во вложенных папках, или "
-        "переместите их выше."
+        "переместите их на уровень выше."
     ),
     "unread.advice.heif": (
         "Установите pillow-heif для чтения HEIC и HEIF (pip install pillow-heif)."
     ),
     "unread.advice.misnamed": ("Дайте именам изображений расширение их формата, например .jpg."),
     "unread.advice.no-reader": "Сохраните изображения других форматов как PNG или JPEG.",
-    "unread.advice.special": "Вместо каналов и устройств положите файлы.",
+    "unread.advice.special": "Замените каналы и устройства обычными файлами.",
     # Groups.
     "error.groups.none": (
         "{source}: задано {--groups:{groups}}, но ни одно изображение не входит в группу."
     ),
-    "hint.groups.none": "Уберите этот параметр, если каждое изображение само по себе.",
+    "hint.groups.none": "Если изображения не связаны между собой, уберите этот параметр.",
     "error.groups.names": (
         "{--groups:name:{pattern}} не находит группу в именах файлов. Таких изображений {count} из "
         "{total}: {names}."
@@ -294,7 +295,7 @@ TEXTS = {
     "hint.image-set.published": (
         "Возможно, вы имели в виду {--data:{set}} вместе с {--data-file:{path}}."
     ),
-    "image-set.fault.classes": "имена в classes не различаются",
+    "image-set.fault.classes": "имена в classes повторяются",
     "image-set.fault.group-count": "{half}.groups и labels разной длины",
     "image-set.fault.images": "{half}.images — {kind} [{shape}], а не uint8 [N, H, W, 3]",
     "image-set.fault.labels": "{half}.labels — {kind} [{shape}], а не int64 [N]",
@@ -310,9 +311,13 @@ TEXTS = {
     "hint.class.empty-pool": f"Добавьте их или {_LEAVE_OUT}.",
     "error.class.empty-test": "В этих классах нет тестовых изображений: {names}.",
     "hint.class.empty-test": f"Добавьте их или {_LEAVE_OUT}.",
-    "error.class.none": "Нужно не меньше двух классов; из {count} не выбран ни один.",
+    "error.class.none": (
+        "Нужно не меньше двух классов, а не выбран ни один (всего классов: {count})."
+    ),
     "error.class.number": "Класса с номером {number} нет: номера — от 0 до {last}.",
-    "error.class.one": "Нужно не меньше двух классов; из {count} выбран только {name!r}.",
+    "error.class.one": (
+        "Нужно не меньше двух классов, а выбран только {name!r} (всего классов: {count})."
+    ),
     "error.class.twice": (
         "Класс {name!r} (номер {number}) выбран дважды: как {first!r} и как {second!r}."
     ),
@@ -327,9 +332,9 @@ TEXTS = {
         "блоков: {short}. {advice}"
     ),
     "error.folds.spread": (
-        "Не удаётся разложить группы (их {groups}) по блокам (их {folds}) так, чтобы в каждом "
-        "блоке были все классы: группы не делятся, а изображения редких классов есть в слишком "
-        "немногих из них."
+        "Не удалось распределить группы ({groups}) по блокам ({folds}) так, чтобы в каждом блоке "
+        "были все классы: группы не делятся, а изображения редких классов есть лишь в немногих из "
+        "них."
     ),
     "hint.folds.spread": (
         f"Уменьшите {{--folds}}, добавьте изображения из других групп или {_LEAVE_OUT}."

@@ -7,18 +7,18 @@ TEXTS = {
     # Файлы моделей.
     "error.model.no-file": "{path} — не файл.",
     "hint.model.no-file": "Укажите модель, например best/model.onnx.",
-    "error.model.unread": "Не удаётся прочитать {path} ({reason}).",
+    "error.model.unread": "Не удалось прочитать {path} ({reason}).",
     "error.model.too-large": (
-        "Размер {path} — {size:,} Б, а открываются модели не больше {most:,} Б."
+        "Размер {path} — {size:,}\xa0байт, а открываются модели не больше {most:,}\xa0байт."
     ),
     "hint.model.too-large": _FROM_POOLBENCH,
     "error.model.not-onnx": "{path} — не модель ONNX.",
     "hint.model.not-onnx": _FROM_POOLBENCH,
-    "error.model.not-opened": "{path} — не та модель ONNX, которую poolbench открывает: {reason}.",
+    "error.model.not-opened": "Модель ONNX {path} poolbench открыть не может: {reason}.",
     "hint.model.not-opened": _FROM_POOLBENCH,
-    "error.model.not-loaded": "{path} — не та модель ONNX, которую poolbench открывает ({said}).",
+    "error.model.not-loaded": "Модель ONNX {path} poolbench открыть не может ({said}).",
     "hint.model.not-loaded": _FROM_POOLBENCH,
-    "error.model.memory": "Для {path} нужно больше {size:,} Б памяти.",
+    "error.model.memory": "Для {path} нужно больше {size:,}\xa0байт памяти.",
     "hint.model.memory": "Закройте другие программы или возьмите файл поменьше.",
     "error.model.long-description": (
         "Описание внутри {path} занимает {size:,} знаков, а читается не больше {most:,}."
@@ -40,7 +40,7 @@ TEXTS = {
     "hint.model.wrong-answer": _FROM_POOLBENCH,
     "error.model.changed": "Файл {path} изменился после того, как был открыт.",
     "hint.model.changed": "Загрузите модель заново.",
-    "error.model.not-finite": "{path}: в ответах модели бесконечности или не числа.",
+    "error.model.not-finite": "{path}: в ответах модели есть бесконечные значения или NaN.",
     "hint.model.not-finite": "Возьмите другую модель.",
     # Что не так с моделью: часть предложения.
     "fault.late": "на это уходит больше {seconds:.0f} с",
@@ -59,7 +59,7 @@ TEXTS = {
     "fault.external-weight": "её веса {name!r} лежат в другом файле (external data)",
     "fault.weight-size": "размер её весов {name!r} не совпадает с указанным",
     # Изображения, которые дают модели.
-    "error.pictures.none": "Изображений не передано, а нужно хотя бы одно.",
+    "error.pictures.none": "Не передано ни одного изображения.",
     "error.pictures.nested": "Там, где ожидалось изображение, передан список внутри списка.",
     "hint.pictures.nested": (
         "Сделайте из чисел массив (numpy.array) или передайте один плоский список изображений."
@@ -68,7 +68,7 @@ TEXTS = {
         "{kind} — не изображение; ожидались путь, изображение Pillow, массив {forms} или список "
         "из них."
     ),
-    "error.pictures.no-array": "{kind} не удаётся превратить в массив NumPy ({said}).",
+    "error.pictures.no-array": "{kind} не удалось превратить в массив NumPy ({said}).",
     "error.pictures.shape": (
         "Массив формы {shape} распознать нельзя: {reason}. Ожидалась форма {forms}, каналов 1, 3 "
         "или 4."
@@ -97,9 +97,9 @@ TEXTS = {
     # Экспорт.
     "error.onnx.occupied": "Файл {path} уже есть, и записал его не poolbench.",
     "hint.onnx.occupied": "Выберите другое имя или переместите этот файл.",
-    "error.onnx.unwritten": "Не удаётся записать {path} ({reason}).",
+    "error.onnx.unwritten": "Не удалось записать {path} ({reason}).",
     "hint.onnx.unwritten": "Укажите другой файл.",
-    "error.onnx.layout": "Расположения {layout!r} нет; ожидалось nhwc или nchw.",
+    "error.onnx.layout": "Порядка осей {layout!r} нет; ожидалось nhwc или nchw.",
     "error.onnx.layout-size": (
         "Задано {--size} при {--layout:nhwc}, а с ним подходят изображения любого размера."
     ),
@@ -116,18 +116,18 @@ TEXTS = {
     "fault.tensor": "тензор формы {shape}",
     "error.onnx.classes": "Имён классов {names}, а логитов {logits}.",
     "hint.onnx.classes": "Укажите имя каждого класса ровно один раз.",
-    "error.onnx.nothing": "{network} не удаётся экспортировать в ONNX.",
-    "error.onnx.failed": "{network} не удаётся экспортировать в ONNX ({said}).",
+    "error.onnx.nothing": "{network} не удалось экспортировать в ONNX.",
+    "error.onnx.failed": "{network} не удалось экспортировать в ONNX ({said}).",
     "hint.onnx.failed": (
         "Используйте слои, которые есть в ONNX, и уберите ветвления на Python, зависящие от "
         "изображений."
     ),
     "error.onnx.fault": (
-        "{network} не удаётся экспортировать в файл, который poolbench сможет открыть: {reason}."
+        "{network} не удалось экспортировать в файл, который poolbench сможет открыть: {reason}."
     ),
     # Операторы.
     "error.operator.build": (
-        "Оператор {name!r} не удаётся создать как {kind}(channels, stride=…) ({said})."
+        "Оператор {name!r} не удалось создать как {kind}(channels, stride=…) ({said})."
     ),
     "error.operator.no-card": "У оператора {name!r} нет карточки.",
     "hint.operator.no-card": "Добавьте его классу строку документации.",
@@ -170,11 +170,11 @@ TEXTS = {
     "error.operator.kernel-size": (
         "Задано kernel_size {value}, а оно не может быть меньше шага ({stride})."
     ),
-    "hint.operator.kernel-size": "Окна поменьше пропускали бы часть карты признаков.",
+    "hint.operator.kernel-size": "Окно меньше шага пропускало бы часть карты признаков.",
     "error.operator.blur-size": (
         "Задано kernel_size {value}, а у сглаживания оно нечётное и не меньше 3."
     ),
-    "hint.operator.blur-size": "Чётное сдвигало бы изображение на полпикселя.",
+    "hint.operator.blur-size": "Чётное ядро сдвигало бы изображение на полпикселя.",
     "error.operator.blur-map": (
         "Карта признаков — {height} × {width}, а для сглаживания шириной {side} обе её стороны "
         "должны быть больше {least} пикс."
@@ -192,7 +192,7 @@ TEXTS = {
     "kind.operator": "Оператор",
     "kind.backbone": "Сеть",
     "error.plugin.no-module": (
-        "{kind} {name!r}: не удаётся импортировать модуль {module!r} ({said})."
+        "{kind} {name!r}: не удалось импортировать модуль {module!r} ({said})."
     ),
     "hint.plugin.no-module": (
         "Укажите имя в виде package.module:name; если модуль ваш, исправьте его."
@@ -202,7 +202,7 @@ TEXTS = {
     "hint.plugin.near-name": "Возможно, вы имели в виду: {near}.",
     "error.plugin.no-operator": "Оператор {name!r}: {reason}",
     "error.plugin.broken": (
-        "Не удаётся загрузить установленный оператор {name!r} ({place}): {said}."
+        "Не удалось загрузить установленный оператор {name!r} ({place}): {said}."
     ),
     "hint.plugin.broken": "Исправьте или удалите его пакет.",
     "error.source.too-deep": (
@@ -210,8 +210,8 @@ TEXTS = {
     ),
     "hint.source.too-deep": "Создавайте их внутри класса.",
     "error.source.no-value": (
-        "{path} — это {kind}, хеш его значения вычислить нельзя ({reason}), и правку никто бы не "
-        "заметил."
+        "{path} — это {kind}, хеш его значения вычислить нельзя ({reason}), и его изменение "
+        "осталось бы незамеченным."
     ),
     "hint.source.no-value": (
         "Создавайте его внутри класса или функции, где оно нужно, или запишите значение числами, "
@@ -240,7 +240,7 @@ TEXTS = {
         "Передайте сам класс {kind}, если для создания нужно только число классов, или функцию, "
         "которая строит сеть: каждое обучение начинается с новой."
     ),
-    "error.backbone.failed": "Сеть {name!r} не удаётся построить, классов {classes} ({said}).",
+    "error.backbone.failed": "Сеть {name!r} не удалось построить (классов: {classes}; {said}).",
     "error.backbone.no-module": "Функция {name!r} даёт {kind}, а ожидался torch.nn.Module.",
     "backbone.named": "Сеть {name!r}",
     "backbone.named-with": "Сеть {name!r} с оператором {operator!r}",
@@ -263,17 +263,17 @@ TEXTS = {
     "error.swap.again": ("В {network} операторы уже заменены, и больше заменить нечего."),
     "hint.swap.again": "Передайте исходную сеть: она не изменилась.",
     "error.swap.nothing": (
-        "В {network} нет ни пулинга по максимуму или среднему, ни свёртки с шагом."
+        "В {network} нет ни максимального, ни усредняющего пулинга, ни свёртки с шагом."
     ),
-    "hint.swap.nothing": "Пулинг, который вызывается функцией внутри forward, сделайте слоем.",
+    "hint.swap.nothing": "Если пулинг вызывается функцией внутри forward, сделайте его слоем.",
     "error.swap.nothing-left": (
-        "В {network} нет такого пулинга по максимуму или среднему и такой свёртки с шагом, которые "
+        "В {network} нет максимального или усредняющего пулинга либо свёртки с шагом, которые "
         "можно заменить ({left})."
     ),
-    "hint.swap.nothing-left": "Пулинг, который вызывается функцией внутри forward, сделайте слоем.",
+    "hint.swap.nothing-left": "Если пулинг вызывается функцией внутри forward, сделайте его слоем.",
     "error.swap.example": "{network} не принимает пример формы {shape} ({said}).",
     "hint.swap.example": "Передайте подходящий пример: swap(…, example=…).",
-    "error.swap.operator": "{name} не удаётся создать как {name}(channels, stride=…) ({said}).",
+    "error.swap.operator": "{name} не удалось создать как {name}(channels, stride=…) ({said}).",
     "swap.replaced": "заменён {name}: {before}",
     "swap.left": "оставлен {name}: {reason}",
     "swap.already": "уже заменён",
@@ -286,7 +286,7 @@ TEXTS = {
     "swap.computed-weight": "вес вычисляется из других",
     "swap.own-forward": "у {kind} собственный forward",
     # Веса и начальное состояние сети.
-    "error.weights.unread": "Не удаётся прочитать {path} ({reason}).",
+    "error.weights.unread": "Не удалось прочитать {path} ({reason}).",
     "error.weights.format": "{path} — не файл safetensors ({said}).",
     "hint.weights.format": (
         "Файлы других видов не читаются: их распаковка может запустить любую программу. Сохраните "
@@ -300,7 +300,7 @@ TEXTS = {
         "Для whitened = true нужна первая свёртка с тремя входными каналами, а в этой сети её нет."
     ),
     "error.start.nothing-kept": (
-        'trained_part = "{part}" ничего в этой сети не оставляет без изменений: в ней подряд '
-        "слоёв с параметрами {layers}."
+        'При trained_part = "{part}" в этой сети без изменений не остаётся ничего: слоёв с '
+        "параметрами, идущих подряд, в ней {layers}."
     ),
 }

@@ -12,13 +12,13 @@ TEXTS = {
     "error.picture.heic": "Файл {path}: это HEIC, для чтения которого нужен pillow-heif.",
     "hint.picture.heic": "Установите его: pip install pillow-heif.",
     "error.picture.unreadable": "Не удалось прочитать изображение: {reason}.",
-    "error.picture.bytes": "байтов намного больше, чем нужно для его пикселей",
+    "error.picture.bytes": "байт намного больше, чем нужно для его пикселей",
     "error.picture.given-pixels": (
-        "{width}\xa0×\xa0{height} пикселей — больше, чем читается ({most:,}, по стороне "
-        "{side:,}); уменьшите изображение"
+        "{width}\xa0×\xa0{height} пикселей — больше допустимого ({most:,}, по стороне {side:,}); "
+        "уменьшите изображение"
     ),
     "error.picture.grey": (
-        "оттенки серого — от {low} до {high}, а какое значение в этом формате белое, не "
+        "оттенки серого — от {low} до {high}, а какое значение считать белым, в этом формате не "
         "определено; сохраните изображение с 8 или 16 битами"
     ),
     "error.picture.inner-pixels": (
@@ -27,26 +27,26 @@ TEXTS = {
     "error.picture.many-parts": "частей намного больше, чем нужно изображению",
     "error.picture.parts": "частей больше {most:,}",
     "error.picture.pixels": (
-        "{width}\xa0×\xa0{height} пикселей — больше, чем читается ({most:,}); уменьшите изображение"
+        "{width}\xa0×\xa0{height} пикселей — больше допустимого ({most:,}); уменьшите изображение"
     ),
     "error.picture.scans": (
         "{width}\xa0×\xa0{height} пикселей записаны слишком много раз (проходов: {scans})"
     ),
     "picture.reason.format": "такой формат poolbench не читает",
     "picture.reason.pixels": (
-        "пикселей больше, чем читается ({most:,}); уменьшите изображение ({detail})"
+        "пикселей больше допустимого ({most:,}); уменьшите изображение ({detail})"
     ),
     # All pictures of a set.
     "error.pictures.unreadable": (
-        "Не удалось прочитать изображений: {count} из {total}.\n  {lines}\nИсправьте или удалите "
-        "их либо пропустите: {--on-bad:skip}."
+        "Изображений, которые не удалось прочитать: {count} из {total}.\n  {lines}\nИсправьте или "
+        "удалите их либо пропустите: {--on-bad:skip}."
     ),
     "error.pictures.one-value": (
-        "{source}: все пиксели всех изображений (их {count}) равны {value} из 255."
+        "{source}: все пиксели всех изображений ({count}) равны {value} из 255."
     ),
-    "hint.pictures.one-value": "Проверьте файлы: отличать в них нечего.",
+    "hint.pictures.one-value": "Проверьте файлы: эти изображения неразличимы.",
     "error.pictures.one-deep-value": (
-        "{source}: все пиксели всех изображений (их {count}) равны {value} из 255."
+        "{source}: все пиксели всех изображений ({count}) равны {value} из 255."
     ),
     "hint.pictures.one-deep-value": _ALL_DARK,
     "error.memory.pictures": (
@@ -54,7 +54,7 @@ TEXTS = {
         "{advice}"
     ),
     "memory.smaller": "Уменьшите {--image-size} или выберите меньше классов ({--classes}).",
-    "error.resize.fit": "Значения fit {fit!r} нет: есть crop, pad и squash.",
+    "error.resize.fit": "Задано fit {fit!r}, а возможны crop, pad и squash.",
     "error.resize.shape": (
         "Изображения формы [{shape}] нельзя привести к другому размеру; ожидается [B, 3, H, W]."
     ),
@@ -165,7 +165,7 @@ TEXTS = {
     ),
     "error.idx.label": "{path}: есть метка {label}, но в {file} её нет.",
     "error.idx.lacks": "В {path} есть {files}, но нет {wanted}.",
-    "hint.idx.lacks": "Положите рядом этот файл под именем вроде {example}.",
+    "hint.idx.lacks": "Положите недостающий файл рядом, например под именем {example}.",
     "error.idx.long": (
         "Размер {path} не тот, что указан в заголовке: {shape}, {expected:,}\xa0байт, а данных "
         "больше."

@@ -6,7 +6,7 @@ _RESTORE = "Файл правили, или он повреждён: восст�
 _MAKE_ROOM = "Освободите место и выполните ту же команду ещё раз: всё завершённое сохранено."
 _OTHER_OUT = "Укажите другую папку: {--out}."
 _EMPTY_OUT = "Укажите новую или пустую папку: {--out}."
-_WAIT = "Дождитесь его, остановите его или укажите для этого запуска другую папку: {--out}."
+_WAIT = "Дождитесь его завершения, остановите его или укажите другую папку: {--out}."
 _BY_HAND = (
     "Или выполните npm pack {package} на другом компьютере, распакуйте пакет и укажите его папку: "
     "{--bundle}."
@@ -18,7 +18,7 @@ _HOW = (
 
 TEXTS = {
     # Файлы запуска.
-    "error.run.unread": "Не удаётся прочитать {path} ({reason}).",
+    "error.run.unread": "Не удалось прочитать {path} ({reason}).",
     "error.run.outside": (
         "{path} не прочитан: {reason}, а читаются только файлы внутри папки запуска."
     ),
@@ -30,12 +30,12 @@ TEXTS = {
     ),
     "hint.run.changed": (
         "Файл правили, или он повреждён: удалите папку {folder} и выполните ту же команду ещё раз; "
-        "заново пройдёт только это обучение."
+        "заново выполнится только это обучение."
     ),
-    "error.run.of-lab": "В {path} лежат запуски всего задания (poolbench lab).",
+    "error.run.of-lab": "В {path} лежат запуски всей лабораторной работы (poolbench lab).",
     "hint.run.of-lab": "Укажите один из них, например {example}.",
     "error.run.unfinished": (
-        "Не удаётся прочитать {path} ({reason}): это не запуск poolbench, или исследование не "
+        "Не удалось прочитать {path} ({reason}): это не запуск poolbench, или исследование не "
         "закончено."
     ),
     "hint.run.unfinished": (
@@ -63,18 +63,18 @@ TEXTS = {
     ),
     "error.run.gone": "Папки {path} больше нет: её переместили или удалили во время работы.",
     "hint.run.gone": (
-        "Новая папка на её месте не создана, всё завершённое переместилось вместе с прежней: "
-        "выполните ту же команду, указав её новое место: {--out}."
+        "Новая папка на её месте не создана, всё завершённое переместилось вместе с прежней. "
+        "Выполните ту же команду, указав её новое место: {--out}."
     ),
     "error.run.held": "С папкой {path} работает другой процесс.",
     "hint.run.held": _WAIT,
     "error.run.held-by": (
-        "С папкой {path} работает другой процесс: номер {process} на {machine!r}, с {since}."
+        "С папкой {path} работает другой процесс: PID {process} на {machine!r}, с {since}."
     ),
     "hint.run.held-by": _WAIT,
     "error.run.in-the-way": (
-        "{path} занимает место обучения, хотя сама обучением не является, и в ней есть файлы, "
-        "которых poolbench не записывал."
+        "{path} занимает место обучения, хотя обучением не является, и в ней есть файлы, которых "
+        "poolbench не записывал."
     ),
     "hint.run.in-the-way": "Переместите эту папку и выполните ту же команду ещё раз.",
     "error.run.bad-trial-id": "{path}: {trial!r} не может быть именем обучения.",
@@ -86,12 +86,12 @@ TEXTS = {
         "ещё раз."
     ),
     "error.run.too-large": (
-        "Размер {path} — {size:,} Б, а прочитать обратно можно не больше {most:,} Б."
+        "Размер {path} — {size:,}\xa0байт, а прочитать обратно можно не больше {most:,}\xa0байт."
     ),
     "hint.run.too-large": "Возьмите меньше классов, операторов, блоков или повторов.",
     "error.run.link-out": "{path} — ссылка за пределы запуска; туда ничего не записано.",
     "hint.run.link-out": "Создайте на её месте папку.",
-    "error.write.refused": "Не удаётся записать {path} ({reason}).",
+    "error.write.refused": "Не удалось записать {path} ({reason}).",
     "hint.write.refused": (
         "Укажите другую папку ({--out}) или скопируйте запуск туда, где разрешена запись."
     ),
@@ -136,7 +136,7 @@ TEXTS = {
     ),
     "hint.report.no-leading": _AGAIN_BOTH,
     "error.report.suspects": (
-        "{path}: не удаётся прочитать suspects.csv или suspects.npz ({reason})."
+        "{path}: не удалось прочитать suspects.csv или suspects.npz ({reason})."
     ),
     "hint.report.suspects": _AGAIN_BOTH,
     "error.report.empty": "Файл {path} пуст.",
@@ -158,10 +158,10 @@ TEXTS = {
     "hint.tried.other-classes": (
         "Файл относится к другому запуску, или его правили: уберите его из папки."
     ),
-    "error.tried.broken": "{path}: не удаётся прочитать изображение ({reason}).",
+    "error.tried.broken": "{path}: не удалось прочитать изображение ({reason}).",
     "hint.tried.broken": "Файл правили: уберите его из папки.",
     "error.figure.many-panels": (
-        "На рисунке '{name}' у каждого варианта своя панель: на одних осях они не поместятся."
+        "На рисунке {name!r} у каждого варианта своя панель: на одних осях они не поместятся."
     ),
     "hint.figure.many-panels": (
         "Вместо ax укажите figure: study.plot('{name}', "
@@ -171,22 +171,22 @@ TEXTS = {
     "error.figure.two-places": "Указаны сразу и ax, и figure.",
     "hint.figure.two-places": "Укажите что-нибудь одно.",
     "error.figure.no-place": (
-        "{name} имеет тип {kind}, а ожидались оси matplotlib (ax) или её же рисунок либо часть "
-        "рисунка (figure)."
+        "{name} имеет тип {kind}, а ожидались оси matplotlib (ax) либо рисунок matplotlib или его "
+        "часть (figure)."
     ),
     "error.figure.nothing": "В этом исследовании для рисунка {name!r} нет данных.",
     "hint.figure.nothing": "Есть рисунки: {known}.",
     # Предсказания.
-    "error.predict.no-match": "Нет файлов, подходящих под образец {pattern}.",
-    "hint.predict.no-match": "Проверьте образец или укажите папку.",
-    "error.predict.unread": "Не удаётся прочитать {path} ({reason}).",
+    "error.predict.no-match": "Под шаблон {pattern} не подходит ни один файл.",
+    "hint.predict.no-match": "Проверьте шаблон или укажите папку.",
+    "error.predict.unread": "Не удалось прочитать {path} ({reason}).",
     "error.predict.no-pictures": "Ни в {folder}, ни в её вложенных папках нет изображений.",
     "hint.predict.no-pictures": (
         "Изображения распознаются по расширению файла, например .jpg или .png."
     ),
     "error.predict.out-is-folder": "{path} — папка.",
     "hint.predict.out-is-folder": "Укажите имя файла, например answers.csv: {--out}.",
-    "error.predict.out-no-folder": "Не удаётся записать {path}: нет папки {folder}.",
+    "error.predict.out-no-folder": "Не удалось записать {path}: нет папки {folder}.",
     "hint.predict.out-no-folder": "Создайте папку или укажите другое место: {--out}.",
     "error.predict.out-occupied": (
         "Файл {path} уже есть, и это не таблица предсказаний, поэтому он оставлен как есть."
@@ -203,7 +203,7 @@ TEXTS = {
     "error.verify.no-bundle": "В {run} нет файлов {names}: модель ещё не сохранена.",
     "hint.verify.no-bundle": "Сначала доведите исследование до конца.",
     "error.verify.reference": (
-        "Не удаётся прочитать {path} ({reason}): сохранённая модель неполна."
+        "Не удалось прочитать {path} ({reason}): сохранённая модель неполна."
     ),
     "hint.verify.reference": (
         "Проведите исследование ещё раз с той же папкой ({--out}): модель будет записана заново."
@@ -216,8 +216,8 @@ TEXTS = {
     "detail.hash": "{found}…, записано {expected}…",
     "detail.no-hash": "{found}…, а записи о нём нет",
     "detail.at-most": "{value:.3g}, допустимо не больше {most:g}",
-    "detail.too-large": "размер {size:,} Б, а читается не больше {most:,} Б",
-    "detail.large-weights": "веса больше {most:,} Б не читаются",
+    "detail.too-large": "размер {size:,}\xa0байт, а читается не больше {most:,}\xa0байт",
+    "detail.large-weights": "веса больше {most:,}\xa0байт не читаются",
     "detail.other-digest": "указанная в модели контрольная сумма весов",
     "detail.no-shared-name": "нет ни одного общего имени",
     # Хаб.
@@ -257,7 +257,7 @@ TEXTS = {
     "error.serve.no-model": "Нет файла {path}.",
     "hint.serve.no-model": _AGAIN,
     "error.serve.not-finite": (
-        "Одна из моделей этого запуска даёт в ответах бесконечности или не числа."
+        "В ответах одной из моделей этого запуска есть бесконечные значения или NaN."
     ),
     "error.serve.bad-name": (
         "Задано {--allow-host} {name!r}, а ожидалось имя узла — то, что стоит в адресе до первой "
@@ -278,14 +278,14 @@ TEXTS = {
     ),
     "error.page.inside-run": "{out} лежит внутри запуска, из которого строится страница.",
     "hint.page.inside-run": _OTHER_OUT,
-    "error.page.unwritten": "Не удаётся записать {out} ({reason}).",
+    "error.page.unwritten": "Не удалось записать {out} ({reason}).",
     "hint.page.unwritten": _OTHER_OUT,
     "error.page.occupied": (
         "В {out} лежат файлы, которые не относятся к странице poolbench: {names}."
     ),
     "hint.page.occupied": "Укажите другую папку ({--out}) или переместите эти файлы.",
     "error.bundle.missing": (
-        "Модели на странице вычисляет {package}, а он не входит в состав poolbench."
+        "Вычисления на странице выполняет {package}, а он не входит в состав poolbench."
     ),
     "hint.bundle.missing": _HOW,
     "error.bundle.no-package": "В {folder} нет распакованного пакета npm.",
@@ -294,7 +294,7 @@ TEXTS = {
         "В {folder} лежит {name} {found}, а работа проверена с {package} {tested}."
     ),
     "hint.bundle.untested": _HOW,
-    "error.bundle.unread": "Не удаётся прочитать {path} ({reason}).",
+    "error.bundle.unread": "Не удалось прочитать {path} ({reason}).",
     "hint.bundle.unread": _HOW,
     "error.bundle.other-file": (
         "{path} отличается от опубликованного файла: не совпадает SHA-256."
@@ -309,12 +309,12 @@ TEXTS = {
         "Пакет не открывался."
     ),
     "hint.bundle.other-package": f"Проверьте настройки npm (npm config list). {_BY_HAND}",
-    "error.bundle.npm-late": "За {seconds} с npm так и не скачал {package}.",
+    "error.bundle.npm-late": "npm не скачал {package} за {seconds} с.",
     "hint.bundle.npm-late": f"Попробуйте позже. {_BY_HAND}",
     "error.bundle.npm-refused": (
-        "Не удаётся запустить npm, который скачивает {package} ({reason})."
+        "Не удалось запустить npm, который скачивает {package} ({reason})."
     ),
     "hint.bundle.npm-refused": f"Переустановите Node.js. {_BY_HAND}",
-    "error.bundle.npm-failed": "Не удаётся скачать {package} через npm ({reason}).",
+    "error.bundle.npm-failed": "Не удалось скачать {package} через npm ({reason}).",
     "hint.bundle.npm-failed": f"Проверьте подключение к интернету. {_BY_HAND}",
 }

@@ -40,7 +40,7 @@ TEXTS = {
         "{setting}: получено {value!r}, ожидается subfolder, name:REGEX или column:NAME."
     ),
     "error.config.groups-pattern": (
-        "{setting}: получено {value!r}, но регулярное выражение прочитать нельзя ({reason})."
+        "{setting}: получено {value!r}, но в регулярном выражении ошибка ({reason})."
     ),
     "error.config.ray-alone": (
         "{--address}, {--storage} и {--allow-mixed} действуют только вместе с {--executor:ray}. "
@@ -69,6 +69,6 @@ TEXTS = {
     "error.config.names": (
         "{names} не читается как имена через запятую в одной строке ({reason})."
     ),
-    "error.config.unreadable": "Файл {path} прочитать нельзя: {reason}.",
+    "error.config.unreadable": "Не удалось прочитать файл {path}: {reason}.",
     "error.config.no-toml": "Файл {path} — не TOML ({reason}).",
 }

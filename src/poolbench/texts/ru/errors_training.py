@@ -71,7 +71,7 @@ TEXTS = {
     "identity.source": "исходный код poolbench",
     "identity.fingerprint": "отпечаток компьютера",
     "error.process.not-started": (
-        "Рабочий процесс завершился, не успев начать. {how} Его последние слова:\n{last}"
+        "Рабочий процесс завершился, не успев начать. {how} Последнее, что он вывел:\n{last}"
     ),
     "hint.process.not-started": _SAME_COMMAND,
     "error.operator.edited": (
@@ -128,16 +128,16 @@ TEXTS = {
         "Узлы кластера Ray различаются:\n{listed}\nУстановите на всех одни и те же версии."
     ),
     "error.ray.kinds-differ": (
-        "Узлы кластера Ray различаются:\n{listed}\nВозьмите одинаковые узлы или разрешите "
+        "Узлы кластера Ray различаются:\n{listed}\nВозьмите одинаковые узлы или допустите "
         "расхождение результатов в последних битах: {--allow-mixed:True}."
     ),
-    "error.ray.not-started": "Не удаётся запустить Ray на этом компьютере ({said}).",
-    "error.ray.refused": "Кластер Ray {address} не пускает этот компьютер ({said}).",
+    "error.ray.not-started": "Не удалось запустить Ray на этом компьютере ({said}).",
+    "error.ray.refused": "Кластер Ray {address} отказывает этому компьютеру в доступе ({said}).",
     "hint.ray.refused": (
         "Если нужен токен, задайте здесь RAY_AUTH_MODE=token и скопируйте ~/.ray/auth_token с "
         "одного из узлов."
     ),
-    "error.ray.not-joined": "Не удаётся подключиться к кластеру Ray {address} ({said}).",
+    "error.ray.not-joined": "Не удалось подключиться к кластеру Ray {address} ({said}).",
     "error.ray.node-silent": "Один из узлов кластера Ray не сообщает сведений о себе ({said}).",
     "hint.ray.node-silent": "Проверьте, что poolbench установлен на каждом узле.",
     "error.ray.large-pictures": (

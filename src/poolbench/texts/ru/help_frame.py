@@ -7,7 +7,7 @@ TEXTS = {
     "help.commands": "Команды",
     "help.panel.pictures": "Изображения",
     "help.panel.comparison": "Сравнение",
-    "help.panel.machine": "Машина",
+    "help.panel.machine": "Вычисления",
     # Что стоит на месте значения.
     "help.metavar.options": "[ПАРАМЕТРЫ]",
     "help.metavar.command": "КОМАНДА [АРГУМЕНТЫ]...",
@@ -31,7 +31,7 @@ TEXTS = {
     "help.default-by-preset": "По умолчанию (зависит от --preset): {told}.",
     "help.default-otherwise": "в остальных случаях {value}",
     "help.default-up-to": "{value}, не больше {most}",
-    "help.no-default": "без предела",
+    "help.no-default": "без ограничения",
     "help.required": "Обязательный параметр.",
     "help.more": "Ещё параметров: {count}. Показать все: {command}",
     # Параметры всех команд.
@@ -43,10 +43,11 @@ TEXTS = {
     "help.debug": "При ошибке показать трассировку Python.",
     "help.install-completion": "Включить автодополнение в вашей командной оболочке.",
     "help.show-completion": (
-        "Вывести сценарий автодополнения для вашей оболочки, чтобы скопировать или изменить его."
+        "Вывести скрипт автодополнения для вашей оболочки, чтобы его можно было скопировать или "
+        "изменить."
     ),
     "help.completion-installed": (
         "Автодополнение для {shell} включено, файл: {path}. Перезапустите терминал."
     ),
-    "help.run-path": "Запуск: его папка, @ИМЯ для папки runs/ИМЯ или @last для последнего.",
+    "help.run-path": "Запуск: папка, @ИМЯ (папка runs/ИМЯ) или @last (последний запуск).",
 }
