@@ -138,9 +138,8 @@ def test_several_problems_are_told_together():
     assert error.code == "config.several"
     assert error.tell("ru", "options").splitlines() == [
         "Неверно заданы несколько параметров:",
-        "  --fit: получено «croop», ожидается crop, pad или squash. "
-        "Возможно, вы имели в виду crop.",
-        "  --margin: получено 0, ожидается число больше 0 и не больше 100.",
+        "  Задано --fit «croop», а ожидается crop, pad или squash. Возможно, вы имели в виду crop.",
+        "  Задано --margin 0, а ожидается число больше 0 и не больше 100.",
     ]
 
 
@@ -180,8 +179,8 @@ def test_settings_of_another_process_are_told_here(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"margin": 0}, "margin: получено 0, ожидается число больше 0 и не больше 100."),
-        ({"fit": "croop"}, "fit: получено «croop», ожидается crop, pad или squash. Возможно,"),
+        ({"margin": 0}, "Задано margin 0, а ожидается число больше 0 и не больше 100."),
+        ({"fit": "croop"}, "Задано fit «croop», а ожидается crop, pad или squash. Возможно,"),
         ({"repeat": 3}, "Параметра «repeat» нет. Возможно, вы имели в виду: repeats"),
         ({"name": "../x"}, "«../x» не может быть именем запуска."),
         ({"vary": "layers", "data": "sample"}, "vary и methods меняют один вариант"),

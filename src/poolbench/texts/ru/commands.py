@@ -7,6 +7,6 @@ TEXTS = {
     ),
     "cli.progress": "Изображений: {done:,} из {total:,}",
     "cli.predicted": "Изображений с ответом: {done:,} из {total:,}",
-    "cli.no-browser": "Браузер открыть не удалось. Страница: {path}",
+    "cli.no-browser": "Не удалось открыть браузер. Страница: {path}",
     "cli.predictions": "Таблица: {path}",
 }

@@ -18,7 +18,7 @@ TEXTS = {
     "doctor.gibibytes": "{size:.1f} ГиБ",
     "doctor.unknown": "неизвестно",
     "doctor.processes": "{count} (потоков в каждом: {threads})",
-    "doctor.graphs": "записываются как графы CUDA",
+    "doctor.graphs": "выполняются как записанные графы CUDA",
     "doctor.eager": "выполняются по одному, без компилятора",
     "doctor.measured": "{names}: более быстрый способ выбирается по замеру в начале",
     "doctor.cache": "{path} (свободно {free:.0f} ГиБ)",

@@ -261,8 +261,8 @@ TEXTS = {
     "list.row": "{path}, строка {line}",
     # Kinds of image set.
     "error.image-set.archive": (
-        "{name} — файл, но такие файлы poolbench не читает: нужна папка с изображениями или файл с "
-        "расширением из списка: {endings}."
+        "{name} — файл, но такие файлы poolbench не читает. Нужна папка с изображениями или файл с "
+        "одним из расширений: {endings}."
     ),
     "hint.image-set.archive": "Архив сначала распакуйте.",
     "error.image-set.broken": "{kind}.read возвращает неверный набор изображений: {faults}.",
@@ -276,9 +276,7 @@ TEXTS = {
     ),
     "hint.image-set.groups": "Уберите {--groups}.",
     "error.image-set.kind": ("{kind}.read возвращает {found}, а ожидается ImageSet или Listing."),
-    "error.image-set.missing": (
-        "Набора изображений {name!r} нет; нет и файла или папки с таким именем."
-    ),
+    "error.image-set.missing": "Ни набора изображений, ни файла, ни папки {name!r} нет.",
     "hint.image-set.missing": ("{meant} Ожидается путь к папке с изображениями или имя набора."),
     "error.image-set.not-loaded": (
         "Не удалось загрузить установленный набор изображений {name!r} ({place}): {error} "
@@ -321,7 +319,7 @@ TEXTS = {
     "error.class.twice": (
         "Класс {name!r} (номер {number}) выбран дважды: как {first!r} и как {second!r}."
     ),
-    "hint.class.twice": "Назовите каждый класс один раз.",
+    "hint.class.twice": "Укажите каждый класс один раз.",
     # Folds and the test half.
     "error.folds.groups": (
         "Задано {--folds} {folds}, но в каждом классе должно быть не меньше групп, чем блоков: "

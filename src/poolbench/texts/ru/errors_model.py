@@ -34,7 +34,7 @@ TEXTS = {
     "error.model.failed": "{path} не даёт ответа ({said}).",
     "hint.model.failed": _FROM_POOLBENCH,
     "error.model.wrong-answer": (
-        "{path} отвечает числами формы {found}, а ожидалась форма {expected}: по числу на каждое "
+        "Форма ответа модели {path} — {found}, а ожидалась {expected}: по числу на каждое "
         "изображение и класс."
     ),
     "hint.model.wrong-answer": _FROM_POOLBENCH,

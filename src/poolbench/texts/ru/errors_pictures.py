@@ -132,7 +132,7 @@ TEXTS = {
     "error.npz.unreadable": "Не удалось прочитать {path}: {reason}.",
     "hint.npz.unreadable": (
         "Ожидаются числа и текст в том виде, в каком их записывает numpy.savez; массивы объектов "
-        "Python не читаются никогда."
+        "Python не читаются."
     ),
     "npz.expected": (
         "Набор изображений в npz содержит `images` (uint8 [N, H, W, 3] или оттенки серого "

@@ -1,8 +1,8 @@
 """Russian texts of errors in settings: what arrived, and what was expected."""
 
 TEXTS = {
-    "error.config.wrong": "{given}, ожидается {expected}.",
-    "error.config.wrong-choice": "{given}, ожидается {expected}.",
+    "error.config.wrong": "{given}, а ожидается {expected}.",
+    "error.config.wrong-choice": "{given}, а ожидается {expected}.",
     "hint.config.wrong-choice": "Возможно, вы имели в виду {near}.",
     "error.config.several": "Неверно заданы несколько параметров:\n{problems}",
     "error.config.several-in-file": (
@@ -11,7 +11,7 @@ TEXTS = {
     "error.config.in-file": "Ошибка в файле {path}. {problem}",
     "error.config.in-table": "Таблица {table}. {problem}",
     "value.digits": "число из тысяч цифр",
-    "given.value": "{setting}: получено {value}",
+    "given.value": "Задано {setting} {value}",
     "given.among": "{setting}: среди значений есть {value}",
     "given.table": "{setting}: получена таблица",
     "given.nothing": "{setting}: значение не задано",
@@ -34,13 +34,13 @@ TEXTS = {
     "expected.tables": "список таблиц",
     "expected.table": "таблица параметров",
     # What the models find themselves.
-    "error.config.empty": "{setting}: список пуст. Назовите хотя бы одно имя.",
+    "error.config.empty": "{setting}: список пуст. Укажите хотя бы одно имя.",
     "error.config.twice": "{setting}: имя {name!r} указано дважды. Оставьте одно.",
     "error.config.groups-form": (
-        "{setting}: получено {value!r}, ожидается subfolder, name:REGEX или column:NAME."
+        "Задано {setting} {value!r}, а ожидается subfolder, name:REGEX или column:NAME."
     ),
     "error.config.groups-pattern": (
-        "{setting}: получено {value!r}, но в регулярном выражении ошибка ({reason})."
+        "Задано {setting} {value!r}, но в регулярном выражении ошибка ({reason})."
     ),
     "error.config.ray-alone": (
         "{--address}, {--storage} и {--allow-mixed} действуют только вместе с {--executor:ray}. "
@@ -70,5 +70,5 @@ TEXTS = {
         "{names} не читается как имена через запятую в одной строке ({reason})."
     ),
     "error.config.unreadable": "Не удалось прочитать файл {path}: {reason}.",
-    "error.config.no-toml": "Файл {path} — не TOML ({reason}).",
+    "error.config.no-toml": "В файле {path} ошибка синтаксиса TOML ({reason}).",
 }

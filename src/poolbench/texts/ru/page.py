@@ -43,7 +43,7 @@ TEXTS = {
         "изображение заново и выберите новый файл."
     ),
     "serve.refused-pixels-shape": (
-        "Ожидались целые изображения {height} × {width} пикс., по три байта на пиксель."
+        "Ожидались полные изображения {height} × {width} пикс., по три байта на пиксель."
     ),
     "serve.refused-model": "Такой модели нет.",
     # The page.
@@ -70,7 +70,7 @@ TEXTS = {
     ),
     "page.draw-color": "Цвет пера",
     "page.draw-width": "Толщина",
-    "page.draw-background": "Цвет бумаги",
+    "page.draw-background": "Фон",
     "page.draw-wipe": "Чистый лист",
     "page.gallery": "Отложенные изображения",
     "page.gallery-picture": "Изображение {number}: {name}",
@@ -149,5 +149,5 @@ TEXTS = {
         "Браузер не может прочитать этот файл: это не изображение, или файл повреждён. Выберите "
         "файл PNG, JPEG или WebP."
     ),
-    "page.model-failed": "Модель не запускается: {error}",
+    "page.model-failed": "Не удалось запустить модель: {error}",
 }
