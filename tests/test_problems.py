@@ -102,7 +102,7 @@ def test_every_field_is_named_as_its_reader_knows_it(field, tmp_path):
     for lang in TEXTS:
         told = caught.value.tell(lang, "options")
         assert str(tmp_path / "study.toml") in told and not FOREIGN.search(told)
-        assert re.search(rf"(?<![.\w-]){re.escape(field)}( is |: )", told)
+        assert re.search(rf"(?<![.\w-]){re.escape(field)}( is |: | 5,)", told)
 
 
 @pytest.mark.parametrize(
