@@ -48,7 +48,7 @@ def read_text(draft):
 
 def test_one_epoch_neither_rises_nor_has_a_last():
     found = [Overfit(gap=0.0, loss_rise=0.0, loss_minimum_epoch=1)]
-    assert describe_rise(found, 1) == "на единственной эпохе"
+    assert describe_rise(found, 1) == "в единственную эпоху"
 
 
 def test_equal_accuracies_have_no_highest(view):
@@ -174,7 +174,7 @@ def test_what_diverged_is_no_measurement(make_run):
     broken = read_run(make_run(variants=2, repeats=1, epochs=4, diverged=True))
     [variant] = [v for v in broken.variants if any(t.diverged_at is not None for t in v.trials)]
     told = describe_curve(variant)
-    assert "разошлось обучений: 1 из 2" in told and "наименьшая" not in told
+    assert "разошлось обучений: 1 из 2" in told and "наименьшей" not in told
     rows = [row for row in outcome.list_trials(broken) if "разошлось" in row]
     assert len(rows) == 1 and rows[0].count("—") == 3
     whole = dataclasses.replace(
@@ -224,7 +224,7 @@ def test_the_curves_are_told_from_the_numbers_beside_them(view, flip):
     draft = Draft()
     training.write_curves(draft, dataclasses.replace(view, variants=tuple(variants)))
     told = read_text(draft)
-    assert "во время шагов" in told
+    assert "по ходу обучения" in told
     assert ("аугментированных" in told) == (flip != "none")
 
 
