@@ -24,7 +24,7 @@ QUESTION_SHIFT = (
     "полносвязная сети?"
 )
 FACT_COST = "{variant}: параметров {parameters:,}, умножений-сложений {multiply_adds}"
-FACT_POSITION = "{variant}: в свёртках {conv}, точность {accuracy:.4f}"
+FACT_POSITION = "{variant}: умножений-сложений в свёртках {conv}, точность {accuracy:.4f}"
 FACT_POSITIONS_DIFFER = "конфигурации различаются и местом оператора в сети"
 FACT_TIME = "{variant}: {seconds:.1f} с, умножений-сложений {multiply_adds}"
 FACT_GAP = "{variant}: разрыв {gap} п. п., рост функции потерь {rise:.4f} нат"
