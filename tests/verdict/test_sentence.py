@@ -191,7 +191,7 @@ def test_forecast_from_one_repeat_is_rough(lang, guess):
     ("lang", "part"),
     [
         ("en", "a is at most 1.23 points worse than the truly best variant"),
-        ("ru", "Даже если a — не лучший выбор, потеря не больше 1,23\xa0п."),
+        ("ru", "Даже если a — не лучший выбор, потеря точности не больше 1,23\xa0п."),
     ],
 )
 def test_verdict_says_what_can_be_regretted(lang, part):
@@ -258,7 +258,7 @@ def test_describe_verdict_says_that_one_trial_tells_nothing(lang, parts):
     ("lang", "part"),
     [
         ("en", "a standard deviation of 0.8 points; the comparison is unpaired."),
-        ("ru", "стандартное отклонение 0,8\xa0п.\xa0п.; сравнение не парное."),
+        ("ru", "повторных обучениях — 0,8\xa0п.\xa0п.; сравнение не парное."),
     ],
 )
 @pytest.mark.parametrize("verdict", [WINNER, TIED, make_undecided()], ids=lambda v: v.kind)
