@@ -110,7 +110,7 @@ def test_a_ratio_of_which_one_is_possible_is_told_as_no_difference(view):
 def test_times_without_ratios_announce_no_list(view):
     draft = Draft()
     training.write_time(draft, dataclasses.replace(view, timing=None))
-    assert "По сравнению" not in read_text(draft)
+    assert "Отношение времени" not in read_text(draft)
 
 
 def test_a_pair_with_one_training_is_never_better(one_each):
