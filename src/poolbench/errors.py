@@ -102,11 +102,19 @@ class UnknownNameError(UsageError):
         kind: What should have this name, the end of its code: ``"operator"``.
         known: The names that there are.
         hint: Key of a further hint.
+        aliases: Other names for the same, which are found but not listed.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        known: Iterable[str],
+        hint: str = "",
+        aliases: Iterable[str] = (),
+    ) -> None:
         names = list(known)
-        near = nearest_names(name, names)
+        near = nearest_names(name, [*names, *aliases])
         super().__init__(f"unknown.{kind}", name=name, near=near, known=names, more=hint)
 
     def tell_hint(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
@@ -153,7 +161,7 @@ def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     longer = sorted((other for other in by_sound if other.startswith(given)), key=len)
     shorter = [other for other in by_sound if other and given.startswith(other)]
     most = sorted((other for other in shorter if 2 * len(other) > len(given)), key=len)[::-1]
-    alike = get_close_matches(given, by_sound, n=count, cutoff=0.5)
+    alike = get_close_matches(given, by_sound, n=count, cutoff=0.55)
     return [by_sound[other] for other in dict.fromkeys([*longer, *most, *alike])][:count]
 
 

@@ -97,7 +97,7 @@ def _find_class(name: str, classes: Sequence[str], aliases: Mapping[str, str]) -
     if _fold(name) in by_alias:
         return classes.index(by_alias[_fold(name)])
     hint = "hint.class-with-comma" if any("," in known for known in classes) else ""
-    raise UnknownNameError("class", name, [*classes, *aliases], hint)
+    raise UnknownNameError("class", name, classes, hint, aliases)
 
 
 def _check_number(number: int, count: int) -> int:
