@@ -204,7 +204,7 @@ def test_verify_fails_with_4_when_a_weight_was_changed(poolbench_cli, finished_c
     onnx.save(model, path)
     done = poolbench_cli("verify", finished_copy)
     assert done.returncode == 4
-    assert "does not predict what was measured" in done.stderr
+    assert "does not reproduce its recorded predictions" in done.stderr
 
 
 def test_verify_passes_after_a_move(poolbench_cli, finished_copy):

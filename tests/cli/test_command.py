@@ -107,9 +107,9 @@ def test_unknown_option_is_named_and_not_what_follows_it(poolbench_here, words):
         (("push", "."), "poolbench push needs --to OWNER/NAME (the repository on the Hub)."),
         (
             ("report", ".", "b"),
-            "'b' is too much: besides options, poolbench report takes only RUN.",
+            "Unexpected 'b': besides options, poolbench report takes only RUN.",
         ),
-        (("doctor", "x"), "'x' is too much: poolbench doctor takes only options."),
+        (("doctor", "x"), "Unexpected 'x': poolbench doctor takes only options."),
         (("run", "--folds"), "--folds needs a value, but none follows it. Write --folds N."),
         (("run", "--folds", "many"), "--folds is 'many', but it must be a whole number."),
         (("run", "--margin", "x"), "--margin is 'x', but it must be a number, such as 0.5."),

@@ -98,7 +98,7 @@ def test_rm_leaves_a_run_that_is_held(poolbench_here, two_runs):
     with RunStore(two_runs / "old").hold():
         done = poolbench_here("runs", "rm", "@old", "--yes")
     assert done.returncode == 1
-    assert "Another process is working in" in done.stderr
+    assert "Another process is using" in done.stderr
     assert (two_runs / "old" / "study.json").exists()
 
 

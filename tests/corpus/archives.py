@@ -70,7 +70,7 @@ def _list_kinds() -> dict[str, tuple[object, ...]]:
         "wrong-hash": (make_archive(), "meta", "MD5", "published"),
         "wrong-hash-plain": (tar, "meta", "MD5"),
         "text": (b"404 not found",),
-        "zeros": (bytes(20_000), "does not hold"),
+        "zeros": (bytes(20_000), "does not contain"),
         "zip": (b"PK\3\4" + bytes(99),),
         "bzip2": (bz2.compress(tar),),
         "xz": (lzma.compress(tar),),
@@ -103,16 +103,16 @@ def _list_members() -> dict[str, tuple[object, ...]]:
         "pipes": tarfile.FIFOTYPE,
     }
     found: dict[str, tuple[object, ...]] = {
-        "empty": (pack({}), "does not hold"),
+        "empty": (pack({}), "does not contain"),
         "other-set": (pack({"cifar-10-batches-py/test_batch": b"x"}), f"{TOP}/meta"),
         "one-missing": (pack({f"{TOP}/meta": b"x", f"{TOP}/train": b"x"}), f"{TOP}/test"),
-        "traversal": (pack({f"../{TOP}/{name}": b"x" for name in NAMES}), "does not hold"),
-        "inner-traversal": (pack({f"{TOP}/../../{name}": b"x" for name in NAMES}), "not hold"),
-        "absolute": (pack({f"/{TOP}/{name}": b"x" for name in NAMES}), "does not hold"),
-        "escapes": (pack({"\x1b[31m": b"x"}), "does not hold"),
+        "traversal": (pack({f"../{TOP}/{name}": b"x" for name in NAMES}), "does not contain"),
+        "inner-traversal": (pack({f"{TOP}/../../{name}": b"x" for name in NAMES}), "not contain"),
+        "absolute": (pack({f"/{TOP}/{name}": b"x" for name in NAMES}), "does not contain"),
+        "escapes": (pack({"\x1b[31m": b"x"}), "does not contain"),
     }
     for name, kind in kinds.items():
-        found[name] = (pack({f"{TOP}/{n}": _make_info(n, kind) for n in NAMES}), "does not hold")
+        found[name] = (pack({f"{TOP}/{n}": _make_info(n, kind) for n in NAMES}), "does not contain")
     return found
 
 
@@ -172,16 +172,16 @@ def _list_folders() -> Iterator[Case]:
     contents: dict[str, tuple[dict[str, bytes], tuple[str, ...]]] = {
         "folder-wrong-hash": (dict.fromkeys(NAMES, b"x"), ("meta", "MD5")),
         "folder-inner": ({f"{TOP}/{name}": b"x" for name in NAMES}, ("meta", "MD5")),
-        "folder-one-missing": ({"meta": b"x", "train": b"x"}, ("does not hold test",)),
-        "folder-other": ({"data_batch_1": b"x"}, ("does not hold meta",)),
+        "folder-one-missing": ({"meta": b"x", "train": b"x"}, ("does not contain test",)),
+        "folder-other": ({"data_batch_1": b"x"}, ("does not contain meta",)),
     }
     for name, (files, words) in contents.items():
         yield Case(GROUP, name, partial(_put, files=files), FOLDER, 3, ("{in}/cifar", *words))
     empty = lambda box: (box.folder / "cifar").mkdir()  # noqa: E731
-    yield Case(GROUP, "folder-empty", empty, FOLDER, 3, ("does not hold meta",))
+    yield Case(GROUP, "folder-empty", empty, FOLDER, 3, ("does not contain meta",))
     huge = partial(_put_huge, size=10**12)
     yield Case(GROUP, "folder-huge", huge, FOLDER, 3, ("meta", "bytes"), "posix")
-    words = ("does not hold train",)
+    words = ("does not contain train",)
     yield Case(GROUP, "folder-pipe", _put_pipe, FOLDER, 3, words, "posix")
     yield Case(GROUP, "folder-loop", _put_loop, FOLDER, 3, words, "posix")
     yield Case(

@@ -56,7 +56,7 @@ def _list_wrong() -> dict[str, tuple[Any, ...]]:
     return {
         "no-images": ({"images": None}, "lacks images"),
         "no-labels": ({"labels": None}, "lacks labels"),
-        "nothing": ({"images": None, "labels": None}, "holds no arrays"),
+        "nothing": ({"images": None, "labels": None}, "contains no arrays"),
         "floats": ({"images": IMAGES / 255}, "float64, expected uint8"),
         "not-a-number": ({"images": np.full(IMAGES.shape, np.nan)}, "float64"),
         "int64": ({"images": IMAGES.astype(np.int64)}, "int64, expected uint8"),
@@ -78,7 +78,7 @@ def _list_wrong() -> dict[str, tuple[Any, ...]]:
         "bool-labels": ({"labels": LABELS > 0}, "labels holds bool"),
         "text-labels": ({"labels": LABELS.astype(str)}, "labels holds <U"),
         "object-labels": ({"labels": LABELS.astype(object)}, "never read"),
-        "fewer-labels": ({"labels": LABELS[:5]}, "[5], expected [6]"),
+        "fewer-labels": ({"labels": LABELS[:5]}, "[5]; expected [6]"),
         "column-of-labels": ({"labels": LABELS[:, None]}, "[6, 1]"),
         "one-hot-labels": ({"labels": np.eye(6, dtype=int)}, "[6, 6]"),
         "negative-label": ({"labels": LABELS - 1}, "-1", "expected numbers from 0"),
@@ -124,7 +124,7 @@ def _list_files() -> dict[str, tuple[Any, ...]]:
         "text": (b"no archive",),
         "npy": (array.getvalue(),),
         "pickle": (pickle.dumps({"images": 1}),),
-        "empty-archive": (_zip({}), "holds no arrays"),
+        "empty-archive": (_zip({}), "contains no arrays"),
         "no-arrays": (_zip({"images.npy": b"x", "labels.npy": b"y"}), "never read"),
         "traversal": (_zip({"../images.npy": array.getvalue()}), "lacks images"),
         "pickled-member": (_zip({"images.npy": pickle.dumps(1), "labels.npy": b""}),),
@@ -220,7 +220,7 @@ def _list_other() -> Iterator[Case]:
     yield _case("lab-without-test", whole, lab, 2, "lab protocol")
     one = make_npz(labels=np.zeros(6, dtype=int))
     yield _case("one-class", one, RUN, 2, "two classes")
-    yield _case("too-few", make_npz(), RUN, 3, "at least as many pictures", "has 1")
+    yield _case("too-few", make_npz(), RUN, 3, "at least that many training pictures", "has 1")
     named = make_npz(classes=np.array(["a", "b", "c", "d"]))
     yield _case("class-without-pictures", named, RUN, 3, "no pictures to train on", "d")
     escaped = make_npz(classes=np.array(["\x1b[31m", "b\nc", "\u202ec"]))

@@ -117,7 +117,7 @@ def _list_against() -> dict[str, tuple[str, ...]]:
         "baseline": ("baseline = 'maxx'\n", "Did you mean max"),
         "vary-many": ("vary = ['rate']\n", "Name one operator"),
         "vary-twice": ("vary = ['rate', 'rate']\n", "twice"),
-        "class-twice": ("[data]\nsource = 'sample'\nclasses = ['pear', '2']\n", "chosen twice"),
+        "class-twice": ("[data]\nsource = 'sample'\nclasses = ['pear', '2']\n", "selected twice"),
         "class-alone": ("[data]\nsource = 'sample'\nclasses = ['pear']\n", "two classes"),
         "no-class": ("[data]\nsource = 'sample'\nclasses = []\n", "two classes"),
         "class-unknown": (

@@ -58,10 +58,10 @@ def _case(
 def _list_refused() -> Iterator[Case]:
     yield _case("missing", make_nothing, LIST, 3, "{in}/set")
     yield _case("file", lambda box: box.write("set", b"x"), LIST, 3, "{in}/set", "not a folder")
-    yield _case("empty", lambda box: (box.folder / "set").mkdir(), LIST, 3, "holds no pictures")
+    yield _case("empty", lambda box: (box.folder / "set").mkdir(), LIST, 3, "contains no pictures")
     yield _case("no-pictures", lambda box: box.write("set/a/b.txt", "x"), LIST, 3, "no pictures")
     yield _case("hidden", lambda box: box.write("set/a/.b.png", "x"), LIST, 3, "no pictures")
-    yield _case("flat", partial(put_flat), LIST, 3, "holds no pictures", "<class>")
+    yield _case("flat", partial(put_flat), LIST, 3, "contains no pictures", "<class>")
     yield _case("too-deep", lambda box: put(box, "a/b/c.png"), LIST, 3, "--groups subfolder")
     yield _case("one-class", lambda box: put(box, "cat/1.png"), RUN, 2, "two classes", "cat")
     make = lambda box: (put_two(box), (box.folder / "set/emu").mkdir())  # noqa: E731

@@ -353,7 +353,7 @@ def _list_asked() -> Iterator[Case]:
         "author-alone": ((*REPORT, "--author", "A"), "--lab"),
         "lang": ((*REPORT, "--lang", "xx"), "xx"),
         "host": (("serve", "{in}/run", "--host", "no host"), "no host"),
-        "page-in-run": (("page", "{in}/run", "--out", "{in}/run/page"), "lies inside the run"),
+        "page-in-run": (("page", "{in}/run", "--out", "{in}/run/page"), "is inside the run"),
         "page-no-bundle": (("page", "{in}/run", "--out", "{in}/page"), "npm pack"),
         "page-other-bundle": (
             ("page", "{in}/run", "--out", "{in}/page", "--bundle", "{in}/run"), "{in}/run",

@@ -137,7 +137,7 @@ def test_unpickle_checked_reads_nothing_before_the_md5_is_known():
 @pytest.mark.parametrize("value", [Evil(), {"data": [len]}, np.float64(1.0), Path("x")])
 def test_unpickle_checked_admits_only_arrays_and_containers(value):
     data = pickle.dumps(value, protocol=2)
-    with pytest.raises(DataError, match="only NumPy arrays are admitted"):
+    with pytest.raises(DataError, match="only NumPy arrays are allowed"):
         unpickle_checked(data, _md5(data), "train")
 
 
@@ -190,7 +190,7 @@ def test_load_cifar_names_what_an_archive_lacks(small, tmp_path):
     name = next(iter(published.test_md5s))
     kept = {key: data for key, data in files.items() if key != name}
     archive = _write_archive(tmp_path / "a.tar.gz", published.folder, kept)
-    with pytest.raises(DataError, match=f"does not hold {published.folder}/{name}"):
+    with pytest.raises(DataError, match=f"does not contain {published.folder}/{name}"):
         load_cifar(published, archive)
 
 
@@ -198,7 +198,7 @@ def test_load_cifar_refuses_what_is_no_archive(tmp_path):
     (tmp_path / "a.tar.gz").write_bytes(b"no archive")
     with pytest.raises(DataError, match="cannot be read as a tar archive"):
         load_cifar(CIFAR100, tmp_path / "a.tar.gz")
-    with pytest.raises(DataError, match="does not hold meta"):
+    with pytest.raises(DataError, match="does not contain meta"):
         load_cifar(CIFAR100, tmp_path)
     with pytest.raises(DataError, match="there is no such file or folder"):
         load_cifar(CIFAR100, tmp_path / "b.tar.gz")

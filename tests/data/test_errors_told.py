@@ -66,7 +66,7 @@ def test_error_names_settings_as_options_and_as_arguments(tmp_path):
 def test_numbers_and_names_are_written_as_the_language_has_them(tmp_path):
     np.savez(tmp_path / "a.npz", images=np.zeros((3, 4, 4), np.uint8), labels=np.zeros(3))
     error = catch(load_npz, tmp_path / "a.npz")
-    assert "holds float64, expected integers. An npz image set holds" in error.tell("en")
+    assert "contains float64; expected integers. An npz image set holds" in error.tell("en")
     assert "тип float64, а ожидаются целые числа. Набор изображений в npz" in error.tell("ru")
     (tmp_path / "cat").mkdir()
     near = catch(load_image_set, DataConfig(source=f"folder:{tmp_path / 'cats'}"))

@@ -93,8 +93,8 @@ def test_one_hot_columns_are_classes(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("a,1,1,0\nb,0,0,1\n", r"row 2: there is a 1 in cat, dog; expected in one column"),
-        ("a,1,0,0\nb,0,0,0\n", r"row 3: there is a 1 in none of cat, dog, emu"),
+        ("a,1,1,0\nb,0,0,1\n", r"row 2: there is a 1 in cat, dog; expected in one column only"),
+        ("a,1,0,0\nb,0,0,0\n", r"row 3: none of cat, dog, emu contains a 1"),
         ("a,1,0,0\nb,0\n", "any of cat, dog, emu could hold the classes"),
         ("a,0.7,0.2,0.1\nb,1,0,0\n", "any of cat, dog, emu could hold the classes"),
     ],
@@ -204,7 +204,7 @@ def test_a_list_of_other_pictures_does_not_take_the_place_of_a_folder(tmp_path):
     [
         ({"labels.csv": "id,a,b\n1,x,y\n"}, "any of a, b could hold the classes"),
         ({"labels.csv": "id,class_name,species\n1,x,y\n"}, "any of class_name, species could hold"),
-        ({"labels.csv": "foo,bar\nx,y\n"}, "has the columns foo, bar; path and label are needed"),
+        ({"labels.csv": "foo,bar\nx,y\n"}, "has the columns foo, bar; path and label are required"),
         ({"labels.csv": "id,cat,cat\n1,1,0\n"}, "names a column twice, 'cat', 'cat'"),
         ({"labels.csv": ""}, "has no row that names its columns"),
         (

@@ -48,7 +48,7 @@ def test_scan_csv_takes_what_spreadsheets_write(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("place,label\na.png,x\n", "has the columns place, label; path and label are needed"),
+        ("place,label\na.png,x\n", "has the columns place, label; path and label are required"),
         ("a.png,x\n", r"has the columns a\.png, x; .* The first row names the columns"),
         ("", "has no row that names its columns"),
         ('{"a": [' + '"x" ' * 60_000, "row 1, cannot be read as CSV"),

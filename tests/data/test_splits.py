@@ -131,7 +131,9 @@ def test_groups_that_allow_no_split_are_refused_before_anything_is_drawn():
         lambda: check_enough(half, ("a", "b", "c"), 2),
         lambda: assign_folds(half.labels, 2, np.random.default_rng(0), half.groups),
     ):
-        with pytest.raises(DataError, match=r"3 groups cannot be dealt into 2 folds.*fewer folds"):
+        with pytest.raises(
+            DataError, match=r"3 groups cannot be distributed over 2 folds.*fewer folds"
+        ):
             call()
 
 

@@ -117,5 +117,5 @@ def test_probe_refuses_what_it_does_not_know_and_too_few_pictures():
         compute_probe_outcomes(image_set, ("max",), measure="consistence")
     with pytest.raises(UnknownNameError, match="Did you mean max"):
         compute_probe_outcomes(image_set, ("maxx",))
-    with pytest.raises(DataError, match="at least as many pictures"):
+    with pytest.raises(DataError, match="at least that many training pictures"):
         compute_probe_outcomes(_take(image_set, 6), ("max",))

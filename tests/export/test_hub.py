@@ -194,7 +194,7 @@ def test_folder_of_somebody_else_is_left_alone(made, finished, tmp_path, monkeyp
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "README.md").write_text("my notes")
-    with pytest.raises(UsageError, match="holds no repository that poolbench wrote"):
+    with pytest.raises(UsageError, match="contains no repository that poolbench wrote"):
         make_repository(finished[0], "anna/fruit", mine)
     assert (mine / "README.md").read_text() == "my notes"
     with pytest.raises(UsageError, match="cannot be used"):

@@ -93,7 +93,7 @@ def test_verify_run_fails_on_a_changed_weight(run):
     failed = [check for check in report.checks if not check.passed]
     assert {"logits, batch 1", "weights in both files"} <= {check.name for check in failed}
     assert str(caught.value) == (
-        f"{run / 'best'} does not predict what was measured. Failed: "
+        f"The model in {run / 'best'} does not reproduce its recorded predictions. Failed checks: "
         f"{'; '.join(f'{check.name} ({check.detail})' for check in failed)}. "
         "The files were changed or damaged: copy them again, or run the study again."
     )
@@ -132,7 +132,7 @@ def test_verify_run_tells_of_a_process_that_broke_off(run, tmp_path, monkeypatch
     # Nothing is known of the model: not the code that means that it differs.
     with pytest.raises(RunError) as broken:
         verify_run(run)
-    assert str(broken.value) == f"The verification of {run} broke off with exit code 3 ({last})."
+    assert str(broken.value) == f"The verification of {run} stopped with exit code 3 ({last})."
 
 
 def test_verify_run_tells_that_a_run_has_no_bundle(tmp_path):
@@ -310,9 +310,9 @@ NAMES = "its arrays are not the expected ones: images, images_other, logits, log
         (lambda arrays: arrays.update(labels=arrays["labels"][1:]), COUNTS),
         (lambda arrays: arrays.update(logits=arrays["logits"][:, :0]), COUNTS),
         (lambda arrays: arrays.update({k: arrays[k][:0] for k in arrays if k != "facts"}), COUNTS),
-        (set_facts([]), "it names no checksums"),
-        (set_facts({"classes": [], "sha256": []}), "it names no checksums"),
-        (set_facts({"classes": {}, "sha256": {}}), "it names no classes"),
+        (set_facts([]), "it lists no checksums"),
+        (set_facts({"classes": [], "sha256": []}), "it lists no checksums"),
+        (set_facts({"classes": {}, "sha256": {}}), "it lists no classes"),
     ],
     ids=["arrays", "labels", "classes", "none", "facts", "hashes", "names"],
 )
@@ -322,7 +322,7 @@ def test_check_run_tells_what_is_wrong_with_a_reference(run, change, message):
         check_run(run)
     assert str(refused.value) == (
         f"{run / 'best' / 'reference.npz'} cannot be read ({message}): the saved model is "
-        "incomplete. Run the study again with the same out to write it anew."
+        "incomplete. Run the study again with the same out to recreate it."
     )
 
 

@@ -209,7 +209,7 @@ def test_layer_that_the_example_does_not_reach_is_left_alone():
 def test_network_that_is_swapped_already_is_refused_as_such(model, first):
     example = torch.zeros(1, 1 if isinstance(model, SharedPool) else 3, 32, 32)
     swapped = swap(model, first, example=example).model
-    with pytest.raises(UsageError, match="is swapped already, and nothing else"):
+    with pytest.raises(UsageError, match="has already been swapped, and nothing else"):
         swap(swapped, "max", example=example)
 
 
@@ -217,7 +217,7 @@ def test_what_is_swapped_already_is_left_alone_beside_what_is_not():
     begun = nn.Sequential(swap(nn.Conv2d(3, 4, 3, 2), "conv").model, nn.MaxPool2d(2))
     swapped = swap(begun, "blur")
     assert set(swapped.replaced) == {"1"}
-    assert swapped.left == {"0": "it is swapped already"}
+    assert swapped.left == {"0": "it has already been swapped"}
 
 
 class Centred(nn.Conv2d):
@@ -230,10 +230,10 @@ class Centred(nn.Conv2d):
 @pytest.mark.parametrize(
     ("layer", "reason"),
     [
-        (Centred(3, 3, 3, 2), "forward of its own"),
+        (Centred(3, 3, 3, 2), "its own forward"),
         (nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 3, 3, 2)), "computed from others"),
         (nn.LazyConv2d(3, 3, 2), "run once"),
-        (nn.AvgPool2d(2, divisor_override=1), "another number"),
+        (nn.AvgPool2d(2, divisor_override=1), "something other than the number"),
         (nn.MaxPool2d(2, return_indices=True), "indices"),
     ],
     ids=["own forward", "parametrised", "lazy", "divisor", "indices"],

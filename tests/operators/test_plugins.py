@@ -68,7 +68,7 @@ def test_class_is_found_by_its_module_under_its_own_name_or_its_id(module):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("{module}:Nothing", "nothing of that name"),
+        ("{module}:Nothing", "nothing by that name"),
         ("{module}:LastPol2d", "Did you mean LastPool2d"),
         ("{module}:NUMBER", ":NUMBER': .*3 is of type int"),
         ("no.such.module:Pool", "cannot be imported"),

@@ -111,7 +111,7 @@ def test_card_of_one_variant_or_of_one_trial_compares_nothing(make_run):
     assert make_card(alone).kind == "single"
     assert "nothing to compare" in speak(alone)
     once = read_run(make_run(variants=2, repeats=1, epochs=1, protocol="lab"))
-    assert "One trial each cannot tell" in speak(once)
+    assert "One trial each can't tell" in speak(once)
 
 
 def test_card_of_drawn_pictures_does_not_ask_to_check_their_labels(view):

@@ -111,5 +111,5 @@ def test_wrong_wishes_are_answered(path):
         with pytest.raises(UsageError, match="expected matplotlib axes"):
             plot_figure(path, "gaps", "en", *place)
     figure = Figure()
-    with pytest.raises(UsageError, match="one place"):
+    with pytest.raises(UsageError, match="only one of them"):
         plot_figure(path, "gaps", "en", figure.subplots(), figure)

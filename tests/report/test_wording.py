@@ -80,4 +80,4 @@ def test_list_notes_puts_a_failed_verification_first(run_path):
     view = read_run(run_path)
     failed = view.verification.model_copy(update={"passed": False})
     notes = list_notes(dataclasses.replace(view, verification=failed))
-    assert "does not predict what was measured" in notes[0]
+    assert "does not reproduce its recorded predictions" in notes[0]

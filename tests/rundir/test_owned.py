@@ -20,8 +20,8 @@ def test_folder_that_is_not_empty_and_no_run_is_refused(name, tmp_path):
     with pytest.raises(UsageError) as refused:
         check_run_path(tmp_path)
     assert str(refused.value) == (
-        f"{tmp_path} is not empty and holds no poolbench run ({name}). Nothing in it was touched. "
-        "Choose a new or empty folder with out."
+        f"{tmp_path} is not empty and contains no poolbench run ({name}). Nothing in it was "
+        "touched. Choose a new or empty folder with out."
     )
     assert (tmp_path / name).read_text() == "{}"
 
@@ -47,7 +47,7 @@ def test_run_is_known_by_its_data_or_a_trial(tmp_path):
 def test_place_among_the_pictures_is_refused(out, tmp_path):
     (tmp_path / "photos" / "a").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "photos")
-    with pytest.raises(UsageError, match="lies in the folder of pictures"):
+    with pytest.raises(UsageError, match="is inside the picture folder"):
         check_run_path(tmp_path / out, f"folder:{tmp_path / 'photos'}")
 
 

@@ -45,7 +45,7 @@ def test_what_npm_says_when_it_fails_is_told(tmp_path, monkeypatch):
 @pytest.mark.parametrize("script", ["true", f"printf wrong > {PACKAGE}-{VERSION}.tgz"])
 def test_another_package_than_the_published_one_is_refused_unopened(tmp_path, monkeypatch, script):
     put_npm(tmp_path, monkeypatch, script)
-    with pytest.raises(UsageError, match="SHA-512 differs, so nothing of it was opened"):
+    with pytest.raises(UsageError, match="SHA-512 differs, so none of it was opened"):
         fetch_bundle()
 
 

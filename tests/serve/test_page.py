@@ -48,7 +48,7 @@ def test_page_is_whole_and_replaces_an_earlier_one(served, bundle, tmp_path):
 
 def test_page_spares_a_folder_of_something_else(served, bundle, tmp_path):
     (tmp_path / "index.html").write_text("mine", encoding="utf-8")
-    with pytest.raises(UsageError, match="not of a page by poolbench"):
+    with pytest.raises(UsageError, match="do not belong to a poolbench page"):
         build_page(served, tmp_path, bundle, "en")
     assert (tmp_path / "index.html").read_text(encoding="utf-8") == "mine"
 
@@ -57,13 +57,13 @@ def test_page_spares_files_of_its_own_that_somebody_changed(served, bundle, tmp_
     out = tmp_path / "page"
     build_page(served, out, bundle, "en")
     (out / "index.html").write_text("mine", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"not of a page by poolbench: index\.html"):
+    with pytest.raises(UsageError, match=r"do not belong to a poolbench page: index\.html"):
         build_page(served, out, bundle, "en")
     assert (out / "index.html").read_text(encoding="utf-8") == "mine"
 
 
 def test_page_is_not_written_into_its_run_nor_where_nothing_can_be(served, bundle, tmp_path):
-    with pytest.raises(UsageError, match="lies inside the run"):
+    with pytest.raises(UsageError, match="is inside the run"):
         build_page(served, served / "best" / "page", bundle, "en")
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot be written"):
@@ -117,7 +117,7 @@ def test_load_bundle_refuses_what_is_not_the_tested_package(bundle, tmp_path):
     other = shutil.copytree(bundle, tmp_path / "other")
     told = json.loads((other / "package.json").read_text(encoding="utf-8"))
     (other / "package.json").write_text(json.dumps({**told, "version": "1.2.3"}), encoding="utf-8")
-    with pytest.raises(UsageError, match=r"onnxruntime-web 1\.2\.3; tested is"):
+    with pytest.raises(UsageError, match=r"onnxruntime-web 1\.2\.3; the tested version is"):
         load_bundle(other)
     changed = shutil.copytree(bundle, tmp_path / "changed")
     file = changed / "dist" / "ort.wasm.bundle.min.mjs"

@@ -52,7 +52,7 @@ def test_a_folder_of_something_else_is_refused(short, finished, poolbench_here, 
     full = tmp_path / "full"
     full.mkdir()
     (full / "letter.txt").write_text("Dear diary")
-    for path, reason in ((full, "not empty"), (finished[0], "holds a single run")):
+    for path, reason in ((full, "not empty"), (finished[0], "contains a single poolbench run")):
         done = poolbench_here("lab", "--data", "sample", "--classes", CLASSES, "--out", path)
         assert done.returncode == 2 and reason in done.stderr
 

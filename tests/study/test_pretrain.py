@@ -93,8 +93,8 @@ def test_study_begins_with_the_weights_and_says_what_fits(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--recipes", "head.toml"), "begins with trained weights"),
-        (("--weights", "other.safetensors"), "no recipe of this study begins with weights"),
+        (("--recipes", "head.toml"), "starts from trained weights"),
+        (("--weights", "other.safetensors"), "no recipe of this study starts from given weights"),
         (("--recipes", "finetune", "--weights", "gone.safetensors"), "cannot be read"),
         (("--recipes", "finetune", "--weights", "head.toml"), "no safetensors file"),
         (("--recipes", "finetune", "--weights", "other.safetensors"), "Nothing in other"),

@@ -19,7 +19,7 @@ FACTS = {"skipped": [], "unread": UNREAD, "resized_from": [1200, 1600], "pixels"
 def test_describe_facts_says_each_in_one_line():
     lines = describe_facts(FACTS, "en")
     assert lines[0] == (
-        "Not read: pictures in deeper folders, 9 .png, 1 without an ending (add --groups "
+        "Not read: pictures in deeper folders, 9 .png, 1 without an extension (add --groups "
         "subfolder to read them); hidden files and what operating systems leave behind, 2 .db."
     )
     assert "of almost uniform brightness: 12;" in lines[1]

@@ -108,7 +108,7 @@ Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
 
 ## Input and output
 
-- `input`: float32 `[batch, height, width, 3]`, red, green, blue, values 0-255, any batch, height
+- `input`: float32 `[batch, height, width, 3]`, red, green, blue, values 0 to 255, any batch, height
   and width. Resizing (`{{ data.fit }}`) and normalisation are inside the file: do neither yourself.
 - `output`: float32 `[batch, {{ data.classes | length }}]`, logits.
 - `probabilities`: float32 `[batch, {{ data.classes | length }}]`, their softmax.
@@ -150,8 +150,8 @@ for name, probability in zip(classes, probabilities[0]):
     print(f"{name}: {probability:.3f}")
 ```
 
-Or run `poolbench predict model.onnx picture.jpg`. To verify again that this file predicts what was
-measured, run `poolbench verify RUN`.
+Or run `poolbench predict model.onnx picture.jpg`. To check again that this file reproduces its
+recorded predictions, run `poolbench verify RUN`.
 
 ## Limits
 
@@ -160,7 +160,7 @@ measured, run `poolbench verify RUN`.
 - The {{ metric }} holds for pictures made and chosen like the test pictures.
 - Its probabilities are only as good as the calibration error above.
 - Nobody has checked it for bias or for ways to mislead it: do not use it to decide about people.
-- No licence is chosen yet: whoever publishes the model decides, within the terms of the pictures.
+- No licence has been chosen yet: whoever publishes the model decides, within the terms of the pictures.
 """
 
 

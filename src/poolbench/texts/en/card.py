@@ -37,7 +37,7 @@ TEXTS = {
         "More repeats are unlikely to settle it ({repeats} more: {chance}); more pictures would "
         "help ({pictures:,} in all: {by_pictures})."
     ),
-    "card.one-trial": "One trial each cannot tell them apart.",
+    "card.one-trial": "One trial each can't tell them apart.",
     "card.single": "{variant} is the only variant, so there is nothing to compare it with.",
     "card.nothing": "Use none of them: no variant does better than always naming one class.",
     "card.nothing-advice-drawn": (

@@ -2,11 +2,11 @@
 
 TEXTS = {
     "cli.namesake": (
-        "{name} is the built-in image set. For the file or folder of that name here, use "
+        "{name} means the built-in image set. To use the file or folder of that name, write "
         "{--data} ./{name}"
     ),
     "cli.progress": "Pictures: {done:,} of {total:,}",
     "cli.predicted": "Pictures with an answer: {done:,} of {total:,}",
-    "cli.no-browser": "No browser could be opened. The page: {path}",
+    "cli.no-browser": "No browser could be opened. Open the page yourself: {path}",
     "cli.predictions": "Table: {path}",
 }

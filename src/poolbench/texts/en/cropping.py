@@ -6,7 +6,7 @@ TEXTS = {
         "centres it."
     ),
     "page.crop-hint": (
-        "Drag the square over what the network should see; drag its corner to resize it. On the "
+        "Drag the square over what the network should see; drag its corner to resize it. With the "
         "keyboard, the arrow keys move it, + and − resize it, and Home centres it."
     ),
     "page.crop-size": "Size",
@@ -16,12 +16,12 @@ TEXTS = {
     "page.cut-whole-pad": "the whole picture with a border, as in training",
     "page.cut-whole-squash": "the whole picture, squashed, as in training",
     "page.gallery-hint": (
-        "On the keyboard, the arrow keys go from picture to picture, and Enter chooses one."
+        "With the keyboard, the arrow keys go from picture to picture, and Enter chooses one."
     ),
     "page.shift-up": "{pixels} px up",
     "page.shift-down": "{pixels} px down",
     "page.shift-left": "{pixels} px left",
     "page.shift-right": "{pixels} px right",
     "page.shift-none": "not moved",
-    "serve.refused-fit": "There is no such way of resizing a picture.",
+    "serve.refused-fit": "There is no such way to resize a picture.",
 }

@@ -19,12 +19,12 @@ TEXTS = {
     "hint.near": "Did you mean {near}?",
     "hint.known": "Known: {known}.",
     "hint.unknown.backbone": (
-        "If it is your own, name it as package.module:function, or continue in the Python program "
-        "that defines it."
+        "If it is your own, name it as package.module:function, or run the study from the Python "
+        "program that defines it."
     ),
     "hint.unknown.operator": (
-        "If it is your own, name it as package.module:Class, or continue in the Python program "
-        "that registers it."
+        "If it is your own, name it as package.module:Class, or run the study from the Python "
+        "program that registers it."
     ),
     "hint.class-with-comma": (
         "Put a class name that contains a comma in quotation marks, as in CSV: "

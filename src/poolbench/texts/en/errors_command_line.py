@@ -10,30 +10,31 @@ TEXTS = {
     "error.option.no-value": "{option} needs a value, but none follows it.",
     "hint.option.no-value": "Write {option} {value}.",
     "error.option.flag": "{option} takes no value, but it was given {given!r}.",
-    "hint.option.flag": "Write {option} alone.",
+    "hint.option.flag": "Use {option} by itself.",
     "error.option.no-names": "{option} needs at least one name, but {following} follows it.",
     "error.option.whole": "{option} is {given!r}, but it must be a whole number.",
     "error.option.number": "{option} is {given!r}, but it must be a number, such as 0.5.",
     "error.option.least": "{option} is {number}, but it must be {least} or more.",
     "error.option.range": "{option} is {number}, but it must be from {least} to {most}.",
     "error.words.missing": "{command} needs {value} ({explanation}).",
-    "error.words.extra": (
-        "{words!r} is too much: besides options, {command} takes only {expected}."
-    ),
+    "error.words.extra": "Unexpected {words!r}: besides options, {command} takes only {expected}.",
     "hint.words.extra": "{help} explains what it takes.",
-    "error.words.extra-none": "{words!r} is too much: {command} takes only options.",
+    "error.words.extra-none": "Unexpected {words!r}: {command} takes only options.",
     "hint.words.extra-none": "{help} lists them.",
-    "error.words.stray": "{word!r} follows no option, and {command} takes only options.",
+    "error.words.stray": (
+        "{word!r} does not belong to any option, and {command} takes only options."
+    ),
     "hint.words.stray": (
         "List several names after their option, as in {--operators:max avg}. {help} lists all "
         "options."
     ),
     "error.words.stray-path": (
-        "{word!r} follows no option of {command}. It is a path, so you probably meant:\n  {meant}"
+        "{word!r} does not belong to any option of {command}. It is a path, so you probably "
+        "meant:\n  {meant}"
     ),
     "error.words.stray-set": (
-        "{word!r} follows no option of {command}. It is an image set, so you probably meant:\n"
-        "  {meant}"
+        "{word!r} does not belong to any option of {command}. It is an image set, so you probably "
+        "meant:\n  {meant}"
     ),
     # What nobody expected.
     "error.memory": "There is not enough memory for this.",

@@ -2,7 +2,7 @@
 
 _IN_FULL = "Write the path in full, or as ./{path} if a file or folder really has that name."
 _FETCH = (
-    "Check the connection and start again, or fetch the file by other means and name it with "
+    "Check the connection and start again, or download the file some other way and name it with "
     "{--data-file:PATH}."
 )
 _CLASS_FOLDERS = (
@@ -12,7 +12,7 @@ _CLASS_FOLDERS = (
 _SUBFOLDERS = "To read pictures in subfolders of a class, add {--groups:subfolder}."
 _AS_UTF8 = (
     'Save it as UTF-8: in Excel as "CSV UTF-8", in LibreOffice with the character set "Unicode '
-    '(UTF-8)", on a command line with iconv -f CP1251 -t UTF-8 (or the code page that it has).'
+    '(UTF-8)", on a command line with iconv -f CP1251 -t UTF-8 (or its actual code page).'
 )
 _ONE_CLASS = (
     "poolbench expects one class for each picture: remove the row, or name the classes in a column "
@@ -32,7 +32,7 @@ TEXTS = {
     "file.check-path": "Check the path.",
     "file.reason.deep": "it is nested more than {most} deep",
     "file.reason.device": "it is a pipe or a device",
-    "file.reason.elsewhere": "it lies behind a link that leads elsewhere",
+    "file.reason.elsewhere": "it is reached through a link that leads elsewhere",
     "file.reason.foreign": "it is damaged or of another kind ({detail})",
     "file.reason.json": "line {line}, column {column} is not JSON ({detail})",
     "file.reason.large": "it has {size:,} bytes, and at most {most:,} are read",
@@ -43,42 +43,46 @@ TEXTS = {
     "hint.download.failed": _FETCH,
     "error.download.broken-off": "{url} cannot be downloaded: {reason}.",
     "hint.download.broken-off": (
-        f"{_FETCH} {{kept:,}} bytes are kept: the next start goes on from there."
+        f"{_FETCH} {{kept:,}} bytes are kept: the next attempt resumes from there."
     ),
-    "error.download.large": "{url} sends more than {most:,} bytes; no published file is as large.",
+    "error.download.large": (
+        "{url} sends more than {most:,} bytes; no published file is that large."
+    ),
     "hint.download.large": "Start again, or name a file that you have with {--data-file:PATH}.",
     "error.download.md5": (
-        "{url} brought a file with MD5 {found}, expected {md5}: it was changed or damaged on its "
-        "way and is not used."
+        "The file from {url} has MD5 {found}; expected {md5}. It was changed or damaged in transit "
+        "and is not used."
     ),
     "hint.download.md5": (
-        "Start again, or fetch the file by other means and name it with {--data-file:PATH}."
+        "Start again, or download the file some other way and name it with {--data-file:PATH}."
     ),
-    "error.download.not-kept": "The download from {url} cannot be kept in {folder}: {error}.",
+    "error.download.not-kept": "The download from {url} cannot be saved in {folder}: {error}.",
     "hint.download.not-kept": (
-        "Make room there, or name another folder with the environment variable POOLBENCH_CACHE."
+        "Free some space there, or set the environment variable POOLBENCH_CACHE to another folder."
     ),
     "download.reason.connection": "the connection failed ({detail})",
     "download.reason.name": "the address of the server cannot be found; are you online?",
     "download.reason.network": "the network cannot be reached; are you online?",
-    "download.reason.part": "the server sends another part than was asked for",
+    "download.reason.part": "the server sent a different part from the one requested",
     "download.reason.short": "the connection broke off at byte {done:,} of {total:,}",
     "download.reason.status": "the server answers {status} ({words})",
     # CIFAR.
     "error.cifar.archive": "{path} is not the published archive: {error}",
     "error.cifar.folder": (
-        "{path} does not hold {name}. A folder of {set} holds {names}, as unpacked from {url}."
+        "{path} does not contain {name}. A folder of {set} contains {names}, as unpacked from "
+        "{url}."
     ),
     "error.cifar.md5": (
-        "{name} has MD5 {found}, the published file {md5}: it is damaged or another file, and is "
-        "not read."
+        "{name} has MD5 {found}, the published file {md5}: it is damaged or a different file, so "
+        "it is not read."
     ),
     "hint.cifar.md5": (
         "Fetch it again with {--download:True}, or name another with {--data-file:PATH}."
     ),
     "error.cifar.members": "it has more than {most:,} members.",
     "error.cifar.missing": (
-        "{path} does not hold {names}: it is not the archive of {set} in the python format ({url})."
+        "{path} does not contain {names}: it is not the archive of {set} in the python format "
+        "({url})."
     ),
     "error.cifar.no-file": "{--data-file} is {path}, but there is no such file or folder.",
     "hint.cifar.no-file": "{meant} Expected an archive, or the folder that was unpacked from it.",
@@ -88,13 +92,13 @@ TEXTS = {
         "{--data-file:PATH}."
     ),
     "error.cifar.pickle": "{name} cannot be unpickled: {reason}.",
-    "error.cifar.size": "{name} has {size:,} bytes; nothing that was published has {most:,}.",
+    "error.cifar.size": "{name} has {size:,} bytes; no published file has {most:,}.",
     "error.cifar.tar": "{path} cannot be read as a tar archive: {reason}.",
     "hint.cifar.tar": "Fetch it again from {url}.",
     "cifar.content": "what is packed in it",
     "cifar.header": "a header",
     "cifar.member": "{name} in {path}",
-    "cifar.reason.admitted": "it asks for {wanted}, and only NumPy arrays are admitted",
+    "cifar.reason.admitted": "it asks for {wanted}, and only NumPy arrays are allowed",
     # Folders.
     "error.folder.is-file": "{path} is a file, not a folder.",
     "hint.folder.is-file": "Name a folder that holds one folder of pictures for each class.",
@@ -108,16 +112,16 @@ TEXTS = {
     "hint.folder.halves": (
         f"{_CLASS_FOLDERS} Or list the pictures and their labels in a file: {{--data:csv:FILE}}."
     ),
-    "error.folder.no-pictures": "{path} holds no pictures.",
+    "error.folder.no-pictures": "{path} contains no pictures.",
     "hint.folder.no-pictures": f"{_CLASS_FOLDERS} {_SUBFOLDERS}",
     "error.folder.elsewhere": (
-        "{path} holds no pictures where poolbench looks for them. Files elsewhere: {count}, such "
-        "as {example}."
+        "{path} contains no pictures where poolbench looks for them. Files elsewhere: {count}, "
+        "such as {example}."
     ),
     "hint.folder.elsewhere": f"{_CLASS_FOLDERS} {_SUBFOLDERS}",
     "error.folder.wrapped": (
-        "{path} holds no pictures where poolbench looks for them. Files elsewhere: {count}, such "
-        "as {example}."
+        "{path} contains no pictures where poolbench looks for them. Files elsewhere: {count}, "
+        "such as {example}."
     ),
     "hint.folder.wrapped": (
         f"Did you mean {{--data:folder:{{inner}}}}? {_CLASS_FOLDERS} {_SUBFOLDERS}"
@@ -125,14 +129,15 @@ TEXTS = {
     "error.folder.name": "The name of the folder {path} is not text (UTF-8).",
     "hint.folder.name": "Rename it.",
     "error.folder.same-name": (
-        "{path} holds two folders {name!r} that differ only in how Unicode writes the name."
+        "{path} contains two folders named {name!r}, which differ only in how Unicode encodes the "
+        "name."
     ),
-    "hint.folder.same-name": "Put their pictures together, or rename one of them.",
+    "hint.folder.same-name": "Merge them, or rename one of them.",
     "error.folder.no-groups": (
-        "{path} holds arrays of pictures, which have neither names nor folders to group by."
+        "{path} contains arrays of pictures, which have neither names nor folders to group by."
     ),
     "hint.folder.no-groups": "Leave out {--groups:{groups}}.",
-    "error.folder.lists": "{path} holds several lists of pictures: {lists}.",
+    "error.folder.lists": "{path} contains several lists of pictures: {lists}.",
     "hint.folder.lists": "Name one of them, such as {--data:csv:{first}}.",
     # Files that are left out.
     "error.unread.most": (
@@ -140,7 +145,7 @@ TEXTS = {
     ),
     "unread.class": "{name}: {read} read, {missed} left out: {files}.",
     "unread.files": "{count} {ending} (such as {example})",
-    "unread.no-ending": "{count} without an ending (such as {example})",
+    "unread.no-ending": "{count} without an extension (such as {example})",
     "unread.advice.classes": "Or choose other {--classes}.",
     "unread.advice.deep": (
         "Add {--groups:subfolder}, which reads pictures in deeper folders, or move them up."
@@ -148,11 +153,9 @@ TEXTS = {
     "unread.advice.heif": (
         "Install pillow-heif, which reads HEIC and HEIF (pip install pillow-heif)."
     ),
-    "unread.advice.misnamed": (
-        "Give the names of pictures the ending of their format, such as .jpg."
-    ),
+    "unread.advice.misnamed": "Give picture files the extension of their format, such as .jpg.",
     "unread.advice.no-reader": "Save pictures in other formats as PNG or JPEG.",
-    "unread.advice.special": "Put files in place of pipes and devices.",
+    "unread.advice.special": "Replace pipes and devices with files.",
     # Groups.
     "error.groups.none": (
         "{source}: {--groups:{groups}} asks for groups, but no picture belongs to one."
@@ -166,9 +169,9 @@ TEXTS = {
         "Every name needs one: widen the regular expression, or rename or remove these files."
     ),
     # Lists.
-    "error.list.ambiguous": "{where}: {cell!r} may be {names}.",
+    "error.list.ambiguous": "{where}: {cell!r} could mean {names}.",
     "hint.list.ambiguous": (
-        "Write the path of one of them, with its ending, relative to the list."
+        "Write the path of one of them, with its extension, relative to the list."
     ),
     "error.list.cells": (
         "{path}, row {line}, has {cells} cells, but the first row names {columns} columns."
@@ -177,12 +180,12 @@ TEXTS = {
         'Put a cell that contains the delimiter in quotation marks: "Pepper, bell".'
     ),
     "error.list.columns": (
-        "{path} has the columns {columns}; path and label are needed, group and split may stand "
-        "beside them."
+        "{path} has the columns {columns}; path and label are required, group and split are "
+        "optional."
     ),
     "hint.list.columns": (
-        "The first row names the columns. A path may also be called filename, file, image, "
-        "image_id or id, and a label class."
+        "The first row names the columns. The path column may also be called filename, file, "
+        "image, image_id or id, and the label column class."
     ),
     "error.list.column-twice": (
         "{path} names a column twice, {names!r} (columns {numbers}), so it's not clear which one "
@@ -199,36 +202,35 @@ TEXTS = {
         "{path} has no column {column!r} for {--groups:column:{column}}; its columns are {columns}."
     ),
     "error.list.label-long": (
-        "{path}, row {line}: label has {count:,} characters; the name of a class has at most "
-        "{most}."
+        "{path}, row {line}: label has {count:,} characters; a class name may have at most {most}."
     ),
     "error.list.large": "{path} has {size:,} bytes; a list may have at most {most:,}.",
-    "error.list.marks": "{path}, row {line}: there is a 1 in {columns}; expected in one column.",
+    "error.list.marks": (
+        "{path}, row {line}: there is a 1 in {columns}; expected in one column only."
+    ),
     "hint.list.marks": _ONE_CLASS,
     "error.list.missing": "There is no file {path}.",
     "hint.list.missing": "{meant} Expected a CSV file with the columns path and label.",
     "error.list.no-label": "{path}, row {line}: label is empty; every picture needs one.",
-    "error.list.no-mark": "{path}, row {line}: there is a 1 in none of {columns}.",
+    "error.list.no-mark": "{path}, row {line}: none of {columns} contains a 1.",
     "hint.list.no-mark": _ONE_CLASS,
     "error.list.no-path": "{path}, row {line}: path is empty; every picture needs one.",
     "error.list.no-pictures": "{path} lists no pictures; expected one row for each.",
     "error.list.not-utf8": "{path} is not UTF-8 text.",
     "hint.list.not-utf8": _AS_UTF8,
     "error.list.open-cell": (
-        "{path}, row {line}, cannot be read as CSV: a cell goes on to the end of the file."
+        "{path}, row {line}, cannot be read as CSV: a cell runs to the end of the file."
     ),
     "hint.list.open-cell": "Is a quotation mark missing?",
     "error.list.picture-twice": (
-        "{lists} lists {name} twice: the same picture would be trained on and held out."
+        "{lists} lists {name} twice: the same picture could be both trained on and held out."
     ),
     "hint.list.picture-twice": "Remove one of the rows.",
     "error.list.split": ("{path}, row {line}: split is {split!r}; expected train, val or test."),
     "error.list.unclear": (
         "{path} has the columns {columns}, and any of {unclear} could hold the classes."
     ),
-    "hint.list.unclear": (
-        "Call the right one label. Columns of 0 and 1, one for each class, are understood too."
-    ),
+    "hint.list.unclear": "Name the right one label. Columns of 0 and 1, one per class, also work.",
     "error.list.zero-bytes": "{path}, row {line}, has zero bytes.",
     "hint.list.zero-bytes": _AS_UTF8,
     "list.row": "{path}, row {line}",
@@ -237,8 +239,8 @@ TEXTS = {
         "{name} is a file, but not of a kind that poolbench reads: expected a folder of pictures, "
         "or a file that ends in {endings}."
     ),
-    "hint.image-set.archive": "Unpack an archive first.",
-    "error.image-set.broken": "{kind}.read gave a broken image set: {faults}.",
+    "hint.image-set.archive": "If it is an archive, unpack it first.",
+    "error.image-set.broken": "{kind}.read returned a broken image set: {faults}.",
     "error.image-set.data-file": (
         "{--data-file} works only with {--data} {owners}, but {--data} is {name}."
     ),
@@ -248,7 +250,7 @@ TEXTS = {
         "{--groups:{groups}} works only with {--data} {owners}, but {--data} is {name}."
     ),
     "hint.image-set.groups": "Leave {--groups} out.",
-    "error.image-set.kind": "{kind}.read gave a {found}; expected an ImageSet or a Listing.",
+    "error.image-set.kind": "{kind}.read returned a {found}; expected an ImageSet or a Listing.",
     "error.image-set.missing": (
         "There is no image set {name!r}, and no file or folder of this name."
     ),
@@ -269,13 +271,13 @@ TEXTS = {
     "hint.image-set.path": "Did you mean {--data:{meant}}?",
     "error.image-set.published": "{name} is a copy of {set}, not the name of an image set.",
     "hint.image-set.published": "Did you mean {--data:{set}} with {--data-file:{path}}?",
-    "image-set.fault.classes": "classes are not different names",
-    "image-set.fault.group-count": "{half}.groups are not as many as labels",
+    "image-set.fault.classes": "the names of the classes are not all different",
+    "image-set.fault.group-count": "{half}.groups and labels differ in number",
     "image-set.fault.images": ("{half}.images are {kind} [{shape}], not uint8 [N, H, W, 3]"),
     "image-set.fault.labels": "{half}.labels are {kind} [{shape}], not int64 [N]",
     "image-set.fault.label-range": "{half}.labels are not all from 0 to {last}",
     "image-set.fault.lengths": (
-        "{half} has {images} images, {labels} labels and {names} names, not as many of each"
+        "{half} has {images} images, {labels} labels and {names} names; expected as many of each"
     ),
     "image-set.fault.names": "{half}.names are not all different",
     "image-set.fault.sizes": "pool and test differ in size",
@@ -285,47 +287,51 @@ TEXTS = {
     "hint.class.empty-pool": f"Add some, or {_LEAVE_OUT}.",
     "error.class.empty-test": "These classes have no test pictures: {names}.",
     "hint.class.empty-test": f"Add some, or {_LEAVE_OUT}.",
-    "error.class.none": "At least two classes are needed; of {count}, none is chosen.",
+    "error.class.none": "At least two classes are needed, but none of {count} is selected.",
     "error.class.number": "There is no class number {number}: the numbers are 0 to {last}.",
-    "error.class.one": "At least two classes are needed; of {count}, only {name!r} is chosen.",
+    "error.class.one": (
+        "At least two classes are needed, but there is only {name!r} (1 of {count})."
+    ),
     "error.class.twice": (
-        "Class {name!r} (number {number}) is chosen twice, as {first!r} and as {second!r}."
+        "Class {name!r} (number {number}) is selected twice, as {first!r} and as {second!r}."
     ),
     "hint.class.twice": "Name each class once.",
     # Folds and the test half.
     "error.folds.groups": (
-        "{--folds} is {folds}, but each class needs pictures in at least as many groups: {short}. "
-        "{advice}"
+        "{--folds} is {folds}, but each class needs training pictures in at least that many "
+        "groups: {short}. {advice}"
     ),
     "error.folds.pictures": (
-        "{--folds} is {folds}, but each class needs at least as many pictures: {short}. {advice}"
+        "{--folds} is {folds}, but each class needs at least that many training pictures: {short}. "
+        "{advice}"
     ),
     "error.folds.spread": (
-        "The {groups} groups cannot be dealt into {folds} folds so that each fold holds every "
-        "class: groups stay whole, and too few of them hold the rarer classes."
+        "The {groups} groups cannot be distributed over {folds} folds so that each fold has every "
+        "class: groups stay whole, and too few of them contain the rarer classes."
     ),
-    "hint.folds.spread": f"Use fewer {{--folds}}, add pictures of other groups, or {_LEAVE_OUT}.",
-    "folds.groups": f"Add pictures of other groups, or {_LEAVE_OUT}.",
+    "hint.folds.spread": f"Use fewer {{--folds}}, add pictures from other groups, or {_LEAVE_OUT}.",
+    "folds.groups": f"Add pictures from other groups, or {_LEAVE_OUT}.",
     "folds.pictures": f"Add pictures, or {_LEAVE_OUT}.",
     "folds.at-most-groups": (
-        f"Use at most {{most}} folds, add pictures of other groups, or {_LEAVE_OUT}."
+        f"Use at most {{most}} folds, add pictures from other groups, or {_LEAVE_OUT}."
     ),
     "folds.at-most-pictures": f"Use at most {{most}} folds, add pictures, or {_LEAVE_OUT}.",
     "folds.short": "class {name!r} has {count}",
     "error.test-share.groups": (
         "Class {name!r} has pictures in too few groups: {count}. A set without a test half needs "
-        "at least 2 groups for each class, better 50."
+        "at least 2 groups for each class, preferably 50."
     ),
     "error.test-share.pictures": (
         "Class {name!r} has too few different pictures: {count}. A set without a test half needs "
-        "at least 2 for each class, better 50."
+        "at least 2 for each class, preferably 50."
     ),
     "error.test-share.shared": (
         "Class {name!r} shares its groups with other classes, so none of its pictures is left to "
         "train on."
     ),
     "hint.test-share.shared": (
-        "Say which pictures are the test half: put them into a folder test, or fill a column split."
+        "Choose the test half yourself: put its pictures into a folder called test, or add a "
+        "column called split."
     ),
     # Duplicates.
     "error.duplicates.nothing-left": (
@@ -336,11 +342,11 @@ TEXTS = {
         "{--on-duplicates:report}."
     ),
     "error.duplicates.refused": (
-        "Pairs of pictures that show the same, one to train on and one held out: {count}; "
+        "Pairs of duplicate pictures, one to train on and one held out: {count}; "
         "{--on-duplicates:refuse} allows none. For example: {pairs}."
     ),
     "hint.duplicates.refused": (
-        "Remove one of each pair, or use {--on-duplicates:drop} to have it left out. "
+        "Remove one of each pair, or let {--on-duplicates:drop} leave it out. "
         "{--on-duplicates:report} keeps all and lists them in duplicates.csv."
     ),
     "duplicates.exact": "exact",

@@ -16,10 +16,10 @@ TEXTS = {
     "hint.model.not-opened": _FROM_POOLBENCH,
     "error.model.not-loaded": "{path} is not an ONNX model that poolbench can open ({said}).",
     "hint.model.not-loaded": _FROM_POOLBENCH,
-    "error.model.memory": "{path} takes more than {size:,} bytes of memory.",
+    "error.model.memory": "{path} needs more than {size:,} bytes of memory.",
     "hint.model.memory": "Close other programs, or use a smaller file.",
     "error.model.long-description": (
-        "{path} describes itself in {size:,} characters; at most {most:,} are read."
+        "The description in {path} has {size:,} characters; at most {most:,} are read."
     ),
     "hint.model.long-description": _FROM_POOLBENCH,
     "error.model.wrong-interface": (
@@ -43,8 +43,8 @@ TEXTS = {
     # What is wrong with a model, as a part of a sentence.
     "fault.late": "it took more than {seconds:.0f} s",
     "fault.ended": "the process that worked on it ended with code {code}",
-    "fault.killed": "it ended the process that worked on it ({name})",
-    "fault.closed": "nothing is computed any more",
+    "fault.killed": "it crashed the process that worked on it ({name})",
+    "fault.closed": "the model has been closed",
     "fault.computes-nothing": "it computes nothing",
     "fault.own-operators": "it defines operators of its own",
     "fault.training-program": "it holds a program for training",
@@ -79,8 +79,8 @@ TEXTS = {
     ),
     "hint.pictures.range": "The model normalises pictures itself: give them as they are.",
     "error.pictures.unit-range": (
-        "An array has values from {low:g} to {high:g}, which look like shares of 1; expected 0 to "
-        "255."
+        "An array has values from {low:g} to {high:g}, which look like fractions of 1; expected 0 "
+        "to 255."
     ),
     "hint.pictures.unit-range": "Multiply it by 255.",
     "fault.no-pixels": "it has no pixels",
@@ -93,7 +93,7 @@ TEXTS = {
     ),
     "fault.no-picture": "no picture has that shape",
     # Export.
-    "error.onnx.occupied": "{path} exists already, and poolbench did not write it.",
+    "error.onnx.occupied": "{path} already exists, and poolbench did not write it.",
     "hint.onnx.occupied": "Choose another name, or move that file away.",
     "error.onnx.unwritten": "{path} cannot be written ({reason}).",
     "hint.onnx.unwritten": "Name another file.",
@@ -108,16 +108,18 @@ TEXTS = {
     "error.onnx.input": (
         "{network} does not take pictures as float [batch, 3, {height}, {width}] ({said})."
     ),
-    "error.onnx.output": "{network} gives {found} for two pictures; expected logits [2, classes].",
+    "error.onnx.output": (
+        "{network} returns {found} for two pictures; expected logits [2, classes]."
+    ),
     "fault.tensor": "a tensor of shape {shape}",
     "error.onnx.classes": "{names} class names were given for {logits} logits.",
     "hint.onnx.classes": "Name each class once.",
     "error.onnx.nothing": "{network} cannot be exported to ONNX.",
     "error.onnx.failed": "{network} cannot be exported to ONNX ({said}).",
     "hint.onnx.failed": (
-        "Use layers that ONNX has, and no decisions in Python that depend on the pictures."
+        "Use layers that ONNX supports, and no Python branches that depend on the pictures."
     ),
-    "error.onnx.fault": "{network} cannot be exported to a file that poolbench opens: {reason}.",
+    "error.onnx.fault": "{network} cannot be exported to a file that poolbench can open: {reason}.",
     # Operators.
     "error.operator.build": (
         "Operator {name!r} cannot be built as {kind}(channels, stride=…) ({said})."
@@ -130,9 +132,9 @@ TEXTS = {
         "An operator needs channels and stride of at least 1, got {channels} and {stride}."
     ),
     "error.operator.stride": "{name} is not defined for stride {stride}; expected one of: {known}.",
-    "error.operator.built": "An operator is given as a class, and this is an instance of {kind}.",
+    "error.operator.built": "Expected an operator class, got an instance of {kind}.",
     "hint.operator.built": (
-        "Give {kind} itself: each site builds its own as {kind}(channels, stride=…)."
+        "Pass {kind} itself: each site builds its own as {kind}(channels, stride=…)."
     ),
     "error.operator.no-class": (
         "{name} is of type {kind}; expected a torch.nn.Module class built as (channels, stride=…)."
@@ -178,17 +180,17 @@ TEXTS = {
     "kind.operator": "Operator",
     "kind.backbone": "Backbone",
     "error.plugin.no-module": "{kind} {name!r}: module {module!r} cannot be imported ({said}).",
-    "hint.plugin.no-module": "Name it as package.module:name; if the module is yours, repair it.",
-    "error.plugin.no-name": "{kind} {name!r}: {module} has nothing of that name.",
-    "error.plugin.near-name": "{kind} {name!r}: {module} has nothing of that name.",
+    "hint.plugin.no-module": "Name it as package.module:name; if the module is yours, fix it.",
+    "error.plugin.no-name": "{kind} {name!r}: {module} has nothing by that name.",
+    "error.plugin.near-name": "{kind} {name!r}: {module} has nothing by that name.",
     "hint.plugin.near-name": "Did you mean {near}?",
     "error.plugin.no-operator": "Operator {name!r}: {reason}",
     "error.plugin.broken": "The installed operator {name!r} ({place}) cannot be loaded ({said}).",
     "hint.plugin.broken": "Repair or uninstall its package.",
-    "error.source.too-deep": "{name} uses values that are nested too deep to be hashed.",
+    "error.source.too-deep": "{name} uses values that are nested too deeply to be hashed.",
     "hint.source.too-deep": "Build them inside the class.",
     "error.source.no-value": (
-        "{path} is of type {kind}, whose values cannot be hashed ({reason}), so that an edit of it "
+        "{path} is of type {kind}, whose values cannot be hashed ({reason}), so a change to it "
         "would go unnoticed."
     ),
     "hint.source.no-value": (
@@ -198,87 +200,89 @@ TEXTS = {
     "fault.hidden-function": "its function cannot be read",
     # Backbones.
     "error.backbone.shape": (
-        "Backbone {backbone!r} has no {wanted} to choose; what can be chosen of its shape: {known}."
+        "Backbone {backbone!r} has no adjustable {wanted}. Adjustable: {known}."
     ),
     "error.backbone.fixed-shape": (
-        "Backbone {backbone!r} has no {wanted} to choose: its shape is fixed."
+        "Backbone {backbone!r} has no adjustable {wanted}: its shape is fixed."
     ),
     "error.backbone.even-kernel": "The side of a kernel must be odd, got {side}.",
-    "error.backbone.times": "{name!r} names no backbone.",
+    "error.backbone.times": "{name!r} is not the name of a backbone.",
     "hint.backbone.times": "With {times} times as many channels it is called {base}-x{times}.",
     "error.backbone.no-function": "Backbone {name!r} is of type {kind}; expected a function.",
-    "error.backbone.taken": "Another backbone is called {name!r} already.",
+    "error.backbone.taken": "Another backbone is already called {name!r}.",
     "hint.backbone.taken": "Rename your factory.",
     "error.backbone.built": (
-        "A backbone is a function from the number of classes to a network, and this is an instance "
-        "of {kind}."
+        "Expected a function that takes the number of classes and returns a network, got an "
+        "instance of {kind}."
     ),
     "hint.backbone.built": (
-        "Give {kind} itself if it is built with the number of classes alone, or else a function "
-        "that builds it: each training begins with a new network."
+        "Pass {kind} itself if its constructor takes only the number of classes; otherwise pass a "
+        "function that builds it. Each training starts from a new network."
     ),
     "error.backbone.failed": "Backbone {name!r} cannot be built for {classes} classes ({said}).",
-    "error.backbone.no-module": "Backbone {name!r} gives {kind}; expected a torch.nn.Module.",
+    "error.backbone.no-module": "Backbone {name!r} returns {kind}; expected a torch.nn.Module.",
     "backbone.named": "Backbone {name!r}",
     "backbone.named-with": "Backbone {name!r} with operator {operator!r}",
     "backbone.named-with-own": "Backbone {name!r} with your own operator",
     "error.backbone.input": "{network} cannot take pictures of {height}x{width} pixels ({said}).",
-    "hint.backbone.input": "Choose another {--image-size}, or repair the network.",
+    "hint.backbone.input": "Choose another {--image-size}, or fix the network.",
     "error.backbone.output": (
-        "{network} gives {found} for one picture; expected logits [1, {classes}]."
+        "{network} returns {found} for one picture; expected logits [1, {classes}]."
     ),
     "error.network.input": (
         "The network does not take pictures of {height}x{width} pixels ({said})."
     ),
-    "hint.network.input": (
-        "Choose a larger {--image-size}, or repair the operator if it is your own."
-    ),
+    "hint.network.input": "Choose a larger {--image-size}, or fix the operator if it is your own.",
     # Swapped networks.
     "error.swap.no-network": (
-        "{name} is of type {kind}; swap takes a network that is built already, a torch.nn.Module."
+        "{name} is of type {kind}; swap takes a network that is already built, a torch.nn.Module."
     ),
-    "error.swap.again": "{network} is swapped already, and nothing else in it can be replaced.",
-    "hint.swap.again": "Swap the network that it was made from, which has not changed.",
+    "error.swap.again": (
+        "{network} has already been swapped, and nothing else in it can be replaced."
+    ),
+    "hint.swap.again": "Swap the network it was made from, which has not changed.",
     "error.swap.nothing": (
         "{network} has no max pooling, average pooling or strided convolution to replace."
     ),
-    "hint.swap.nothing": "Make a layer of pooling that is called as a function in a forward.",
+    "hint.swap.nothing": "If a forward calls pooling as a function, turn the call into a layer.",
     "error.swap.nothing-left": (
         "{network} has no max pooling, average pooling or strided convolution that can be replaced "
         "({left})."
     ),
-    "hint.swap.nothing-left": "Make a layer of pooling that is called as a function in a forward.",
+    "hint.swap.nothing-left": (
+        "If a forward calls pooling as a function, turn the call into a layer."
+    ),
     "error.swap.example": "{network} does not take an example of shape {shape} ({said}).",
-    "hint.swap.example": "Give an example that it takes: swap(…, example=…).",
+    "hint.swap.example": "Pass an example that it takes: swap(…, example=…).",
     "error.swap.operator": "{name} cannot be built as {name}(channels, stride=…) ({said}).",
     "swap.replaced": "replaced {name}: {before}",
     "swap.left": "left alone {name}: {reason}",
-    "swap.already": "it is swapped already",
+    "swap.already": "it has already been swapped",
     "swap.unreached": "the example does not reach it",
-    "swap.stride-differs": "its stride differs each way, {down} and {across}",
+    "swap.stride-differs": "its stride differs by direction: {down} down, {across} across",
     "swap.stride-1": "its stride is 1",
-    "swap.indices": "its indices are asked for",
-    "swap.divisor": "it divides by another number than the number of its values",
+    "swap.indices": "its indices are used",
+    "swap.divisor": "it divides by something other than the number of its values",
     "swap.lazy": "its size is not known before the network has run once",
     "swap.computed-weight": "its weight is computed from others",
-    "swap.own-forward": "{kind} has a forward of its own",
+    "swap.own-forward": "{kind} has its own forward",
     # Weights and how a network begins.
     "error.weights.unread": "{path} cannot be read ({reason}).",
     "error.weights.format": "{path} is not a safetensors file ({said}).",
     "hint.weights.format": (
-        "Other kinds of files are not read, since unpickling them could run any program: save the "
-        "weights with safetensors."
+        "Other kinds of files are not read, because unpickling them could run arbitrary code: save "
+        "the weights with safetensors."
     ),
     "error.recipe.dropout": (
-        "dropout is put before a last linear layer, and this network ends in {kind}."
+        "dropout goes before a last linear layer, but this network ends in {kind}."
     ),
     "hint.recipe.dropout": "Use a recipe without dropout, or put dropout into the network itself.",
     "error.start.no-convolution": (
-        "whitened = true needs a first convolution that sees three channels, and this network has "
+        "whitened = true needs a first convolution that takes three channels, but this network has "
         "none."
     ),
     "error.start.nothing-kept": (
-        'trained_part = "{part}" leaves nothing of this network to keep: it has {layers} layers '
-        "with parameters in a row."
+        'trained_part = "{part}" leaves nothing of this network to keep: it is a chain of {layers} '
+        "layers with parameters."
     ),
 }

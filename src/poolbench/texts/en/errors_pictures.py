@@ -9,7 +9,7 @@ _ALL_DARK = (
 TEXTS = {
     # One picture. What is wrong with it is a part of a sentence.
     "error.picture.file": "File {path}: {reason}.",
-    "error.picture.heic": "File {path}: it is HEIC, which takes pillow-heif to read.",
+    "error.picture.heic": "File {path}: it is HEIC, which only pillow-heif can read.",
     "hint.picture.heic": "Install it: pip install pillow-heif.",
     "error.picture.unreadable": "The picture cannot be read: {reason}.",
     "error.picture.bytes": "it has far more bytes than pixels",
@@ -21,7 +21,7 @@ TEXTS = {
         "its grey values go from {low} to {high}, in a format whose white is not defined; save it "
         "with 8 or 16 bits"
     ),
-    "error.picture.inner-pixels": ("it holds {width}x{height} pixels, more than its head says"),
+    "error.picture.inner-pixels": "it contains {width}x{height} pixels, more than its header says",
     "error.picture.many-parts": "it has far more parts than a picture needs",
     "error.picture.parts": "it consists of more than {most:,} parts",
     "error.picture.pixels": (
@@ -30,7 +30,7 @@ TEXTS = {
     "error.picture.scans": (
         "its {width}x{height} pixels are drawn in {scans} scans, too many to read"
     ),
-    "picture.reason.format": "it is in no format that poolbench reads",
+    "picture.reason.format": "it is not in a format that poolbench reads",
     "picture.reason.pixels": (
         "it has more than the {most:,} pixels that are read; make it smaller ({detail})"
     ),
@@ -42,7 +42,7 @@ TEXTS = {
     "error.pictures.one-value": (
         "{source}: all pixels of all {count} pictures decode to {value} of 255."
     ),
-    "hint.pictures.one-value": "Look at the files: they show nothing that tells them apart.",
+    "hint.pictures.one-value": "Look at the files: nothing in them tells them apart.",
     "error.pictures.one-deep-value": (
         "{source}: all pixels of all {count} pictures decode to {value} of 255."
     ),
@@ -61,17 +61,17 @@ TEXTS = {
         "{where} has shape [{shape}], with the channels before height and width. {expected}"
     ),
     "hint.arrays.channels-first": "Save x.transpose(0, 2, 3, 1).",
-    "error.arrays.floats": "{where} holds {kind}, expected uint8 from 0 to 255.",
+    "error.arrays.floats": "{where} contains {kind}; expected uint8 from 0 to 255.",
     "hint.arrays.floats": (
-        "Scale and convert the values before you save them; for values from 0 to 1 with "
-        "(255 * x).round().astype('uint8')."
+        "Scale and convert the values before you save them; for values from 0 to 1, use (255 * "
+        "x).round().astype('uint8')."
     ),
-    "error.arrays.kind": "{where} holds {kind}, expected uint8 from 0 to 255.",
+    "error.arrays.kind": "{where} contains {kind}; expected uint8 from 0 to 255.",
     "hint.arrays.kind": "Scale and convert the values before you save them.",
-    "error.arrays.labels-kind": "{where} holds {kind}, expected integers. {expected}",
-    "error.arrays.labels-range": "{where} goes from {low} to {high}, expected numbers from 0.",
+    "error.arrays.labels-kind": "{where} contains {kind}; expected integers. {expected}",
+    "error.arrays.labels-range": "{where} goes from {low} to {high}; expected numbers from 0.",
     "error.arrays.labels-shape": (
-        "{where} has shape [{shape}], expected [{count}]: one label for each picture."
+        "{where} has shape [{shape}]; expected [{count}]: one label for each picture."
     ),
     "error.arrays.one-hot": (
         "{where} has shape [{shape}], but not every row has one 1 among zeros: {wrong} of {total} "
@@ -85,25 +85,25 @@ TEXTS = {
     ),
     "hint.arrays.sizes": "Save all halves at one size.",
     "error.arrays.volumes": (
-        "{where} has shape [{shape}]: these are volumes, and poolbench compares networks for flat "
+        "{where} has shape [{shape}]: these are volumes, but poolbench compares networks for 2-D "
         "pictures. {expected}"
     ),
     "arrays.expected": "Expected uint8 [N, H, W, 3], or grey [N, H, W] or [N, H, W, 1].",
     "arrays.expected-labels": "Expected [N], one label for each picture.",
     "arrays.fewer": "Take fewer or smaller pictures.",
     # npz.
-    "error.npz.classes-empty": "{path}: classes has an empty name; every class needs one.",
+    "error.npz.classes-empty": "{path}: classes contains an empty name; every class needs one.",
     "error.npz.classes-few": (
         "{path}: there is a label {label}, but classes names only {count} (0 to {last})."
     ),
     "error.npz.classes-kind": (
-        "{path}: classes holds {kind} of shape [{shape}], expected a list of names."
+        "{path}: classes contains {kind} of shape [{shape}]; expected a list of names."
     ),
-    "error.npz.classes-twice": "{path}: classes has some names twice: {names}.",
-    "error.npz.empty": "{path} holds no arrays. {expected}",
-    "error.npz.lacks": "{path} lacks {missing}; it holds {found}. {expected}",
+    "error.npz.classes-twice": "{path}: classes contains some names twice: {names}.",
+    "error.npz.empty": "{path} contains no arrays. {expected}",
+    "error.npz.lacks": "{path} lacks {missing}; it contains {found}. {expected}",
     "error.npz.layouts": (
-        "{path} holds pictures in two layouts ({arrays}), so it's not clear which count."
+        "{path} contains pictures in two layouts ({arrays}), so it's not clear which ones count."
     ),
     "hint.npz.layouts": "Keep one of them.",
     "error.npz.missing": "There is no file {path}.",
@@ -111,7 +111,7 @@ TEXTS = {
     "error.npz.not-arrays": "{path}: {images} and {labels} are not arrays. {expected}",
     "error.npz.several-labels": (
         "{path}: {labels} has shape [{shape}]: several labels for each picture, as in ChestMNIST. "
-        "poolbench compares networks that tell one class of each picture."
+        "poolbench compares networks that predict one class for each picture."
     ),
     "hint.npz.several-labels": ("Use a set with labels [N, 1] or [N], or save one column alone."),
     "error.npz.spellings": "{path} has two arrays {first} and {second}, which differ only in case.",
@@ -131,43 +131,44 @@ TEXTS = {
     "npz.reason.array": "array {name!r}: {reason}",
     "npz.reason.bytes": "it should have {expected:,} bytes and has {found:,}",
     "npz.reason.memory": "it unpacks to {unpacked:,} bytes, and {free:,} are free",
-    "npz.reason.no-archive": "it is no archive of arrays",
+    "npz.reason.no-archive": "it is not an archive of arrays",
     "npz.reason.objects": "it holds Python objects",
     "npz.reason.one-array": "it holds one array, not an archive of arrays",
     "npz.reason.system": "reading it failed: {error}",
     # IDX, the form of MNIST.
-    "error.idx.cut": "{path} ends in the middle of its packed bytes.",
+    "error.idx.cut": "{path} ends in the middle of its compressed data.",
     "hint.idx.cut": _AGAIN,
     "error.idx.damaged": "{path} cannot be unpacked ({detail}).",
     "hint.idx.damaged": _AGAIN,
     "error.idx.empty": "{path} is empty.",
     "hint.idx.empty": _AGAIN,
-    "error.idx.head": "{path} ends in its head.",
+    "error.idx.head": "{path} ends within its header.",
     "hint.idx.head": _AGAIN,
     "error.idx.kind": (
-        "{path} is no IDX file: it begins with {begin}, expected 00 00, the kind of number (08 for "
-        "bytes) and the number of axes (03 for pictures, 01 for labels)."
+        "{path} is not an IDX file: it begins with {begin}; expected 00 00, the kind of number (08 "
+        "for bytes) and the number of axes (03 for pictures, 01 for labels)."
     ),
     "error.idx.label": "{path}: there is a label {label}, which {file} lacks.",
     "error.idx.lacks": "{path} has {files}, but no {wanted}.",
     "hint.idx.lacks": "Put that file beside them, under a name like {example}.",
     "error.idx.long": (
-        "{path} has another size than its head says: {shape}, {expected:,} bytes, and more follow."
+        "{path} does not have the size that its header gives: {shape}, {expected:,} bytes, and "
+        "more follow."
     ),
     "hint.idx.long": _AGAIN,
     "error.idx.mapping": "{path}, line {line}: {content!r} is not a label and codes of characters.",
     "hint.idx.mapping": "Expected whole numbers, such as 10 65.",
-    "error.idx.mapping-names": "{path} does not give every label a name of its own.",
+    "error.idx.mapping-names": "{path} does not give every label its own name.",
     "error.idx.not-ascii": "{path} is not a list of labels and codes of characters.",
-    "error.idx.sets": "{path} holds {count} sets in IDX files: {names}.",
+    "error.idx.sets": "{path} contains {count} sets in IDX files: {names}.",
     "hint.idx.sets": "Name a file of one of them, such as {--data:folder:{file}}.",
     "error.idx.short": (
-        "{path} has another size than its head says: {shape}, {expected:,} bytes, and {found:,} "
-        "follow."
+        "{path} does not have the size that its header gives: {shape}, {expected:,} bytes, and "
+        "{found:,} follow."
     ),
     "hint.idx.short": _AGAIN,
     "idx.expected": "Expected bytes [N, H, W].",
-    "idx.head-says": "That is what the head of {path} says; is the file damaged?",
+    "idx.head-says": "That is what the header of {path} says; is the file damaged?",
     # STL-10.
     "error.stl.label": (
         "{path}: there is a label {label}, but {file} names only {count} classes (labels 1 to "
@@ -179,9 +180,9 @@ TEXTS = {
     ),
     "error.stl.names-twice": "{path} names some classes twice: {names}.",
     "error.stl.size": (
-        "{path} has {size:,} bytes, expected {expected:,}: {count} pictures, as many as labels, of "
+        "{path} has {size:,} bytes; expected {expected:,}: {count} pictures, as many as labels, of "
         "3 x {side} x {side} bytes."
     ),
     "hint.stl.size": "Copy or unpack it again.",
-    "error.stl.zero": "{path} holds a label 0, or nothing; STL-10's labels are bytes from 1.",
+    "error.stl.zero": "{path} contains a label 0, or nothing; STL-10's labels are bytes from 1.",
 }

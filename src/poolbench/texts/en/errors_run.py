@@ -1,7 +1,7 @@
 """English texts of errors of a run: its files, its report, its page, predictions, the hub."""
 
-_AGAIN = "Run the same command again to write it anew."
-_AGAIN_BOTH = "Run the same command again to write both anew."
+_AGAIN = "Run the same command again to recreate it."
+_AGAIN_BOTH = "Run the same command again to recreate both."
 _RESTORE = "The file was edited or is damaged: restore it, or run the study again."
 _MAKE_ROOM = "Make room and run the same command again; what was finished is kept."
 _OTHER_OUT = "Choose another {--out}."
@@ -28,24 +28,24 @@ TEXTS = {
     ),
     "hint.run.changed": (
         "The file was edited or is damaged: delete the folder {folder} and run the study again "
-        "with the same command, which repeats this trial alone."
+        "with the same command, which repeats only this trial."
     ),
-    "error.run.of-lab": "{path} holds the runs of a whole assignment (poolbench lab).",
+    "error.run.of-lab": "{path} contains the runs of a whole assignment (poolbench lab).",
     "hint.run.of-lab": "Name one of them, such as {example}.",
     "error.run.unfinished": (
         "{path} cannot be read ({reason}): this is not a poolbench run, or it is unfinished."
     ),
-    "hint.run.unfinished": "To finish a run, repeat the command that began it.",
+    "hint.run.unfinished": "To finish a run, run the command that started it again.",
     "error.run.not-json": "{path} is not JSON ({reason}).",
     "hint.run.not-json": _RESTORE,
     "error.run.unknown-field": "{path}: this poolbench does not know the field {field}.",
     "hint.run.unknown-field": (
         "A newer poolbench wrote the file, or it was edited: use a newer poolbench."
     ),
-    "error.run.bad-field": "{path}: poolbench writes no such value of {field} ({said}).",
+    "error.run.bad-field": "{path}: poolbench never writes such a value of {field} ({said}).",
     "hint.run.bad-field": _RESTORE,
     "error.run.bad-schema": (
-        "{path} gives its schema_version as {found}; expected a whole number from 1 on."
+        "{path} gives its schema_version as {found}; expected a whole number of at least 1."
     ),
     "hint.run.bad-schema": _RESTORE,
     "error.run.newer": "{path} has schema_version {found}; this poolbench reads up to {most}.",
@@ -54,18 +54,17 @@ TEXTS = {
     "hint.run.no-model": "To export a network anyway, name a trial ({--trial}), such as {trial}.",
     "error.run.gone": "{path} is gone: it was moved or deleted while it was in use.",
     "hint.run.gone": (
-        "No folder was made in its place, and what was finished moved with it: run the same "
+        "No folder was created in its place, and what was finished moved with it: run the same "
         "command with {--out} naming its new place."
     ),
-    "error.run.held": "Another process is working in {path}.",
+    "error.run.held": "Another process is using {path}.",
     "hint.run.held": _WAIT,
     "error.run.held-by": (
-        "Another process is working in {path}: number {process} on {machine!r}, since {since}."
+        "Another process is using {path}: process {process} on {machine!r}, since {since}."
     ),
     "hint.run.held-by": _WAIT,
     "error.run.in-the-way": (
-        "{path} is in the way of a trial: it is none itself, and holds files that poolbench did "
-        "not write."
+        "A trial needs the folder {path}, but it holds files that poolbench did not write."
     ),
     "hint.run.in-the-way": "Move it away and run the same command again.",
     "error.run.bad-trial-id": "{path}: {trial!r} is not a trial id.",
@@ -98,11 +97,11 @@ TEXTS = {
     ),
     "hint.write.full-measured": _MAKE_ROOM,
     "error.out.among-pictures": (
-        "{path} lies in the folder of pictures {root}, where the run would be taken for a class."
+        "{path} is inside the picture folder {root}, where the run would be taken for a class."
     ),
     "hint.out.among-pictures": _OTHER_OUT,
     "error.out.occupied": (
-        "{path} is not empty and holds no poolbench run ({names}). Nothing in it was touched."
+        "{path} is not empty and contains no poolbench run ({names}). Nothing in it was touched."
     ),
     "hint.out.occupied": _EMPTY_OUT,
     "os.ENOLCK": "its file system has no locks",
@@ -114,11 +113,11 @@ TEXTS = {
     "fault.prediction-counts": "expected equally many index, labels and logits, at least one each",
     "fault.prediction-range": "a label or the position of a picture is out of range",
     "fault.foreign-numbers": "it holds numbers of a kind that NumPy lacks: {kinds}",
-    "fault.picture-size": "it is {height}x{width} pixels large",
+    "fault.picture-size": "it has {height}x{width} pixels",
     "fault.other-arrays": "its arrays are not the expected ones: {names}",
     "fault.other-counts": "expected equally many pictures, labels and logits, at least one each",
-    "fault.no-hashes": "it names no checksums",
-    "fault.no-classes": "it names no classes",
+    "fault.no-hashes": "it lists no checksums",
+    "fault.no-classes": "it lists no classes",
     "fault.silent": "it gave no reason",
     "fault.exit-code": "it ended with code {code}",
     # The report.
@@ -131,17 +130,17 @@ TEXTS = {
     "error.report.empty": "{path} is empty.",
     "hint.report.empty": _AGAIN,
     "error.report.other-classes": (
-        "{path}: data.json names {classes} classes, but the trials tell a different number apart."
+        "{path}: data.json lists {classes} classes, but the trials have a different number."
     ),
     "hint.report.other-classes": (
-        "data.json was edited: run the same command again to write it anew."
+        "data.json was edited: run the same command again to recreate it."
     ),
     "error.report.no-trial": (
         "{path}: study.json lists no trial of {variant}, which is in the leaderboard."
     ),
     "hint.report.no-trial": _AGAIN_BOTH,
     "error.tried.other-classes": (
-        "{path} holds pictures that were tried with other classes ({classes})."
+        "{path} contains pictures that were tried with other classes ({classes})."
     ),
     "hint.tried.other-classes": "It belongs to another run, or was edited: move it away.",
     "error.tried.broken": "{path}: a picture cannot be read ({reason}).",
@@ -155,7 +154,7 @@ TEXTS = {
         "layout='constrained'))."
     ),
     "error.figure.two-places": "Both ax and figure were given.",
-    "hint.figure.two-places": "Name one place to draw.",
+    "hint.figure.two-places": "Pass only one of them.",
     "error.figure.no-place": (
         "{name} is of type {kind}; expected matplotlib axes for ax, or a matplotlib figure or "
         "subfigure for figure."
@@ -168,7 +167,7 @@ TEXTS = {
     "error.predict.unread": "{path} cannot be read ({reason}).",
     "error.predict.no-pictures": "There are no pictures in {folder}, nor in the folders inside it.",
     "hint.predict.no-pictures": (
-        "Files count as pictures by the ends of their names, such as .jpg or .png."
+        "Pictures are recognised by the extension of their file names, such as .jpg or .png."
     ),
     "error.predict.out-is-folder": "{path} is a folder.",
     "hint.predict.out-is-folder": "Name a file with {--out}, such as answers.csv.",
@@ -179,15 +178,18 @@ TEXTS = {
     ),
     "hint.predict.out-occupied": "Choose another {--out}, or move the file away.",
     # Verification.
-    "error.verify.broke-off": "The verification of {run} broke off with exit code {code} ({last}).",
-    "error.verify.failed": "{folder} does not predict what was measured. Failed: {failed}.",
+    "error.verify.broke-off": "The verification of {run} stopped with exit code {code} ({last}).",
+    "error.verify.failed": (
+        "The model in {folder} does not reproduce its recorded predictions. Failed checks: "
+        "{failed}."
+    ),
     "hint.verify.failed": (
         "The files were changed or damaged: copy them again, or run the study again."
     ),
-    "error.verify.no-bundle": "{run} lacks {names}: no model was handed over yet.",
-    "hint.verify.no-bundle": "Run the study to its end first.",
+    "error.verify.no-bundle": "{run} lacks {names}: no model has been saved yet.",
+    "hint.verify.no-bundle": "Finish the study first.",
     "error.verify.reference": "{path} cannot be read ({reason}): the saved model is incomplete.",
-    "hint.verify.reference": "Run the study again with the same {--out} to write it anew.",
+    "hint.verify.reference": "Run the study again with the same {--out} to recreate it.",
     "check.hash": "SHA-256 of {name}",
     "check.hash-images": "SHA-256 of the reference pictures",
     "check.hash-images-other": "SHA-256 of the reference pictures in another size",
@@ -211,13 +213,13 @@ TEXTS = {
         "command again."
     ),
     "error.hub.bad-name": (
-        "{repo!r} cannot be a repository on the hub: expected OWNER/NAME of letters, digits, '-', "
-        "'_' and '.', at most {most} characters, such as anna/fruit."
+        "{repo!r} cannot be the name of a repository on the Hub: expected OWNER/NAME of letters, "
+        "digits, '-', '_' and '.', at most {most} characters, such as anna/fruit."
     ),
     "error.hub.folder": "{folder} cannot be used ({reason}).",
     "hint.hub.folder": _EMPTY_OUT,
     "error.hub.occupied": (
-        "{folder} is not empty and holds no repository that poolbench wrote. Nothing in it was "
+        "{folder} is not empty and contains no repository that poolbench wrote. Nothing in it was "
         "touched."
     ),
     "hint.hub.occupied": _EMPTY_OUT,
@@ -237,46 +239,47 @@ TEXTS = {
     "hint.serve.no-model": _AGAIN,
     "error.serve.not-finite": "A model of this run gives answers that are not finite numbers.",
     "error.serve.bad-name": (
-        "{--allow-host} is {name!r}; expected the name of a host, which is what stands before the "
-        "first / of an address, such as hub.example.org."
+        "{--allow-host} is {name!r}; expected a host name: the part of an address before the first "
+        "/, such as hub.example.org."
     ),
     "error.serve.bad-name-near": (
-        "{--allow-host} is {name!r}; expected the name of a host, without https:// and without a "
-        "path."
+        "{--allow-host} is {name!r}; expected a host name, without https:// and without a path."
     ),
     "hint.serve.bad-name-near": "Did you mean {near!r}?",
-    "error.serve.unknown-host": "{--host} is {host}, which no computer here is called.",
+    "error.serve.unknown-host": "{--host} is {host}, but no computer of that name was found.",
     "hint.serve.unknown-host": "Use a name or an address of this computer, such as 127.0.0.1.",
     "error.serve.bad-host": "{host} cannot be used as {--host} ({reason}).",
     "error.serve.no-port": "No port of {host} from {first} to {last} can be used ({reason}).",
     "hint.serve.no-port": (
         "Choose another {--port} or {--host}; {--port:0} takes any port that is free."
     ),
-    "error.page.inside-run": "{out} lies inside the run that the page is made from.",
+    "error.page.inside-run": "{out} is inside the run that the page is made from.",
     "hint.page.inside-run": _OTHER_OUT,
     "error.page.unwritten": "{out} cannot be written ({reason}).",
     "hint.page.unwritten": _OTHER_OUT,
-    "error.page.occupied": "{out} holds files that are not of a page by poolbench: {names}.",
+    "error.page.occupied": "{out} contains files that do not belong to a poolbench page: {names}.",
     "hint.page.occupied": "Choose another {--out}, or move these files away.",
     "error.bundle.missing": (
         "The page runs the models with {package}, which is not part of poolbench."
     ),
     "hint.bundle.missing": _HOW,
-    "error.bundle.no-package": "{folder} holds no unpacked npm package.",
+    "error.bundle.no-package": "{folder} contains no unpacked npm package.",
     "hint.bundle.no-package": _HOW,
-    "error.bundle.untested": "{folder} holds {name} {found}; tested is {package} {tested}.",
+    "error.bundle.untested": (
+        "{folder} contains {name} {found}; the tested version is {package} {tested}."
+    ),
     "hint.bundle.untested": _HOW,
     "error.bundle.unread": "{path} cannot be read ({reason}).",
     "hint.bundle.unread": _HOW,
     "error.bundle.other-file": "{path} is not the published file: its SHA-256 differs.",
     "hint.bundle.other-file": _HOW,
     "error.bundle.no-npm": (
-        "npm fetches {package} for {--download:True}, and this computer has no npm."
+        "{--download:True} fetches {package} with npm, but npm is not installed on this computer."
     ),
     "hint.bundle.no-npm": f"Install Node.js, which brings npm. {_BY_HAND}",
     "error.bundle.other-package": (
-        "What npm fetched is not the published {package}: its SHA-512 differs, so nothing of it "
-        "was opened."
+        "What npm fetched is not the published {package}: its SHA-512 differs, so none of it was "
+        "opened."
     ),
     "hint.bundle.other-package": f"Check the settings of npm (npm config list). {_BY_HAND}",
     "error.bundle.npm-late": "npm did not fetch {package} within {seconds} s.",
@@ -284,5 +287,5 @@ TEXTS = {
     "error.bundle.npm-refused": "npm, which fetches {package}, cannot be started ({reason}).",
     "hint.bundle.npm-refused": f"Install Node.js again. {_BY_HAND}",
     "error.bundle.npm-failed": "npm cannot fetch {package} ({reason}).",
-    "hint.bundle.npm-failed": f"Check the connection to the internet. {_BY_HAND}",
+    "hint.bundle.npm-failed": f"Check your internet connection. {_BY_HAND}",
 }

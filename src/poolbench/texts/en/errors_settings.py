@@ -45,26 +45,27 @@ TEXTS = {
         "them out."
     ),
     "error.config.adamw-momentum": (
-        'momentum and nesterov belong to optimizer = "sgd", and this recipe has "adamw".'
+        'momentum and nesterov belong to optimizer = "sgd", but this recipe has "adamw".'
     ),
     "error.config.nesterov-alone": "nesterov = true needs a momentum above 0.",
     "error.config.one-part": (
-        "validation_parts is 1, and one part is put aside. Use 0 for none, or at least 2."
+        "validation_parts is 1, but a single part leaves nothing to train on. Use 0 for none, or "
+        "at least 2."
     ),
     "error.config.patience-alone": "patience needs validation_parts of at least 2.",
     "error.config.part-untrained": (
-        "trained_part leaves the rest of the network as it is, and without pretrained = true that "
-        "rest is random values. Add pretrained = true, or leave trained_part out."
+        "trained_part leaves the rest of the network as it is, but without pretrained = true the "
+        "rest has random values. Add pretrained = true, or leave trained_part out."
     ),
     "error.config.warmup-constant": (
-        'warmup_fraction needs a schedule that rises, and schedule is "constant".'
+        'warmup_fraction needs a schedule that rises, but schedule is "constant".'
     ),
     # Names and files.
     "error.config.two-names": (
-        "{first} and {second} are two names of one setting. Give one of them."
+        "{first} and {second} are two names for the same setting. Use only one of them."
     ),
     "error.config.names": (
-        "{names} cannot be read as names in one line with commas between them ({reason})."
+        "{names} cannot be read as a comma-separated list on one line ({reason})."
     ),
     "error.config.unreadable": "{path} cannot be read: {reason}.",
     "error.config.no-toml": "{path} is not TOML ({reason}).",

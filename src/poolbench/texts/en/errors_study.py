@@ -28,12 +28,12 @@ TEXTS = {
     ),
     "hint.plan.memory": "Choose a smaller {--image-size}, such as 64, or another backbone.",
     "error.plan.time": (
-        "One repeat of all variants takes about {needed} on this machine, reserve included, and "
+        "One repeat of all variants takes about {needed} on this machine, including a reserve, but "
         "{--time-limit} leaves {left}."
     ),
     "hint.plan.time": "Allow more time, or use fewer operators or folds.",
     "error.plan.time-or-epochs": (
-        "One repeat of all variants takes about {needed} on this machine, reserve included, and "
+        "One repeat of all variants takes about {needed} on this machine, including a reserve, but "
         "{--time-limit} leaves {left}."
     ),
     "hint.plan.time-or-epochs": (
@@ -41,23 +41,23 @@ TEXTS = {
     ),
     "error.plan.recipe-taken": "Your recipe {name!r} has the same name as one of poolbench's.",
     "hint.plan.recipe-taken": "Rename the recipe or its file.",
-    "error.plan.vary-many": ("{--vary} and {--methods} change one variant, and {count} are named."),
+    "error.plan.vary-many": "{--vary} and {--methods} change one variant, but {count} are given.",
     "hint.plan.vary-many": "Name one operator, one backbone and one recipe.",
     "error.plan.one-size": (
-        "Recipe {recipe!r} begins with smaller pictures, and backbone {backbone!r} takes one size: "
-        "its last layer sees every place of its map."
+        "Recipe {recipe!r} begins with smaller pictures, but backbone {backbone!r} takes one size: "
+        "its last layer depends on the size of its feature map."
     ),
     "hint.plan.one-size": "Use another backbone, or a recipe without progressive_size.",
-    "error.plan.no-test": "The lab protocol needs an official test half, and {source} has none.",
+    "error.plan.no-test": "The lab protocol needs an official test half, but {source} has none.",
     "hint.plan.no-test": "Use {--protocol:cv}.",
     "error.plan.weights-missing": (
-        "Recipe {recipe!r} begins with trained weights, and none are given."
+        "Recipe {recipe!r} starts from trained weights, but none are given."
     ),
     "hint.plan.weights-missing": (
-        "Name them with {--weights:FILE}, a safetensors file. poolbench pretrain makes one."
+        "Give them with {--weights:FILE}, a safetensors file. poolbench pretrain makes one."
     ),
     "error.plan.weights-unused": (
-        "{path} would not be used: no recipe of this study begins with weights."
+        "{path} would not be used: no recipe of this study starts from given weights."
     ),
     "hint.plan.weights-unused": "Use {--recipes:finetune}, or put pretrained = true into a recipe.",
     "error.plan.shape": "Variant {variant} does not fit the pictures. {reason}",
@@ -76,13 +76,13 @@ TEXTS = {
         "is wrong."
     ),
     "hint.plan.operator-shape": (
-        "Make its forward keep to the stride it is built with. "
+        "Make its forward use the stride it is built with. "
         "poolbench.testing.check_operator({check}) shows what is wrong."
     ),
     "error.plan.weights-empty": "{path} holds no weights.",
     "error.plan.weights-fit": (
-        "Nothing in {path} fits {variant}: the file has names such as {there!r}, the network such "
-        "as {wanted!r}."
+        "Nothing in {path} fits {variant}: the file has names such as {there!r}, the network has "
+        "names such as {wanted!r}."
     ),
     "error.plan.weights-random": (
         "Recipe {recipe!r} leaves {value!r} of {variant} as it is, and {path} has no values for it."
@@ -113,7 +113,7 @@ TEXTS = {
     # The study.
     "error.study.weights-seen": (
         "{path} was trained on {count} of the {total} pictures of the test half, so these cannot "
-        "test a network that begins with it."
+        "test a network that starts from it."
     ),
     "hint.study.weights-seen": (
         "Use weights trained without them: poolbench pretrain with the {--data}, {--classes}, "
@@ -127,7 +127,8 @@ TEXTS = {
     "error.study.trial-lost": "Trial {trial} was lost. {details}",
     "hint.study.trial-lost": "Run the same command to continue.",
     "error.study.no-package": (
-        "A leaderboard becomes a data frame through {package}, which cannot be imported ({reason})."
+        "Converting a leaderboard to a data frame needs {package}, which cannot be imported "
+        "({reason})."
     ),
     "hint.study.no-package": (
         "Install it: pip install {package}. Without it, use the rows of the leaderboard, or "
@@ -136,16 +137,18 @@ TEXTS = {
     "error.study.unwritable": "{path} cannot be written: {reason}.",
     "hint.study.unwritable": "Choose another {--out}.",
     "error.study.one-variant": (
-        "poolbench pretrain trains one variant, and several are named: {names}."
+        "poolbench pretrain trains one variant, but several are named: {names}."
     ),
     "error.study.diverged": (
         "The training of {variant} diverged at step {step}: its loss is no longer a number."
     ),
-    "hint.study.diverged": "Use a lower learning rate; poolbench recipes shows that of a recipe.",
+    "hint.study.diverged": (
+        "Use a lower learning rate; poolbench recipes shows the rate of a recipe."
+    ),
     "error.study.not-weights": "{path} exists, and no pretraining in {runs} wrote it.",
     "hint.study.not-weights": "Choose another {--out}, or move that file away.",
     "error.study.lab-place": (
-        "{path} holds a single run of poolbench, and the lab keeps four in one folder."
+        "{path} contains a single poolbench run, but the lab keeps four in one folder."
     ),
     "hint.study.lab-place": "Choose a new or an empty folder with {--out}.",
     "error.study.log-missing": "{--log:{name}} needs {missing}, which is not installed.",
@@ -153,7 +156,7 @@ TEXTS = {
     "error.study.log-refused": (
         "{--log:{name}} cannot be used ({reason}). Nothing has been trained."
     ),
-    "hint.study.log-refused": "Repair this or leave it out, and run the same command again.",
+    "hint.study.log-refused": "Fix this or leave it out, and run the same command again.",
     "error.study.mlflow-path": (
         "{--log:mlflow} cannot write to {path}, which contains a question mark."
     ),
@@ -162,14 +165,14 @@ TEXTS = {
         "This study has no trial of {variant!r} with repeat {repeat} and fold {fold}."
     ),
     "hint.study.no-trial": "Its variants: {known}.",
-    "error.study.two-sources": "data and the first argument are two names of one setting.",
-    "hint.study.two-sources": "Give one of them.",
+    "error.study.two-sources": "data and the first argument are two names for the same setting.",
+    "hint.study.two-sources": "Use only one of them.",
     "error.study.no-backbone": "{given} cannot be a backbone.",
-    "hint.study.no-backbone": "Give an id, or a function that has a name.",
+    "hint.study.no-backbone": "Pass an id, or a function that has a name.",
     "error.study.other-pictures": ("{path} holds a study of other pictures ({source}: {classes})."),
     "hint.study.other-pictures": "Choose another {--out}.",
     "error.study.hook": "{name} is {given}, which cannot be called.",
-    "hint.study.hook": "Give a function of one argument.",
+    "hint.study.hook": "Pass a function of one argument.",
     "error.study.hook-failed": "{name} failed at trial {trial} ({error}), and the study ended.",
     "hint.study.hook-failed": "Finished trials are kept: the same call continues from there.",
     "study.unexpected": "unexpected error ({error}).",
@@ -177,7 +180,7 @@ TEXTS = {
     "error.runs.unreadable": "{path} cannot be read: {reason}.",
     "error.runs.without-sign": "There is nothing at {path}.",
     "hint.runs.without-sign": "To name the run {run}, write {name}.",
-    "error.runs.none-here": "There is no run {name}: {place} holds no runs.",
+    "error.runs.none-here": "There is no run {name}: {place} contains no runs.",
     "hint.runs.none-here": (
         "Start one with poolbench run, go to the folder that holds runs/, or give the path of a "
         "run."
@@ -201,21 +204,21 @@ TEXTS = {
     "error.runs.no-run": "{path} is not a run directory of poolbench. Nothing was deleted.",
     "hint.runs.no-run": "poolbench runs lists the runs there are.",
     "error.runs.file-missing": "{path} is missing from a finished study.",
-    "hint.runs.file-missing": "Run the same command again to write it anew.",
+    "hint.runs.file-missing": "Run the same command again to recreate it.",
     "error.runs.files-missing": (
         "{path} is missing from a finished study; files missing in all: {count}."
     ),
-    "hint.runs.files-missing": "Run the same command again to write them anew.",
+    "hint.runs.files-missing": "Run the same command again to recreate them.",
     "error.results.history": "{path} cannot be read as the history of a trial ({reason}).",
     "error.results.folds": (
-        "Trials of {first} and {second} share their folds and yet held out different pictures, so "
-        "the two cannot be compared."
+        "Trials of {first} and {second} share their folds but held out different pictures, so the "
+        "two cannot be compared."
     ),
     "hint.results.folds": (
         "Delete the trials of this run and train them again. Report this if it happens again."
     ),
     "error.results.points": (
-        "The verdict says that {first} and {second} differ by {told} points, and their accuracies "
+        "The verdict says that {first} and {second} differ by {told} points, but their accuracies "
         "differ by {found}."
     ),
     "hint.results.points": "This is a bug in poolbench. Report it.",
@@ -229,7 +232,8 @@ TEXTS = {
     ),
     "error.cli.unfinished": "{path} has no model yet: its study is not finished.",
     "hint.cli.unfinished": (
-        "The command that began it continues it. poolbench runs shows which runs are finished."
+        "Run the command that started it again to continue. poolbench runs shows which runs are "
+        "finished."
     ),
     "error.cli.unanswered": (
         "There is no answer for {count} of {total} pictures:\n{reasons}\n"

@@ -33,24 +33,23 @@ TEXTS = {
     "hint.trial.other-values": (
         "Restore that file, or run the same command again with the new one."
     ),
-    "error.trial.other-weights": "The file of weights is not the one that the study began with.",
+    "error.trial.other-weights": "The file of weights is not the one that the study started with.",
     "hint.trial.other-weights": (
         "Restore that file, or run the same command again with the new one."
     ),
     # Processes that train.
     "error.process.other": (
-        "A process that was to train differs from what the study was planned with: {listed}. "
-        "poolbench, a library or the environment changed while the study ran. Nothing that this "
-        "process computed is kept."
+        "A worker process differs from the plan of the study: {listed}. poolbench, a library or "
+        "the environment changed while the study ran. Nothing that this process computed is kept."
     ),
     "hint.process.other": (
         "Run the same command again: finished trials are kept, and what the change affects is "
         "trained again."
     ),
     "error.process.other-with": (
-        "A process that was to train differs from what the study was planned with: {listed} (with "
-        "{variables}). poolbench, a library or the environment changed while the study ran. "
-        "Nothing that this process computed is kept."
+        "A worker process differs from the plan of the study: {listed} (with {variables}). "
+        "poolbench, a library or the environment changed while the study ran. Nothing that this "
+        "process computed is kept."
     ),
     "hint.process.other-with": (
         "Run the same command again: finished trials are kept, and what the change affects is "
@@ -60,7 +59,7 @@ TEXTS = {
     "identity.source": "source code of poolbench",
     "identity.fingerprint": "fingerprint of the computer",
     "error.process.not-started": (
-        "A worker process ended before it could begin. {how} Its last words:\n{last}"
+        "A worker process ended before it could begin. {how} Its last output:\n{last}"
     ),
     "hint.process.not-started": _SAME_COMMAND,
     "error.operator.edited": (
@@ -69,8 +68,8 @@ TEXTS = {
         "process to process. Nothing that was computed with it is kept."
     ),
     "hint.operator.edited": (
-        "Run the same command again (in a notebook, restart it first): the trials of the edited "
-        "operator are trained again."
+        "Run the same command again (in a notebook, restart the kernel first): the trials of the "
+        "edited operator are trained again."
     ),
     "error.backbone.edited": (
         "Backbone {name!r}, which a process imports from {module}, is not the one that the study "
@@ -78,12 +77,13 @@ TEXTS = {
         "process to process. Nothing that was computed with it is kept."
     ),
     "hint.backbone.edited": (
-        "Run the same command again (in a notebook, restart it first): the trials of the edited "
-        "backbone are trained again."
+        "Run the same command again (in a notebook, restart the kernel first): the trials of the "
+        "edited backbone are trained again."
     ),
     "lost.killed": (
-        "Its process was killed by the system (signal 9), probably because memory ran out: a "
-        "smaller {--image-size}, fewer {--workers} or a recipe with a smaller batch_size take less."
+        "Its process was killed by the system (signal 9), probably because memory ran out. A "
+        "smaller {--image-size}, fewer {--workers} or a recipe with a smaller batch_size would "
+        "need less."
     ),
     "lost.ended": "Its process ended with code {code}.",
     "lost.silent": "Its process was silent for {seconds:.0f} s and was ended.",
@@ -99,7 +99,7 @@ TEXTS = {
         "{--address} is {address!r}; expected auto, HOST:PORT or ray://HOST:PORT."
     ),
     "error.ray.no-answer": "No Ray cluster answers at {address} ({reason}).",
-    "hint.ray.no-answer": "Check that it runs, and that this computer may reach it.",
+    "hint.ray.no-answer": "Check that it is running and that this computer can reach it.",
     "error.ray.open": (
         "The Ray cluster runs the code of anyone who can reach {address}: its token authentication "
         "is off."
@@ -118,26 +118,26 @@ TEXTS = {
         "that differ in their last bits with {--allow-mixed:True}."
     ),
     "error.ray.not-started": "Ray cannot be started on this computer ({said}).",
-    "error.ray.refused": "The Ray cluster at {address} does not let this computer in ({said}).",
+    "error.ray.refused": "The Ray cluster at {address} rejects this computer ({said}).",
     "hint.ray.refused": (
         "If it asks for a token, set RAY_AUTH_MODE=token here and copy ~/.ray/auth_token from one "
         "of its nodes."
     ),
     "error.ray.not-joined": "The Ray cluster at {address} cannot be joined ({said}).",
-    "error.ray.node-silent": "A node of the Ray cluster cannot tell what it is ({said}).",
+    "error.ray.node-silent": "A node of the Ray cluster does not report what it is ({said}).",
     "hint.ray.node-silent": "Check that poolbench is installed on every node.",
     "error.ray.large-pictures": (
-        "The pictures take {needed:.1f} GiB, more than fits beside other things in the object "
-        "store of a node ({most:.1f} GiB)."
+        "The pictures take {needed:.1f} GiB, more than the object store of a node has room for "
+        "({most:.1f} GiB)."
     ),
     "hint.ray.large-pictures": "Name a folder that all nodes share: {--storage:FOLDER}.",
     "error.node.other-code": (
-        "Node {node} has another poolbench than the study was planned with: it changed while the "
-        "study ran."
+        "Node {node} has a different poolbench from the one the study was planned with: it changed "
+        "while the study ran."
     ),
     "hint.node.other-code": _SAME_COMMAND,
     "error.node.other-kind": (
-        "Node {node} is of another kind ({kind}) than the nodes that the study began with."
+        "Node {node} is of another kind ({kind}) than the nodes that the study started with."
     ),
     "hint.node.other-kind": "Take it out of the cluster.",
     # Verdicts.
@@ -158,7 +158,7 @@ TEXTS = {
     "error.counts.pictures": "n must be at least 2 test pictures, got {n}.",
     "error.counts.range": "Counts must be from 0 to n, which is {n}, got {wrong}.",
     "error.counts.margin": "margin_points must be a number of points above 0, got {value}.",
-    "error.counts.trial-sd": "trial_sd must be a number of points from 0 on, got {value}.",
+    "error.counts.trial-sd": "trial_sd must be a number of points of at least 0, got {value}.",
     "error.evidence.shape": (
         "A verdict needs correct as [variants, repeats, pictures] and fold as [repeats, pictures], "
         "got {correct} and {folds}."

@@ -8,7 +8,7 @@ TEXTS = {
     "facts.unread-no-reader": (
         "pictures in formats that cannot be read here, {files} (for HEIC: pip install pillow-heif)"
     ),
-    "facts.unread-misnamed": "pictures with a misleading file ending or none, {files}",
+    "facts.unread-misnamed": "pictures with the wrong file extension or none, {files}",
     "facts.unread-special": "pipes and devices, {files}",
     "facts.unread-loose": "pictures beside the class folders, {files}",
     "facts.unread-unlabelled": "pictures outside the class folders of a half, {files}",
@@ -18,7 +18,7 @@ TEXTS = {
     "facts.unread-run": "files of poolbench runs, {files}",
     "facts.unread-other": "files that are not pictures, {files}",
     "facts.unread-system": "hidden files and what operating systems leave behind, {files}",
-    "facts.no-ending": "without an ending",
+    "facts.no-ending": "without an extension",
     "facts.resized": (
         "No size was given, so the pictures were resized to {height} × {width} px (the first one "
         "has {rows} × {columns}). --image-size sets another size."

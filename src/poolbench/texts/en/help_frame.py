@@ -28,7 +28,7 @@ TEXTS = {
     "help.metavar.word": "WORD",
     # What holds where an option is not given.
     "help.default": "Default: {value}.",
-    "help.default-by-preset": "Default by --preset: {told}.",
+    "help.default-by-preset": "Default depends on --preset: {told}.",
     "help.default-otherwise": "otherwise {value}",
     "help.default-up-to": "{value}, at most {most}",
     "help.no-default": "no limit",
@@ -42,7 +42,7 @@ TEXTS = {
     "help.json": "Print the result as JSON.",
     "help.debug": "Show the Python traceback of an error.",
     "help.install-completion": "Install completion for your shell.",
-    "help.show-completion": "Print the completion script of your shell, to copy or adapt it.",
+    "help.show-completion": "Print the completion script for your shell, to copy or adapt.",
     "help.completion-installed": "{shell} completion installed in {path}. Restart your terminal.",
     "help.run-path": "A run: its folder, @NAME for runs/NAME, or @last for the latest.",
 }

@@ -3,8 +3,8 @@
 TEXTS = {
     "serve.refused-keep": "The server does not understand what the page sent. Reload the page.",
     "serve.refused-keep-full": (
-        "{most} pictures are saved already, and there is no room for more. To start over, delete "
-        "tried.json in the run directory."
+        "{most} pictures are already saved, which is the maximum. To start over, delete tried.json "
+        "in the run directory."
     ),
     "page.keep-title": "For the report",
     "page.keep-truth": "The picture shows",
@@ -15,13 +15,13 @@ TEXTS = {
     "page.keep-file": "Download tried.json",
     "page.keep-said": "Saved. Pictures for the report: {count}.",
     "page.keep-said-file": "Pictures for the report: {count}. Download them before you leave.",
-    "page.keep-full": "{most} pictures are saved already, and there is no room for more.",
+    "page.keep-full": "{most} pictures are already saved, which is the maximum.",
     "page.keep-hint-server": (
-        "The picture as it is now and the answer of every model become a row of the report that "
+        "The picture, as it is now, and every model's answer become one row of the report that "
         "poolbench report --lab writes."
     ),
     "page.keep-hint-wasm": (
-        "The picture as it is now and the answer of every model become a row of the report: put "
+        "The picture, as it is now, and every model's answer become one row of the report: put "
         "tried.json into the run directory, then run poolbench report --lab."
     ),
 }

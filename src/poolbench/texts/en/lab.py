@@ -25,8 +25,7 @@ TEXTS = {
     ),
     "report.interval-baseline": "simultaneous {percent:.3g}% interval",
     "lab.next": (
-        "Next: try the model on your own pictures and save them for the report\n"
-        "  poolbench serve {path}\n"
-        "Then give the same command again: the report's table will have them."
+        "Next: try the model on your own pictures and save them for the report\n  poolbench serve "
+        "{path}\nThen run the same command again to add them to the report's table."
     ),
 }

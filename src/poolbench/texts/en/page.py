@@ -8,7 +8,7 @@ TEXTS = {
         "can use the page; nobody else can."
     ),
     "serve.port-taken": "Port {port} is taken; using {found}.",
-    "serve.unfinished": "The study in {path} is not finished: the page shows how far it is.",
+    "serve.unfinished": "The study in {path} is not finished: the page shows its progress.",
     "serve.stopped": "Stopped.",
     "serve.page": "Page: {path}",
     # What the server answers when it refuses.
@@ -18,7 +18,7 @@ TEXTS = {
     "serve.refused-head": "The address or the browser's headers are too long.",
     "serve.refused-busy": "Too many requests at the moment. Try again in a few seconds.",
     "serve.refused-origin": "The request came from a page of another site and was refused.",
-    "serve.refused-token": "The token is missing or wrong. Open the whole printed address.",
+    "serve.refused-token": "The token is missing or wrong. Open the complete address, as printed.",
     "serve.refused-path": "There is nothing at this address.",
     "serve.refused-method": "This address does not take requests of this kind.",
     "serve.refused-other": "The server can't answer this request.",
@@ -37,8 +37,8 @@ TEXTS = {
         "it smaller."
     ),
     "serve.refused-broken": (
-        "The picture can't be decoded: the file is damaged, cut off or of an unusual kind. Save it "
-        "again and choose the new file."
+        "The picture can't be decoded: the file is damaged, truncated or in an unusual format. "
+        "Save it again and choose the new file."
     ),
     "serve.refused-pixels-shape": (
         "Expected whole pictures of {height} × {width} pixels, three bytes for each pixel."
@@ -46,11 +46,11 @@ TEXTS = {
     "serve.refused-model": "There is no such model.",
     # The page.
     "page.title": "poolbench: try the models",
-    "page.skip": "Skip to the content",
+    "page.skip": "Skip to content",
     "page.navigation": "Report and language",
     "page.report": "Report",
     "page.language": "Language",
-    "page.no-script": "This page needs JavaScript. All its scripts came with the page itself.",
+    "page.no-script": "This page needs JavaScript. It loads no scripts from other sites.",
     "page.loading": "Loading the models …",
     "page.source": "{source} · models: {models} · {height} × {width} px",
     "page.nothing-learned": (
@@ -61,15 +61,15 @@ TEXTS = {
     "page.drop": "Drop a picture here or paste it (Ctrl+V).",
     "page.choose-file": "Choose a file",
     "page.draw": "Draw",
-    "page.draw-label": "Sheet to draw on",
+    "page.draw-label": "Drawing area",
     "page.draw-hint": (
-        "Draw with the mouse or a finger. On the keyboard, the arrow keys move the pen and the "
+        "Draw with the mouse or a finger. With the keyboard, the arrow keys move the pen and the "
         "space bar lowers or lifts it."
     ),
     "page.draw-color": "Pen",
     "page.draw-width": "Width",
-    "page.draw-background": "Paper",
-    "page.draw-wipe": "New sheet",
+    "page.draw-background": "Background",
+    "page.draw-wipe": "Clear",
     "page.gallery": "Held-out pictures",
     "page.gallery-picture": "Picture {number}: {name}",
     "page.private-server": (
@@ -91,8 +91,8 @@ TEXTS = {
     "page.move-right": "One pixel right",
     "page.move-back": "Back to the middle",
     "page.mode": "Pixels pushed over the edge",
-    "page.mode-circular": "come in on the other side",
-    "page.mode-border": "are cut off; black comes in",
+    "page.mode-circular": "reappear on the opposite side",
+    "page.mode-border": "are lost; black fills the gap",
     "page.results-title": "What the models say",
     "page.results-hint": (
         "Each card is one variant: a network with one operator and one training recipe. The thin "

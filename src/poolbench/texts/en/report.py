@@ -182,7 +182,7 @@ TEXTS = {
     "report.explain-numbered": (
         "Numbers in the figures stand for names that no font on this machine can draw: {names}."
     ),
-    "report.reads-one-trial": "one trial cannot tell",
+    "report.reads-one-trial": "one trial can't tell",
     "report.reads-better": "{variant} is better",
     "report.reads-tied": "equal",
     "report.reads-undecided": "undecided",

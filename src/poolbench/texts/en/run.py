@@ -31,7 +31,7 @@ TEXTS = {
     ),
     "run.more-epochs": (
         "Few pictures: recipe {recipe} trains for {epochs} epochs to reach at least {steps:,} "
-        "steps. {--epochs} sets another number."
+        "steps. {--epochs} sets a different number."
     ),
     "run.balance": (
         "The classes differ in size: recipe {recipe} trains with class_balance = "
@@ -114,8 +114,8 @@ TEXTS = {
         "Expected time: at most about {most}, less if the study is decided earlier."
     ),
     "run.expected": (
-        "With a difference of {points:g} in accuracy points between the best variant and every "
-        "other, the chance of a decision by repeat {most} is about {chance:.0%}, after about "
+        "With a difference of {points:g} accuracy points between the best variant and every other, "
+        "the chance of a decision by repeat {most} is about {chance:.0%}, after about "
         "{trainings:,} trials on average. This assumes that trials and pictures vary as "
         "docs/method.md describes."
     ),
@@ -162,7 +162,7 @@ TEXTS = {
         "{command}"
     ),
     "run.lab-report": "Hand-in: {path}",
-    "run.lab-kept": "The file that was there had other content; it is kept as {path}",
+    "run.lab-kept": "The file that was there had different content; it is kept as {path}",
     "run.interrupted": "Interrupted. What was finished is kept. To continue:\n  {command}",
     "run.lost-memory": (
         "{variant} is left out of the comparison: one of its trials ran out of memory even when it "

@@ -1,7 +1,7 @@
 """The list of runs, and what differs between two of them."""
 
 TEXTS = {
-    "runs.none": "There are no runs in {path}. To make the first one: poolbench run",
+    "runs.none": "There are no runs in {path}. To start the first one: poolbench run",
     "runs.column-name": "run",
     "runs.column-date": "date",
     "runs.column-pictures": "pictures",
@@ -42,9 +42,9 @@ TEXTS = {
     "runs.balanced": "Accuracy here is the mean over classes.",
     "runs.together": (
         "Trials are paired: both studies hold out the same pictures in the same folds. Only the "
-        "repeats that both have count here, so an accuracy may differ from the leaderboard's. All "
-        "intervals hold together with 95% confidence; an interval that contains 0 does not tell "
-        "the two apart. This comparison was not planned before the studies ran, so it is "
+        "repeats that both have count here, so an accuracy may differ from the leaderboard's. The "
+        "intervals hold simultaneously with 95% confidence; where one contains 0, the two runs "
+        "can't be told apart. This comparison was not planned before the studies ran, so it is "
         "exploratory."
     ),
     "runs.only-first": "Only in A: {names}.",
@@ -54,7 +54,7 @@ TEXTS = {
         "accuracies stand side by side, and a gap may come from the pictures."
     ),
     "runs.unpaired-protocol": (
-        "No intervals: one study uses protocol cv and the other lab, and these hold out different "
+        "No intervals: one study uses protocol cv and the other lab, which hold out different "
         "pictures."
     ),
     "runs.unpaired-splits": (

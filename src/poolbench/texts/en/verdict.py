@@ -92,8 +92,8 @@ TEXTS = {
         "overfitting still weight all pictures equally."
     ),
     "note.groups-few": (
-        "There are few groups (worth fewer than 20 of equal size), or one holds more pictures "
-        "than a fold should, so the intervals are less exact than stated."
+        "There are few groups (equivalent to fewer than 20 of equal size), or one holds more "
+        "pictures than a fold should, so the intervals are less exact than stated."
     ),
     "note.classes-small": (
         "A class has fewer than 20 pictures, yet it counts as much as any other in balanced "
@@ -112,7 +112,7 @@ TEXTS = {
         "{--repeats} narrow them."
     ),
     "note.collapsed": (
-        "Collapsed trials: {count}. The network ended no better than a constant answer on its own "
+        "Collapsed trials: {count}. The network did no better than a constant answer on its own "
         "training pictures, so the trial was restarted with a quarter of the learning rate."
     ),
     "note.collapse-rate": (
@@ -157,6 +157,6 @@ TEXTS = {
         "an earlier one: {count}. duplicates.csv lists them."
     ),
     "note.not-verified": (
-        "The saved model failed verification: it does not predict what was measured."
+        "The saved model failed verification: it does not reproduce its recorded predictions."
     ),
 }
