@@ -152,7 +152,7 @@ def test_pictures_with_the_same_number_in_both_halves_are_told_apart(tmp_path):
     write(tmp_path, "trainLabels.csv", "id,label\n1,cat\n2,dog\n")
     assert list(describe(read_folder(tmp_path))) == ["train/1.png", "train/2.png"]
     (tmp_path / "trainLabels.csv").rename(tmp_path / "list.csv")
-    with pytest.raises(DataError, match=r"row 2: '1' may be test/1\.png, train/1\.png"):
+    with pytest.raises(DataError, match=r"row 2: '1' could mean test/1\.png, train/1\.png"):
         read_folder(tmp_path)
 
 

@@ -153,11 +153,11 @@ IMAGES, NAMES = DASHES[:2]
     [
         (
             {IMAGES: WHOLE[:-1]},
-            "another size than its head says: 60 x 6 x 5, 1,800 bytes, and 1,799",
+            "does not have the size that its header gives: 60 x 6 x 5, 1,800 bytes, and 1,799",
         ),
         ({IMAGES: WHOLE + b"x"}, "and more follow"),
         ({IMAGES: WHOLE[:9]}, "ends within its header"),
-        ({IMAGES: WHOLE[:3]}, "not an IDX file: it begins with 00 00 08,"),
+        ({IMAGES: WHOLE[:3]}, "not an IDX file: it begins with 00 00 08;"),
         ({IMAGES: b""}, "is empty"),
         ({IMAGES: b"\0\0\x07\x03" + WHOLE[4:]}, "not an IDX file: it begins with 00 00 07 03"),
         ({IMAGES: b"\x03\x08\0\0" + WHOLE[4:]}, "not an IDX file"),

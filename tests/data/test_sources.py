@@ -248,7 +248,7 @@ def test_a_broken_image_set_of_another_package_is_never_trained_on():
     assert read_image_set(Made(make_set()), ImageSetRequest()).classes == ("a", "b")
     with pytest.raises(DataError, match=r"pool\.labels are not all from 0 to 1"):
         read_image_set(Made(change_half(labels=np.arange(6) % 3)), ImageSetRequest())
-    with pytest.raises(DataError, match="gave a int"):
+    with pytest.raises(DataError, match="returned a int"):
         read_image_set(Made(3), ImageSetRequest())
 
 

@@ -76,7 +76,11 @@ def test_operators_of_a_study_share_the_initial_values_of_the_network(module):
     [
         ("{module}:tny", UsageError, "tiny"),
         ("{module}:NUMBER", UsageError, "expected a function"),
-        ("tiny-net", UnknownNameError, r"If it is .* package\.module:function, or continue in"),
+        (
+            "tiny-net",
+            UnknownNameError,
+            r"If it is .* package\.module:function, or run the study from",
+        ),
         ("no.such.module:net", UsageError, "cannot be imported"),
     ],
 )
@@ -86,12 +90,12 @@ def test_factory_that_cannot_be_found_is_told(module, name, error, said):
 
 
 def test_factory_is_not_taken_for_a_backbone_of_poolbench():
-    with pytest.raises(UsageError, match="is called 'lab' already"):
+    with pytest.raises(UsageError, match="is already called 'lab'"):
         add_factory("lab", lambda num_classes: torch.nn.Identity())
 
 
 def test_network_that_was_built_already_is_no_backbone():
-    with pytest.raises(UsageError, match="Give Identity itself"):
+    with pytest.raises(UsageError, match="Pass Identity itself"):
         add_factory("built", torch.nn.Identity())
 
 

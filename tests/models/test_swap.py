@@ -161,7 +161,7 @@ def test_what_is_left_alone_is_told_with_the_reason():
     )
     swapped = poolbench.swap(model, BlurPool2d)
     assert set(swapped.replaced) == {"2", "3"}
-    assert "differs each way, 2 and 1" in swapped.left["0"]
+    assert "differs by direction: 2 down, 1 across" in swapped.left["0"]
     assert "stride is 1" in swapped.left["1"]
     assert "left alone 0" in str(swapped)
     assert "replaced 2: MaxPool2d" in str(swapped)

@@ -220,5 +220,5 @@ def test_plain_module_without_any_trait_can_be_held_to_it():
 
 @pytest.mark.parametrize("given", [Floors(3, stride=2), 5])
 def test_what_is_no_class_is_not_checked(given):
-    with pytest.raises(UsageError, match=r"a torch\.nn\.Module class|is given as a class"):
+    with pytest.raises(UsageError, match=r"a torch\.nn\.Module class|Expected an operator class"):
         check_operator(given)

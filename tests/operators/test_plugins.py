@@ -105,7 +105,7 @@ def test_register_without_an_id_takes_the_name_of_the_class():
     ("given", "said"),
     [
         (lambda channels, stride: None, "<lambda> is of type function"),
-        (MaxPool2d(3, stride=2), "an instance of MaxPool2d. Give MaxPool2d itself"),
+        (MaxPool2d(3, stride=2), "an instance of MaxPool2d. Pass MaxPool2d itself"),
         (dict, "dict is of type type"),
         (5, "5 is of type int"),
     ],
@@ -159,7 +159,7 @@ def test_unknown_id_names_the_nearest():
 
 def test_unknown_id_tells_how_an_operator_of_ones_own_is_named():
     with pytest.raises(
-        UnknownNameError, match=r"top-k\? If .* package\.module:Class, or continue in"
+        UnknownNameError, match=r"top-k\? If .* package\.module:Class, or run the study from"
     ):
         get_operator("top2")
 

@@ -31,7 +31,9 @@ def test_every_tested_version_has_its_integrity():
 
 def test_without_npm_the_way_out_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(UsageError, match=r"this computer has no npm.*with bundle\.") as refused:
+    with pytest.raises(
+        UsageError, match=r"npm is not installed on this computer.*with bundle\."
+    ) as refused:
         fetch_bundle()
     assert f"npm pack {PACKAGE}@{VERSION}" in str(refused.value)
 

@@ -160,7 +160,7 @@ recorded predictions, run `poolbench verify RUN`.
 - The {{ metric }} holds for pictures made and chosen like the test pictures.
 - Its probabilities are only as good as the calibration error above.
 - Nobody has checked it for bias or for ways to mislead it: do not use it to decide about people.
-- No licence has been chosen yet: whoever publishes the model decides, within the terms of the pictures.
+- No licence is chosen yet: whoever publishes the model decides, within the terms of the pictures.
 """
 
 
