@@ -82,7 +82,7 @@ def test_expected_difference_is_told_before_training_and_refused_with_it(poolben
     run = ("run", *SMALL, "--operators", "max,avg", "--folds", "3", "--expect")
     done = poolbench_here(*run, "2.5", "--dry-run")
     assert done.returncode == 0, done.stderr
-    assert "a difference of 2.5 in accuracy points between the best" in done.stderr
+    assert "the best variant leads every other by 2.5 accuracy points" in done.stderr
     assert "(600) limits this chance more than the number of repeats" in done.stderr
     assert "With 3 folds, a network trains on 67% of the pool (with 5, on 80%)" in done.stderr
     for more in (("2",), ("0", "--dry-run"), ("nan", "--dry-run")):

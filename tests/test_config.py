@@ -273,6 +273,6 @@ def test_protocol_lab_is_judged_once(preset, repeats):
 
 def test_names_in_two_lines_are_refused():
     with pytest.raises(
-        UsageError, match=r"'cat\\ndog' cannot be read as a comma-separated list on one line"
+        UsageError, match=r"'cat\\ndog' cannot be read as a comma-separated list of names"
     ):
         split_names("cat\ndog")

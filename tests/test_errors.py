@@ -31,7 +31,7 @@ def test_unknown_name_error_names_the_nearest():
 
 def test_unknown_name_error_lists_what_is_known_when_nothing_is_near():
     message = str(errors.UnknownNameError("operator", "zzz", ["max", "avg"]))
-    assert "Known: max, avg." in message
+    assert "Available: max, avg." in message
 
 
 def test_nearest_names_ignores_case():

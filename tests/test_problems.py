@@ -145,7 +145,7 @@ def test_several_problems_are_told_together():
 
 def test_value_is_told_as_it_was_given():
     assert str(refuse({"time_limit_seconds": "300h"})).startswith("time_limit is '300h';")
-    assert str(refuse({"seed": 10**5000})).startswith("seed is a number of thousands of digits;")
+    assert str(refuse({"seed": 10**5000})).startswith("seed is a number with thousands of digits;")
     assert len(str(refuse({"operators": "x" * 1000}))) < 200
 
 
@@ -156,7 +156,7 @@ def test_unknown_key_of_a_file_gets_the_nearest_also_of_a_table(tmp_path):
     told = caught.value.tell("en", "options")
     assert "no setting 'fit'. Did you mean data.fit" in told
     assert "no setting 'epoch'. Did you mean epochs" in told
-    assert "no setting 'data.path'. Known: data.source" in told
+    assert "no setting 'data.path'. Available: data.source" in told
 
 
 def test_recipe_file_is_named_once_where_another_file_names_it(tmp_path):

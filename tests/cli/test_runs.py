@@ -165,7 +165,7 @@ def test_name_and_out_say_where_a_run_goes(poolbench_here, two_runs):
     assert str(Path("runs/mine")) in poolbench_here("run", "--name", "mine", *quickly).stderr
     done = poolbench_here("run", "--name", "mine", "--out", "x", *quickly)
     assert done.returncode == 2
-    assert "Give one of the two" in done.stderr
+    assert "Use only one of the two" in done.stderr
     done = poolbench_here("run", "--name", "../x", *quickly)
     assert done.returncode == 2
     assert "cannot be the name of a run" in done.stderr

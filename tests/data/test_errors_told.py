@@ -78,7 +78,9 @@ def test_numbers_and_names_are_written_as_the_language_has_them(tmp_path):
 
 def test_system_and_poolbench_say_why_a_file_is_not_read_in_both_languages(tmp_path):
     missing = catch(decode_picture, tmp_path / "a.png")
-    assert missing.tell("en") == f"File {tmp_path}/a.png: there is no such file or folder."
+    assert (
+        missing.tell("en") == f"{tmp_path}/a.png cannot be read: there is no such file or folder."
+    )
     assert missing.tell("ru") == f"Файл {tmp_path}/a.png: нет такого файла или папки."
     (tmp_path / "b.png").write_bytes(b"x" * 100)
     strange = catch(decode_picture, tmp_path / "b.png")

@@ -67,7 +67,7 @@ def test_a_list_in_a_folder_is_found(tmp_path, form, list_name):
     # named.
     (line,) = describe_facts({"recognised": listing.recognised}, "en")
     assert line.startswith(f"Recognised: list {list_name}, pictures in column ")
-    assert line.endswith(", 1 half (train 3).")
+    assert line.endswith(", 1 part (train 3).")
     told = scan_csv(tmp_path / list_name).recognised
     assert (told is None) == (form == "with-ending")
 
@@ -115,7 +115,7 @@ def test_halves_stand_in_a_column(tmp_path, name):
     assert [e.name for e in listing.entries if e.side == "test"] == ["test/1.png"]
     assert [e.name for e in listing.entries if e.is_validation] == ["valid/1.png"]
     (line,) = describe_facts({"recognised": listing.recognised}, "en")
-    assert f", 3 halves (train 2, val 1, test 1), halves in column {name}." in line
+    assert f", 3 parts (train 2, val 1, test 1), parts in column {name}." in line
 
 
 def test_a_column_that_is_called_like_a_split_and_is_none_is_left_alone(tmp_path):

@@ -70,8 +70,8 @@ def test_a_folder_of_idx_files_is_read(tmp_path, spelling, is_packed):
     assert image_set.has_official_test
     (line,) = describe_facts(image_set.facts, "en")
     assert "IDX files, as in MNIST" in line
-    assert "2 halves (train 60, test 20), grey" in line
-    assert ("turned upright" in line) == (spelling == "emnist")
+    assert "2 parts (train 60, test 20), grey" in line
+    assert ("transposed" in line) == (spelling == "emnist")
 
 
 @pytest.mark.parametrize("name", DASHES)

@@ -132,7 +132,9 @@ def test_load_listing_that_was_interrupted_lists_what_it_had_found_before(photog
     with pytest.raises(DataError, match="2 of 12 pictures cannot be read") as caught:
         load_listing(scan_folder(photographs), CONFIG)
     for name in ("cat/0.png", "dog/0.png"):
-        assert f"  File {photographs / name}: it is not in a format" in str(caught.value)
+        assert f"  {photographs / name} cannot be read: poolbench does not know" in str(
+            caught.value
+        )
 
 
 def test_load_listing_leaves_out_what_cannot_be_read_if_told_so(photographs):

@@ -186,7 +186,7 @@ def test_load_npz_reads_medmnist_and_the_run_says_so(tmp_path, channels):
     assert image_set.pool.labels.tolist() == [*LABELS, 0, 1]
     colour = "grey" if channels is ... else "in colour"
     assert describe_facts(image_set.facts, "en") == [
-        f"Recognised: MedMNIST npz, 3 halves (train 6, val 2, test 3), {colour}."
+        f"Recognised: MedMNIST npz, 3 parts (train 6, val 2, test 3), {colour}."
     ]
     listed = list_classes(DataConfig(source=f"npz:{path}"))
     assert [(entry.train_count, entry.val_count, entry.test_count) for entry in listed] == [

@@ -50,7 +50,7 @@ def test_stl_is_read_upright_with_its_names(tmp_path, place):
     assert image_set.pool.labels.tolist() == [0, 1, 2, 0, 1, 2]
     assert image_set.test.labels.tolist() == [2, 1, 0]
     assert describe_facts(image_set.facts, "en")[0] == (
-        "Recognised: STL-10 binary files, 2 halves (train 6, test 3), in colour."
+        "Recognised: STL-10 binary files, 2 parts (train 6, test 3), in colour."
     )
 
 

@@ -69,5 +69,5 @@ def test_nothing_is_needed_where_nothing_is_missing():
 def test_what_does_not_fit_is_refused_with_both_figures(tmp_path, monkeypatch):
     monkeypatch.setattr(room, "read_free_bytes", lambda folder: 2**30)
     check_disk_space(tmp_path, 2**30)
-    with pytest.raises(RunError, match=r"about 3\.00 GiB in .*, and 1\.00 GiB are free"):
+    with pytest.raises(RunError, match=r"about 3\.00 GiB in .*, but only 1\.00 GiB is free"):
         check_disk_space(tmp_path, 3 * 2**30)

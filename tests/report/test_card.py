@@ -56,7 +56,7 @@ def test_card_of_a_tie_says_how_much_cheaper_the_recommended_one_is(view):
     line = speak(make_tie(view, 6, [16, 16, 16, 16, 16, 1]))
     assert line == (
         f"Use {label}: as accurate as the others within the 1\N{NON-BREAKING HYPHEN}point margin, "
-        "with 16.0 times fewer multiply-adds."
+        "at 1/16.0 of the multiply-adds."
     )
     assert "4.0 to 16.0 times" in speak(make_tie(view, 6, [16, 4, 16, 16, 16, 1]))
     assert "up to 16.0 times" in speak(make_tie(view, 6, [16, 1, 16, 16, 16, 1]))
@@ -111,7 +111,7 @@ def test_card_of_one_variant_or_of_one_trial_compares_nothing(make_run):
     assert make_card(alone).kind == "single"
     assert "nothing to compare" in speak(alone)
     once = read_run(make_run(variants=2, repeats=1, epochs=1, protocol="lab"))
-    assert "One trial each can't tell" in speak(once)
+    assert "One trial of each variant isn't enough" in speak(once)
 
 
 def test_card_of_drawn_pictures_does_not_ask_to_check_their_labels(view):

@@ -38,7 +38,7 @@ def test_of_one_training_each_no_pair_is_told_apart(make_run):
     ]
     alone = change_verdict(alone, differences=tuple(sure))
     rows = pairs.make_differences(alone).rows
-    assert {row.cells[-1].speak("en") for row in rows} == {"one trial can't tell"}
+    assert {row.cells[-1].speak("en") for row in rows} == {"too few trials (1)"}
     assert not compute_matrix(alone)[1].any()
 
 

@@ -86,7 +86,7 @@ def test_name_that_is_none_everywhere_is_refused(name):
 
 
 def test_name_and_path_together_are_refused():
-    with pytest.raises(UsageError, match="Give one of the two"):
+    with pytest.raises(UsageError, match="Use only one of the two"):
         choose_place(Path("a"), "b")
     assert choose_place(Path("a"), None) == Path("a")
     assert choose_place(None, None) is None
@@ -102,7 +102,7 @@ def test_load_in_python_takes_the_same_names(place):
 def test_compare_in_python_takes_a_name_and_a_path_without_its_kind(place):
     with pytest.raises(UsageError, match="cannot be the name of a run"):
         poolbench.compare(name="../x")
-    with pytest.raises(UsageError, match="Give one of the two"):
+    with pytest.raises(UsageError, match="Use only one of the two"):
         poolbench.compare(name="x", out="y")
     with pytest.raises(UsageError, match="Did you mean runs"):
         poolbench.compare("./rns", quiet=True)

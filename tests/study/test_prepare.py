@@ -60,7 +60,7 @@ def test_load_pictures_says_how_sure_near_ones_are(tmp_path, capsys):
     np.savez(tmp_path / "set.npz", images=images, labels=odd, **halves)
     image_set, rows = load(f"npz:{tmp_path / 'set.npz'}", "report")
     assert (rows, image_set.facts["duplicates"]["threshold"]) == ([], 1)
-    assert "can't be told from other pictures" in " ".join(capsys.readouterr().err.split())
+    assert "can't be told apart from other pictures" in " ".join(capsys.readouterr().err.split())
 
 
 def test_load_pictures_looks_into_the_pool_only_if_it_is_split(doubled, capsys):
@@ -121,7 +121,7 @@ def test_weights_that_saw_the_pool_alone_are_told_of(tmp_path, own_cache, capsys
 def test_weights_of_which_nobody_knows_what_they_saw_are_told_of(tmp_path, capsys):
     (tmp_path / "w").write_bytes(WEIGHTS)
     check_seen(tmp_path / "w", load_sample(), Display("en"), is_split=True)
-    assert "Not all pictures" in capsys.readouterr().err
+    assert "Some of the pictures" in capsys.readouterr().err
 
 
 def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, capsys):
@@ -136,7 +136,7 @@ def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, 
     check_study(config, describe_machine(config), image_set, Display("en"))
     said = capsys.readouterr().err
     assert "Not read: files that are not pictures, 1 .txt." in said
-    assert "64 × 64 px (the first one has 300 × 400). --image-size sets another" in said
+    assert "64 × 64 px (the first one is 300 × 400). --image-size sets another" in said
     assert "of a single colour throughout: 12" in said
 
 

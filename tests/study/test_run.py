@@ -370,7 +370,7 @@ def test_unequal_classes_are_compared_by_balanced_accuracy(tmp_path, train_here)
     text = study.report().read_text(encoding="utf-8")
     assert "balanced accuracy" in text
     assert "left out of the training pool" in text
-    assert "Each against avg" in text
+    assert "Each variant compared with avg" in text
 
 
 def test_baseline_that_nobody_knows_is_said_before_anything_is_trained(tmp_path):

@@ -40,7 +40,7 @@ def test_what_was_recognised_is_one_line_in_each_language():
     }
     assert describe_facts({"recognised": recognised}, "en") == [
         "Recognised: list train.csv, pictures in column id, classes in 2 columns of 0 and 1 "
-        "(cat, dog), 2 halves (train 9, test 3), halves in column set."
+        "(cat, dog), 2 parts (train 9, test 3), parts in column set."
     ]
     (line,) = describe_facts({"recognised": recognised}, "ru")
     assert line.endswith("частей: 2 (обучающая 9, тестовая 3), части указаны в столбце set.")
@@ -55,7 +55,7 @@ def test_why_operators_differ_is_told_where_it_is_known():
 
 def test_describe_size_names_the_option():
     (line,) = describe_size(FACTS, (64, 64), "en")
-    assert "64 × 64 px (the first one has 1200 × 1600). --image-size" in line
+    assert "64 × 64 px (the first one is 1200 × 1600). --image-size" in line
 
 
 def test_describe_warnings_leaves_out_what_nobody_misses():

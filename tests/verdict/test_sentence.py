@@ -121,7 +121,15 @@ def test_describe_verdict_says_that_the_tied_differ(lang, part):
 @pytest.mark.parametrize(
     ("lang", "parts"),
     [
-        ("en", ("pictures: 1,200", "trials per variant: 10", "to tell it from b or", "1.5-point")),
+        (
+            "en",
+            (
+                "pictures: 1,200",
+                "trials per variant: 10",
+                "to tell it apart from b, or",
+                "1.5-point",
+            ),
+        ),
         ("ru", ("изображений: 1\xa0200", "обучений каждой сети: 10", "от b или", "1,5\xa0п.")),
     ],
 )
@@ -257,7 +265,7 @@ def test_describe_verdict_says_that_one_trial_tells_nothing(lang, parts):
 @pytest.mark.parametrize(
     ("lang", "part"),
     [
-        ("en", "a standard deviation of 0.8 points; the comparison is unpaired."),
+        ("en", "a standard deviation of 0.8 points. The comparison is unpaired."),
         ("ru", "повторных обучениях — 0,8\xa0п.\xa0п.; сравнение не парное."),
     ],
 )

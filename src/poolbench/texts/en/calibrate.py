@@ -25,9 +25,7 @@ TEXTS = {
         "One operator under two names: {alike:,} of {trials:,} trials gave the same answers to the "
         "last bit, as all must: {mark}."
     ),
-    "calibrate.passed": (
-        "Calibration passed: poolbench finds every answer that is known beforehand."
-    ),
+    "calibrate.passed": "Calibration passed: poolbench finds everything that theory predicts.",
     "calibrate.failed": (
         "Calibration failed: poolbench does not find what theory predicts. Do not trust its "
         "verdicts on this machine, and report the problem."

@@ -23,9 +23,9 @@ TEXTS = {
     "card.others": "the others",
     "card.others-counted": "{count} others",
     "card.and": "{first} and {last}",
-    "card.cheaper": ", with {times:.1f} times fewer multiply-adds",
-    "card.cheaper-range": ", with {low:.1f} to {high:.1f} times fewer multiply-adds",
-    "card.cheaper-up-to": ", with up to {high:.1f} times fewer multiply-adds",
+    "card.cheaper": ", at 1/{times:.1f} of the multiply-adds",
+    "card.cheaper-range": ", at 1/{high:.1f} to 1/{low:.1f} of the multiply-adds",
+    "card.cheaper-up-to": ", at as little as 1/{high:.1f} of the multiply-adds",
     "card.dearer": ", at {times:.1f} times the multiply-adds",
     "card.same-cost": ", at the same cost",
     "card.best": "Best so far: {variant}. {rest}",
@@ -35,9 +35,9 @@ TEXTS = {
     "card.unlikely": "More repeats are unlikely to settle it ({repeats} more: {chance}).",
     "card.unlikely-pictures": (
         "More repeats are unlikely to settle it ({repeats} more: {chance}); more pictures would "
-        "help ({pictures:,} in all: {by_pictures})."
+        "help (with {pictures:,} in all, the chance is {by_pictures})."
     ),
-    "card.one-trial": "One trial each can't tell them apart.",
+    "card.one-trial": "One trial of each variant isn't enough to tell them apart.",
     "card.single": "{variant} is the only variant, so there is nothing to compare it with.",
     "card.nothing": "Use none of them: no variant does better than always naming one class.",
     "card.nothing-advice-drawn": (
@@ -72,7 +72,7 @@ TEXTS = {
         "n: {pictures:,} held-out pictures, each predicted in every repeat; trials per variant: "
         "{trials}."
     ),
-    "card.samples-trials": "n, trials per variant: {trials}.",
+    "card.samples-trials": "n (trials per variant): {trials}.",
     "card.samples-predictions": "n: {pictures:,} held-out pictures; trials per variant: {trials}.",
     "card.samples-shift": "n: {pictures:,} held-out pictures; one trial per variant.",
     "card.samples-landscape": "n: {pictures:,} training pictures; one network.",
@@ -121,9 +121,9 @@ TEXTS = {
     "fact.duplicates.pool_near": "training pictures similar to an earlier one",
     "fact.duplicates.other_label": "duplicates with different labels",
     "fact.duplicates.dropped": "duplicates left out",
-    "fact.duplicates.threshold": "least similarity of near duplicates (0 to 1)",
+    "fact.duplicates.threshold": "lowest similarity of near duplicates (0 to 1)",
     "fact.duplicates.false_share": (
-        "near duplicates that show different things, estimated share (0 to 1)"
+        "estimated share of near duplicates that show different things (0 to 1)"
     ),
     "fact.duplicates_across_halves": "test pictures with an exact copy in the training pool",
     "fact.remark": "remark",

@@ -25,7 +25,7 @@ TEXTS = {
     "family.rearranging": "rearranging",
     "family.own": "your own",
     "recipe.lab": "as the course publishes it: plain SGD, 500 epochs",
-    "recipe.quick": "40 epochs of one learning-rate cycle, with flips and shifts",
+    "recipe.quick": "40 epochs with a one-cycle schedule",
     "recipe.standard": "60 epochs; predictions averaged over a picture and its mirror image",
     "recipe.strong": "100 epochs with colour augmentation; predictions averaged over six views",
     "recipe.finetune": "fine-tunes a whole network that starts from given weights (--weights)",

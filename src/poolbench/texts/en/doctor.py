@@ -28,11 +28,11 @@ TEXTS = {
     "doctor.there": "installed",
     "doctor.not-there": "not installed",
     "doctor.node-with-token": (
-        "{address}: {processor}, {cpus} cores, {gpus} GPUs, {size:.1f} GiB, asks for a token, "
+        "{address}: {processor}, {cpus} cores, {gpus} GPUs, {size:.1f} GiB, requires a token, "
         "fingerprint {fingerprint}"
     ),
     "doctor.node-without-token": (
-        "{address}: {processor}, {cpus} cores, {gpus} GPUs, {size:.1f} GiB, asks for no token, "
+        "{address}: {processor}, {cpus} cores, {gpus} GPUs, {size:.1f} GiB, requires no token, "
         "fingerprint {fingerprint}"
     ),
 }

@@ -17,7 +17,7 @@ TEXTS = {
     "error.unknown.trial": "There is no trial {name!r}.",
     "error.unknown.variant": "There is no variant {name!r}.",
     "hint.near": "Did you mean {near}?",
-    "hint.known": "Known: {known}.",
+    "hint.known": "Available: {known}.",
     "hint.unknown.backbone": (
         "If it is your own, name it as package.module:function, or run the study from the Python "
         "program that defines it."

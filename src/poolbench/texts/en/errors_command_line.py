@@ -17,9 +17,11 @@ TEXTS = {
     "error.option.least": "{option} is {number}, but it must be {least} or more.",
     "error.option.range": "{option} is {number}, but it must be from {least} to {most}.",
     "error.words.missing": "{command} needs {value} ({explanation}).",
-    "error.words.extra": "Unexpected {words!r}: besides options, {command} takes only {expected}.",
+    "error.words.extra": (
+        "{words!r} was not expected: besides options, {command} takes only {expected}."
+    ),
     "hint.words.extra": "{help} explains what it takes.",
-    "error.words.extra-none": "Unexpected {words!r}: {command} takes only options.",
+    "error.words.extra-none": "{words!r} was not expected: {command} takes only options.",
     "hint.words.extra-none": "{help} lists them.",
     "error.words.stray": (
         "{word!r} does not belong to any option, and {command} takes only options."

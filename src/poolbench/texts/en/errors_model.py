@@ -261,7 +261,7 @@ TEXTS = {
     "swap.unreached": "the example does not reach it",
     "swap.stride-differs": "its stride differs by direction: {down} down, {across} across",
     "swap.stride-1": "its stride is 1",
-    "swap.indices": "its indices are used",
+    "swap.indices": "it also returns indices",
     "swap.divisor": "it divides by something other than the number of its values",
     "swap.lazy": "its size is not known before the network has run once",
     "swap.computed-weight": "its weight is computed from others",

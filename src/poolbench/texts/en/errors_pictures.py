@@ -8,8 +8,8 @@ _ALL_DARK = (
 
 TEXTS = {
     # One picture. What is wrong with it is a part of a sentence.
-    "error.picture.file": "File {path}: {reason}.",
-    "error.picture.heic": "File {path}: it is HEIC, which only pillow-heif can read.",
+    "error.picture.file": "{path} cannot be read: {reason}.",
+    "error.picture.heic": "{path} is HEIC, which only pillow-heif can read.",
     "hint.picture.heic": "Install it: pip install pillow-heif.",
     "error.picture.unreadable": "The picture cannot be read: {reason}.",
     "error.picture.bytes": "it has far more bytes than pixels",
@@ -30,7 +30,7 @@ TEXTS = {
     "error.picture.scans": (
         "its {width}x{height} pixels are drawn in {scans} scans, too many to read"
     ),
-    "picture.reason.format": "it is not in a format that poolbench reads",
+    "picture.reason.format": "poolbench does not know its format",
     "picture.reason.pixels": (
         "it has more than the {most:,} pixels that are read; make it smaller ({detail})"
     ),
@@ -48,7 +48,8 @@ TEXTS = {
     ),
     "hint.pictures.one-deep-value": _ALL_DARK,
     "error.memory.pictures": (
-        "The pictures need about {needed:.1f} GiB of memory, and {free:.1f} GiB is free. {advice}"
+        "The pictures need about {needed:.1f} GiB of memory, but only {free:.1f} GiB is free. "
+        "{advice}"
     ),
     "memory.smaller": "Choose a smaller {--image-size} or fewer {--classes}.",
     "error.resize.fit": "There is no fit {fit!r}: use crop, pad or squash.",
@@ -85,8 +86,8 @@ TEXTS = {
     ),
     "hint.arrays.sizes": "Save all halves at one size.",
     "error.arrays.volumes": (
-        "{where} has shape [{shape}]: these are volumes, but poolbench compares networks for 2-D "
-        "pictures. {expected}"
+        "{where} has shape [{shape}]: these are volumes, but poolbench compares networks for "
+        "two-dimensional pictures. {expected}"
     ),
     "arrays.expected": "Expected uint8 [N, H, W, 3], or grey [N, H, W] or [N, H, W, 1].",
     "arrays.expected-labels": "Expected [N], one label for each picture.",
@@ -94,7 +95,7 @@ TEXTS = {
     # npz.
     "error.npz.classes-empty": "{path}: classes contains an empty name; every class needs one.",
     "error.npz.classes-few": (
-        "{path}: there is a label {label}, but classes names only {count} (0 to {last})."
+        "{path}: label {label} occurs, but classes names only {count} (0 to {last})."
     ),
     "error.npz.classes-kind": (
         "{path}: classes contains {kind} of shape [{shape}]; expected a list of names."
@@ -103,7 +104,7 @@ TEXTS = {
     "error.npz.empty": "{path} contains no arrays. {expected}",
     "error.npz.lacks": "{path} lacks {missing}; it contains {found}. {expected}",
     "error.npz.layouts": (
-        "{path} contains pictures in two layouts ({arrays}), so it's not clear which ones count."
+        "{path} contains pictures in two layouts ({arrays}), so it's not clear which ones to use."
     ),
     "hint.npz.layouts": "Keep one of them.",
     "error.npz.missing": "There is no file {path}.",
@@ -111,7 +112,7 @@ TEXTS = {
     "error.npz.not-arrays": "{path}: {images} and {labels} are not arrays. {expected}",
     "error.npz.several-labels": (
         "{path}: {labels} has shape [{shape}]: several labels for each picture, as in ChestMNIST. "
-        "poolbench compares networks that predict one class for each picture."
+        "poolbench compares networks that assign one class to each picture."
     ),
     "hint.npz.several-labels": ("Use a set with labels [N, 1] or [N], or save one column alone."),
     "error.npz.spellings": "{path} has two arrays {first} and {second}, which differ only in case.",
@@ -148,7 +149,7 @@ TEXTS = {
         "{path} is not an IDX file: it begins with {begin}; expected 00 00, the kind of number (08 "
         "for bytes) and the number of axes (03 for pictures, 01 for labels)."
     ),
-    "error.idx.label": "{path}: there is a label {label}, which {file} lacks.",
+    "error.idx.label": "{path}: label {label} occurs, but {file} does not list it.",
     "error.idx.lacks": "{path} has {files}, but no {wanted}.",
     "hint.idx.lacks": "Put that file beside them, under a name like {example}.",
     "error.idx.long": (

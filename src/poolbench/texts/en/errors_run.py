@@ -42,7 +42,7 @@ TEXTS = {
     "hint.run.unknown-field": (
         "A newer poolbench wrote the file, or it was edited: use a newer poolbench."
     ),
-    "error.run.bad-field": "{path}: poolbench never writes such a value of {field} ({said}).",
+    "error.run.bad-field": "{path}: {field} has a value that poolbench never writes ({said}).",
     "hint.run.bad-field": _RESTORE,
     "error.run.bad-schema": (
         "{path} gives its schema_version as {found}; expected a whole number of at least 1."

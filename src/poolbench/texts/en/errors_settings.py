@@ -8,7 +8,7 @@ TEXTS = {
     "error.config.several-in-file": "Several settings in {path} have wrong values:\n{problems}",
     "error.config.in-file": "In {path}: {problem}",
     "error.config.in-table": "{table}: {problem}",
-    "value.digits": "a number of thousands of digits",
+    "value.digits": "a number with thousands of digits",
     "given.value": "{setting} is {value}",
     "given.among": "{setting} contains {value}",
     "given.table": "{setting} is a table",
@@ -64,9 +64,7 @@ TEXTS = {
     "error.config.two-names": (
         "{first} and {second} are two names for the same setting. Use only one of them."
     ),
-    "error.config.names": (
-        "{names} cannot be read as a comma-separated list on one line ({reason})."
-    ),
+    "error.config.names": "{names} cannot be read as a comma-separated list of names ({reason}).",
     "error.config.unreadable": "{path} cannot be read: {reason}.",
-    "error.config.no-toml": "{path} is not TOML ({reason}).",
+    "error.config.no-toml": "{path} is not TOML: {reason}.",
 }

@@ -8,7 +8,7 @@ TEXTS = {
     ),
     "hint.plan.classes": "Choose fewer with {--classes}, or merge classes.",
     "error.plan.disk": (
-        "The study needs about {needed:.2f} GiB in {folder}, and {free:.2f} GiB are free."
+        "The study needs about {needed:.2f} GiB in {folder}, but only {free:.2f} GiB is free."
     ),
     "hint.plan.disk": "Free some space, or choose another {--out}.",
     "error.plan.vary": (
@@ -23,18 +23,18 @@ TEXTS = {
     ),
     "hint.plan.lab-classes": "Choose yours, for example {--classes:{example}}.",
     "error.plan.memory": (
-        "Training {variant} on pictures of {height}×{width} pixels needs about {needed:.1f} GiB "
-        "of memory, and {free:.1f} GiB are free."
+        "Training {variant} on pictures of {height}×{width} pixels needs about {needed:.1f} GiB of "
+        "memory, but only {free:.1f} GiB is free."
     ),
     "hint.plan.memory": "Choose a smaller {--image-size}, such as 64, or another backbone.",
     "error.plan.time": (
         "One repeat of all variants takes about {needed} on this machine, including a reserve, but "
-        "{--time-limit} leaves {left}."
+        "{--time-limit} leaves only {left}."
     ),
     "hint.plan.time": "Allow more time, or use fewer operators or folds.",
     "error.plan.time-or-epochs": (
         "One repeat of all variants takes about {needed} on this machine, including a reserve, but "
-        "{--time-limit} leaves {left}."
+        "{--time-limit} leaves only {left}."
     ),
     "hint.plan.time-or-epochs": (
         "Allow more time, or use fewer operators or folds, or {--epochs:{epochs}}."
@@ -64,7 +64,7 @@ TEXTS = {
     "error.plan.operator-shape": (
         "Operator {operator!r} in backbone {backbone!r} turns a map of [{before}] (channels, "
         "height, width) into [{after}] where the stride is {stride}; expected [{wanted}]: as many "
-        "channels, and ceil(size / stride) pixels each way."
+        "channels, and ceil(size / stride) pixels in each direction."
     ),
     "error.plan.operator-type": (
         "Operator {operator!r} in backbone {backbone!r} turns a map of [{before}] (channels, "
@@ -191,7 +191,7 @@ TEXTS = {
     ),
     "error.runs.unsearchable": "{path} cannot be searched for runs: {reason}.",
     "error.runs.name-and-out": (
-        "{--name} puts the run into {runs}, and {--out} puts it elsewhere. Give one of the two."
+        "{--name} puts the run into {runs}, and {--out} somewhere else. Use only one of the two."
     ),
     "error.runs.name": (
         "{name!r} cannot be the name of a run; expected letters, digits, '_', '-', '+' and dots, "
@@ -245,7 +245,7 @@ TEXTS = {
         "Leave these pictures out, or save them again in a common format."
     ),
     "error.cli.bundle-twice": (
-        "{--bundle} names a folder, and {--download} fetches one. Give one of the two."
+        "{--bundle} names a folder, and {--download} fetches one. Use only one of the two."
     ),
     "error.cli.json": (
         "The JSON cannot be written to standard output: {reason}. The files that the command wrote "

@@ -28,12 +28,12 @@ TEXTS = {
     "hint.trial.other-backbone": _VERSION_BACK,
     "error.trial.other-values": (
         "The factory of backbone {backbone!r} gives other values than when trial {trial} was "
-        "planned: a file of weights that it loads has changed."
+        "planned: a weights file that it loads has changed."
     ),
     "hint.trial.other-values": (
         "Restore that file, or run the same command again with the new one."
     ),
-    "error.trial.other-weights": "The file of weights is not the one that the study started with.",
+    "error.trial.other-weights": "The weights file is not the one that the study started with.",
     "hint.trial.other-weights": (
         "Restore that file, or run the same command again with the new one."
     ),
@@ -82,8 +82,8 @@ TEXTS = {
     ),
     "lost.killed": (
         "Its process was killed by the system (signal 9), probably because memory ran out. A "
-        "smaller {--image-size}, fewer {--workers} or a recipe with a smaller batch_size would "
-        "need less."
+        "smaller {--image-size}, fewer {--workers} or a recipe with a smaller batch_size need less "
+        "memory."
     ),
     "lost.ended": "Its process ended with code {code}.",
     "lost.silent": "Its process was silent for {seconds:.0f} s and was ended.",
@@ -124,7 +124,9 @@ TEXTS = {
         "of its nodes."
     ),
     "error.ray.not-joined": "The Ray cluster at {address} cannot be joined ({said}).",
-    "error.ray.node-silent": "A node of the Ray cluster does not report what it is ({said}).",
+    "error.ray.node-silent": (
+        "A node of the Ray cluster cannot report its hardware and versions ({said})."
+    ),
     "hint.ray.node-silent": "Check that poolbench is installed on every node.",
     "error.ray.large-pictures": (
         "The pictures take {needed:.1f} GiB, more than the object store of a node has room for "
@@ -132,12 +134,12 @@ TEXTS = {
     ),
     "hint.ray.large-pictures": "Name a folder that all nodes share: {--storage:FOLDER}.",
     "error.node.other-code": (
-        "Node {node} has a different poolbench from the one the study was planned with: it changed "
-        "while the study ran."
+        "Node {node} has a different version of poolbench from the one the study was planned with: "
+        "it changed while the study ran."
     ),
     "hint.node.other-code": _SAME_COMMAND,
     "error.node.other-kind": (
-        "Node {node} is of another kind ({kind}) than the nodes that the study started with."
+        "Node {node} differs ({kind}) from the nodes that the study started with."
     ),
     "hint.node.other-kind": "Take it out of the cluster.",
     # Verdicts.

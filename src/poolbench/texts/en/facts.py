@@ -21,7 +21,7 @@ TEXTS = {
     "facts.no-ending": "without an extension",
     "facts.resized": (
         "No size was given, so the pictures were resized to {height} × {width} px (the first one "
-        "has {rows} × {columns}). --image-size sets another size."
+        "is {rows} × {columns}). --image-size sets another size."
     ),
     "facts.narrow": (
         "Warning: pictures of almost uniform brightness: {count}; each uses only a small part of "

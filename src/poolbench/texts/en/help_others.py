@@ -54,8 +54,8 @@ TEXTS = {
     "help.runs": "List your runs, latest first; runs rm deletes runs, runs diff compares two.",
     "help.runs.dir": "The folder that holds the runs.",
     "help.rm": (
-        "Delete runs, but only the files that poolbench wrote.\n\nIt asks first. A run that is in "
-        "use is kept."
+        "Delete runs, but only the files that poolbench wrote.\n\nAsks before deleting. A run that "
+        "is in use is kept."
     ),
     "help.rm.paths": "Runs: folders, @NAME or @last.",
     "help.rm.yes": "Delete without asking.",
@@ -64,8 +64,8 @@ TEXTS = {
     "help.diff.second": "Another run.",
     # What there is to choose from.
     "help.recipes": (
-        "List the training recipes, or print one as TOML.\n\nYou can change it and train with it: "
-        "poolbench run --recipes mine.toml"
+        "List the training recipes, or print one as TOML.\n\nSave it to a file, edit it and train "
+        "with it: poolbench run --recipes mine.toml"
     ),
     "help.recipes.recipe": "The recipe to print.",
     "help.operators": "List the pooling operators, or show the card of one of them.",

@@ -66,7 +66,7 @@ TEXTS = {
     ),
     "help.run.storage": "With Ray: a folder that all nodes share, for finished trials.",
     "help.run.allow-mixed": "With Ray: allow nodes with different processors or libraries.",
-    "help.run.time-limit": "Time limit, such as 5m or 1h30m: as many repeats as fit.",
+    "help.run.time-limit": "Time limit, such as 5m or 1h30m; runs as many repeats as fit.",
     "help.run.preset": (
         "A bundle of settings: quick, standard or thorough. It chooses the recipe, the repeats and "
         "the tuning; other options take precedence. Default: quick."
@@ -86,11 +86,11 @@ TEXTS = {
     "help.run.log": "Where to log finished trials: tensorboard, mlflow or csv, comma-separated.",
     "help.run.config": "A TOML file of settings; options on the command line take precedence.",
     "help.run.out": "Folder of the run. Default: in runs/, named after the settings.",
-    "help.run.name": "Name of the run: it is stored in runs/NAME, and commands accept it as @NAME.",
+    "help.run.name": "Name of the run: it is saved in runs/NAME, and you can refer to it as @NAME.",
     "help.run.dry-run": "Show the plan and stop.",
     "help.run.expect": (
-        "With --dry-run: the lead in points that you expect of the best variant; shows the chance "
-        "of a decision."
+        "With --dry-run: show the chance of a decision if the best variant leads by this many "
+        "points."
     ),
     "help.run.open": "Open the report in the browser when it is ready.",
     # poolbench pretrain.
@@ -111,10 +111,7 @@ TEXTS = {
         "Class names or numbers, separated by commas or spaces; labels follow this order. CIFAR "
         "needs three, for example apple,forest,lion; for other sets, the default is all classes."
     ),
-    "help.lab.full": (
-        "Train for the 500 epochs that the course specifies instead of the few that fit into a "
-        "lesson."
-    ),
+    "help.lab.full": "Train for the course's 500 epochs instead of the few that fit into a lesson.",
     "help.lab.author": "Author on the title page.",
     "help.lab.group": "Student group on the title page.",
     # poolbench calibrate.

@@ -10,7 +10,7 @@ TEXTS = {
     "page.keep-truth": "The picture shows",
     "page.keep-choose": "choose …",
     "page.keep-none": "none of the classes",
-    "page.keep-choose-first": "First choose what the picture shows.",
+    "page.keep-choose-first": "Choose what the picture shows first.",
     "page.keep-button": "Save picture and row for the report",
     "page.keep-file": "Download tried.json",
     "page.keep-said": "Saved. Pictures for the report: {count}.",

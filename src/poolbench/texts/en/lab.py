@@ -2,16 +2,16 @@
 
 TEXTS = {
     "lab.measuring": "Estimating how long each step takes on this machine …",
-    "lab.plan": "The course's assignment, {length}. About {duration} in all:",
+    "lab.plan": "The course assignment, {length}, takes about {duration} in all:",
     "lab.length-lesson": "at the length of a lesson ({--full:True}: the published 500 epochs)",
     "lab.length-full": "with the published 500 epochs",
     "lab.plan-step": "  {number}. {title}: {trials:,} trials, about {duration}",
     "lab.plan-done": "  {number}. {title}: finished, {trials:,} trials",
     "lab.plan-last": "  {number}. {title}: a few seconds",
     "lab.watched": (
-        "Steps 1 and 3 watch the test half, as the course does, but choose nothing by it: the best "
-        "configuration is chosen on held-out folds of the training pool. At the end of steps 2 and "
-        "4, the best network is trained once more and measured on the test half."
+        "Steps 1 and 3 watch the test half, as the course does, but choose nothing based on it: "
+        "the best configuration is chosen on held-out folds of the training pool. At the end of "
+        "steps 2 and 4, the best network is trained once more and measured on the test half."
     ),
     "lab.step": "\n— Step {number} of {total}. {title}",
     "lab.1-example": "The course's example network",

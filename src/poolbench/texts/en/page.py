@@ -41,7 +41,7 @@ TEXTS = {
         "Save it again and choose the new file."
     ),
     "serve.refused-pixels-shape": (
-        "Expected whole pictures of {height} × {width} pixels, three bytes for each pixel."
+        "Expected complete pictures of {height} × {width} pixels, three bytes per pixel."
     ),
     "serve.refused-model": "There is no such model.",
     # The page.
@@ -58,7 +58,7 @@ TEXTS = {
         "what you can change."
     ),
     "page.sources-title": "Choose a picture",
-    "page.drop": "Drop a picture here or paste it (Ctrl+V).",
+    "page.drop": "Drop a picture here, or paste one (Ctrl+V).",
     "page.choose-file": "Choose a file",
     "page.draw": "Draw",
     "page.draw-label": "Drawing area",
@@ -96,11 +96,11 @@ TEXTS = {
     "page.results-title": "What the models say",
     "page.results-hint": (
         "Each card is one variant: a network with one operator and one training recipe. The thin "
-        "line marks its answer before the picture was moved."
+        "line marks the probability before the picture was moved."
     ),
     "page.model-final": "Saved model ({variant})",
     "page.recommended": "recommended",
-    "page.label-changed": "another class",
+    "page.label-changed": "class changed",
     "page.other-classes": "all others",
     "page.map-title": "All shifts at once",
     "page.map-model": "Model",

@@ -1,5 +1,5 @@
 """How comparisons of pairs are read."""
 
 TEXTS = {
-    "report.reads-few-trials": "two trials can't tell",
+    "report.reads-few-trials": "too few trials (2)",
 }

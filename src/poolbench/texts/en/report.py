@@ -16,7 +16,8 @@ TEXTS = {
     "report.explain-suspects": (
         "Pictures that are more likely mislabelled than hard, judging by the held-out predictions "
         "of the recommended variant: {count:,}. suspects.csv lists all of them, most suspicious "
-        "first. Some labels are right and the picture is hard. Nothing was left out of the study."
+        "first. Some of these labels are right, and the picture is hard. Nothing was left out of "
+        "the study."
     ),
     "report.section-learning": "Learning and overfitting",
     "report.section-mistakes": "Which classes are confused",
@@ -34,39 +35,39 @@ TEXTS = {
     "report.megabytes": "{size:,.1f} MB",
     "report.kilobytes": "{size:,.1f} kB",
     "report.at-most-percent": "{count} (at most {percent:.0f}%)",
-    "report.tip-train-seconds": "{variant}: accuracy {accuracy:.4f}, {cost:,.1f} s",
+    "report.tip-train-seconds": "{variant}: accuracy {accuracy:.4f}, training time {cost:,.1f} s",
     "report.tip-multiply-adds-millions": (
         "{variant}: accuracy {accuracy:.4f}, {cost:,.2f} million multiply-adds"
     ),
     # Explanations beside tables and figures.
     "report.explain-leaderboard": (
-        "Accuracy is measured on held-out pictures. The interval shows where it may fall after "
-        "new trainings on other pictures of the same kind. It describes one variant; whether two "
-        "of them differ is shown by the paired differences below. NLL is the mean negative "
+        "Accuracy is measured on held-out pictures. The interval shows where it may fall if you "
+        "train again on other pictures of the same kind. It describes one variant; whether two of "
+        "them differ is shown by the paired differences below. NLL is the mean negative "
         "log-likelihood; the calibration error is the mean distance between confidence and "
         "accuracy."
     ),
     "report.explain-one-trial": (
         "Each variant was trained only once, so the intervals reflect the choice of pictures "
-        "alone. How much a new training would change is unknown."
+        "alone. How much another training would change the result is unknown."
     ),
     "report.explain-differences": (
-        "A point is 0.01 of the metric. Two variants are equal if the {percent:.3g}% interval "
-        "lies within the ±{margin:g}-point margin. Otherwise, against the best mean or the "
-        "baseline, one is better if the simultaneous interval excludes zero; these intervals hold "
-        "for all such comparisons at once. The winner beats each rival by the interval of that "
-        "pair alone. In all other pairs, one is better if its p value, adjusted for the number of "
-        "pairs (Holm) and of looks, is below 0.05. With fewer than three trials, only the winner "
-        "is called better. Everything else is undecided. A variant that was dropped early is "
-        "compared over the repeats it has, at the level of its last look. The three probabilities "
-        "are for information: the first is better by more than the margin, equal within it, worse "
-        "by more."
+        "A point is 0.01 of the metric. Two variants are equal if the {percent:.3g}% interval lies "
+        "within the ±{margin:g}-point margin. Otherwise, against the best mean or the baseline, "
+        "one is better if the simultaneous interval excludes zero; these intervals hold for all "
+        "such comparisons at once. The winner beats each rival by the interval of that pair alone. "
+        "In all other pairs, one is better if its p-value, adjusted for the number of pairs (Holm) "
+        "and of looks, is below 0.05. With fewer than three trials, only the winner is called "
+        "better. Everything else is undecided. A variant that was dropped early is compared over "
+        "the repeats it has, at the confidence level of its last look. The three probabilities are "
+        "for information: the first is better by more than the margin, equal within it, worse by "
+        "more."
     ),
     "report.explain-beside": (
-        "Each 95% interval stands on its own. The p values are adjusted over the pairs (Holm) for "
-        "each measure separately, not over accuracy, loss, gap and time together. NLL and gap: "
-        "for new trainings and new pictures. Time: training time of the first divided by that of "
-        "the second, on this machine."
+        "Each 95% interval stands on its own. The p-values are adjusted over the pairs (Holm) for "
+        "each measure separately, not over accuracy, loss, gap and time together. NLL and gap: the "
+        "intervals account for new trainings and new pictures. Time: training time of the first "
+        "divided by that of the second, on this machine."
     ),
     "report.explain-over-fitting": (
         "The gap is training accuracy minus held-out accuracy. The rise is how far the held-out "
@@ -94,8 +95,8 @@ TEXTS = {
         "answer names the same class for every picture."
     ),
     "report.explain-repeat": (
-        "Run these in the folder of this run. On the same machine, a CPU gives the same numbers "
-        "to the last bit, except for times."
+        "Run these commands in the folder of this run. On the same machine, a CPU gives the same "
+        "numbers to the last bit, except for times."
     ),
     "report.no-final": "No model was saved.",
     "report.no-verification": "The saved model was not verified.",
@@ -130,7 +131,7 @@ TEXTS = {
     "report.time-ratio": "training time, first / second",
     "report.held-out-balanced-accuracy": "held-out balanced accuracy",
     "report.balanced-accuracy": "balanced accuracy",
-    "report.baseline-caption": "Each against {variant}; {margin:g}-point margin",
+    "report.baseline-caption": "Each variant compared with {variant}; {margin:g}-point margin",
     "report.beside-caption": "Paired differences besides accuracy",
     "report.margin": "equal: the ±{margin:g}-point margin",
     "report.shift-pixels": "shift, pixels",
@@ -161,7 +162,7 @@ TEXTS = {
     "report.check-logits": "logits",
     "report.check-labels": "labels",
     "report.check-probabilities": "probabilities",
-    "report.check-torch-stays-out-of-the-process": "torch stays out of the process",
+    "report.check-torch-stays-out-of-the-process": "torch is not loaded in the process",
     "report.check-batch": "batch {count}",
     "report.failed": "failed",
     "report.data-caption": "Classes and pictures",
@@ -178,11 +179,11 @@ TEXTS = {
     "report.worst-trial": "worst trial",
     "report.collapsed-trials": "collapsed trials (true rate, 95% confidence)",
     "report.pair": "pair",
-    "report.reading": "reading",
+    "report.reading": "conclusion",
     "report.explain-numbered": (
         "Numbers in the figures stand for names that no font on this machine can draw: {names}."
     ),
-    "report.reads-one-trial": "one trial can't tell",
+    "report.reads-one-trial": "too few trials (1)",
     "report.reads-better": "{variant} is better",
     "report.reads-tied": "equal",
     "report.reads-undecided": "undecided",
@@ -219,7 +220,7 @@ TEXTS = {
     "report.image-size": "height × width, px",
     "report.fit": "resized by",
     "report.test-half": "test half",
-    "report.test-half-official": "published with the set",
+    "report.test-half-official": "part of the published set",
     "report.test-half-taken": "set aside before anything else",
     "report.manifest-hash": "checksum of the set (SHA-256)",
     "report.language": "English",
@@ -228,7 +229,7 @@ TEXTS = {
         "The result holds for these pictures, this backbone and this recipe; with others, the "
         "ranking may change. Times were measured on this machine and do not affect the verdict."
     ),
-    "report.explain-tied": "A bar on the left marks variants with no difference that matters.",
+    "report.explain-tied": "A bar on the left marks variants whose differences don't matter.",
     "report.section-differences": "Differences",
     "report.section-pictures": "Pictures",
     "report.section-landscape": "Loss landscape",
@@ -241,19 +242,20 @@ TEXTS = {
     "report.figure-accuracy-curves": "Accuracy by epoch, drawn the same way.",
     "report.figure-gaps": (
         "Overfitting: training minus held-out accuracy after the last epoch, with 95% intervals "
-        "for new trainings and new pictures."
+        "that account for new trainings and new pictures."
     ),
     "report.figure-loss-rises": (
         "How far the held-out loss rose from its lowest epoch to the last, with 95% intervals."
     ),
     "report.figure-accuracy-cost": (
         "Held-out accuracy with its 95% interval against the multiply-adds for one picture. The "
-        "dashed line joins the variants that no other beats in both (the Pareto front)."
+        "dashed line joins the variants that no other variant beats on both counts (the Pareto "
+        "front)."
     ),
     "report.figure-accuracy-time": (
         "Held-out accuracy against training time. Vertical: 95% interval of the accuracy; "
         "horizontal: median of the trials and their middle half. The dashed line joins the "
-        "variants that no other beats in both (the Pareto front)."
+        "variants that no other variant beats on both counts (the Pareto front)."
     ),
     "report.figure-matrix": (
         "Every pair: row minus column, in points. A dot marks pairs with a reliable difference."
@@ -263,7 +265,7 @@ TEXTS = {
         "most accurate variants, and the classes in which they differ most."
     ),
     "report.figure-calibration": (
-        "How often predictions of a given probability are right. The dotted line is ideal "
+        "How often predictions with a given probability are correct. The dotted line is ideal "
         "calibration; below it, the network is overconfident."
     ),
     "report.figure-shift-consistency": (
@@ -280,7 +282,7 @@ TEXTS = {
     "report.matrix-columns": "minus this one",
     "report.matrix-rows": "points of this one",
     "report.stated-probability": "predicted probability",
-    "report.share-right": "share that is right",
+    "report.share-right": "share that is correct",
     "report.calibrated": "ideal calibration",
     "report.shift-consistency": "consistency",
     "report.shift-accuracy": "accuracy",
@@ -304,11 +306,12 @@ TEXTS = {
     ),
     "report.figure-consistency-circular": (
         "Share of pictures that keep their predicted class when they shift; what leaves on one "
-        "side enters on the other."
+        "side comes back in on the other."
     ),
     "report.figure-accuracy-circular": "Accuracy on the same pictures.",
     "report.figure-consistency-border": (
-        "The same, but the gap is filled with black, as when a picture moves on a page."
+        "The same, but the uncovered border is black, as when a picture moves on the page of "
+        "poolbench serve."
     ),
     "report.figure-accuracy-border": "Accuracy on the same pictures with a black border.",
     "report.explain-shift": (
@@ -316,7 +319,7 @@ TEXTS = {
         "in one of four directions. Tables below: all trials, up to 4 pixels, border filled by "
         "reflection."
     ),
-    "report.is": "true: {name}",
+    "report.is": "true class: {name}",
     "report.taken-for": "predicted: {name}, {percent:.0f}%",
     "report.answer": "predicted: {name}",
     "report.wrong": "Most confident mistakes: {variant}",
@@ -334,7 +337,7 @@ TEXTS = {
     ),
     "report.maps": "What each operator does to one picture",
     "report.explain-maps": (
-        "The four channels that vary most: above, on the way into the first site; below, on the "
-        "way out. Each pair shares one scale from black to white."
+        "The four channels that vary most: above, at the input of the first site; below, at its "
+        "output. Each pair shares one scale from black to white."
     ),
 }

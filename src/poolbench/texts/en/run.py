@@ -21,8 +21,9 @@ TEXTS = {
         "the test half, {height} × {width} px."
     ),
     "run.validation": (
-        "The validation half joins the training pool: {count:,} pictures. The networks train on "
-        "them too, so they can't test the saved model; the test half is kept apart for that."
+        "The validation part joins the training pool: {count:,} pictures. The networks train on "
+        "them too, so they can't be used to test the saved model; the test half is kept apart for "
+        "that."
     ),
     "run.plan": (
         "Plan. Variants: {variants:,} (a network with one operator and one training recipe each). "
@@ -44,15 +45,15 @@ TEXTS = {
     "run.cluster": "Ray cluster. Nodes: {nodes}, processor cores: {cpus}, GPUs: {gpus}.",
     "run.own-network": "Network {backbone}: {notes}.",
     "run.own-weights": (
-        "Network {backbone}: its factory returns the same values on every call, so it loads or "
+        "The factory of network {backbone} returns the same values on every call, so it loads or "
         "sets them itself. These are kept: {kept}. Initialised from the seed: {drawn}."
     ),
     "run.own-drawn": (
-        "Network {backbone}: its factory loads no weights. Initialised from the seed: {drawn}."
+        "The factory of network {backbone} loads no weights. Initialised from the seed: {drawn}."
     ),
     "run.weights-unknown": (
-        "Not all pictures that {path} was trained on are known. If some of the others are held "
-        "out here, the accuracies are too high."
+        "Some of the pictures that {path} was trained on are unknown. If any of them are held out "
+        "here, the accuracies are too high."
     ),
     "run.weights-seen-test": (
         "Warning: {path} was trained on {count:,} of the {total:,} pictures in the test half, so "
@@ -89,7 +90,7 @@ TEXTS = {
     ),
     "run.duplicates-untold": (
         "Here, pictures of different classes are as similar as copies are. Near duplicates can't "
-        "be told from other pictures, so only exact ones are reported."
+        "be told apart from other pictures, so only exact ones are reported."
     ),
     "run.duplicates-dropped": "Duplicates dropped from the training pool: {count:,}.",
     "run.limit": "The time limit is near: the study ends after repeat {repeats}.",
@@ -98,9 +99,9 @@ TEXTS = {
         "This estimate is rough: a step or two was timed, for {measured} of the {variants} kinds "
         "of trial. The run itself times every kind before it trains."
     ),
-    "run.shorter": "To bring it to about an hour, use any one of these: {options}.",
+    "run.shorter": "To bring it down to about an hour, use any one of these: {options}.",
     "run.shorter-nothing": (
-        "No single setting brings it to an hour. Combine fewer operators ({--operators}), a "
+        "No single setting brings it down to an hour. Combine fewer operators ({--operators}), a "
         "shorter recipe ({--recipes:quick}) and smaller pictures ({--image-size})."
     ),
     "run.auto": (
@@ -114,10 +115,9 @@ TEXTS = {
         "Expected time: at most about {most}, less if the study is decided earlier."
     ),
     "run.expected": (
-        "With a difference of {points:g} accuracy points between the best variant and every other, "
-        "the chance of a decision by repeat {most} is about {chance:.0%}, after about "
-        "{trainings:,} trials on average. This assumes that trials and pictures vary as "
-        "docs/method.md describes."
+        "If the best variant leads every other by {points:g} accuracy points, the chance of a "
+        "decision by repeat {most} is about {chance:.0%}, after about {trainings:,} trials on "
+        "average. This assumes that trials and pictures vary as docs/method.md describes."
     ),
     "run.expected-pictures": (
         "The number of pictures ({pictures:,}) limits this chance more than the number of repeats "
@@ -140,7 +140,7 @@ TEXTS = {
     ),
     "run.other-trials": (
         "The folder holds {count:,} more trials, from other settings, another machine or another "
-        "version. They are kept but don't count here."
+        "version. They are kept, but this study does not use them."
     ),
     "run.final": "Training {variant} on the whole pool.",
     "run.test": (

@@ -51,11 +51,11 @@ TEXTS = {
     "runs.only-second": "Only in B: {names}.",
     "runs.unpaired-pictures": (
         "No intervals: the studies have different pictures, so their trials can't be paired. The "
-        "accuracies stand side by side, and a gap may come from the pictures."
+        "accuracies are shown side by side; a gap may be due to the pictures."
     ),
     "runs.unpaired-protocol": (
-        "No intervals: one study uses protocol cv and the other lab, which hold out different "
-        "pictures."
+        "No intervals: one study uses the cv protocol and the other the lab protocol, which hold "
+        "out different pictures."
     ),
     "runs.unpaired-splits": (
         "No intervals: the studies split the same pictures into different folds (seed, folds or "

@@ -9,15 +9,15 @@ TEXTS = {
     "facts.recognised-list": "list {file}, pictures in column {pictures}, classes in {classes}",
     "facts.recognised-column": "column {name}",
     "facts.recognised-one-hot": "{count} columns of 0 and 1 ({names})",
-    "facts.recognised-split": ", halves in column {name}",
-    "facts.recognised-one-half": "1 half ({halves})",
-    "facts.recognised-halves": "{count} halves ({halves})",
+    "facts.recognised-split": ", parts in column {name}",
+    "facts.recognised-one-half": "1 part ({halves})",
+    "facts.recognised-halves": "{count} parts ({halves})",
     "facts.half-train": "train {count}",
     "facts.half-val": "val {count}",
     "facts.half-test": "test {count}",
     "facts.recognised-grey": ", grey",
     "facts.recognised-colour": ", in colour",
-    "facts.recognised-turned": ", stored by columns and turned upright",
+    "facts.recognised-turned": ", stored column by column and transposed",
     "facts.reason-marks": (
         "Why operators differ here: in half of these pictures, one cell has a dark mark, one to "
         "seven pixels wide. Max pooling keeps the strongest response to it. Average pooling "

@@ -8,8 +8,8 @@ TEXTS = {
     ),
     "verdict.tied": (
         "Tie: {variants}. {best} has the highest mean, and the others are within the "
-        "{margin:g}-point margin of it. Equally accurate; {recommended} is the cheapest, so use "
-        "it."
+        "{margin:g}-point margin of it. They count as equally accurate. {recommended} is the "
+        "cheapest, so use it."
     ),
     "verdict.tied-counts": (
         "Tie: {variants}. {best} has the highest count, and the others are within the "
@@ -19,8 +19,8 @@ TEXTS = {
         "{variant} is reliably better than {others}, but by less than the margin."
     ),
     "verdict.undecided": (
-        "Undecided: {recommended} is the best so far, but there is too little data to tell it from "
-        "{others} or to call them equal within the {margin:g}-point margin (pictures: "
+        "Undecided: {recommended} is the best so far, but there is too little data to tell it "
+        "apart from {others}, or to call them equal within the {margin:g}-point margin (pictures: "
         "{pictures:,}; trials per variant: {trials})."
     ),
     "verdict.unbiased": (
@@ -61,10 +61,13 @@ TEXTS = {
         "{constant}, and no variant is reliably above that."
     ),
     "verdict.constant-interval": "{accuracy:.4f}, 95% interval {low:.4f} to {high:.4f}",
-    "verdict.guess": "This is a rough estimate: one repeat says nothing about the spread.",
+    "verdict.guess": (
+        "This is a rough estimate: one repeat says nothing about how much results vary from repeat "
+        "to repeat."
+    ),
     "verdict.assumed": (
-        "Assumed: repeated trainings vary in accuracy with a standard deviation of {sd:g} points; "
-        "the comparison is unpaired."
+        "Assumption: the accuracies of repeated trainings have a standard deviation of {sd:g} "
+        "points. The comparison is unpaired."
     ),
     "verdict.single": "There is only one variant, so there is nothing to compare it with.",
     "verdict.one-trial": (
@@ -117,8 +120,8 @@ TEXTS = {
     ),
     "note.collapse-rate": (
         "{variant}: {count} of {trials} trials collapsed, so the true rate may be as high as "
-        "{percent:.0f}% (95% confidence). The worst trial reached {worst:.4f}. The mean mixes two "
-        "kinds of training, so its interval is less exact than stated."
+        "{percent:.0f}% (95% confidence). The worst trial reached {worst:.4f}. The mean mixes "
+        "normal and collapsed trials, so its interval is less exact than stated."
     ),
     "note.missed-classes": "{variant} recognised no picture of these classes: {classes}.",
     "note.undertrained": (
@@ -150,7 +153,8 @@ TEXTS = {
     ),
     "note.near-share": (
         "Judging by the pairs with different labels, at least {percent:.0f}% of the pictures that "
-        "look alike show different things; more if pictures within a class resemble each other."
+        "look alike show different things, and more do if pictures within a class resemble each "
+        "other."
     ),
     "note.dropped-duplicates": (
         "Pictures left out of the training pool because they equal or resemble a test picture or "

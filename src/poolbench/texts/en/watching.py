@@ -14,7 +14,7 @@ TEXTS = {
     "watch.train": "Training",
     "watch.train-to": "Training up to repeat {repeats}",
     "watch.final": "Training the recommended network on the whole pool",
-    "watch.hand-over": "Exporting and explaining the networks",
+    "watch.hand-over": "Exporting the networks and preparing the report's explanations",
     "watch.verify": "Verifying the saved model in a fresh process",
     "watch.report": "Building the report",
     # The table of variants.
