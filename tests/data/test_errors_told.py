@@ -104,7 +104,7 @@ def test_pictures_that_cannot_be_read_are_listed_in_both_languages(tmp_path, mon
 @pytest.mark.parametrize(
     ("content", "en", "ru"),
     [
-        (b'{"a": ', "line 1, column 7 is not JSON", "строка 1, столбец 7 — не JSON"),
+        (b'{"a": ', "line 1, column 7: ", "строка 1, столбец 7 — не JSON"),
         (b'"\xff"', "it is not UTF-8 text", "это не текст в UTF-8"),
         (b"[" * 100 + b"]" * 100, "nested more than 64 deep", "вложенность больше 64 уровней"),
         (b"[" * 100_000, "nested more than 64 deep", "вложенность больше 64 уровней"),

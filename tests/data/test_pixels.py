@@ -75,7 +75,7 @@ def test_eight_bits_in_sixteen_are_refused_with_what_to_do(tmp_path):
         (tmp_path / name).mkdir()
         values = RNG.integers(0, 101, (12, 12), dtype=np.uint16)
         Image.fromarray(values).save(tmp_path / name / "1.png")
-    with pytest.raises(DataError, match="so that white is 65535"):
+    with pytest.raises(DataError, match="so that white is 65,535"):
         load_image_set(DataConfig(source=f"folder:{tmp_path}"))
 
 

@@ -58,7 +58,7 @@ def test_list_notes_tells_of_pictures_that_were_not_read_or_show_nothing(run_pat
     assert "3 .heic" in told
     assert ".txt" not in told
     assert "uniform brightness: 40" in told
-    assert "white is 65535" in told
+    assert "white is 65,535" in told
 
 
 def test_list_notes_warns_once_of_the_lab_protocol(make_run):

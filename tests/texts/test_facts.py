@@ -24,7 +24,7 @@ def test_describe_facts_says_each_in_one_line():
     )
     assert "of almost uniform brightness: 12;" in lines[1]
     assert "ranges from 0 to 16" in lines[1]
-    assert "white is 65535" in lines[2]
+    assert "white is 65,535" in lines[2]
     assert "2 (such as a/1.png, b/1.png)" in lines[3]
     assert len(describe_facts(FACTS, "ru")) == len(lines) == 4
 

@@ -113,8 +113,8 @@ Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
 - `output`: float32 `[batch, {{ data.classes | length }}]`, logits.
 - `probabilities`: float32 `[batch, {{ data.classes | length }}]`, their softmax.
 
-The file names the oldest opset and format that it needs. Files of all operators were opened with
-onnxruntime {{ runtimes | join(" and ") }} (Python 3.11) and gave the same answers.
+The file names the oldest opset and format that it needs. Files of all operators open with
+onnxruntime {{ runtimes | join(" and ") }} (Python 3.11) and give the same answers.
 
 Class names and hashes are in the file's `metadata_props`. `weights.safetensors` holds the same
 weights under their PyTorch names.
@@ -130,14 +130,14 @@ from PIL import Image, ImageOps
 
 
 def read_picture(path):
-    # Upright; red, green and blue; what is transparent is laid on white.
+    # Upright, RGB, on white where the picture is transparent.
     picture = ImageOps.exif_transpose(Image.open(path))
     if picture.mode.startswith("I"):  # grey with 16 bits
         grey = (np.asarray(picture).astype(np.uint32) * 255 + 32767) // 65535
         picture = Image.fromarray(grey.astype(np.uint8))
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
-        if picture.getchannel("A").getextrema()[1] > 0:  # otherwise it says nothing
+        if picture.getchannel("A").getextrema()[1] > 0:  # an all-zero alpha channel is ignored
             white = Image.new("RGBA", picture.size, "white")
             picture = Image.alpha_composite(white, picture)
     return np.asarray(picture.convert("RGB"), dtype=np.float32)
@@ -159,8 +159,8 @@ recorded predictions, run `poolbench verify RUN`.
   whatever it shows.
 - The {{ metric }} holds for pictures made and chosen like the test pictures.
 - Its probabilities are only as good as the calibration error above.
-- Nobody has checked it for bias or for ways to mislead it: do not use it to decide about people.
-- No licence is chosen yet: whoever publishes the model decides, within the terms of the pictures.
+- Nobody has checked it for bias or for ways to mislead it: don't use it to decide about people.
+- No licence is chosen yet: whoever publishes the model chooses one that the pictures allow.
 """
 
 

@@ -34,7 +34,7 @@ TEXTS = {
     "file.reason.device": "it is a pipe or a device",
     "file.reason.elsewhere": "it is reached through a link that leads elsewhere",
     "file.reason.foreign": "it is damaged or of another kind ({detail})",
-    "file.reason.json": "line {line}, column {column} is not JSON ({detail})",
+    "file.reason.json": "line {line}, column {column}: {detail}",
     "file.reason.large": "it has {size:,} bytes, and at most {most:,} are read",
     "file.reason.link": "it is a link",
     "file.reason.utf8": "it is not UTF-8 text",

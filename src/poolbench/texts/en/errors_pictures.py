@@ -3,7 +3,7 @@
 _AGAIN = "Copy or download it again."
 _ALL_DARK = (
     "Values of 8 or 12 bits that are kept in 16 are nearly black: multiply them so that white is "
-    "65535 (those of 8 bits by 257, those of 12 by 16), or save them with 8 bits."
+    "65,535 (those of 8 bits by 257, those of 12 by 16), or save them with 8 bits."
 )
 
 TEXTS = {

@@ -30,7 +30,7 @@ TEXTS = {
     ),
     "facts.sixteen-bits": (
         "They are stored in 16 bits, where 8- or 12-bit values look almost black: scale them so "
-        "that white is 65535 (multiply 8-bit values by 257, 12-bit values by 16), or save them "
+        "that white is 65,535 (multiply 8-bit values by 257, 12-bit values by 16), or save them "
         "with 8 bits."
     ),
     "facts.constant": "Warning: pictures of a single colour: {count} (such as {names}).",
