@@ -43,7 +43,7 @@ def test_predict_takes_folders_and_patterns_and_goes_on_over_bad_files(
     assert list_told(done) == told
     is_bad = "pics" in named or "pics/**/*.png" in named
     assert done.returncode == (3 if is_bad else 0)
-    assert ("pics/bad.png: " in done.stderr) is is_bad
+    assert ("pics/bad.png cannot be read: " in done.stderr) is is_bad
     assert "note.txt" not in done.stderr
 
 

@@ -217,7 +217,7 @@ def test_decode_picture_refuses_what_is_no_picture(tmp_path):
         ("missing.png", "there is no such file"),
     ]:
         for read in (decode_picture, read_picture_size):
-            with pytest.raises(DataError, match=f"{name}: .*{reason}"):
+            with pytest.raises(DataError, match=f"{name} cannot be read: {reason}"):
                 read(tmp_path / name)
 
 
@@ -230,7 +230,7 @@ def test_decode_picture_refuses_a_decompression_bomb(tmp_path, side):
     data[22:26] = struct.pack("<i", side)
     path.write_bytes(data)
     for read in (decode_picture, read_picture_size):
-        with pytest.raises(DataError, match=r"a\.bmp: "):
+        with pytest.raises(DataError, match=r"a\.bmp cannot be read: "):
             read(path)
 
 

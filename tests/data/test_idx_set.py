@@ -118,7 +118,9 @@ def test_labels_of_emnist_are_called_by_their_characters(tmp_path):
     assert image_set.classes == ("Aa", "Bb", "Cc", "Dd")
     assert image_set.pool.labels.tolist() == LABELS.tolist()
     mapping.write_text("1 65 97\n2 66 98\n3 67 99\n")
-    with pytest.raises(DataError, match=r"a label 4, which emnist-letters-mapping\.txt lacks"):
+    with pytest.raises(
+        DataError, match=r"label 4 occurs, but emnist-letters-mapping\.txt does not list it"
+    ):
         load(tmp_path)
     for wrong in ("1 65\n2 x\n", "1 65\n2 65\n", "1 65\n1 66\n", "1\n", "1 9999999999\n"):
         mapping.write_text(wrong)

@@ -82,7 +82,7 @@ def test_load_npz_brings_grey_to_rgb(tmp_path, images):
         ({"labels": LABELS[:, None]}, r"shape \[6, 1\]"),
         ({"labels": LABELS - 1}, "expected numbers from 0"),
         ({"labels": LABELS > 0}, "bool; expected integers"),
-        ({"classes": np.array(["a", "b"])}, "label 2, but classes names only 2"),
+        ({"classes": np.array(["a", "b"])}, "label 2 occurs, but classes names only 2"),
         ({"classes": np.array(["a", "b", "a"])}, "twice"),
         ({"classes": np.array([1, 2, 3])}, "list of names"),
         ({"test_images": IMAGES}, "lacks test_labels"),
@@ -234,7 +234,7 @@ TWO_ONES[4] = [0, 1, 1]
         ({"x_train": None, "y_train": None}, "lacks images, labels; it contains x_test, y_test"),
         ({"x_train": IMAGES.transpose(0, 3, 1, 2)}, r"x\.transpose\(0, 2, 3, 1\)"),
         ({"X_TRAIN": IMAGES}, "two arrays X_TRAIN and x_train"),
-        ({"classes": np.array(["a", "b"])}, "label 2, but classes names only 2"),
+        ({"classes": np.array(["a", "b"])}, "label 2 occurs, but classes names only 2"),
         ({"y_train": np.array([0, {}, 0, 0, 0, 0], dtype=object)}, "never read"),
     ],
 )

@@ -148,7 +148,7 @@ def test_every_picture_that_can_be_is_classified_and_the_others_are_named(
     assert said == [str(files[0]), str(files[2])]
     assert "no answer for 2 of 4 pictures" in done.stderr
     for file in (files[1], files[3]):
-        assert done.stderr.count(f"{file}: ") == 1
+        assert done.stderr.count(f"{file} cannot be read: ") == 1
 
 
 def test_what_cannot_be_classified_stands_in_the_json_too(mixed_files, poolbench_here):

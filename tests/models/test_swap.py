@@ -180,7 +180,7 @@ def test_network_without_anything_to_replace_is_refused(model):
     [
         (SmallResNet, "blur", "SmallResNet is of type type"),
         ("net", "blur", "'net' is of type str"),
-        (SmallResNet(), BlurPool2d(8, stride=2), "Give BlurPool2d itself"),
+        (SmallResNet(), BlurPool2d(8, stride=2), "Pass BlurPool2d itself"),
         (SmallResNet(), 5, "5 is of type int"),
     ],
 )

@@ -67,7 +67,7 @@ def test_what_was_added_can_be_taken_away_again():
     [
         ({"vary": ("batch",), "operators": ("max", "avg")}, "Name one operator"),
         ({"vary": ("kernel",), "backbones": ("resnet",)}, "no kernel to vary"),
-        ({"methods": True, "replicas": 2}, "2 are named"),
+        ({"methods": True, "replicas": 2}, "2 are given"),
     ],
 )
 def test_what_cannot_be_changed_is_refused(settings, message):

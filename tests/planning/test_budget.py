@@ -120,7 +120,7 @@ def test_time_limit_takes_as_many_repeats_as_fit(tmp_path, small_set, repeats):
 
 
 def test_time_limit_that_is_too_short_says_what_would_fit(tmp_path, small_set):
-    with pytest.raises(UsageError, match=r"One repeat .* time_limit leaves 5 s"):
+    with pytest.raises(UsageError, match=r"One repeat .* time_limit leaves only 5 s"):
         measure_fixed(tmp_path, small_set, 5.0)
     slow = {"float32": SPEED.model_copy(update={"train": 1.0})}
     with pytest.raises(UsageError, match="fewer operators or folds"):

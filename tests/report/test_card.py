@@ -58,8 +58,8 @@ def test_card_of_a_tie_says_how_much_cheaper_the_recommended_one_is(view):
         f"Use {label}: as accurate as the others within the 1\N{NON-BREAKING HYPHEN}point margin, "
         "at 1/16.0 of the multiply-adds."
     )
-    assert "4.0 to 16.0 times" in speak(make_tie(view, 6, [16, 4, 16, 16, 16, 1]))
-    assert "up to 16.0 times" in speak(make_tie(view, 6, [16, 1, 16, 16, 16, 1]))
+    assert "at 1/16.0 to 1/4.0 of" in speak(make_tie(view, 6, [16, 4, 16, 16, 16, 1]))
+    assert "at as little as 1/16.0 of" in speak(make_tie(view, 6, [16, 1, 16, 16, 16, 1]))
     assert "at the same cost" in speak(make_tie(view, 6, [1] * 6))
     assert "в 16,0 раза меньше" in speak(make_tie(view, 6, [16, 16, 16, 16, 16, 1]), "ru")
 
@@ -89,7 +89,7 @@ def test_card_of_a_winner_says_by_how_much_and_at_which_cost(view):
         (0.84, None, "will probably settle it (4 more: about 85%)"),
         (0.6, None, "may settle it (4 more: about 60%)"),
         (0.1, None, "unlikely to settle it (4 more: about 10%)"),
-        (0.1, 0.9, "more pictures would help (720 in all: about 90%)"),
+        (0.1, 0.9, "more pictures would help (with 720 in all, the chance is about 90%)"),
     ],
 )
 def test_card_says_whether_more_repeats_would_settle_it(view, chance, pictures, said):
