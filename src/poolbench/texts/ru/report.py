@@ -190,7 +190,7 @@ TEXTS = {
         "Номерами на рисунках обозначены имена, для которых на этой машине нет шрифта: {names}."
     ),
     "report.reads-one-trial": "по одному обучению не судят",
-    "report.reads-better": "лучше {variant}",
+    "report.reads-better": "{variant} лучше",
     "report.reads-tied": "равны",
     "report.reads-undecided": "не решено",
     "report.train-accuracy": "точность на обучающей части",
