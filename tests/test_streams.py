@@ -64,4 +64,4 @@ def test_json_without_room_is_one_message():
         done = subprocess.run(CLASSES, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 1
     assert done.stderr.decode().count("\n") == 1
-    assert b"No space left on device" in done.stderr
+    assert b"no space left on the disk" in done.stderr

@@ -161,7 +161,9 @@ def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     longer = sorted((other for other in by_sound if other.startswith(given)), key=len)
     shorter = [other for other in by_sound if other and given.startswith(other)]
     most = sorted((other for other in shorter if 2 * len(other) > len(given)), key=len)[::-1]
-    alike = get_close_matches(given, by_sound, n=count, cutoff=0.55)
+    # Two letters that changed places are all there is of some names.
+    cutoff = 0.5 if len(given) < 3 else 0.55
+    alike = get_close_matches(given, by_sound, n=count, cutoff=cutoff)
     return [by_sound[other] for other in dict.fromkeys([*longer, *most, *alike])][:count]
 
 

@@ -137,7 +137,7 @@ def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, 
     said = capsys.readouterr().err
     assert "Not read: files that are not pictures, 1 .txt." in said
     assert "64 × 64 px (the first one is 300 × 400). --image-size sets another" in said
-    assert "of a single colour throughout: 12" in said
+    assert "pictures of a single colour: 12" in said
 
 
 def test_refused_duplicates_end_a_study_before_it_is_planned(doubled, tmp_path, capsys):

@@ -65,8 +65,8 @@ def test_study_begins_with_the_weights_and_says_what_fits(
     run = ("run", "--classes", "0,1,2", *NETWORK, *SHORT, "--recipes", "head.toml")
     done = poolbench_here(*run, "--weights", weights, "--out", "study")
     assert done.returncode == 0, done.stderr
-    assert "begin anew: linear.weight, linear.bias" in done.stderr
-    assert "trained with operator max, licence –" in done.stderr
+    assert "Initialised anew: linear.weight, linear.bias" in done.stderr
+    assert "trained with operator max; licence: –" in done.stderr
     card = (tmp_path / "study" / "best" / "README.md").read_text(encoding="utf-8")
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
     told = (
@@ -96,7 +96,7 @@ def test_study_begins_with_the_weights_and_says_what_fits(
         (("--recipes", "head.toml"), "starts from trained weights"),
         (("--weights", "other.safetensors"), "no recipe of this study starts from given weights"),
         (("--recipes", "finetune", "--weights", "gone.safetensors"), "cannot be read"),
-        (("--recipes", "finetune", "--weights", "head.toml"), "no safetensors file"),
+        (("--recipes", "finetune", "--weights", "head.toml"), "is not a safetensors file"),
         (("--recipes", "finetune", "--weights", "other.safetensors"), "Nothing in other"),
         (("--recipes", "head.toml", "--weights", "some.safetensors"), "has no values for it"),
     ],

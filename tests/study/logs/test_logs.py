@@ -142,7 +142,7 @@ def test_log_that_fails_is_told_of_once_and_the_others_go_on(store, trained, cap
     (store.path / "log").write_text("in the way")
     logs.catch_up(trials)
     said = capsys.readouterr().err
-    assert said.count("Nothing more is logged to tensorboard") == 1
+    assert said.count("Logging to tensorboard stopped") == 1
     assert len((store.path / "log.csv").read_text().splitlines()) == 1 + 2 * len(trials)
     (store.path / "log").unlink()
     log(store, ("tensorboard",), trials)
