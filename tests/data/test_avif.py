@@ -50,12 +50,12 @@ def test_an_avif_decodes_no_more_pixels_than_its_head_may_name(tmp_path, monkeyp
     monkeypatch.setattr(decode, "MOST_GIVEN_PIXELS", 5000)
     monkeypatch.setattr(decode, "MOST_PIXELS", 5000)
     content = understate(make((80, 90)), 10, 10)
-    with pytest.raises(RefusedPictureError, match="it holds 80x90 pixels") as caught:
+    with pytest.raises(RefusedPictureError, match="it contains 80x90 pixels") as caught:
         decode_content(content)
     assert caught.value.reason == "pixels"
     (tmp_path / "a.avif").write_bytes(content)
     assert read_picture_size(tmp_path / "a.avif") == (10, 10)
-    with pytest.raises(DataError, match="it holds 80x90 pixels"):
+    with pytest.raises(DataError, match="it contains 80x90 pixels"):
         decode_picture(tmp_path / "a.avif")
 
 

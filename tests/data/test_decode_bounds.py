@@ -130,7 +130,7 @@ def test_of_an_icon_the_pictures_are_counted_and_not_what_its_list_says(kind, tm
     entry = struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(part), 22)
     path = tmp_path / "a.ico"
     path.write_bytes(struct.pack("<HHH", 0, 1, 1) + entry + part)
-    with pytest.raises(DataError, match="it holds 10000x10000 pixels"):
+    with pytest.raises(DataError, match="it contains 10000x10000 pixels"):
         decode_picture(path)
     Image.new("RGBA", (48, 48), (9, 8, 7, 255)).save(path)
     assert decode_picture(path)[0, 0].tolist() == [9, 8, 7]

@@ -74,8 +74,8 @@ def test_find_takes_what_is_there(find, cell, name):
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("train/3", r"list.csv, row 2: 'train/3' may be train/3\.jpg, train/3\.png\. "),
-        ("6", r"'6' may be both/6\.png, test/6\.png"),
+        ("train/3", r"list.csv, row 2: 'train/3' could mean train/3\.jpg, train/3\.png\. "),
+        ("6", r"'6' could mean both/6\.png, test/6\.png"),
     ],
 )
 def test_find_refuses_what_may_be_several(find, cell, message):
@@ -99,5 +99,5 @@ def test_find_takes_the_file_whose_folder_states_the_side(tmp_path):
     assert finder.find("1.png", "", "test")[1] == "test/1.png"
     assert finder.find("2", "", "pool")[1] == "Train_images/2.png"
     for cell, side in (("1", None), ("2", "test"), ("3", "pool")):
-        with pytest.raises(DataError, match="may be"):
+        with pytest.raises(DataError, match="could mean"):
             finder.find(cell, "", side)

@@ -88,8 +88,8 @@ def test_shape_can_be_chosen_again():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("mlp-x2", "no width"),
-        ("resnet-k5", "no kernel"),
+        ("mlp-x2", "no adjustable width"),
+        ("resnet-k5", "no adjustable kernel"),
         ("lab-k4", "must be odd"),
         ("resnet:2", "it is called resnet-x2"),
     ],

@@ -32,7 +32,7 @@ def test_a_preview_says_the_steps_and_keeps_nothing(short, poolbench_here, tmp_p
     assert done.returncode == 0, done.stderr
     lines = [line for line in done.stderr.splitlines() if " trials, about " in line]
     assert [line.split(":")[1].split()[0] for line in lines] == ["1", "35", "3", "20"]
-    assert "at the length of a lesson" in done.stderr and "About " in done.stderr
+    assert "at the length of a lesson" in done.stderr and "takes about " in done.stderr
     assert not (tmp_path / "runs").exists()
     assert done.stdout == ""
 

@@ -27,7 +27,7 @@ def test_published_lab_is_undecided():
 def test_sentence_of_the_published_lab_says_what_was_assumed(lang):
     sentence = describe_verdict(from_counts(LAB, 300), lang)
     assert format_number(TRIAL_SD_POINTS, "g", lang) in sentence
-    assert ("Assumed" if lang == "en" else "Принято") in sentence
+    assert ("Assumption" if lang == "en" else "Принято") in sentence
     assert ("Undecided" if lang == "en" else "Не решено") in sentence
     assert "300" in sentence
 

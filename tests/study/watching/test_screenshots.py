@@ -13,6 +13,7 @@ from poolbench.study.display import Display
 from poolbench.study.next_steps import list_next_steps
 from poolbench.study.run import run_study
 from poolbench.study.watching import Watch
+from poolbench.study.watching.front import QuietFront
 from poolbench.study.watching.terminal import TerminalFront, draw_live
 
 IMAGES = Path(__file__).parents[3] / "docs" / "images"
@@ -54,10 +55,15 @@ def test_terminal_while_training_and_after(browser, tmp_path, width, lang):
     front = KeptFront(display.console, lang)
     display.watch = Watch(front)
     config = build_config({"data": {"source": "sample"}, "epochs": 6, "repeats": 2, "folds": 3})
-    study = run_study(config, tmp_path / "run", display)
-    display.show_next(list_next_steps(RunStore(study.path), study.verdict))
+    run_study(config, tmp_path / "run", display)
+    # Nothing is trained again, so that what is drawn over by a live table does not stand here.
+    after = Display(lang)
+    after.console = record(width, 100)
+    after.watch = Watch(QuietFront())
+    study = run_study(config, tmp_path / "run", after)
+    after.show_next(list_next_steps(RunStore(study.path), study.verdict))
     middle = record(width, 30)
     middle.print(draw_live(front.middle, lang, middle))
-    for name, console in (("training", middle), ("finished", display.console)):
+    for name, console in (("training", middle), ("finished", after.console)):
         svg = console.export_svg(title="poolbench run")
         photograph(browser, svg, IMAGES / f"terminal-{name}-{width}-{lang}.png")
