@@ -172,7 +172,7 @@ def _list_options() -> Iterator[Case]:
         "operator-function": (("--operators", "os:getcwd"), "os:getcwd"),
         "operator-missing": (("--operators", "os:Pool"), "os", "Pool"),
         "backbone": (("--backbones", "labb"), "Did you mean lab"),
-        "backbone-kernel": (("--backbones", "lab-k4"), "odd side"),
+        "backbone-kernel": (("--backbones", "lab-k4"), "odd, got 4"),
         "backbone-shape": (("--backbones", "resnet18-k3"), "kernel"),
         "backbone-module": (("--backbones", "no.such:net"), "no.such"),
         "backbone-number": (("--backbones", "math:pi"), "math:pi"),
