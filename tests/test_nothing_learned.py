@@ -26,6 +26,7 @@ def run_noise(poolbench_here, train_here, tmp_path):
     return lambda *more: poolbench_here("run", "--data", "npz:noise.npz", *OPTIONS, *more)
 
 
+@pytest.mark.full(seconds=20, always=True)
 def test_study_that_learned_nothing_recommends_and_saves_nothing(
     run_noise, poolbench_here, tmp_path
 ):

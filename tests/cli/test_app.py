@@ -240,6 +240,7 @@ def test_export_writes_the_form_of_the_course_page(poolbench_here, finished, tmp
     assert (given.name, shape[1:]) == ("input", [3, 32, 32])
 
 
+@pytest.mark.full(seconds=10)
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script is no program here")
 def test_report_is_opened_in_the_browser_or_that_is_said(poolbench_cli, two_runs, tmp_path):
     browser = tmp_path / "browser"

@@ -131,6 +131,7 @@ def test_diff_as_json_and_of_pictures_that_differ(poolbench_here, two_runs):
     assert "can't be paired" in poolbench_here("runs", "diff", "@old", "@new").stdout
 
 
+@pytest.mark.full(seconds=6)
 def test_run_is_named_wherever_one_is_asked_for(poolbench_here, two_runs):
     done = poolbench_here("export", "@last")
     assert done.returncode == 0, done.stderr

@@ -18,6 +18,9 @@ NAMES = {
 }
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
+# A whole study of its own, in processes of their own.
+pytestmark = pytest.mark.full(seconds=12, always=True)
+
 
 @pytest.fixture(scope="module")
 def russian_run(tmp_path_factory, poolbench_cli):

@@ -147,6 +147,7 @@ def test_groups_of_the_other_kind_of_set_are_refused(source, groups, owner):
         load_image_set(DataConfig(source=source, groups=groups))
 
 
+@pytest.mark.full(seconds=8)
 def test_installed_package_brings_an_image_set(somebody):
     done = somebody("classes", "--data", "stripes:30")
     assert done.returncode == 0, done.stderr

@@ -65,6 +65,7 @@ def test_worker_of_other_code_than_the_plan_names_is_refused(plan_of, images, tm
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.full(seconds=4)
 def test_refusal_of_a_worker_is_told_in_the_language_of_the_reader(plan_of, images, tmp_path):
     machine = replace(describe_machine(StudyConfig()), workers=1, code="another")
     with (
@@ -226,6 +227,7 @@ def test_lanes_and_order_do_not_change_a_bit(plan_of, images, read_results, tmp_
     assert read_results(alone, plan) == read_results(shared, plan)
 
 
+@pytest.mark.full(seconds=5)
 def test_every_epoch_is_told_of_with_what_was_measured(plan_of, images, read_told, tmp_path):
     plan, seen = plan_of(operators=("max",)), []
     run(images, tmp_path, 1, plan.specs[:1], seen.append)
@@ -272,6 +274,7 @@ def test_workers_end_with_their_work(plan_of, images, tmp_path):
     assert not [t for t in threading.enumerate() if "listen" in t.name.lower()]
 
 
+@pytest.mark.full(seconds=4)
 def test_custom_operator_reaches_the_worker(plan_of, images, tmp_path):
     class Corner(Operator):
         """Keeps the bottom right value of each cell."""
@@ -349,6 +352,7 @@ def make_broken(error):
     return Broken
 
 
+@pytest.mark.full(seconds=4)
 def test_error_of_a_worker_is_told_in_the_language_of_the_reader(
     plan_of, images, tmp_path, monkeypatch
 ):

@@ -95,6 +95,7 @@ def look_up(half, names):
     return np.array([half.names.index(str(name)) for name in names], dtype=np.int64)
 
 
+@pytest.mark.full(seconds=4)
 def test_explanation_is_the_same_bytes_again_whatever_the_threads(made):
     before = torch.get_num_threads()
     first = made.explain()

@@ -260,6 +260,7 @@ def test_report_is_built_where_no_model_was_handed_over(make_run):
     assert "was not verified" in text
 
 
+@pytest.mark.full(seconds=5)
 def test_report_of_the_lab_protocol_says_that_it_is_optimistic(make_run):
     path = make_run(variants=2, repeats=1, epochs=2, protocol="lab")
     text = Page(build_report(path).read_text(encoding="utf-8")).text
@@ -275,6 +276,7 @@ def test_summary_is_a_piece_of_html_with_the_leaderboard(run_path):
     assert "рекомендуется" in page.text
 
 
+@pytest.mark.full(seconds=8)
 def test_report_of_a_moved_run_is_the_same_without_torch(built, tmp_path):
     lang, path, source = built
     moved = shutil.copytree(path, tmp_path / "elsewhere")

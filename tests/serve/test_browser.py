@@ -31,6 +31,7 @@ def read_shift(words):
     return far["down"] - far["up"], far["right"] - far["left"]
 
 
+@pytest.mark.full(seconds=2)
 def test_page_shows_class_names_literally(visit, server):
     with visit(server) as page:
         names = page.locator("#cards table").first.locator("th").all_inner_texts()
@@ -78,6 +79,7 @@ def test_page_moves_the_picture_by_keys_buttons_and_dragging(visit, server, read
         see(page, "#spoken", "1 px up, 3 px right")
 
 
+@pytest.mark.full(seconds=3)
 def test_map_agrees_with_the_moved_picture(visit, server, read_cards, see):
     with visit(server) as page:
         page.check("[value=border]")
@@ -96,6 +98,7 @@ def test_map_agrees_with_the_moved_picture(visit, server, read_cards, see):
         assert float(least.strip("<> ")) == pytest.approx(100 * share, abs=0.06)
 
 
+@pytest.mark.full(seconds=2)
 def test_drawing_is_classified_by_mouse_and_by_keys(visit, server, read_cards, see):
     with visit(server) as page:
         page.click("#draw")
@@ -116,6 +119,7 @@ def test_drawing_is_classified_by_mouse_and_by_keys(visit, server, read_cards, s
         assert read_cards(page) != said
 
 
+@pytest.mark.full(seconds=3)
 def test_picture_can_be_dropped_and_pasted(
     visit, server, picture_files, read_cards, choose_file, see
 ):
@@ -177,6 +181,7 @@ def test_page_is_accessible_and_fits(visit, server, check_accessible, size, sche
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+@pytest.mark.full(seconds=2)
 def test_every_control_is_reached_by_the_keyboard(visit, server):
     with visit(server) as page:
         reached = set()
@@ -299,6 +304,7 @@ def test_screenshots_for_the_documentation(visit, run_serve, finished, see):
                 page.screenshot(path=place, full_page=name == "narrow")
 
 
+@pytest.mark.full(seconds=4)
 def test_serving_changes_nothing_in_the_run(
     run_serve, served_copy, picture_files, visit, choose_file
 ):

@@ -73,6 +73,7 @@ def test_a_photograph_is_cropped_by_pointer_and_by_keys(visit, place, photo, cho
         assert not np.array_equal(read_stage(page), before)
 
 
+@pytest.mark.full(seconds=3)
 def test_a_picture_is_squashed_only_where_that_is_asked_for(
     visit, run_serve, served_copy, photo, choose_file
 ):
@@ -90,6 +91,7 @@ def test_a_picture_is_squashed_only_where_that_is_asked_for(
         wait_for(page, cut(pixels, (WIDTH - HEIGHT) // 2))
 
 
+@pytest.mark.full(seconds=2)
 def test_a_picture_of_the_right_shape_is_not_cropped(visit, server, photo, choose_file, tmp_path):
     file, pixels = photo
     square = tmp_path / "square.png"
@@ -131,6 +133,7 @@ def test_the_pictures_are_one_stop_of_the_tab_key(visit, server):
         assert page.evaluate(now) == page.locator("#gallery button").count() - 1
 
 
+@pytest.mark.full(seconds=3)
 def test_answers_stay_in_sight_on_a_phone(visit, server, see):
     with visit(server, viewport=NARROW) as page:
         see(page, "#map-text", "289")

@@ -127,6 +127,7 @@ def test_export_for_the_course_page_predicts_the_same_in_a_browser(
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
+@pytest.mark.full(seconds=4)
 def test_static_page_refuses_bad_files_with_words(visit, static, bad_files, see):
     with visit(static) as page:
         for file in (bad_files["format"], bad_files["broken"], bad_files["pixels"]):

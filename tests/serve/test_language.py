@@ -45,6 +45,7 @@ def test_page_speaks_the_language_of_the_browser_else_that_of_the_run(
         assert page.get_attribute(f"[data-language={language}]", "aria-pressed") == "true"
 
 
+@pytest.mark.full(seconds=2)
 def test_choice_of_a_person_outlives_a_reload_and_goes_with_them_to_the_report(browser, server):
     with visit_as(browser, server, "en-GB") as page:
         page.click("[data-language=ru]")
@@ -58,6 +59,7 @@ def test_choice_of_a_person_outlives_a_reload_and_goes_with_them_to_the_report(b
         assert page.get_attribute("[data-language=ru]", "aria-pressed") == "true"
 
 
+@pytest.mark.full(seconds=3)
 def test_language_that_was_asked_for_goes_before_that_of_the_browser(browser, run_serve, served):
     with (
         run_serve(served, "--lang", "en") as (address, _),

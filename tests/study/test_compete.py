@@ -81,6 +81,7 @@ def test_look_that_time_does_not_complete_is_not_judged(tmp_path, image_set, mon
     assert any(store.trials.glob("*-r1f0-*"))
 
 
+@pytest.mark.full(seconds=4)
 def test_variant_that_is_taken_up_again_catches_up_before_the_look(
     tmp_path, image_set, monkeypatch
 ):
@@ -117,6 +118,7 @@ def test_study_that_is_judged_again_with_more_repeats_is_exploratory(tmp_path, i
     assert [look.repeats for look in more.looks] == [1, 2]
 
 
+@pytest.mark.full(seconds=5)
 def test_time_that_is_left_trains_all_that_was_planned(tmp_path, image_set):
     _, compared = run(tmp_path, image_set, time.monotonic() + 3600, repeats=2)
     assert compared.verdict.repeats == 2
@@ -166,6 +168,7 @@ def test_variant_whose_trials_are_lost_is_left_out(tmp_path, image_set):
     assert "avg" not in (store.path / "leaderboard.csv").read_text()
 
 
+@pytest.mark.full(seconds=4)
 def test_variant_that_is_lost_later_is_left_out_with_what_it_had(tmp_path, image_set):
     class Later(Losing):
         """From the second repeat on."""

@@ -103,6 +103,7 @@ def test_model_of_a_variant_that_is_not_there_is_refused(finished):
         study.model("mx.lab-example.quick")
 
 
+@pytest.mark.full(seconds=8)
 def test_moved_run_opens_verifies_and_reports(finished_copy):
     study = poolbench.load(finished_copy)
     assert study.verify().passed

@@ -87,6 +87,7 @@ def test_average_of_weights_is_what_is_watched_and_left():
     assert not torch.equal(plain.stage1.norm1.running_mean, averaged.stage1.norm1.running_mean)
 
 
+@pytest.mark.full(seconds=4)
 def test_average_that_keeps_nothing_is_the_network_itself():
     _, plain, first = train(make())
     _, averaged, second = train(make(ema_decay=1e-12))
@@ -102,6 +103,7 @@ def test_frozen_layers_and_their_statistics_stay():
         assert not is_same(before, network, name)
 
 
+@pytest.mark.full(seconds=5)
 def test_epoch_that_is_best_on_the_inner_pictures_is_kept():
     # A rate that grows until it spoils everything: the last epoch is not the best.
     recipe = make(epochs=8, learning_rate=3.0, schedule="triangular", warmup_fraction=0.99)

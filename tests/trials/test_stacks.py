@@ -42,6 +42,7 @@ def test_stacked_trials_are_those_that_were_trained_alone(plan_of, small_set, op
         assert outcome.history[0].nll == pytest.approx(alone.history[0].nll, rel=1e-3)
 
 
+@pytest.mark.full(seconds=3)
 def test_stack_that_memory_does_not_hold_is_trained_in_halves(plan_of, small_set, monkeypatch):
     specs = plan_of(operators=("stride",), folds=2, repeats=3, stack=6, epochs=1).specs
     sizes = []
