@@ -35,6 +35,32 @@ def test_numbers_are_written_as_the_language_does(value, spec, english, russian)
     assert format_number(value, spec, "ru") == russian
 
 
+@pytest.mark.parametrize(
+    ("count", "english", "russian"),
+    [
+        (0, "trials", "обучений"),
+        (1, "trial", "обучение"),
+        (2, "trials", "обучения"),
+        (5, "trials", "обучений"),
+        (11, "trials", "обучений"),
+        (12, "trials", "обучений"),
+        (21, "trials", "обучение"),
+        (104, "trials", "обучения"),
+        (111, "trials", "обучений"),
+        (1500, "trials", "обучений"),
+    ],
+)
+def test_word_agrees_with_its_number(count, english, russian):
+    assert fill("{count:trial|trials}", count=count) == english
+    assert fill("{count:обучение|обучения|обучений}", "ru", count=count) == russian
+
+
+def test_last_names_of_a_list_are_joined_by_a_word():
+    assert fill("{names:or}", names=["max"]) == "max"
+    assert fill("{names:or}", names=["max", "avg"]) == "max or avg"
+    assert fill("{names:and}", "ru", names=["max", "avg", "lp"]) == "max, avg и lp"
+
+
 def test_text_that_looks_like_a_number_stays_as_it_is():
     assert fill("{version}", "ru", version="2.13.0") == "2.13.0"
     assert fill("{path}", "ru", path=Path("runs/v1.5")) == "runs/v1.5"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from numbers import Number
+from numbers import Integral, Number
 from pathlib import PurePath
 from string import Formatter
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -71,7 +71,13 @@ class Filler(Formatter):
         return super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Write one value."""
+        """Write one value.
+
+        ``{count:picture|pictures}`` is the form of a word that goes with a number, and
+        ``{names:or}`` a list whose last two names are joined by that word.
+        """
+        if "|" in format_spec and isinstance(value, Integral):
+            return choose_form(int(value), format_spec.split("|"), self._lang)
         if isinstance(value, bool | str):
             return format(value, format_spec)
         if isinstance(value, Number):
@@ -80,12 +86,19 @@ class Filler(Formatter):
             return value.tell(self._lang, self._spelling)
         if isinstance(value, OSError):
             return tell_system_error(value, self._lang)
-        if isinstance(value, list | tuple) and not format_spec:
-            return ", ".join(self._list(value))
+        if isinstance(value, list | tuple) and format_spec in ("", "or", "and"):
+            return self._join(list(self._list(value)), format_spec)
         if isinstance(value, PurePath):
             return str(value)
         written: str = super().format_field(value, format_spec)
         return written
+
+    def _join(self, names: list[str], last: str) -> str:
+        from poolbench.texts import text
+
+        if not last or len(names) < 2:
+            return ", ".join(names)
+        return f"{', '.join(names[:-1])} {text(f'list.{last}', self._lang)} {names[-1]}"
 
     def _list(self, values: list[Any] | tuple[Any, ...]) -> Iterator[str]:
         from poolbench.texts import text
@@ -94,6 +107,22 @@ class Filler(Formatter):
             yield self.format_field(value, "")
         if len(values) > MOST_NAMES:
             yield text("list.more", self._lang, count=len(values))
+
+
+def choose_form(count: int, forms: list[str], lang: str) -> str:
+    """Return the form of a word that goes with a number.
+
+    Args:
+        forms: English: for one and for any other number. Russian: as for 1, for 2 and for 5.
+
+    Example:
+        >>> [choose_form(count, ["trial", "trials"], "en") for count in (1, 0, 21)]
+        ['trial', 'trials', 'trials']
+    """
+    if lang != "ru":
+        return forms[count != 1]
+    last, teens = count % 10, 10 < count % 100 < 20
+    return forms[0 if last == 1 and not teens else 1 if last in (2, 3, 4) and not teens else 2]
 
 
 def format_number(value: float, spec: str, lang: str) -> str:

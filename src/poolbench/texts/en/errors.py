@@ -30,6 +30,8 @@ TEXTS = {
         "Put a class name that contains a comma in quotation marks, as in CSV: "
         "{--classes} '\"Pepper, bell\",tomato'."
     ),
+    "list.or": "or",
+    "list.and": "and",
     "list.more": "… ({count} in all)",
     "os.EACCES": "permission denied",
     "os.EADDRINUSE": "the address is already in use",

@@ -30,6 +30,8 @@ TEXTS = {
         "Имя класса с запятой заключите в кавычки, как в CSV: "
         "{--classes} '\"Pepper, bell\",tomato'."
     ),
+    "list.or": "или",
+    "list.and": "и",
     "list.more": "… (всего {count})",
     "os.EACCES": "нет прав доступа",
     "os.EADDRINUSE": "адрес уже занят",
