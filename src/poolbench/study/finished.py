@@ -1,6 +1,7 @@
 """Open a finished study: its figures, its models and their verification, also after a restart.
 
-torch is loaded only when a network is requested as a module or exported again.
+torch is loaded only when a network is requested as a module or exported again, and what draws,
+predicts or verifies only when that is asked for, so that a study is open at once.
 """
 
 from collections.abc import Callable
@@ -9,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
 
 from poolbench.errors import UnknownNameError, UsageError
-from poolbench.export.predict import OnnxModel, load_model
-from poolbench.export.verify import verify_run
 from poolbench.files import expand_home
 from poolbench.language import choose_language, errors_told_in
 from poolbench.records import (
@@ -20,8 +19,6 @@ from poolbench.records import (
     VerdictRecord,
     VerificationReport,
 )
-from poolbench.report.build import build_report, render_summary
-from poolbench.report.read import read_leaderboard
 from poolbench.rundir.language import choose_run_language
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import find_run
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
     from poolbench.export.onnx import Layout
+    from poolbench.export.predict import OnnxModel
     from poolbench.models import Network
     from poolbench.report.handin.build import HandIn
 
@@ -77,6 +75,8 @@ class Study:
         The tuple of rows prints as a table, displays in a notebook, and converts to a data frame:
         ``study.leaderboard().to_pandas()``.
         """
+        from poolbench.report.read import read_leaderboard
+
         return Leaderboard(read_leaderboard(self.path), self.lang)
 
     @property
@@ -93,12 +93,14 @@ class Study:
 
     @property
     @_speak_its_language
-    def best(self) -> OnnxModel:
+    def best(self) -> "OnnxModel":
         """The exported model; ``best.predict(images)`` needs no torch.
 
         Raises:
             RunError: If nothing was learned, so there is no model.
         """
+        from poolbench.export.predict import load_model
+
         self._get_final()
         return load_model(self._store.locate("best/model.onnx"))
 
@@ -248,6 +250,8 @@ class Study:
         """Rebuild the HTML report; return its path."""
         language = self.lang if lang is None else choose_language(lang)
         with errors_told_in(language):
+            from poolbench.report.build import build_report
+
             return build_report(self.path, language)
 
     @_speak_its_language
@@ -271,6 +275,8 @@ class Study:
         Raises:
             VerificationError: If it does not.
         """
+        from poolbench.export.verify import verify_run
+
         return verify_run(self.path)
 
     def __repr__(self) -> str:
@@ -280,6 +286,8 @@ class Study:
         )
 
     def _repr_html_(self) -> str:
+        from poolbench.report.build import render_summary
+
         return render_summary(self.path, self.lang)
 
 

@@ -7,10 +7,7 @@ from pydantic import PrivateAttr
 
 from poolbench.errors import UsageError
 from poolbench.records import LeaderboardRow, VerdictRecord
-from poolbench.report.board import format_board
-from poolbench.report.build import render_board
 from poolbench.texts.plain import make_plain
-from poolbench.verdict.sentence import describe_verdict
 
 if TYPE_CHECKING:
     import pandas
@@ -30,6 +27,8 @@ class Verdict(VerdictRecord):
         return verdict
 
     def __str__(self) -> str:
+        from poolbench.verdict.sentence import describe_verdict
+
         return make_plain(describe_verdict(self, self._lang))
 
     def __eq__(self, other: object) -> bool:
@@ -88,11 +87,15 @@ class Leaderboard(tuple[LeaderboardRow, ...]):
         return [row.model_dump() for row in self]
 
     def __str__(self) -> str:
+        from poolbench.report.board import format_board
+
         return format_board(self, self.lang) if self else "()"
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        from poolbench.report.build import render_board
+
         return render_board(self, self.lang)
 
 
