@@ -22,6 +22,7 @@ from poolbench.report.figures.curves import draw_accuracy_curves, draw_gaps, dra
 from poolbench.report.figures.landscape import choose_levels
 from poolbench.report.figures.shift import draw_moved
 from poolbench.report.fonts import shorten
+from poolbench.report.plates import place_all, render
 from poolbench.report.read import read_run
 from poolbench.report.style import get_look, use_style
 from poolbench.report.words import say
@@ -110,7 +111,7 @@ def test_figures_of_one_variant_leave_out_the_differences(make_run):
         warnings.simplefilter("error")
         for name in found:
             draw_with_words(view, name)
-            panels = FIGURES[name].draw(view).to_plates(name)
+            panels = place_all(render(FIGURES[name].draw(view)), name)
             assert not any("<b>" in panel.svg for panel in panels)
 
 
@@ -132,7 +133,7 @@ def test_a_figure_is_saved_as_svg_and_png_and_the_same_bytes_again(view):
 def test_a_figure_on_the_page_has_the_colours_of_the_page(view):
     with use_style():
         for name, kind in list_figures(view).items():
-            for panel in kind.draw(view).to_plates(name):
+            for panel in place_all(render(kind.draw(view)), name):
                 assert "var(--" in panel.svg, name
                 for color in ("#22262b", "#6b727a", "#0072b2"):
                     assert color not in panel.svg, (name, color)

@@ -12,11 +12,12 @@ from poolbench.records import LeaderboardRow
 from poolbench.report import about, classes, gallery, pairs, tables
 from poolbench.report.board import IN_NOTEBOOK, make_board
 from poolbench.report.card import make_card
-from poolbench.report.drawing import Drawing, Panel
+from poolbench.report.drawing import Drawing
 from poolbench.report.faults import Faults
 from poolbench.report.figures import FIGURES, FigureKind, list_figures
 from poolbench.report.figures.choice import MOST_IN_COLOR
 from poolbench.report.fonts import list_numbered
+from poolbench.report.plates import Panel, Rendering, place_all, render, render_again
 from poolbench.report.read import RunView, read_run
 from poolbench.report.samples import say_samples
 from poolbench.report.style import PALETTE, use_style
@@ -104,12 +105,15 @@ def build_report(
 def _draw(view: RunView, name: str, kind: FigureKind, lang: str) -> tuple[Plate, dict[str, bytes]]:
     """Draw a figure for the page, and as files of its own."""
     panels, tips, files = {}, {}, {}
+    first: tuple[Rendering, ...] | None = None
     for language in TEXTS:
         shown = replace(view, lang=language)
         # One style for each: what fails half-way leaves nothing behind for the next.
         with use_style(shown.names):
             drawing = kind.draw(shown)
-            panels[language] = drawing.to_plates(f"{name}-{language}")
+            done = render(drawing) if first is None else render_again(drawing, first, language)
+            first = first or done
+            panels[language] = place_all(done, f"{name}-{language}")
             tips[language] = drawing.tips
             if language == lang:
                 drawing.add_words(lang)

@@ -5,19 +5,16 @@ So a page can say it in several languages, and a file in one.
 
 import io
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import matplotlib
 import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch
-from matplotlib.text import Text
 
 from poolbench.report.style import CSS_COLORS, INK, PNG_DPI, get_look
 from poolbench.report.words import Phrase, Words, speak
@@ -25,14 +22,6 @@ from poolbench.report.words import Phrase, Words, speak
 # Pixels each way of the sign before a name in a legend on the page.
 SIGN_WIDTH, SIGN_HEIGHT = 26, 14
 MARK_RADIUS = 5
-# Width at which a figure of one panel is drawn for the page: that of a phone, on which its smallest
-# letters are to have ten pixels; a wide page shows it larger, up to this ratio.
-PLATE_INCHES = 4.5
-MOST_GROWTH = 1.3
-LEAST_LETTER_PIXELS = 10.0
-PIXELS_PER_INCH, PIXELS_PER_POINT = 96.0, 96.0 / 72.0
-# Height of a figure that is not shown larger than it is.
-TALL_INCHES = 6.0
 # Most panels of a figure that a page shows unasked.
 MOST_PANELS = 6
 # Most entries of a legend above the figure; more stand beside it, in a column.
@@ -106,18 +95,6 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Panel:
-    """A figure, or a part of one, as it stands in a page.
-
-    Attributes:
-        pixels: The width for which it is drawn.
-    """
-
-    svg: Markup
-    pixels: int
-
-
-@dataclass(frozen=True)
 class Drawing:
     """A figure and its words.
 
@@ -137,21 +114,6 @@ class Drawing:
     tips: tuple[str, ...] = ()
     make_panels: Callable[[], Sequence[Figure]] | None = None
     most_panels: int = MOST_PANELS
-
-    def to_plates(self, name: str) -> tuple[Panel, ...]:
-        """Return the panels without words, to stand in a page; their ids begin with ``name``."""
-        if self.make_panels is None:
-            width = self.figure.get_figwidth()
-            self.figure.set_figwidth(min(width, PLATE_INCHES))
-            plate = _render_plate(self.figure, name)
-            # As it was, for the file that is still to be made of it.
-            self.figure.set_figwidth(width)
-            return (plate,)
-        panels = self.make_panels()
-        return tuple(
-            _render_plate(panel, f"{name}-{number}" if number else name)
-            for number, panel in enumerate(panels)
-        )
 
     def to_files(self, name: str) -> dict[str, bytes]:
         """Return ``name.svg`` and ``name.png``."""
@@ -212,45 +174,4 @@ def _trace(marker: str) -> str:
     return "".join(
         "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in middle + scale * ring * (1, -1)) + "Z"
         for ring in rings
-    )
-
-
-def _render_plate(figure: Figure, name: str) -> Panel:
-    content = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none"}):
-        figure.savefig(
-            content, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-        )
-    width, height = figure.get_size_inches()
-    natural = PIXELS_PER_INCH * width
-    least = natural * LEAST_LETTER_PIXELS / (PIXELS_PER_POINT * _find_smallest_points(figure))
-    growth = 1.0 if height > TALL_INCHES else MOST_GROWTH
-    style = f"min-width:{least:.0f}px;max-width:{max(growth * natural, least):.0f}px"
-    return Panel(Markup(_fit_into_page(content.getvalue(), name, style)), round(natural))
-
-
-def _find_smallest_points(figure: Figure) -> float:
-    """Find the size of the smallest letters of a figure."""
-    found = [item for item in figure.findobj(Text) if isinstance(item, Text)]
-    sizes = [float(item.get_fontsize()) for item in found if item.get_visible() and item.get_text()]
-    return min(sizes, default=LEAST_LETTER_PIXELS / PIXELS_PER_POINT)
-
-
-def _fit_into_page(svg: str, name: str, style: str) -> str:
-    """Cut off the head, and give the SVG ids of its own and the page's colours and font."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    # A class may be called as a colour is: what stands between the tags stays.
-    svg = re.sub(r"<[^>]*>", lambda found: _fit_tag(found[0], name), svg)
-    # The size in points is what it is drawn for; the page may be narrower, or wider.
-    return re.sub(r' width="[0-9.]+pt" height="[0-9.]+pt"', f' style="{style}"', svg, count=1)
-
-
-def _fit_tag(tag: str, name: str) -> str:
-    tag = re.sub(r'\bid="', f'id="{name}-', tag)
-    tag = re.sub(r'(xlink:href="|url\()#', rf"\1#{name}-", tag)
-    tag = re.sub(r"#[0-9a-f]{6}\b", lambda found: CSS_COLORS.get(found[0], found[0]), tag)
-    tag = re.sub(r"font: ([0-9.]+)px [^;\"]*", r"font-size: \1px", tag)
-    return re.sub(
-        r"font: (bold|[67]00) ([0-9.]+)px [^;\"]*", r"font-weight: 700; font-size: \2px", tag
     )
