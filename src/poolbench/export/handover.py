@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, TrainingError
+from poolbench.export.ahead import EXPLANATION, NOTHING_AHEAD, Ahead
 from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
 from poolbench.export.card import render_card
 from poolbench.export.explanation import make_explanation
@@ -25,11 +26,10 @@ from poolbench.verdict.proportion import compute_headline
 
 # File that is written by whoever verifies, so it is no part of what is handed over.
 _PROOF = "verification.json"
-_EXPLANATION = "best/explain.npz"
 # All files that are written there; anybody may have put something beside them.
 _BUNDLE = (
     *("best/model.onnx", "best/weights.safetensors", "best/README.md", "best/final.json"),
-    *("best/reference.npz", _EXPLANATION, f"best/{_PROOF}"),
+    *("best/reference.npz", EXPLANATION, f"best/{_PROOF}"),
 )
 
 
@@ -39,12 +39,14 @@ def hand_over(
     final: TrialSpec | None,
     verdict: VerdictRecord,
     image_set: ImageSet,
+    ahead: Ahead = NOTHING_AHEAD,
 ) -> None:
     """Write ``best/``, ``variants/``, ``pictures.npz`` and, last, ``study.json``.
 
     Nothing is done if all of it is there and undamaged.
 
     Args:
+        ahead: What another process does of it at the same time.
         trials: What was compared.
         final: The trial whose network is handed over; its held-out pictures are the test half.
             ``None``: nothing was learned, so no network is.
@@ -72,13 +74,16 @@ def hand_over(
         return
     # Without this file an interrupted hand-over is done again from its start.
     store.remove("study.json")
-    for spec in take_first(trials).values():
-        export_variant(store, restore_network(store, spec.id), spec, data)
+    ahead.begin_explanation()
     network = restore_network(store, final.id)
     measured = store.load_arrays(final.id, "predictions")["logits"]
     seen = _see(store, final, image_set)
     save_bundle(store, network, final, data, handed, image_set.test, measured, card, seen)
-    store.save_bytes(_EXPLANATION, make_explanation(store, trials, final, image_set))
+    if not ahead.take_models():
+        for spec in take_first(trials).values():
+            export_variant(store, restore_network(store, spec.id), spec, data)
+    if not ahead.take_explanation():
+        store.save_bytes(EXPLANATION, make_explanation(store, trials, final, image_set))
     save_pictures(store, image_set.test)
     ids = tuple(spec.id for spec in trials)
     study = StudyRecord(trials=ids, final=final.id, files=_hash_files(store, trials))
@@ -130,7 +135,7 @@ def _is_done(store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, car
     expected = compute_sha256(card.encode())
     is_same_study = (study.trials, study.final) == (ids, final.id)
     # A run of an earlier version may be whole and lack the explanation.
-    is_whole = study.files == found and _EXPLANATION in found
+    is_whole = study.files == found and EXPLANATION in found
     return is_same_study and is_whole and found["best/README.md"] == expected
 
 

@@ -4,7 +4,7 @@ import inspect
 import shlex
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -25,6 +25,8 @@ from poolbench.data.duplicates import COLUMNS
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sources import resolve_source
 from poolbench.errors import PoolbenchError, RunError, UsageError
+from poolbench.executors.local import LocalExecutor
+from poolbench.export.ahead import NOTHING_AHEAD, Ahead, open_ahead
 from poolbench.export.handover import hand_over
 from poolbench.export.latency import save_latencies
 from poolbench.language import choose_language, errors_told_in
@@ -46,11 +48,11 @@ from poolbench.results.picture_tables import save_picture_tables
 from poolbench.rundir.language import LANGUAGE
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import choose_place, find_run
-from poolbench.study.compete import StudyContext, compete, run_trial_alone
+from poolbench.study.compete import Compared, StudyContext, compete, run_trial_alone
 from poolbench.study.display import Display
 from poolbench.study.finished import Study
 from poolbench.study.hooks import NO_HOOKS, EpochEvent, Follower, Hooks, TrialEvent
-from poolbench.study.logs import check_logs, open_logs
+from poolbench.study.logs import Logs, check_logs, open_logs
 from poolbench.study.prepare import (
     check_study,
     load_pictures,
@@ -61,6 +63,7 @@ from poolbench.study.prepare import (
     recall_config,
     save_config,
 )
+from poolbench.system import count_cores
 from poolbench.texts import Phrase
 from poolbench.texts.facts import describe_reason
 from poolbench.verdict.proportion import read_headline
@@ -156,20 +159,39 @@ def run_study(
                 follower = Follower(store, hooks, logs)
                 context = StudyContext(executor, store, image_set, display, follower.follow)
                 compared = compete(measured, context, None if limit is None else started + limit)
-                final = None
-                if compared.verdict.recommended is not None:
-                    final = make_final_spec(measured.plan, compared.verdict.recommended)
-                    _train_final(final, measured, context)
-            leading = compared.verdict.leading
-            logs.conclude(compared.trials, final, compared.verdict)
-            save_picture_tables(store, image_set, compared.trials, leading, final)
-            with display.watch.step("hand-over"):
-                hand_over(store, compared.trials, final, compared.verdict, image_set)
-                save_latencies(store)
+                _hand_over(compared, measured, context, logs)
             # Processes that were killed while this one went on leave them.
             store.remove_leftovers()
             store.remove_checkpoints()
             return _conclude(store, display)
+
+
+def _hand_over(
+    compared: Compared, measured: MeasuredPlan, context: StudyContext, logs: Logs
+) -> None:
+    """Train the network that is handed over, if one is, and write all that is handed over."""
+    store, verdict, trials = context.store, compared.verdict, compared.trials
+    final = None
+    if verdict.recommended is not None:
+        final = make_final_spec(measured.plan, verdict.recommended)
+    with _open_ahead(final, trials, context) as ahead:
+        if final is not None:
+            _train_final(final, measured, context)
+        logs.conclude(trials, final, verdict)
+        save_picture_tables(store, context.image_set, trials, verdict.leading, final)
+        with context.display.watch.step("hand-over"):
+            hand_over(store, trials, final, verdict, context.image_set, ahead)
+    save_latencies(store)
+
+
+def _open_ahead(
+    final: TrialSpec | None, trials: Sequence[TrialSpec], context: StudyContext
+) -> AbstractContextManager[Ahead]:
+    """Let another process of this machine prepare the hand-over beside the final training."""
+    executor, store = context.executor, context.store
+    if final is None or store.has_trial(final.id) or not isinstance(executor, LocalExecutor):
+        return nullcontext(NOTHING_AHEAD)
+    return open_ahead(store, executor.images, trials, final, count_cores())
 
 
 def _train_final(final: TrialSpec, measured: MeasuredPlan, context: StudyContext) -> None:
