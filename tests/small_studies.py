@@ -138,5 +138,6 @@ class HereExecutor(LocalExecutor):
 
 @pytest.fixture
 def train_here(monkeypatch):
-    """Studies of this test train in this process."""
+    """Studies of this test train in this process, and begin no other to prepare the hand-over."""
     monkeypatch.setattr("poolbench.study.prepare.LocalExecutor", HereExecutor)
+    monkeypatch.setattr("poolbench.study.run.count_cores", lambda: 1)
