@@ -140,4 +140,4 @@ class HereExecutor(LocalExecutor):
 def train_here(monkeypatch):
     """Studies of this test train in this process, and begin no other to prepare the hand-over."""
     monkeypatch.setattr("poolbench.study.prepare.LocalExecutor", HereExecutor)
-    monkeypatch.setattr("poolbench.study.run.count_cores", lambda: 1)
+    monkeypatch.setattr("poolbench.study.conclude.count_cores", lambda: 1)

@@ -275,6 +275,17 @@ def read_processor_seconds(process: int) -> float | None:
         return None
 
 
+def read_process_age_seconds() -> float | None:
+    """Read for how long this process has been there; ``None`` where the system hides it."""
+    try:
+        fields = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
+        # starttime, the 22nd of proc(5), since the machine began.
+        begun = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return max(0.0, float(Path("/proc/uptime").read_text().split()[0]) - begun)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def count_cores() -> int:
     """Count the cores that this process may use, by its affinity and its share of time."""
     is_bound = hasattr(os, "sched_getaffinity")

@@ -16,9 +16,9 @@ from poolbench.data.sample import load_sample
 from poolbench.errors import RunError, UnknownNameError, UsageError, VerificationError
 from poolbench.records import LeaderboardRow
 from poolbench.rundir.store import RunStore
+from poolbench.study.conclude import build_page
 from poolbench.study.display import Display
 from poolbench.study.prepare import name_run
-from poolbench.study.run import build_page
 from poolbench.texts import text
 from poolbench.verdict.looks import make_levels
 

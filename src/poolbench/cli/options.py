@@ -233,6 +233,7 @@ Lab = Annotated[bool, typer.Option("--lab", help=say_help("report.lab"))]
 Author = Annotated[str | None, typer.Option(help=say_help("report.author"), **TEXT)]
 Group = Annotated[str | None, typer.Option(help=say_help("report.group"), **TEXT)]
 Open = Annotated[bool, typer.Option("--open", help=say_help("run.open"))]
+Profile = Annotated[bool, typer.Option("--profile", help=say_help("run.profile"))]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=say_help("run.dry-run"))]
 Expect = Annotated[
     float | None, typer.Option(help=say_help("run.expect"), **take_number("--expect"))

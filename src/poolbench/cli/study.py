@@ -15,6 +15,7 @@ from poolbench.cli.settings import make_config, refuse_expected
 from poolbench.cli.spoken import say_help
 from poolbench.errors import PoolbenchError
 from poolbench.language import choose_language
+from poolbench.system import read_process_age_seconds
 
 if TYPE_CHECKING:
     from poolbench.study.finished import Study
@@ -65,6 +66,7 @@ def run(
     out: options.Out = None,
     dry_run: options.DryRun = False,
     expect: options.Expect = None,
+    profile: options.Profile = False,
     is_opened: options.Open = False,
     lang: options.Lang = None,
     as_json: options.Json = False,
@@ -89,11 +91,16 @@ def _run(given: Mapping[str, Any]) -> None:
         preview_study(config, place, display, given["expect"])
         return
     refuse_expected(given["expect"])
+    from poolbench.records import StudyTiming
     from poolbench.rundir.store import RunStore
+    from poolbench.study.account import Accountant
     from poolbench.study.next_steps import list_next_steps
     from poolbench.study.run import run_study
 
-    study = run_study(config, place, display)
+    account = Accountant(read_process_age_seconds() or 0.0)
+    study = run_study(config, place, display, account=account)
+    if given["profile"]:
+        display.show_account(RunStore(study.path).load_model("timing.json", StudyTiming).account)
     display.show_next(list_next_steps(RunStore(study.path), study.verdict))
     if given["as_json"]:
         print_json(_summarize(study))

@@ -31,6 +31,7 @@ from poolbench.records.trial import (
 )
 from poolbench.records.tried import MOST_TRIED, TRIED_FILE, TriedAnswer, TriedRecord, TriedRow
 from poolbench.records.verdict import (
+    Account,
     CalibrationRecord,
     ConstantAnswer,
     CoverageFinding,
@@ -59,6 +60,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "STEPS",
     "TRIED_FILE",
+    "Account",
     "BestEpoch",
     "CalibrationRecord",
     "Check",

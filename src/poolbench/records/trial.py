@@ -232,6 +232,9 @@ class TrialTiming(Frozen):
     Attributes:
         train_seconds: Seconds of the training steps alone, of all attempts.
         wall_seconds: Seconds with evaluation and everything else of the trial.
+        watch_seconds: Of these, seconds of evaluation after each epoch, for the curves; 0 in a
+            stack, ``None`` in runs of earlier versions.
+        judge_seconds: Of these, seconds in which the trained network was evaluated; likewise.
         peak_memory_bytes: Peak of the process that trained (of the GPU where there is one);
             ``None`` where the system does not tell.
     """
@@ -239,3 +242,5 @@ class TrialTiming(Frozen):
     train_seconds: float
     wall_seconds: float
     peak_memory_bytes: int | None
+    watch_seconds: float | None = None
+    judge_seconds: float | None = None

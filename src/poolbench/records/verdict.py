@@ -226,10 +226,32 @@ class TimeRatio(Frozen):
     p_adjusted: float | None
 
 
+class Account(Frozen):
+    """Where the seconds of a command went, of the last one that trained something.
+
+    Attributes:
+        phases: Seconds by the clock of each phase, in their order.
+        workers: Trials that were trained at once.
+        trials: Trials that were trained.
+        steps, watching, judging: Seconds of these trials, all together, in training steps, in
+            evaluation after each epoch and in evaluation of the trained network.
+        rest: Seconds of these trials in everything else.
+    """
+
+    phases: dict[str, float]
+    workers: int
+    trials: int
+    steps: float
+    watching: float
+    judging: float
+    rest: float
+
+
 class StudyTiming(Frozen):
     """``timing.json`` of a run: measured seconds, kept apart from what must be identical.
 
     Attributes:
+        account: ``None`` in runs of earlier versions.
         latency_ms: Variant id to the milliseconds in which its exported model answers for one
             picture of the size of training: the median, ONNX Runtime on one thread.
     """
@@ -237,6 +259,7 @@ class StudyTiming(Frozen):
     schema_version: int = SCHEMA_VERSION
     train_ratios: tuple[TimeRatio, ...]
     latency_ms: dict[str, float] = Field(default_factory=dict)
+    account: Account | None = None
 
 
 class OrderFinding(Frozen):

@@ -27,6 +27,10 @@ def say_samples(view: RunView) -> dict[str, Words]:
         )
         for name, kind in _KINDS.items()
     }
+    account = None if view.timing is None else view.timing.account
+    if account is not None:
+        told = {"trials": account.trials, "workers": account.workers}
+        said["account"] = say("card.samples-account", **told)
     if view.explained is not None:
         moved = int(view.explained.arrays["shift_counts"].max(initial=0))
         for mode in _MODES:

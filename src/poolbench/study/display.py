@@ -16,6 +16,7 @@ from poolbench.errors import Voice
 from poolbench.evaluation.metrics import METRICS, Form
 from poolbench.operators import OperatorFacts
 from poolbench.records import (
+    Account,
     CalibrationRecord,
     Difference,
     Headline,
@@ -25,6 +26,7 @@ from poolbench.records import (
     VerdictRecord,
 )
 from poolbench.report.read import label_variants
+from poolbench.results.account import split_seconds
 from poolbench.streams import forgive_errors
 from poolbench.study.next_steps import align_steps
 from poolbench.study.watching import Watch, open_front
@@ -165,6 +167,18 @@ class Display:
         ]
         words = [text(heading, self.lang) for heading in headings]
         self.console.print(make_table(words, cells, self.console.width))
+
+    def show_account(self, account: Account | None) -> None:
+        """Show where the time went, if something was trained in this run."""
+        if account is None:
+            return
+        parts = split_seconds(account)
+        whole = sum(parts.values())
+        self.say("account.title", seconds=whole)
+        shown = {**parts, "report": account.phases.get("report", 0.0)}
+        for name, seconds in shown.items():
+            part = text(f"account.{name}", self.lang)
+            self.say("account.line", part=f"  {part}", seconds=seconds, share=seconds / whole)
 
     def show_next(self, steps: Sequence[tuple[str, str]]) -> None:
         """Show what to do next.

@@ -1,10 +1,9 @@
 """Run the whole job, from pictures to a verified model: the one orchestrator."""
 
 import inspect
-import shlex
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -24,35 +23,28 @@ from poolbench.config import (
 from poolbench.data.duplicates import COLUMNS
 from poolbench.data.image_set import ImageSet
 from poolbench.data.sources import resolve_source
-from poolbench.errors import PoolbenchError, RunError, UsageError
-from poolbench.executors.local import LocalExecutor
-from poolbench.export.ahead import NOTHING_AHEAD, Ahead, open_ahead
-from poolbench.export.handover import hand_over
-from poolbench.export.latency import save_latencies
+from poolbench.errors import RunError, UsageError
 from poolbench.language import choose_language, errors_told_in
 from poolbench.machine.description import Machine
 from poolbench.models import Factory, add_factory
 from poolbench.operators import register
 from poolbench.planning.budget import MeasuredPlan
-from poolbench.planning.durations import estimate_trial_seconds
-from poolbench.planning.plan import Plan, make_final_spec
+from poolbench.planning.plan import Plan
 from poolbench.records import (
     DataRecord,
     PlanRecord,
     StudyRecord,
-    TrialSpec,
 )
-from poolbench.report.build import build_report
-from poolbench.report.faults import describe_error
-from poolbench.results.picture_tables import save_picture_tables
 from poolbench.rundir.language import LANGUAGE
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import choose_place, find_run
-from poolbench.study.compete import Compared, StudyContext, compete, run_trial_alone
+from poolbench.study.account import Accountant
+from poolbench.study.compete import StudyContext, compete
+from poolbench.study.conclude import conclude, finish
 from poolbench.study.display import Display
 from poolbench.study.finished import Study
 from poolbench.study.hooks import NO_HOOKS, EpochEvent, Follower, Hooks, TrialEvent
-from poolbench.study.logs import Logs, check_logs, open_logs
+from poolbench.study.logs import check_logs, open_logs
 from poolbench.study.prepare import (
     check_study,
     load_pictures,
@@ -63,10 +55,6 @@ from poolbench.study.prepare import (
     recall_config,
     save_config,
 )
-from poolbench.system import count_cores
-from poolbench.texts import Phrase
-from poolbench.texts.facts import describe_reason
-from poolbench.verdict.proportion import read_headline
 
 
 def compare(
@@ -132,15 +120,25 @@ def compare(
 
 
 def run_study(
-    config: StudyConfig, out: Path | None, display: Display, hooks: Hooks = NO_HOOKS
+    config: StudyConfig,
+    out: Path | None,
+    display: Display,
+    hooks: Hooks = NO_HOOKS,
+    account: Accountant | None = None,
 ) -> Study:
-    """Run a study, or what is left of it."""
+    """Run a study, or what is left of it.
+
+    Args:
+        account: Takes down where the seconds go.
+    """
     check_logs(config.log)
+    account = account or Accountant()
     started = time.monotonic()
     store = open_store(config, out)
     config = recall_config(config, store)
     is_split = config.protocol == "cv"
-    image_set, duplicates = load_pictures(config.data, display, is_split=is_split)
+    with account.phase("images"):
+        image_set, duplicates = load_pictures(config.data, display, is_split=is_split)
     record = _make_data_record(config, image_set)
     with open_machine(config) as machine:
         # Refuses what does not fit, before anything is written.
@@ -151,60 +149,25 @@ def run_study(
             with open_executor(config, machine, image_set, store, store.path) as executor:
                 limit = config.time_limit_seconds
                 left = None if limit is None else limit - (time.monotonic() - started)
-                measured = measure_study(config, plan, image_set, store, executor, left, display)
+                with account.phase("measure"):
+                    measured = measure_study(
+                        config, plan, image_set, store, executor, left, display
+                    )
                 _begin(measured, machine, record, store, display)
+                account.begin(store, measured)
                 store.save_table("duplicates.csv", COLUMNS, duplicates)
                 logs = open_logs(config.log, store, display)
                 logs.catch_up(spec.id for spec in measured.plan.specs)
                 follower = Follower(store, hooks, logs)
                 context = StudyContext(executor, store, image_set, display, follower.follow)
-                compared = compete(measured, context, None if limit is None else started + limit)
-                _hand_over(compared, measured, context, logs)
+                with account.phase("train"):
+                    deadline = None if limit is None else started + limit
+                    compared = compete(measured, context, deadline)
+                finish(compared, measured, context, logs, account)
             # Processes that were killed while this one went on leave them.
             store.remove_leftovers()
             store.remove_checkpoints()
-            return _conclude(store, display)
-
-
-def _hand_over(
-    compared: Compared, measured: MeasuredPlan, context: StudyContext, logs: Logs
-) -> None:
-    """Train the network that is handed over, if one is, and write all that is handed over."""
-    store, verdict, trials = context.store, compared.verdict, compared.trials
-    final = None
-    if verdict.recommended is not None:
-        final = make_final_spec(measured.plan, verdict.recommended)
-    with _open_ahead(final, trials, context) as ahead:
-        if final is not None:
-            _train_final(final, measured, context)
-        logs.conclude(trials, final, verdict)
-        save_picture_tables(store, context.image_set, trials, verdict.leading, final)
-        with context.display.watch.step("hand-over"):
-            hand_over(store, trials, final, verdict, context.image_set, ahead)
-    save_latencies(store)
-
-
-def _open_ahead(
-    final: TrialSpec | None, trials: Sequence[TrialSpec], context: StudyContext
-) -> AbstractContextManager[Ahead]:
-    """Let another process of this machine prepare the hand-over beside the final training."""
-    executor, store = context.executor, context.store
-    if final is None or store.has_trial(final.id) or not isinstance(executor, LocalExecutor):
-        return nullcontext(NOTHING_AHEAD)
-    return open_ahead(store, executor.images, trials, final, count_cores())
-
-
-def _train_final(final: TrialSpec, measured: MeasuredPlan, context: StudyContext) -> None:
-    """Train the network that is handed over, unless it is there already."""
-    if context.store.has_trial(final.id):
-        return
-    context.display.say("run.final", variant=context.display.name(final.variant.id))
-    speed = measured.speeds.get(final.variant.id)
-    # Alone it is slower than its share of a stack.
-    if speed is None or final.conditions.stack > 1:
-        speed = context.executor.measure([final])[final.id]
-    expected = estimate_trial_seconds(final, speed, context.image_set)
-    run_trial_alone(final, expected, context, "final")
+            return conclude(store, display, account)
 
 
 def _name_source(
@@ -333,43 +296,3 @@ def _make_data_record(config: StudyConfig, image_set: ImageSet) -> DataRecord:
         has_official_test=image_set.has_official_test,
         facts=image_set.facts,
     )
-
-
-def _conclude(store: RunStore, display: Display) -> Study:
-    """Show the result, verify the bundle and build the report."""
-    study = Study(store.path, display.lang)
-    display.show_leaderboard(study.leaderboard())
-    display.show_verdict(study.verdict, study.data.source)
-    if study.verdict.kind == "winner":
-        for line in describe_reason(study.data.facts, display.lang):
-            display.tell(line)
-    if study.final is None:
-        build_page(store, display)
-        return study
-    key = "run.test-watched" if study.verdict.protocol == "lab" else "run.test"
-    display.show_headline(key, read_headline(study.final))
-    try:
-        with display.watch.step("verify"):
-            proof = study.verify()
-    except PoolbenchError:
-        # A proof that failed, or could not be made, is no reason to hide what was measured.
-        build_page(store, display)
-        raise
-    display.say("run.verified", checks=len(proof.checks))
-    display.say("run.saved", path=store.path / "best" / "model.onnx")
-    build_page(store, display)
-    return study
-
-
-def build_page(store: RunStore, display: Display) -> None:
-    """Build the report of a study; what is measured and saved does not depend on it."""
-    try:
-        with display.watch.step("report"):
-            page = build_report(store.path, display.lang, display.tell)
-    except Exception as error:
-        is_told = isinstance(error, PoolbenchError)
-        reason = error if is_told else Phrase("study.unexpected", error=describe_error(error))
-        command = shlex.join(["poolbench", "report", str(store.path)])
-        display.say("run.report-failed", reason=reason, command=command)
-    else:
-        display.say("run.report", path=page)

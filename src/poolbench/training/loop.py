@@ -72,6 +72,7 @@ class TrainingResult:
 
     Attributes:
         train_seconds: Seconds of the steps alone.
+        watch_seconds: Seconds in which the network was evaluated after its epochs.
         diverged_at: The first step (from 0) whose loss is not finite; training stops after its
             epoch.
         last_loss: Loss of the last step whose loss is finite; ``None``: there was none.
@@ -83,6 +84,7 @@ class TrainingResult:
     diverged_at: int | None
     last_loss: float | None
     chosen_epoch: int | None = None
+    watch_seconds: float = 0.0
 
 
 def find_last_loss(losses: NDArray[np.float64], before: float | None) -> float | None:
@@ -124,6 +126,7 @@ class _State:
 
     history: list[EpochRow] = field(default_factory=list)
     seconds: float = 0.0
+    watch_seconds: float = 0.0
     last_loss: float | None = None
     best: Snapshot = field(default_factory=Snapshot)
 
@@ -132,6 +135,7 @@ class _State:
         facts = {
             "history": [asdict(row) for row in self.history],
             "seconds": self.seconds,
+            "watch_seconds": self.watch_seconds,
             "last_loss": self.last_loss,
             "best_epoch": self.best.epoch,
             "best_score": self.best.score,
@@ -142,6 +146,7 @@ class _State:
         restore_engine(engine, saved.tensors)
         self.history = [_parse_row(row) for row in saved.facts["history"]]
         self.seconds, self.last_loss = saved.facts["seconds"], saved.facts["last_loss"]
+        self.watch_seconds = saved.facts.get("watch_seconds", 0.0)
         accuracy, loss = saved.facts["best_score"]
         best = take_group(saved.tensors, "best")
         self.best = Snapshot(saved.facts["best_epoch"], (accuracy, loss), best)
@@ -191,13 +196,15 @@ def run_training(
         for epoch in range(len(history), recipe.epochs):
             started = time.perf_counter()
             losses, accuracies = _run_epoch(engine, train, schedule, epoch)
-            state.seconds += time.perf_counter() - started
+            trained = time.perf_counter()
+            state.seconds += trained - started
             row = EpochRow(
                 epoch + 1,
                 summarize(losses),
                 summarize(accuracies),
                 *_evaluate(engine, watched, recipe.batch_size),
             )
+            state.watch_seconds += time.perf_counter() - trained
             history.append(row)
             state.last_loss = find_last_loss(losses, state.last_loss)
             on_epoch(row)
@@ -228,7 +235,14 @@ def _conclude(engine: Engine, state: _State, diverged_at: int | None, steps: int
         # The loss of the last step was still a number, what it did to the weights is not.
         diverged_at = len(state.history) * steps - 1
     chosen = best.epoch if best.epoch and diverged_at is None else None
-    return TrainingResult(tuple(state.history), state.seconds, diverged_at, state.last_loss, chosen)
+    return TrainingResult(
+        tuple(state.history),
+        state.seconds,
+        diverged_at,
+        state.last_loss,
+        chosen,
+        state.watch_seconds,
+    )
 
 
 def _offer(best: Snapshot, epoch: int, engine: Engine, inner: Part) -> None:

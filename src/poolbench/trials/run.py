@@ -93,7 +93,7 @@ def run_again_if_collapsed(
     timing = again.timing.model_copy(
         update={
             name: getattr(outcome.timing, name) + getattr(again.timing, name)
-            for name in ("train_seconds", "wall_seconds")
+            for name in ("train_seconds", "wall_seconds", "watch_seconds", "judge_seconds")
         }
     )
     record = again.record.model_copy(update={"attempts": 2})
@@ -159,6 +159,7 @@ def judge(
         started: The time of :func:`time.perf_counter` when the trial began.
         rate_factor: Factor of the recipe's learning rate; ``None``: none was searched for.
     """
+    begun = time.perf_counter()
     spec, split, network = trial.spec, trial.split, trial.network
     views = spec.variant.recipe.test_views
     whole = add_views(make_form(network, spec).whole, views)
@@ -183,9 +184,12 @@ def judge(
         shift=compute_shift_curve(shifted, labels),
         cost=compute_cost(network, spec.image_size, passes=count_passes(views)),
     ).model_copy(update={"rate_factor": rate_factor})
+    ended = time.perf_counter()
     timing = TrialTiming(
         train_seconds=result.train_seconds,
-        wall_seconds=time.perf_counter() - started,
+        wall_seconds=ended - started,
+        watch_seconds=result.watch_seconds,
+        judge_seconds=ended - begun,
         peak_memory_bytes=read_peak_memory_bytes(spec.conditions.device),
     )
     predictions = Predictions(split.held_out, labels, logits)

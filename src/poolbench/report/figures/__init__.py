@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from poolbench.report.drawing import Drawing
-from poolbench.report.figures import classes, comparison, curves, landscape, shift
+from poolbench.report.figures import account, classes, comparison, curves, landscape, shift
 from poolbench.report.read import RunView
 
 
@@ -38,6 +38,10 @@ def _has_many_pairs(view: RunView) -> bool:
     return comparison.MOST_IN_MATRIX >= len(view.variants) > 3
 
 
+def _has_account(view: RunView) -> bool:
+    return view.timing is not None and view.timing.account is not None
+
+
 FIGURES: Mapping[str, FigureKind] = {
     "differences": FigureKind(comparison.draw_differences, _has_pairs),
     "baseline": FigureKind(
@@ -50,6 +54,7 @@ FIGURES: Mapping[str, FigureKind] = {
     "loss-rises": FigureKind(curves.draw_loss_rises),
     "accuracy-time": FigureKind(comparison.draw_accuracy_time),
     "accuracy-cost": FigureKind(comparison.draw_accuracy_cost),
+    "account": FigureKind(account.draw_account, _has_account),
     "class-scores": FigureKind(classes.draw_class_scores),
     "confusion": FigureKind(classes.draw_confusion),
     "calibration": FigureKind(classes.draw_calibration),

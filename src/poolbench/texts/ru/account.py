@@ -1,0 +1,27 @@
+"""Where the time of a study went."""
+
+TEXTS = {
+    "account.title": "На что ушло время ({seconds:,.1f} с без отчёта):",
+    "account.line": "{part}: {seconds:,.1f} с, {share:.1%}",
+    "account.start": "запуск и изображения",
+    "account.measure": "измерение скорости",
+    "account.steps": "шаги обучения",
+    "account.watching": "оценка после эпох",
+    "account.judging": "оценка обученных сетей",
+    "account.rest": "остальное в обучениях",
+    "account.idle": "запуск и простой процессов",
+    "account.hand-over": "экспорт и пояснения",
+    "account.verify": "проверка модели",
+    "account.other": "всё остальное",
+    "account.report": "отчёт",
+    "account.axis": "время, с",
+    "report.figure-account": (
+        "На что ушло время последней команды, которая что-либо обучала. Пока обучаются сети, "
+        "каждой части принадлежит её доля времени всех рабочих процессов. Сам отчёт не учтён."
+    ),
+    "card.samples-account": (
+        "Одна команда: {trials:,} {trials:обучение|обучения|обучений}, {workers} "
+        "{workers:рабочий процесс|рабочих процесса|рабочих процессов}."
+    ),
+    "help.run.profile": "По завершении показать, на что ушло время.",
+}
