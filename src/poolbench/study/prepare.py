@@ -26,6 +26,7 @@ from poolbench.planning.disk_space import check_classes, check_disk_space, estim
 from poolbench.planning.durations import Duration, estimate_study_seconds
 from poolbench.planning.memory import check_training_memory
 from poolbench.planning.plan import Plan, favours_an_operator, list_looks, make_plan, take_first
+from poolbench.planning.remembered import RememberingMeasurer
 from poolbench.planning.shorten import LONG_SECONDS, list_shorter
 from poolbench.planning.variants import has_mixed_positions
 from poolbench.records import TrialSpec
@@ -173,6 +174,9 @@ def measure_study(
     if config.time_limit_seconds is not None:
         display.say("run.time-limit", limit=Duration(config.time_limit_seconds))
     display.name_variants(plan.variants)
+    # What has to hold a time limit goes by what is measured now, and a cluster by all its nodes.
+    if config.time_limit_seconds is None and config.executor == "local":
+        measurer = RememberingMeasurer(measurer, len(image_set.pool))
     with display.watch.step("measure") as advance:
         measured = measure_plan(config, plan, image_set, store, measurer, seconds_left, advance)
     missing = measured.list_missing(store)
