@@ -40,40 +40,40 @@ class RecipeConfig(Frozen):
     """How a network is trained; ``docs/recipes.md`` has the source of each method.
 
     Attributes:
-        name: What the recipe is called; of a recipe in a file, the name of the file.
-        epochs: How often each picture is trained on.
-        batch_size: Pictures in one step.
+        name: What the recipe is called; for a recipe in a file, the name of the file.
+        epochs: How many times each image is trained on.
+        batch_size: Images in one step.
         optimizer: ``sgd``, or Adam with decoupled weight decay.
         learning_rate: The rate of a constant schedule, the highest rate of any other.
         momentum, nesterov: Settings of SGD.
-        weight_decay: What share of a weight, times the rate, is taken from it in each step.
+        weight_decay: The fraction of a weight, times the rate, subtracted from it in each step.
         schedule: ``one-cycle``: straight up from a 25th of the rate, straight down to zero;
             ``triangular``: the same from zero; ``cosine``: straight up, down along half a cosine.
         warmup_fraction: Part of all steps in which a schedule rises.
-        ema_decay: Decay of an exponential moving average of the weights, which is what is judged
-            and handed over; 0: none.
-        label_smoothing: Share of the answer that is spread over all classes; 0: none.
+        ema_decay: Decay of an exponential moving average of the weights, which is what is evaluated
+            and saved; 0: none.
+        label_smoothing: Fraction of the target that is spread over all classes; 0: none.
         dropout: Probability of dropout before the last linear layer.
-        class_balance: ``loss``: a class of few pictures weighs more; ``sampling``: its pictures
-            are taken more often; ``auto``: the study takes one of them where classes are unequal
-            and the metric is balanced, else ``none``.
-        initialization: ``dirac``: convolutions begin as the identity, as far as channels suffice.
-        whitened: The first convolution begins with the whitening of the training pictures.
-        flip: Pictures are mirrored left to right with probability one half, or every second time.
-        translate_pixels: Pictures are shifted by up to this many pixels each way.
-        crop_scale: The smallest part of a picture's area that is cut out and enlarged; 1: none.
-        cutout: Side of the square that is wiped out, as a part of the picture's; 0: none.
+        class_balance: ``loss``: a class with few images weighs more; ``sampling``: its images are
+            drawn more often; ``auto``: ``sampling`` where classes are unequal and the metric is
+            balanced, otherwise ``none``.
+        initialization: ``dirac``: convolutions start as the identity, as far as channels allow.
+        whitened: The first convolution starts with the whitening of the training images.
+        flip: Images are mirrored left to right with probability one half, or every second time.
+        translate_pixels: Images are shifted by up to this many pixels each way.
+        crop_scale: The smallest fraction of an image's area that is cut out and enlarged; 1: none.
+        cutout: Side of the square that is wiped out, as a fraction of the image's; 0: none.
         color_jitter: Brightness, contrast and saturation change by up to this factor; 0: none.
-        mixup, cutmix: Parameter of the beta distribution of the mixing share; 0: not used. With
-            both, each picture meets one of them.
-        progressive_size: Side of the pictures in the first epoch, as a part of the full one.
-        pretrained: The network begins with the weights that the study names, as far as they fit.
+        mixup, cutmix: Parameter of the beta distribution of the mixing proportion; 0: not used.
+            With both, each image gets one of them.
+        progressive_size: Side of the images in the first epoch, as a fraction of the full one.
+        pretrained: The network starts from the weights given to the study, as far as they fit.
         trained_part: ``head``: the last layer and the operators; ``last-stage``: the stage before
             it too.
-        test_views: What the answers for a picture are averaged over.
-        validation_parts: One of so many parts of the training pictures is put aside to choose the
-            epoch whose weights are kept; 0: none, the last epoch is kept.
-        patience: Training ends when the chosen epoch lies so many back; 0: it never does.
+        test_views: The views of an image over which predictions are averaged.
+        validation_parts: The training images are divided into this many parts, one of which is set
+            aside to choose the epoch whose weights are kept; 0: none, the last epoch is kept.
+        patience: Training stops when the chosen epoch is this many back; 0: it never does.
     """
 
     # It becomes part of folder names.
@@ -144,24 +144,24 @@ def _check_groups(groups: str) -> str:
 
 
 class DataConfig(Frozen):
-    """Which pictures to take, which of them belong together, and how to bring them to one size.
+    """Which images to use, which of them belong together, and how to bring them to one size.
 
     Attributes:
         source: The image set, such as ``cells``, ``cifar100`` or ``folder:PATH``.
-        data_file: An archive or folder of CIFAR that is already there.
-        download: Whether CIFAR may be fetched if it is not there.
+        data_file: The CIFAR archive or its unpacked folder, if you already have it.
+        download: Whether CIFAR may be downloaded if it has not been downloaded yet.
         classes: Names or numbers in label order; ``None``: all.
-        image_size: Pixels each way that the network sees; ``None``: the common size up to 256, or
-            64.
-        fit: How pictures of another shape are brought to that size.
-        on_bad: ``skip``: pictures that cannot be read are left out.
+        image_size: Side length in pixels of the images that the network sees; ``None``: their
+            common size up to 256, otherwise 64.
+        fit: How images of a different shape are brought to that size.
+        on_bad: ``skip``: images that cannot be read are left out.
         groups: ``subfolder``: the first folder below the class folder; ``name:REGEX``: what the
             first group of the expression, or the whole of it, finds in the file name;
             ``column:NAME``: a column of the CSV file. ``None``: the column ``group`` of a CSV file
             that has one.
-        on_duplicates: Pictures of which one copy may be trained on while another is held out:
-            ``report`` tells of them, ``drop`` takes them out of the training pool, ``refuse``
-            begins no study.
+        on_duplicates: Images of which one copy may be trained on while another is held out:
+            ``report`` reports them, ``drop`` removes them from the training images, ``refuse``
+            starts no study.
     """
 
     source: str = "cells"
@@ -202,46 +202,46 @@ def _read_duration(value: object) -> object:
 
 
 class StudyConfig(Frozen):
-    """Everything that decides what a study computes.
+    """Everything that determines what a study computes.
 
     Attributes:
         data: The image set.
         operators: Ids, or ``package.module:Class``.
         backbones: Ids, or ``package.module:factory``.
         recipes: Names of recipes; each combination with an operator and a backbone is a variant.
-        protocol: ``cv``: cross-validation, the test half opened once; ``lab``: the course's own.
-        folds: Parts of a split, each of which is held out once in every repeat.
+        protocol: ``cv``: cross-validation, the test set used only once; ``lab``: the lab course's.
+        folds: Number of parts of a split, each of which is held out once in every repeat.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        precision: What networks are trained in; ``auto``: float32, or the 16-bit format of the
+        precision: Number format for training; ``auto``: float32, or the 16-bit format of the
             hardware if it is faster.
-        rewrites: Whether networks are trained with the exact shortcuts.
-        epochs: Instead of the recipe's own number.
-        tune: ``lr``: every trial first searches for its learning rate, on its training pictures.
-        vary: What of the one variant that is named is changed, more and less, one at a time.
-        methods: Each method is added to, or taken from, the one variant that is named.
-        weights: A safetensors file of weights for the recipes that begin with some.
-        own_recipes: Recipes beside those that come with poolbench; ``recipes`` may name them.
-        repeats: A number, or ``auto``: looks at the study while it grows and stops when it is
-            decided.
-        most_repeats: With ``auto``: the last look is not after more repeats.
-        planned_repeats: How many fit into the time limit, as measured when the study was begun;
-            written for its continuation.
+        rewrites: Whether networks are trained with exact, faster equivalents.
+        epochs: Number of epochs, instead of the recipe's own.
+        tune: ``lr``: the learning rate is first tuned for every trial, on its training images.
+        vary: What is changed in the one given variant, up and down, one thing at a time.
+        methods: Each method is added to, or removed from, the one given variant.
+        weights: A safetensors file for the recipes that start from pretrained weights.
+        own_recipes: Your own recipes, in addition to poolbench's; ``recipes`` may name them.
+        repeats: A number, or ``auto``: evaluates the study as it grows and stops when the question
+            is settled.
+        most_repeats: With ``auto``: the last evaluation is after at most this many repeats.
+        planned_repeats: How many repeats fit into the time limit, as measured when the study
+            started; written for its continuation.
         time_limit_seconds: Time from the start to the report.
-        margin_points: Differences within this many accuracy points count as equivalent.
-        metric: ``auto``: balanced accuracy where the largest class has more than 1.5 times the
-            pictures of the smallest.
+        margin_points: Variants that differ by less than this many accuracy points count as equal.
+        metric: ``auto``: balanced accuracy where the largest class has more than 1.5 times as many
+            images as the smallest, otherwise accuracy.
         baseline: A variant, or an operator that only one variant has, to compare all others with.
-        replicas: Every variant so many times, which differ in their seeds alone: a comparison of
-            equals, that must not find a winner.
-        stack: Trials of a variant that are trained as one network; ``auto``: 1 on a processor.
+        replicas: How many copies of every variant to train; they differ only in their seeds, so no
+            winner should be found among them.
+        stack: How many trials of a variant are trained as one network; ``auto``: 1 on a CPU.
         seed: The root of every random number.
-        workers: Processes that train at the same time; ``None``: one for each core.
+        workers: Number of processes that train at the same time; ``None``: one for each core.
         executor: ``ray``: trials are tasks of a Ray cluster.
         address: Address of that cluster; ``None``: one is started on this machine.
         storage: A folder that all nodes share and put finished trials into; ``None``: they go to
             this process.
-        allow_mixed: Nodes may differ in what changes the last bit of a result.
-        log: Where finished trainings are logged beside the run.
+        allow_mixed: Nodes may differ in what changes the last bits of a result.
+        log: Where else finished training runs are logged.
     """
 
     data: DataConfig = DataConfig()
