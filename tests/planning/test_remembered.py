@@ -68,8 +68,13 @@ def test_speeds_are_measured_once(plan_of, cache, ask):
 
 @pytest.mark.parametrize(
     "change",
-    [{"image_size": (48, 48)}, {"num_classes": 9}, {"pictures": 161}, {"code": "other"}]
-    + [{"workers": 1}],
+    [
+        {"image_size": (48, 48)},
+        {"num_classes": 9},
+        {"pictures": 161},
+        {"code": "other"},
+        {"workers": 1},
+    ],
 )
 def test_what_takes_another_time_is_measured(plan_of, cache, ask, change):
     specs = plan_of(operators=("max",)).specs[:1]
@@ -92,7 +97,7 @@ def test_old_and_damaged_files_are_measured_again(plan_of, cache, ask):
     specs = plan_of(operators=("max",)).specs[:1]
     ask(specs)
     (file,) = cache.iterdir()
-    os.utime(file, (0, os.stat(file).st_mtime - MOST_AGE_SECONDS - 1))
+    os.utime(file, (0, file.stat().st_mtime - MOST_AGE_SECONDS - 1))
     assert len(ask(specs)[0]) == 1
     assert ask(specs)[0] == []
     for content in (b"{", b"\xff", b'{"train": "fast"}', b""):
