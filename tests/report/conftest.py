@@ -12,6 +12,7 @@ from poolbench.evaluation.metrics import compute_side_metrics
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 from poolbench.export.verify import Check, VerificationReport
 from poolbench.records import (
+    Account,
     Conditions,
     Cost,
     DataRecord,
@@ -19,6 +20,7 @@ from poolbench.records import (
     LeaderboardRow,
     ShiftCurve,
     StudyRecord,
+    StudyTiming,
     TrialRecord,
     TrialSpec,
     TrialTiming,
@@ -119,6 +121,7 @@ class SyntheticRun:
             [tuple(getattr(row, name) for name in list_leaderboard_columns()) for row in rows],
         )
         self.store.save_model("verdict.json", verdict)
+        self.store.save_model("timing.json", StudyTiming(train_ratios=(), account=ACCOUNT))
         self.write_rest(records, verdict.recommended, final)
         return self.path
 
@@ -295,6 +298,20 @@ class SyntheticRun:
         }
         arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
         return pack_arrays(arrays)
+
+
+ACCOUNT = Account(
+    phases={
+        **{"start": 2.1, "images": 0.6, "measure": 5.2, "train": 61.0, "final": 6.1},
+        **{"hand-over": 8.3, "verify": 1.4, "report": 4.9, "other": 0.4},
+    },
+    workers=2,
+    trials=31,
+    steps=88.0,
+    watching=7.5,
+    judging=21.0,
+    rest=4.0,
+)
 
 
 @pytest.fixture(scope="session")

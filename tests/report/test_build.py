@@ -94,7 +94,7 @@ def test_report_can_be_read_without_seeing_it(built):
     assert {attributes["aria-labelledby"] for attributes in named} <= set(ids)
     plates = [a for _, a in page.tags if a.get("class") == "plate"]
     # Each figure in both languages.
-    assert len(plates) == 2 * 15
+    assert len(plates) == 2 * 16
     assert all("aria-labelledby" in plate for plate in plates)
     assert all(attributes["alt"] for tag, attributes in page.tags if tag == "img")
     assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
