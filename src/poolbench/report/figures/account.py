@@ -1,5 +1,7 @@
 """Draw where the time of a study went."""
 
+from collections.abc import Mapping
+
 from poolbench.report.canvas import NEW_FIGURE, Canvas
 from poolbench.report.drawing import Drawing, Key
 from poolbench.report.read import RunView
@@ -8,6 +10,16 @@ from poolbench.report.words import say
 from poolbench.results.account import split_seconds
 from poolbench.texts.filling import format_number
 
+# Parts that share a colour, since there are seven of them.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "start": ("start",),
+    "measure": ("measure",),
+    "steps": ("steps",),
+    "evaluation": ("watching", "judging"),
+    "around": ("rest", "idle"),
+    "hand-over": ("hand-over",),
+    "end": ("verify", "other"),
+}
 # How strongly an area is filled, as its sign in a legend is.
 AREA_ALPHA = 0.3
 
@@ -15,7 +27,8 @@ AREA_ALPHA = 0.3
 def draw_account(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     """Draw one bar: the parts of the time side by side, in the order of a study."""
     assert view.timing is not None and view.timing.account is not None
-    parts = {name: s for name, s in split_seconds(view.timing.account).items() if s > 0}
+    split = split_seconds(view.timing.account)
+    parts = {name: sum(split[part] for part in group) for name, group in GROUPS.items()}
     whole = sum(parts.values())
     figure, axes = canvas.open(8.2, 1.1, view.lang)
     keys, tips, left = [], [], 0.0

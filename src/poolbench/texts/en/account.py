@@ -13,6 +13,9 @@ TEXTS = {
     "account.hand-over": "export and explanations",
     "account.verify": "verification",
     "account.other": "everything else",
+    "account.evaluation": "evaluation",
+    "account.around": "other work and idle time of the workers",
+    "account.end": "verification and everything else",
     "account.report": "report",
     "account.axis": "time (s)",
     "report.figure-account": (

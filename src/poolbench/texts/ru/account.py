@@ -13,6 +13,9 @@ TEXTS = {
     "account.hand-over": "экспорт и пояснения",
     "account.verify": "проверка модели",
     "account.other": "всё остальное",
+    "account.evaluation": "оценка сетей",
+    "account.around": "прочая работа и простой процессов",
+    "account.end": "проверка модели и всё остальное",
     "account.report": "отчёт",
     "account.axis": "время, с",
     "report.figure-account": (
