@@ -30,7 +30,7 @@ def draw_account(view: RunView, canvas: Canvas = NEW_FIGURE) -> Drawing:
     split = split_seconds(view.timing.account)
     parts = {name: sum(split[part] for part in group) for name, group in GROUPS.items()}
     whole = sum(parts.values())
-    figure, axes = canvas.open(8.2, 1.1, view.lang)
+    figure, axes = canvas.open(8.2, 1.6, view.lang)
     keys, tips, left = [], [], 0.0
     for number, (name, seconds) in enumerate(parts.items()):
         color = get_look(number)[0]
