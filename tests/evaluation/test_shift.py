@@ -44,6 +44,22 @@ def test_consistency_falls_only_where_the_prediction_changes():
     assert curve.consistency == curve.accuracy
 
 
+def test_known_labels_of_unmoved_pictures_are_not_predicted_again():
+    seen = []
+
+    class Counting(_Column):
+        def forward(self, x: Tensor) -> Tensor:
+            seen.append(len(x))
+            return super().forward(x)
+
+    images = torch.rand(8, 3, 8, 8) * 255
+    before = predict_shifted(Counting(), images)
+    counts, seen[:] = sum(seen), []
+    after = predict_shifted(Counting(), images, unmoved=before.labels[0])
+    assert counts - sum(seen) == len(images)
+    np.testing.assert_array_equal(after.labels, before.labels)
+
+
 def test_tiny_pictures_are_shifted_as_far_as_a_reflection_reaches():
     predictions = predict_shifted(_Column(), torch.zeros(4, 3, 3, 3))
     assert predictions.pixels.tolist() == [0, 1, 2]

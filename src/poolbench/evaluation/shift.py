@@ -61,6 +61,7 @@ def predict_shifted(
     images: Tensor | PictureRows,
     move: Mover = shift_by,
     most: int = SHIFT_PIXELS,
+    unmoved: NDArray[np.int64] | None = None,
 ) -> ShiftPredictions:
     """Predict the labels of pictures moved by 0, 1, … pixels.
 
@@ -68,11 +69,13 @@ def predict_shifted(
         images: uint8 ``[n, 3, H, W]``, 0–255.
         move: What comes in at the border; by default its reflection.
         most: Pixels; fewer where the picture is too small for them.
+        unmoved: int64 ``[n]``, the labels predicted for the pictures as they are, where those are
+            known; ``None``: they are predicted here.
     """
     most = count_pixels(images.shape[2:], most)
     direction = torch.arange(len(images), device=images.device) % len(DIRECTIONS)
     labels = np.zeros((most + 1, len(images)), dtype=np.int64)
-    labels[0] = compute_logits(network, images).argmax(axis=1)
+    labels[0] = _predict(network, images) if unmoved is None else unmoved
     for pixels in range(1, most + 1):
         for number, (down, right) in enumerate(DIRECTIONS):
             chosen = direction == number
@@ -92,7 +95,7 @@ def count_pixels(image_size: Sequence[int], most: int) -> int:
     return min(most, *(size - 1 for size in image_size))
 
 
-def _predict(network: nn.Module, images: Tensor) -> NDArray[np.int64]:
+def _predict(network: nn.Module, images: Tensor | PictureRows) -> NDArray[np.int64]:
     predicted: NDArray[np.int64] = compute_logits(network, images).argmax(axis=1)
     return predicted
 

@@ -51,7 +51,7 @@ from poolbench.data.image_set import Half, Images, ImageSet
 from poolbench.evaluation.cost import bound_pictures
 from poolbench.evaluation.explain import GradCam, compute_grad_cam, compute_site_maps
 from poolbench.evaluation.landscape import compute_landscape, plan_landscape
-from poolbench.evaluation.logits import to_tensor
+from poolbench.evaluation.logits import compute_logits, to_tensor
 from poolbench.evaluation.selection import (
     choose_in_turn,
     choose_wrong_and_right,
@@ -304,9 +304,10 @@ def _measure_shifts(study: _Explained, spec: TrialSpec, pictures: Half) -> list[
     form = make_form(restore_inner(study.store, spec.id), spec)
     network = add_views(form.whole, spec.variant.recipe.test_views)
     images = to_tensor(pictures.images)
+    unmoved = compute_logits(network, images).argmax(axis=1)
     return [
         compute_shift_curve(
-            predict_shifted(network, images, move, MOST_SHIFT_PIXELS), pictures.labels
+            predict_shifted(network, images, move, MOST_SHIFT_PIXELS, unmoved), pictures.labels
         )
         for move in SHIFT_MODES.values()
     ]

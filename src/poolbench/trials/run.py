@@ -168,11 +168,12 @@ def judge(
     images = held_out.rows
     with _seed_evaluation(spec):
         train_logits, logits = compute_logits(whole, train.rows), compute_logits(whole, images)
+        unmoved = logits.argmax(axis=1)
         result = _note_divergence(result, spec, split, (train_logits, logits))
         if result.diverged_at is not None:
             # It says nothing: all classes alike, so its loss is ln(classes).
             train_logits, logits = np.zeros_like(train_logits), np.zeros_like(logits)
-        shifted = predict_shifted(whole, images)
+        shifted = predict_shifted(whole, images, unmoved=unmoved)
     train_labels = session.get_half("pool").labels[split.train]
     labels = session.get_half(split.half).labels[split.held_out]
     classes = session.image_set.classes
