@@ -145,11 +145,25 @@ def test_room_of_a_folder_that_is_not_there_yet_is_that_of_its_disk(tmp_path):
 
 
 def test_cores_are_those_of_the_affinity_and_of_the_share_of_time(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     alone = count_cores()
     assert 1 <= alone <= os.cpu_count()
     for share, cores in ((1, 1), (alone, alone), (alone + 5, alone), (None, alone)):
         monkeypatch.setattr(system, "read_cores", lambda share=share: share)
         assert count_cores() == (cores if share != alone else alone)
+
+
+@pytest.mark.parametrize(
+    ("given", "cores"),
+    [("1", 1), ("3", 3), ("2,4", 2), ("", 4), ("0", 4), ("-1", 4), ("many", 4), ("99", 4)],
+)
+@pytest.mark.parametrize("variable", ["OMP_NUM_THREADS", "PYTHON_CPU_COUNT"])
+def test_cores_are_no_more_than_a_variable_says(monkeypatch, variable, given, cores):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(4)), raising=False)
+    monkeypatch.setattr(system, "read_cores", lambda: None)
+    monkeypatch.setenv(variable, given)
+    assert count_cores() == cores
 
 
 def test_processor_time_of_a_process_grows_with_its_work_alone():

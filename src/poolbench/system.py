@@ -33,6 +33,9 @@ RENAME_ATTEMPTS = 10
 RENAME_PAUSE_SECONDS = 0.1
 # Attempts to replace a file whose unfinished half somebody else removed.
 REPLACE_ATTEMPTS = 3
+# Variables in which people, schedulers and containers say how many cores a program may use:
+# OpenMP's, and Python's own from 3.13 on.
+_CORE_VARIABLES = ("OMP_NUM_THREADS", "PYTHON_CPU_COUNT")
 # Files of a folder that is held: the lock, and who has it.
 LOCK_FILES = (".lock", ".holder.json")
 
@@ -287,10 +290,23 @@ def read_process_age_seconds() -> float | None:
 
 
 def count_cores() -> int:
-    """Count the cores that this process may use, by its affinity and its share of time."""
+    """Count the cores that this process may use.
+
+    They are bounded by its affinity, by its share of time, and by the variables in which people
+    and schedulers say how many to use.
+    """
     is_bound = hasattr(os, "sched_getaffinity")
     cores = len(os.sched_getaffinity(0)) if is_bound else os.cpu_count() or 1
-    return min(cores, read_cores() or cores)
+    bounds = [cores, read_cores(), *map(_read_count, _CORE_VARIABLES)]
+    return min(bound for bound in bounds if bound is not None)
+
+
+def _read_count(variable: str) -> int | None:
+    """Read a positive whole number; OpenMP takes a list of them, one for each level."""
+    with suppress(ValueError):
+        count = int(os.environ.get(variable, "").split(",")[0])
+        return count if count > 0 else None
+    return None
 
 
 def read_available_memory_bytes() -> int | None:
