@@ -64,7 +64,7 @@ def test_error_is_told_in_the_language_and_with_the_names_of_its_reader():
     assert "There is no class 'oter'." in str(error)
     assert "classes '" in str(error) and "--classes" not in str(error)
     told = error.tell("ru", "options")
-    assert told.startswith("Класса «oter» нет.") and "--classes" in told
+    assert told.startswith("Неизвестный класс: «oter».") and "--classes" in told
     assert error.hint == str(error).removeprefix("There is no class 'oter'. ")
 
 
@@ -73,7 +73,7 @@ def test_error_keeps_its_values_in_another_process():
     error.lang = "ru"
     again = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert (type(again), str(again), again.values) == (type(error), str(error), error.values)
-    assert str(again).startswith("Оператора «maks» нет.")
+    assert str(again).startswith("Неизвестный оператор: «maks».")
 
 
 def test_quoted_error_says_what_was_said():

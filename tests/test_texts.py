@@ -16,12 +16,14 @@ from poolbench.texts import TEXTS, text
 
 # Texts that are values alone.
 WORDLESS = ("error.quoted",)
+# What stands for a value, each language has its word: ``--data-file PATH``.
+_METAVARIABLE = re.compile(r"\b[A-ZА-Я]{2,}$")
 
 
 def list_placeholders(template):
     """The values that a text takes, without the words that go with a number."""
     parsed = Formatter().parse(template)
-    return sorted((name, spec) for _, name, spec, _ in parsed if name and "|" not in spec)
+    return sorted((n, _METAVARIABLE.sub("X", s)) for _, n, s, _ in parsed if n and "|" not in s)
 
 
 def explain_gaps(language):
@@ -75,7 +77,7 @@ def test_words_that_go_with_a_number_have_all_forms(language, forms):
 def test_text_puts_values_in():
     values = {"value": 0.8125, "low": 0.75, "high": 0.875, "constant": 0.25}
     line = text("run.test", "ru", metric="точность", pictures="изображений: 400", **values)
-    assert "точность: 0,8125 (изображений: 400;" in line and "0,7500 до 0,8750" in line
+    assert "точность 0,8125 (изображений: 400;" in line and "0,7500 до 0,8750" in line
 
 
 def test_text_refuses_a_missing_key_and_a_missing_value():
@@ -113,3 +115,7 @@ def test_choose_language_prefers_the_wanted_one(monkeypatch):
 def test_choose_language_refuses_an_unknown_one():
     with pytest.raises(UsageError, match="'zz'"):
         choose_language("zz")
+    # None is what another was meant to be.
+    with pytest.raises(UsageError) as caught:
+        choose_language("fr")
+    assert caught.value.tell("ru") == "Неизвестный язык: «fr». Доступны: en, ru."

@@ -168,5 +168,5 @@ def test_help_shows_defaults_and_what_a_preset_decides(poolbench_here):
     for preset, values in PRESETS.items():
         for name in ("backbones", "recipes"):
             if name in values:
-                assert f"{values[name][0]} ({preset})" in page
-    assert "auto, at most 6 (quick)" in page
+                assert f"{values[name][0]} with --preset {preset}" in page
+    assert "auto, at most 6 with --preset quick" in page

@@ -77,7 +77,7 @@ def test_error_about_a_run_is_told_in_its_language(russian_run, poolbench_cli):
     failed = poolbench_cli("export", path, "--trial", "gone")
     assert failed.returncode == 2
     assert re.search("[а-яё]{3}", failed.stderr)
-    with pytest.raises(UsageError, match="Обучения «gone» нет"):
+    with pytest.raises(UsageError, match="Обучение «gone» не найдено"):
         load(path).export(trial="gone")
     with pytest.raises(UsageError, match="There is no trial 'gone'"):
         load(path, "en").export(trial="gone")

@@ -81,10 +81,13 @@ def test_system_and_poolbench_say_why_a_file_is_not_read_in_both_languages(tmp_p
     assert (
         missing.tell("en") == f"{tmp_path}/a.png cannot be read: there is no such file or folder."
     )
-    assert missing.tell("ru") == f"Файл {tmp_path}/a.png: нет такого файла или папки."
+    assert missing.tell("ru") == f"Файл {tmp_path}/a.png не прочитан: файл или папка не найдены."
     (tmp_path / "b.png").write_bytes(b"x" * 100)
     strange = catch(decode_picture, tmp_path / "b.png")
-    assert strange.tell("ru") == f"Файл {tmp_path}/b.png: такой формат poolbench не читает."
+    assert (
+        strange.tell("ru")
+        == f"Файл {tmp_path}/b.png не прочитан: такой формат poolbench не читает."
+    )
     assert catch(decode_content, b"x").tell("ru").startswith("Не удалось прочитать изображение: ")
 
 

@@ -66,7 +66,7 @@ def test_every_figure_of_the_run_is_drawn_in_a_part_of_a_figure(path, names):
 def test_figure_of_its_own_is_that_of_the_report(path):
     axes = plot_figure(path, "differences", "ru", None, None)
     assert pyplot.get_fignums() == [axes.figure.number]
-    assert axes.figure.get_supxlabel().startswith("разница")
+    assert axes.figure.get_supxlabel().startswith("разность")
     assert axes.figure.legends
     panels = plot_figure(path, "loss-curves", "en", None, None)
     assert len(panels) == 3

@@ -86,8 +86,8 @@ def test_leaderboard_marks_the_recommended_variant_alone(view):
 
 INTERVAL = "95% interval"
 HEAD = (
-    *("variant", "accuracy", INTERVAL, "macro F1", "NLL, nats", "calibration error", "gap"),
-    *("training time, s", "latency, ms", "parameters", "multiply-adds", "trials"),
+    *("variant", "accuracy", INTERVAL, "macro F1", "NLL, nats", "calibration error"),
+    *("gap, points", "training time, s", "latency, ms", "parameters", "multiply-adds", "trials"),
 )
 
 
@@ -97,7 +97,7 @@ def test_leaderboard_has_the_metrics_in_their_order_and_knows_which_way_is_bette
     assert [name for name in head if name in HEAD] == list(HEAD)
     row, cells = view.variants[0].row, dict(zip(head, tell(table.rows[0].cells), strict=True))
     assert cells["NLL, nats"] == f"{row.nll:.4f}"
-    assert cells["gap"] == format_signed(row.gap, 4).speak("en")
+    assert cells["gap, points"] == format_signed(100 * row.gap, 2).speak("en")
     assert cells["multiply-adds"] == f"{row.multiply_adds / 1e6:.2f} million"
     assert cells["parameters"] == "33,219"
     assert "33\N{NO-BREAK SPACE}219" in tell(table.rows[0].cells, "ru")
@@ -207,5 +207,5 @@ def test_signed_numbers_have_a_true_minus():
 def test_every_check_of_a_proof_has_a_name_in_russian(finished):
     checks = json.loads((finished[0] / "best" / "verification.json").read_text())["checks"]
     spoken = {name_check(check["name"]).tell("ru") for check in checks}
-    assert {"веса в обоих файлах", "логиты, пакет из 7", "SHA-256 файла model.onnx"} <= spoken
+    assert {"веса в обоих файлах", "логиты, размер пакета 7", "SHA-256 файла model.onnx"} <= spoken
     assert name_check("something new, batch 1").tell("ru") == "something new, batch 1"

@@ -43,7 +43,7 @@ def test_what_was_recognised_is_one_line_in_each_language():
         "(cat, dog), 2 parts (train 9, test 3), parts in column set."
     ]
     (line,) = describe_facts({"recognised": recognised}, "ru")
-    assert line.endswith("частей: 2 (обучающая 9, тестовая 3), части указаны в столбце set.")
+    assert line.endswith("2 выборки (обучающая 9, тестовая 3), выборки указаны в столбце set.")
 
 
 def test_why_operators_differ_is_told_where_it_is_known():

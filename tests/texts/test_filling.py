@@ -23,7 +23,13 @@ def fill(template, lang="en", spelling="arguments", **values):
         (0.8832, ".4f", "0.8832", "0,8832"),
         (1234567.5, ",.1f", "1,234,567.5", f"1{NBSP}234{NBSP}567,5"),
         (0.977, ".1%", "97.7%", f"97,7{NBSP}%"),
-        (1500, ",", "1,500", f"1{NBSP}500"),
+        (1500, ",", "1,500", "1500"),
+        (9999.5, ",.1f", "9,999.5", "9999,5"),
+        (-1500, ",", "-1,500", "-1500"),
+        (15000, ",", "15,000", f"15{NBSP}000"),
+        # In a column, the digits of all numbers stand below each other.
+        (1500, "_", "1,500", f"1{NBSP}500"),
+        (15000.5, "_.1f", "15,000.5", f"15{NBSP}000,5"),
         (7, "", "7", "7"),
         (np.float64(0.25), ".2f", "0.25", "0,25"),
         (2.5, "", "2.5", "2,5"),
@@ -92,12 +98,12 @@ def test_names_are_quoted_as_the_language_does():
 def test_long_lists_say_how_many_there_are():
     assert fill("{names}", names=["a", "b"]) == "a, b"
     assert fill("{names}", names=[str(n) for n in range(20)]).endswith("11, … (20 in all)")
-    assert fill("{names}", "ru", names=[0.5, 2.5]) == "0,5, 2,5"
+    assert fill("{names}", "ru", names=[0.5, 2.5]) == "0,5; 2,5"
 
 
 def test_what_is_inside_is_told_in_the_same_language():
     inner = DataError("unknown.class", name="aple")
-    assert fill("{reason}", "ru", reason=inner) == "Класса «aple» нет."
+    assert fill("{reason}", "ru", reason=inner) == "Неизвестный класс: «aple»."
     assert fill("{what}", "en", what=Phrase("error.unknown.class", name="aple")) == (
         "There is no class 'aple'."
     )

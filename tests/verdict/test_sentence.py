@@ -68,7 +68,7 @@ TIED = make_verdict(
     ("lang", "parts"),
     [
         ("en", ("Winner: a", "beats b", "2.25 points", "95% interval", "1.50 to 3.00")),
-        ("ru", ("Победитель — a", "соперника (b)", "2,25\xa0п.", "95\xa0%", "1,50 до 3,00")),
+        ("ru", ("Победитель — a", "соперника (b)", "2,25\xa0п.", "95%-й", "1,50 до 3,00")),
     ],
 )
 def test_describe_verdict_names_the_closest_rival_of_the_winner(lang, parts):
@@ -77,7 +77,7 @@ def test_describe_verdict_names_the_closest_rival_of_the_winner(lang, parts):
         assert part in sentence
 
 
-@pytest.mark.parametrize(("lang", "part"), [("en", "99.2%"), ("ru", "99,2\xa0%")])
+@pytest.mark.parametrize(("lang", "part"), [("en", "99.2%"), ("ru", "99,2%-й")])
 def test_describe_verdict_says_how_sure_a_look_is(lang, part):
     assert part in describe_verdict(WINNER.model_copy(update={"alpha": 0.05 / 6}), lang)
 
@@ -107,7 +107,7 @@ def test_describe_verdict_names_the_tied_and_the_cheapest(lang, start, end):
     ("lang", "part"),
     [
         ("en", "b is reliably better than a, but by less than the margin."),
-        ("ru", "b достоверно лучше, чем a, но разница меньше допуска."),
+        ("ru", "b лучше, чем a: разница значима, но меньше допуска."),
     ],
 )
 def test_describe_verdict_says_that_the_tied_differ(lang, part):
@@ -130,7 +130,7 @@ def test_describe_verdict_says_that_the_tied_differ(lang, part):
                 "1.5-point",
             ),
         ),
-        ("ru", ("изображений: 1\xa0200", "обучений каждой сети: 10", "от b или", "1,5\xa0п.")),
+        ("ru", ("1200 изображений", "каждая сеть обучена 10 раз", "от b или", "1,5\xa0п.")),
     ],
 )
 def test_describe_verdict_says_what_an_undecided_one_rests_on(lang, parts):
@@ -156,7 +156,7 @@ NEEDS = {
     "repeats": (
         {"more_repeats": Forecast(repeats=9, pictures=1200, chance=0.61)},
         "With 7 more repeats, the chance of a decision is about 60%.",
-        "Если добавить повторы (ещё 7), вероятность решения — около 60\xa0%.",
+        "Если добавить 7 повторов, вопрос решится с вероятностью около 60\xa0%.",
     ),
     "pictures": (
         {
@@ -165,8 +165,8 @@ NEEDS = {
         },
         "With 22 more repeats, the chance of a decision is below 5%. "
         "With 4,800 pictures instead of 1,200 and the same repeats, it is above 95%.",
-        "Если добавить повторы (ещё 22), вероятность решения — меньше 5\xa0%. Если вместо "
-        "1\xa0200 изображений взять 4\xa0800 при том же числе повторов — больше 95\xa0%.",
+        "Если добавить 22 повтора, вопрос решится с вероятностью меньше 5\xa0%. Если при том же "
+        "числе повторов взять 4800 изображений вместо 1200 — с вероятностью больше 95\xa0%.",
     ),
     "futile": (
         {
@@ -174,7 +174,7 @@ NEEDS = {
             "is_futile": True,
         },
         "even with all 22 remaining repeats, the chance of a decision was about 10%.",
-        "даже со всеми оставшимися повторами (22) вероятность решения была около 10\xa0%.",
+        "даже со всеми оставшимися повторами (22) вопрос решился бы с вероятностью около 10\xa0%.",
     ),
 }
 
@@ -208,7 +208,8 @@ def test_verdict_says_what_can_be_regretted(lang, part):
 
 
 @pytest.mark.parametrize(
-    ("lang", "part"), [("en", "is about 1.4 points"), ("ru", "составляет около 1,4\xa0п.")]
+    ("lang", "part"),
+    [("en", "is about 1.4 points"), ("ru", "с поправкой на это — около 1,4\xa0п.")],
 )
 def test_verdict_of_an_early_stop_says_what_is_left_of_the_difference(lang, part):
     early = WINNER.model_copy(update={"unbiased_points": 1.38})
@@ -248,7 +249,7 @@ def test_describe_verdict_does_not_praise_the_only_variant(lang, expected):
     ("lang", "parts"),
     [
         ("en", ("one trial per variant can't tell", "Best so far: a.", "With 5 more")),
-        ("ru", ("по одному обучению разницу", "Пока лучший — a.", "ещё 5")),
+        ("ru", ("по одному обучению разницу", "Пока лучший — a.", "добавить 5 повторов")),
     ],
 )
 def test_describe_verdict_says_that_one_trial_tells_nothing(lang, parts):

@@ -65,7 +65,8 @@ def _part(texts: "Iterable[Text]") -> "Iterator[RenderableType]":
 
 def _list_panels(command: Any, ctx: Any) -> "Iterator[RenderableType]":
     """List the boxes of the page: arguments, commands, options by their kind."""
-    arguments, options = say_help("arguments"), say_help("options")
+    has_panels = any(getattr(param, "rich_help_panel", None) for param in command.get_params(ctx))
+    arguments, options = say_help("arguments"), say_help("panel.other" if has_panels else "options")
     names = command.list_commands(ctx) if hasattr(command, "list_commands") else ()
     panels: dict[str, list[Sequence[Text]]] = {arguments: []}
     panels[say_help("commands")] = [

@@ -210,7 +210,7 @@ Preset = Annotated[
     typer.Option(
         help=say_help("run.preset"),
         autocompletion=completion.complete_preset,
-        **WORD,
+        **NAME,
         **COMPARISON,
     ),
 ]

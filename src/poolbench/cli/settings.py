@@ -111,10 +111,13 @@ def tell_default(name: str) -> str:
             presets.setdefault(_write_of_preset(name, values), []).append(preset)
     if not presets:
         return f" {say_help('default', value=default)}"
-    told = [f"{value} ({', '.join(names)})" for value, names in presets.items()]
+    told = [
+        say_help("default-with-preset", value=value, presets=names)
+        for value, names in presets.items()
+    ]
     if sum(map(len, presets.values())) < len(PRESETS):
-        told.append(say_help("default-otherwise", value=default))
-    return f" {say_help('default-by-preset', told='; '.join(told))}"
+        told.insert(0, default)
+    return f" {say_help('default', value='; '.join(told))}"
 
 
 def tell_data_default(name: str) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from poolbench.config import ALL_BUT
-from poolbench.errors import UnknownNameError, UsageError
+from poolbench.errors import UnknownNameError, UsageError, nearest_names
 from poolbench.texts.class_names import list_told_names
 
 CIFAR10_CLASSES = (
@@ -97,7 +97,15 @@ def _find_class(name: str, classes: Sequence[str], aliases: Mapping[str, str]) -
     if _fold(name) in by_alias:
         return classes.index(by_alias[_fold(name)])
     hint = "hint.class-with-comma" if any("," in known for known in classes) else ""
-    raise UnknownNameError("class", name, classes, hint, aliases)
+    error = UnknownNameError("class", name, classes, hint, aliases)
+    error.values["near"] = _write_alike(name, nearest_names(name, [*classes, *aliases]), aliases)
+    raise error
+
+
+def _write_alike(name: str, near: Sequence[str], aliases: Mapping[str, str]) -> list[str]:
+    """Write the names of classes in the language in which a person wrote another."""
+    told = aliases if name.isascii() else {known: alias for alias, known in aliases.items()}
+    return list(dict.fromkeys(told.get(other, other) for other in near))
 
 
 def _check_number(number: int, count: int) -> int:

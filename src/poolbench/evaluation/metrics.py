@@ -19,7 +19,7 @@ CALIBRATION_BINS = 15
 Compute = Callable[[NDArray[np.float32], NDArray[np.int64]], float]
 Read = Callable[[TrialRecord, TrialTiming], float]
 # How a value is written; the report and the screen each have their way to write it.
-Form = Literal["plain", "signed", "seconds", "milliseconds", "count", "millions"]
+Form = Literal["plain", "signed", "points", "seconds", "milliseconds", "count", "millions"]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ METRICS = (
     MetricEntry("calibration_error", "plain", "lower", compute=compute_calibration_error),
     MetricEntry(
         "gap",
-        "signed",
+        "points",
         "lower",
         source=lambda trial, timing: trial.overfit.gap,
         on_screen="run.column-gap",

@@ -271,6 +271,8 @@ def _guard(name: str, check: Callable[[], Check]) -> Check:
 
 
 def _check_bundle_is_there(run: Path) -> None:
+    if not run.is_dir():
+        raise RunError("serve.no-run", path=run)
     store = RunStore(run)
     store.check_has_model()
     # Refuses links and pipes as well: nothing outside a run is read or waited for.

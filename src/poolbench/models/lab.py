@@ -145,7 +145,7 @@ add_backbone(
     Backbone(
         "lab-published",
         "the three published networks: stride sits before the second convolution",
-        "три опубликованные сети: шаг стоит перед второй свёрткой",
+        "три опубликованные сети: прореживание стоит перед второй свёрткой",
         build_lab_published,
         positions_differ=True,
     )
@@ -154,7 +154,7 @@ add_backbone(
     Backbone(
         "lab-example",
         "the course's example network; its average pooling is the site",
-        "пример сети из курса; место оператора — её усредняющий пулинг",
+        "сеть из примера курса; место оператора — её усредняющий пулинг",
         build_lab_example,
     )
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from poolbench.records import Difference, VerdictRecord
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import format_millions
-from poolbench.report.words import Phrase, Words, in_each_language, say, speak
+from poolbench.report.words import Phrase, Words, in_each_language, say
 from poolbench.verdict.decide import find_closest
 from poolbench.verdict.predictive import POWER
 from poolbench.verdict.proportion import read_headline
@@ -174,7 +174,7 @@ def _list_facts(view: RunView) -> list[tuple[Words, Words]]:
             high=found.high,
             pictures=found.pictures,
         )
-        facts.append((_join(say("card.test"), name), value))
+        facts.append((say("card.test", metric=name), value))
     cost = say(
         "card.cost-value",
         multiply_adds=format_millions(row.multiply_adds),
@@ -183,7 +183,3 @@ def _list_facts(view: RunView) -> list[tuple[Words, Words]]:
         trials=row.trials,
     )
     return [*facts, (say("card.cost", variant=label), cost)]
-
-
-def _join(first: Words, second: Words) -> Words:
-    return in_each_language(lambda lang: f"{speak(first, lang)}: {speak(second, lang)}")

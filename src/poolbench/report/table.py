@@ -130,7 +130,7 @@ def format_with_range(value: Numbers, reach: Numbers) -> Numbers:
 
 def format_count(count: int) -> Numbers:
     """Format a count, its digits in groups: ``33,219``."""
-    return write_number(count, ",")
+    return write_number(count, "_")
 
 
 def format_size(count: int) -> Numbers:
@@ -144,8 +144,9 @@ def format_size(count: int) -> Numbers:
 _FORMS: dict[Form, Callable[[float], Numbers]] = {
     "plain": lambda value: write_number(value, ".4f"),
     "signed": lambda value: format_signed(value, 4),
-    "seconds": lambda value: write_number(value, ",.1f"),
-    "milliseconds": lambda value: write_number(value, ",.2f"),
+    "points": lambda value: format_signed(100 * value, 2),
+    "seconds": lambda value: write_number(value, "_.1f"),
+    "milliseconds": lambda value: write_number(value, "_.2f"),
     "count": lambda value: format_count(round(value)),
     "millions": format_millions,
 }

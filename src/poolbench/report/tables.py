@@ -66,7 +66,7 @@ def make_over_fitting(view: RunView) -> Table:
     """Make the table of how far each variant learned its training pictures by heart."""
     head = (
         *("variant", "train-accuracy", "held-out-accuracy", "worst-trial", "collapsed-trials"),
-        *("gap", "loss-rise", "minimum-epoch", "best-epoch-accuracy"),
+        *("gap-difference", "loss-rise", "minimum-epoch", "best-epoch-accuracy"),
     )
     rows = []
     for variant in view.variants:
@@ -77,8 +77,8 @@ def make_over_fitting(view: RunView) -> Table:
             write_number(_mean(trial.held_out.accuracy for trial in trials), ".4f"),
             MISSING if variant.row.worst is None else write_number(variant.row.worst, ".4f"),
             _format_collapsed(variant.row),
-            _format_interval(variant.gap),
-            _format_interval(variant.loss_rise),
+            _format_interval(variant.gap, 2, times=100),
+            _format_interval(variant.loss_rise, 4),
             _format_epochs([trial.overfit.loss_minimum_epoch for trial in trials]),
             write_number(_mean(trial.best_epoch.accuracy for trial in trials), ".4f"),
         )
@@ -102,9 +102,9 @@ def make_costs(view: RunView) -> Table:
             format_count(cost.parameters),
             format_millions(cost.multiply_adds),
             format_millions(cost.conv_multiply_adds),
-            write_number(variant.row.train_seconds, ",.1f"),
-            write_number(variant.row.wall_seconds, ",.1f"),
-            write_number(max(known) / 1e6, ",.0f") if known else MISSING,
+            write_number(variant.row.train_seconds, "_.1f"),
+            write_number(variant.row.wall_seconds, "_.1f"),
+            write_number(max(known) / 1e6, "_.0f") if known else MISSING,
         )
         rows.append(Row(cells, variant.id == view.verdict.recommended))
     return Table(say("report.costs-caption"), name_columns(head), tuple(rows))
@@ -142,12 +142,12 @@ def _mean(values: Iterable[float]) -> float:
     return float(np.mean(list(values)))
 
 
-def _format_interval(interval: Interval) -> Numbers:
-    mean = format_signed(interval.mean, 4)
-    if interval.low == interval.high:
+def _format_interval(interval: Interval, digits: int, times: float = 1) -> Numbers:
+    low, mean, high = (times * end for end in (interval.low, interval.mean, interval.high))
+    if low == high:
         # A single training has no interval.
-        return mean
-    return format_with_range(mean, format_range(interval.low, interval.high, 4))
+        return format_signed(mean, digits)
+    return format_with_range(format_signed(mean, digits), format_range(low, high, digits))
 
 
 def _find_value(view: RunView, variant: VariantView, entry: MetricEntry) -> float | None:

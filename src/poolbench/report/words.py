@@ -78,16 +78,16 @@ def write_number(value: float, spec: str = "") -> Numbers:
     """Write a number as each language does; a dash where it is none.
 
     Args:
-        spec: As of :func:`format`; a comma in it groups digits.
+        spec: As of :func:`format`; a comma in it groups digits, ``_`` in a column of numbers.
 
     Example:
-        >>> write_number(1234.5, ",.2f").speak("ru"), write_number(-3.2e-6, ".2g").speak("en")
+        >>> write_number(1234.5, "_.2f").speak("ru"), write_number(-3.2e-6, ".2g").speak("en")
         ('1\\xa0234,50', '−3.2 × 10⁻⁶')
     """
     if math.isnan(value):
         return Numbers(dict.fromkeys(TEXTS, MISSING), "")
     written = {lang: _write_exponent(format_number(value, spec, lang), lang) for lang in TEXTS}
-    return Numbers(written, format(value, spec.replace(",", "")))
+    return Numbers(written, format(value, spec.replace(",", "").replace("_", "")))
 
 
 def _write_exponent(written: str, lang: str) -> str:

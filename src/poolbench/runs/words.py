@@ -39,7 +39,7 @@ def describe_size(size_bytes: int, lang: str) -> str:
 
 def describe_count(count: int | None, lang: str) -> str:
     """Describe a number of pictures or classes; a dash where it is not known."""
-    return "–" if count is None else format_number(count, ",", lang)
+    return "–" if count is None else format_number(count, "_", lang)
 
 
 def describe_date(date: datetime) -> str:

@@ -95,6 +95,8 @@ class Display:
         """Make plain what others have named; numbers are left to the text."""
         if isinstance(value, Tellable):
             return make_plain_lines(value.tell(self.lang, Voice.spelling))
+        if isinstance(value, list):
+            return [self._make_plain(one) for one in value]
         return make_plain(str(value)) if isinstance(value, str | Path) else value
 
     def tell(self, line: str) -> None:
@@ -239,10 +241,12 @@ def _orient(finding: OrderFinding) -> list[Difference]:
 _FORMS: dict[Form, str] = {
     "plain": ".4f",
     "signed": ".4f",
-    "seconds": ",.1f",
-    "milliseconds": ",.2f",
-    "count": ",.0f",
-    "millions": ",.2f",
+    # As accuracy beside it.
+    "points": ".4f",
+    "seconds": "_.1f",
+    "milliseconds": "_.2f",
+    "count": "_.0f",
+    "millions": "_.2f",
 }
 
 
@@ -263,7 +267,7 @@ def format_operators(facts: Sequence[OperatorFacts], lang: str) -> str:
         cost = "–" if fact.relative_cost is None else format_number(fact.relative_cost, ".1f", lang)
         title = fact.title_ru if lang == "ru" and fact.title_ru else fact.title
         year = str(fact.year) if fact.year else "–"
-        parameters = format_number(fact.parameters, ",", lang)
+        parameters = format_number(fact.parameters, "_", lang)
         rows.append((fact.id, text(family, lang), year, parameters, cost, title))
     widths = [max(len(row[column]) for row in rows) for column in range(len(columns))]
     lines = []

@@ -275,7 +275,7 @@ def _show_pictures(image_set: ImageSet, display: Display) -> None:
     display.say(
         "run.data",
         source=image_set.source,
-        classes=", ".join(name_classes(image_set.classes, image_set.source, display.lang)),
+        classes=name_classes(image_set.classes, image_set.source, display.lang),
         pool=len(image_set.pool),
         test=len(image_set.test),
         height=height,

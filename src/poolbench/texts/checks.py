@@ -17,7 +17,7 @@ def name_check(name: str) -> Tellable:
 
     Example:
         >>> name_check("logits, batch 7").tell("ru")
-        'логиты, пакет из 7'
+        'логиты, размер пакета 7'
     """
     if name.startswith(_HASH):
         return _name_hash(name.removeprefix(_HASH))
@@ -28,9 +28,11 @@ def name_check(name: str) -> Tellable:
     if case.startswith(_BATCH):
         batch = Phrase("report.check-batch", count=case.removeprefix(_BATCH))
         return Joined([Phrase(key), batch], ", ")
-    # A size, as ``48x32``.
-    size = re.sub(r"(?<=\d)x(?=\d)", " × ", case)
-    return Joined(filter(None, [Phrase(key), size]), ", ")
+    if size := re.fullmatch(r"(\d+)x(\d+)", case):
+        return Joined(
+            [Phrase(key), Phrase("report.pixels", pixels=" × ".join(size.groups()))], ", "
+        )
+    return Joined(filter(None, [Phrase(key), case]), ", ")
 
 
 def _name_hash(thing: str) -> Phrase:

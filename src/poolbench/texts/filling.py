@@ -14,10 +14,15 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 # Most names of a list that are written out.
 MOST_NAMES = 12
 # Signs of a number as Python writes it, and as Russian does.
-_RUSSIAN = str.maketrans({".": ",", ",": NO_BREAK_SPACE})
+_RUSSIAN = str.maketrans({".": ",", ",": NO_BREAK_SPACE, "_": NO_BREAK_SPACE})
+# A number with a decimal comma, after which another needs more than a comma.
+_DECIMAL = re.compile(rf"-?[\d{NO_BREAK_SPACE}]+,\d+")
+# A number of four digits, which Russian does not part.
+_SHORT = re.compile(r"(?<![\d,])(\d),(\d{3})(?![\d,])")
 # The space between a number, or the place of one, and what it counts in Russian.
 _RUSSIAN_UNIT = re.compile(
-    r"(?<=[\d}]) (?=%|п\. п\.|[КМГ]Б\b|пикс\.|мин\b|млн\b|тыс\.)|(?<=п\.) (?=п\.)"
+    r"(?<=[\d}]) (?=%|×|п\. п\.|[КМГ]Б\b|пикс\.|мин\b|млн\b|тыс\.)"
+    r"|(?<=п\.) (?=п\.)|(?<=×) (?=[\d{])"
 )
 
 
@@ -66,6 +71,8 @@ class Filler(Formatter):
         """Quote names (``!r``) as the language does."""
         if conversion == "r" and isinstance(value, list | tuple):
             return [self.convert_field(part, "r") for part in value]
+        if conversion == "r" and isinstance(value, Tellable):
+            value = value.tell(self._lang, self._spelling)
         if conversion == "r" and isinstance(value, str) and self._lang == "ru":
             return f"«{repr(value)[1:-1]}»"
         return super().convert_field(value, conversion)
@@ -96,9 +103,12 @@ class Filler(Formatter):
     def _join(self, names: list[str], last: str) -> str:
         from poolbench.texts import text
 
+        between = ", "
+        if self._lang == "ru" and any(map(_DECIMAL.fullmatch, names)):
+            between = "; "
         if not last or len(names) < 2:
-            return ", ".join(names)
-        return f"{', '.join(names[:-1])} {text(f'list.{last}', self._lang)} {names[-1]}"
+            return between.join(names)
+        return f"{between.join(names[:-1])} {text(f'list.{last}', self._lang)} {names[-1]}"
 
     def _list(self, values: list[Any] | tuple[Any, ...]) -> Iterator[str]:
         from poolbench.texts import text
@@ -129,7 +139,7 @@ def format_number(value: float, spec: str, lang: str) -> str:
     """Format a number as the language writes it: ``97.7%`` in English, ``97,7 %`` in Russian.
 
     Args:
-        spec: As of :func:`format`; a comma in it groups digits.
+        spec: As of :func:`format`; a comma in it groups digits, ``_`` in a column of numbers.
 
     Example:
         >>> format_number(1234.5, ",.1f", "en"), format_number(0.5, ".2f", "ru")
@@ -139,10 +149,18 @@ def format_number(value: float, spec: str, lang: str) -> str:
 
 
 def localize(number: str, lang: str) -> str:
-    """Write a number that Python has written with the signs of the language."""
+    """Write a number that Python has written with the signs of the language.
+
+    Russian groups digits from 10,000 on, in a column of numbers from 1,000 on, so that they stand
+    one below the other: there the sign between groups is ``_``.
+
+    Example:
+        >>> localize("1,500", "ru"), localize("1_500", "ru"), localize("1_500", "en")
+        ('1500', '1\\xa0500', '1,500')
+    """
     if lang != "ru":
-        return number
-    return number.translate(_RUSSIAN).replace("%", f"{NO_BREAK_SPACE}%")
+        return number.replace("_", ",")
+    return _SHORT.sub(r"\1\2", number).translate(_RUSSIAN).replace("%", f"{NO_BREAK_SPACE}%")
 
 
 def bind_units(words: str, lang: str) -> str:

@@ -48,7 +48,7 @@ def read_text(draft):
 
 def test_one_epoch_neither_rises_nor_has_a_last():
     found = [Overfit(gap=0.0, loss_rise=0.0, loss_minimum_epoch=1)]
-    assert describe_rise(found, 1) == "в единственную эпоху"
+    assert describe_rise(found, 1) == "на единственной эпохе"
 
 
 def test_equal_accuracies_have_no_highest(view):
@@ -56,7 +56,7 @@ def test_equal_accuracies_have_no_highest(view):
     assert describe_quality(same) == ["У всех конфигураций точность одинакова: 0,9000."]
     two = change_rows(view, {"accuracy": 0.9}, {"accuracy": 0.900004}, {"accuracy": 0.8})
     best, spread = describe_quality(two)
-    assert best.startswith("Наибольшая точность сразу у нескольких конфигураций")
+    assert best.startswith("Наибольшая точность — сразу у нескольких конфигураций")
     assert "(0,8000" not in best and "0,8000" in spread and "10,00\xa0п.\xa0п." in spread
 
 
@@ -104,7 +104,7 @@ def test_a_ratio_of_which_one_is_possible_is_told_as_no_difference(view):
     draft = Draft()
     training.write_time(draft, timed)
     said = [line for block in draft.blocks for line in getattr(block, "lines", ())]
-    assert [line.count("недостоверна") for line in said] == [1, 0]
+    assert [line.count("незначима") for line in said] == [1, 0]
 
 
 def test_times_without_ratios_announce_no_list(view):
@@ -166,7 +166,7 @@ def test_gaps_are_told_as_far_as_they_are_known(view, gaps):
     told = read_text(draft)
     assert "nan" not in told
     assert ("неизвестен" in told) == any(gap != gap for gap in gaps)
-    assert ("Разрыв наибольший" in told) == (len({gap for gap in gaps if gap == gap}) > 1)
+    assert ("Наибольший разрыв" in told) == (len({gap for gap in gaps if gap == gap}) > 1)
     assert ("одинаков" in told) == (gaps == (0.05,) * 3)
 
 

@@ -21,6 +21,7 @@ from poolbench.errors import (
     nearest_names,
 )
 from poolbench.files import expand_home, list_near_paths, quote_fault, suggest_path
+from poolbench.texts import Phrase
 from poolbench.texts.joined import Joined
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ __all__ = [
 # Entry-point group in a package's metadata: name = "package.module:Class", the name being the one
 # for --data.
 GROUP = "poolbench.image_sets"
+# What stands for the argument of a kind, for a person.
+_ARGUMENTS = {
+    "FILE": Phrase("help.metavar.file"),
+    "NAME": Phrase("help.metavar.name"),
+    "PATH": Phrase("help.metavar.path"),
+}
 
 
 def list_forms() -> list[str]:
@@ -79,8 +86,9 @@ def check_options(name: str, has_data_file: bool, groups: str | None) -> None:
         raise UsageError("image-set.data-file", owners=owners, name=name)
     form = (groups or "").partition(":")[0]
     if groups is not None and form not in source.groups:
-        owners = [_name_form(kind) for kind, known in built_in.items() if form in known.groups]
-        raise UsageError("image-set.groups", groups=groups, owners=owners, name=name)
+        forms = [_name_form(kind) for kind, known in built_in.items() if form in known.groups]
+        told = [_tell_form(known) for known in forms]
+        raise UsageError("image-set.groups", groups=groups, owners=told, name=name)
 
 
 def read_image_set(source: ImageSetSource, request: ImageSetRequest) -> "ImageSet | Listing":
@@ -148,6 +156,14 @@ def _load_installed(kind: str) -> ImageSetSource | None:
 def _name_form(kind: str) -> str:
     source = _load_built_in().get(kind)
     return f"{kind}:{source.argument}" if source and source.argument else kind
+
+
+def _tell_form(form: str) -> str | Joined:
+    """Return how an image set is named for a message: ``folder:PATH`` in the reader's language."""
+    kind, _, argument = form.partition(":")
+    if not argument:
+        return form
+    return Joined([f"{kind}:", _ARGUMENTS.get(argument, argument)], "")
 
 
 def resolve_source(name: str) -> tuple[str, Path | None]:
@@ -223,4 +239,9 @@ def _explain_unknown(name: str) -> UsageError:
     except (OSError, ValueError):
         # It is too long for a path, or holds what no path has.
         pass
-    return UnknownNameError("image-set", name, forms)
+    error = UnknownNameError("image-set", name, forms)
+    error.values |= {
+        "near": [_tell_form(form) for form in nearest_names(name, forms)],
+        "known": [_tell_form(form) for form in forms],
+    }
+    return error

@@ -228,7 +228,7 @@ def _describe_variant(part: str, variant: VariantView) -> tuple[Phrase, ...]:
         write_number(average(trial.train.accuracy for trial in variant.trials), ".4f"),
         write_number(row.accuracy, ".4f"),
         to_points(row.gap),
-        write_number(row.train_seconds, ",.1f"),
+        write_number(row.train_seconds, "_.1f"),
     )
 
 
@@ -239,7 +239,7 @@ def _write_conclusion(draft: Draft, views: Views) -> None:
         views[METHODS].labels[pair.first] for pair in judge_changes(views[METHODS]).get("first", ())
     ]
     draft.say(
-        fill(lab_phrases.HELPED_TOLD, names=", ".join(helped))
+        fill(lab_phrases.HELPED_TOLD, names=helped, count=len(helped))
         if helped
         else lab_phrases.HELPED_NONE
     )

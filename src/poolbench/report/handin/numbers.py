@@ -13,7 +13,7 @@ from poolbench.report.pairs import flip_ratio, is_told
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import format_signed
 from poolbench.report.wording import name_intervals
-from poolbench.report.words import Numbers
+from poolbench.report.words import Numbers, write_number
 from poolbench.verdict.intervals import Interval
 from poolbench.verdict.sentence import flip
 
@@ -38,6 +38,11 @@ def average(values: Iterable[float]) -> float:
 def to_points(share: float) -> Numbers:
     """Format a difference of two shares in points, with its sign."""
     return format_signed(100 * share, 2)
+
+
+def tell_points(share: float) -> Numbers:
+    """Format a difference in points for a sentence, in which only minus is written."""
+    return write_number(100 * share, ".2f")
 
 
 def find_extremes(

@@ -7,7 +7,12 @@ from poolbench.report.handin import phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import add_drawing, add_report_table, has_figure
 from poolbench.report.handin.fill import fill, retell
-from poolbench.report.handin.numbers import find_model_kilobytes, group_checks, to_points
+from poolbench.report.handin.numbers import (
+    find_model_kilobytes,
+    group_checks,
+    tell_points,
+    to_points,
+)
 from poolbench.report.handin.training import describe_time
 from poolbench.report.handin.tried import write_answers
 from poolbench.report.pairs import make_baseline, make_differences
@@ -157,7 +162,7 @@ def write_results(draft: Draft, view: RunView) -> None:
 def list_trials(view: RunView) -> list[tuple[Phrase, ...]]:
     """List a row for each trial that was compared."""
     return [
-        (variant.label, *_describe_trial(trial), write_number(timing.train_seconds, ",.1f"))
+        (variant.label, *_describe_trial(trial), write_number(timing.train_seconds, "_.1f"))
         for variant in view.variants
         for trial, timing in zip(variant.trials, variant.timings, strict=True)
     ]
@@ -173,7 +178,7 @@ def _describe_trial(trial: TrialRecord) -> tuple[Phrase, ...]:
             write_number(trial.train.accuracy, ".4f"),
             write_number(trial.held_out.accuracy, ".4f"),
             write_number(trial.held_out.nll, ".4f"),
-            write_number(trial.overfit.gap, ".4f"),
+            to_points(trial.overfit.gap),
         )
     return (*place, str(trial.spec.variant.recipe.epochs), *numbers)
 
@@ -256,6 +261,6 @@ def _describe_recommended(view: RunView, best: VariantView) -> str:
         accuracy=row.accuracy,
         low=row.accuracy_low,
         high=row.accuracy_high,
-        gap=to_points(row.gap),
+        gap=tell_points(row.gap),
         time=describe_time(best),
     )

@@ -14,7 +14,7 @@ from poolbench.report.handin.numbers import (
     describe_reach,
     find_model_kilobytes,
     group_checks,
-    to_points,
+    tell_points,
 )
 from poolbench.report.read import RunView, VariantView
 from poolbench.report.table import format_millions, format_signed
@@ -100,7 +100,7 @@ def list_gaps(view: RunView) -> list[str]:
         lambda variant: fill(
             asked.FACT_GAP,
             variant=variant.label,
-            gap=to_points(variant.row.gap),
+            gap=tell_points(variant.row.gap),
             rise=variant.row.loss_rise,
         ),
     )

@@ -3,7 +3,7 @@
 from poolbench.config import RecipeConfig
 from poolbench.export.card import name_source
 from poolbench.report.about import make_data
-from poolbench.report.handin import phrases
+from poolbench.report.handin import phrases, recipe_phrases
 from poolbench.report.handin.blocks import Draft
 from poolbench.report.handin.draw import add_examples, add_report_table
 from poolbench.report.handin.fill import fill
@@ -29,7 +29,7 @@ def write_title(
     classes = view.classes
     task = phrases.TITLE_TASK if len(classes) <= MOST_ON_TITLE else phrases.TITLE_TASK_MANY
     known["task"] = fill(
-        task, source=name_source(view.data.source), classes=", ".join(classes), count=len(classes)
+        task, source=_name_set(view), classes=", ".join(classes), count=len(classes)
     )
     people = [fill(line, blank=phrases.BLANK, **known) for line in phrases.TITLE_PEOPLE]
     draft.add_title(phrases.TITLE_TOP, phrases.TITLE_KIND, name, people, str(year))
@@ -57,11 +57,17 @@ def say_classes(draft: Draft, view: RunView) -> None:
     draft.say(
         fill(
             phrases.CLASSES,
-            source=name_source(view.data.source),
+            source=_name_set(view),
             count=len(view.data.classes),
             table=draft.next_table,
         )
     )
+
+
+def _name_set(view: RunView) -> str:
+    """Name the image set; one that is published as its authors do."""
+    name = name_source(view.data.source)
+    return phrases.SOURCES.get(name, name)
 
 
 def say_size(draft: Draft, view: RunView) -> None:
@@ -106,13 +112,13 @@ def write_networks(draft: Draft, view: RunView) -> None:
         draft.say(phrases.OPERATORS_INTRO)
         draft.list_items(lines)
     recipes = {variant.spec.recipe.name: variant.spec.recipe for variant in view.variants}
-    for recipe in tell_most(draft, list(recipes.values()), phrases.RECIPES_SHOWN):
+    for recipe in tell_most(draft, list(recipes.values()), recipe_phrases.RECIPES_SHOWN):
         draft.say(describe_recipe(recipe))
     if view.config.tune == "lr":
-        draft.say(phrases.TUNED)
+        draft.say(recipe_phrases.TUNED)
     # A recipe of one's own is in the run, and unknown to that command.
     if not recipes.keys() & {recipe.name for recipe in view.config.own_recipes}:
-        draft.say(phrases.RECIPE_MORE)
+        draft.say(recipe_phrases.RECIPE_MORE)
 
 
 def _describe_network(variant: VariantView) -> tuple[Phrase, ...]:
@@ -131,18 +137,18 @@ def _describe_network(variant: VariantView) -> tuple[Phrase, ...]:
 
 def describe_recipe(recipe: RecipeConfig) -> str:
     """Describe the usual settings of a recipe in one sentence."""
-    momentum = fill(phrases.MOMENTUM, momentum=recipe.momentum) if recipe.momentum else ""
+    momentum = fill(recipe_phrases.MOMENTUM, momentum=recipe.momentum) if recipe.momentum else ""
     return fill(
-        phrases.RECIPE,
+        recipe_phrases.RECIPE,
         name=recipe.name,
-        optimizer=phrases.OPTIMIZERS[recipe.optimizer],
+        optimizer=recipe_phrases.OPTIMIZERS[recipe.optimizer],
         rate=recipe.learning_rate,
         momentum=momentum,
-        schedule=phrases.SCHEDULES[recipe.schedule],
+        schedule=recipe_phrases.SCHEDULES[recipe.schedule],
         batch=recipe.batch_size,
         epochs=recipe.epochs,
         decay=recipe.weight_decay,
-        augmentation=", ".join(list_augmentations(recipe)) or phrases.NO_AUGMENTATION,
+        augmentation=", ".join(list_augmentations(recipe)) or recipe_phrases.NO_AUGMENTATION,
     )
 
 
@@ -157,7 +163,7 @@ def list_augmentations(recipe: RecipeConfig) -> list[str]:
         "mix": recipe.mixup > 0 or recipe.cutmix > 0,
     }
     return [
-        fill(phrases.AUGMENTATIONS[kind], pixels=recipe.translate_pixels)
+        fill(recipe_phrases.AUGMENTATIONS[kind], pixels=recipe.translate_pixels)
         for kind, is_used in kinds.items()
         if is_used
     ]

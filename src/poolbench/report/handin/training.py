@@ -22,6 +22,7 @@ from poolbench.report.handin.numbers import (
     is_finite,
     list_confused,
     tell_most,
+    tell_points,
     to_points,
 )
 from poolbench.report.handin.task import list_augmentations
@@ -73,7 +74,7 @@ def describe_curve(variant: VariantView) -> str:
         variant=variant.label,
         train=average(trial.train.accuracy for trial in trials),
         held_out=average(trial.held_out.accuracy for trial in trials),
-        gap=to_points(average(trial.overfit.gap for trial in trials)),
+        gap=tell_points(average(trial.overfit.gap for trial in trials)),
         rise=describe_rise([trial.overfit for trial in trials], variant.spec.recipe.epochs),
     )
 
@@ -90,7 +91,9 @@ def describe_rise(found: Sequence[Overfit], epochs: int) -> str:
     least = [trial.loss_minimum_epoch for trial in found]
     # After the last epoch nothing can rise.
     last = sum(epoch >= epochs for epoch in least)
-    values = {"epochs": epochs, "epoch": write_number(statistics.median(least), "g"), "rise": rise}
+    middle = statistics.median(least)
+    epoch = phrases.AT_EPOCH if middle == int(middle) else phrases.BETWEEN_EPOCHS
+    values = {"epochs": epochs, "epoch": fill(epoch, epoch=middle), "rise": rise}
     if last == len(found):
         phrase = phrases.TO_THE_END
     elif last:
@@ -289,7 +292,7 @@ def _write_gap_pair(draft: Draft, view: RunView, most: VariantView, least: Varia
         draft.say(
             fill(
                 phrases.GAP_PAIR,
-                points=format_signed(pair.gap.value, 2),
+                points=write_number(pair.gap.value, ".2f"),
                 low=format_signed(pair.gap.low, 2),
                 high=format_signed(pair.gap.high, 2),
                 reading=(

@@ -43,7 +43,9 @@ export function say(key, values = {}) {
 // With so many decimals; `null`: as many as there are.
 export function formatNumber(value, digits = null, useGrouping = true) {
   const decimals = digits === null ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return new Intl.NumberFormat(language, { useGrouping, ...decimals }).format(value);
+  // Russian parts the digits of a number from 10 000 on.
+  const grouping = useGrouping && language === "ru" ? "min2" : useGrouping;
+  return new Intl.NumberFormat(language, { useGrouping: grouping, ...decimals }).format(value);
 }
 
 export function getLanguage() {

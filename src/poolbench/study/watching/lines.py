@@ -72,7 +72,7 @@ class LinesFront:
 
     def _name(self, live: LiveRecord) -> None:
         words = " ".join(filter(None, (describe_step(live, self.lang), describe_count(live))))
-        self._write(f"{words} …")
+        self._write(f"{words}…")
 
     def _write(self, line: str) -> None:
         self.console.print(make_plain(line))

@@ -62,7 +62,7 @@ def draw_html(live: LiveRecord, lang: str) -> Markup:
     told.append(text("run.left", lang, left=left) if left else "")
     line = escape(" · ".join(filter(None, told)))
     if not is_training(live):
-        return Markup("<p>{} …</p>").format(line)
+        return Markup("<p>{}…</p>").format(line)
     bar = Markup('<progress max="1" value="{}" style="width:16em"></progress>').format(
         f"{live.share:.3f}"
     )

@@ -68,7 +68,7 @@ def draw_live(live: LiveRecord, lang: str, console: Console) -> RenderableType:
     if not is_training(live):
         words = " ".join(filter(None, (describe_step(live, lang), describe_count(live))))
         left = describe_left(live.seconds_left, lang)
-        return Spinner("line", Text(", ".join(filter(None, (f"{words} …", left)))))
+        return Spinner("line", Text(", ".join(filter(None, (f"{words}…", left)))))
     bar = _draw_bar(live, lang, console.width)
     if not live.variants:
         return bar

@@ -55,7 +55,7 @@ TEXTS = {
     ),
     "card.metric-accuracy": "accuracy",
     "card.metric-balanced-accuracy": "balanced accuracy",
-    "card.test": "Saved model on the test half",
+    "card.test": "Saved model on the test half: {metric}",
     "card.test-value": "{value:.4f} (95% interval {low:.4f} to {high:.4f}; pictures: {pictures:,})",
     "card.cost": "Cost of {variant}",
     "card.cost-value": (

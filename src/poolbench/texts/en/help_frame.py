@@ -7,6 +7,7 @@ TEXTS = {
     "help.commands": "Commands",
     "help.panel.pictures": "Pictures",
     "help.panel.comparison": "Comparison",
+    "help.panel.other": "Other options",
     "help.panel.machine": "Machine",
     # What stands for a value.
     "help.metavar.options": "[OPTIONS]",
@@ -28,8 +29,7 @@ TEXTS = {
     "help.metavar.word": "WORD",
     # What holds where an option is not given.
     "help.default": "Default: {value}.",
-    "help.default-by-preset": "Default depends on --preset: {told}.",
-    "help.default-otherwise": "otherwise {value}",
+    "help.default-with-preset": "{value} with --preset {presets:or}",
     "help.default-up-to": "{value}, at most {most}",
     "help.no-default": "no limit",
     "help.required": "Required.",

@@ -172,7 +172,7 @@ TEXTS = {
     "report.macro-f1": "macro F1",
     "report.nll": "NLL, nats",
     "report.calibration-error": "calibration error",
-    "report.gap": "gap",
+    "report.gap": "gap, points",
     "report.multiply-adds": "multiply-adds",
     "report.conv-multiply-adds": "in convolutions",
     "report.trials": "trials",

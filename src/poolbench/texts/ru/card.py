@@ -24,10 +24,10 @@ TEXTS = {
     "card.others": "остальным",
     "card.others-counted": "остальным вариантам ({count})",
     "card.and": "{first} и {last}",
-    "card.cheaper": ", а умножений-сложений в {times:.1f} раза меньше",
-    "card.cheaper-range": ", а умножений-сложений меньше в {low:.1f}–{high:.1f} раза",
-    "card.cheaper-up-to": ", а умножений-сложений меньше (самое большее в {high:.1f} раза)",
-    "card.dearer": ", но умножений-сложений в {times:.1f} раза больше",
+    "card.cheaper": ", а умножений-сложений требует в {times:.1f} раза меньше",
+    "card.cheaper-range": ", а умножений-сложений требует в {low:.1f}–{high:.1f} раза меньше",
+    "card.cheaper-up-to": ", а умножений-сложений требует меньше (самое большее в {high:.1f} раза)",
+    "card.dearer": ", но требует в {times:.1f} раза больше умножений-сложений",
     "card.same-cost": " при том же числе умножений-сложений",
     "card.best": "Пока лучший — {variant}. {rest}",
     "card.not-settled": "Вопрос не решён.",
@@ -41,34 +41,37 @@ TEXTS = {
     "card.one-trial": "По одному обучению их не различить.",
     "card.single": "Обучен только {variant}: сравнивать не с чем.",
     "card.nothing": (
-        "Не используйте ни один из вариантов: точность не выше, чем если всегда называть один и "
-        "тот же класс."
+        "Не используйте ни один из вариантов: точность не выше, чем у модели, которая всегда "
+        "называет один и тот же класс."
     ),
     "card.nothing-advice-drawn": (
         "Что попробовать: обучать дольше ({--epochs}); подобрать скорость обучения ({--tune:lr}). "
         "Изображения нарисовал сам poolbench, поэтому метки верны. Любую из сетей можно сохранить "
-        "командой poolbench export RUN --trial ID."
+        "командой poolbench export ЗАПУСК --trial ИМЯ."
     ),
     # Кого сравнивали и числа варианта, о котором говорит карточка.
     "card.compared": "Сравнивались",
     "card.compared-many": "Сравнивались варианты: {count}",
-    "card.held-out": "Отложенные изображения, {variant}: {metric}",
+    "card.held-out": "{metric} {variant} на отложенных изображениях",
     "card.held-out-value": (
-        "{value:.4f} (интервал 95 % от {low:.4f} до {high:.4f}; изображений: {pictures:,}, "
-        "обучений: {trials})"
+        "{value:.4f} (95%-й интервал: от {low:.4f} до {high:.4f}; {pictures:,} "
+        "{pictures:изображение|изображения|изображений}, {trials} "
+        "{trials:обучение|обучения|обучений})"
     ),
-    "card.metric-accuracy": "точность",
-    "card.metric-balanced-accuracy": "сбалансированная точность",
-    "card.test": "Сохранённая модель на тестовой части",
+    "card.metric-accuracy": "Точность",
+    "card.metric-balanced-accuracy": "Сбалансированная точность",
+    "card.test": "{metric} сохранённой модели на тестовой выборке",
     "card.test-value": (
-        "{value:.4f} (интервал 95 % от {low:.4f} до {high:.4f}; изображений: {pictures:,})"
+        "{value:.4f} (95%-й интервал: от {low:.4f} до {high:.4f}; {pictures:,} "
+        "{pictures:изображение|изображения|изображений})"
     ),
     "card.cost": "Затраты, {variant}",
     "card.cost-value": (
-        "{multiply_adds} умножений-сложений на изображение; параметров: {parameters:,}; обучение: "
-        "{seconds:,.1f} с (среднее; обучений: {trials})"
+        "{multiply_adds} умножений-сложений на изображение; {parameters:,} "
+        "{parameters:параметр|параметра|параметров}; среднее время обучения {seconds:,.1f} с "
+        "({trials} {trials:обучение|обучения|обучений})"
     ),
-    "card.basis": "На чём основано",
+    "card.basis": "На чём основан вердикт",
     "card.terms": (
         "Вариант — сеть с одним оператором и одним рецептом обучения; число обучений — сколько раз "
         "обучали каждый вариант; место — где в сети стоит оператор."
@@ -89,7 +92,7 @@ TEXTS = {
     "card.read-on": "Как это читать",
     "card.all-rows": "Все строки: {count:,}",
     "card.excerpt-first": "Первые {count} из {total:,}.",
-    "card.excerpt-worst": "{count} из {total:,} с наименьшей F1, начиная с худших.",
+    "card.excerpt-worst": "{count} из {total:,} с наименьшей F1-мерой, начиная с худших.",
     "card.excerpt-fewest": "{count} из {total:,} с наименьшим числом изображений.",
     "card.more-panels": "Ещё вариантов: {count}",
     "card.more-pictures": "Ещё изображений: {count}",
@@ -97,18 +100,18 @@ TEXTS = {
     "card.keys": "Обозначения ({count})",
     "card.show-config": "Показать config.toml",
     "card.other-variants": "остальные: {count}",
-    "card.range-of-others": "остальные, отложенная часть, 10–90 %",
+    "card.range-of-others": "остальные, отложенные изображения, 10–90 %",
     "card.chosen-note": (
         "Цветом выделены рекомендованный вариант и лучшие из {total}; остальные серые."
     ),
     # Самые частые ошибки.
-    "card.confused-caption": "{variant}: что с чем путается чаще всего",
+    "card.confused-caption": "{variant}: какие классы путаются чаще всего",
     "card.confused-true": "истинный класс",
     "card.confused-said": "предсказанный класс",
     "card.confused-share": "доля истинного класса, %",
     "card.confused-count": "изображений",
     # Протоколы и способы приведения к размеру.
-    "card.protocol-cv": "повторная перекрёстная проверка (cv)",
+    "card.protocol-cv": "перекрёстная проверка с повторами (cv)",
     "card.protocol-lab": "опубликованное разбиение, как в курсе (lab)",
     "card.fit-crop": "обрезка по центру",
     "card.fit-pad": "вписывание с полями",
@@ -118,21 +121,25 @@ TEXTS = {
     # Сведения об изображениях.
     "fact.skipped": "пропущено нечитаемых изображений",
     "fact.ignored_folders": "пропущенные папки",
-    "fact.validation_joined": "изображений валидационной части, добавленных к обучающим",
-    "fact.groups_across_halves": "групп, попавших в обе части",
+    "fact.validation_joined": "изображений валидационной выборки, добавленных к обучающим",
+    "fact.groups_across_halves": "групп, попавших и в обучающую, и в тестовую выборку",
     "fact.resized_from": "исходные высота и ширина, пикс.",
-    "fact.seed": "зерно генератора случайных чисел",
+    "fact.seed": "начальное значение генератора случайных чисел",
     "fact.repetition": "номер повторения",
-    "fact.duplicates.test_exact": "изображений теста, у которых есть точная копия среди обучающих",
-    "fact.duplicates.test_near": "изображений теста, похожих на обучающие",
+    "fact.duplicates.test_exact": (
+        "тестовых изображений, у которых есть точная копия среди обучающих"
+    ),
+    "fact.duplicates.test_near": "тестовых изображений, похожих на обучающие",
     "fact.duplicates.pool_exact": "обучающих изображений, повторяющих предыдущие",
     "fact.duplicates.pool_near": "обучающих изображений, похожих на предыдущие",
     "fact.duplicates.other_label": "дубликатов с разными метками",
     "fact.duplicates.dropped": "исключено дубликатов",
-    "fact.duplicates.threshold": "наименьшее сходство похожих (от 0 до 1)",
-    "fact.duplicates.false_share": "доля похожих, на которых изображено разное (оценка, от 0 до 1)",
+    "fact.duplicates.threshold": (
+        "порог, начиная с которого изображения считаются похожими (от 0 до 1)"
+    ),
+    "fact.duplicates.false_share": "доля похожих пар с разным содержанием (оценка, от 0 до 1)",
     "fact.duplicates_across_halves": (
-        "изображений теста, у которых есть точная копия среди обучающих"
+        "тестовых изображений, у которых есть точная копия среди обучающих"
     ),
     "fact.remark": "замечание",
     # Как нарисованы изображения задачи с известным ответом.
@@ -155,7 +162,7 @@ TEXTS = {
     "machine.processor": "процессор",
     "machine.cores": "ядер процессора",
     "machine.memory_bytes": "память",
-    "machine.device": "обучение на",
+    "machine.device": "устройство обучения",
     "machine.library": "версия {name}",
     "machine.variable": "переменная окружения {name}",
     "machine.fingerprint": "отпечаток машины и библиотек",

@@ -6,7 +6,7 @@ TEXTS = {
     "doctor.name-instructions": "набор команд",
     "doctor.name-memory": "память",
     "doctor.name-devices": "устройства",
-    "doctor.name-used": "обучение на",
+    "doctor.name-used": "используется",
     "doctor.name-precision": "формат чисел",
     "doctor.name-workers": "процессы",
     "doctor.name-steps": "шаги обучения",

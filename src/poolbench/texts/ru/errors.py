@@ -2,29 +2,29 @@
 
 TEXTS = {
     "error.quoted": "{message}",
-    "error.unknown.backbone": "Сети {name!r} нет.",
-    "error.unknown.check": "Проверки {name!r} нет.",
-    "error.unknown.class": "Класса {name!r} нет.",
-    "error.unknown.figure": "Рисунка {name!r} нет.",
-    "error.unknown.image-set": "Набора изображений {name!r} нет.",
-    "error.unknown.language": "Языка {name!r} нет.",
-    "error.unknown.measure": "Показателя {name!r} нет.",
-    "error.unknown.operator": "Оператора {name!r} нет.",
-    "error.unknown.preset": "Набора настроек {name!r} нет.",
-    "error.unknown.recipe": "Рецепта {name!r} нет.",
-    "error.unknown.setting": "Параметра {name!r} нет.",
-    "error.unknown.task": "Задачи {name!r} нет.",
-    "error.unknown.trial": "Обучения {name!r} нет.",
-    "error.unknown.variant": "Варианта {name!r} нет.",
+    "error.unknown.backbone": "Неизвестная сеть: {name!r}.",
+    "error.unknown.check": "Неизвестная проверка: {name!r}.",
+    "error.unknown.class": "Неизвестный класс: {name!r}.",
+    "error.unknown.figure": "Неизвестный рисунок: {name!r}.",
+    "error.unknown.image-set": "Неизвестный набор изображений: {name!r}.",
+    "error.unknown.language": "Неизвестный язык: {name!r}.",
+    "error.unknown.measure": "Неизвестный показатель: {name!r}.",
+    "error.unknown.operator": "Неизвестный оператор: {name!r}.",
+    "error.unknown.preset": "Неизвестный набор настроек: {name!r}.",
+    "error.unknown.recipe": "Неизвестный рецепт: {name!r}.",
+    "error.unknown.setting": "Неизвестный параметр: {name!r}.",
+    "error.unknown.task": "Неизвестная задача: {name!r}.",
+    "error.unknown.trial": "Обучение {name!r} не найдено.",
+    "error.unknown.variant": "Неизвестный вариант: {name!r}.",
     "hint.near": "Возможно, вы имели в виду: {near}.",
-    "hint.known": "Есть: {known}.",
+    "hint.known": "Доступны: {known}.",
     "hint.unknown.backbone": (
-        "Свою сеть укажите в виде package.module:function или продолжайте в той программе на "
-        "Python, где она определена."
+        "Свою сеть укажите в виде package.module:function или запустите сравнение из программы на "
+        "Python, в которой она определена."
     ),
     "hint.unknown.operator": (
-        "Свой оператор укажите в виде package.module:Class или продолжайте в той программе на "
-        "Python, где он зарегистрирован."
+        "Свой оператор укажите в виде package.module:Class или запустите сравнение из программы на "
+        "Python, в которой он зарегистрирован."
     ),
     "hint.class-with-comma": (
         "Имя класса с запятой заключите в кавычки, как в CSV: "
@@ -49,7 +49,7 @@ TEXTS = {
     "os.EMFILE": "открыто слишком много файлов",
     "os.ENAMETOOLONG": "имя слишком длинное",
     "os.ENODEV": "такого устройства нет",
-    "os.ENOENT": "нет такого файла или папки",
+    "os.ENOENT": "файл или папка не найдены",
     "os.ENOMEM": "не хватает памяти",
     "os.ENOSPC": "на диске не осталось места",
     "os.ENOTDIR": "часть пути — не папка",

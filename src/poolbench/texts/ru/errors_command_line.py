@@ -1,7 +1,7 @@
 """Отказы командной строки до начала команды и ошибки, которых никто не ждал."""
 
 TEXTS = {
-    "error.unknown.command": "Команды {name!r} нет.",
+    "error.unknown.command": "Неизвестная команда: {name!r}.",
     "error.option.unknown": "У команды {command} нет параметра {name}.",
     "hint.option.unknown": "Список параметров: {help}.",
     "error.option.unknown-near": "У команды {command} нет параметра {name}.",
@@ -9,15 +9,15 @@ TEXTS = {
     "error.option.missing": (
         "Команде {command} не хватает параметра {option} {value} ({explanation})."
     ),
-    "error.option.no-value": "После {option} нужно значение, но его нет.",
+    "error.option.no-value": "После {option} ожидается значение, но его нет.",
     "hint.option.no-value": "Напишите {option} {value}.",
     "error.option.flag": "Параметр {option} не принимает значения, а задано {given!r}.",
     "hint.option.flag": "Напишите {option} без знака равенства.",
-    "error.option.no-names": "После {option} нужно хотя бы одно имя, а стоит {following}.",
-    "error.option.whole": "Задано {option} {given!r}, а нужно целое число.",
-    "error.option.number": "Задано {option} {given!r}, а нужно число, например 0.5.",
-    "error.option.least": "Задано {option} {number}, а нужно число не меньше {least}.",
-    "error.option.range": "Задано {option} {number}, а нужно число от {least} до {most}.",
+    "error.option.no-names": "После {option} ожидается хотя бы одно имя, а стоит {following}.",
+    "error.option.whole": "Задано {option} {given!r}, а ожидается целое число.",
+    "error.option.number": "Задано {option} {given!r}, а ожидается число, например 0.5.",
+    "error.option.least": "Задано {option} {number}, а ожидается целое число не меньше {least}.",
+    "error.option.range": "Задано {option} {number}, а ожидается целое число от {least} до {most}.",
     "error.words.missing": "Команде {command} не хватает аргумента {value} ({explanation}).",
     "error.words.extra": (
         "Лишнее: {words!r}. Кроме параметров, команда {command} принимает только {expected}."

@@ -1,6 +1,6 @@
 """Русские тексты ошибок операторов, сетей, замен в сетях и файлов моделей."""
 
-_FROM_POOLBENCH = "Возьмите файл, который экспортировал poolbench."
+_FROM_POOLBENCH = "Укажите файл, который экспортировал poolbench."
 _OTHER_ID = "Выберите другое имя."
 
 TEXTS = {
@@ -19,7 +19,7 @@ TEXTS = {
     "error.model.not-loaded": "Модель ONNX {path} poolbench открыть не может ({said}).",
     "hint.model.not-loaded": _FROM_POOLBENCH,
     "error.model.memory": "Для {path} нужно больше {size:,}\xa0байт памяти.",
-    "hint.model.memory": "Закройте другие программы или возьмите файл поменьше.",
+    "hint.model.memory": "Закройте другие программы или выберите файл поменьше.",
     "error.model.long-description": (
         "Описание внутри {path} занимает {size:,} знаков, а читается не больше {most:,}."
     ),
@@ -29,19 +29,19 @@ TEXTS = {
         "[batch, height, width, 3] или [batch, 3, height, width] со стороной не больше {most} "
         "пикс. и выход [batch, classes]."
     ),
-    "error.model.no-answer": "{path} не даёт ответа: {reason}.",
+    "error.model.no-answer": "Модель {path} не даёт ответа: {reason}.",
     "hint.model.no-answer": _FROM_POOLBENCH,
-    "error.model.failed": "{path} не даёт ответа ({said}).",
+    "error.model.failed": "Модель {path} не даёт ответа ({said}).",
     "hint.model.failed": _FROM_POOLBENCH,
     "error.model.wrong-answer": (
-        "Форма ответа модели {path} — {found}, а ожидалась {expected}: по числу на каждое "
+        "Форма ответа модели {path} — {found}, а ожидается {expected}: по числу на каждое "
         "изображение и класс."
     ),
     "hint.model.wrong-answer": _FROM_POOLBENCH,
     "error.model.changed": "Файл {path} изменился после того, как был открыт.",
     "hint.model.changed": "Загрузите модель заново.",
     "error.model.not-finite": "{path}: в ответах модели есть бесконечные значения или NaN.",
-    "hint.model.not-finite": "Возьмите другую модель.",
+    "hint.model.not-finite": "Выберите другую модель.",
     # Что не так с моделью: часть предложения.
     "fault.late": "на это уходит больше {seconds:.0f} с",
     "fault.ended": "процесс, который с ней работал, завершился с кодом {code}",
@@ -50,9 +50,9 @@ TEXTS = {
     "fault.computes-nothing": "она ничего не вычисляет",
     "fault.own-operators": "в ней определены собственные операторы",
     "fault.training-program": "в ней есть программа обучения",
-    "fault.no-opset": "в ней не указан opset, а ожидался от {least} до {most}",
-    "fault.opset": "её opset — {found}, а ожидался от {least} до {most}",
-    "fault.ir-version": "её версия IR — {found}, а ожидалась от {least} до {most}",
+    "fault.no-opset": "в ней не указан opset, а ожидается от {least} до {most}",
+    "fault.opset": "её opset — {found}, а ожидается от {least} до {most}",
+    "fault.ir-version": "её версия IR — {found}, а ожидается от {least} до {most}",
     "fault.foreign-operator": "в ней есть оператор {name!r} из домена {domain!r}",
     "fault.no-arithmetic": "в ней есть оператор {name!r}, который выходит за рамки арифметики",
     "fault.sparse-weights": "в ней есть разреженные веса",
@@ -60,12 +60,12 @@ TEXTS = {
     "fault.weight-size": "размер её весов {name!r} не совпадает с указанным",
     # Изображения, которые дают модели.
     "error.pictures.none": "Не передано ни одного изображения.",
-    "error.pictures.nested": "Там, где ожидалось изображение, передан список внутри списка.",
+    "error.pictures.nested": "Там, где ожидается изображение, передан список внутри списка.",
     "hint.pictures.nested": (
         "Сделайте из чисел массив (numpy.array) или передайте один плоский список изображений."
     ),
     "error.pictures.kind": (
-        "{kind} — не изображение; ожидались путь, изображение Pillow, массив {forms} или список "
+        "{kind} — не изображение; ожидаются путь, изображение Pillow, массив {forms} или список "
         "из них."
     ),
     "error.pictures.no-array": "{kind} не удалось превратить в массив NumPy ({said}).",
@@ -74,14 +74,14 @@ TEXTS = {
         "или 4."
     ),
     "error.pictures.dtype": (
-        "Массив типа {dtype} — не изображение; ожидались uint8 или другие числа от 0 до 255."
+        "Массив типа {dtype} — не изображение; ожидаются uint8 или другие числа от 0 до 255."
     ),
     "error.pictures.range": (
-        "Значения в массиве — от {low:g} до {high:g}, а ожидались от 0 до 255, uint8 или float."
+        "Значения в массиве — от {low:g} до {high:g}, а ожидаются от 0 до 255, uint8 или float."
     ),
     "hint.pictures.range": "Модель нормирует изображения сама: передавайте их как есть.",
     "error.pictures.unit-range": (
-        "Значения в массиве — от {low:g} до {high:g}, похоже, в долях единицы, а ожидались от 0 до "
+        "Значения в массиве — от {low:g} до {high:g}, похоже, в долях единицы, а ожидаются от 0 до "
         "255."
     ),
     "hint.pictures.unit-range": "Умножьте массив на 255.",
@@ -99,7 +99,7 @@ TEXTS = {
     "hint.onnx.occupied": "Выберите другое имя или переместите этот файл.",
     "error.onnx.unwritten": "Не удалось записать {path} ({reason}).",
     "hint.onnx.unwritten": "Укажите другой файл.",
-    "error.onnx.layout": "Порядка осей {layout!r} нет; ожидалось nhwc или nchw.",
+    "error.onnx.layout": "Порядка осей {layout!r} нет; ожидается nhwc или nchw.",
     "error.onnx.layout-size": (
         "Задано {--size} при {--layout:nhwc}, а с ним подходят изображения любого размера."
     ),
@@ -111,7 +111,7 @@ TEXTS = {
         "{network} не принимает изображения в виде float [batch, 3, {height}, {width}] ({said})."
     ),
     "error.onnx.output": (
-        "{network} даёт для двух изображений {found}, а ожидались логиты [2, classes]."
+        "{network} даёт для двух изображений {found}, а ожидаются логиты [2, classes]."
     ),
     "fault.tensor": "тензор формы {shape}",
     "error.onnx.classes": "Имён классов {names}, а логитов {logits}.",
@@ -134,7 +134,7 @@ TEXTS = {
     "error.operator.card-missing": "В этой установке нет карточки оператора {name!r}.",
     "hint.operator.card-missing": "Переустановите poolbench.",
     "error.operator.arguments": (
-        "Для оператора заданы channels {channels} и stride {stride}, а нужно не меньше 1."
+        "Для оператора заданы channels {channels} и stride {stride}, а ожидаются числа не меньше 1."
     ),
     "error.operator.stride": (
         "{name} не определён для шага {stride}; допустимые значения: {known}."
@@ -144,18 +144,18 @@ TEXTS = {
         "Передайте сам класс {kind}: в каждом месте сети создаётся свой {kind}(channels, stride=…)."
     ),
     "error.operator.no-class": (
-        "{name} имеет тип {kind}, а ожидался класс torch.nn.Module, который создаётся как "
+        "{name} имеет тип {kind}, а ожидается класс torch.nn.Module, который создаётся как "
         "(channels, stride=…)."
     ),
     "error.operator.constructor": (
-        "{name} создаётся как {name}{taken}, а ожидался класс, который создаётся как (channels, "
+        "{name} создаётся как {name}{taken}, а ожидается класс, который создаётся как (channels, "
         "stride=…), по разу на каждое место в сети."
     ),
     "hint.operator.constructor": (
         "Напишите класс, который строит его в конструкторе __init__(self, channels, *, stride)."
     ),
     "error.operator.foreign": (
-        "{name} создаётся как {name}{taken}, а ожидался класс, который создаётся как (channels, "
+        "{name} создаётся как {name}{taken}, а ожидается класс, который создаётся как (channels, "
         "stride=…), по разу на каждое место в сети."
     ),
     "hint.operator.foreign": "Такой оператор уже есть в каталоге: {operator!r}.",
@@ -164,7 +164,7 @@ TEXTS = {
     "error.operator.id-taken": "Имя оператора {name!r} занято.",
     "hint.operator.id-taken": _OTHER_ID,
     "error.operator.bad-id": (
-        "{name!r} не может быть именем оператора: ожидались латинские буквы, цифры, «-», «+» и «_»."
+        "{name!r} не может быть именем оператора: ожидаются латинские буквы, цифры, «-», «+» и «_»."
     ),
     "hint.operator.bad-id": _OTHER_ID,
     "error.operator.kernel-size": (
@@ -180,14 +180,16 @@ TEXTS = {
         "должны быть больше {least} пикс."
     ),
     "hint.operator.blur-map": (
-        "Увеличьте размер изображений ({--image-size}) или возьмите другой оператор."
+        "Увеличьте размер изображений ({--image-size}) или выберите другой оператор."
     ),
-    "error.operator.groups": "Задано groups {value}, но каналов {channels}: нужен их делитель.",
-    "error.operator.positive": "Задано {name} {value}, а нужно больше 0.",
-    "error.operator.power": "Задано p {value}, а нужно не меньше 1.",
-    "error.operator.decay": "Задано decay {value}, а нужно больше 0 и не больше 1.",
-    "error.operator.k": "Задано k {value}, а нужно от 1 до {most} — числа значений в окне.",
-    "error.operator.grid": "Задано grid {value}, а нужно кратное шагу ({stride}).",
+    "error.operator.groups": "Задано groups {value}, но каналов {channels}: ожидается их делитель.",
+    "error.operator.positive": "Задано {name} {value}, а ожидается число больше 0.",
+    "error.operator.power": "Задано p {value}, а ожидается число не меньше 1.",
+    "error.operator.decay": "Задано decay {value}, а ожидается число больше 0 и не больше 1.",
+    "error.operator.k": (
+        "Задано k {value}, а ожидается число от 1 до {most} (числа значений в окне)."
+    ),
+    "error.operator.grid": "Задано grid {value}, а ожидается кратное шагу ({stride}).",
     # То, что загружается по имени.
     "kind.operator": "Оператор",
     "kind.backbone": "Сеть",
@@ -225,12 +227,12 @@ TEXTS = {
     "error.backbone.fixed-shape": (
         "У сети {backbone!r} нельзя выбрать {wanted}: её устройство неизменно."
     ),
-    "error.backbone.even-kernel": "Сторона ядра свёртки — {side}, а нужна нечётная.",
+    "error.backbone.even-kernel": "Сторона ядра свёртки — {side}, а ожидается нечётная.",
     "error.backbone.times": "Сети {name!r} нет.",
     "hint.backbone.times": (
         "Сеть, в которой каналов больше в {times} раз, называется {base}-x{times}."
     ),
-    "error.backbone.no-function": "Сеть {name!r} имеет тип {kind}, а ожидалась функция.",
+    "error.backbone.no-function": "Сеть {name!r} имеет тип {kind}, а ожидается функция.",
     "error.backbone.taken": "Имя {name!r} уже занято другой сетью.",
     "hint.backbone.taken": "Переименуйте свою функцию.",
     "error.backbone.built": (
@@ -241,7 +243,7 @@ TEXTS = {
         "которая строит сеть: каждое обучение начинается с новой."
     ),
     "error.backbone.failed": "Сеть {name!r} не удалось построить (классов: {classes}; {said}).",
-    "error.backbone.no-module": "Функция {name!r} даёт {kind}, а ожидался torch.nn.Module.",
+    "error.backbone.no-module": "Функция {name!r} даёт {kind}, а ожидается torch.nn.Module.",
     "backbone.named": "Сеть {name!r}",
     "backbone.named-with": "Сеть {name!r} с оператором {operator!r}",
     "backbone.named-with-own": "Сеть {name!r} с вашим оператором",
@@ -250,7 +252,7 @@ TEXTS = {
     ),
     "hint.backbone.input": "Задайте другой размер изображений ({--image-size}) или исправьте сеть.",
     "error.backbone.output": (
-        "{network} даёт для одного изображения {found}, а ожидались логиты [1, {classes}]."
+        "{network} даёт для одного изображения {found}, а ожидаются логиты [1, {classes}]."
     ),
     "error.network.input": "Сеть не принимает изображения {height} × {width} пикс. ({said}).",
     "hint.network.input": (
@@ -295,7 +297,7 @@ TEXTS = {
     "error.recipe.dropout": (
         "dropout ставится перед последним линейным слоем, а последний слой этой сети — {kind}."
     ),
-    "hint.recipe.dropout": "Возьмите рецепт без dropout или добавьте dropout в саму сеть.",
+    "hint.recipe.dropout": "Выберите рецепт без dropout или добавьте dropout в саму сеть.",
     "error.start.no-convolution": (
         "Для whitened = true нужна первая свёртка с тремя входными каналами, а в этой сети её нет."
     ),

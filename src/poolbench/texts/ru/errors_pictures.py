@@ -8,8 +8,8 @@ _ALL_DARK = (
 
 TEXTS = {
     # One picture. What is wrong with it is a part of a sentence.
-    "error.picture.file": "Файл {path}: {reason}.",
-    "error.picture.heic": "Файл {path}: это HEIC, для чтения которого нужен pillow-heif.",
+    "error.picture.file": "Файл {path} не прочитан: {reason}.",
+    "error.picture.heic": "Файл {path} — в формате HEIC, для чтения которого нужен pillow-heif.",
     "hint.picture.heic": "Установите его: pip install pillow-heif.",
     "error.picture.unreadable": "Не удалось прочитать изображение: {reason}.",
     "error.picture.bytes": "байт намного больше, чем нужно для его пикселей",
@@ -90,7 +90,7 @@ TEXTS = {
         "{path}: размер изображений {other} — {other_width}\xa0×\xa0{other_height}, а {first} — "
         "{width}\xa0×\xa0{height} пикселей."
     ),
-    "hint.arrays.sizes": "Сохраните все части в одном размере.",
+    "hint.arrays.sizes": "Сохраните все выборки в одном размере.",
     "error.arrays.volumes": (
         "{where}: форма [{shape}]. Это объёмные данные, а poolbench сравнивает сети для плоских "
         "изображений. {expected}"
@@ -99,7 +99,7 @@ TEXTS = {
         "Ожидается uint8 [N, H, W, 3], а для оттенков серого — [N, H, W] или [N, H, W, 1]."
     ),
     "arrays.expected-labels": "Ожидается [N] — по одной метке на изображение.",
-    "arrays.fewer": "Возьмите меньше изображений или уменьшите их.",
+    "arrays.fewer": "Укажите меньше изображений или уменьшите их.",
     # npz.
     "error.npz.classes-empty": "{path}: в classes есть пустое имя, а имя нужно каждому классу.",
     "error.npz.classes-few": (
@@ -122,9 +122,7 @@ TEXTS = {
         "{path}: у {labels} форма [{shape}] — несколько меток на изображение, как в ChestMNIST. "
         "poolbench сравнивает сети, которые относят изображение к одному классу."
     ),
-    "hint.npz.several-labels": (
-        "Возьмите набор с метками [N, 1] или [N] или сохраните один столбец."
-    ),
+    "hint.npz.several-labels": "Укажите набор с метками [N, 1] или [N] или сохраните один столбец.",
     "error.npz.spellings": (
         "В {path} два массива, {first} и {second}, отличаются только регистром букв."
     ),
@@ -135,10 +133,10 @@ TEXTS = {
         "Python не читаются."
     ),
     "npz.expected": (
-        "Набор изображений в npz содержит `images` (uint8 [N, H, W, 3] или оттенки серого "
-        "[N, H, W]) и `labels` (целые числа [N]); кроме них могут быть `classes` (имена) и "
-        "тестовая часть — `test_images` и `test_labels`. Подойдут и имена Keras (`x_train`, "
-        "`y_train`, `x_test`, `y_test`) и MedMNIST (`train_images`, `train_labels` и так далее)."
+        "Набор изображений в npz содержит `images` (uint8 [N, H, W, 3] или оттенки серого [N, H, "
+        "W]) и `labels` (целые числа [N]); кроме них могут быть `classes` (имена) и тестовая "
+        "выборка — `test_images` и `test_labels`. Подойдут и имена Keras (`x_train`, `y_train`, "
+        "`x_test`, `y_test`) и MedMNIST (`train_images`, `train_labels` и так далее)."
     ),
     "npz.fewer": "Положите в {path} меньше изображений или уменьшите их.",
     "npz.reason.array": "массив {name!r}: {reason}",

@@ -50,7 +50,7 @@ TEXTS = {
     "error.run.bad-field": "{path}: такого значения {field} poolbench не записывает ({said}).",
     "hint.run.bad-field": _RESTORE,
     "error.run.bad-schema": (
-        "{path}: в schema_version указано {found}, а ожидалось целое число не меньше 1."
+        "{path}: в schema_version указано {found}, а ожидается целое число не меньше 1."
     ),
     "hint.run.bad-schema": _RESTORE,
     "error.run.newer": (
@@ -88,7 +88,7 @@ TEXTS = {
     "error.run.too-large": (
         "Размер {path} — {size:,}\xa0байт, а прочитать обратно можно не больше {most:,}\xa0байт."
     ),
-    "hint.run.too-large": "Возьмите меньше классов, операторов, блоков или повторов.",
+    "hint.run.too-large": "Укажите меньше классов, операторов, блоков или повторов.",
     "error.run.link-out": "{path} — ссылка за пределы запуска; туда ничего не записано.",
     "hint.run.link-out": "Создайте на её месте папку.",
     "error.write.refused": "Не удалось записать {path} ({reason}).",
@@ -118,14 +118,14 @@ TEXTS = {
     # Что не так с файлом: часть предложения.
     "fault.lacks": "не хватает {name!r}",
     "fault.predictions": (
-        "ожидались index и labels из целых чисел [n] и logits из чисел [n, classes]"
+        "ожидаются index и labels из целых чисел [n] и logits из чисел [n, classes]"
     ),
-    "fault.prediction-counts": "ожидалось поровну index, labels и logits, хотя бы по одному",
+    "fault.prediction-counts": "ожидается поровну index, labels и logits, хотя бы по одному",
     "fault.prediction-range": "метка или номер изображения вне допустимых пределов",
     "fault.foreign-numbers": "в нём числа такого вида, которого нет в NumPy: {kinds}",
     "fault.picture-size": "его размер {height} × {width} пикс.",
     "fault.other-arrays": "массивы в нём не те, что ожидались: {names}",
-    "fault.other-counts": "ожидалось поровну изображений, меток и логитов, хотя бы по одному",
+    "fault.other-counts": "ожидается поровну изображений, меток и логитов, хотя бы по одному",
     "fault.no-hashes": "в нём не указаны контрольные суммы",
     "fault.no-classes": "в нём не указаны классы",
     "fault.silent": "причина не названа",
@@ -171,11 +171,11 @@ TEXTS = {
     "error.figure.two-places": "Указаны сразу и ax, и figure.",
     "hint.figure.two-places": "Укажите что-нибудь одно.",
     "error.figure.no-place": (
-        "{name} имеет тип {kind}, а ожидались оси matplotlib (ax) либо рисунок matplotlib или его "
+        "{name} имеет тип {kind}, а ожидаются оси matplotlib (ax) либо рисунок matplotlib или его "
         "часть (figure)."
     ),
     "error.figure.nothing": "В этом исследовании для рисунка {name!r} нет данных.",
-    "hint.figure.nothing": "Есть рисунки: {known}.",
+    "hint.figure.nothing": "Доступны рисунки: {known}.",
     # Предсказания.
     "error.predict.no-match": "Под шаблон {pattern} не подходит ни один файл.",
     "hint.predict.no-match": "Проверьте шаблон или укажите папку.",
@@ -195,7 +195,8 @@ TEXTS = {
     # Проверка сохранённой модели.
     "error.verify.broke-off": "Проверка {run} прервалась, код завершения {code} ({last}).",
     "error.verify.failed": (
-        "Предсказания модели из {folder} расходятся с измеренными. Не пройдены проверки: {failed}."
+        "Модель из {folder} не воспроизводит записанные предсказания. Не пройдены проверки: "
+        "{failed}."
     ),
     "hint.verify.failed": (
         "Файлы изменены или повреждены: скопируйте их ещё раз или проведите исследование заново."
@@ -212,7 +213,7 @@ TEXTS = {
     "check.hash-images": "SHA-256 контрольных изображений",
     "check.hash-images-other": "SHA-256 контрольных изображений другого размера",
     "detail.classes": "классы в модели: {names}",
-    "detail.shape": "форма {found}, ожидалась {expected}",
+    "detail.shape": "форма {found}, ожидается {expected}",
     "detail.hash": "{found}…, записано {expected}…",
     "detail.no-hash": "{found}…, а записи о нём нет",
     "detail.at-most": "{value:.3g}, допустимо не больше {most:g}",
@@ -231,7 +232,7 @@ TEXTS = {
         "выполните ту же команду ещё раз."
     ),
     "error.hub.bad-name": (
-        "{repo!r} не может быть именем репозитория на Hugging Face Hub: ожидалось ВЛАДЕЛЕЦ/ИМЯ из "
+        "{repo!r} не может быть именем репозитория на Hugging Face Hub: ожидается ВЛАДЕЛЕЦ/ИМЯ из "
         "латинских букв, цифр, «-», «_» и «.», не длиннее {most} знаков, например anna/fruit."
     ),
     "error.hub.folder": "Папку {folder} использовать нельзя ({reason}).",
@@ -260,11 +261,11 @@ TEXTS = {
         "В ответах одной из моделей этого запуска есть бесконечные значения или NaN."
     ),
     "error.serve.bad-name": (
-        "Задано {--allow-host} {name!r}, а ожидалось имя узла — то, что стоит в адресе до первой "
+        "Задано {--allow-host} {name!r}, а ожидается имя узла — то, что стоит в адресе до первой "
         "косой черты, например hub.example.org."
     ),
     "error.serve.bad-name-near": (
-        "Задано {--allow-host} {name!r}, а ожидалось имя узла без https:// и без пути."
+        "Задано {--allow-host} {name!r}, а ожидается имя узла без https:// и без пути."
     ),
     "hint.serve.bad-name-near": "Возможно, вы имели в виду {near!r}.",
     "error.serve.unknown-host": "Задано {--host} {host}, но такого имени у компьютера нет.",

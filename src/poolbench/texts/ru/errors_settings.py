@@ -37,7 +37,7 @@ TEXTS = {
     "error.config.empty": "{setting}: список пуст. Укажите хотя бы одно имя.",
     "error.config.twice": "{setting}: имя {name!r} указано дважды. Оставьте одно.",
     "error.config.groups-form": (
-        "Задано {setting} {value!r}, а ожидается subfolder, name:REGEX или column:NAME."
+        "Задано {setting} {value!r}, а ожидается subfolder, name:ШАБЛОН или column:ИМЯ."
     ),
     "error.config.groups-pattern": (
         "Задано {setting} {value!r}, но в регулярном выражении ошибка ({reason})."

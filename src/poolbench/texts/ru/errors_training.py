@@ -22,8 +22,8 @@ TEXTS = {
         "Итоговое обучение {variant} разошлось на шаге {step}: функция потерь перестала быть "
         "числом."
     ),
-    "hint.final.diverged": ("Возьмите рецепт с меньшей скоростью обучения (poolbench recipes)."),
-    "error.device.missing": "Устройства {device!r} на этом компьютере нет; есть: {known}.",
+    "hint.final.diverged": "Выберите рецепт с меньшей скоростью обучения (poolbench recipes).",
+    "error.device.missing": "Устройства {device!r} на этом компьютере нет; доступны: {known}.",
     "error.trial.failed": (
         "Обучение {trial} завершилось с ошибкой: {message} Завершённые обучения сохранены."
     ),
@@ -39,7 +39,9 @@ TEXTS = {
     "error.trial.no-backbone": (
         "В обучении {trial} использована сеть {name!r}, которая здесь не определена."
     ),
-    "hint.trial.no-backbone": "Продолжайте в той программе на Python, где она определена.",
+    "hint.trial.no-backbone": (
+        "Запустите сравнение из программы на Python, в которой она определена."
+    ),
     "error.trial.other-operator": (
         "В обучении {trial} использована другая версия оператора {name!r}, не та, что "
         "зарегистрирована сейчас."
@@ -108,7 +110,7 @@ TEXTS = {
         "Запустите кластер (ray start --head), укажите его адрес или уберите {--address}."
     ),
     "error.ray.bad-address": (
-        "Задано {--address} {address!r}, а ожидалось auto, HOST:PORT или ray://HOST:PORT."
+        "Задано {--address} {address!r}, а ожидается auto, ХОСТ:ПОРТ или ray://ХОСТ:ПОРТ."
     ),
     "error.ray.no-answer": "По адресу {address} кластер Ray не отвечает ({reason}).",
     "hint.ray.no-answer": "Проверьте, что он запущен и доступен с этого компьютера.",
@@ -122,13 +124,13 @@ TEXTS = {
         "на этот компьютер и запустите кластер снова."
     ),
     "error.ray.no-device": (
-        "Ни на одном узле кластера Ray нет устройства {device!r}; есть: {known}."
+        "Ни на одном узле кластера Ray нет устройства {device!r}; доступны: {known}."
     ),
     "error.ray.versions-differ": (
         "Узлы кластера Ray различаются:\n{listed}\nУстановите на всех одни и те же версии."
     ),
     "error.ray.kinds-differ": (
-        "Узлы кластера Ray различаются:\n{listed}\nВозьмите одинаковые узлы или допустите "
+        "Узлы кластера Ray различаются:\n{listed}\nИспользуйте одинаковые узлы или допустите "
         "расхождение результатов в последних битах: {--allow-mixed:True}."
     ),
     "error.ray.not-started": "Не удалось запустить Ray на этом компьютере ({said}).",
@@ -144,7 +146,7 @@ TEXTS = {
         "Изображения занимают {needed:.1f} ГиБ — это слишком много для хранилища объектов на узле "
         "({most:.1f} ГиБ)."
     ),
-    "hint.ray.large-pictures": "Укажите папку, общую для всех узлов: {--storage:FOLDER}.",
+    "hint.ray.large-pictures": "Укажите папку, общую для всех узлов: {--storage:ПАПКА}.",
     "error.node.other-code": (
         "На узле {node} не та версия poolbench, под которую составлен план: она изменилась во "
         "время исследования."
@@ -169,10 +171,10 @@ TEXTS = {
         "формы {shapes}."
     ),
     "error.counts.variants": "Нужны числа не меньше чем для двух вариантов, получено {found}.",
-    "error.counts.pictures": "Задано n {n}, а изображений теста нужно не меньше 2.",
+    "error.counts.pictures": "Задано n {n}, а ожидается не меньше 2 тестовых изображений.",
     "error.counts.range": "Числа должны быть от 0 до n, то есть до {n}; получено {wrong}.",
-    "error.counts.margin": "Задано margin_points {value}, а нужно число пунктов больше 0.",
-    "error.counts.trial-sd": "Задано trial_sd {value}, а нужно число пунктов не меньше 0.",
+    "error.counts.margin": "Задано margin_points {value}, а ожидается число пунктов больше 0.",
+    "error.counts.trial-sd": "Задано trial_sd {value}, а ожидается число пунктов не меньше 0.",
     "error.evidence.shape": (
         "Для вердикта нужны correct формы [варианты, повторы, изображения] и fold формы [повторы, "
         "изображения]; получено {correct} и {folds}."
@@ -181,7 +183,7 @@ TEXTS = {
         "Форма {name} — {found}, а должна быть как у correct: {expected}."
     ),
     "error.evidence.pictures": (
-        "Форма {name} — {found}, а нужно по одному значению на изображение (их {pictures})."
+        "Форма {name} — {found}, а ожидается по одному значению на изображение (их {pictures})."
     ),
     "error.evidence.reached": (
         "В reached для каждого варианта (их {variants}) нужно от 1 до {repeats} повторов, хотя бы "

@@ -13,9 +13,9 @@ TEXTS = {
     "facts.unread-special": "именованные каналы и устройства, {files}",
     "facts.unread-loose": "изображения рядом с папками классов, {files}",
     "facts.unread-unlabelled": (
-        "изображения обучающей или тестовой части вне папок классов, {files}"
+        "изображения обучающей или тестовой выборки вне папок классов, {files}"
     ),
-    "facts.unread-beside": "изображения рядом с папками обучающей и тестовой частей, {files}",
+    "facts.unread-beside": "изображения рядом с папками обучающей и тестовой выборок, {files}",
     "facts.unread-link": "ссылки на папки, {files}",
     "facts.unread-closed": "папки, которые не открываются, {files}",
     "facts.unread-run": "файлы запусков poolbench, {files}",
