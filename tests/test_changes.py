@@ -50,7 +50,7 @@ def test_every_trial_of_a_tuned_study_has_its_rate(poolbench_here, tmp_path, tra
     assert "not-tuned" not in poolbench.load(run).verdict.notes
     # Continued, nothing is trained again.
     again = poolbench_here("run", *SHORT, "--tune", "lr", "--out", run)
-    assert "finished already: 2" in again.stderr
+    assert "2 already finished" in again.stderr
     assert len(list((run / "trials").iterdir())) == 3
 
 
@@ -58,7 +58,7 @@ def test_every_method_can_be_measured_on_a_network_that_has_few_places_for_them(
     run = ("run", *SHORT, "--backbones", "mlp", "--methods", "--dry-run")
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
-    assert "Variants: 15 " in done.stderr
+    assert "15 variants " in done.stderr
 
 
 def test_preset_on_the_command_line_wins_over_a_file(poolbench_here, tmp_path):
@@ -67,7 +67,7 @@ def test_preset_on_the_command_line_wins_over_a_file(poolbench_here, tmp_path):
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
     # The looks of the preset, to 24 repeats, and three folds of the file.
-    assert "Trials: 72 " in done.stderr
+    assert "72 trials " in done.stderr
 
 
 def test_protocol_lab_on_the_command_line_is_judged_once_also_with_a_file(poolbench_here, tmp_path):
@@ -75,7 +75,7 @@ def test_protocol_lab_on_the_command_line_is_judged_once_also_with_a_file(poolbe
     run = ("run", "--config", "study.toml", "--protocol", "lab", *SMALL, "--dry-run")
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
-    assert "repeats: 2." in done.stderr
+    assert "evaluated after repeat 2." in done.stderr
 
 
 def test_expected_difference_is_told_before_training_and_refused_with_it(poolbench_here, tmp_path):
@@ -84,7 +84,10 @@ def test_expected_difference_is_told_before_training_and_refused_with_it(poolben
     assert done.returncode == 0, done.stderr
     assert "the best variant leads every other by 2.5 accuracy points" in done.stderr
     assert "(600) limits this chance more than the number of repeats" in done.stderr
-    assert "With 3 folds, a network trains on 67% of the pool (with 5, on 80%)" in done.stderr
+    assert (
+        "With 3 folds, a network trains on 67% of the training images (with 5, on 80%)"
+        in done.stderr
+    )
     for more in (("2",), ("0", "--dry-run"), ("nan", "--dry-run")):
         refused = poolbench_here(*run, *more)
         assert refused.returncode == 2, refused.stderr
@@ -97,7 +100,7 @@ def test_class_too_small_to_choose_a_rate_is_told_before_anything_is_written(
     make_few(tmp_path)
     done = poolbench_here("run", "--data", "npz:few.npz", "--tune", "lr")
     assert done.returncode == 3
-    assert "Pictures of class '1' left to train on: 4." in done.stderr
+    assert "Class '1' has 4 images left to train on," in done.stderr
     assert not (tmp_path / "runs").exists()
 
 

@@ -203,7 +203,7 @@ def test_time_limits_are_read_as_people_write_them(given, seconds):
 
 @pytest.mark.parametrize("given", ["", "soon", "5 minutes", "-3m", "0", 0, "1.5h"])
 def test_time_limits_that_are_none_are_refused(given):
-    with pytest.raises(UsageError, match=r"time_limit is .*; expected a time"):
+    with pytest.raises(UsageError, match=r"time_limit is .*; expected a duration"):
         build_config({"time_limit_seconds": given})
 
 
@@ -222,7 +222,7 @@ def test_recipe_file_gets_the_name_of_the_file_and_is_kept_with_the_study(tmp_pa
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (RECIPE + "epoch = 3\n", "no setting 'epoch'. Did you mean epochs"),
+        (RECIPE + "epoch = 3\n", "no setting 'epoch'. Did you mean 'epochs'"),
         ("epochs = ", "not TOML"),
         ("epochs = 3\n", "batch_size is missing"),
         (RECIPE + "nesterov = true\n", "needs a momentum"),

@@ -26,12 +26,34 @@ def test_errors_carry_the_documented_exit_code(error, code):
 def test_unknown_name_error_names_the_nearest():
     message = str(errors.UnknownNameError("class", "aple", ["lion", "apple", "forest"]))
     assert "'aple'" in message
-    assert "Did you mean apple" in message
+    assert "Did you mean 'apple'" in message
 
 
 def test_unknown_name_error_lists_what_is_known_when_nothing_is_near():
     message = str(errors.UnknownNameError("operator", "zzz", ["max", "avg"]))
     assert "Available: max, avg." in message
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("ebglish", "Available: en, ru."), ("fr", "Available: en, ru."), ("rus", "mean 'ru'?")],
+)
+def test_few_names_are_listed_unless_one_is_very_near(given, told):
+    assert told in str(errors.UnknownNameError("language", given, ["en", "ru"]))
+
+
+def test_near_names_are_those_in_the_alphabet_of_what_was_given():
+    known = [*"abcdef", "apple", "camel", "orange"]
+    aliases = ["яблоко", "верблюд", "апельсин"]
+
+    def find(name):
+        return errors.UnknownNameError("class", name, known, aliases=aliases).values["near"]
+
+    assert find("appel") == ["apple", "camel"]
+    assert find("яблако") == ["яблоко"]
+    # By its sound, where nothing in its own alphabet is near.
+    assert find("кэмел") == ["camel"]
+    assert errors.UnknownNameError("class", "koshki", ["кошки", "b"]).values["near"] == ["кошки"]
 
 
 def test_nearest_names_ignores_case():

@@ -138,7 +138,8 @@ def test_several_problems_are_told_together():
     assert error.code == "config.several"
     assert error.tell("ru", "options").splitlines() == [
         "Неверно заданы несколько параметров:",
-        "  Задано --fit «croop», а ожидается crop, pad или squash. Возможно, вы имели в виду crop.",
+        "  Задано --fit «croop», а ожидается crop, pad или squash. Возможно, вы имели в виду "
+        "«crop».",
         "  Задано --margin 0, а ожидается число больше 0 и не больше 100.",
     ]
 
@@ -154,8 +155,8 @@ def test_unknown_key_of_a_file_gets_the_nearest_also_of_a_table(tmp_path):
     with pytest.raises(UsageError) as caught:
         load_settings(tmp_path / "a.toml")
     told = caught.value.tell("en", "options")
-    assert "no setting 'fit'. Did you mean data.fit" in told
-    assert "no setting 'epoch'. Did you mean epochs" in told
+    assert "no setting 'fit'. Did you mean 'data.fit'" in told
+    assert "no setting 'epoch'. Did you mean 'epochs'" in told
     assert "no setting 'data.path'. Available: data.source" in told
 
 
@@ -166,7 +167,7 @@ def test_recipe_file_is_named_once_where_another_file_names_it(tmp_path):
         load_settings(tmp_path / "study.toml")
     told = caught.value.tell("en", "options")
     assert told == (
-        f"In {tmp_path}/mine.toml: learning_rate is 0; expected a number above 0, at most 1,000."
+        f"In {tmp_path}/mine.toml: learning_rate is 0; expected a number above 0 and at most 1,000."
     )
 
 
@@ -181,7 +182,7 @@ def test_settings_of_another_process_are_told_here(tmp_path):
     [
         ({"margin": 0}, "Задано margin 0, а ожидается число больше 0 и не больше 100."),
         ({"fit": "croop"}, "Задано fit «croop», а ожидается crop, pad или squash. Возможно,"),
-        ({"repeat": 3}, "Неизвестный параметр: «repeat». Возможно, вы имели в виду: repeats"),
+        ({"repeat": 3}, "Неизвестный параметр: «repeat». Возможно, вы имели в виду: «repeats»"),
         ({"name": "../x"}, "«../x» не может быть именем запуска."),
         ({"vary": "layers", "data": "sample"}, "vary и methods меняют один вариант"),
         ({"on_trial": 3}, "on_trial — это 3, вызвать его нельзя."),

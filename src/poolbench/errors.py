@@ -24,6 +24,10 @@ from typing import Self
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, fill
 from poolbench.texts.filling import Spelling
 
+# So many names are listed where none is at least so like one that is not known.
+FEW_NAMES = 6
+FEW_LIKENESS = 0.65
+
 
 class Voice:
     """How the errors of this process are told, where nothing else is asked for."""
@@ -114,7 +118,7 @@ class UnknownNameError(UsageError):
         aliases: Iterable[str] = (),
     ) -> None:
         names = list(known)
-        near = nearest_names(name, [*names, *aliases])
+        near = _find_near(name, names, list(aliases))
         super().__init__(f"unknown.{kind}", name=name, near=near, known=names, more=hint)
 
     def tell_hint(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
@@ -125,11 +129,11 @@ class UnknownNameError(UsageError):
 
 
 class ShapeError(UsageError):
-    """A feature map or picture of a size that is not supported."""
+    """A feature map or image of a size that is not supported."""
 
 
 class DataError(PoolbenchError):
-    """The pictures are missing, broken or too few."""
+    """The images are missing, broken or too few."""
 
     exit_code = 3
 
@@ -148,11 +152,25 @@ class VerificationError(PoolbenchError):
     exit_code = 4
 
 
-def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+def _find_near(name: str, known: list[str], aliases: list[str]) -> list[str]:
+    """Find names like one that is not known: those in its alphabet, or known ones in another.
+
+    Few names are listed rather than guessed at, unless one of them is very near.
+    """
+    least = FEW_LIKENESS if len(known) <= FEW_NAMES else 0.0
+    given = _is_russian(name)
+    same = [other for other in [*aliases, *known] if _is_russian(other) == given]
+    return nearest_names(name, same, least=least) or nearest_names(name, known, least=least)
+
+
+def nearest_names(name: str, known: Iterable[str], count: int = 3, least: float = 0.0) -> list[str]:
     """Return the known names that look or sound most like ``name``, best first.
 
     First come those that begin with it, then those that it begins with if they are more than half
     of it: an end was left out, or there is one too many.
+
+    Args:
+        least: Least likeness of the others, from 0 to 1.
     """
     given = _sound(name)
     if not given:
@@ -162,9 +180,13 @@ def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     shorter = [other for other in by_sound if other and given.startswith(other)]
     most = sorted((other for other in shorter if 2 * len(other) > len(given)), key=len)[::-1]
     # Two letters that changed places are all there is of some names.
-    cutoff = 0.5 if len(given) < 3 else 0.55
+    cutoff = max(least, 0.5 if len(given) < 3 else 0.55)
     alike = get_close_matches(given, by_sound, n=count, cutoff=cutoff)
     return [by_sound[other] for other in dict.fromkeys([*longer, *most, *alike])][:count]
+
+
+def _is_russian(name: str) -> bool:
+    return any("а" <= letter <= "я" or letter == "ё" for letter in name.casefold())
 
 
 # Russian letters as they are written in Latin, and two spellings of one sound.

@@ -76,7 +76,7 @@ def quote_fault(error: Exception) -> str:
 def suggest_path(path: Path) -> Phrase:
     """Return a hint for a path that is not there."""
     near = list_near_paths(path)
-    return Phrase("hint.near", near=near) if near else Phrase("file.check-path")
+    return Phrase("hint.near-paths", near=near) if near else Phrase("file.check-path")
 
 
 def list_near_paths(path: Path) -> list[Path]:

@@ -38,11 +38,11 @@ def test_json_goes_to_standard_output_and_everything_else_to_standard_error(fini
     assert printed["run"] == str(path)
     assert "apple, lemon, pear, plum" in said
     assert re.search(
-        r"Test accuracy: 0\.\d{4} \(400 pictures; 95% interval 0\.\d{4} to [01]\.\d{4}\)\. "
-        r"The test half was opened once, for this model\.",
+        r"Test accuracy: 0\.\d{4} \(400 images; 95% interval 0\.\d{4} to [01]\.\d{4}\)\. "
+        r"The test set was used only once, for this model\.",
         said,
     )
-    assert "Always naming one class gives 0.2500." in said
+    assert "Always predicting the same class would give 0.2500." in said
     assert set(printed["final"]["headline"]) == set(Headline.model_fields)
     assert "verified in a fresh process" in said
 
@@ -86,17 +86,17 @@ def test_version_is_printed_alone(poolbench_here):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("run", "--operators", "mux"), 2, "Did you mean max"),
+        (("run", "--operators", "mux"), 2, "Did you mean 'max'"),
         (("run", "--operator", "max"), 2, "Did you mean --operators"),
-        (("run", "--data", "cifar1000"), 2, "Did you mean cifar100"),
-        (("run", "--data", "sample", "--classes", "aple,pear"), 2, "Did you mean apple"),
+        (("run", "--data", "cifar1000"), 2, "Did you mean 'cifar100'"),
+        (("run", "--data", "sample", "--classes", "aple,pear"), 2, "Did you mean 'apple'"),
         (("run", "--data", "sample", "--classes", "pear"), 2, "two"),
         (("run", "--folds", "many"), 2, "--folds"),
         (("run", "--repeats", "many"), 2, "repeats"),
         (("run", "--repeats", "0"), 2, "repeats"),
         (("run", "--metric", "f1"), 2, "metric"),
-        (("run", "--data", "task:needel"), 2, "Did you mean needle"),
-        (("run", "--baseline", "maxx", "--dry-run"), 2, "Did you mean max"),
+        (("run", "--data", "task:needel"), 2, "Did you mean 'needle'"),
+        (("run", "--baseline", "maxx", "--dry-run"), 2, "Did you mean 'max'"),
         (("calibrate", "--workers", "0"), 2, "--workers"),
         (("run", "--nonsense"), 2, "--nonsense"),
         (("run", "--data", "folder:/no/such/place"), 3, "/no/such/place"),
@@ -106,8 +106,8 @@ def test_version_is_printed_alone(poolbench_here):
         (("run", "--folds", "400"), 2, "a whole number from 2 to 100"),
         (("run", "--lang", "xx"), 2, "xx"),
         (("verify", "/no/such/run"), 1, "/no/such/run"),
-        (("report", "/no/such/run"), 1, "not a poolbench run"),
-        (("report", "/no/such/run", "--lab"), 1, "not a poolbench run"),
+        (("report", "/no/such/run"), 1, "There is no run at /no/such/run."),
+        (("report", "/no/such/run", "--lab"), 1, "There is no run at /no/such/run."),
         (("report", "/no/such/run", "--author", "A"), 2, "Add --lab"),
         (("report", "/no/such/run", "--group", "B"), 2, "Add --lab"),
         (("predict", "/no/model.onnx", "/no/picture.png"), 3, "/no/model.onnx"),
@@ -124,7 +124,7 @@ def test_bad_input_gets_one_message_and_its_exit_code(
     ("arguments", "code", "message"),
     [
         (("verify", "/no/such/run"), 1, "/no/such/run"),
-        (("run", "--data", "sample", "--classes", "aple,pear"), 2, "Did you mean apple"),
+        (("run", "--data", "sample", "--classes", "aple,pear"), 2, "Did you mean 'apple'"),
         (("predict", "/no/model.onnx", "/no/picture.png"), 3, "/no/model.onnx"),
     ],
 )
@@ -169,7 +169,7 @@ def test_recipes_are_printed_as_toml_that_run_takes(poolbench_here, tmp_path):
     (tmp_path / "mine.toml").write_text(printed.replace("epochs = 40", "epochs = 1"))
     done = poolbench_here("run", "--recipes", "mine.toml,quick", *QUICKLY)
     assert done.returncode == 0, done.stderr
-    assert "Variants: 6 " in done.stderr
+    assert "Plan: 6 variants " in done.stderr
 
 
 def test_recipes_are_listed_in_both_languages(poolbench_here):
@@ -368,7 +368,7 @@ def test_operators_lists_the_catalogue_in_both_languages_and_shows_a_card(poolbe
     )
     done = poolbench_here("operators", "blurr")
     assert done.returncode == 2
-    assert "Did you mean blur" in done.stderr
+    assert "Did you mean 'blur'" in done.stderr
 
 
 @pytest.mark.full(seconds=25)
@@ -402,7 +402,7 @@ def test_home_folder_behind_an_equals_sign_is_understood(poolbench_here, tmp_pat
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     done = poolbench_here("report", "~/gone")
     assert done.returncode == 1
-    assert f"{tmp_path / 'home' / 'gone'}/" in done.stderr
+    assert f"{tmp_path / 'home' / 'gone'}. " in done.stderr
     done = poolbench_here("run", "--config=~/gone.toml", "--out=~/r1")
     assert done.returncode == 2
     assert f"{tmp_path / 'home' / 'gone.toml'} cannot be read" in done.stderr

@@ -61,7 +61,7 @@ def test_run_understands_operators_with_spaces(poolbench_here, typed):
     command = ("run", "--operators", *typed.split(" "), "--dry-run", "--repeats", "1")
     done = poolbench_here(*command, "--backbones", "lab-example", "--precision", "float32")
     assert done.returncode == 0, done.stderr
-    assert "Variants: 2" in done.stderr
+    assert "Plan: 2 variants" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_unknown_option_is_named_and_not_what_follows_it(poolbench_here, words):
         ),
         (("doctor", "x"), "'x' was not expected: poolbench doctor takes only options."),
         (("run", "--folds"), "--folds needs a value, but none follows it. Write --folds N."),
-        (("run", "--folds", "many"), "--folds is 'many', but it must be a whole number."),
-        (("run", "--margin", "x"), "--margin is 'x', but it must be a number, such as 0.5."),
-        (("calibrate", "--workers", "0"), "--workers is 0, but it must be 1 or more."),
-        (("serve", "--port", "70000"), "--port is 70000, but it must be from 0 to 65535."),
+        (("run", "--folds", "many"), "--folds is 'many'; expected a whole number."),
+        (("run", "--margin", "x"), "--margin is 'x'; expected a number, such as 0.5."),
+        (("calibrate", "--workers", "0"), "--workers is 0; expected a whole number of at least 1."),
+        (("serve", "--port", "70000"), "--port is 70000; expected a whole number from 0 to 65535."),
         (("run", "--download=yes"), "--download takes no value, but it was given 'yes'."),
         (("runs", "list"), "There is no command 'list'. Available: rm, diff."),
         (("runs", "rm", "--yse"), "poolbench runs rm has no option --yse. Did you mean --yes"),

@@ -51,7 +51,7 @@ def test_predict_takes_folders_and_patterns_and_goes_on_over_bad_files(
     ("named", "said"),
     [
         ("pics/*.tif", "No file matches pics/*.tif"),
-        ("empty", "There are no pictures in empty"),
+        ("empty", "There are no images in empty"),
         ("gone.png", "gone.png"),
     ],
 )

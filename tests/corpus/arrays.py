@@ -220,15 +220,15 @@ def _list_other() -> Iterator[Case]:
     yield _case("lab-without-test", whole, lab, 2, "lab protocol")
     one = make_npz(labels=np.zeros(6, dtype=int))
     yield _case("one-class", one, RUN, 2, "two classes")
-    yield _case("too-few", make_npz(), RUN, 3, "at least that many training pictures", "has 1")
+    yield _case("too-few", make_npz(), RUN, 3, "at least that many training images", "has 1")
     named = make_npz(classes=np.array(["a", "b", "c", "d"]))
-    yield _case("class-without-pictures", named, RUN, 3, "no pictures to train on", "d")
+    yield _case("class-without-images", named, RUN, 3, "no images to train on", "d")
     escaped = make_npz(classes=np.array(["\x1b[31m", "b\nc", "\u202ec"]))
     yield _case(
         "odd-names", escaped, LIST, 0, "\\x1b[31m: train 2", "b\\nc: train 2", "\\u202ec: train 2"
     )
     all_different = make_npz(images=IMAGES.repeat(100, 0), labels=np.arange(600))
-    yield _case("all-classes-alone", all_different, RUN, 3, "different pictures: 1")
+    yield _case("all-classes-alone", all_different, RUN, 3, "only 1 different image.")
     missing = ("classes", "--data", "npz:{in}/gone.npz")
     yield Case(GROUP, "missing", make_nothing, missing, 3, ("There is no file {in}/gone.npz",))
     folder = ("classes", "--data", "npz:{in}")

@@ -53,7 +53,7 @@ def _list_broken() -> dict[str, tuple[bytes | str, ...]]:
 def _list_values() -> dict[str, tuple[str, ...]]:
     """Keys that nobody knows and values of another type."""
     return {
-        "unknown-key": ("epoch = 3\n", "no setting 'epoch'. Did you mean epochs"),
+        "unknown-key": ("epoch = 3\n", "no setting 'epoch'. Did you mean 'epochs'"),
         "unknown-table": ("[training]\nepochs = 3\n", "training"),
         "unknown-data-key": ("[data]\npath = 'x'\n", "data.path"),
         "escaped-key": ('"\\u001b[31m" = 1\n', "\\x1b[31m"),
@@ -77,7 +77,7 @@ def _list_values() -> dict[str, tuple[str, ...]]:
         "own-recipe-path": (f"[[own_recipes]]\nname = '../x'\n{WHOLE}", "own_recipes[0].name"),
         "preset-list": ("preset = ['quick']\n", "preset"),
         "preset-number": ("preset = 3\n", "preset"),
-        "preset-unknown": ("preset = 'quik'\n", "Did you mean quick"),
+        "preset-unknown": ("preset = 'quik'\n", "Did you mean 'quick'"),
         "epochs-text": ("epochs = 'many'\n", "epochs", "many"),
         "epochs-float": ("epochs = 1.5\n", "epochs"),
         "epochs-list": ("epochs = [1]\n", "epochs"),
@@ -114,14 +114,14 @@ def _list_against() -> dict[str, tuple[str, ...]]:
         "own-recipe-taken": (own.replace("mine", "quick"), "Rename the recipe"),
         "weights-unused": ("weights = 'x.safetensors'\n", "x.safetensors"),
         "weights-missing": ("recipes = ['finetune']\n", "--weights"),
-        "baseline": ("baseline = 'maxx'\n", "Did you mean max"),
+        "baseline": ("baseline = 'maxx'\n", "Did you mean 'max'"),
         "vary-many": ("vary = ['rate']\n", "Name one operator"),
         "vary-twice": ("vary = ['rate', 'rate']\n", "twice"),
         "class-twice": ("[data]\nsource = 'sample'\nclasses = ['pear', '2']\n", "selected twice"),
         "class-alone": ("[data]\nsource = 'sample'\nclasses = ['pear']\n", "two classes"),
         "no-class": ("[data]\nsource = 'sample'\nclasses = []\n", "two classes"),
         "class-unknown": (
-            "[data]\nsource = 'sample'\nclasses = ['pear', 'plumm']\n", "Did you mean plum",
+            "[data]\nsource = 'sample'\nclasses = ['pear', 'plumm']\n", "Did you mean 'plum'",
         ),
     }  # fmt: skip
 
@@ -164,19 +164,19 @@ def _list_recipes() -> dict[str, tuple[bytes | str, ...]]:
 def _list_options() -> Iterator[Case]:
     """The same on the command line."""
     refused = {
-        "operator": (("--operators", "mux"), "Did you mean max"),
+        "operator": (("--operators", "mux"), "Did you mean 'max'"),
         "operator-none": (("--operators", ","), "operators names nothing"),
         "operator-path": (("--operators", "../../max"), "../../max"),
         "operator-escape": (("--operators", "\x1b[31mmax"), "\\x1b[31mmax"),
         "operator-module": (("--operators", "no.such.module:Pool"), "no.such.module"),
         "operator-function": (("--operators", "os:getcwd"), "os:getcwd"),
         "operator-missing": (("--operators", "os:Pool"), "os", "Pool"),
-        "backbone": (("--backbones", "labb"), "Did you mean lab"),
-        "backbone-kernel": (("--backbones", "lab-k4"), "odd, got 4"),
+        "backbone": (("--backbones", "labb"), "Did you mean 'lab'"),
+        "backbone-kernel": (("--backbones", "lab-k4"), "kernel is 4; expected an odd number"),
         "backbone-shape": (("--backbones", "resnet18-k3"), "kernel"),
         "backbone-module": (("--backbones", "no.such:net"), "no.such"),
         "backbone-number": (("--backbones", "math:pi"), "math:pi"),
-        "recipe": (("--recipes", "quik"), "Did you mean quick"),
+        "recipe": (("--recipes", "quik"), "Did you mean 'quick'"),
         "recipe-file": (("--recipes", "gone.toml"), "gone.toml"),
         "protocol": (("--protocol", "loo"), "protocol"),
         "metric": (("--metric", "f1"), "metric"),
@@ -191,7 +191,7 @@ def _list_options() -> Iterator[Case]:
         "lang": (("--lang", "xx"), "xx"),
         "data": (("--data", "imagenet"), "imagenet"),
         "data-empty": (("--data", ""), "image set"),
-        "task": (("--data", "task:needel"), "Did you mean needle"),
+        "task": (("--data", "task:needel"), "Did you mean 'needle'"),
         "weights": (("--recipes", "finetune", "--weights", "gone.safetensors"), "gone.safetensors"),
         "classes-empty": (("--classes", ""), "two classes"),
         "class-number": (("--classes", "0,99"), "99"),

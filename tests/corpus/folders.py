@@ -58,26 +58,24 @@ def _case(
 def _list_refused() -> Iterator[Case]:
     yield _case("missing", make_nothing, LIST, 3, "{in}/set")
     yield _case("file", lambda box: box.write("set", b"x"), LIST, 3, "{in}/set", "not a folder")
-    yield _case("empty", lambda box: (box.folder / "set").mkdir(), LIST, 3, "contains no pictures")
-    yield _case("no-pictures", lambda box: box.write("set/a/b.txt", "x"), LIST, 3, "no pictures")
-    yield _case("hidden", lambda box: box.write("set/a/.b.png", "x"), LIST, 3, "no pictures")
-    yield _case("flat", partial(put_flat), LIST, 3, "contains no pictures", "<class>")
+    yield _case("empty", lambda box: (box.folder / "set").mkdir(), LIST, 3, "contains no images")
+    yield _case("no-images", lambda box: box.write("set/a/b.txt", "x"), LIST, 3, "no images")
+    yield _case("hidden", lambda box: box.write("set/a/.b.png", "x"), LIST, 3, "no images")
+    yield _case("flat", partial(put_flat), LIST, 3, "contains no images", "<class>")
     yield _case("too-deep", lambda box: put(box, "a/b/c.png"), LIST, 3, "--groups subfolder")
     yield _case("one-class", lambda box: put(box, "cat/1.png"), RUN, 2, "two classes", "cat")
     make = lambda box: (put_two(box), (box.folder / "set/emu").mkdir())  # noqa: E731
-    yield _case("empty-class", make, RUN, 3, "emu", "no pictures to train on")
+    yield _case("empty-class", make, RUN, 3, "emu", "no images to train on")
     halves = ("train/a/1.png", "train/b/1.png", "test/a/1.png")
     yield _case(
-        "class-without-test", partial(put_all, names=halves), RUN, 3, "no test pictures", ": b"
+        "class-without-test", partial(put_all, names=halves), RUN, 3, "no test images", ": b"
     )
     halves = ("train/a/1.png", "test/a/1.png", "test/b/1.png")
     yield _case("class-only-in-test", partial(put_all, names=halves), RUN, 3, "to train on", ": b")
     yield _case("too-few", put_two, RUN, 3, "class 'cat' has 1", "class 'dog' has 1", "folds")
     few = ("cat/1.png", "dog/1.png")
-    yield _case("one-each", partial(put_all, names=few), RUN, 3, "different pictures: 1", "cat")
-    yield _case(
-        "no-group", put_two, (*RUN, "--groups", "subfolder"), 3, "no picture belongs to one"
-    )
+    yield _case("one-each", partial(put_all, names=few), RUN, 3, "only 1 different image.", "cat")
+    yield _case("no-group", put_two, (*RUN, "--groups", "subfolder"), 3, "no image belongs to one")
     yield _case("no-name-group", put_two, (*RUN, "--groups", "name:x"), 3, "cat/1.png", "name:x")
     yield _case("no-path", make_nothing, ("classes", "--data", "folder:"), 2, "folder:")
     yield _case("nul", make_nothing, ("classes", "--data", "folder:a\\0b"), 3, "a\\0b")
@@ -222,7 +220,7 @@ def _list_tables() -> Iterator[Case]:
     """Lists of pictures."""
     refused = {
         "empty": ("", "no row that names its columns"),
-        "head-alone": ("path,label\n", "lists no pictures"),
+        "head-alone": ("path,label\n", "lists no images"),
         "no-label": ("path,kind\na.png,cat\n", "path, kind"),
         "no-name": ("path,label\na.png,\n", "row 2", "label is empty"),
         "no-picture": ("path,label\n,cat\n", "row 2", "path is empty"),
@@ -243,7 +241,7 @@ def _list_tables() -> Iterator[Case]:
     make = lambda box: os.mkfifo(box.folder / "list.csv")  # noqa: E731
     yield _case("csv-pipe", make, CSV, 3, "{in}/list.csv", needs="posix")
     missing = "path,label\na.png,cat\nb.png,dog\n/etc/hostname,dog\n../../x.png,cat\n"
-    words = ("4 of 4 pictures", "a.png", "/etc/hostname", "../../x.png")
+    words = ("4 of 4 images", "a.png", "/etc/hostname", "../../x.png")
     make = partial(_write_list, content=missing)
     yield _case("csv-elsewhere", make, RUN_CSV, 3, *words)
     make = partial(_write_list, content="path,label\na.png,cat\nb.png,dog\n")

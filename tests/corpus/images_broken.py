@@ -211,14 +211,14 @@ def _list_in_folders() -> Iterator[Case]:
         "flipped-bit.png": _flip(WHOLE["png"]()),
     }.items():
         make = partial(_make_folder, bad={f"dog/{name}": content})
-        yield Case(GROUP, f"folder-{name}", make, run, 3, ("1 of 7 pictures", f"dog/{name}"))
+        yield Case(GROUP, f"folder-{name}", make, run, 3, ("1 of 7 images", f"dog/{name}"))
     many = {f"cat/{number}.jpg": b"" for number in range(4)}
-    words = ("4 of 10 pictures", *many, "--on-bad skip")
+    words = ("4 of 10 images", *many, "--on-bad skip")
     yield Case(GROUP, "folder-many", partial(_make_folder, bad=many), run, 3, words)
     every = {f"{name}/a.png": b"x" for name in ("cat", "dog")}
     yield Case(
         GROUP, "folder-all-skipped", partial(_make_folder, bad=every, good=0),
-        (*run, "--on-bad", "skip"), 3, ("2 of 2 pictures", "cat/a.png"),
+        (*run, "--on-bad", "skip"), 3, ("2 of 2 images", "cat/a.png"),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from corpus.case import Box, Case
 
 # How far the pictures are; no message.
-PROGRESS = re.compile(r"Loading pictures,|Data: |Measuring |Network \S+:$|Weights for |\s*$")
+PROGRESS = re.compile(r"Loading images,|Data: |Measuring |Network \S+:$|Weights for |\s*$")
 # The frame around what the parser says.
 FRAME = re.compile(r"[│╭╮╰╯─\s]+")
 # Larger files are holes: that they are as they were is seen from their size and time.

@@ -176,13 +176,14 @@ def _list_sizes() -> dict[str, tuple[Any, ...]]:
         plain = make_model()
         used = helper.make_node("ReduceMean", ["x"], ["unused"], keepdims=0)
         found[f"huge-{name}"] = (
-            make_model([node, used, *plain.graph.node], initializers=(shape, row)), "no answer",
+            make_model([node, used, *plain.graph.node], initializers=(shape, row)),
+            "no predictions",
         )  # fmt: skip
     resized = helper.make_node("Resize", ["input", "", "", "shape"], ["x"])
     used = helper.make_node("ReduceMean", ["x"], ["unused"], keepdims=0)
     plain = make_model()
     found["huge-resized"] = (
-        make_model([resized, used, *plain.graph.node], initializers=(wide,)), "no answer",
+        make_model([resized, used, *plain.graph.node], initializers=(wide,)), "no predictions",
     )  # fmt: skip
     return found
 
@@ -212,10 +213,10 @@ def _list_graphs() -> dict[str, tuple[Any, ...]]:
         "bytes": (make_model(kind=TensorProto.UINT8),),
         "four-channels": (make_model(shape=("b", "h", "w", 4)),),
         "flat-input": (make_model(shape=("b", 3)),),
-        "batch-of-seven": (make_model(shape=(7, "h", "w", 3)), "turn pictures into logits"),
+        "batch-of-seven": (make_model(shape=(7, "h", "w", 3)), "turn images into logits"),
         "flat-output": (make_model(flat, initializers=(every,), outputs=("batch",)),),
-        "fixed-size": (make_model(shape=("b", 8, 8, 3)), "gives no answer"),
-        "fails-when-run": (fails, "gives no answer"),
+        "fixed-size": (make_model(shape=("b", 8, 8, 3)), "returns no predictions"),
+        "fails-when-run": (fails, "returns no predictions"),
     }
 
 

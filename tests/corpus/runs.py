@@ -302,7 +302,7 @@ def _list_continued() -> Iterator[Case]:
     edit = partial(_replace, name="config.toml", content=b"operators = 3")
     yield _case("continue-broken-config", edit, on, 1, "config.toml")
     other = (*on, "--classes", "apple,pear")
-    yield _case("continue-other-pictures", lambda run: None, other, 2, "{in}/run", "other pictures")
+    yield _case("continue-other-images", lambda run: None, other, 2, "{in}/run", "other images")
     edit = partial(_replace, name="data.json", content=b"{}")
     yield _case("continue-broken-data", edit, on, 1, "data.json")
     file = lambda box: box.write("run", b"x")  # noqa: E731

@@ -246,7 +246,7 @@ def test_after_drop_no_duplicates_are_left_and_each_motif_is(pool, test, grouped
 
 def test_drop_that_empties_a_class_is_refused():
     pool = make_half("train", [1, 2, 3], labels=[0, 1, 0])
-    with pytest.raises(DataError, match="no pictures left to train on: dog"):
+    with pytest.raises(DataError, match="no images left to train on: dog"):
         settle(pool, make_half("test", [2]), "drop")
 
 

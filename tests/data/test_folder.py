@@ -86,14 +86,16 @@ def test_scan_folder_refuses_a_layout_for_classes(tmp_path, names, groups):
     (tmp_path / "labels.csv").write_text("x")
     with pytest.raises(DataError, match="parts of an image set, not classes") as caught:
         scan_folder(tmp_path, groups)
-    assert "train/<class>/<picture>" in str(caught.value)
+    assert "train/<class>/<image>" in str(caught.value)
     assert "csv:FILE" in str(caught.value)
 
 
 def test_scan_folder_refuses_halves_of_other_names_with_classes_in_them(tmp_path):
     for name in ("seg_train/a/1.png", "seg_train/b/1.png", "seg_test/seg_test/a/1.png"):
         _draw(tmp_path / name)
-    with pytest.raises(DataError, match="in seg_test, seg_train: these are parts of an image set"):
+    with pytest.raises(
+        DataError, match="in seg_test and seg_train: these are parts of an image set"
+    ):
         scan_folder(tmp_path)
 
 
@@ -215,7 +217,7 @@ def test_scan_folder_without_pictures_says_what_is_expected(tmp_path):
     with pytest.raises(DataError, match="There is no folder"):
         scan_folder(tmp_path / "x")
     _draw(tmp_path / "loose.png")
-    with pytest.raises(DataError, match="<class>/<picture>"):
+    with pytest.raises(DataError, match="<class>/<image>"):
         scan_folder(tmp_path)
 
 

@@ -66,7 +66,7 @@ def test_a_list_in_a_folder_is_found(tmp_path, form, list_name):
     # A header that is the usual one is told of a list that was found, and not of one that was
     # named.
     (line,) = describe_facts({"recognised": listing.recognised}, "en")
-    assert line.startswith(f"Recognised: list {list_name}, pictures in column ")
+    assert line.startswith(f"Recognised: list {list_name}, images in column ")
     assert line.endswith(", 1 part (train 3).")
     told = scan_csv(tmp_path / list_name).recognised
     assert (told is None) == (form == "with-ending")
@@ -93,10 +93,10 @@ def test_one_hot_columns_are_classes(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("a,1,1,0\nb,0,0,1\n", r"row 2: there is a 1 in cat, dog; expected in one column only"),
-        ("a,1,0,0\nb,0,0,0\n", r"row 3: none of cat, dog, emu contains a 1"),
-        ("a,1,0,0\nb,0\n", "any of cat, dog, emu could hold the classes"),
-        ("a,0.7,0.2,0.1\nb,1,0,0\n", "any of cat, dog, emu could hold the classes"),
+        ("a,1,1,0\nb,0,0,1\n", r"row 2: there is a 1 in cat and dog; expected in one column only"),
+        ("a,1,0,0\nb,0,0,0\n", r"row 3: none of cat, dog or emu contains a 1"),
+        ("a,1,0,0\nb,0\n", "any of cat, dog or emu could hold the classes"),
+        ("a,0.7,0.2,0.1\nb,1,0,0\n", "any of cat, dog or emu could hold the classes"),
     ],
 )
 def test_rows_that_are_not_one_hot_are_refused(tmp_path, rows, message):
@@ -152,7 +152,7 @@ def test_pictures_with_the_same_number_in_both_halves_are_told_apart(tmp_path):
     write(tmp_path, "trainLabels.csv", "id,label\n1,cat\n2,dog\n")
     assert list(describe(read_folder(tmp_path))) == ["train/1.png", "train/2.png"]
     (tmp_path / "trainLabels.csv").rename(tmp_path / "list.csv")
-    with pytest.raises(DataError, match=r"row 2: '1' could mean test/1\.png, train/1\.png"):
+    with pytest.raises(DataError, match=r"row 2: '1' could mean test/1\.png or train/1\.png"):
         read_folder(tmp_path)
 
 
@@ -202,14 +202,14 @@ def test_a_list_of_other_pictures_does_not_take_the_place_of_a_folder(tmp_path):
 @pytest.mark.parametrize(
     ("lists", "message"),
     [
-        ({"labels.csv": "id,a,b\n1,x,y\n"}, "any of a, b could hold the classes"),
-        ({"labels.csv": "id,class_name,species\n1,x,y\n"}, "any of class_name, species could hold"),
+        ({"labels.csv": "id,a,b\n1,x,y\n"}, "any of a or b could hold the classes"),
+        ({"labels.csv": "id,class_name,species\n1,x,y\n"}, "any of class_name or species could"),
         ({"labels.csv": "foo,bar\nx,y\n"}, "has the columns foo, bar; path and label are required"),
         ({"labels.csv": "id,cat,cat\n1,1,0\n"}, "names a column twice, 'cat', 'cat'"),
         ({"labels.csv": ""}, "has no row that names its columns"),
         (
             {"a.csv": "id,label\n1,x\n2,y\n", "b.csv": "id,label\n1,x\n2,y\n"},
-            r"several lists of pictures: a\.csv, b\.csv\. Name one of them, such as data='csv:",
+            r"several lists of images: a\.csv, b\.csv\. Name one of them, such as data='csv:",
         ),
         ({}, "these are parts of an image set, not classes"),
         ({"notes.csv": "x,y\n", "more.csv": "z\n"}, "these are parts of an image set, not classes"),
@@ -229,7 +229,7 @@ def test_missing_pictures_are_all_named_and_may_be_skipped(tmp_path):
     rows = "".join(f"{name[6:-4]},{name[6]}\n" for name in names)
     write(tmp_path, "labels.csv", f"id,breed\n{rows}gone1,a\ngone2,b\n")
     config = DataConfig(source=f"folder:{tmp_path}")
-    with pytest.raises(DataError, match=r"2 of 14 pictures cannot be read(.|\n)*gone1(.|\n)*gone2"):
+    with pytest.raises(DataError, match=r"2 of 14 images cannot be read(.|\n)*gone1(.|\n)*gone2"):
         load_image_set(config)
     skipping = config.model_copy(update={"on_bad": "skip"})
     image_set = load_image_set(skipping)

@@ -177,8 +177,8 @@ IMAGES, NAMES = DASHES[:2]
         ({NAMES: pack(np.arange(120).reshape(60, 2) % 4)}, r"shape \[60, 2\]; expected \[60\]"),
         ({NAMES: pack(LABELS - 1, 0x0C, ">i4")}, "expected numbers from 0"),
         ({NAMES: pack(LABELS, 0x0D, ">f4")}, "expected integers"),
-        ({DASHES[2]: pack(TEST[:, :5])}, "Save all halves at one size"),
-        ({DASHES[3]: pack(TEST_LABELS + 1)}, "no pictures to train on: 4"),
+        ({DASHES[2]: pack(TEST[:, :5])}, "Save all parts at one size"),
+        ({DASHES[3]: pack(TEST_LABELS + 1)}, "no images to train on: 4"),
     ],
 )
 def test_what_is_wrong_with_idx_files_is_said(tmp_path, changes, message):

@@ -54,27 +54,27 @@ def test_group_listing_joins_the_ways_to_write_an_accent():
 
 def test_group_listing_counts_the_names_that_do_not_match_and_shows_a_few():
     names = ["p1.png", *(f"x{number}.png" for number in range(15))]
-    with pytest.raises(DataError, match="15 of 16 pictures") as caught:
+    with pytest.raises(DataError, match="15 of 16 images") as caught:
         group_listing(_make_listing(*names), r"name:^p\d")
     message = caught.value.tell("en", "options")
     assert message.startswith(r"--groups name:^p\d finds no group")
     assert ": x0.png, x1.png, x2.png, " in message
     assert "x11.png, … (15 in all)." in message
     assert "x12.png" not in message
-    with pytest.raises(DataError, match=r"2 of 3 pictures: x0\.png, x1\.png\."):
+    with pytest.raises(DataError, match=r"2 of 3 images: x0\.png, x1\.png\."):
         group_listing(_make_listing(*names[:3]), r"name:^p\d")
 
 
 @pytest.mark.parametrize("pattern", ["(p)?", r"p(\d)?", "p*"])
 def test_group_listing_does_not_take_an_empty_find_for_a_group(pattern):
     """Else all pictures without a name of their own would be one patient."""
-    with pytest.raises(DataError, match=r"1 of 2 pictures: q\.png"):
+    with pytest.raises(DataError, match=r"1 of 2 images: q\.png"):
         group_listing(_make_listing("p1.png", "q.png"), f"name:{pattern}")
 
 
 @pytest.mark.parametrize("groups", ["subfolder", "column:patient"])
 def test_group_listing_refuses_to_group_nothing(groups):
-    with pytest.raises(DataError, match=f"groups='{groups}' asks for groups, but no picture"):
+    with pytest.raises(DataError, match=f"groups='{groups}' asks for groups, but no image"):
         group_listing(_make_listing("1.png", "2.png"), groups)
     listing = _make_listing("1.png", "2.png", groups=("p", None))
     assert group_listing(listing, groups) == listing

@@ -56,7 +56,7 @@ def test_scan_csv_takes_what_spreadsheets_write(tmp_path, text):
             "label," + ",".join(f"pixel{n}" for n in range(784)),
             r"pixel10, … \(785 in all\); path and",
         ),
-        ("path,label\n", "lists no pictures"),
+        ("path,label\n", "lists no images"),
         ("path,label\na.png,x\nb.png,\n", "row 3: label is empty"),
         ("path,label\na.png\n", "row 2: label is empty"),
         ("path,label,split\na.png,x,out\n", "row 2: split is 'out'; expected train, val or test"),

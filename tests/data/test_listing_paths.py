@@ -74,8 +74,8 @@ def test_find_takes_what_is_there(find, cell, name):
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("train/3", r"list.csv, row 2: 'train/3' could mean train/3\.jpg, train/3\.png\. "),
-        ("6", r"'6' could mean both/6\.png, test/6\.png"),
+        ("train/3", r"list.csv, row 2: 'train/3' could mean train/3\.jpg or train/3\.png\. "),
+        ("6", r"'6' could mean both/6\.png or test/6\.png"),
     ],
 )
 def test_find_refuses_what_may_be_several(find, cell, message):

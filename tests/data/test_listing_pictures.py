@@ -112,7 +112,7 @@ def test_load_listing_lists_all_pictures_that_cannot_be_read(photographs):
     cut.write_bytes(cut.read_bytes()[:1000])
     (photographs / "dog" / "8.jpg").symlink_to(photographs / "dog" / "0.png")
     (photographs / "dog" / "9.png").write_bytes(b"")
-    with pytest.raises(DataError, match="3 of 15 pictures cannot be read") as caught:
+    with pytest.raises(DataError, match="3 of 15 images cannot be read") as caught:
         load_listing(scan_folder(photographs), CONFIG)
     for name in ("cat/7.png", "dog/1.jpg", "dog/9.png", "on_bad='skip'"):
         assert name in str(caught.value)
@@ -129,7 +129,7 @@ def test_load_listing_that_was_interrupted_lists_what_it_had_found_before(photog
 
     with pytest.raises(KeyboardInterrupt):
         load_listing(scan_folder(photographs), CONFIG, stop)
-    with pytest.raises(DataError, match="2 of 12 pictures cannot be read") as caught:
+    with pytest.raises(DataError, match="2 of 12 images cannot be read") as caught:
         load_listing(scan_folder(photographs), CONFIG)
     for name in ("cat/0.png", "dog/0.png"):
         assert f"  {photographs / name} cannot be read: poolbench does not know" in str(
@@ -155,7 +155,7 @@ def test_load_listing_refuses_a_set_without_any_readable_picture(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "1.png").write_text("x")
-    with pytest.raises(DataError, match="2 of 2 pictures"):
+    with pytest.raises(DataError, match="2 of 2 images"):
         load_listing(scan_folder(tmp_path), CONFIG.model_copy(update={"on_bad": "skip"}))
 
 

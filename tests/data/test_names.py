@@ -95,7 +95,7 @@ def test_resolve_classes_prefers_the_exact_one_of_names_that_differ_in_case():
 
 
 def test_resolve_classes_names_the_nearest():
-    with pytest.raises(UnknownNameError, match=r"'oter'. Did you mean otter"):
+    with pytest.raises(UnknownNameError, match=r"'oter'. Did you mean 'otter'"):
         resolve_classes(["oter", "apple"], CIFAR100_CLASSES, build_aliases(CIFAR100_CLASSES))
     with pytest.raises(UnknownNameError, match="выдра"):
         resolve_classes(["выдры", "apple"], CIFAR100_CLASSES, build_aliases(CIFAR100_CLASSES))

@@ -50,7 +50,7 @@ def test_constant_pictures_are_counted_and_named():
 
 
 def test_a_set_of_one_value_is_refused():
-    with pytest.raises(DataError, match="all 10 pictures decode to 9 of 255"):
+    with pytest.raises(DataError, match="all 10 images decode to 9 of 255"):
         describe_pixels(make_set(draw(9, 9)))
     # Colours that differ are something to tell apart.
     swatches = np.arange(10).repeat(8 * 8 * 3).reshape(10, 8, 8, 3)

@@ -124,7 +124,7 @@ def test_request_carries_what_was_asked(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("source", ["sample", "folder:a", "csv:a.csv", "npz:a.npz", "task:needle"])
 def test_data_file_is_refused_by_all_but_cifar(source):
-    said = f"data_file works only with data cifar10, cifar100, but data is {source}"
+    said = f"data_file works only with data cifar10 or cifar100, but data is {source}"
     with pytest.raises(UsageError, match=said):
         load_image_set(DataConfig(source=source, data_file=Path("x")))
 
@@ -159,7 +159,7 @@ def test_installed_package_brings_an_image_set(somebody):
 @pytest.mark.parametrize(
     ("data", "code", "said"),
     [
-        ("stripe:3", 2, "Did you mean stripes"),
+        ("stripe:3", 2, "Did you mean 'stripes'"),
         ("stripes", 2, "There is no image set 'stripes'"),
         ("stripes:many", 3, "Stripes.read failed: ValueError ("),
         ("wrong", 2, "is a Wrong; expected a class that extends"),
@@ -221,7 +221,7 @@ def change_half(**changes):
         (Made(3), "gives a int, no ImageSet"),
         (Made(change_half(images=make_half().images / 255)), "pool.images are float64"),
         (Made(change_half(labels=np.arange(6) % 3)), "pool.labels are not all from 0 to 1"),
-        (Made(change_half(labels=np.zeros(6, np.int64))), "a class has no picture in the pool"),
+        (Made(change_half(labels=np.zeros(6, np.int64))), "a class has no image in the pool"),
         (Made(change_half(labels=np.zeros(6))), "pool.labels are float64"),
         (Made(change_half(names=("x",) * 6)), "pool.names are not all different"),
         (Made(change_half(names=("x",))), "pool has 6 images, 6 labels and 1 names"),
@@ -230,11 +230,11 @@ def change_half(**changes):
             Made(replace(make_set(), classes=("a", "a"))),
             "the names of the classes are not all different",
         ),
-        (Made(replace(make_set(), has_official_test=False)), "test holds pictures though"),
+        (Made(replace(make_set(), has_official_test=False)), "test holds images though"),
         (Made(replace(make_set(), facts={"when": object()})), "facts cannot be written"),
         (Made(make_set(), replace(make_set(), classes=("b", "a"))), "from a fixed seed"),
         (Misnamed(make_set()), "count_known names other classes"),
-        (Miscounted(make_set()), "count_known counts other pictures"),
+        (Miscounted(make_set()), "count_known counts other images"),
         (Misled(make_set()), "make_aliases names classes that are not there: ['cat']"),
     ],
 )
@@ -312,7 +312,7 @@ def test_home_folder_is_understood(places, monkeypatch):
         ("data/cifar-100-pyton", "Did you mean data/cifar-100-python"),
         ("photos.zip", "If it is an archive, unpack it first"),
         ("photo", "Did you mean photos"),
-        ("cifar1000", "Did you mean cifar100"),
+        ("cifar1000", "Did you mean 'cifar100'"),
     ],
 )
 def test_unknown_set_gets_the_nearest_names(places, given, said):

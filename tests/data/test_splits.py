@@ -176,7 +176,7 @@ def test_part_is_the_first_fold_where_that_holds_every_class():
 
 def test_too_few_pictures_are_refused_with_the_number_needed():
     half = make_half([0] * 10 + [1] * 3)
-    with pytest.raises(DataError, match=r"folds is 5, .*pictures: class 'dog' has 3"):
+    with pytest.raises(DataError, match=r"folds is 5, .*images: class 'dog' has 3"):
         check_enough(half, ("cat", "dog"), 5)
     check_enough(half, ("cat", "dog"), 3)
 
@@ -223,5 +223,5 @@ def test_equal_pictures_and_groups_stay_on_one_side():
 
 
 def test_test_share_of_a_class_of_one_is_refused():
-    with pytest.raises(DataError, match="Class 'dog' has too few different pictures: 1"):
+    with pytest.raises(DataError, match="Class 'dog' has only 1 different image\\."):
         take_test_share(make_half([0] * 10 + [1]), ("cat", "dog"))

@@ -62,7 +62,7 @@ def test_stl_is_found_in_the_folder_that_its_archive_unpacks_to(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"train_X.bin": pack(TRAIN)[:-1]}, "has 165,887 bytes; expected 165,888: 6 pictures"),
+        ({"train_X.bin": pack(TRAIN)[:-1]}, "has 165,887 bytes; expected 165,888: 6 images"),
         ({"train_X.bin": pack(TRAIN[:5])}, "has 138,240 bytes; expected 165,888"),
         ({"train_X.bin": None}, "There is no file .*train_X.bin: "),
         ({"train_y.bin": None}, "There is no file .*train_y.bin: "),

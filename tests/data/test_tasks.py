@@ -67,7 +67,7 @@ def test_tasks_have_names_and_seeds_of_their_own():
 
 def test_get_task_names_the_nearest():
     assert get_task("phase").name == "phase"
-    with pytest.raises(UnknownNameError, match=r"There is no task 'fase'\. Did you mean phase"):
+    with pytest.raises(UnknownNameError, match=r"There is no task 'fase'\. Did you mean 'phase'"):
         get_task("fase")
 
 

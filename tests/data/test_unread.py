@@ -90,7 +90,7 @@ def test_endings_of_numbered_files_are_counted_together(tmp_path):
         (["a/2020/1.png", "a/2021/2.png"], "groups='subfolder'"),
         (["a/1.heic", "a/2.HEIF"], "pip install pillow-heif"),
         (["a/1.cr2", "a/2.psd"], "as PNG or JPEG"),
-        (["a/1", "a/2.jpg_large"], "Give picture files"),
+        (["a/1", "a/2.jpg_large"], "Give image files"),
     ],
 )
 def test_a_class_of_which_most_is_not_read_is_refused(tmp_path, without_heif, names, advice):

@@ -113,9 +113,9 @@ def test_probe_consistency_is_whole_where_a_shift_changes_nothing():
 
 def test_probe_refuses_what_it_does_not_know_and_too_few_pictures():
     image_set = get_task("needle").make()
-    with pytest.raises(UnknownNameError, match="Did you mean consistency"):
+    with pytest.raises(UnknownNameError, match="Did you mean 'consistency'"):
         compute_probe_outcomes(image_set, ("max",), measure="consistence")
-    with pytest.raises(UnknownNameError, match="Did you mean max"):
+    with pytest.raises(UnknownNameError, match="Did you mean 'max'"):
         compute_probe_outcomes(image_set, ("maxx",))
-    with pytest.raises(DataError, match="at least that many training pictures"):
+    with pytest.raises(DataError, match="at least that many training images"):
         compute_probe_outcomes(_take(image_set, 6), ("max",))

@@ -365,7 +365,7 @@ def test_error_of_a_worker_is_told_in_the_language_of_the_reader(
         f"Обучение {specs[0].id} завершилось с ошибкой: Задано p 0,5, а нужно не меньше 1. "
         "Завершённые обучения сохранены."
     )
-    assert "p must be at least 1, got 0.5." in caught.value.tell("en")
+    assert "p is 0.5; expected at least 1." in caught.value.tell("en")
     # An option that only the command line has.
     assert caught.value.tell("ru", "options").endswith("покажет --debug.")
 

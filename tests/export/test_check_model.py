@@ -254,7 +254,7 @@ def test_classes_of_a_model_that_does_not_count_them_are_numbered(save, tmp_path
 @pytest.mark.parametrize(
     ("model", "word"),
     [
-        (make_model(shape=("b", 3, "h", "w")), "no answer"),
+        (make_model(shape=("b", 3, "h", "w")), "no predictions"),
         (describe(make_model(widen(), PLACE, "many"), classes=["a", "b"]), "expected"),
         (make_model([helper.make_node("Flatten", ["input"], ["output"], axis=3)]), "expected"),
     ],

@@ -102,7 +102,7 @@ def test_a_model_that_takes_too_long_is_given_up(tmp_path, monkeypatch):
     model = load_model(save_endless(tmp_path / "m.onnx"))
     monkeypatch.setattr(predict, "RUN_SECONDS", 0.5)
     monkeypatch.setattr(predict, "PICTURE_SECONDS", 0.0)
-    with pytest.raises(DataError, match=r"gives no answer: it took more than 0 s"):
+    with pytest.raises(DataError, match=r"returns no predictions: it took more than 0 s"):
         model.predict(PICTURES)
 
 
@@ -127,7 +127,7 @@ def test_reading_a_model_takes_no_memory_for_what_it_would_compute(tmp_path):
     """The largest is a terabyte; whether it is opened, its answer decides."""
     path = save_range(tmp_path / "m.onnx", 10**11)
     assert read_model(path) == path.read_bytes()
-    with pytest.raises(DataError, match=r"no answer|can be opened"):
+    with pytest.raises(DataError, match=r"no predictions|can be opened"):
         load_model(path).predict(PICTURES)
 
 
@@ -160,7 +160,7 @@ def test_nothing_but_what_was_opened_for_somebody_is_kept(tmp_path):
     second.predict(PICTURES)
     # The process has let it go, and says so by failing.
     second._number = number
-    with pytest.raises(DataError, match="no answer"):
+    with pytest.raises(DataError, match="no predictions"):
         second.predict(PICTURES)
 
 

@@ -77,10 +77,10 @@ def test_answers_come_in_the_order_of_the_pictures_whatever_their_sizes(bundle):
         ((1, 3, 20, 18), "channels seem to come first"),
         ((9, 20, 18), r"array\[\.\.\., None\]"),
         ((0, 20, 18, 3), "no pixels"),
-        ((5,), "no picture has that shape"),
-        ((), "no picture has that shape"),
-        ((1, 1, 4, 4, 3), "no picture has that shape"),
-        ((4, 4, 2), "no picture has 2 channels"),
+        ((5,), "no image has that shape"),
+        ((), "no image has that shape"),
+        ((1, 1, 4, 4, 3), "no image has that shape"),
+        ((4, 4, 2), "no image has 2 channels"),
     ],
 )
 def test_other_shapes_are_refused_with_what_to_do(shape, said):
@@ -97,9 +97,9 @@ def test_other_shapes_are_refused_with_what_to_do(shape, said):
         (np.full((4, 4, 3), np.nan), "from nan to nan"),
         (np.full((4, 4, 3), True), "array of bool"),
         (np.full((4, 4), "x"), "array of <U1"),
-        (7, "int is not a picture"),
-        (None, "NoneType is not a picture"),
-        ({"a": 1}, "dict is not a picture"),
+        (7, "int is not an image"),
+        (None, "NoneType is not an image"),
+        ({"a": 1}, "dict is not an image"),
         ([[1, 2], [3, 4]], "list inside a list"),
         (torch.zeros(4, 4, requires_grad=True), "Tensor cannot be turned into"),
     ],
@@ -110,7 +110,7 @@ def test_what_is_no_picture_is_refused_with_what_to_do(given, said):
 
 
 def test_no_picture_and_no_file_are_refused(tmp_path):
-    with pytest.raises(ShapeError, match="No picture"):
+    with pytest.raises(ShapeError, match="No image"):
         make_batches([])
     with pytest.raises(DataError, match=r"gone\.png"):
         make_batches([tmp_path / "gone.png"])

@@ -99,9 +99,9 @@ def test_load_model_refuses_what_is_no_model(tmp_path):
         load_model(broken)
     with pytest.raises(DataError, match="is not a file"):
         load_model(tmp_path / "missing.onnx")
-    with pytest.raises(DataError, match="does not turn pictures into logits"):
+    with pytest.raises(DataError, match="does not turn images into logits"):
         load_model(save_identity(tmp_path / "flat.onnx", ["batch", 7]))
-    with pytest.raises(DataError, match="does not turn pictures into logits"):
+    with pytest.raises(DataError, match="does not turn images into logits"):
         load_model(save_identity(tmp_path / "grey.onnx", ["batch", 1, 8, 8]))
 
 
@@ -146,7 +146,7 @@ def test_every_picture_that_can_be_is_classified_and_the_others_are_named(
     assert done.returncode == 3
     said = [line.split(": ")[0] for line in done.stdout.splitlines()]
     assert said == [str(files[0]), str(files[2])]
-    assert "no answer for 2 of 4 pictures" in done.stderr
+    assert "no prediction for 2 of 4 images" in done.stderr
     for file in (files[1], files[3]):
         assert done.stderr.count(f"{file} cannot be read: ") == 1
 
@@ -179,5 +179,5 @@ def test_answers_that_are_no_numbers_are_named(tmp_path):
     opset = [helper.make_opsetid("", 13)]
     onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "m.onnx")
     Image.new("RGB", (1, 1)).save(tmp_path / "a.png")
-    with pytest.raises(DataError, match=r"a\.png: the model's answers are not finite numbers"):
+    with pytest.raises(DataError, match=r"a\.png: the model's predictions are not finite numbers"):
         predict_file(load_model(tmp_path / "m.onnx"), tmp_path / "a.png")

@@ -137,8 +137,13 @@ def test_verify_run_tells_of_a_process_that_broke_off(run, tmp_path, monkeypatch
     assert str(broken.value) == f"The verification of {run} stopped with exit code 3 ({last})."
 
 
-def test_verify_run_tells_that_a_run_has_no_bundle(tmp_path):
-    with pytest.raises(RunError, match=r"best/model\.onnx"):
+def test_verify_run_tells_that_there_is_no_run_or_that_it_has_no_bundle(tmp_path):
+    for path in (tmp_path / "gone", tmp_path):
+        with pytest.raises(RunError, match=f"There is no run at {path}"):
+            verify_run(path)
+    (tmp_path / "best").mkdir()
+    (tmp_path / "best" / "model.onnx").touch()
+    with pytest.raises(RunError, match=r"^best/weights.* and best/reference\.npz are missing from"):
         verify_run(tmp_path)
 
 
@@ -301,7 +306,7 @@ def set_facts(facts):
     return lambda arrays: arrays.update(facts=np.frombuffer(json.dumps(facts).encode(), np.uint8))
 
 
-COUNTS = "expected equally many pictures, labels and logits, at least one each"
+COUNTS = "expected equally many images, labels and logits, at least one each"
 NAMES = "its arrays are not the expected ones: images, images_other, logits, logits_other"
 
 

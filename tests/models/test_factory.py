@@ -138,8 +138,8 @@ def has_no_pool(num_classes):
         (gives_a_number, UsageError, "returns int; expected a torch"),
         (gives_too_few, ShapeError, r"returns \[1, 3\] .* expected logits \[1, 4\]"),
         (has_no_pool, UsageError, "no max pooling"),
-        (takes_other_pictures, ShapeError, "cannot take pictures of 32x32 pixels"),
-        (gives_a_pair, ShapeError, "returns tuple for one picture"),
+        (takes_other_pictures, ShapeError, "cannot take images of 32x32 pixels"),
+        (gives_a_pair, ShapeError, "returns tuple for one image"),
     ],
 )
 def test_network_that_does_not_fit_is_refused(factory, error, said):

@@ -90,7 +90,7 @@ def test_shape_can_be_chosen_again():
     [
         ("mlp-x2", "no adjustable width"),
         ("resnet-k5", "no adjustable kernel"),
-        ("lab-k4", "must be odd"),
+        ("lab-k4", "expected an odd number"),
         ("resnet:2", "it is called resnet-x2"),
     ],
 )
@@ -118,5 +118,5 @@ def test_kernel_and_layers_are_what_the_id_says(name, kernels):
 
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_too_small_a_picture_is_refused(backbone):
-    with pytest.raises(ShapeError, match="more than 1 pixels"):
+    with pytest.raises(ShapeError, match="pixels; expected more than 1"):
         get_backbone(backbone).build("blur", 3, (2, 2))

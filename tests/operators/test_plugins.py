@@ -69,7 +69,7 @@ def test_class_is_found_by_its_module_under_its_own_name_or_its_id(module):
     ("name", "said"),
     [
         ("{module}:Nothing", "nothing by that name"),
-        ("{module}:LastPol2d", "Did you mean LastPool2d"),
+        ("{module}:LastPol2d", "Did you mean 'LastPool2d'"),
         ("{module}:NUMBER", ":NUMBER': .*3 is of type int"),
         ("no.such.module:Pool", "cannot be imported"),
         (":Pool", "cannot be imported"),
@@ -159,7 +159,7 @@ def test_unknown_id_names_the_nearest():
 
 def test_unknown_id_tells_how_an_operator_of_ones_own_is_named():
     with pytest.raises(
-        UnknownNameError, match=r"top-k\? If .* package\.module:Class, or run the study from"
+        UnknownNameError, match=r"'top-k'\? If .* package\.module:Class, or run the study from"
     ):
         get_operator("top2")
 

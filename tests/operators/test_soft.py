@@ -203,5 +203,5 @@ def test_attention_is_a_quarter_as_wide_but_at_least_four(channels, width):
 @pytest.mark.parametrize("kernel_size", [2, 1, 0, -3])
 @pytest.mark.parametrize("operator_id", SOFT)
 def test_soft_refuses_windows_narrower_than_the_stride(operator_id, kernel_size):
-    with pytest.raises(UsageError, match=rf"kernel_size.*stride, 3, got {kernel_size}\."):
+    with pytest.raises(UsageError, match=rf"kernel_size is {kernel_size}; .* stride, 3\."):
         build(operator_id, 3, kernel_size)

@@ -153,8 +153,8 @@ def test_baseline_is_a_variant_or_an_operator_that_only_one_has():
 def test_lab_protocol_needs_two_draws_to_judge_by(small_set):
     config = StudyConfig(protocol="lab", backbones=("lab-example",))
     lonely = replace(small_set, test=small_set.test.take(np.arange(1)))
-    with pytest.raises(DataError, match="Pictures in the test half: 1"):
+    with pytest.raises(DataError, match="The test set has 1 image;"):
         make_plan(config, lonely)
     grouped = replace(small_set.test, groups=np.zeros(len(small_set.test), dtype=np.int64))
-    with pytest.raises(DataError, match="Groups in the test half: 1"):
+    with pytest.raises(DataError, match="The test set has 1 group;"):
         make_plan(config, replace(small_set, test=grouped))

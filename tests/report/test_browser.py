@@ -89,7 +89,7 @@ def test_report_puts_the_best_first_where_lower_is_better(visit, report):
     with visit(report) as page:
         table = page.locator("#comparison .scroll").first
         head = table.locator("thead th")
-        place = head.all_inner_texts().index("NLL, nats")
+        place = head.all_inner_texts().index("NLL (nats)")
         for way in ("ascending", "descending", "ascending"):
             head.nth(place).locator("button").click()
             shown = table.locator(f"tbody tr td:nth-child({place + 1})").all_inner_texts()

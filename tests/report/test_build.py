@@ -265,7 +265,7 @@ def test_report_of_the_lab_protocol_says_that_it_is_optimistic(make_run):
     path = make_run(variants=2, repeats=1, epochs=2, protocol="lab")
     text = Page(build_report(path).read_text(encoding="utf-8")).text
     assert "are optimistic" in text
-    assert "reflect the choice of pictures alone" in text
+    assert "reflect the sampling of images alone" in text
 
 
 def test_summary_is_a_piece_of_html_with_the_leaderboard(run_path):

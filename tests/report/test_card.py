@@ -89,7 +89,7 @@ def test_card_of_a_winner_says_by_how_much_and_at_which_cost(view):
         (0.84, None, "will probably settle it (4 more: about 85%)"),
         (0.6, None, "may settle it (4 more: about 60%)"),
         (0.1, None, "unlikely to settle it (4 more: about 10%)"),
-        (0.1, 0.9, "more pictures would help (with 720 in all, the chance is about 90%)"),
+        (0.1, 0.9, "more images would help (with 720 in all, the chance is about 90%)"),
     ],
 )
 def test_card_says_whether_more_repeats_would_settle_it(view, chance, pictures, said):
@@ -130,5 +130,5 @@ def test_facts_of_a_card_tell_on_how_much_they_rest(view):
     row, verdict = view.leading.row, view.verdict
     first = card.facts[0][1].speak("en")
     assert f"{row.accuracy:.4f}" in first
-    assert f"pictures: {verdict.pictures}, trials: {row.trials}" in first
+    assert f"{verdict.pictures} images, {row.trials} trials" in first
     assert card.compared == tuple(variant.label for variant in view.variants)

@@ -29,12 +29,12 @@ def test_what_fails_costs_that_part_and_a_line_on_page_and_screen(half_broken):
     told = []
     page = build_report(half_broken, "en", told.append).read_text(encoding="utf-8")
     assert [line.partition(" (")[0] for line in told] == [
-        "The figure landscape could not be drawn",
-        "The pictures of the section attention could not be shown",
+        "Figure landscape could not be drawn",
+        "The images of section attention could not be shown",
     ]
     assert "Не удалось построить рисунок landscape" in page
     notes = page[page.index('<div class="notes">') : page.index("<nav")]
-    assert "The figure landscape could not be drawn" in notes
+    assert "Figure landscape could not be drawn" in notes
     for name in ("confusion", "differences", "loss-curves", "consistency-border"):
         assert f'id="figure-{name}"' in page
     assert 'id="figure-landscape"' not in page
@@ -58,8 +58,8 @@ def test_an_attempt_gives_what_was_made_or_a_line():
     assert faults.attempt("table", "costs", lambda: {}["gap"]) is None
     assert faults.attempt("figure", "gaps", lambda: int("x\n\x1b")) is None
     assert [line.speak("en") for line in faults.lines] == [
-        "The table costs could not be made (KeyError: 'gap').",
-        "The figure gaps could not be drawn (ValueError: invalid literal for int() with base 10: "
+        "Table costs could not be made (KeyError: 'gap').",
+        "Figure gaps could not be drawn (ValueError: invalid literal for int() with base 10: "
         "'x\\n\\x1b').",
     ]
 

@@ -102,7 +102,7 @@ def test_names_with_signs_of_a_formula_are_drawn_as_they_are(make_run):
 
 
 def test_wrong_wishes_are_answered(path):
-    with pytest.raises(UnknownNameError, match="Did you mean differences"):
+    with pytest.raises(UnknownNameError, match="Did you mean 'differences'"):
         plot_figure(path, "diferences", "en", None, None)
     absent = next(name for name in FIGURES if name not in list_figures(read_run(path)))
     with pytest.raises(UsageError, match=r"has nothing to draw.*It has: "):

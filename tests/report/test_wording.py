@@ -17,8 +17,8 @@ def test_list_notes_tells_of_positions_duplicates_and_divergence(make_run):
     view = read_run(make_run(variants=2, epochs=4, diverged=True))
     notes = " ".join(list_notes(view))
     assert "where it sits in the network" in notes
-    assert "diverged: 1" in notes
-    assert "exact copy in the training pool: 3" in notes
+    assert "1 trial diverged: " in notes
+    assert "3 test images have exact copies" in notes
     assert "lab protocol" not in notes
 
 
@@ -30,14 +30,16 @@ def test_list_notes_tells_of_each_kind_of_duplicates(run_path):
         return " ".join(list_notes(dataclasses.replace(view, data=data)))
 
     nothing = dict.fromkeys(("test_exact", "test_near", "pool_exact", "pool_near", "dropped"), 0)
-    assert not re.search("Test pictures|earlier", list_with(**nothing))
+    assert not re.search("test images|earlier", list_with(**nothing))
     told = list_with(test_exact=10, test_near=326, other_label=5, dropped=0)
-    assert "exact copy in the training pool: 10" in told
-    assert "look like one in the training pool: 326" in told
+    assert "10 test images have exact copies" in told
+    assert "326 test images look like a training image" in told
     assert "earlier" not in told
-    assert "an earlier one: 9" in list_with(**nothing | {"pool_exact": 4, "pool_near": 5})
+    assert "9 training images equal or resemble an earlier one" in list_with(
+        **nothing | {"pool_exact": 4, "pool_near": 5}
+    )
     told = list_with(test_exact=10, test_near=326, pool_exact=4, pool_near=5, dropped=345)
-    assert "left out of the training pool" in told
+    assert "left out of the training images" in told
     assert "345" in told
     # What was dropped makes nothing optimistic.
     assert "optimistic" not in told
@@ -57,7 +59,7 @@ def test_list_notes_tells_of_pictures_that_were_not_read_or_show_nothing(run_pat
     told = " ".join(list_notes(dataclasses.replace(view, data=data)))
     assert "3 .heic" in told
     assert ".txt" not in told
-    assert "uniform brightness: 40" in told
+    assert "40 images have almost uniform brightness" in told
     assert "white is 65,535" in told
 
 

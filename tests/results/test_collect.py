@@ -122,13 +122,13 @@ def test_evidence_is_refused_where_variants_were_held_out_on_other_folds():
         for found in ([whole, odd], [odd, whole], [dropped, whole, odd]):
             with pytest.raises(VerificationError, match="stride") as refused:
                 make_evidence(found, half, "accuracy")
-            assert "max" in str(refused.value) and "different pictures" in str(refused.value)
+            assert "max" in str(refused.value) and "different images" in str(refused.value)
 
 
 def test_evidence_is_refused_where_variants_saw_different_numbers_of_pictures():
     half = Half(np.zeros((4, 1, 1, 3), np.uint8), np.array([0, 0, 1, 1]), tuple("abcd"))
     fold = np.array([[0, 1, 0, 1]])
-    with pytest.raises(VerificationError, match="different pictures"):
+    with pytest.raises(VerificationError, match="different images"):
         make_evidence(
             [make_outcomes("max", fold), make_outcomes("avg", fold[:, :3])], half, "accuracy"
         )

@@ -14,6 +14,8 @@ ROOMS = (
 )
 FILES = ("errors_run", "errors_model", "errors_training")
 KEYS = [key for name in FILES for key in import_module(f"poolbench.texts.en.{name}").TEXTS]
+# How the last two names of a list are joined.
+LISTS = ("and", "or")
 # Told by what the system says, not by a code.
 BY_SYSTEM = ["os.ENOLCK"]
 
@@ -29,9 +31,10 @@ def test_every_code_has_its_words_and_every_word_is_said():
 def test_every_text_takes_numbers_where_it_writes_numbers(lang, spelling):
     for key in KEYS:
         values = {
-            name: 1234.5 if spec and spec[-1] in ",fg" else "name"
+            name: 1234.5 if spec and spec[-1] in ",fg" else ["a", "b"] if spec in LISTS else "name"
             for _, name, spec, _ in Formatter().parse(TEXTS[lang][key])
-            if name and not name.startswith("--")
+            # The form of a word goes with a value that stands beside it.
+            if name and not name.startswith("--") and "|" not in spec
         }
         told = fill(key, lang, spelling, values)
         assert told and "{" not in told, key

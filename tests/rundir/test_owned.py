@@ -47,7 +47,7 @@ def test_run_is_known_by_its_data_or_a_trial(tmp_path):
 def test_place_among_the_pictures_is_refused(out, tmp_path):
     (tmp_path / "photos" / "a").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "photos")
-    with pytest.raises(UsageError, match="is inside the picture folder"):
+    with pytest.raises(UsageError, match="is inside the image folder"):
         check_run_path(tmp_path / out, f"folder:{tmp_path / 'photos'}")
 
 

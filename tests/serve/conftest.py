@@ -246,7 +246,7 @@ def choose_file(see):
     def call(page, file):
         page.evaluate("document.getElementById('spoken').textContent = ''")
         page.set_input_files("#file", file)
-        see(page, "#truth", "Your picture")
+        see(page, "#truth", "Your image")
         see(page, "#spoken", "not moved")
 
     return call

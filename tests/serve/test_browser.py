@@ -106,7 +106,7 @@ def test_drawing_is_classified_by_mouse_and_by_keys(visit, server, read_cards, s
         said = read_cards(page)
         for key in (" ", "ArrowRight", "ArrowRight"):
             page.keyboard.press(key)
-        see(page, "#truth", "Your picture")
+        see(page, "#truth", "Your image")
         box = page.locator("#paper").bounding_box()
         page.mouse.move(box["x"] + 20, box["y"] + 20)
         page.mouse.down()
@@ -141,7 +141,7 @@ def test_picture_can_be_dropped_and_pasted(
                 }""",
                 [content, event, holder],
             )
-            see(page, "#truth", "Your picture")
+            see(page, "#truth", "Your image")
             see(page, "#spoken", spoken)
             assert read_cards(page) == expected
 
@@ -242,7 +242,7 @@ def test_running_study_is_watched_until_the_models_are_there(browser, run_serve,
         )
         live = LiveRecord(step="train", repeats=2, done=3, total=4, variants=(row,))
         RunStore(served_copy).save_model("live.json", live)
-        see(page, "#progress-step", "Training up to repeat 2 · 3 / 4")
+        see(page, "#progress-step", "Training to the end of repeat 2 · 3 / 4")
         see(page, "#progress-variants", "0.2500–0.7500")
         see(page, "#progress-variants", "3 min 20 s")
         see(page, "#progress-variants", "<b>max")

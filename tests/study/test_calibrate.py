@@ -107,9 +107,9 @@ def test_wrong_instrument_is_shown_and_ends_with_code_1(monkeypatch, capsys):
     # What was expected and is not so is shown as it was expected: below zero.
     assert "max − avg: −3" in said
     assert "0/1 failed" in said
-    assert "590 of 600 held-out pictures" in said and "up to 183: failed" in said
+    assert "590 of 600 held-out images" in said and "up to 183: failed" in said
     assert "480 of 500 simulated studies; chance explains 453 to 497: passed" in said
-    assert "3 of 4 trials gave the same answers to the last bit, as all must: failed" in said
+    assert "3 of 4 trials gave the same predictions, bit for bit, as all must: failed" in said
     assert "Calibration failed" in said
     Display("ru").show_calibration(record)
     said = capsys.readouterr().err

@@ -29,7 +29,7 @@ def test_every_command_is_one_that_the_command_line_takes(run, poolbench_cli):
     # The same trials of another number of repeats: what is there is not trained again.
     done = poolbench_cli(*again[1:], "--dry-run", "--lang", "en")
     assert done.returncode == 0, done.stderr
-    assert "finished already: 6" in done.stderr
+    assert "6 already finished" in done.stderr
 
 
 def test_more_repeats_are_offered_where_they_may_decide(run):

@@ -38,8 +38,9 @@ def load(source, on_duplicates, **options):
 def test_load_pictures_says_once_what_is_there_twice(doubled, capsys):
     image_set, rows = load(doubled, "report")
     said = capsys.readouterr().err
-    assert said.count("1 exact, 0 near") == 2
-    assert "labels differ: 1" in said
+    assert "1 test image has an exact copy among the training images, and 0 a near" in said
+    assert "1 is an exact copy and 0 are near duplicates of an earlier one" in said
+    assert "1 pair has different labels" in said
     assert "dropped" not in said
     assert (len(image_set.pool), len(rows)) == (22, 2)
 
@@ -60,7 +61,7 @@ def test_load_pictures_says_how_sure_near_ones_are(tmp_path, capsys):
     np.savez(tmp_path / "set.npz", images=images, labels=odd, **halves)
     image_set, rows = load(f"npz:{tmp_path / 'set.npz'}", "report")
     assert (rows, image_set.facts["duplicates"]["threshold"]) == ([], 1)
-    assert "can't be told apart from other pictures" in " ".join(capsys.readouterr().err.split())
+    assert "can't be told apart from other images" in " ".join(capsys.readouterr().err.split())
 
 
 def test_load_pictures_looks_into_the_pool_only_if_it_is_split(doubled, capsys):
@@ -68,8 +69,8 @@ def test_load_pictures_looks_into_the_pool_only_if_it_is_split(doubled, capsys):
     assert len(rows) == 1
     assert len(image_set.pool) == 21
     said = capsys.readouterr().err
-    assert "Duplicates dropped from the training pool: 1." in said
-    assert "repeat an earlier one" not in said
+    assert "1 duplicate was dropped from the training images." in said
+    assert "of an earlier one" not in said
 
 
 def test_load_pictures_says_nothing_where_there_is_nothing(capsys):
@@ -101,7 +102,9 @@ def test_weights_that_have_seen_what_is_tested_are_refused_at_every_size(tmp_pat
     study = load_grouped(tmp_path, groups="name:^([0-9]+)_", fit="crop")
     count = len(set(study.test.names) - set(load_grouped(tmp_path).test.names))
     assert count > 0
-    with pytest.raises(UsageError, match=f"trained on {count} of the {len(study.test)} pictures"):
+    with pytest.raises(
+        UsageError, match=f"trained on {count} of the {len(study.test)} test images"
+    ):
         check_seen(tmp_path / "w", study, Display("en"), is_split=True)
 
 
@@ -115,13 +118,13 @@ def test_weights_that_saw_the_pool_alone_are_told_of(tmp_path, own_cache, capsys
     assert capsys.readouterr().err == ""
     check_seen(tmp_path / "w", study, Display("en"), is_split=True)
     count = len(study.pool)
-    assert f"trained on {count} of the {count} pictures in the training" in capsys.readouterr().err
+    assert f"trained on {count} of the {count} training images" in capsys.readouterr().err
 
 
 def test_weights_of_which_nobody_knows_what_they_saw_are_told_of(tmp_path, capsys):
     (tmp_path / "w").write_bytes(WEIGHTS)
     check_seen(tmp_path / "w", load_sample(), Display("en"), is_split=True)
-    assert "Some of the pictures" in capsys.readouterr().err
+    assert "Some of the images" in capsys.readouterr().err
 
 
 def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, capsys):
@@ -135,9 +138,9 @@ def test_load_pictures_says_what_was_left_out_shrunk_or_shows_nothing(tmp_path, 
     config = build_config({"data": {"source": image_set.source}, "folds": 2})
     check_study(config, describe_machine(config), image_set, Display("en"))
     said = capsys.readouterr().err
-    assert "Not read: files that are not pictures, 1 .txt." in said
+    assert "Not read: files that are not images, 1 .txt." in said
     assert "64 × 64 px (the first one is 300 × 400). --image-size sets another" in said
-    assert "pictures of a single colour: 12" in said
+    assert "12 images are of a single colour" in said
 
 
 def test_refused_duplicates_end_a_study_before_it_is_planned(doubled, tmp_path, capsys):

@@ -73,7 +73,7 @@ def test_study_begins_with_the_weights_and_says_what_fits(
         f"- `w.safetensors`, SHA-256 `{sha256}`; trained with operator `max`; their licence is not"
     )
     assert told in card
-    assert "trained on 300 of the 900 pictures of the training pool" in done.stderr
+    assert "trained on 300 of the 900 training images" in done.stderr
     # What comes out of it has seen its own pool, and what the weights had seen.
     seen = read_seen(tmp_path / "study" / "best" / "weights.safetensors")
     assert (len(seen.pictures), seen.is_all) == (1200, True)
@@ -93,8 +93,11 @@ def test_study_begins_with_the_weights_and_says_what_fits(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--recipes", "head.toml"), "starts from trained weights"),
-        (("--weights", "other.safetensors"), "no recipe of this study starts from given weights"),
+        (("--recipes", "head.toml"), "starts from pretrained weights"),
+        (
+            ("--weights", "other.safetensors"),
+            "no recipe in this study starts from pretrained weights",
+        ),
         (("--recipes", "finetune", "--weights", "gone.safetensors"), "cannot be read"),
         (("--recipes", "finetune", "--weights", "head.toml"), "is not a safetensors file"),
         (("--recipes", "finetune", "--weights", "other.safetensors"), "Nothing in other"),

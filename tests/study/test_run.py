@@ -150,8 +150,8 @@ def test_lab_protocol_tells_that_the_test_was_watched(poolbench_here, tmp_path, 
         "positions-differ",
         "test-watched",
     }
-    assert "watched in every epoch" in done.stderr
-    assert "opened once" not in done.stderr
+    assert "evaluated after every epoch" in done.stderr
+    assert "used only once" not in done.stderr
     assert "optimistic" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert study.final.trial in study.path.joinpath("study.json").read_text()
 
@@ -164,7 +164,7 @@ def test_names_may_stand_in_one_string(tmp_path):
 
 
 def test_other_pictures_are_refused_before_anything_is_measured(finished_copy, capsys):
-    with pytest.raises(UsageError, match="other pictures"):
+    with pytest.raises(UsageError, match="other images"):
         poolbench.compare("sample", classes=["pear", "plum"], out=finished_copy, lang="en")
     assert text("watch.measure") not in capsys.readouterr().err
 
@@ -371,7 +371,7 @@ def test_unequal_classes_are_compared_by_balanced_accuracy(tmp_path, train_here)
     assert row.accuracy == pytest.approx(np.mean([right[truth == k].mean() for k in (0, 1)]))
     text = study.report().read_text(encoding="utf-8")
     assert "balanced accuracy" in text
-    assert "left out of the training pool" in text
+    assert "left out of the training images" in text
     assert "Each variant compared with avg" in text
 
 

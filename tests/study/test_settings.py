@@ -92,14 +92,14 @@ def test_what_is_no_operator_or_backbone_is_refused_in_words(asked, settings, sa
 
 
 def test_setting_that_there_is_not_is_answered_with_the_nearest(asked):
-    with pytest.raises(UnknownNameError, match=r"no setting 'repeat'\. Did you mean repeats"):
+    with pytest.raises(UnknownNameError, match=r"no setting 'repeat'\. Did you mean 'repeats'"):
         asked(repeat=3)
-    with pytest.raises(UnknownNameError, match="Did you mean backbones"):
+    with pytest.raises(UnknownNameError, match="Did you mean 'backbones'"):
         asked(backbone="lab-example")
-    with pytest.raises(UnknownNameError, match="Did you mean operators"):
+    with pytest.raises(UnknownNameError, match="Did you mean 'operators'"):
         asked(operator="max")
 
 
 def test_wrong_time_is_answered_under_its_field():
-    with pytest.raises(UsageError, match=r"time_limit is .*; expected a time"):
+    with pytest.raises(UsageError, match=r"time_limit is .*; expected a duration"):
         build_config(read_settings({"time_limit": "soon"}))

@@ -19,13 +19,13 @@ FACTS = {"skipped": [], "unread": UNREAD, "resized_from": [1200, 1600], "pixels"
 def test_describe_facts_says_each_in_one_line():
     lines = describe_facts(FACTS, "en")
     assert lines[0] == (
-        "Not read: pictures in deeper folders, 9 .png, 1 without an extension (add --groups "
+        "Not read: images in deeper folders, 9 .png, 1 without an extension (add --groups "
         "subfolder to read them); hidden files and what operating systems leave behind, 2 .db."
     )
-    assert "of almost uniform brightness: 12;" in lines[1]
+    assert "12 images have almost uniform brightness and" in lines[1]
     assert "ranges from 0 to 16" in lines[1]
     assert "white is 65,535" in lines[2]
-    assert "2 (such as a/1.png, b/1.png)" in lines[3]
+    assert "2 images are of a single colour (such as a/1.png, b/1.png)" in lines[3]
     assert len(describe_facts(FACTS, "ru")) == len(lines) == 4
 
 
@@ -39,7 +39,7 @@ def test_what_was_recognised_is_one_line_in_each_language():
         "halves": {"train": 9, "test": 3},
     }
     assert describe_facts({"recognised": recognised}, "en") == [
-        "Recognised: list train.csv, pictures in column id, classes in 2 columns of 0 and 1 "
+        "Recognised: list train.csv, images in column id, classes in 2 columns of 0 and 1 "
         "(cat, dog), 2 parts (train 9, test 3), parts in column set."
     ]
     (line,) = describe_facts({"recognised": recognised}, "ru")

@@ -67,6 +67,25 @@ def test_last_names_of_a_list_are_joined_by_a_word():
     assert fill("{names:and}", "ru", names=["max", "avg", "lp"]) == "max, avg и lp"
 
 
+def test_word_agrees_with_how_many_names_there_are_and_with_a_range():
+    assert fill("{names:repeat|repeats} {names:and}", names=[2]) == "repeat 2"
+    assert fill("{names:repeat|repeats} {names:and}", names=[2, 4]) == "repeats 2 and 4"
+    assert fill("{names:блок|блока|блоков}", "ru", names=[*"abc"]) == "блока"
+    between = Phrase("report.range", low=2, high=5)
+    assert fill("{count} {count:trial|trials}", count=between) == "2 to 5 trials"
+    assert fill("{count} {count:обучение|обучения|обучений}", "ru", count=between).endswith("ий")
+    # Programs count in decimals too.
+    assert fill("{count:core|cores}", count=1.0) == "core"
+    assert fill("{count:core|cores}", count=0.5) == "cores"
+
+
+def test_nothing_is_joined_to_how_many_more_names_there_are():
+    told = fill("{names:or}", names=[str(number) for number in range(20)])
+    assert told.endswith("10, 11, … (20 in all)") and " or " not in told
+    assert fill("{names!r:or}", names=["max", "avg"]) == "'max' or 'avg'"
+    assert fill("{names!r:or}", "ru", names=["max", "avg"]) == "«max» или «avg»"
+
+
 def test_text_that_looks_like_a_number_stays_as_it_is():
     assert fill("{version}", "ru", version="2.13.0") == "2.13.0"
     assert fill("{path}", "ru", path=Path("runs/v1.5")) == "runs/v1.5"

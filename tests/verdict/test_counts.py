@@ -86,11 +86,11 @@ def test_order_of_the_counts_changes_nothing():
 @pytest.mark.parametrize(
     ("correct", "n", "trial_sd", "message"),
     [
-        ({}, 300, 1.0, "at least 2 variants"),
-        ({"a": 3}, 300, 1.0, "at least 2 variants"),
+        ({}, 300, 1.0, "expected at least 2"),
+        ({"a": 3}, 300, 1.0, "expected at least 2"),
         ({"a": 3, "b": 301}, 300, 1.0, "b: 301"),
         ({"a": -1, "b": 3}, 300, 1.0, "a: -1"),
-        ({"a": 1, "b": 0}, 1, 1.0, "got 1"),
+        ({"a": 1, "b": 0}, 1, 1.0, "n is 1; "),
         ({"a": 3, "b": 3}, 300, -1.0, "trial_sd"),
         ({"a": 3, "b": 3}, 300, float("nan"), "trial_sd"),
         ({"a": 3, "b": 3}, 300, float("inf"), "trial_sd"),

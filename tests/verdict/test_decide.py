@@ -201,7 +201,7 @@ def test_all_right_or_all_wrong_is_a_tie_on_enough_pictures_alone(ask, value, pi
 
 
 def test_single_picture_is_refused(ask):
-    with pytest.raises(UsageError, match="at least 2 pictures"):
+    with pytest.raises(UsageError, match="at least 2 images"):
         decide(Evidence(np.ones((2, 2, 1), dtype=bool), np.zeros((2, 1), dtype=int)), ask(2))
 
 

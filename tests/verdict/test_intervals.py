@@ -335,7 +335,7 @@ def test_what_is_no_array_of_numbers_is_refused(values):
 
 
 def test_single_picture_is_refused():
-    with pytest.raises(UsageError, match="at least 2 pictures"):
+    with pytest.raises(UsageError, match="at least 2 images"):
         compute_interval(np.ones((2, 1)), np.zeros((2, 1), dtype=int), 0.95)
 
 

@@ -111,9 +111,9 @@ def test_compute_proportion_covers_few_pictures_of_unequal_classes():
 
 
 def test_compute_proportion_refuses_arrays_that_do_not_fit():
-    with pytest.raises(UsageError, match=r"got shapes \(3,\), \(2,\)"):
+    with pytest.raises(UsageError, match=r"shapes are \(3,\), \(2,\)"):
         compute_proportion(np.ones(3, bool), one_class(2), "accuracy", 0.95)
-    with pytest.raises(UsageError, match="needs a label"):
+    with pytest.raises(UsageError, match="expected a label"):
         compute_proportion(np.ones(0, bool), one_class(0), "accuracy", 0.95)
 
 

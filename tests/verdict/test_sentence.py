@@ -67,7 +67,7 @@ TIED = make_verdict(
 @pytest.mark.parametrize(
     ("lang", "parts"),
     [
-        ("en", ("Winner: a", "beats b", "2.25 points", "95% interval", "1.50 to 3.00")),
+        ("en", ("Winner: a", "beats b", "2.25 points", "95% confidence interval", "1.50 to 3.00")),
         ("ru", ("Победитель — a", "соперника (b)", "2,25\xa0п.", "95%-й", "1,50 до 3,00")),
     ],
 )
@@ -93,8 +93,12 @@ def test_describe_verdict_uses_the_labels(lang):
 @pytest.mark.parametrize(
     ("lang", "start", "end"),
     [
-        ("en", "Tie: max, stride. max has the highest mean", "stride is the cheapest, so use it."),
-        ("ru", "Ничья: max, stride. Точность практически одинакова", "Рекомендуется stride: "),
+        (
+            "en",
+            "Tie: max and stride. max has the highest mean",
+            "stride is the cheapest, so use it.",
+        ),
+        ("ru", "Ничья: max и stride. Точность практически одинакова", "Рекомендуется stride: "),
     ],
 )
 def test_describe_verdict_names_the_tied_and_the_cheapest(lang, start, end):
@@ -124,8 +128,7 @@ def test_describe_verdict_says_that_the_tied_differ(lang, part):
         (
             "en",
             (
-                "pictures: 1,200",
-                "trials per variant: 10",
+                "(1,200 images; 10 trials per variant)",
                 "to tell it apart from b, or",
                 "1.5-point",
             ),
@@ -164,7 +167,7 @@ NEEDS = {
             "more_pictures": Forecast(repeats=2, pictures=4800, chance=0.99),
         },
         "With 22 more repeats, the chance of a decision is below 5%. "
-        "With 4,800 pictures instead of 1,200 and the same repeats, it is above 95%.",
+        "With 4,800 images instead of 1,200 and the same number of repeats, it is above 95%.",
         "Если добавить 22 повтора, вопрос решится с вероятностью меньше 5\xa0%. Если при том же "
         "числе повторов взять 4800 изображений вместо 1200 — с вероятностью больше 95\xa0%.",
     ),
@@ -173,7 +176,7 @@ NEEDS = {
             "more_repeats": Forecast(repeats=24, pictures=1200, chance=0.08),
             "is_futile": True,
         },
-        "even with all 22 remaining repeats, the chance of a decision was about 10%.",
+        "even with the remaining 22 repeats, the chance of a decision was about 10%.",
         "даже со всеми оставшимися повторами (22) вопрос решился бы с вероятностью около 10\xa0%.",
     ),
 }
@@ -198,7 +201,7 @@ def test_forecast_from_one_repeat_is_rough(lang, guess):
 @pytest.mark.parametrize(
     ("lang", "part"),
     [
-        ("en", "a is at most 1.23 points worse than the truly best variant"),
+        ("en", "a is at most 1.23 points worse than whichever variant is truly best"),
         ("ru", "Даже если a — не лучший выбор, потеря точности не больше 1,23\xa0п."),
     ],
 )
@@ -220,7 +223,7 @@ def test_verdict_of_an_early_stop_says_what_is_left_of_the_difference(lang, part
 @pytest.mark.parametrize(
     ("lang", "part"),
     [
-        ("en", "exploratory: the study was judged more than once (after 2, 6"),
+        ("en", "exploratory: the study was evaluated more than once (after 2 and 6"),
         ("ru", "Вердикт предварительный"),
     ],
 )

@@ -28,9 +28,9 @@ class Half:
     Attributes:
         images: uint8 ``[N, H, W, 3]``, 0–255.
         labels: int64 ``[N]``, positions in the set's class names.
-        names: What a person calls each picture (a relative path, or ``train/17``).
-        groups: int64 ``[N]``: pictures of one group stay in one fold; ``None``: each stands alone.
-        given: ``[N]``: what :func:`hash_pictures` gives for the pictures before they were brought
+        names: What a person calls each image (a relative path, or ``train/17``).
+        groups: int64 ``[N]``: images of one group stay in one fold; ``None``: each stands alone.
+        given: ``[N]``: what :func:`hash_pictures` gives for the images before they were brought
             to one size; ``None``: they are as they were given.
     """
 
@@ -44,14 +44,14 @@ class Half:
         return len(self.labels)
 
     def take(self, index: NDArray[np.int64]) -> "Half":
-        """Return the pictures at these positions, in this order."""
+        """Return the images at these positions, in this order."""
         groups = None if self.groups is None else self.groups[index]
         names = tuple(self.names[i] for i in index)
         given = None if self.given is None else self.given[index]
         return Half(take_rows(self.images, index), self.labels[index], names, groups, given)
 
     def compute_digests(self) -> Digests:
-        """Hash each picture by its pixels as given, whatever its size is now: ``[N]``."""
+        """Hash each image by its pixels as given, whatever its size is now: ``[N]``."""
         return hash_pictures(self.images) if self.given is None else self.given
 
 
@@ -63,7 +63,7 @@ class ImageSet:
         source: As on the command line, such as ``cifar100``.
         classes: The order of the names is the order of the labels.
         has_official_test: False if the test half was taken out of the only half there was.
-        facts: What is worth telling: ``skipped`` (list of unreadable pictures), ``test_share``
+        facts: What is worth telling: ``skipped`` (list of unreadable images), ``test_share``
             and the like.
     """
 

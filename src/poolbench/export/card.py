@@ -20,6 +20,12 @@ from poolbench.verdict.sentence import describe_verdict
 # Oldest and newest versions of onnxruntime that open the files of all operators, as measured by
 # benchmarks/reliability/runtimes.py.
 TRIED_RUNTIMES = ("1.17.3", "1.32.0")
+# How pictures became as large as the network takes them.
+_FITS = {
+    "squash": "`squash`: stretched, aspect ratio not kept",
+    "crop": "`crop`: edges cut off",
+    "pad": "`pad`: borders added",
+}
 
 _TEMPLATE = """\
 ---
@@ -57,13 +63,15 @@ a comparison of pooling (downsampling) operators.
 | --- | --- |
 | operator | {{ spec.variant.operator | tick }} |
 | backbone | {{ spec.variant.backbone | tick }} |
-| recipe | {{ recipe.name | tick }}: {{ recipe.epochs }} epochs, batch {{ recipe.batch_size }}, \
-learning rate {{ recipe.learning_rate }}, {{ recipe.schedule }} schedule |
-| test {{ metric }} | {{ percent(headline.value) }} (95% interval {{ percent(headline.low) }} to \
-{{ percent(headline.high) }}), {{ headline.pictures }} pictures\
+| recipe | {{ recipe.name | tick }}: {{ recipe.epochs }} epochs, \
+batch size {{ recipe.batch_size }}, learning rate {{ recipe.learning_rate }}, \
+{{ recipe.schedule }} schedule |
+| test {{ metric }} | {{ percent(headline.value) }} \
+(95% confidence interval {{ percent(headline.low) }} to {{ percent(headline.high) }}), \
+{{ headline.pictures }} images\
 {% if headline.groups is not none %} in {{ headline.groups }} groups{% endif %} |
-| best constant answer | {{ percent(headline.constant) }} |
-| trial | {{ final.trial | tick }} |
+| majority-class baseline | {{ percent(headline.constant) }} |
+| training run ID | {{ final.trial | tick }} |
 
 ## Classes
 
@@ -71,9 +79,9 @@ In the order of the logits: {{ data.classes | map("tick") | join(", ") }}.
 
 ## Training data
 
-Image set {{ source | tick }}: {{ "{:,}".format(data.pool_counts | sum) }} training pictures and
-{{ "{:,}".format(data.test_counts | sum) }} test pictures, resized to
-{{ data.image_size[0] }} × {{ data.image_size[1] }} pixels (`{{ data.fit }}`).
+Image set {{ source | tick }}: {{ "{:,}".format(data.pool_counts | sum) }} training images and
+{{ "{:,}".format(data.test_counts | sum) }} test images, resized to
+{{ data.image_size[0] }} × {{ data.image_size[1] }} pixels ({{ fit }}).
 SHA-256 of pixels, labels and class names: `{{ data.manifest_hash }}`.
 
 {% if final.weights -%}
@@ -93,7 +101,7 @@ Pretrained weights favour the operator they were trained with.
 
 {{ protocol }}
 
-| class | training pictures | test pictures | precision | recall | F1 |
+| class | training images | test images | precision | recall | F1 |
 | --- | ---: | ---: | ---: | ---: | ---: |
 {% for row in rows -%}
 | {{ row.name | cell }} | {{ row.pool }} | {{ row.test }} | {{ "%.3f" % row.precision }} | \
@@ -108,13 +116,14 @@ Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
 
 ## Input and output
 
-- `input`: float32 `[batch, height, width, 3]`, red, green, blue, values 0 to 255, any batch, height
-  and width. Resizing (`{{ data.fit }}`) and normalisation are inside the file: do neither yourself.
+- `input`: float32 `[batch, height, width, 3]`, red, green, blue, values 0 to 255, any batch size,
+  height and width. Resizing (`{{ data.fit }}`) and normalisation are built into the model, so don't
+  apply them yourself.
 - `output`: float32 `[batch, {{ data.classes | length }}]`, logits.
 - `probabilities`: float32 `[batch, {{ data.classes | length }}]`, their softmax.
 
-The file names the oldest opset and format that it needs. Files of all operators open with
-onnxruntime {{ runtimes | join(" and ") }} (Python 3.11) and give the same answers.
+The file declares the lowest opset and IR version that it needs. Models with any of the operators
+load in onnxruntime {{ runtimes | join(" and ") }} (Python 3.11) and give the same predictions.
 
 Class names and hashes are in the file's `metadata_props`. `weights.safetensors` holds the same
 weights under their PyTorch names.
@@ -130,9 +139,9 @@ from PIL import Image, ImageOps
 
 
 def read_picture(path):
-    # Upright, RGB, on white where the picture is transparent.
+    # Upright, RGB, on white where the image is transparent.
     picture = ImageOps.exif_transpose(Image.open(path))
-    if picture.mode.startswith("I"):  # grey with 16 bits
+    if picture.mode.startswith("I"):  # 16-bit greyscale
         grey = (np.asarray(picture).astype(np.uint32) * 255 + 32767) // 65535
         picture = Image.fromarray(grey.astype(np.uint8))
     if picture.has_transparency_data:
@@ -155,12 +164,14 @@ recorded predictions, run `poolbench verify RUN`.
 
 ## Limits
 
-- It knows only these {{ data.classes | length }} classes and assigns one of them to every picture,
-  whatever it shows.
-- The {{ metric }} holds for pictures made and chosen like the test pictures.
-- Its probabilities are only as good as the calibration error above.
-- Nobody has checked it for bias or for ways to mislead it: don't use it to decide about people.
-- No licence is chosen yet: whoever publishes the model chooses one that the pictures allow.
+- It knows only these {{ data.classes | length }} classes and assigns one of them to every image,
+  whatever the image shows.
+- The {{ metric }} applies only to images produced and selected in the same way as the test images.
+- Its probabilities are only as reliable as the calibration error above indicates.
+- It has not been evaluated for bias or for robustness to misleading inputs; don't use it to make
+  decisions about people.
+- No licence has been chosen yet: whoever publishes the model must choose one that is compatible
+  with the licence of the training images.
 """
 
 
@@ -192,6 +203,7 @@ def render_card(
         runtimes=TRIED_RUNTIMES,
         quote=lambda text: json.dumps(make_plain(text), ensure_ascii=False),
         percent=lambda part: f"{part:.1%}",
+        fit=_FITS[data.fit],
     )
 
 
@@ -201,16 +213,23 @@ def _describe_verdict(verdict: VerdictRecord) -> str:
     if not verdict.differences:
         return sentence
     differences = "; ".join(
-        f"`{pair.first}` minus `{pair.second}`: {pair.points:+.2f} points "
-        f"({pair.low:+.2f} to {pair.high:+.2f})"
+        f"`{pair.first}` minus `{pair.second}`: {_sign(pair.points)} points "
+        f"({_sign(pair.low)} to {_sign(pair.high)})"
         for pair in verdict.differences
     )
     metric = verdict.metric.replace("-", " ")
+    # Pairs with a variant that was dropped have the level of an earlier look.
+    is_one = {pair.alpha for pair in verdict.differences} <= {None, verdict.alpha}
+    level = f"{100 * (1 - verdict.alpha):.3g}% " if is_one else ""
     return (
-        f"{sentence} Trials per variant: {verdict.repeats * verdict.folds}; held-out pictures: "
-        f"{verdict.pictures:,}. Differences in {metric}, with simultaneous intervals: "
-        f"{differences}."
+        f"{sentence} Based on {verdict.repeats * verdict.folds} training runs per variant and "
+        f"{verdict.pictures:,} held-out images. Differences in {metric}, with simultaneous "
+        f"{level}confidence intervals: {differences}."
     )
+
+
+def _sign(points: float) -> str:
+    return f"{points:+.2f}".replace("-", "−")
 
 
 def name_source(source: str) -> str:
@@ -243,12 +262,12 @@ def _list_classes(data: DataRecord, test: SideMetrics) -> list[dict[str, object]
 def _describe_test(spec: TrialSpec) -> str:
     if spec.split == "official":
         return (
-            "The test pictures were measured after every epoch, as in the lab protocol, so these "
-            "numbers are optimistic."
+            "The network was evaluated on the test images after every epoch, as in the lab "
+            "protocol, so these numbers are optimistic."
         )
     return (
-        "The test pictures were opened once, for this network only, after it was trained on the "
-        "whole training pool."
+        "The test images were used only once, for this network, after it was trained on all "
+        "training images."
     )
 
 

@@ -42,7 +42,7 @@ from huggingface_hub import hf_hub_download
 path = hf_hub_download("{repo}", "model.onnx")
 ```
 
-`config.json` has the class names and what the network was made of. No picture is published here;
+`config.json` has the class names and what the network was made of. No image is published here;
 those that prove the file lie in the run that it came from.
 
 """

@@ -106,7 +106,7 @@ def export_onnx(
             evaluation mode and returned to its earlier mode.
         image_size: The height and width that ``module`` takes.
         classes: Names in the order of the logits; without them the classes are numbered.
-        fit: How pictures of other proportions become ``image_size``.
+        fit: How images of other proportions become ``image_size``.
         layout: ``nhwc`` or ``nchw``, see the top of this module.
         size: Height and width of the input with layout ``nchw``; by default ``image_size``.
         metadata: Further entries for the file's ``metadata_props``.
@@ -115,7 +115,7 @@ def export_onnx(
         ``path``.
 
     Raises:
-        ShapeError: If ``module`` does not accept such pictures or does not return logits.
+        ShapeError: If ``module`` does not accept such images or does not return logits.
         UsageError: If ``module`` cannot be expressed in ONNX, the arguments contradict, or ``path``
             cannot be written.
     """

@@ -27,6 +27,7 @@ from poolbench.export.check_model import MOST_BYTES, read_weights
 from poolbench.export.predict import OnnxModel, compute_softmax, load_model
 from poolbench.files import parse_json
 from poolbench.records import Check, VerificationReport
+from poolbench.rundir.owned import is_run
 from poolbench.rundir.store import RunStore
 from poolbench.texts import DEFAULT_LANGUAGE, TEXTS, Phrase
 from poolbench.texts.checks import name_check
@@ -277,6 +278,8 @@ def _check_bundle_is_there(run: Path) -> None:
     store.check_has_model()
     # Refuses links and pipes as well: nothing outside a run is read or waited for.
     missing = [name for name in FILES if not store.locate(f"best/{name}").is_file()]
+    if len(missing) == len(FILES) and not is_run(run):
+        raise RunError("run.none", path=run)
     if missing:
         names = [f"best/{name}" for name in missing]
         raise RunError("verify.no-bundle", run=run, names=names)

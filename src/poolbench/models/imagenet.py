@@ -148,7 +148,7 @@ for _name, (_block, _depths) in KINDS.items():
     add_backbone(
         Backbone(
             _name,
-            "for larger pictures, named as in timm; sites: max pooling and strided convolutions",
+            "for larger images, named as in timm; sites: max pooling and strided convolutions",
             "для больших изображений, имена как в timm; операторы вместо пулинга и свёрток с шагом",
             partial(build_imagenet, block=_block, depths=_depths),
             any_size=True,

@@ -87,7 +87,7 @@ class Operator(nn.Module):
         return function(x, stride=self.stride, **self.get_options())
 
     def count_operations(self, height: int, width: int) -> int:
-        """Count the multiply-adds (or comparisons) for one picture of an input of this size.
+        """Count the multiply-adds (or comparisons) for one image of an input of this size.
 
         Unless a subclass says otherwise, one for each value of the input, as max pooling;
         convolutions and linear layers inside are counted besides.
@@ -95,7 +95,7 @@ class Operator(nn.Module):
         return self.channels * height * width
 
     def count_outputs(self, height: int, width: int) -> int:
-        """Count the values of the output for one picture."""
+        """Count the values of the output for one image."""
         return self.channels * -(-height // self.stride) * -(-width // self.stride)
 
     def extra_repr(self) -> str:

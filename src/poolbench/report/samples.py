@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from poolbench.report.read import RunView
-from poolbench.report.words import Phrase, Words, say
+from poolbench.report.words import Words, say
 
 # What a figure rests on, by its name; those of pictures that moved stand below.
 _KINDS: Mapping[str, str] = {
@@ -42,8 +42,8 @@ def say_samples(view: RunView) -> dict[str, Words]:
     return said
 
 
-def _count_trials(view: RunView) -> Phrase:
+def _count_trials(view: RunView) -> int | Words:
     """Return how often variants were trained; some were dropped before others."""
     counts = [variant.row.trials for variant in view.variants]
     low, high = min(counts), max(counts)
-    return str(low) if low == high else say("report.range", low=low, high=high)
+    return low if low == high else say("report.range", low=low, high=high)

@@ -54,8 +54,8 @@ def list_notes(view: RunView) -> list[Phrase]:
     return notes
 
 
-def _name_all(view: RunView, ids: Sequence[str]) -> str:
-    return list_some([view.labels.get(name, name) for name in ids])
+def _name_all(view: RunView, ids: Sequence[str]) -> list[str]:
+    return [view.labels.get(name, name) for name in ids]
 
 
 def _list_picture_notes(view: RunView) -> list[Phrase]:

@@ -126,6 +126,8 @@ class RunFiles:
         try:
             values = parse_json(self.read(name, MOST_TEXT_BYTES))
         except OSError as error:
+            if not self.path.is_dir():
+                raise RunError("run.none", path=self.path) from None
             if name != LAB_FILE and self.has(LAB_FILE):
                 example = self.path / CHOICE
                 raise RunError("run.of-lab", path=self.path, example=example) from None

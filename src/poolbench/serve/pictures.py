@@ -22,7 +22,7 @@ def prepare_picture(content: bytes, size: tuple[int, int], fit: Fit) -> bytes:
         RefusedPictureError: If it cannot be decoded, or takes too much time or memory.
     """
     memory = bound_by_free(PICTURE_BYTES)
-    facts = {"name": "the picture", "memory_bytes": memory, "size": size, "fit": fit}
+    facts = {"name": "the image", "memory_bytes": memory, "size": size, "fit": fit}
     try:
         _, (pixels,) = get_confined("pictures").ask(
             "prepare", facts, [np.frombuffer(content, np.uint8)], PICTURE_SECONDS

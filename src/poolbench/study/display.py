@@ -139,8 +139,8 @@ class Display:
         if verdict.left_out:
             self.say("note.left-out", names=self._name_all(verdict.left_out))
 
-    def _name_all(self, variants: Sequence[str]) -> str:
-        return ", ".join(map(self.name, variants))
+    def _name_all(self, variants: Sequence[str]) -> list[str]:
+        return [*map(self.name, variants)]
 
     def show_headline(self, key: str, headline: Headline) -> None:
         """Show what was measured on the test half, in one line."""

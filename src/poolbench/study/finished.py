@@ -174,7 +174,7 @@ class Study:
 
         Args:
             out: The file; by default in the folder ``exports`` of the run.
-            layout: ``nhwc`` takes pictures of any size, resized in the graph; ``nchw`` takes one
+            layout: ``nhwc`` takes images of any size, resized in the graph; ``nchw`` takes one
                 size.
             size: Pixels each way for layout ``nchw``; by default as trained.
             trial: The trial's id; ``None`` for the final model.

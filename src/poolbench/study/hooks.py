@@ -26,7 +26,7 @@ class EpochEvent:
         is_final: Whether this is the training of the final model.
         epoch, epochs: The epoch, counted from 1, and the largest possible number of them.
         train_loss, train_accuracy: Means over the batches of the epoch, as in ``history.csv``.
-        held_out_loss, held_out_accuracy: The same for the held-out pictures after the epoch;
+        held_out_loss, held_out_accuracy: The same for the held-out images after the epoch;
             ``None`` if nothing is watched, as in the training of the final model.
     """
 
@@ -49,8 +49,8 @@ class TrialEvent:
 
     Attributes:
         trial, variant, repeat, fold, is_final: As in :class:`EpochEvent`.
-        train_accuracy, accuracy: Accuracy on the training and the held-out pictures, 0–1.
-        nll: Negative log-likelihood of the held-out pictures, in nats.
+        train_accuracy, accuracy: Accuracy on the training and the held-out images, 0–1.
+        nll: Negative log-likelihood of the held-out images, in nats.
         has_diverged: Whether the loss stopped being a number; all predictions then count as wrong.
         train_seconds, wall_seconds: Seconds of the steps alone, and from start to end.
     """

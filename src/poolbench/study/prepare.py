@@ -35,6 +35,7 @@ from poolbench.rundir.refusal import explain_refusal
 from poolbench.rundir.store import RunStore
 from poolbench.runs.find import RUNS
 from poolbench.study.display import Display
+from poolbench.texts import Phrase
 from poolbench.texts.class_names import name_classes
 from poolbench.texts.duration import format_duration
 from poolbench.texts.facts import describe_facts, describe_size
@@ -48,6 +49,8 @@ WORK_FIELDS = ("workers", "executor", "address", "storage", "allow_mixed", "log"
 USUAL_FOLDS = 5
 # Share of a test half that weights may have seen: a few pictures stand twice in many sets.
 MOST_SEEN = 0.01
+# Protocols, in words.
+_PROTOCOLS = {"cv": Phrase("card.protocol-cv"), "lab": Phrase("card.protocol-lab")}
 
 
 def name_run(config: StudyConfig) -> Path:
@@ -295,8 +298,8 @@ def _show_plan(measured: MeasuredPlan, missing: int, store: RunStore, display: D
         trials=len(plan.specs),
         done=len(plan.specs) - missing,
         folds=plan.specs[0].folds,
-        repeats=", ".join(map(str, list_looks(config))),
-        protocol=config.protocol,
+        repeats=[*list_looks(config)],
+        protocol=_PROTOCOLS[config.protocol],
     )
     if config.repeats == "auto":
         display.say("run.auto")

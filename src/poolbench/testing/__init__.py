@@ -85,7 +85,7 @@ def check_backbone(
         backbone: An id, ``package.module:factory``, or a function from the number of classes to a
             module.
         checks: Names of :func:`list_backbone_checks`; all without one.
-        image_size: Height and width of the pictures that it is checked on.
+        image_size: Height and width of the images that it is checked on.
 
     Raises:
         AssertionError: Says which check failed, and on what.

@@ -66,14 +66,14 @@ def _check_logits(subject: BackboneSubject) -> None:
             for found in (network(x), network(x[:1]), network.train()(x)):
                 wanted = (classes,)
                 assert tuple(found.shape[1:]) == wanted, (
-                    f"pictures of {size} gave {tuple(found.shape)}, expected [B, {classes}]"
+                    f"images of {size} gave {tuple(found.shape)}, expected [B, {classes}]"
                 )
-                assert torch.isfinite(found).all(), f"logits are not finite, pictures of {size}"
+                assert torch.isfinite(found).all(), f"logits are not finite, images of {size}"
 
 
 def _check_pictures_alone(subject: BackboneSubject) -> None:
     network, x = subject.build().double(), subject.draw().double()
-    near(network(x[1:]), network(x)[1:], "a picture depends on its batch")
+    near(network(x[1:]), network(x)[1:], "an image depends on its batch")
 
 
 def _check_input_untouched(subject: BackboneSubject) -> None:
@@ -81,13 +81,13 @@ def _check_input_untouched(subject: BackboneSubject) -> None:
     for training in (False, True):
         before = x.clone()
         network.train(training)(x)
-        assert torch.equal(x, before), "the pictures were changed"
+        assert torch.equal(x, before), "the images were changed"
 
 
 def _check_memory_format(subject: BackboneSubject) -> None:
     network, x = subject.build().double(), subject.draw().double()
     found = network(x.contiguous(memory_format=torch.channels_last))
-    near(found, network(x), "pictures with their channels last give other logits")
+    near(found, network(x), "images with their channels last give other logits")
 
 
 def _check_sites(subject: BackboneSubject) -> None:
@@ -189,7 +189,7 @@ def _check_any_size(subject: BackboneSubject) -> None:
         # Whatever a network raises that does not take them.
         assert not subject.backbone.any_size, f"any_size is True, and {size} fails: {error}"
         return
-    assert subject.backbone.any_size, f"any_size is False, and pictures of {size} gave {found}"
+    assert subject.backbone.any_size, f"any_size is False, and images of {size} gave {found}"
 
 
 def _check_shape(subject: BackboneSubject) -> None:

@@ -105,7 +105,7 @@ def _check_pictures_alone(subject: Subject) -> None:
     def check(case: Case) -> None:
         for training in (False, True) if not subject.is_random else (False,):
             module = case.module.train(training)
-            near(module(case.x[1:]), module(case.x)[1:], "a picture depends on its batch")
+            near(module(case.x[1:]), module(case.x)[1:], "an image depends on its batch")
 
     for_examples(subject, check)
 

@@ -43,9 +43,9 @@ def _list_faults(first: ImageSet | Listing, second: ImageSet | Listing) -> list[
         return [] if first == second else ["read lists other files the second time"]
     faults = [fault.tell() for fault in list_faults(first)]
     if not faults and first.manifest_hash != second.manifest_hash:
-        faults.append("read gives other pictures the second time: draw them from a fixed seed")
+        faults.append("read gives other images the second time: draw them from a fixed seed")
     if not faults and len(np.unique(first.pool.labels)) < len(first.classes):
-        faults.append("a class has no picture in the pool")
+        faults.append("a class has no image in the pool")
     try:
         json.dumps(first.facts)
     except (TypeError, ValueError) as error:
@@ -63,7 +63,7 @@ def _list_name_faults(source: ImageSetSource, found: ImageSet | Listing) -> list
         halves = (found.pool, found.test)
         counts = [np.bincount(h.labels, minlength=len(known)).tolist() for h in halves]
         if list(zip(*counts, strict=True)) != list(known.values()):
-            faults.append("count_known counts other pictures than read gives")
+            faults.append("count_known counts other images than read gives")
     strangers = set(source.make_aliases(found.classes).values()) - set(found.classes)
     if strangers:
         faults.append(f"make_aliases names classes that are not there: {sorted(strangers)}")

@@ -80,11 +80,11 @@ class Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """Write one value.
 
-        ``{count:picture|pictures}`` is the form of a word that goes with a number, and
-        ``{names:or}`` a list whose last two names are joined by that word.
+        ``{count:image|images}`` is the form of a word that goes with a number, or with so many
+        names, and ``{names:or}`` a list whose last two names are joined by that word.
         """
-        if "|" in format_spec and isinstance(value, Integral):
-            return choose_form(int(value), format_spec.split("|"), self._lang)
+        if "|" in format_spec:
+            return self._choose_form(value, format_spec.split("|"))
         if isinstance(value, bool | str):
             return format(value, format_spec)
         if isinstance(value, Number):
@@ -94,11 +94,18 @@ class Filler(Formatter):
         if isinstance(value, OSError):
             return tell_system_error(value, self._lang)
         if isinstance(value, list | tuple) and format_spec in ("", "or", "and"):
-            return self._join(list(self._list(value)), format_spec)
+            # Nothing is joined to how many more there are.
+            return self._join([*self._list(value)], "" if len(value) > MOST_NAMES else format_spec)
         if isinstance(value, PurePath):
             return str(value)
         written: str = super().format_field(value, format_spec)
         return written
+
+    def _choose_form(self, value: Any, forms: list[str]) -> str:
+        """Choose by a number, or by how many names there are; a range of numbers has the last."""
+        if isinstance(value, list | tuple):
+            return choose_form(len(value), forms, self._lang)
+        return choose_form(int(value), forms, self._lang) if _is_whole(value) else forms[-1]
 
     def _join(self, names: list[str], last: str) -> str:
         from poolbench.texts import text
@@ -181,6 +188,10 @@ def tell_system_error(error: OSError, lang: str) -> str:
 
     name = errno.errorcode.get(error.errno or 0, "")
     return TEXTS[lang].get(f"os.{name}") or error.strerror or str(error) or type(error).__name__
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) or (isinstance(value, float) and value.is_integer())
 
 
 def _is_number(value: str) -> bool:

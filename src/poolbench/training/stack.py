@@ -327,12 +327,12 @@ def _check_members(
         raise ValueError(f"A stack needs one of each for every member, got {sorted(counts)}.")
     lengths = {len(train) for train in trains}
     if len(lengths) > 1:
-        raise ValueError(f"Members of a stack train on as many pictures, got {sorted(lengths)}.")
+        raise ValueError(f"Members of a stack train on as many images, got {sorted(lengths)}.")
     seen = [part.pictures for part in watched if part is not None]
     if any(train.pictures is not trains[0].pictures for train in trains) or any(
         pictures is not seen[0] for pictures in seen
     ):
-        raise ValueError("Members of a stack take their pictures from the same place.")
+        raise ValueError("Members of a stack take their images from the same place.")
     if any(
         (schedule.recipe, schedule.precision) != (schedules[0].recipe, schedules[0].precision)
         for schedule in schedules

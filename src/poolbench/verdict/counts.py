@@ -27,13 +27,13 @@ def from_counts(
     """Judge one training of each variant from nothing but its number of correct predictions.
 
     Nothing can be paired, and how much trainings differ is not in the numbers, so it is assumed:
-    the verdict and its sentence say what. An accuracy varies by ``p (1 - p) / n`` over pictures
+    the verdict and its sentence say what. An accuracy varies by ``p (1 - p) / n`` over images
     (p as Agresti and Coull 1998 move it, so that all right is not taken for sure) and by
     ``trial_sd`` squared over trainings.
 
     Args:
-        correct: Variant to the number of test pictures that it predicted right.
-        n: Test pictures.
+        correct: Variant to the number of test images that it predicted right.
+        n: Test images.
         trial_sd: Standard deviation of the accuracy between trainings, in points. The default was
             measured on the lab's own networks; see docs/method.md.
         margin_points: Differences within this many points count as equivalent.

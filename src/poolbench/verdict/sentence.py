@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from poolbench.records import Difference, SideDifference, VerdictRecord
 from poolbench.texts import text
 from poolbench.texts.filling import format_number
-from poolbench.texts.plain import list_some, typeset
+from poolbench.texts.plain import typeset
 from poolbench.verdict.decide import choose_answer, find_closest, is_equivalent
 from poolbench.verdict.looks import ALPHA
 
@@ -38,7 +38,7 @@ def _list_sentences(verdict: VerdictRecord, lang: str, names: Mapping[str, str])
         sd = verdict.assumed_trial_sd_points
         sentences.append(text("verdict.assumed", lang, sd=sd))
     if verdict.is_exploratory:
-        counts = ", ".join(str(look.repeats) for look in verdict.looks)
+        counts = [look.repeats for look in verdict.looks]
         sentences.append(text("verdict.exploratory", lang, repeats=counts))
     return [*sentences, *_describe_chance(verdict, lang)]
 
@@ -181,8 +181,8 @@ def _name_recommended(verdict: VerdictRecord, names: Mapping[str, str]) -> str:
     return names.get(verdict.recommended, verdict.recommended)
 
 
-def _list(ids: tuple[str, ...] | list[str], names: Mapping[str, str]) -> str:
-    return list_some([names.get(name, name) for name in ids])
+def _list(ids: tuple[str, ...] | list[str], names: Mapping[str, str]) -> list[str]:
+    return [names.get(name, name) for name in ids] or ["–"]
 
 
 def flip(difference: Difference) -> Difference:

@@ -62,7 +62,7 @@ def test_long_step_is_named_once_it_takes_long_and_a_short_one_never(monkeypatch
     front.begin(LiveRecord(step="measure"))
     front._timer.join()
     front.end()
-    assert read(front) == ["Measuring how fast this machine is…"]
+    assert read(front) == ["Measuring the speed of this machine…"]
     monkeypatch.setattr(lines, "LONG_SECONDS", 3600.0)
     front.begin(LiveRecord(step="verify"))
     timer = front._timer
@@ -76,4 +76,4 @@ def test_step_that_is_counted_says_how_far_it_is(front, clock):
     clock[0] += LINE_SECONDS
     front.show(LiveRecord(step="measure", done=12, total=46, share=12 / 46))
     front.end()
-    assert read(front) == ["Measuring how fast this machine is 12/46…"]
+    assert read(front) == ["Measuring the speed of this machine 12/46…"]

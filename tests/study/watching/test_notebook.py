@@ -47,7 +47,7 @@ def train(place, lang):
 @pytest.mark.full(seconds=25)
 def test_cell_shows_rows_of_variants_while_it_trains_and_keeps_the_last(tmp_path):
     outputs, states = train(tmp_path, "en")
-    assert any("Measuring how fast this machine is" in state for state in states)
+    assert any("Measuring the speed of this machine" in state for state in states)
     growing = [state for state in states if "<th>trials</th>" in state]
     assert "0/2" in growing[0]
     assert growing[-1].count("<td>2/2</td>") == 2

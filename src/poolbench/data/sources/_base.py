@@ -25,7 +25,7 @@ class ImageSetRequest:
         data_file: A file that is there already, for a kind with ``takes_data_file``.
         may_download: Whether it may be fetched.
         groups: As in :class:`poolbench.config.DataConfig`, for a kind that has such ``groups``.
-        image_size, fit: The side that the pictures will be brought to (``None``: their own, or a
+        image_size, fit: The side that the images will be brought to (``None``: their own, or a
             common one) and how. A kind need not look at them.
         on_progress: Called with a step (``download`` in bytes, ``read``, ``decode``), how much of
             it is done and how much there is (0: not known).
@@ -61,7 +61,7 @@ class ImageSetSource(ABC):
             such a file without the kind.
         takes_data_file: Whether ``--data-file`` may be given with it.
         groups: The kinds of ``--groups`` that it knows: ``subfolder``, ``name``, ``column``.
-        checks_pixels: Whether to tell of pictures that show nothing, or nearly nothing.
+        checks_pixels: Whether to tell of images that show nothing, or nearly nothing.
     """
 
     argument: ClassVar[str] = ""
@@ -72,13 +72,13 @@ class ImageSetSource(ABC):
 
     @abstractmethod
     def read(self, request: ImageSetRequest) -> "ImageSet | Listing":
-        """Read the set: pictures in memory, or a list of files that are decoded afterwards.
+        """Read the set: images in memory, or a list of files that are decoded afterwards.
 
-        All classes, at any size: classes are chosen, pictures brought to one size and a test half
+        All classes, at any size: classes are chosen, images brought to one size and a test half
         put aside (where ``has_official_test`` is false and ``test`` empty) afterwards.
 
         Raises:
-            DataError: If the pictures are missing or broken.
+            DataError: If the images are missing or broken.
         """
 
     def is_own_file(self, path: Path) -> bool:
@@ -90,7 +90,7 @@ class ImageSetSource(ABC):
         return False
 
     def count_known(self) -> Mapping[str, tuple[int, int]] | None:
-        """Return what is known before the pictures are there: of each class, pool and test half.
+        """Return what is known before the images are there: of each class, pool and test half.
 
         Returns:
             Class names in label order; ``None``: :meth:`read` tells.

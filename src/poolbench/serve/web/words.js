@@ -31,13 +31,21 @@ function remember(chosen) {
   }
 }
 
-// Numbers of the values stay numbers until here: {name}, {name:,} in groups, {name:02d} padded.
+// Numbers of the values stay numbers until here: {name}, {name:,} in groups, {name:02d} padded,
+// {name:image|images} for the form of a word that goes with it.
 export function say(key, values = {}) {
   return catalogue[language][key].replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, form) => {
     const value = values[name];
+    if (form?.includes("|")) return chooseForm(value, form.split("|"));
     if (form === "02d") return String(value).padStart(2, "0");
     return typeof value === "number" ? formatNumber(value, null, form === ",") : value;
   });
+}
+
+// English has a form for one and one for all others; Russian for 1, for 2 and for 5.
+function chooseForm(count, forms) {
+  const kind = new Intl.PluralRules(language).select(count);
+  return forms[{ one: 0, few: 1 }[kind] ?? forms.length - 1];
 }
 
 // With so many decimals; `null`: as many as there are.

@@ -13,17 +13,17 @@ TEXTS = {
         "wrong; chance explains up to {most:,}."
     ),
     "calibrate.permuted": (
-        "Shuffled labels: after {trainings:,} trainings on meaningless labels, {right:,} of "
-        "{pictures:,} held-out pictures were classified correctly; chance explains up to "
-        "{most:,}: {mark}."
+        "Shuffled labels: after {trainings:,} training runs on meaningless labels, {right:,} of "
+        "{pictures:,} held-out images were classified correctly; chance explains up to {most:,}: "
+        "{mark}."
     ),
     "calibrate.coverage": (
         "Known differences: the 95% interval covers the true difference in {held:,} of {draws:,} "
         "simulated studies; chance explains {least:,} to {most:,}: {mark}."
     ),
     "calibrate.twins": (
-        "One operator under two names: {alike:,} of {trials:,} trials gave the same answers to the "
-        "last bit, as all must: {mark}."
+        "One operator under two names: {alike:,} of {trials:,} trials gave the same predictions, "
+        "bit for bit, as all must: {mark}."
     ),
     "calibrate.passed": "Calibration passed: poolbench finds everything that theory predicts.",
     "calibrate.failed": (

@@ -34,61 +34,68 @@ TEXTS = {
     "card.perhaps": "More repeats may settle it ({repeats} more: {chance}).",
     "card.unlikely": "More repeats are unlikely to settle it ({repeats} more: {chance}).",
     "card.unlikely-pictures": (
-        "More repeats are unlikely to settle it ({repeats} more: {chance}); more pictures would "
-        "help (with {pictures:,} in all, the chance is {by_pictures})."
+        "More repeats are unlikely to settle it ({repeats} more: {chance}); more images would help "
+        "(with {pictures:,} in all, the chance is {by_pictures})."
     ),
     "card.one-trial": "One trial of each variant isn't enough to tell them apart.",
     "card.single": "{variant} is the only variant, so there is nothing to compare it with.",
-    "card.nothing": "Use none of them: no variant does better than always naming one class.",
+    "card.nothing": (
+        "Use none of them: no variant does better than always predicting the same class."
+    ),
     "card.nothing-advice-drawn": (
         "What to try: train longer ({--epochs}); search for the learning rate ({--tune:lr}). "
-        "poolbench drew these pictures, so their labels are right. poolbench export RUN --trial "
-        "ID still exports any of the networks."
+        "poolbench drew these images, so their labels are right. poolbench export RUN --trial ID "
+        "still exports any of the networks."
     ),
     # Who was compared, and the numbers of the variant that the card speaks of.
     "card.compared": "Compared",
     "card.compared-many": "Compared: {count} variants",
-    "card.held-out": "Held-out {metric} of {variant}",
+    "card.held-out": "Held-out {metric} of variant {variant}",
     "card.held-out-value": (
-        "{value:.4f} (95% interval {low:.4f} to {high:.4f}; pictures: {pictures:,}, trials: "
-        "{trials})"
+        "{value:.4f} (95% confidence interval {low:.4f} to {high:.4f}; {pictures:,} "
+        "{pictures:image|images}, {trials} {trials:trial|trials})"
     ),
     "card.metric-accuracy": "accuracy",
     "card.metric-balanced-accuracy": "balanced accuracy",
-    "card.test": "Saved model on the test half: {metric}",
-    "card.test-value": "{value:.4f} (95% interval {low:.4f} to {high:.4f}; pictures: {pictures:,})",
-    "card.cost": "Cost of {variant}",
+    "card.test": "Test {metric} of the saved model",
+    "card.test-value": (
+        "{value:.4f} (95% confidence interval {low:.4f} to {high:.4f}; {pictures:,} "
+        "{pictures:image|images})"
+    ),
+    "card.cost": "Cost of variant {variant}",
     "card.cost-value": (
-        "{multiply_adds} multiply-adds per picture; {parameters:,} parameters; {seconds:,.1f} s "
-        "of training (mean; trials: {trials})"
+        "{multiply_adds} multiply-adds per image; {parameters:,} parameters; {seconds:,.1f} s of "
+        "training (mean of {trials} {trials:trial|trials})"
     ),
     "card.basis": "Based on",
     "card.terms": (
-        "Variant: a network with one operator and one training recipe. Trial: one training of one "
-        "variant. Site: a place in the network where the operator sits."
+        "Variant: a network with one operator and one training recipe. Trial: one training run of "
+        "one variant. Site: a place in the network where the operator sits."
     ),
     # How many pictures and trainings a figure is made of.
     "card.samples-paired": (
-        "n: {pictures:,} held-out pictures, each predicted in every repeat; trials per variant: "
-        "{trials}."
+        "n: {pictures:,} held-out images, each classified once per repeat; {trials} "
+        "{trials:trial|trials} per variant."
     ),
-    "card.samples-trials": "n (trials per variant): {trials}.",
-    "card.samples-predictions": "n: {pictures:,} held-out pictures; trials per variant: {trials}.",
-    "card.samples-shift": "n: {pictures:,} held-out pictures; one trial per variant.",
-    "card.samples-landscape": "n: {pictures:,} training pictures; one network.",
+    "card.samples-trials": "n: {trials} {trials:trial|trials} per variant.",
+    "card.samples-predictions": (
+        "n: {pictures:,} held-out images; {trials} {trials:trial|trials} per variant."
+    ),
+    "card.samples-shift": "n: {pictures:,} held-out images; one trial per variant.",
+    "card.samples-landscape": "n: {pictures:,} training images; one network.",
     # Folded parts.
     "card.scroll": "scroll →",
     "card.read-on": "How to read this",
-    "card.all-rows": "All {count:,} rows",
+    "card.all-rows": "All {count:,} {count:row|rows}",
     "card.excerpt-first": "The first {count} of {total:,}.",
     "card.excerpt-worst": "The {count} of {total:,} with the lowest F1, lowest first.",
-    "card.excerpt-fewest": "The {count} of {total:,} with the fewest pictures, fewest first.",
-    "card.more-panels": "{count} more variants",
-    "card.more-pictures": "{count} more pictures",
-    "card.more-notes": "{count} more notes",
+    "card.excerpt-fewest": "The {count} of {total:,} with the fewest images, fewest first.",
+    "card.more-panels": "{count} more {count:variant|variants}",
+    "card.more-pictures": "{count} more {count:image|images}",
+    "card.more-notes": "{count} more {count:note|notes}",
     "card.keys": "Legend ({count})",
     "card.show-config": "Show config.toml",
-    "card.other-variants": "others: {count}",
+    "card.other-variants": "{count} {count:other|others}",
     "card.range-of-others": "others, held-out, 10 to 90%",
     "card.chosen-note": (
         "In colour: the recommended variant and the best of {total}; the others are grey."
@@ -97,8 +104,8 @@ TEXTS = {
     "card.confused-caption": "{variant}: the most frequent confusions",
     "card.confused-true": "true class",
     "card.confused-said": "predicted class",
-    "card.confused-share": "share of the true class, %",
-    "card.confused-count": "pictures",
+    "card.confused-share": "share of the true class (%)",
+    "card.confused-count": "predictions",
     # Protocols and fits, in words.
     "card.protocol-cv": "repeated cross-validation (cv)",
     "card.protocol-lab": "published split, as in the course (lab)",
@@ -108,39 +115,39 @@ TEXTS = {
     "card.yes": "yes",
     "card.no": "no",
     # Facts about the pictures.
-    "fact.skipped": "unreadable pictures, left out",
+    "fact.skipped": "unreadable images left out",
     "fact.ignored_folders": "folders left out",
-    "fact.validation_joined": "validation pictures added to the training pool",
-    "fact.groups_across_halves": "groups in both halves",
-    "fact.resized_from": "original height and width, px",
+    "fact.validation_joined": "validation images added to the training images",
+    "fact.groups_across_halves": "groups in both the training and the test images",
+    "fact.resized_from": "original height and width (px)",
     "fact.seed": "seed",
     "fact.repetition": "repetition",
-    "fact.duplicates.test_exact": "test pictures with an exact copy in the training pool",
-    "fact.duplicates.test_near": "test pictures similar to one in the training pool",
-    "fact.duplicates.pool_exact": "training pictures that copy an earlier one",
-    "fact.duplicates.pool_near": "training pictures similar to an earlier one",
+    "fact.duplicates.test_exact": "test images with an exact copy among the training images",
+    "fact.duplicates.test_near": "test images with a near duplicate among the training images",
+    "fact.duplicates.pool_exact": "training images that are exact copies of an earlier one",
+    "fact.duplicates.pool_near": "training images that are near duplicates of an earlier one",
     "fact.duplicates.other_label": "duplicates with different labels",
     "fact.duplicates.dropped": "duplicates left out",
-    "fact.duplicates.threshold": "lowest similarity of near duplicates (0 to 1)",
+    "fact.duplicates.threshold": "similarity threshold for near duplicates (0 to 1)",
     "fact.duplicates.false_share": (
-        "estimated share of near duplicates that show different things (0 to 1)"
+        "estimated fraction of near duplicates that only look alike (0 to 1)"
     ),
-    "fact.duplicates_across_halves": "test pictures with an exact copy in the training pool",
+    "fact.duplicates_across_halves": "test images with an exact copy among the training images",
     "fact.remark": "remark",
     # How the pictures of a known-answer task are drawn.
-    "fact.needle_sd": "brightness of the needle, standard deviations of the noise",
-    "fact.levels_per_sd": "standard deviation of the noise, grey levels",
+    "fact.needle_sd": "brightness of the needle (standard deviations of the noise)",
+    "fact.levels_per_sd": "standard deviation of the noise (grey levels)",
     "fact.sparse_rate": "share of dots in the sparse class (0 to 1)",
     "fact.dense_rate": "share of dots in the dense class (0 to 1)",
-    "fact.dot_levels": "brightness of a dot, grey levels",
-    "fact.shift_sd": "shift of the mean, standard deviations of the noise",
-    "fact.grey_level": "mean brightness, grey levels",
-    "fact.signal_levels": "amplitude of the signal, grey levels",
-    "fact.signal_sd": "amplitude of the signal, standard deviations of the noise",
-    "fact.nuisance_levels_sd": "standard deviation of the fine gratings, grey levels",
-    "fact.noise_levels_sd": "standard deviation of the noise, grey levels",
-    "fact.object_pixels": "side of the square, px",
-    "fact.object_levels": "brightness of the square, grey levels",
+    "fact.dot_levels": "brightness of a dot (grey levels)",
+    "fact.shift_sd": "shift of the mean (standard deviations of the noise)",
+    "fact.grey_level": "mean brightness (grey levels)",
+    "fact.signal_levels": "amplitude of the signal (grey levels)",
+    "fact.signal_sd": "amplitude of the signal (standard deviations of the noise)",
+    "fact.nuisance_levels_sd": "standard deviation of the fine gratings (grey levels)",
+    "fact.noise_levels_sd": "standard deviation of the noise (grey levels)",
+    "fact.object_pixels": "side of the square (px)",
+    "fact.object_levels": "brightness of the square (grey levels)",
     # Facts about the machine.
     "machine.python": "Python version",
     "machine.system": "operating system",
@@ -148,9 +155,9 @@ TEXTS = {
     "machine.cores": "processor cores",
     "machine.memory_bytes": "memory",
     "machine.device": "trained on",
-    "machine.library": "version of {name}",
+    "machine.library": "{name} version",
     "machine.variable": "environment variable {name}",
     "machine.fingerprint": "fingerprint of machine and libraries",
-    "machine.poolbench": "version of poolbench",
+    "machine.poolbench": "poolbench version",
     "machine.language": "language of the study",
 }

@@ -26,9 +26,9 @@ TEXTS = {
     "family.own": "your own",
     "recipe.lab": "as the course publishes it: plain SGD, 500 epochs",
     "recipe.quick": "40 epochs with a one-cycle schedule",
-    "recipe.standard": "60 epochs; predictions averaged over a picture and its mirror image",
+    "recipe.standard": "60 epochs; predictions averaged over an image and its mirror image",
     "recipe.strong": "100 epochs with colour augmentation; predictions averaged over six views",
-    "recipe.finetune": "fine-tunes a whole network that starts from given weights (--weights)",
+    "recipe.finetune": "fine-tunes a whole network that starts from pretrained weights (--weights)",
     "recipe.finetune-last": "fine-tunes only the last stage, the last layer and the operators",
     "recipe.finetune-head": "fine-tunes only the last layer and the operators",
 }

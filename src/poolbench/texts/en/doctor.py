@@ -17,7 +17,7 @@ TEXTS = {
     "doctor.processor": "{name}, {cores} cores",
     "doctor.gibibytes": "{size:.1f} GiB",
     "doctor.unknown": "unknown",
-    "doctor.processes": "{count} (threads in each: {threads})",
+    "doctor.processes": "{count}, {threads} {threads:thread|threads} each",
     "doctor.graphs": "recorded as CUDA graphs",
     "doctor.eager": "run one by one, without a compiler",
     "doctor.measured": "{names}: the faster one is measured at the start",

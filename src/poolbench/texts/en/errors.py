@@ -7,7 +7,7 @@ TEXTS = {
     "error.unknown.class": "There is no class {name!r}.",
     "error.unknown.figure": "There is no figure {name!r}.",
     "error.unknown.image-set": "There is no image set {name!r}.",
-    "error.unknown.language": "There is no language {name!r}.",
+    "error.unknown.language": "Language {name!r} is not supported.",
     "error.unknown.measure": "There is no measure {name!r}.",
     "error.unknown.operator": "There is no operator {name!r}.",
     "error.unknown.preset": "There is no preset {name!r}.",
@@ -16,19 +16,20 @@ TEXTS = {
     "error.unknown.task": "There is no task {name!r}.",
     "error.unknown.trial": "There is no trial {name!r}.",
     "error.unknown.variant": "There is no variant {name!r}.",
-    "hint.near": "Did you mean {near}?",
+    "hint.near": "Did you mean {near!r:or}?",
+    "hint.near-paths": "Did you mean {near:or}?",
     "hint.known": "Available: {known}.",
     "hint.unknown.backbone": (
-        "If it is your own, name it as package.module:function, or run the study from the Python "
-        "program that defines it."
+        "If it is your own, specify it as package.module:function, or run the study from the "
+        "Python program that defines it."
     ),
     "hint.unknown.operator": (
-        "If it is your own, name it as package.module:Class, or run the study from the Python "
+        "If it is your own, specify it as package.module:Class, or run the study from the Python "
         "program that registers it."
     ),
     "hint.class-with-comma": (
-        "Put a class name that contains a comma in quotation marks, as in CSV: "
-        "{--classes} '\"Pepper, bell\",tomato'."
+        "Enclose a class name that contains a comma in quotation marks, as in CSV: {--classes} "
+        "'\"Pepper, bell\",tomato'."
     ),
     "list.or": "or",
     "list.and": "and",

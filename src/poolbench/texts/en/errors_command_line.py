@@ -5,17 +5,17 @@ TEXTS = {
     "error.option.unknown": "{command} has no option {name}.",
     "hint.option.unknown": "{help} lists its options.",
     "error.option.unknown-near": "{command} has no option {name}.",
-    "hint.option.unknown-near": "Did you mean {near}? {help} lists all options.",
+    "hint.option.unknown-near": "Did you mean {near:or}? {help} lists all options.",
     "error.option.missing": "{command} needs {option} {value} ({explanation}).",
     "error.option.no-value": "{option} needs a value, but none follows it.",
     "hint.option.no-value": "Write {option} {value}.",
     "error.option.flag": "{option} takes no value, but it was given {given!r}.",
     "hint.option.flag": "Use {option} by itself.",
     "error.option.no-names": "{option} needs at least one name, but {following} follows it.",
-    "error.option.whole": "{option} is {given!r}, but it must be a whole number.",
-    "error.option.number": "{option} is {given!r}, but it must be a number, such as 0.5.",
-    "error.option.least": "{option} is {number}, but it must be {least} or more.",
-    "error.option.range": "{option} is {number}, but it must be from {least} to {most}.",
+    "error.option.whole": "{option} is {given!r}; expected a whole number.",
+    "error.option.number": "{option} is {given!r}; expected a number, such as 0.5.",
+    "error.option.least": "{option} is {number}; expected a whole number of at least {least}.",
+    "error.option.range": "{option} is {number}; expected a whole number from {least} to {most}.",
     "error.words.missing": "{command} needs {value} ({explanation}).",
     "error.words.extra": (
         "{words!r} was not expected: besides options, {command} takes only {expected}."
@@ -42,7 +42,7 @@ TEXTS = {
     "error.memory": "There is not enough memory for this.",
     "hint.memory": (
         "Close other programs, or do less at once: {--workers:1}, a smaller {--image-size}, fewer "
-        "pictures or classes."
+        "images or classes."
     ),
     "error.recursion": (
         "Something is nested too deeply (lists in lists in lists), or a network calls itself "

@@ -6,16 +6,16 @@ _FETCH = (
     "{--data-file:PATH}."
 )
 _CLASS_FOLDERS = (
-    "Expected {folder}/<class>/<picture>, or {folder}/train/<class>/<picture> with test (and val) "
+    "Expected {folder}/<class>/<image>, or {folder}/train/<class>/<image> with test (and val) "
     "beside train."
 )
-_SUBFOLDERS = "To read pictures in subfolders of a class, add {--groups:subfolder}."
+_SUBFOLDERS = "To read images in subfolders of a class, add {--groups:subfolder}."
 _AS_UTF8 = (
     'Save it as UTF-8: in Excel as "CSV UTF-8", in LibreOffice with the character set "Unicode '
     '(UTF-8)", on a command line with iconv -f CP1251 -t UTF-8 (or its actual code page).'
 )
 _ONE_CLASS = (
-    "poolbench expects one class for each picture: remove the row, or name the classes in a column "
+    "poolbench expects one class for each image: remove the row, or name the classes in a column "
     "called label."
 )
 _LEAVE_OUT = "leave the class out by listing the others in {--classes}"
@@ -69,7 +69,7 @@ TEXTS = {
     # CIFAR.
     "error.cifar.archive": "{path} is not the published archive: {error}",
     "error.cifar.folder": (
-        "{path} does not contain {name}. A folder of {set} contains {names}, as unpacked from "
+        "{path} does not contain {name}. A folder of {set} contains {names:and}, as unpacked from "
         "{url}."
     ),
     "error.cifar.md5": (
@@ -81,7 +81,7 @@ TEXTS = {
     ),
     "error.cifar.members": "it has more than {most:,} members.",
     "error.cifar.missing": (
-        "{path} does not contain {names}: it is not the archive of {set} in the python format "
+        "{path} does not contain {names:or}: it is not the archive of {set} in the python format "
         "({url})."
     ),
     "error.cifar.no-file": "{--data-file} is {path}, but there is no such file or folder.",
@@ -101,27 +101,27 @@ TEXTS = {
     "cifar.reason.admitted": "it asks for {wanted}, and only NumPy arrays are allowed",
     # Folders.
     "error.folder.is-file": "{path} is a file, not a folder.",
-    "hint.folder.is-file": "Name a folder that holds one folder of pictures for each class.",
+    "hint.folder.is-file": "Name a folder that holds one folder of images for each class.",
     "error.folder.missing": "There is no folder {path}.",
     "hint.folder.missing": (
-        "{meant} Expected a folder that holds one folder of pictures for each class."
+        "{meant} Expected a folder that holds one folder of images for each class."
     ),
     "error.folder.halves": (
-        "{path} has pictures in {names}: these are parts of an image set, not classes."
+        "{path} has images in {names:and}: these are parts of an image set, not classes."
     ),
     "hint.folder.halves": (
-        f"{_CLASS_FOLDERS} Or list the pictures and their labels in a file: {{--data:csv:FILE}}."
+        f"{_CLASS_FOLDERS} Or list the images and their labels in a file: {{--data:csv:FILE}}."
     ),
-    "error.folder.no-pictures": "{path} contains no pictures.",
+    "error.folder.no-pictures": "{path} contains no images.",
     "hint.folder.no-pictures": f"{_CLASS_FOLDERS} {_SUBFOLDERS}",
     "error.folder.elsewhere": (
-        "{path} contains no pictures where poolbench looks for them. Files elsewhere: {count}, "
-        "such as {example}."
+        "{path} contains no images where poolbench looks for them. {count} {count:file is|files "
+        "are} elsewhere, such as {example}."
     ),
     "hint.folder.elsewhere": f"{_CLASS_FOLDERS} {_SUBFOLDERS}",
     "error.folder.wrapped": (
-        "{path} contains no pictures where poolbench looks for them. Files elsewhere: {count}, "
-        "such as {example}."
+        "{path} contains no images where poolbench looks for them. {count} {count:file is|files "
+        "are} elsewhere, such as {example}."
     ),
     "hint.folder.wrapped": (
         f"Did you mean {{--data:folder:{{inner}}}}? {_CLASS_FOLDERS} {_SUBFOLDERS}"
@@ -134,42 +134,42 @@ TEXTS = {
     ),
     "hint.folder.same-name": "Merge them, or rename one of them.",
     "error.folder.no-groups": (
-        "{path} contains arrays of pictures, which have neither names nor folders to group by."
+        "{path} contains arrays of images, which have neither names nor folders to group by."
     ),
     "hint.folder.no-groups": "Leave out {--groups:{groups}}.",
-    "error.folder.lists": "{path} contains several lists of pictures: {lists}.",
+    "error.folder.lists": "{path} contains several lists of images: {lists}.",
     "hint.folder.lists": "Name one of them, such as {--data:csv:{first}}.",
     # Files that are left out.
     "error.unread.most": (
-        "{source}: most pictures of these classes would be left out:\n  {lines}\n{advice}"
+        "{source}: most images of these classes would be left out:\n  {lines}\n{advice}"
     ),
     "unread.class": "{name}: {read} read, {missed} left out: {files}.",
     "unread.files": "{count} {ending} (such as {example})",
     "unread.no-ending": "{count} without an extension (such as {example})",
     "unread.advice.classes": "Or choose other {--classes}.",
     "unread.advice.deep": (
-        "Add {--groups:subfolder}, which reads pictures in deeper folders, or move them up."
+        "Add {--groups:subfolder}, which reads images in deeper folders, or move them up."
     ),
     "unread.advice.heif": (
         "Install pillow-heif, which reads HEIC and HEIF (pip install pillow-heif)."
     ),
-    "unread.advice.misnamed": "Give picture files the extension of their format, such as .jpg.",
-    "unread.advice.no-reader": "Save pictures in other formats as PNG or JPEG.",
+    "unread.advice.misnamed": "Give image files the extension of their format, such as .jpg.",
+    "unread.advice.no-reader": "Save images in other formats as PNG or JPEG.",
     "unread.advice.special": "Replace pipes and devices with files.",
     # Groups.
     "error.groups.none": (
-        "{source}: {--groups:{groups}} asks for groups, but no picture belongs to one."
+        "{source}: {--groups:{groups}} asks for groups, but no image belongs to one."
     ),
-    "hint.groups.none": "Leave it out if each picture stands alone.",
+    "hint.groups.none": "Leave it out if each image stands alone.",
     "error.groups.names": (
-        "{--groups:name:{pattern}} finds no group in the file names of {count} of {total} "
-        "pictures: {names}."
+        "{--groups:name:{pattern}} finds no group in the file names of {count} of {total} images: "
+        "{names}."
     ),
     "hint.groups.names": (
         "Every name needs one: widen the regular expression, or rename or remove these files."
     ),
     # Lists.
-    "error.list.ambiguous": "{where}: {cell!r} could mean {names}.",
+    "error.list.ambiguous": "{where}: {cell!r} could mean {names:or}.",
     "hint.list.ambiguous": (
         "Write the path of one of them, with its extension, relative to the list."
     ),
@@ -177,7 +177,7 @@ TEXTS = {
         "{path}, row {line}, has {cells} cells, but the first row names {columns} columns."
     ),
     "hint.list.cells": (
-        'Put a cell that contains the delimiter in quotation marks: "Pepper, bell".'
+        'Enclose a cell that contains the delimiter in quotation marks: "Pepper, bell".'
     ),
     "error.list.columns": (
         "{path} has the columns {columns}; path and label are required, group and split are "
@@ -195,7 +195,7 @@ TEXTS = {
     "error.list.csv": "{path}, row {line}, cannot be read as CSV ({detail}).",
     "hint.list.csv": "Is a quotation mark missing?",
     "error.list.empty": "{path} has no row that names its columns.",
-    "hint.list.empty": "Expected a first row with path and label, then one row for each picture.",
+    "hint.list.empty": "Expected a first row with path and label, then one row for each image.",
     "error.list.folder": "{path} is a folder, not a list.",
     "hint.list.folder": "Name a CSV file in it, or use {--data:folder:{path}}.",
     "error.list.group-column": (
@@ -206,16 +206,16 @@ TEXTS = {
     ),
     "error.list.large": "{path} has {size:,} bytes; a list may have at most {most:,}.",
     "error.list.marks": (
-        "{path}, row {line}: there is a 1 in {columns}; expected in one column only."
+        "{path}, row {line}: there is a 1 in {columns:and}; expected in one column only."
     ),
     "hint.list.marks": _ONE_CLASS,
     "error.list.missing": "There is no file {path}.",
     "hint.list.missing": "{meant} Expected a CSV file with the columns path and label.",
-    "error.list.no-label": "{path}, row {line}: label is empty; every picture needs one.",
-    "error.list.no-mark": "{path}, row {line}: none of {columns} contains a 1.",
+    "error.list.no-label": "{path}, row {line}: label is empty; every image needs one.",
+    "error.list.no-mark": "{path}, row {line}: none of {columns:or} contains a 1.",
     "hint.list.no-mark": _ONE_CLASS,
-    "error.list.no-path": "{path}, row {line}: path is empty; every picture needs one.",
-    "error.list.no-pictures": "{path} lists no pictures; expected one row for each.",
+    "error.list.no-path": "{path}, row {line}: path is empty; every image needs one.",
+    "error.list.no-pictures": "{path} lists no images; expected one row for each.",
     "error.list.not-utf8": "{path} is not UTF-8 text.",
     "hint.list.not-utf8": _AS_UTF8,
     "error.list.open-cell": (
@@ -223,12 +223,12 @@ TEXTS = {
     ),
     "hint.list.open-cell": "Is a quotation mark missing?",
     "error.list.picture-twice": (
-        "{lists} lists {name} twice: the same picture could be both trained on and held out."
+        "{lists} lists {name} twice: the same image could be both trained on and held out."
     ),
     "hint.list.picture-twice": "Remove one of the rows.",
     "error.list.split": ("{path}, row {line}: split is {split!r}; expected train, val or test."),
     "error.list.unclear": (
-        "{path} has the columns {columns}, and any of {unclear} could hold the classes."
+        "{path} has the columns {columns}, and any of {unclear:or} could hold the classes."
     ),
     "hint.list.unclear": "Name the right one label. Columns of 0 and 1, one per class, also work.",
     "error.list.zero-bytes": "{path}, row {line}, has zero bytes.",
@@ -236,18 +236,18 @@ TEXTS = {
     "list.row": "{path}, row {line}",
     # Kinds of image set.
     "error.image-set.archive": (
-        "{name} is a file, but not of a kind that poolbench reads: expected a folder of pictures, "
-        "or a file that ends in {endings}."
+        "{name} is a file, but not of a kind that poolbench reads: expected a folder of images, or "
+        "a file that ends in {endings:or}."
     ),
     "hint.image-set.archive": "If it is an archive, unpack it first.",
     "error.image-set.broken": "{kind}.read returned a broken image set: {faults}.",
     "error.image-set.data-file": (
-        "{--data-file} works only with {--data} {owners}, but {--data} is {name}."
+        "{--data-file} works only with {--data} {owners:or}, but {--data} is {name}."
     ),
     "hint.image-set.data-file": "Leave {--data-file} out.",
     "error.image-set.failed": "{kind}.read failed: {error} ({detail}).",
     "error.image-set.groups": (
-        "{--groups:{groups}} works only with {--data} {owners}, but {--data} is {name}."
+        "{--groups:{groups}} works only with {--data} {owners:or}, but {--data} is {name}."
     ),
     "hint.image-set.groups": "Leave {--groups} out.",
     "error.image-set.kind": "{kind}.read returned a {found}; expected an ImageSet or a Listing.",
@@ -255,7 +255,7 @@ TEXTS = {
         "There is no image set {name!r}, and no file or folder of this name."
     ),
     "hint.image-set.missing": (
-        "{meant} Expected the path of a folder of pictures, or the name of an image set."
+        "{meant} Expected the path of a folder of images, or the name of an image set."
     ),
     "error.image-set.not-loaded": (
         "The installed image set {name!r} ({place}) cannot be loaded: {error} ({detail})."
@@ -281,11 +281,11 @@ TEXTS = {
     ),
     "image-set.fault.names": "{half}.names are not all different",
     "image-set.fault.sizes": "pool and test differ in size",
-    "image-set.fault.test": "test holds pictures though has_official_test is false",
+    "image-set.fault.test": "test holds images though has_official_test is false",
     # Classes.
-    "error.class.empty-pool": "These classes have no pictures to train on: {names}.",
+    "error.class.empty-pool": "These classes have no images to train on: {names}.",
     "hint.class.empty-pool": f"Add some, or {_LEAVE_OUT}.",
-    "error.class.empty-test": "These classes have no test pictures: {names}.",
+    "error.class.empty-test": "These classes have no test images: {names}.",
     "hint.class.empty-test": f"Add some, or {_LEAVE_OUT}.",
     "error.class.none": "At least two classes are needed, but none of {count} is selected.",
     "error.class.number": "There is no class number {number}: the numbers are 0 to {last}.",
@@ -298,52 +298,52 @@ TEXTS = {
     "hint.class.twice": "Name each class once.",
     # Folds and the test half.
     "error.folds.groups": (
-        "{--folds} is {folds}, but each class needs training pictures in at least that many "
-        "groups: {short}. {advice}"
+        "{--folds} is {folds}, but each class needs training images in at least that many groups: "
+        "{short}. {advice}"
     ),
     "error.folds.pictures": (
-        "{--folds} is {folds}, but each class needs at least that many training pictures: {short}. "
+        "{--folds} is {folds}, but each class needs at least that many training images: {short}. "
         "{advice}"
     ),
     "error.folds.spread": (
         "The {groups} groups cannot be distributed over {folds} folds so that each fold has every "
         "class: groups stay whole, and too few of them contain the rarer classes."
     ),
-    "hint.folds.spread": f"Use fewer {{--folds}}, add pictures from other groups, or {_LEAVE_OUT}.",
-    "folds.groups": f"Add pictures from other groups, or {_LEAVE_OUT}.",
-    "folds.pictures": f"Add pictures, or {_LEAVE_OUT}.",
+    "hint.folds.spread": f"Use fewer {{--folds}}, add images from other groups, or {_LEAVE_OUT}.",
+    "folds.groups": f"Add images from other groups, or {_LEAVE_OUT}.",
+    "folds.pictures": f"Add images, or {_LEAVE_OUT}.",
     "folds.at-most-groups": (
-        f"Use at most {{most}} folds, add pictures from other groups, or {_LEAVE_OUT}."
+        f"Use at most {{most}} folds, add images from other groups, or {_LEAVE_OUT}."
     ),
-    "folds.at-most-pictures": f"Use at most {{most}} folds, add pictures, or {_LEAVE_OUT}.",
+    "folds.at-most-pictures": f"Use at most {{most}} folds, add images, or {_LEAVE_OUT}.",
     "folds.short": "class {name!r} has {count}",
     "error.test-share.groups": (
-        "Class {name!r} has pictures in too few groups: {count}. A set without a test half needs "
-        "at least 2 groups for each class, preferably 50."
+        "Class {name!r} has images in only {count} {count:group|groups}. An image set without a "
+        "test set needs at least 2 groups for each class, preferably 50."
     ),
     "error.test-share.pictures": (
-        "Class {name!r} has too few different pictures: {count}. A set without a test half needs "
-        "at least 2 for each class, preferably 50."
+        "Class {name!r} has only {count} different {count:image|images}. An image set without a "
+        "test set needs at least 2 for each class, preferably 50."
     ),
     "error.test-share.shared": (
-        "Class {name!r} shares its groups with other classes, so none of its pictures is left to "
+        "Class {name!r} shares its groups with other classes, so none of its images is left to "
         "train on."
     ),
     "hint.test-share.shared": (
-        "Choose the test half yourself: put its pictures into a folder called test, or add a "
-        "column called split."
+        "Choose the test set yourself: put its images into a folder called test, or add a column "
+        "called split."
     ),
     # Duplicates.
     "error.duplicates.nothing-left": (
-        "Without their duplicates, these classes have no pictures left to train on: {names}."
+        "Without their duplicates, these classes have no images left to train on: {names}."
     ),
     "hint.duplicates.nothing-left": (
-        "Add other pictures, leave the class out, or keep the duplicates with "
+        "Add other images, leave the class out, or keep the duplicates with "
         "{--on-duplicates:report}."
     ),
     "error.duplicates.refused": (
-        "Pairs of duplicate pictures, one to train on and one held out: {count}; "
-        "{--on-duplicates:refuse} allows none. For example: {pairs}."
+        "There {count:is|are} {count} {count:pair|pairs} of duplicate images, one to train on and "
+        "one held out; {--on-duplicates:refuse} allows none. For example: {pairs}."
     ),
     "hint.duplicates.refused": (
         "Remove one of each pair, or let {--on-duplicates:drop} leave it out. "

@@ -23,22 +23,22 @@ TEXTS = {
     ),
     "hint.model.long-description": _FROM_POOLBENCH,
     "error.model.wrong-interface": (
-        "{path} does not turn pictures into logits: it has {found}. Expected one float input "
-        "[batch, height, width, 3] or [batch, 3, height, width] of at most {most} pixels each way, "
-        "and an output [batch, classes]."
+        "{path} does not turn images into logits: it has {found}. Expected one float input [batch, "
+        "height, width, 3] or [batch, 3, height, width] of at most {most} pixels each way, and an "
+        "output [batch, classes]."
     ),
-    "error.model.no-answer": "{path} gives no answer: {reason}.",
+    "error.model.no-answer": "{path} returns no predictions: {reason}.",
     "hint.model.no-answer": _FROM_POOLBENCH,
-    "error.model.failed": "{path} gives no answer ({said}).",
+    "error.model.failed": "{path} returns no predictions ({said}).",
     "hint.model.failed": _FROM_POOLBENCH,
     "error.model.wrong-answer": (
-        "{path} answers with numbers of shape {found}; expected {expected}, one for each picture "
+        "{path} returns an array of shape {found}; expected {expected}, one number for each image "
         "and class."
     ),
     "hint.model.wrong-answer": _FROM_POOLBENCH,
     "error.model.changed": "{path} was changed after it was opened.",
     "hint.model.changed": "Load it again.",
-    "error.model.not-finite": "{path}: the model's answers are not finite numbers.",
+    "error.model.not-finite": "{path}: the model's predictions are not finite numbers.",
     "hint.model.not-finite": "Use another model.",
     # What is wrong with a model, as a part of a sentence.
     "fault.late": "it took more than {seconds:.0f} s",
@@ -47,7 +47,7 @@ TEXTS = {
     "fault.closed": "the model has been closed",
     "fault.computes-nothing": "it computes nothing",
     "fault.own-operators": "it defines operators of its own",
-    "fault.training-program": "it holds a program for training",
+    "fault.training-program": "it contains a program for training",
     "fault.no-opset": "it does not name its opset, expected {least} to {most}",
     "fault.opset": "its opset is {found}, expected {least} to {most}",
     "fault.ir-version": "its IR version is {found}, expected {least} to {most}",
@@ -57,13 +57,13 @@ TEXTS = {
     "fault.external-weight": "its weight {name!r} is external data, stored in another file",
     "fault.weight-size": "its weight {name!r} does not have the size that the file gives for it",
     # Pictures that are given to a model.
-    "error.pictures.none": "No picture was given; expected at least one.",
-    "error.pictures.nested": "A list inside a list was given where a picture was expected.",
+    "error.pictures.none": "No image was given; expected at least one.",
+    "error.pictures.nested": "A list inside a list was given where an image was expected.",
     "hint.pictures.nested": (
-        "Make an array of its numbers with numpy.array, or give one flat list of pictures."
+        "Make an array of its numbers with numpy.array, or give one flat list of images."
     ),
     "error.pictures.kind": (
-        "{kind} is not a picture; expected a path, a Pillow image, an array {forms}, or a list of "
+        "{kind} is not an image; expected a path, a Pillow image, an array {forms}, or a list of "
         "these."
     ),
     "error.pictures.no-array": "{kind} cannot be turned into a NumPy array ({said}).",
@@ -72,12 +72,12 @@ TEXTS = {
         "4 channels."
     ),
     "error.pictures.dtype": (
-        "An array of {dtype} is not a picture; expected uint8, or other numbers from 0 to 255."
+        "An array of {dtype} is not an image; expected uint8, or other numbers from 0 to 255."
     ),
     "error.pictures.range": (
         "An array has values from {low:g} to {high:g}; expected 0 to 255, as uint8 or float."
     ),
-    "hint.pictures.range": "The model normalises pictures itself: give them as they are.",
+    "hint.pictures.range": "The model normalises images itself: give them as they are.",
     "error.pictures.unit-range": (
         "An array has values from {low:g} to {high:g}, which look like fractions of 1; expected 0 "
         "to 255."
@@ -88,10 +88,10 @@ TEXTS = {
         "its channels seem to come first, and numpy.moveaxis(array, -3, -1) moves them to the end"
     ),
     "fault.channels": (
-        "no picture has {count} channels; if these are grey pictures [batch, height, width], give "
+        "no image has {count} channels; if these are grey images [batch, height, width], give "
         "array[..., None]"
     ),
-    "fault.no-picture": "no picture has that shape",
+    "fault.no-picture": "no image has that shape",
     # Export.
     "error.onnx.occupied": "{path} already exists, and poolbench did not write it.",
     "hint.onnx.occupied": "Choose another name, or move that file away.",
@@ -99,25 +99,23 @@ TEXTS = {
     "hint.onnx.unwritten": "Name another file.",
     "error.onnx.layout": "There is no layout {layout!r}; expected nhwc or nchw.",
     "error.onnx.layout-size": (
-        "{--size} was given with {--layout:nhwc}, which takes pictures of any size."
+        "{--size} was given with {--layout:nhwc}, which takes images of any size."
     ),
     "hint.onnx.layout-size": "Leave {--size} out, or use {--layout:nchw}.",
     "error.onnx.size": (
         "The size of the input would be {height}x{width} pixels; expected 1 to {most} each way."
     ),
     "error.onnx.input": (
-        "{network} does not take pictures as float [batch, 3, {height}, {width}] ({said})."
+        "{network} does not take images as float [batch, 3, {height}, {width}] ({said})."
     ),
-    "error.onnx.output": (
-        "{network} returns {found} for two pictures; expected logits [2, classes]."
-    ),
+    "error.onnx.output": "{network} returns {found} for two images; expected logits [2, classes].",
     "fault.tensor": "a tensor of shape {shape}",
     "error.onnx.classes": "{names} class names were given for {logits} logits.",
     "hint.onnx.classes": "Name each class once.",
     "error.onnx.nothing": "{network} cannot be exported to ONNX.",
     "error.onnx.failed": "{network} cannot be exported to ONNX ({said}).",
     "hint.onnx.failed": (
-        "Use layers that ONNX supports, and no Python branches that depend on the pictures."
+        "Use layers that ONNX supports, and no Python branches that depend on the images."
     ),
     "error.onnx.fault": "{network} cannot be exported to a file that poolbench can open: {reason}.",
     # Operators.
@@ -129,9 +127,9 @@ TEXTS = {
     "error.operator.card-missing": "This installation lacks the card of operator {name!r}.",
     "hint.operator.card-missing": "Install poolbench again.",
     "error.operator.arguments": (
-        "An operator needs channels and stride of at least 1, got {channels} and {stride}."
+        "channels is {channels} and stride is {stride}; expected at least 1 for both."
     ),
-    "error.operator.stride": "{name} is not defined for stride {stride}; expected one of: {known}.",
+    "error.operator.stride": "{name} is not defined for stride {stride}; expected {known:or}.",
     "error.operator.built": "Expected an operator class, got an instance of {kind}.",
     "hint.operator.built": (
         "Pass {kind} itself: each site builds its own as {kind}(channels, stride=…)."
@@ -159,31 +157,33 @@ TEXTS = {
         "{name!r} cannot be an operator id; expected letters, digits, '-', '+' and '_'."
     ),
     "hint.operator.bad-id": _OTHER_ID,
-    "error.operator.kernel-size": "kernel_size must be at least the stride, {stride}, got {value}.",
+    "error.operator.kernel-size": "kernel_size is {value}; expected at least the stride, {stride}.",
     "hint.operator.kernel-size": "Smaller windows would leave out a part of the feature map.",
-    "error.operator.blur-size": "kernel_size of a blur must be odd and at least 3, got {value}.",
-    "hint.operator.blur-size": "An even one would move the picture by half a pixel.",
+    "error.operator.blur-size": (
+        "kernel_size of a blur is {value}; expected an odd number of at least 3."
+    ),
+    "hint.operator.blur-size": "An even one would move the image by half a pixel.",
     "error.operator.blur-map": (
-        "A blur of width {side} needs feature maps of more than {least} pixels each way, got "
-        "{height}x{width}."
+        "A blur of width {side} was given a feature map of {height}x{width} pixels; expected more "
+        "than {least} each way."
     ),
     "hint.operator.blur-map": "Choose a larger {--image-size}, or another operator.",
-    "error.operator.groups": "groups must divide the {channels} channels, got {value}.",
-    "error.operator.positive": "{name} must be above 0, got {value}.",
-    "error.operator.power": "p must be at least 1, got {value}.",
-    "error.operator.decay": "decay must be above 0 and at most 1, got {value}.",
+    "error.operator.groups": "groups is {value}; expected a divisor of the {channels} channels.",
+    "error.operator.positive": "{name} is {value}; expected a number above 0.",
+    "error.operator.power": "p is {value}; expected at least 1.",
+    "error.operator.decay": "decay is {value}; expected a number above 0 and at most 1.",
     "error.operator.k": (
-        "k must be from 1 to {most}, the number of values in a window, got {value}."
+        "k is {value}; expected a whole number from 1 to {most}, the number of values in a window."
     ),
-    "error.operator.grid": "grid must be a multiple of the stride, {stride}, got {value}.",
+    "error.operator.grid": "grid is {value}; expected a multiple of the stride, {stride}.",
     # What is loaded by a name.
     "kind.operator": "Operator",
     "kind.backbone": "Backbone",
     "error.plugin.no-module": "{kind} {name!r}: module {module!r} cannot be imported ({said}).",
-    "hint.plugin.no-module": "Name it as package.module:name; if the module is yours, fix it.",
+    "hint.plugin.no-module": "Specify it as package.module:name; if the module is yours, fix it.",
     "error.plugin.no-name": "{kind} {name!r}: {module} has nothing by that name.",
     "error.plugin.near-name": "{kind} {name!r}: {module} has nothing by that name.",
-    "hint.plugin.near-name": "Did you mean {near}?",
+    "hint.plugin.near-name": "Did you mean {near!r:or}?",
     "error.plugin.no-operator": "Operator {name!r}: {reason}",
     "error.plugin.broken": "The installed operator {name!r} ({place}) cannot be loaded ({said}).",
     "hint.plugin.broken": "Repair or uninstall its package.",
@@ -205,7 +205,7 @@ TEXTS = {
     "error.backbone.fixed-shape": (
         "Backbone {backbone!r} has no adjustable {wanted}: its shape is fixed."
     ),
-    "error.backbone.even-kernel": "The side of a kernel must be odd, got {side}.",
+    "error.backbone.even-kernel": "The side of a kernel is {side}; expected an odd number.",
     "error.backbone.times": "{name!r} is not the name of a backbone.",
     "hint.backbone.times": "With {times} times as many channels it is called {base}-x{times}.",
     "error.backbone.no-function": "Backbone {name!r} is of type {kind}; expected a function.",
@@ -217,21 +217,19 @@ TEXTS = {
     ),
     "hint.backbone.built": (
         "Pass {kind} itself if its constructor takes only the number of classes; otherwise pass a "
-        "function that builds it. Each training starts from a new network."
+        "function that builds it. Each training run starts from a new network."
     ),
     "error.backbone.failed": "Backbone {name!r} cannot be built for {classes} classes ({said}).",
     "error.backbone.no-module": "Backbone {name!r} returns {kind}; expected a torch.nn.Module.",
     "backbone.named": "Backbone {name!r}",
     "backbone.named-with": "Backbone {name!r} with operator {operator!r}",
     "backbone.named-with-own": "Backbone {name!r} with your own operator",
-    "error.backbone.input": "{network} cannot take pictures of {height}x{width} pixels ({said}).",
+    "error.backbone.input": "{network} cannot take images of {height}x{width} pixels ({said}).",
     "hint.backbone.input": "Choose another {--image-size}, or fix the network.",
     "error.backbone.output": (
-        "{network} returns {found} for one picture; expected logits [1, {classes}]."
+        "{network} returns {found} for one image; expected logits [1, {classes}]."
     ),
-    "error.network.input": (
-        "The network does not take pictures of {height}x{width} pixels ({said})."
-    ),
+    "error.network.input": "The network does not take images of {height}x{width} pixels ({said}).",
     "hint.network.input": "Choose a larger {--image-size}, or fix the operator if it is your own.",
     # Swapped networks.
     "error.swap.no-network": (

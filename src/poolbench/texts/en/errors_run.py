@@ -36,6 +36,8 @@ TEXTS = {
         "{path} cannot be read ({reason}): this is not a poolbench run, or it is unfinished."
     ),
     "hint.run.unfinished": "To finish a run, run the command that started it again.",
+    "error.run.none": "There is no run at {path}.",
+    "hint.run.none": "poolbench runs lists the runs there are.",
     "error.run.not-json": "{path} is not JSON ({reason}).",
     "hint.run.not-json": _RESTORE,
     "error.run.unknown-field": "{path}: this poolbench does not know the field {field}.",
@@ -97,7 +99,7 @@ TEXTS = {
     ),
     "hint.write.full-measured": _MAKE_ROOM,
     "error.out.among-pictures": (
-        "{path} is inside the picture folder {root}, where the run would be taken for a class."
+        "{path} is inside the image folder {root}, where the run would be taken for a class."
     ),
     "hint.out.among-pictures": _OTHER_OUT,
     "error.out.occupied": (
@@ -111,11 +113,11 @@ TEXTS = {
         "expected index and labels as whole numbers [n], and logits as numbers [n, classes]"
     ),
     "fault.prediction-counts": "expected equally many index, labels and logits, at least one each",
-    "fault.prediction-range": "a label or the position of a picture is out of range",
+    "fault.prediction-range": "a label or the position of an image is out of range",
     "fault.foreign-numbers": "it holds numbers of a kind that NumPy lacks: {kinds}",
     "fault.picture-size": "it has {height}x{width} pixels",
     "fault.other-arrays": "its arrays are not the expected ones: {names}",
-    "fault.other-counts": "expected equally many pictures, labels and logits, at least one each",
+    "fault.other-counts": "expected equally many images, labels and logits, at least one each",
     "fault.no-hashes": "it lists no checksums",
     "fault.no-classes": "it lists no classes",
     "fault.silent": "it gave no reason",
@@ -140,10 +142,10 @@ TEXTS = {
     ),
     "hint.report.no-trial": _AGAIN_BOTH,
     "error.tried.other-classes": (
-        "{path} contains pictures that were tried with other classes ({classes})."
+        "{path} contains images that were tried with other classes ({classes})."
     ),
     "hint.tried.other-classes": "It belongs to another run, or was edited: move it away.",
-    "error.tried.broken": "{path}: a picture cannot be read ({reason}).",
+    "error.tried.broken": "{path}: an image cannot be read ({reason}).",
     "hint.tried.broken": "The file was edited: move it away.",
     "error.figure.many-panels": (
         "Figure '{name}' has one panel for each variant, which a single pair of axes cannot hold."
@@ -165,12 +167,12 @@ TEXTS = {
     "error.predict.no-match": "No file matches {pattern}.",
     "hint.predict.no-match": "Check the pattern, or name a folder.",
     "error.predict.unread": "{path} cannot be read ({reason}).",
-    "error.predict.no-pictures": "There are no pictures in {folder}, nor in the folders inside it.",
+    "error.predict.no-pictures": "There are no images in {folder}, nor in the folders inside it.",
     "hint.predict.no-pictures": (
-        "Pictures are recognised by the extension of their file names, such as .jpg or .png."
+        "Images are recognised by the extension of their file names, such as .jpg or .png."
     ),
     "error.predict.out-is-folder": "{path} is a folder.",
-    "hint.predict.out-is-folder": "Name a file with {--out}, such as answers.csv.",
+    "hint.predict.out-is-folder": "Name a file with {--out}, such as predictions.csv.",
     "error.predict.out-no-folder": "{path} cannot be written: there is no folder {folder}.",
     "hint.predict.out-no-folder": "Make the folder, or choose another {--out}.",
     "error.predict.out-occupied": (
@@ -186,13 +188,15 @@ TEXTS = {
     "hint.verify.failed": (
         "The files were changed or damaged: copy them again, or run the study again."
     ),
-    "error.verify.no-bundle": "{run} lacks {names}: no model has been saved yet.",
+    "error.verify.no-bundle": (
+        "{names:and} {names:is|are} missing from {run}: no model has been saved yet."
+    ),
     "hint.verify.no-bundle": "Finish the study first.",
     "error.verify.reference": "{path} cannot be read ({reason}): the saved model is incomplete.",
     "hint.verify.reference": "Run the study again with the same {--out} to recreate it.",
     "check.hash": "SHA-256 of {name}",
-    "check.hash-images": "SHA-256 of the reference pictures",
-    "check.hash-images-other": "SHA-256 of the reference pictures in another size",
+    "check.hash-images": "SHA-256 of the reference images",
+    "check.hash-images-other": "SHA-256 of the reference images at another size",
     "detail.classes": "the model names {names}",
     "detail.shape": "shape {found}, expected {expected}",
     "detail.hash": "{found}…, recorded {expected}…",
@@ -237,7 +241,9 @@ TEXTS = {
     ),
     "error.serve.no-model": "{path} is missing.",
     "hint.serve.no-model": _AGAIN,
-    "error.serve.not-finite": "A model of this run gives answers that are not finite numbers.",
+    "error.serve.not-finite": (
+        "A model of this run returns predictions that are not finite numbers."
+    ),
     "error.serve.bad-name": (
         "{--allow-host} is {name!r}; expected a host name: the part of an address before the first "
         "/, such as hub.example.org."

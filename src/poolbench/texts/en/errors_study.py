@@ -12,7 +12,7 @@ TEXTS = {
     ),
     "hint.plan.disk": "Free some space, or choose another {--out}.",
     "error.plan.vary": (
-        "Backbone {backbone!r} has no {name} to vary. {--vary} can change its {known}."
+        "Backbone {backbone!r} has no {name} to vary. {--vary} can change its {known:or}."
     ),
     "error.plan.vary-nothing": (
         "Backbone {backbone!r} has no {name} to vary: its shape cannot be changed."
@@ -23,7 +23,7 @@ TEXTS = {
     ),
     "hint.plan.lab-classes": "Choose yours, for example {--classes:{example}}.",
     "error.plan.memory": (
-        "Training {variant} on pictures of {height}×{width} pixels needs about {needed:.1f} GiB of "
+        "Training {variant} on images of {height}×{width} pixels needs about {needed:.1f} GiB of "
         "memory, but only {free:.1f} GiB is free."
     ),
     "hint.plan.memory": "Choose a smaller {--image-size}, such as 64, or another backbone.",
@@ -44,23 +44,24 @@ TEXTS = {
     "error.plan.vary-many": "{--vary} and {--methods} change one variant, but {count} are given.",
     "hint.plan.vary-many": "Name one operator, one backbone and one recipe.",
     "error.plan.one-size": (
-        "Recipe {recipe!r} begins with smaller pictures, but backbone {backbone!r} takes one size: "
+        "Recipe {recipe!r} begins with smaller images, but backbone {backbone!r} takes one size: "
         "its last layer depends on the size of its feature map."
     ),
     "hint.plan.one-size": "Use another backbone, or a recipe without progressive_size.",
-    "error.plan.no-test": "The lab protocol needs an official test half, but {source} has none.",
+    "error.plan.no-test": "The lab protocol needs an official test set, but {source} has none.",
     "hint.plan.no-test": "Use {--protocol:cv}.",
     "error.plan.weights-missing": (
-        "Recipe {recipe!r} starts from trained weights, but none are given."
+        "Recipe {recipe!r} starts from pretrained weights, but none are given."
     ),
     "hint.plan.weights-missing": (
         "Give them with {--weights:FILE}, a safetensors file. poolbench pretrain makes one."
     ),
     "error.plan.weights-unused": (
-        "{path} would not be used: no recipe of this study starts from given weights."
+        "{--weights:{path}} would have no effect: no recipe in this study starts from pretrained "
+        "weights."
     ),
-    "hint.plan.weights-unused": "Use {--recipes:finetune}, or put pretrained = true into a recipe.",
-    "error.plan.shape": "Variant {variant} does not fit the pictures. {reason}",
+    "hint.plan.weights-unused": "Use {--recipes:finetune}, or set pretrained = true in a recipe.",
+    "error.plan.shape": "Variant {variant} does not fit the images. {reason}",
     "error.plan.operator-shape": (
         "Operator {operator!r} in backbone {backbone!r} turns a map of [{before}] (channels, "
         "height, width) into [{after}] where the stride is {stride}; expected [{wanted}]: as many "
@@ -89,38 +90,41 @@ TEXTS = {
     ),
     "hint.plan.weights-random": ("Use weights of this network, or a recipe that trains all of it."),
     "error.plan.inner-pictures": (
-        "Pictures of class {name!r} left to train on: {count}. Choosing an epoch or a learning "
-        "rate splits them into {parts} parts."
+        "Class {name!r} has {count} {count:image|images} left to train on, and choosing an epoch "
+        "or a learning rate splits them into {parts} parts."
     ),
     "hint.plan.inner-pictures": (
-        "Add pictures, leave the class out, or use {--tune:none} and a recipe without "
+        "Add images, leave the class out, or use {--tune:none} and a recipe without "
         "validation_parts."
     ),
     "error.plan.inner-groups": (
-        "Groups of class {name!r} left to train on: {count}. Choosing an epoch or a learning rate "
-        "splits them into {parts} parts."
+        "Class {name!r} has {count} {count:group|groups} left to train on, and choosing an epoch "
+        "or a learning rate splits them into {parts} parts."
     ),
     "hint.plan.inner-groups": (
         "Add groups, leave the class out, or use {--tune:none} and a recipe without "
         "validation_parts."
     ),
     "error.plan.test-pictures": (
-        "Pictures in the test half: {count}. The lab protocol judges by them and needs at least 2."
+        "The test set has {count} {count:image|images}; expected at least 2, because the lab "
+        "protocol evaluates on them."
     ),
     "error.plan.test-groups": (
-        "Groups in the test half: {count}. The lab protocol judges by them and needs at least 2."
+        "The test set has {count} {count:group|groups}; expected at least 2, because the lab "
+        "protocol evaluates on them."
     ),
     # The study.
     "error.study.weights-seen": (
-        "{path} was trained on {count} of the {total} pictures of the test half, so these cannot "
-        "test a network that starts from it."
+        "{path} was trained on {count} of the {total} test images, so these cannot test a network "
+        "that starts from it."
     ),
     "hint.study.weights-seen": (
         "Use weights trained without them: poolbench pretrain with the {--data}, {--classes}, "
-        "{--groups} and {--on-duplicates} of this study keeps its test half aside, at any size."
+        "{--groups} and {--on-duplicates} of this study keeps its test set aside, at any size."
     ),
     "error.study.expect": (
-        "{--expect} is {points:g}; expected a number above 0, at most 100, in points of accuracy."
+        "{--expect} is {points:g}; expected a number above 0 and at most 100, in points of "
+        "accuracy."
     ),
     "error.study.all-lost": "No variant could be trained to the end. {variant}: {details}",
     "hint.study.all-lost": "Finished trials are kept, and the same command tries again.",
@@ -169,7 +173,7 @@ TEXTS = {
     "hint.study.two-sources": "Use only one of them.",
     "error.study.no-backbone": "{given} cannot be a backbone.",
     "hint.study.no-backbone": "Pass an id, or a function that has a name.",
-    "error.study.other-pictures": ("{path} holds a study of other pictures ({source}: {classes})."),
+    "error.study.other-pictures": "{path} holds a study of other images ({source}: {classes}).",
     "hint.study.other-pictures": "Choose another {--out}.",
     "error.study.hook": "{name} is {given}, which cannot be called.",
     "hint.study.hook": "Pass a function of one argument.",
@@ -187,7 +191,7 @@ TEXTS = {
     ),
     "error.runs.unknown": "There is no run {name} in {place}.",
     "hint.runs.unknown": (
-        "Did you mean {near}? poolbench runs lists them all; @last is the latest."
+        "Did you mean {near:or}? poolbench runs lists them all; @last is the latest."
     ),
     "error.runs.unsearchable": "{path} cannot be searched for runs: {reason}.",
     "error.runs.name-and-out": (
@@ -206,12 +210,12 @@ TEXTS = {
     "error.runs.file-missing": "{path} is missing from a finished study.",
     "hint.runs.file-missing": "Run the same command again to recreate it.",
     "error.runs.files-missing": (
-        "{path} is missing from a finished study; files missing in all: {count}."
+        "{path} is missing from a finished study, and so are other files: {count} in all."
     ),
     "hint.runs.files-missing": "Run the same command again to recreate them.",
     "error.results.history": "{path} cannot be read as the history of a trial ({reason}).",
     "error.results.folds": (
-        "Trials of {first} and {second} share their folds but held out different pictures, so the "
+        "Trials of {first} and {second} share their folds but held out different images, so the "
         "two cannot be compared."
     ),
     "hint.results.folds": (
@@ -236,13 +240,12 @@ TEXTS = {
         "finished."
     ),
     "error.cli.unanswered": (
-        "There is no answer for {count} of {total} pictures:\n{reasons}\n"
-        "Leave these pictures out, or save them again in a common format."
+        "There is no prediction for {count} of {total} images:\n{reasons}\nLeave these images out, "
+        "or save them again in a common format."
     ),
     "error.cli.many-unanswered": (
-        "There is no answer for {count} of {total} pictures:\n{reasons}\n"
-        "  … and {more} more; {--out} lists them all.\n"
-        "Leave these pictures out, or save them again in a common format."
+        "There is no prediction for {count} of {total} images:\n{reasons}\n  … and {more} more; "
+        "{--out} lists them all.\nLeave these images out, or save them again in a common format."
     ),
     "error.cli.bundle-twice": (
         "{--bundle} names a folder, and {--download} fetches one. Use only one of the two."

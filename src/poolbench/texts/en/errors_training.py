@@ -129,7 +129,7 @@ TEXTS = {
     ),
     "hint.ray.node-silent": "Check that poolbench is installed on every node.",
     "error.ray.large-pictures": (
-        "The pictures take {needed:.1f} GiB, more than the object store of a node has room for "
+        "The images take {needed:.1f} GiB, more than the object store of a node has room for "
         "({most:.1f} GiB)."
     ),
     "hint.ray.large-pictures": "Name a folder that all nodes share: {--storage:FOLDER}.",
@@ -144,35 +144,39 @@ TEXTS = {
     "hint.node.other-kind": "Take it out of the cluster.",
     # Verdicts.
     "error.interval.shape": (
-        "An interval needs values and folds of one shape [repeats, pictures] with at least 2 "
-        "pictures, got {values} and {folds}."
+        "The values have shape {values} and the folds {folds}; expected one shape [repeats, "
+        "images] with at least 2 images."
     ),
     "error.interval.not-finite": "An interval needs finite values, and some are not.",
     "error.interval.groups": (
-        "An interval needs a group for each of {pictures} pictures and at least 2 groups, got "
-        "shape {shape} with {count} groups."
+        "The array of groups has shape {shape} and {count} {count:group|groups}; expected a group "
+        "for each of {pictures} images and at least 2 groups."
     ),
     "error.interval.labels": (
-        "An interval of an accuracy needs a label (and a group) for each answer and at least one "
-        "answer, got shapes {shapes}."
+        "The shapes are {shapes}; expected a label (and a group) for each prediction and at least "
+        "one prediction."
     ),
-    "error.counts.variants": "Counts of at least 2 variants are needed, got {found}.",
-    "error.counts.pictures": "n must be at least 2 test pictures, got {n}.",
-    "error.counts.range": "Counts must be from 0 to n, which is {n}, got {wrong}.",
-    "error.counts.margin": "margin_points must be a number of points above 0, got {value}.",
-    "error.counts.trial-sd": "trial_sd must be a number of points of at least 0, got {value}.",
+    "error.counts.variants": (
+        "There are counts of {found} {found:variant|variants}; expected at least 2."
+    ),
+    "error.counts.pictures": "n is {n}; expected at least 2 test images.",
+    "error.counts.range": (
+        "The counts contain {wrong}; expected whole numbers from 0 to n, which is {n}."
+    ),
+    "error.counts.margin": "margin_points is {value}; expected a number of points above 0.",
+    "error.counts.trial-sd": "trial_sd is {value}; expected a number of points of at least 0.",
     "error.evidence.shape": (
-        "A verdict needs correct as [variants, repeats, pictures] and fold as [repeats, pictures], "
-        "got {correct} and {folds}."
+        "correct has shape {correct} and fold has shape {folds}; expected [variants, repeats, "
+        "images] and [repeats, images]."
     ),
-    "error.evidence.other-shape": "{name} must have the shape of correct, {expected}, got {found}.",
+    "error.evidence.other-shape": "{name} has shape {found}; expected that of correct, {expected}.",
     "error.evidence.pictures": (
-        "{name} must have one value for each of {pictures} pictures, got shape {found}."
+        "{name} has shape {found}; expected one value for each of {pictures} images."
     ),
     "error.evidence.reached": (
-        "reached must give from 1 to {repeats} repeats for each of {variants} variants, and "
-        "{repeats} for at least one, got {found}."
+        "reached is {found}; expected from 1 to {repeats} repeats for each of {variants} variants, "
+        "and {repeats} for at least one."
     ),
-    "error.ratio.shape": "A ratio needs two rows of one length, got {first} and {second}.",
+    "error.ratio.shape": "The rows have lengths {first} and {second}; expected two of one length.",
     "error.ratio.not-positive": "A ratio of times needs numbers above 0, and some are not.",
 }

@@ -5,7 +5,7 @@ TEXTS = {
     "help.arguments": "Arguments",
     "help.options": "Options",
     "help.commands": "Commands",
-    "help.panel.pictures": "Pictures",
+    "help.panel.pictures": "Images",
     "help.panel.comparison": "Comparison",
     "help.panel.other": "Other options",
     "help.panel.machine": "Machine",

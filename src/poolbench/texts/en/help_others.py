@@ -2,8 +2,7 @@
 
 TEXTS = {
     "help.poolbench": (
-        "Find out which pooling operator suits your pictures, and whether the difference is "
-        "reliable."
+        "Find out which pooling operator suits your images, and whether the difference is reliable."
     ),
     # About one run.
     "help.report": "Rebuild the HTML report of a run.",
@@ -15,16 +14,15 @@ TEXTS = {
     ),
     "help.export": "Export the winner, or any trial of a run, to a file, and print its path.",
     "help.export.out": "The file to write. Default: in the run's exports/ folder.",
-    "help.export.layout": "nhwc (pictures of any size) or nchw (of one size).",
+    "help.export.layout": "nhwc (images of any size) or nchw (of one size).",
     "help.export.size": "Side length in pixels, for layout nchw. Default: as trained.",
     "help.export.trial": "The trial to export instead of the winner.",
     "help.predict": (
-        "Classify pictures with a saved model.\n\nPictures that cannot be read are listed at the "
-        "end."
+        "Classify images with a saved model.\n\nImages that cannot be read are listed at the end."
     ),
     "help.predict.model": "A run or an exported model: its path or @NAME.",
-    "help.predict.pictures": "Picture files, folders of them, or patterns such as '*.jpg'.",
-    "help.predict.out": "CSV file to write the answers to, one row per picture.",
+    "help.predict.pictures": "Image files, folders of them, or patterns such as '*.jpg'.",
+    "help.predict.out": "CSV file to write the predictions to, one row per image.",
     "help.serve": (
         "Serve a page where you can try the models of a run or watch a study.\n\nWithout a run, "
         "the page lists all runs and their reports."
@@ -32,14 +30,14 @@ TEXTS = {
     "help.serve.run": "A run (its folder, @NAME or @last) or a folder of runs. Default: runs/.",
     "help.serve.host": (
         "Address of this machine to listen on. From other machines, the page opens only with the "
-        "printed token."
+        "token shown in the terminal."
     ),
     "help.serve.port": "Port; 0 picks a free one.",
     "help.serve.allow-host": (
         "Host name of a proxy in front of this server; you can repeat this option."
     ),
     "help.page": (
-        "Save the page of poolbench serve as files for any web host; the models run in the browser."
+        "Save the poolbench serve page as files for any web host; the models run in the browser."
     ),
     "help.page.out": "The folder to write.",
     "help.page.bundle": "Folder of the onnxruntime-web package, unpacked after npm pack.",
@@ -59,7 +57,7 @@ TEXTS = {
     ),
     "help.rm.paths": "Runs: folders, @NAME or @last.",
     "help.rm.yes": "Delete without asking.",
-    "help.diff": "Show how two runs differ: pictures, settings, versions and accuracy.",
+    "help.diff": "Show how two runs differ: images, settings, versions and accuracy.",
     "help.diff.first": "A run.",
     "help.diff.second": "Another run.",
     # What there is to choose from.

@@ -1,17 +1,18 @@
 """The course's assignment in one command."""
 
 TEXTS = {
-    "lab.measuring": "Estimating how long each step takes on this machine …",
+    "lab.measuring": "Estimating how long each step takes on this machine…",
     "lab.plan": "The course assignment, {length}, takes about {duration} in all:",
     "lab.length-lesson": "at the length of a lesson ({--full:True}: the published 500 epochs)",
     "lab.length-full": "with the published 500 epochs",
-    "lab.plan-step": "  {number}. {title}: {trials:,} trials, about {duration}",
-    "lab.plan-done": "  {number}. {title}: finished, {trials:,} trials",
+    "lab.plan-step": "  {number}. {title}: {trials:,} {trials:trial|trials}, about {duration}",
+    "lab.plan-done": "  {number}. {title}: finished, {trials:,} {trials:trial|trials}",
     "lab.plan-last": "  {number}. {title}: a few seconds",
     "lab.watched": (
-        "Steps 1 and 3 watch the test half, as the course does, but choose nothing based on it: "
-        "the best configuration is chosen on held-out folds of the training pool. At the end of "
-        "steps 2 and 4, the best network is trained once more and measured on the test half."
+        "Steps 1 and 3 evaluate on the test set after every epoch, as the course does, but choose "
+        "nothing based on it: the best configuration is chosen on held-out folds of the training "
+        "images. At the end of steps 2 and 4, the best network is trained once more and evaluated "
+        "on the test set."
     ),
     "lab.step": "\n— Step {number} of {total}. {title}",
     "lab.1-example": "The course's example network",
@@ -25,7 +26,7 @@ TEXTS = {
     ),
     "report.interval-baseline": "simultaneous {percent:.3g}% interval",
     "lab.next": (
-        "Next: try the model on your own pictures and save them for the report\n  poolbench serve "
+        "Next: try the model on your own images and save them for the report\n  poolbench serve "
         "{path}\nThen run the same command again to add them to the report's table."
     ),
 }

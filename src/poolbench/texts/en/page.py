@@ -2,7 +2,7 @@
 
 TEXTS = {
     # What the program says while it serves, or after it wrote the page.
-    "serve.place": "Serving {path}: {url}  (Ctrl-C stops it)",
+    "serve.place": "Serving {path}: {url}  (press Ctrl+C to stop)",
     "serve.token": (
         "Other machines can reach this server. Anyone who has the whole address, with its token, "
         "can use the page; nobody else can."
@@ -13,12 +13,14 @@ TEXTS = {
     "serve.page": "Page: {path}",
     # What the server answers when it refuses.
     "serve.refused-host": (
-        "This server does not answer to that name. Open the address that it printed."
+        "This server does not answer to that name. Open the address shown in the terminal."
     ),
     "serve.refused-head": "The address or the browser's headers are too long.",
     "serve.refused-busy": "Too many requests at the moment. Try again in a few seconds.",
     "serve.refused-origin": "The request came from a page of another site and was refused.",
-    "serve.refused-token": "The token is missing or wrong. Open the complete address, as printed.",
+    "serve.refused-token": (
+        "The token is missing or wrong. Open the complete address shown in the terminal."
+    ),
     "serve.refused-path": "There is nothing at this address.",
     "serve.refused-method": "This address does not take requests of this kind.",
     "serve.refused-other": "The server can't answer this request.",
@@ -26,22 +28,22 @@ TEXTS = {
     "serve.refused-changing": (
         "The files of the run are changing at the moment. Try again in a few seconds."
     ),
-    "serve.refused-empty": "No picture arrived. Choose a picture file.",
+    "serve.refused-empty": "No image arrived. Choose an image file.",
     "serve.refused-size": "The file is too large: the limit is {most} MB.",
-    "serve.refused-slow": "The picture arrived too slowly. Try again.",
+    "serve.refused-slow": "The image arrived too slowly. Try again.",
     "serve.refused-format": (
-        "This file is not a picture in a known format. Choose a PNG, JPEG or WebP file."
+        "This file is not an image in a known format. Choose a PNG, JPEG or WebP file."
     ),
     "serve.refused-pixels": (
-        "The picture has too many pixels: the limit is {most} million, and 20,000 on a side. Make "
-        "it smaller."
+        "The image has too many pixels: the limit is {most} million, and 20,000 on a side. Make it "
+        "smaller."
     ),
     "serve.refused-broken": (
-        "The picture can't be decoded: the file is damaged, truncated or in an unusual format. "
-        "Save it again and choose the new file."
+        "The image can't be decoded: the file is damaged, truncated or in an unusual format. Save "
+        "it again and choose the new file."
     ),
     "serve.refused-pixels-shape": (
-        "Expected complete pictures of {height} × {width} pixels, three bytes per pixel."
+        "Expected complete images of {height} × {width} pixels, three bytes per pixel."
     ),
     "serve.refused-model": "There is no such model.",
     # The page.
@@ -51,40 +53,41 @@ TEXTS = {
     "page.report": "Report",
     "page.language": "Language",
     "page.no-script": "This page needs JavaScript. It loads no scripts from other sites.",
-    "page.loading": "Loading the models …",
-    "page.source": "{source} · models: {models} · {height} × {width} px",
+    "page.loading": "Loading the models…",
+    "page.source": "{source} · {models} {models:model|models} · {height} × {width} px",
     "page.nothing-learned": (
         "The networks of this study learned nothing, so there is no model to try. The report says "
         "what you can change."
     ),
-    "page.sources-title": "Choose a picture",
-    "page.drop": "Drop a picture here, or paste one (Ctrl+V).",
+    "page.sources-title": "Choose an image",
+    "page.drop": "Drop an image here, or paste one (Ctrl+V).",
     "page.choose-file": "Choose a file",
     "page.draw": "Draw",
     "page.draw-label": "Drawing area",
     "page.draw-hint": (
-        "Draw with the mouse or a finger. With the keyboard, the arrow keys move the pen and the "
-        "space bar lowers or lifts it."
+        "Draw with the mouse or a finger, or use the keyboard: the arrow keys move the pen, and "
+        "the space bar lowers or lifts it."
     ),
     "page.draw-color": "Pen",
     "page.draw-width": "Width",
     "page.draw-background": "Background",
     "page.draw-wipe": "Clear",
-    "page.gallery": "Held-out pictures",
-    "page.gallery-picture": "Picture {number}: {name}",
+    "page.gallery": "Held-out images",
+    "page.gallery-picture": "Image {number}: {name}",
     "page.private-server": (
-        "Pictures stay in this server's memory. Only what you save for the report is kept."
+        "Images are held in the server's memory. Only those you save for the report are written to "
+        "disk."
     ),
-    "page.private-wasm": "Pictures stay in your browser; nothing is sent anywhere.",
+    "page.private-wasm": "Images stay in your browser; nothing is sent anywhere.",
     "page.stage-title": "Move it",
-    "page.stage-label": "The picture as the network sees it. Move it with the arrow keys.",
+    "page.stage-label": "The image as the network sees it. Move it with the arrow keys.",
     "page.stage-hint": (
-        "Drag the picture or use the arrow keys: one pixel a step, four with Shift. Home puts it "
-        "back."
+        "Drag the image or use the arrow keys: one pixel per step, four with Shift. Press Home to "
+        "move it back."
     ),
     "page.truth": "True class: {name}",
-    "page.own-picture": "Your picture, as the network sees it",
-    "page.pad": "Move the picture",
+    "page.own-picture": "Your image, as the network sees it",
+    "page.pad": "Move the image",
     "page.move-up": "One pixel up",
     "page.move-down": "One pixel down",
     "page.move-left": "One pixel left",
@@ -93,10 +96,12 @@ TEXTS = {
     "page.mode": "Pixels pushed over the edge",
     "page.mode-circular": "reappear on the opposite side",
     "page.mode-border": "are lost; black fills the gap",
-    "page.results-title": "What the models say",
+    "page.results-title": "What the models predict",
     "page.results-hint": (
-        "Each card is one variant: a network with one operator and one training recipe. The thin "
-        "line marks the probability before the picture was moved."
+        "Each card is one variant: a network with one operator and one training recipe. The saved "
+        "model has a card of its own; unless the study used the lab protocol, it is the "
+        "recommended variant, retrained on all training images. The thin line marks the "
+        "probability before the image was moved."
     ),
     "page.model-final": "Saved model ({variant})",
     "page.recommended": "recommended",
@@ -111,18 +116,19 @@ TEXTS = {
     "page.map-down": "8 px down →",
     "page.map-busy": "Computing: {share}",
     "page.map-text": (
-        "{name} stays the most likely class in {kept} of {total} shifts. Its lowest "
-        "probability is {least} ({place})."
+        "'{name}' stays the most likely class for {kept} of {total} shifts. Its lowest probability "
+        "is {least} ({place})."
     ),
     "page.map-hint": (
-        "The colour is the probability of the class predicted without a shift. A dot marks shifts "
-        "where another class wins. Click a cell to move the picture there."
+        "The colour shows the probability of the class predicted without a shift. A dot marks "
+        "shifts for which another class is most likely. Click a cell to move the image there."
     ),
     "page.progress-title": "The study is still running",
-    "page.progress-preparing": "Loading the pictures and measuring how fast this machine is.",
-    "page.progress-training": "Trials finished: {done:,} of {total:,}.",
+    "page.progress-preparing": "Loading the images and measuring the speed of this machine.",
+    "page.progress-training": "{done:,} of {total:,} trials finished.",
     "page.progress-training-most": (
-        "Trials finished: {done:,} of at most {total:,}; fewer if the study is decided earlier."
+        "{done:,} of at most {total:,} trials finished; the study ends earlier if the question is "
+        "settled."
     ),
     "page.progress-finishing": (
         "All {total:,} trials are finished. The recommended variant is trained once more, saved "
@@ -139,10 +145,10 @@ TEXTS = {
     ),
     "page.too-large": "The file is too large: the limit is {most} MB.",
     "page.too-many-pixels": (
-        "The picture has too many pixels: the limit is 80 million. Make it smaller."
+        "The image has too many pixels: the limit is 80 million. Make it smaller."
     ),
     "page.not-decoded": (
-        "The browser can't decode this file: it is not a picture, or it is damaged. Choose a PNG, "
+        "The browser can't decode this file: it is not an image, or it is damaged. Choose a PNG, "
         "JPEG or WebP file."
     ),
     "page.model-failed": "The model can't be run: {error}",

@@ -8,6 +8,6 @@ TEXTS = {
     "page.progress-left": "{left} left",
     "page.progress-terms": (
         "A variant is a network with one operator and one training recipe. A trial is one training "
-        "of one variant."
+        "run of one variant."
     ),
 }

@@ -6,7 +6,7 @@ TEXTS = {
     "facts.recognised-medmnist": "MedMNIST npz",
     "facts.recognised-idx": "IDX files, as in MNIST ({file})",
     "facts.recognised-stl": "STL-10 binary files",
-    "facts.recognised-list": "list {file}, pictures in column {pictures}, classes in {classes}",
+    "facts.recognised-list": "list {file}, images in column {pictures}, classes in {classes}",
     "facts.recognised-column": "column {name}",
     "facts.recognised-one-hot": "{count} columns of 0 and 1 ({names})",
     "facts.recognised-split": ", parts in column {name}",
@@ -19,9 +19,9 @@ TEXTS = {
     "facts.recognised-colour": ", in colour",
     "facts.recognised-turned": ", stored column by column and transposed",
     "facts.reason-marks": (
-        "Why operators differ here: in half of these pictures, one cell has a dark mark, one to "
+        "Why operators differ here: in half of these images, one cell has a dark mark, one to "
         "seven pixels wide. Max pooling keeps the strongest response to it. Average pooling "
-        "dilutes it over sixteen places, and a stride skips fifteen of the sixteen, so both miss "
-        "more of the small marks."
+        "dilutes it over sixteen positions, and a strided convolution skips fifteen of them, so "
+        "both miss more of the small marks."
     ),
 }

@@ -4,60 +4,64 @@ TEXTS = {
     # The verdict in one sentence.
     "verdict.winner": (
         "Winner: {variant}. It beats {rival}, its closest rival, by {points:.2f} points "
-        "({percent:.3g}% interval: {low:.2f} to {high:.2f})."
+        "({percent:.3g}% confidence interval: {low:.2f} to {high:.2f})."
     ),
     "verdict.tied": (
-        "Tie: {variants}. {best} has the highest mean, and the others are within the "
+        "Tie: {variants:and}. {best} has the highest mean, and the others are within the "
         "{margin:g}-point margin of it. They count as equally accurate. {recommended} is the "
         "cheapest, so use it."
     ),
     "verdict.tied-counts": (
-        "Tie: {variants}. {best} has the highest count, and the others are within the "
+        "Tie: {variants:and}. {best} has the highest count, and the others are within the "
         "{margin:g}-point margin of it."
     ),
     "verdict.tied-but-different": (
-        "{variant} is reliably better than {others}, but by less than the margin."
+        "{variant} is reliably better than {others:and}, but by less than the margin."
     ),
     "verdict.undecided": (
         "Undecided: {recommended} is the best so far, but there is too little data to tell it "
-        "apart from {others}, or to call them equal within the {margin:g}-point margin (pictures: "
-        "{pictures:,}; trials per variant: {trials})."
+        "apart from {others:and}, or to call them equal within the {margin:g}-point margin "
+        "({pictures:,} {pictures:image|images}; {trials} {trials:trial|trials} per variant)."
     ),
     "verdict.unbiased": (
-        "Studies that stop early overstate differences; corrected for that, this one is about "
-        "{points:.1f} points."
+        "Studies that stop early overstate differences; corrected for that, the difference is "
+        "about {points:.1f} points."
     ),
     "verdict.regret": (
-        "{variant} is at most {points:.2f} points worse than the truly best variant (95% "
+        "{variant} is at most {points:.2f} points worse than whichever variant is truly best (95% "
         "confidence)."
     ),
-    "verdict.more-repeats": "With {repeats} more repeats, the chance of a decision is {chance}.",
+    "verdict.more-repeats": (
+        "With {repeats} more {repeats:repeat|repeats}, the chance of a decision is {chance}."
+    ),
     "verdict.more-pictures": (
-        "With {pictures:,} pictures instead of {there:,} and the same repeats, it is {chance}."
+        "With {pictures:,} images instead of {there:,} and the same number of repeats, it is "
+        "{chance}."
     ),
     "verdict.about-percent": "about {percent}%",
     "verdict.below-percent": "below {percent}%",
     "verdict.above-percent": "above {percent}%",
     "verdict.futile": (
-        "The study stopped here: even with all {repeats} remaining repeats, the chance of a "
-        "decision was {chance}."
+        "The study stopped here: even with the remaining {repeats} {repeats:repeat|repeats}, the "
+        "chance of a decision was {chance}."
     ),
     "verdict.exploratory": (
-        "Treat this verdict as exploratory: the study was judged more than once (after {repeats} "
-        "repeats), which was not planned, so the chance of a false winner is above 5%."
+        "Treat this verdict as exploratory: the study was evaluated more than once (after "
+        "{repeats:and} repeats), which was not planned, so the chance of a false winner is above "
+        "5%."
     ),
     "verdict.nothing": (
-        "Nothing was learned: no variant does better than always naming the same class "
+        "Nothing was learned: no variant does better than always predicting the same class "
         "({constant}). The best mean, that of {variant}, differs from it by {points:+.2f} points "
         "(interval {low:.2f} to {high:.2f}). No variant is recommended, and no model was saved."
     ),
     "verdict.nothing-advice": (
-        "What to try: check that the labels match their pictures; train longer ({--epochs}); "
-        "search for the learning rate ({--tune:lr}); use larger pictures ({--image-size}) or more "
-        "of them. poolbench export RUN --trial ID still exports any of the networks."
+        "What to try: check that the labels match their images; train longer ({--epochs}); search "
+        "for the learning rate ({--tune:lr}); use larger images ({--image-size}) or more of them. "
+        "poolbench export RUN --trial ID still exports any of the networks."
     ),
     "verdict.chance": (
-        "It is uncertain whether anything was learned: always naming the same class reaches "
+        "It is uncertain whether anything was learned: always predicting the same class reaches "
         "{constant}, and no variant is reliably above that."
     ),
     "verdict.constant-interval": "{accuracy:.4f}, 95% interval {low:.4f} to {high:.4f}",
@@ -66,7 +70,7 @@ TEXTS = {
         "to repeat."
     ),
     "verdict.assumed": (
-        "Assumption: the accuracies of repeated trainings have a standard deviation of {sd:g} "
+        "Assumption: the accuracies of repeated training runs have a standard deviation of {sd:g} "
         "points. The comparison is unpaired."
     ),
     "verdict.single": "There is only one variant, so there is nothing to compare it with.",
@@ -89,17 +93,17 @@ TEXTS = {
         "which is best when training from scratch."
     ),
     "note.metric-balanced": (
-        "The largest class has more than 1.5 times as many pictures as the smallest, so the "
-        "variants are compared by balanced accuracy, the mean over classes, and the test is "
-        "reported in it too ({--metric:accuracy} weights all pictures equally). Loss and "
-        "overfitting still weight all pictures equally."
+        "The largest class has more than 1.5 times as many images as the smallest, so the variants "
+        "are compared by balanced accuracy, the mean over classes, and the test is reported in it "
+        "too ({--metric:accuracy} weights all images equally). Loss and overfitting still weight "
+        "all images equally."
     ),
     "note.groups-few": (
         "There are few groups (equivalent to fewer than 20 of equal size), or one holds more "
-        "pictures than a fold should, so the intervals are less exact than stated."
+        "images than a fold should, so the intervals are less exact than stated."
     ),
     "note.classes-small": (
-        "A class has fewer than 20 pictures, yet it counts as much as any other in balanced "
+        "A class has fewer than 20 images, yet it counts as much as any other in balanced "
         "accuracy, so the intervals are less exact than stated."
     ),
     "note.no-look": (
@@ -107,58 +111,60 @@ TEXTS = {
         "more time to continue."
     ),
     "note.test-watched": (
-        "The lab protocol measures the test half after every epoch. Numbers chosen by it, such as "
-        "the best epoch, are optimistic."
+        "The lab protocol evaluates on the test set after every epoch. Numbers chosen by it, such "
+        "as the best epoch, are optimistic."
     ),
     "note.few-trials": (
         "Each variant was trained fewer than five times, so the intervals are wide. More "
         "{--repeats} narrow them."
     ),
     "note.collapsed": (
-        "Collapsed trials: {count}. The network did no better than a constant answer on its own "
-        "training pictures, so the trial was restarted with a quarter of the learning rate."
+        "{count} {count:trial|trials} collapsed: the network did no better on its own training "
+        "images than always predicting the same class. {count:It was|Each was} restarted with a "
+        "quarter of the learning rate."
     ),
     "note.collapse-rate": (
         "{variant}: {count} of {trials} trials collapsed, so the true rate may be as high as "
         "{percent:.0f}% (95% confidence). The worst trial reached {worst:.4f}. The mean mixes "
         "normal and collapsed trials, so its interval is less exact than stated."
     ),
-    "note.missed-classes": "{variant} recognised no picture of these classes: {classes}.",
+    "note.missed-classes": "{variant} recognised no image of these classes: {classes}.",
     "note.undertrained": (
-        "The held-out loss was still falling when training ended: in most trials of {variants}, "
-        "it is lowest in the last tenth of the epochs. With longer training ({--epochs}), the "
-        "ranking may change."
+        "The held-out loss was still falling when training ended: in most trials of "
+        "{variants:and}, it was lowest in the last tenth of the epochs. With longer training "
+        "({--epochs}), the ranking may change."
     ),
     "note.diverged": (
-        "Trials that diverged: {count}. Their loss stopped being finite, and all their "
-        "predictions count as wrong."
+        "{count} {count:trial|trials} diverged: the loss stopped being finite, and all "
+        "{count:its|their} predictions count as wrong."
     ),
     "note.left-out": (
-        "Not fully compared, because some of their trials were lost: {names}. Run the same "
+        "{names:and} could not be fully compared, because some trials were lost. Run the same "
         "command to try again."
     ),
     "note.duplicates": (
-        "Test pictures with an exact copy in the training pool: {count}. They make the test "
-        "accuracy optimistic."
+        "{count} test {count:image has an exact copy|images have exact copies} among the training "
+        "images, which makes the test accuracy optimistic."
     ),
     "note.near-duplicates": (
-        "Test pictures that look like one in the training pool: {count}. Where both show the same "
-        "thing, the test accuracy is optimistic. duplicates.csv lists them; "
-        "{--on-duplicates:drop} leaves out the training pictures."
+        "{count} test {count:image looks|images look} like a training image. Where both show the "
+        "same thing, the test accuracy is optimistic. duplicates.csv lists them; "
+        "{--on-duplicates:drop} leaves out the training images."
     ),
     "note.pool-duplicates": (
-        "Training pictures that equal or resemble an earlier one: {count}. Where one is trained "
-        "on and the other held out, the accuracy is optimistic. duplicates.csv lists them; "
-        "{--on-duplicates:drop} leaves out the later ones."
+        "{count} training {count:image equals or resembles|images equal or resemble} an earlier "
+        "one. Where one is trained on and the other held out, the accuracy is optimistic. "
+        "duplicates.csv lists them; {--on-duplicates:drop} leaves out the later ones."
     ),
     "note.near-share": (
-        "Judging by the pairs with different labels, at least {percent:.0f}% of the pictures that "
-        "look alike show different things, and more do if pictures within a class resemble each "
+        "Judging by the pairs with different labels, at least {percent:.0f}% of the images that "
+        "look alike show different things, and more do if images within a class resemble each "
         "other."
     ),
     "note.dropped-duplicates": (
-        "Pictures left out of the training pool because they equal or resemble a test picture or "
-        "an earlier one: {count}. duplicates.csv lists them."
+        "{count} {count:image was|images were} left out of the training images because {count:it "
+        "equals or resembles|they equal or resemble} a test image or an earlier one. "
+        "duplicates.csv lists them."
     ),
     "note.not-verified": (
         "The saved model failed verification: it does not reproduce its recorded predictions."

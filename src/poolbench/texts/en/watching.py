@@ -10,11 +10,11 @@ TEXTS = {
         "and report will be replaced; its trials are kept. To keep everything, choose another "
         "{--name} or {--out}."
     ),
-    "watch.measure": "Measuring how fast this machine is",
+    "watch.measure": "Measuring the speed of this machine",
     "watch.train": "Training",
-    "watch.train-to": "Training up to repeat {repeats}",
-    "watch.final": "Training the recommended network on the whole pool",
-    "watch.hand-over": "Exporting the networks and preparing the report's explanations",
+    "watch.train-to": "Training to the end of repeat {repeats}",
+    "watch.final": "Retraining the recommended network",
+    "watch.hand-over": "Exporting the networks and preparing figures for the report",
     "watch.verify": "Verifying the saved model in a fresh process",
     "watch.report": "Building the report",
     # The table of variants.
@@ -24,13 +24,13 @@ TEXTS = {
     "watch.column-interval": "95% interval",
     "watch.column-curve": "curve",
     "watch.column-left": "time left",
-    "watch.hidden": "{count} more variants don't fit here.",
+    "watch.hidden": "{count} more {count:variant doesn't|variants don't} fit here.",
     # What comes after.
     "next.title": "Next:",
     "next.open": "open the report",
-    "next.try": "try the models on your own pictures",
+    "next.try": "try the models on your own images",
     "next.verify": "verify the saved model again",
-    "next.hand-in": "write the hand-in for the course",
+    "next.hand-in": "write the report for the course",
     "next.continue": "continue with more repeats",
     "next.again": "train longer",
 }

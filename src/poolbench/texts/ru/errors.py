@@ -16,7 +16,8 @@ TEXTS = {
     "error.unknown.task": "Неизвестная задача: {name!r}.",
     "error.unknown.trial": "Обучение {name!r} не найдено.",
     "error.unknown.variant": "Неизвестный вариант: {name!r}.",
-    "hint.near": "Возможно, вы имели в виду: {near}.",
+    "hint.near": "Возможно, вы имели в виду: {near!r:or}.",
+    "hint.near-paths": "Возможно, вы имели в виду: {near:or}.",
     "hint.known": "Доступны: {known}.",
     "hint.unknown.backbone": (
         "Свою сеть укажите в виде package.module:function или запустите сравнение из программы на "

@@ -5,7 +5,7 @@ TEXTS = {
     "error.option.unknown": "У команды {command} нет параметра {name}.",
     "hint.option.unknown": "Список параметров: {help}.",
     "error.option.unknown-near": "У команды {command} нет параметра {name}.",
-    "hint.option.unknown-near": "Возможно, вы имели в виду {near}. Список параметров: {help}.",
+    "hint.option.unknown-near": "Возможно, вы имели в виду {near:or}. Список параметров: {help}.",
     "error.option.missing": (
         "Команде {command} не хватает параметра {option} {value} ({explanation})."
     ),

@@ -76,8 +76,8 @@ TEXTS = {
     # CIFAR.
     "error.cifar.archive": "{path} — не тот архив, который опубликован: {error}",
     "error.cifar.folder": (
-        "В {path} нет файла {name}. В папке {set} должны лежать {names} — файлы, распакованные из "
-        "{url}."
+        "В {path} нет файла {name}. В папке {set} должны лежать {names:and} — файлы, распакованные "
+        "из {url}."
     ),
     "error.cifar.md5": (
         "У {name} MD5 {found}, а у опубликованного файла {md5}: файл повреждён или это другой "
@@ -87,7 +87,9 @@ TEXTS = {
         "Скачайте его снова ({--download:True}) или укажите другой: {--data-file:ПУТЬ}."
     ),
     "error.cifar.members": "в нём больше {most:,} файлов.",
-    "error.cifar.missing": ("В {path} нет {names}: это не архив {set} в формате python ({url})."),
+    "error.cifar.missing": (
+        "В {path} нет {names:or}: это не архив {set} в формате python ({url})."
+    ),
     "error.cifar.no-file": "Задано {--data-file} {path}, но такого файла или папки нет.",
     "hint.cifar.no-file": "{meant} Ожидается архив или папка, распакованная из него.",
     "error.cifar.not-here": "Набора {set} на этом компьютере нет (искали {path}).",
@@ -115,7 +117,7 @@ TEXTS = {
         "{meant} Нужна папка, в которой для каждого класса есть папка с изображениями."
     ),
     "error.folder.halves": (
-        "В {path} изображения лежат в папках {names}: это выборки набора, а не классы."
+        "В {path} изображения лежат в папках {names:and}: это выборки набора, а не классы."
     ),
     "hint.folder.halves": (
         f"{_CLASS_FOLDERS} Или перечислите изображения и их классы в файле: {{--data:csv:ФАЙЛ}}."
@@ -180,7 +182,7 @@ TEXTS = {
         "удалите их."
     ),
     # Lists.
-    "error.list.ambiguous": "{where}: {cell!r} подходит к нескольким файлам: {names}.",
+    "error.list.ambiguous": "{where}: {cell!r} подходит к нескольким файлам: {names:or}.",
     "hint.list.ambiguous": (
         "Напишите путь к одному из них, с расширением и относительно папки со списком."
     ),
@@ -220,7 +222,7 @@ TEXTS = {
         "Размер {path} — {size:,}\xa0байт; список может занимать не больше {most:,}\xa0байт."
     ),
     "error.list.marks": (
-        "{path}, строка {line}: единица стоит в столбцах {columns}, а должна стоять в одном."
+        "{path}, строка {line}: единица стоит в столбцах {columns:and}, а должна стоять в одном."
     ),
     "hint.list.marks": _ONE_CLASS,
     "error.list.missing": "Файла {path} нет.",
@@ -228,7 +230,7 @@ TEXTS = {
     "error.list.no-label": (
         "{path}, строка {line}: ячейка label пуста, а класс нужен каждому изображению."
     ),
-    "error.list.no-mark": "{path}, строка {line}: единицы нет ни в одном из столбцов {columns}.",
+    "error.list.no-mark": "{path}, строка {line}: единицы нет ни в одном из столбцов {columns:or}.",
     "hint.list.no-mark": _ONE_CLASS,
     "error.list.no-path": (
         "{path}, строка {line}: ячейка path пуста, а путь нужен каждому изображению."
@@ -251,7 +253,7 @@ TEXTS = {
         "{path}, строка {line}: в столбце split стоит {split!r}, а ожидается train, val или test."
     ),
     "error.list.unclear": (
-        "В {path} столбцы {columns}; классы могут быть в любом из столбцов {unclear}."
+        "В {path} столбцы {columns}; классы могут быть в любом из столбцов {unclear:or}."
     ),
     "hint.list.unclear": (
         "Назовите нужный столбец label. Подойдут и столбцы из 0 и 1, по одному на класс."
@@ -262,17 +264,17 @@ TEXTS = {
     # Kinds of image set.
     "error.image-set.archive": (
         "{name} — файл, но такие файлы poolbench не читает. Нужна папка с изображениями или файл с "
-        "одним из расширений: {endings}."
+        "одним из расширений: {endings:or}."
     ),
     "hint.image-set.archive": "Архив сначала распакуйте.",
     "error.image-set.broken": "{kind}.read возвращает неверный набор изображений: {faults}.",
     "error.image-set.data-file": (
-        "{--data-file} относится к {--data} {owners}, а задано {--data} {name}."
+        "{--data-file} относится к {--data} {owners:or}, а задано {--data} {name}."
     ),
     "hint.image-set.data-file": "Уберите {--data-file}.",
     "error.image-set.failed": "Ошибка в {kind}.read: {error} ({detail}).",
     "error.image-set.groups": (
-        "{--groups:{groups}} относится к {--data} {owners}, а задано {--data} {name}."
+        "{--groups:{groups}} относится к {--data} {owners:or}, а задано {--data} {name}."
     ),
     "hint.image-set.groups": "Уберите {--groups}.",
     "error.image-set.kind": ("{kind}.read возвращает {found}, а ожидается ImageSet или Listing."),

@@ -137,7 +137,7 @@ TEXTS = {
         "Для оператора заданы channels {channels} и stride {stride}, а ожидаются числа не меньше 1."
     ),
     "error.operator.stride": (
-        "{name} не определён для шага {stride}; допустимые значения: {known}."
+        "{name} не определён для шага {stride}; допустимые значения: {known:or}."
     ),
     "error.operator.built": "Оператор задаётся классом, а передан экземпляр {kind}.",
     "hint.operator.built": (
@@ -201,7 +201,7 @@ TEXTS = {
     ),
     "error.plugin.no-name": "{kind} {name!r}: в {module} такого имени нет.",
     "error.plugin.near-name": "{kind} {name!r}: в {module} такого имени нет.",
-    "hint.plugin.near-name": "Возможно, вы имели в виду: {near}.",
+    "hint.plugin.near-name": "Возможно, вы имели в виду: {near!r:or}.",
     "error.plugin.no-operator": "Оператор {name!r}: {reason}",
     "error.plugin.broken": (
         "Не удалось загрузить установленный оператор {name!r} ({place}): {said}."

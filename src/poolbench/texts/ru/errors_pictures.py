@@ -110,7 +110,7 @@ TEXTS = {
     ),
     "error.npz.classes-twice": "{path}: имена в classes повторяются: {names}.",
     "error.npz.empty": "В {path} нет массивов. {expected}",
-    "error.npz.lacks": "В {path} нет {missing}, а есть {found}. {expected}",
+    "error.npz.lacks": "В {path} нет {missing:and}, а есть {found:and}. {expected}",
     "error.npz.layouts": (
         "Изображения в {path} записаны в двух видах ({arrays}), и неясно, какой нужен."
     ),
@@ -162,7 +162,7 @@ TEXTS = {
         "осей (03 для изображений, 01 для меток)."
     ),
     "error.idx.label": "{path}: есть метка {label}, но в {file} её нет.",
-    "error.idx.lacks": "В {path} есть {files}, но нет {wanted}.",
+    "error.idx.lacks": "В {path} есть {files:and}, но нет {wanted}.",
     "hint.idx.lacks": "Положите недостающий файл рядом, например под именем {example}.",
     "error.idx.long": (
         "Размер {path} не тот, что указан в заголовке: {shape}, {expected:,}\xa0байт, а данных "

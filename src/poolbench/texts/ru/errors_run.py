@@ -41,6 +41,8 @@ TEXTS = {
     "hint.run.unfinished": (
         "Чтобы закончить исследование, повторите команду, которой вы его начали."
     ),
+    "error.run.none": "Запуска {path} нет.",
+    "hint.run.none": "Список запусков: poolbench runs.",
     "error.run.not-json": "{path} — не JSON ({reason}).",
     "hint.run.not-json": _RESTORE,
     "error.run.unknown-field": "{path}: эта версия poolbench не знает поля {field}.",
@@ -201,7 +203,7 @@ TEXTS = {
     "hint.verify.failed": (
         "Файлы изменены или повреждены: скопируйте их ещё раз или проведите исследование заново."
     ),
-    "error.verify.no-bundle": "В {run} нет файлов {names}: модель ещё не сохранена.",
+    "error.verify.no-bundle": "В {run} нет файлов {names:and}: модель ещё не сохранена.",
     "hint.verify.no-bundle": "Сначала доведите исследование до конца.",
     "error.verify.reference": (
         "Не удалось прочитать {path} ({reason}): сохранённая модель неполна."

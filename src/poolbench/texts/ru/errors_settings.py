@@ -3,7 +3,7 @@
 TEXTS = {
     "error.config.wrong": "{given}, а ожидается {expected}.",
     "error.config.wrong-choice": "{given}, а ожидается {expected}.",
-    "hint.config.wrong-choice": "Возможно, вы имели в виду {near}.",
+    "hint.config.wrong-choice": "Возможно, вы имели в виду {near!r:or}.",
     "error.config.several": "Неверно заданы несколько параметров:\n{problems}",
     "error.config.several-in-file": (
         "В файле {path} неверно заданы несколько параметров:\n{problems}"

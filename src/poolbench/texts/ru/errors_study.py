@@ -13,7 +13,7 @@ TEXTS = {
     ),
     "hint.plan.disk": "Освободите место или укажите другую папку ({--out}).",
     "error.plan.vary": (
-        "У сети {backbone!r} нет параметра {name}. Значения {--vary} для неё: {known}."
+        "У сети {backbone!r} нет параметра {name}. Значения {--vary} для неё: {known:or}."
     ),
     "error.plan.vary-nothing": (
         "У сети {backbone!r} нет параметра {name}: её устройство менять нельзя."
@@ -61,8 +61,8 @@ TEXTS = {
         "Укажите файл safetensors: {--weights:ФАЙЛ}. Его создаёт команда poolbench pretrain."
     ),
     "error.plan.weights-unused": (
-        "Веса {path} не используются: ни в одном из выбранных рецептов обучение не начинается с "
-        "готовых весов."
+        "{--weights:{path}} ни на что не повлияет: ни в одном из выбранных рецептов обучение не "
+        "начинается с готовых весов."
     ),
     "hint.plan.weights-unused": (
         "Укажите {--recipes:finetune} или добавьте в рецепт pretrained = true."
@@ -212,7 +212,7 @@ TEXTS = {
     ),
     "error.runs.unknown": "Запуска {name} в папке {place} нет.",
     "hint.runs.unknown": (
-        "Возможно, вы имели в виду {near}. Все запуски показывает poolbench runs; последний — "
+        "Возможно, вы имели в виду {near:or}. Все запуски показывает poolbench runs; последний — "
         "@last."
     ),
     "error.runs.unsearchable": "Не удалось просмотреть папку {path}: {reason}.",
