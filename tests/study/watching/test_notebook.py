@@ -1,5 +1,6 @@
 """What a cell shows while it trains: one output that changes, in a real kernel."""
 
+import html
 import os
 from pathlib import Path
 
@@ -44,6 +45,14 @@ def train(place, lang):
     return client.nb.cells[0].outputs, client.states
 
 
+def write_lines(said):
+    """What a cell printed, as a notebook shows it: bold where a terminal would be."""
+    words = html.escape(said.rstrip("\n"))
+    for code, tag in (("1", "<b>"), ("0", "</b>")):
+        words = words.replace(f"\x1b[{code}m", tag)
+    return f"<pre>{words}</pre>"
+
+
 @pytest.mark.full(seconds=25)
 def test_cell_shows_rows_of_variants_while_it_trains_and_keeps_the_last(tmp_path):
     outputs, states = train(tmp_path, "en")
@@ -64,10 +73,11 @@ def test_cell_shows_rows_of_variants_while_it_trains_and_keeps_the_last(tmp_path
 def test_screenshot_of_a_notebook(browser, tmp_path, lang):
     outputs, _ = train(tmp_path, lang)
     parts = [
-        output["data"]["text/html"] if "data" in output else f"<pre>{output['text']}</pre>"
+        output["data"]["text/html"] if "data" in output else write_lines(output["text"])
         for output in outputs
     ]
+    style = "<meta charset='utf-8'><style>pre { margin: 0.3em 0 }</style>"
     page = browser.new_page(viewport={"width": 900, "height": 700})
-    page.set_content(f"<meta charset='utf-8'><pre>{CELL}</pre>{''.join(parts)}")
+    page.set_content(f"{style}<pre>{CELL.format(lang=lang)}</pre>{''.join(parts)}")
     page.screenshot(path=IMAGES / f"notebook-{lang}.png")
     page.close()
