@@ -114,7 +114,7 @@ def test_a_refusal_is_told_in_the_language_of_the_reader(tmp_path, monkeypatch):
     with pytest.raises(DataError) as refused:
         read_model(broken)
     assert str(refused.value) == (
-        f"{broken} — не модель ONNX. Возьмите файл, который экспортировал poolbench."
+        f"{broken} — не модель ONNX. Укажите файл, который экспортировал poolbench."
     )
     assert refused.value.tell("en").startswith(f"{broken} is not an ONNX model. Use")
     # What the other process cannot say any more, this one says.

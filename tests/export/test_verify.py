@@ -92,7 +92,7 @@ def test_verify_run_fails_on_a_changed_weight(run):
     assert not report.passed
     failed = [check for check in report.checks if not check.passed]
     assert {"logits, batch 1", "weights in both files"} <= {check.name for check in failed}
-    names = [check.name.replace("26x14", "26 × 14") for check in failed]
+    names = [check.name.replace("26x14", "26 × 14 px") for check in failed]
     listed = [f"{name} ({check.detail})" for name, check in zip(names, failed, strict=True)]
     assert str(caught.value) == (
         f"The model in {run / 'best'} does not reproduce its recorded predictions. Failed checks: "
@@ -100,7 +100,7 @@ def test_verify_run_fails_on_a_changed_weight(run):
         "The files were changed or damaged: copy them again, or run the study again."
     )
     told = caught.value.tell("ru")
-    assert "логиты, пакет из 1 (" in told and "веса в обоих файлах (" in told
+    assert "логиты, размер пакета 1 (" in told and "веса в обоих файлах (" in told
     assert "допустимо не больше 0,001" in told
 
 

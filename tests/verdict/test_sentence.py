@@ -111,7 +111,7 @@ def test_describe_verdict_names_the_tied_and_the_cheapest(lang, start, end):
     ("lang", "part"),
     [
         ("en", "b is reliably better than a, but by less than the margin."),
-        ("ru", "b лучше, чем a: разница значима, но меньше допуска."),
+        ("ru", "b лучше, чем a: разница статистически значима, но меньше допуска."),
     ],
 )
 def test_describe_verdict_says_that_the_tied_differ(lang, part):

@@ -173,7 +173,7 @@ def test_lab_protocol_is_said_to_be_optimistic(make_run, copy, build_both):
     markdown, _ = build_both(copy(make_run(variants=2, repeats=1, protocol="lab")))
     assert "завышена" in markdown.text
     assert "новом обучении, неизвестно" in markdown.text
-    assert "в него не входит, разница достоверна" not in markdown.text
+    assert "в него не входит, разница статистически значима" not in markdown.text
 
 
 @pytest.mark.full(seconds=9)

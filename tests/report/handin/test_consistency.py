@@ -87,8 +87,8 @@ def test_equal_times_have_no_fastest(view):
 
 
 def test_of_one_training_no_mean_is_told(one_each):
-    assert "в среднем" not in describe_time(one_each.variants[0])
-    assert "в среднем" not in describe_fastest(one_each, one_each.variants[0])
+    assert "среднее по" not in describe_time(one_each.variants[0])
+    assert "среднее по" not in describe_fastest(one_each, one_each.variants[0])
 
 
 def test_a_ratio_of_which_one_is_possible_is_told_as_no_difference(view):
@@ -104,7 +104,7 @@ def test_a_ratio_of_which_one_is_possible_is_told_as_no_difference(view):
     draft = Draft()
     training.write_time(draft, timed)
     said = [line for block in draft.blocks for line in getattr(block, "lines", ())]
-    assert [line.count("незначима") for line in said] == [1, 0]
+    assert [line.count("статистически незначима") for line in said] == [1, 0]
 
 
 def test_times_without_ratios_announce_no_list(view):
