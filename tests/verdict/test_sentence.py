@@ -5,6 +5,7 @@ import re
 import pytest
 
 from poolbench.records import Difference, Forecast, LookRecord, SideDifference, VerdictRecord
+from poolbench.verdict.decide import find_closest
 from poolbench.verdict.sentence import describe_verdict, flip, judge_difference
 
 
@@ -218,6 +219,10 @@ def test_verdict_of_an_early_stop_says_what_is_left_of_the_difference(lang, part
     early = WINNER.model_copy(update={"unbiased_points": 1.38})
     assert part in describe_verdict(early, lang)
     assert part not in describe_verdict(WINNER, lang)
+    # A correction that cannot be seen in the digits is not told.
+    named = find_closest(WINNER.winner, WINNER.differences).points
+    barely = WINNER.model_copy(update={"unbiased_points": abs(named) - 0.001})
+    assert describe_verdict(barely, lang) == describe_verdict(WINNER, lang)
 
 
 @pytest.mark.parametrize(

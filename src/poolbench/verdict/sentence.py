@@ -129,9 +129,11 @@ def _describe_winner(verdict: VerdictRecord, lang: str, names: Mapping[str, str]
         high=closest.single_high if is_single else closest.high,
         percent=100 * (1 - alpha),
     )
-    if verdict.unbiased_points is None:
+    corrected = verdict.unbiased_points
+    # A correction that no digit shows would only raise a question.
+    if corrected is None or round(corrected, 1) >= round(abs(closest.points), 1):
         return [said]
-    return [said, text("verdict.unbiased", lang, points=verdict.unbiased_points)]
+    return [said, text("verdict.unbiased", lang, points=corrected)]
 
 
 def _describe_tied(verdict: VerdictRecord, lang: str, names: Mapping[str, str]) -> list[str]:
