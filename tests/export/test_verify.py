@@ -138,9 +138,10 @@ def test_verify_run_tells_of_a_process_that_broke_off(run, tmp_path, monkeypatch
 
 
 def test_verify_run_tells_that_there_is_no_run_or_that_it_has_no_bundle(tmp_path):
-    for path in (tmp_path / "gone", tmp_path):
-        with pytest.raises(RunError, match=f"There is no run at {path}"):
+    for path, said in ((tmp_path / "gone", "is not a run"), (tmp_path, "There is no run at")):
+        with pytest.raises(RunError, match=said) as refused:
             verify_run(path)
+        assert str(path) in str(refused.value)
     (tmp_path / "best").mkdir()
     (tmp_path / "best" / "model.onnx").touch()
     with pytest.raises(RunError, match=r"^best/weights.* and best/reference\.npz are missing from"):

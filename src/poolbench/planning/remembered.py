@@ -24,6 +24,8 @@ _MOST_BYTES = 10_000
 class RememberingMeasurer:
     """Measures what is not known yet, and keeps it in the cache folder.
 
+    Not for a study with a time limit, which goes by what is measured now, nor for a cluster.
+
     Args:
         measurer: Of this machine.
         pictures: In the training pool: what is done once for all of them takes its time too.

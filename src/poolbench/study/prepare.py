@@ -177,7 +177,6 @@ def measure_study(
     if config.time_limit_seconds is not None:
         display.say("run.time-limit", limit=Duration(config.time_limit_seconds))
     display.name_variants(plan.variants)
-    # What has to hold a time limit goes by what is measured now, and a cluster by all its nodes.
     if config.time_limit_seconds is None and config.executor == "local":
         measurer = RememberingMeasurer(measurer, len(image_set.pool))
     with display.watch.step("measure") as advance:

@@ -191,8 +191,7 @@ def run_training(
         state.restore(engine, saved)
     history, best = state.history, state.best
     diverged_at = None
-    cuda = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(cuda), forked_globals():
+    with torch.random.fork_rng([device] if device.type == "cuda" else []), forked_globals():
         for epoch in range(len(history), recipe.epochs):
             started = time.perf_counter()
             losses, accuracies = _run_epoch(engine, train, schedule, epoch)
