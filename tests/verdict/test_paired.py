@@ -70,7 +70,7 @@ def test_evidence_refuses_arrays_that_do_not_fit(values):
 
 
 def test_evidence_without_a_picture_is_refused():
-    with pytest.raises(UsageError, match="expected .variants, repeats, images"):
+    with pytest.raises(UsageError, match=r"expected .variants, repeats, images"):
         Evidence(np.ones((2, 1, 0), dtype=bool), np.zeros((1, 0), dtype=np.int64))
 
 
