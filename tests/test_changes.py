@@ -58,7 +58,7 @@ def test_every_method_can_be_measured_on_a_network_that_has_few_places_for_them(
     run = ("run", *SHORT, "--backbones", "mlp", "--methods", "--dry-run")
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
-    assert "15 variants " in done.stderr
+    assert "15 variants, " in done.stderr
 
 
 def test_preset_on_the_command_line_wins_over_a_file(poolbench_here, tmp_path):

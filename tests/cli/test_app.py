@@ -38,7 +38,8 @@ def test_json_goes_to_standard_output_and_everything_else_to_standard_error(fini
     assert printed["run"] == str(path)
     assert "apple, lemon, pear, plum" in said
     assert re.search(
-        r"Test accuracy: 0\.\d{4} \(400 images; 95% interval 0\.\d{4} to [01]\.\d{4}\)\. "
+        r"Test accuracy: 0\.\d{4} \(400 images; 95% confidence interval: "
+        r"0\.\d{4} to [01]\.\d{4}\)\. "
         r"The test set was used only once, for this model\.",
         said,
     )
@@ -169,7 +170,7 @@ def test_recipes_are_printed_as_toml_that_run_takes(poolbench_here, tmp_path):
     (tmp_path / "mine.toml").write_text(printed.replace("epochs = 40", "epochs = 1"))
     done = poolbench_here("run", "--recipes", "mine.toml,quick", *QUICKLY)
     assert done.returncode == 0, done.stderr
-    assert "Plan: 6 variants " in done.stderr
+    assert "Plan: 6 variants, " in done.stderr
 
 
 def test_recipes_are_listed_in_both_languages(poolbench_here):

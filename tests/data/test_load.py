@@ -66,7 +66,7 @@ def test_load_image_set_refuses_a_size_that_memory_will_not_hold(tmp_path):
 
 @pytest.mark.parametrize("source", ["sampel", "cifar", "folder:", "npz", "task:", "folders:x", ""])
 def test_load_image_set_refuses_an_unknown_set(source):
-    with pytest.raises(UnknownNameError, match="There is no image set"):
+    with pytest.raises(UnknownNameError, match="There is no image set, file or folder named"):
         _load(source)
 
 
@@ -83,8 +83,8 @@ PUBLISHED = ("t10k-labels-idx1-ubyte.gz", "test_X.bin")
         ("t10k-labels-idx1-ubyte.gz", "data='folder:t10k-labels-idx1-ubyte.gz'"),
         ("test_X.bin", "Did you mean data='folder:test_X.bin'"),
         ("photos.zip", "photos.zip is a file, but not of a kind"),
-        ("gone.csv", "There is no image set"),
-        ("x" * 5000, "There is no image set"),
+        ("gone.csv", "There is no image set, file or folder named"),
+        ("x" * 5000, "There is no image set, file or folder named"),
     ],
 )
 def test_load_image_set_of_a_place_says_which_kind_it_may_be(source, hint, tmp_path, monkeypatch):

@@ -111,7 +111,7 @@ def test_forms_are_those_of_the_files_of_the_folder_and_plain_names_come_first()
 
 @pytest.mark.parametrize("name", ["sampel", "sample:", "sample:x", "npz", "npz:", "", ":", "cifar"])
 def test_unknown_names_and_missing_arguments_list_what_there_is(name):
-    with pytest.raises(UnknownNameError, match="There is no image set"):
+    with pytest.raises(UnknownNameError, match="There is no image set, file or folder named"):
         find_image_set(name)
 
 
@@ -160,7 +160,7 @@ def test_installed_package_brings_an_image_set(somebody):
     ("data", "code", "said"),
     [
         ("stripe:3", 2, "Did you mean 'stripes'"),
-        ("stripes", 2, "There is no image set 'stripes'"),
+        ("stripes", 2, "There is no image set, file or folder named 'stripes'"),
         ("stripes:many", 3, "Stripes.read failed: ValueError ("),
         ("wrong", 2, "is a Wrong; expected a class that extends"),
         ("gone", 2, "The installed image set 'gone' (somebody_sets:Gone) cannot be loaded"),

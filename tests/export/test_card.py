@@ -41,7 +41,7 @@ def test_render_card_tells_the_test_in_the_metric_of_the_verdict(spec, data, fin
     assert "    - type: balanced_accuracy\n      value: 0.5100\n" in front
     assert "metrics:\n- balanced_accuracy\n" in front and "test accuracy" not in body
     assert (
-        "| test balanced accuracy | 51.0% (95% confidence interval 40.0% to 60.0%), 70 images "
+        "| test balanced accuracy | 51.0% (95% confidence interval: 40.0% to 60.0%), 70 images "
         "in 12 groups |\n| majority-class baseline | 33.3% |\n" in body
     )
 

@@ -27,7 +27,7 @@ def test_leaderboard_shows_metrics_under_their_headings(display, capsys):
     row = row.model_copy(update={"gap": -0.0321, "multiply_adds": 21_340_000})
     display.show_leaderboard([row])
     head, _, cells = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
-    names = ("balanced accuracy", "95% interval", "train − held-out", "training (s)")
+    names = ("balanced accuracy", "95% interval", "train − held-out", "training time (s)")
     places = [head.index(name) for name in ("variant", *names, "multiply-adds (millions)")]
     assert places == sorted(places)
     # Metrics that the row lacks are dashes.

@@ -22,7 +22,7 @@ from poolbench.verdict.sentence import describe_verdict
 TRIED_RUNTIMES = ("1.17.3", "1.32.0")
 # How pictures became as large as the network takes them.
 _FITS = {
-    "squash": "`squash`: stretched, aspect ratio not kept",
+    "squash": "`squash`: stretched, aspect ratio not preserved",
     "crop": "`crop`: edges cut off",
     "pad": "`pad`: borders added",
 }
@@ -56,8 +56,8 @@ model-index:
 
 # {{ spec.variant.id }}
 
-An image classifier for {{ data.classes | length }} classes, chosen by poolbench {{ version }} from
-a comparison of pooling (downsampling) operators.
+An image classifier for {{ data.classes | length }} classes, selected by poolbench {{ version }}
+in a comparison of pooling (downsampling) operators.
 
 | | |
 | --- | --- |
@@ -67,7 +67,7 @@ a comparison of pooling (downsampling) operators.
 batch size {{ recipe.batch_size }}, learning rate {{ recipe.learning_rate }}, \
 {{ recipe.schedule }} schedule |
 | test {{ metric }} | {{ percent(headline.value) }} \
-(95% confidence interval {{ percent(headline.low) }} to {{ percent(headline.high) }}), \
+(95% confidence interval: {{ percent(headline.low) }} to {{ percent(headline.high) }}), \
 {{ headline.pictures }} images\
 {% if headline.groups is not none %} in {{ headline.groups }} groups{% endif %} |
 | majority-class baseline | {{ percent(headline.constant) }} |
@@ -116,16 +116,17 @@ Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
 
 ## Input and output
 
-- `input`: float32 `[batch, height, width, 3]`, red, green, blue, values 0 to 255, any batch size,
-  height and width. Resizing (`{{ data.fit }}`) and normalisation are built into the model, so don't
-  apply them yourself.
+- `input`: float32 `[batch, height, width, 3]`, channels in RGB order, values from 0 to 255; batch
+  size, height and width are free. Resizing (`{{ data.fit }}`) and normalisation are built into the
+  model, so don't apply them yourself.
 - `output`: float32 `[batch, {{ data.classes | length }}]`, logits.
 - `probabilities`: float32 `[batch, {{ data.classes | length }}]`, their softmax.
 
-The file declares the lowest opset and IR version that it needs. Models with any of the operators
-load in onnxruntime {{ runtimes | join(" and ") }} (Python 3.11) and give the same predictions.
+`model.onnx` declares the lowest opset and IR version that it needs. Models with any of poolbench's
+operators load in ONNX Runtime {{ runtimes | join(" and ") }} (Python 3.11) and give the same
+predictions.
 
-Class names and hashes are in the file's `metadata_props`. `weights.safetensors` holds the same
+Class names and hashes are in its `metadata_props`. `weights.safetensors` holds the same
 weights under their PyTorch names.
 
 ## Use
@@ -159,16 +160,16 @@ for name, probability in zip(classes, probabilities[0]):
     print(f"{name}: {probability:.3f}")
 ```
 
-Or run `poolbench predict model.onnx picture.jpg`. To check again that this file reproduces its
-recorded predictions, run `poolbench verify RUN`.
+Or run `poolbench predict model.onnx picture.jpg`. To check again that the model reproduces
+its recorded predictions, run `poolbench verify RUN`, where RUN is the folder of the run.
 
-## Limits
+## Limitations
 
 - It knows only these {{ data.classes | length }} classes and assigns one of them to every image,
   whatever the image shows.
 - The {{ metric }} applies only to images produced and selected in the same way as the test images.
 - Its probabilities are only as reliable as the calibration error above indicates.
-- It has not been evaluated for bias or for robustness to misleading inputs; don't use it to make
+- It has not been evaluated for bias or for robustness to adversarial inputs; don't use it to make
   decisions about people.
 - No licence has been chosen yet: whoever publishes the model must choose one that is compatible
   with the licence of the training images.
@@ -224,7 +225,8 @@ def _describe_verdict(verdict: VerdictRecord) -> str:
     return (
         f"{sentence} Based on {verdict.repeats * verdict.folds} training runs per variant and "
         f"{verdict.pictures:,} held-out images. Differences in {metric}, with simultaneous "
-        f"{level}confidence intervals: {differences}."
+        f"{level}confidence intervals, which are wider than those for a single pair: "
+        f"{differences}."
     )
 
 

@@ -100,7 +100,7 @@ def test_columns_are_left_out_in_the_order_that_is_given():
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_headings_that_are_wrapped_cut_no_cell(width):
-    headings = ["variant", "training − held-out", "training (s)", "multiply-adds (millions)"]
+    headings = ["variant", "training − held-out", "training time (s)", "multiply-adds (millions)"]
     row = ["max.lab-example.quick", "−0.0321", "1,234.5", "21.34"]
     console = Console(file=io.StringIO(), width=width, color_system=None)
     console.print(make_table(headings, [row, row], width))

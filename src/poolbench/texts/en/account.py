@@ -3,14 +3,14 @@
 TEXTS = {
     "account.title": "Where the time went ({seconds:,.1f} s without the report):",
     "account.line": "{part}: {seconds:,.1f} s, {share:.1%}",
-    "account.start": "start and images",
-    "account.measure": "measuring the speed",
+    "account.start": "startup and loading images",
+    "account.measure": "measuring the machine's speed",
     "account.steps": "training steps",
     "account.watching": "evaluation after epochs",
     "account.judging": "evaluation of trained networks",
     "account.rest": "rest of the training runs",
     "account.idle": "workers starting or idle",
-    "account.hand-over": "export and explanations",
+    "account.hand-over": "exporting networks and preparing figures",
     "account.verify": "verification",
     "account.other": "everything else",
     "account.evaluation": "evaluation",
@@ -19,9 +19,9 @@ TEXTS = {
     "account.report": "report",
     "account.axis": "time (s)",
     "report.figure-account": (
-        "Where the time went, of the last command that trained something. While networks are "
-        "trained, each part has its share of the time of all workers. The report itself is left "
-        "out."
+        "Where the time went in the last command that trained a network. For the training phase, "
+        "elapsed time is divided among the parts in proportion to the total worker time spent on "
+        "each. Time spent building the report is not included."
     ),
     "card.samples-account": (
         "One command: {trials:,} {trials:training run|training runs} in {workers} "

@@ -50,19 +50,19 @@ TEXTS = {
     # Who was compared, and the numbers of the variant that the card speaks of.
     "card.compared": "Compared",
     "card.compared-many": "Compared: {count} variants",
-    "card.held-out": "Held-out {metric} of variant {variant}",
+    "card.held-out": "Held-out {metric} of {variant}",
     "card.held-out-value": (
-        "{value:.4f} (95% confidence interval {low:.4f} to {high:.4f}; {pictures:,} "
+        "{value:.4f} (95% confidence interval: {low:.4f} to {high:.4f}; {pictures:,} "
         "{pictures:image|images}, {trials} {trials:trial|trials})"
     ),
     "card.metric-accuracy": "accuracy",
     "card.metric-balanced-accuracy": "balanced accuracy",
     "card.test": "Test {metric} of the saved model",
     "card.test-value": (
-        "{value:.4f} (95% confidence interval {low:.4f} to {high:.4f}; {pictures:,} "
+        "{value:.4f} (95% confidence interval: {low:.4f} to {high:.4f}; {pictures:,} "
         "{pictures:image|images})"
     ),
-    "card.cost": "Cost of variant {variant}",
+    "card.cost": "Cost of {variant}",
     "card.cost-value": (
         "{multiply_adds} multiply-adds per image; {parameters:,} parameters; {seconds:,.1f} s of "
         "training (mean of {trials} {trials:trial|trials})"
@@ -87,7 +87,7 @@ TEXTS = {
     "card.scroll": "scroll →",
     "card.read-on": "How to read this",
     "card.all-rows": "All {count:,} {count:row|rows}",
-    "card.excerpt-first": "The first {count} of {total:,}.",
+    "card.excerpt-first": "The first {count} of {total:,} rows.",
     "card.excerpt-worst": "The {count} of {total:,} with the lowest F1, lowest first.",
     "card.excerpt-fewest": "The {count} of {total:,} with the fewest images, fewest first.",
     "card.more-panels": "{count} more {count:variant|variants}",
@@ -96,7 +96,7 @@ TEXTS = {
     "card.keys": "Legend ({count})",
     "card.show-config": "Show config.toml",
     "card.other-variants": "{count} {count:other|others}",
-    "card.range-of-others": "others, held-out, 10 to 90%",
+    "card.range-of-others": "other variants, held-out, 10th to 90th percentile",
     "card.chosen-note": (
         "In colour: the recommended variant and the best of {total}; the others are grey."
     ),
@@ -130,7 +130,7 @@ TEXTS = {
     "fact.duplicates.dropped": "duplicates left out",
     "fact.duplicates.threshold": "similarity threshold for near duplicates (0 to 1)",
     "fact.duplicates.false_share": (
-        "estimated fraction of near duplicates that only look alike (0 to 1)"
+        "estimated fraction of near duplicates that are false matches (0 to 1)"
     ),
     "fact.duplicates_across_halves": "test images with an exact copy among the training images",
     "fact.remark": "remark",

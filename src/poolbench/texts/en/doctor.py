@@ -23,7 +23,8 @@ TEXTS = {
     "doctor.measured": "{names}: the faster one is measured at the start",
     "doctor.cache": "{path} ({free:.0f} GiB free)",
     "doctor.no-cache": (
-        "none: you have no home folder; name a folder in the environment variable POOLBENCH_CACHE"
+        "none: you have no home folder; specify a folder in the environment variable "
+        "POOLBENCH_CACHE"
     ),
     "doctor.there": "installed",
     "doctor.not-there": "not installed",

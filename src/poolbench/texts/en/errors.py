@@ -6,7 +6,7 @@ TEXTS = {
     "error.unknown.check": "There is no check {name!r}.",
     "error.unknown.class": "There is no class {name!r}.",
     "error.unknown.figure": "There is no figure {name!r}.",
-    "error.unknown.image-set": "There is no image set {name!r}.",
+    "error.unknown.image-set": "There is no image set, file or folder named {name!r}.",
     "error.unknown.language": "Language {name!r} is not supported.",
     "error.unknown.measure": "There is no measure {name!r}.",
     "error.unknown.operator": "There is no operator {name!r}.",

@@ -101,7 +101,7 @@ TEXTS = {
     "cifar.reason.admitted": "it asks for {wanted}, and only NumPy arrays are allowed",
     # Folders.
     "error.folder.is-file": "{path} is a file, not a folder.",
-    "hint.folder.is-file": "Name a folder that holds one folder of images for each class.",
+    "hint.folder.is-file": "Specify a folder that holds one folder of images for each class.",
     "error.folder.missing": "There is no folder {path}.",
     "hint.folder.missing": (
         "{meant} Expected a folder that holds one folder of images for each class."
@@ -197,7 +197,7 @@ TEXTS = {
     "error.list.empty": "{path} has no row that names its columns.",
     "hint.list.empty": "Expected a first row with path and label, then one row for each image.",
     "error.list.folder": "{path} is a folder, not a list.",
-    "hint.list.folder": "Name a CSV file in it, or use {--data:folder:{path}}.",
+    "hint.list.folder": "Specify a CSV file in it, or use {--data:folder:{path}}.",
     "error.list.group-column": (
         "{path} has no column {column!r} for {--groups:column:{column}}; its columns are {columns}."
     ),

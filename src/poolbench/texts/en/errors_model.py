@@ -6,7 +6,7 @@ _OTHER_ID = "Choose another id."
 TEXTS = {
     # Model files.
     "error.model.no-file": "{path} is not a file.",
-    "hint.model.no-file": "Name a model, such as best/model.onnx.",
+    "hint.model.no-file": "Specify a model, such as best/model.onnx.",
     "error.model.unread": "{path} cannot be read ({reason}).",
     "error.model.too-large": "{path} has {size:,} bytes; models of at most {most:,} are opened.",
     "hint.model.too-large": _FROM_POOLBENCH,
@@ -96,7 +96,7 @@ TEXTS = {
     "error.onnx.occupied": "{path} already exists, and poolbench did not write it.",
     "hint.onnx.occupied": "Choose another name, or move that file away.",
     "error.onnx.unwritten": "{path} cannot be written ({reason}).",
-    "hint.onnx.unwritten": "Name another file.",
+    "hint.onnx.unwritten": "Specify another file.",
     "error.onnx.layout": "There is no layout {layout!r}; expected nhwc or nchw.",
     "error.onnx.layout-size": (
         "{--size} was given with {--layout:nhwc}, which takes images of any size."

@@ -160,7 +160,7 @@ TEXTS = {
     "error.idx.mapping-names": "{path} does not give every label its own name.",
     "error.idx.not-ascii": "{path} is not a list of labels and codes of characters.",
     "error.idx.sets": "{path} contains {count} sets in IDX files: {names}.",
-    "hint.idx.sets": "Name a file of one of them, such as {--data:folder:{file}}.",
+    "hint.idx.sets": "Specify a file of one of them, such as {--data:folder:{file}}.",
     "error.idx.short": (
         "{path} does not have the size that its header gives: {shape}, {expected:,} bytes, and "
         "{found:,} follow."

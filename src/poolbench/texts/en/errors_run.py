@@ -165,14 +165,14 @@ TEXTS = {
     "hint.figure.nothing": "It has: {known}.",
     # Predictions.
     "error.predict.no-match": "No file matches {pattern}.",
-    "hint.predict.no-match": "Check the pattern, or name a folder.",
+    "hint.predict.no-match": "Check the pattern, or specify a folder.",
     "error.predict.unread": "{path} cannot be read ({reason}).",
     "error.predict.no-pictures": "There are no images in {folder}, nor in the folders inside it.",
     "hint.predict.no-pictures": (
         "Images are recognised by the extension of their file names, such as .jpg or .png."
     ),
     "error.predict.out-is-folder": "{path} is a folder.",
-    "hint.predict.out-is-folder": "Name a file with {--out}, such as predictions.csv.",
+    "hint.predict.out-is-folder": "Specify a file with {--out}, such as predictions.csv.",
     "error.predict.out-no-folder": "{path} cannot be written: there is no folder {folder}.",
     "hint.predict.out-no-folder": "Make the folder, or choose another {--out}.",
     "error.predict.out-occupied": (
@@ -234,7 +234,7 @@ TEXTS = {
     "hint.hub.changed": "Upload it with hf upload, move it away, or choose another {--out}.",
     # The page and its server.
     "error.serve.no-run": "{path} is not a run.",
-    "hint.serve.no-run": "Name a folder that poolbench run made, such as runs/NAME.",
+    "hint.serve.no-run": "Specify a folder created by poolbench run, such as runs/NAME.",
     "error.serve.no-runs": "There is no folder {folder}, so there are no runs to show.",
     "hint.serve.no-runs": (
         "Make the first one with poolbench run, or name a run or a folder of runs."

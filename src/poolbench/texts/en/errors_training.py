@@ -132,7 +132,7 @@ TEXTS = {
         "The images take {needed:.1f} GiB, more than the object store of a node has room for "
         "({most:.1f} GiB)."
     ),
-    "hint.ray.large-pictures": "Name a folder that all nodes share: {--storage:FOLDER}.",
+    "hint.ray.large-pictures": "Specify a folder that all nodes share: {--storage:FOLDER}.",
     "error.node.other-code": (
         "Node {node} has a different version of poolbench from the one the study was planned with: "
         "it changed while the study ran."

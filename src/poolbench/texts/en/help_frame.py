@@ -38,7 +38,7 @@ TEXTS = {
     "help.help": "Show this help and exit.",
     "help.help-all": "Show all options and exit.",
     "help.version": "Show the version and exit.",
-    "help.lang": "Language of the output: {languages}. Default: the language of your system.",
+    "help.lang": "Output language: {languages}. Default: the language of your system.",
     "help.json": "Print the result as JSON.",
     "help.debug": "Show the Python traceback of an error.",
     "help.install-completion": "Install completion for your shell.",

@@ -3,7 +3,7 @@
 TEXTS = {
     "help.run": (
         "Compare pooling operators on your images: train, evaluate, write the report and save the "
-        "best model.\n\nBy default, it uses the built-in image set cells."
+        "best model.\n\nBy default, uses the built-in image set 'cells'."
     ),
     "help.run.data": (
         "A folder of images, a file that contains or lists them, or an image set: {sets}."
@@ -11,8 +11,8 @@ TEXTS = {
     "help.run.data-file": "The CIFAR archive or its unpacked folder, if you already have it.",
     "help.run.download": "Download CIFAR if it has not been downloaded yet.",
     "help.run.classes": (
-        "Class names or numbers, separated by commas or spaces; labels are numbered in this order. "
-        "Enclose a name that contains a comma in quotation marks, as in CSV. Default: all."
+        "Class names or numbers, separated by commas or spaces; labels are numbered in the order "
+        "given. If a name contains a comma, enclose it in quotation marks, as in CSV. Default: all."
     ),
     "help.run.image-size": (
         "Side length in pixels of the images that the network sees. Default: their common size if "
@@ -31,11 +31,11 @@ TEXTS = {
         "refuse."
     ),
     "help.run.operators": (
-        "Operator names or package.module:Class, separated by commas or spaces; all selects every "
-        "operator."
+        "Operator names or package.module:Class, separated by commas or spaces; 'all' selects "
+        "every operator."
     ),
-    "help.run.backbones": "Networks: names or package.module:function.",
-    "help.run.recipes": "Training recipes: names or TOML files.",
+    "help.run.backbones": "Backbone names or package.module:function.",
+    "help.run.recipes": "Training recipe names or TOML files.",
     "help.run.protocol": (
         "How images are held out: cv (repeated cross-validation) or lab (the official split, as in "
         "the course)."
@@ -70,7 +70,9 @@ TEXTS = {
     ),
     "help.run.storage": "With Ray: a folder that all nodes share, for finished trials.",
     "help.run.allow-mixed": "With Ray: allow nodes with different processors or libraries.",
-    "help.run.time-limit": "Time limit, such as 5m or 1h30m; runs as many repeats as fit.",
+    "help.run.time-limit": (
+        "Time limit, such as 5m or 1h30m; the study runs as many repeats as fit."
+    ),
     "help.run.preset": (
         "A bundle of settings: quick, standard or thorough. It sets the backbone, the recipe, the "
         "number of repeats, the tuning and the time limit; other options take precedence. Default: "
@@ -107,7 +109,7 @@ TEXTS = {
     ),
     "help.pretrain.out": "The file to write.",
     "help.pretrain.operator": "Name of the operator.",
-    "help.pretrain.backbone": "Name of the network.",
+    "help.pretrain.backbone": "Name of the backbone.",
     "help.pretrain.recipe": "Name of the recipe, or a TOML file.",
     # poolbench lab.
     "help.lab": (
@@ -116,9 +118,9 @@ TEXTS = {
     ),
     "help.lab.data": "An image set with its own test set, such as cifar100 or sample.",
     "help.lab.classes": (
-        "Class names or numbers, separated by commas or spaces; labels are numbered in this order. "
-        "CIFAR needs three, for example apple,forest,lion; for other sets, the default is all "
-        "classes."
+        "Class names or numbers, separated by commas or spaces; labels are numbered in the order "
+        "given. CIFAR needs three, for example apple,forest,lion; for other sets, the default is "
+        "all classes."
     ),
     "help.lab.full": "Train for the course's 500 epochs instead of the few that fit into a lesson.",
     "help.lab.author": "Author on the title page.",

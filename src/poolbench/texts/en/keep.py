@@ -6,7 +6,7 @@ TEXTS = {
         "{most} images are already saved, which is the maximum. To start over, delete tried.json "
         "in the run directory."
     ),
-    "page.keep-title": "For the report",
+    "page.keep-title": "For the lab report",
     "page.keep-truth": "The image shows",
     "page.keep-choose": "Choose…",
     "page.keep-none": "none of the classes",
@@ -19,11 +19,11 @@ TEXTS = {
     ),
     "page.keep-full": "{most} images are already saved, which is the maximum.",
     "page.keep-hint-server": (
-        "The image, as it is now, and every model's prediction become one table row in the report "
-        "that poolbench report --lab writes."
+        "The image in its current position and every model's prediction are added as one row to a "
+        "table in the lab report, which you generate with poolbench report --lab."
     ),
     "page.keep-hint-wasm": (
-        "The image, as it is now, and every model's prediction become one table row in the report: "
-        "put tried.json into the run directory, then run poolbench report --lab."
+        "The image in its current position and every model's prediction become one row of a table "
+        "in the lab report: put tried.json into the run directory, then run poolbench report --lab."
     ),
 }

@@ -75,11 +75,11 @@ TEXTS = {
     "page.gallery": "Held-out images",
     "page.gallery-picture": "Image {number}: {name}",
     "page.private-server": (
-        "Images are held in the server's memory. Only those you save for the report are written to "
-        "disk."
+        "Images are held in the server's memory. Only those you save for the lab report are "
+        "written to disk."
     ),
     "page.private-wasm": "Images stay in your browser; nothing is sent anywhere.",
-    "page.stage-title": "Move it",
+    "page.stage-title": "Move the image",
     "page.stage-label": "The image as the network sees it. Move it with the arrow keys.",
     "page.stage-hint": (
         "Drag the image or use the arrow keys: one pixel per step, four with Shift. Press Home to "
@@ -93,15 +93,14 @@ TEXTS = {
     "page.move-left": "One pixel left",
     "page.move-right": "One pixel right",
     "page.move-back": "Back to the middle",
-    "page.mode": "Pixels pushed over the edge",
+    "page.mode": "Pixels moved off the edge",
     "page.mode-circular": "reappear on the opposite side",
     "page.mode-border": "are lost; black fills the gap",
     "page.results-title": "What the models predict",
     "page.results-hint": (
-        "Each card is one variant: a network with one operator and one training recipe. The saved "
-        "model has a card of its own; unless the study used the lab protocol, it is the "
-        "recommended variant, retrained on all training images. The thin line marks the "
-        "probability before the image was moved."
+        "Each card shows the predictions of one variant (a network with one operator and one "
+        "training recipe) or of the saved model. The thin line marks the probability before the "
+        "image was moved."
     ),
     "page.model-final": "Saved model ({variant})",
     "page.recommended": "recommended",
@@ -116,16 +115,17 @@ TEXTS = {
     "page.map-down": "8 px down →",
     "page.map-busy": "Computing: {share}",
     "page.map-text": (
-        "'{name}' stays the most likely class for {kept} of {total} shifts. Its lowest probability "
-        "is {least} ({place})."
+        "'{name}' remains the most likely class for {kept} of {total} shifts. Its lowest "
+        "probability is {least} ({place})."
     ),
     "page.map-hint": (
         "The colour shows the probability of the class predicted without a shift. A dot marks "
-        "shifts for which another class is most likely. Click a cell to move the image there."
+        "shifts for which another class is most likely. Click a cell to apply that shift to the "
+        "image."
     ),
     "page.progress-title": "The study is still running",
     "page.progress-preparing": "Loading the images and measuring the speed of this machine.",
-    "page.progress-training": "{done:,} of {total:,} trials finished.",
+    "page.progress-training": "{done:,} of {total:,} {total:trial|trials} finished.",
     "page.progress-training-most": (
         "{done:,} of at most {total:,} trials finished; the study ends earlier if the question is "
         "settled."

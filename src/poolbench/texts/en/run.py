@@ -2,12 +2,12 @@
 
 TEXTS = {
     # While a study runs.
-    "run.progress": "{share:.0%} done, {done:,} of {total:,} trials, {left} left",
+    "run.progress": "{share:.0%} done, {done:,} of {total:,} {total:trial|trials}, {left} left",
     "run.left": "{left} left",
     "run.column-variant": "variant",
     "run.column-interval": "95% interval",
     "run.column-gap": "train − held-out",
-    "run.column-seconds": "training (s)",
+    "run.column-seconds": "training time (s)",
     "run.column-multiply-adds": "multiply-adds (millions)",
     "run.loading": "Loading images ({step}): {share:.0%}",
     "run.step-download": "download",
@@ -26,9 +26,9 @@ TEXTS = {
         "that."
     ),
     "run.plan": (
-        "Plan: {variants:,} {variants:variant|variants} (a variant is a network with one operator "
-        "and one training recipe), up to {trials:,} {trials:trial|trials} (a trial is one training "
-        "run of one variant), {done:,} already finished. Protocol: {protocol}, {folds} "
+        "Plan: {variants:,} {variants:variant|variants}, up to {trials:,} {trials:trial|trials}, "
+        "{done:,} already finished. (A variant is a network with one operator and one training "
+        "recipe; a trial is one training run of one variant.) Protocol: {protocol}, {folds} "
         "{folds:fold|folds}; evaluated after {repeats:repeat|repeats} {repeats:and}."
     ),
     "run.more-epochs": (
@@ -92,7 +92,7 @@ TEXTS = {
     ),
     "run.duplicates-sure": (
         "Near duplicates have a similarity of at least {threshold:.3f}. Judging by the pairs whose "
-        "labels differ, at least {share:.0%} of them only look alike. The share is higher where "
+        "labels differ, at least {share:.0%} of them are false matches. The share is higher where "
         "images of one class resemble each other."
     ),
     "run.duplicates-untold": (
@@ -114,7 +114,7 @@ TEXTS = {
         "shorter recipe ({--recipes:quick}) and smaller images ({--image-size})."
     ),
     "run.auto": (
-        "At each evaluation, the study stops if the question is settled, or if a decision has "
+        "At each evaluation, the study stops if it has reached a decision or if a decision has "
         "become unlikely. Variants that can no longer win are dropped."
     ),
     "run.estimate-auto": (
@@ -152,16 +152,16 @@ TEXTS = {
         "machine or another version. {count:It is|They are} kept, but this study does not use "
         "{count:it|them}."
     ),
-    "run.final": "Retraining the recommended variant, {variant}, on all training images.",
+    "run.final": "Retraining the recommended variant, {variant}, on all training images…",
     "run.test": (
-        "Test {metric}: {value:.4f} ({pictures}; 95% interval {low:.4f} to {high:.4f}). The test "
-        "set was used only once, for this model. Always predicting the same class would give "
-        "{constant:.4f}."
+        "Test {metric}: {value:.4f} ({pictures}; 95% confidence interval: {low:.4f} to "
+        "{high:.4f}). The test set was used only once, for this model. Always predicting the same "
+        "class would give {constant:.4f}."
     ),
     "run.test-watched": (
-        "Test {metric} after the last epoch: {value:.4f} ({pictures}; 95% interval {low:.4f} to "
-        "{high:.4f}). The test set was evaluated after every epoch. Always predicting the same "
-        "class would give {constant:.4f}."
+        "Test {metric} after the last epoch: {value:.4f} ({pictures}; 95% confidence interval: "
+        "{low:.4f} to {high:.4f}). The test set was evaluated after every epoch. Always predicting "
+        "the same class would give {constant:.4f}."
     ),
     "run.pictures": "{count:,} {count:image|images}",
     "run.pictures-in-groups": "{count:,} {count:image|images} in {groups:,} {groups:group|groups}",

@@ -24,8 +24,8 @@ TEXTS = {
         "({pictures:,} {pictures:image|images}; {trials} {trials:trial|trials} per variant)."
     ),
     "verdict.unbiased": (
-        "Studies that stop early overstate differences; corrected for that, the difference is "
-        "about {points:.1f} points."
+        "The study stopped early, and studies that do so tend to overstate differences; after "
+        "correction, the difference is about {points:.1f} points."
     ),
     "verdict.regret": (
         "{variant} is at most {points:.2f} points worse than whichever variant is truly best (95% "
@@ -53,7 +53,7 @@ TEXTS = {
     "verdict.nothing": (
         "Nothing was learned: no variant does better than always predicting the same class "
         "({constant}). The best mean, that of {variant}, differs from it by {points:+.2f} points "
-        "(interval {low:.2f} to {high:.2f}). No variant is recommended, and no model was saved."
+        "(interval: {low:.2f} to {high:.2f}). No variant is recommended, and no model was saved."
     ),
     "verdict.nothing-advice": (
         "What to try: check that the labels match their images; train longer ({--epochs}); search "
@@ -64,7 +64,7 @@ TEXTS = {
         "It is uncertain whether anything was learned: always predicting the same class reaches "
         "{constant}, and no variant is reliably above that."
     ),
-    "verdict.constant-interval": "{accuracy:.4f}, 95% interval {low:.4f} to {high:.4f}",
+    "verdict.constant-interval": "{accuracy:.4f}, 95% confidence interval {low:.4f} to {high:.4f}",
     "verdict.guess": (
         "This is a rough estimate: one repeat says nothing about how much results vary from repeat "
         "to repeat."
@@ -84,8 +84,8 @@ TEXTS = {
         "and so in multiply-adds. The operator alone does not explain the differences."
     ),
     "note.not-tuned": (
-        "All variants use the learning rate of their recipe. With the best rate for each, the "
-        "ranking may change ({--tune:lr} searches for it)."
+        "All variants use the learning rate of their recipe. With the best learning rate for each "
+        "variant, the ranking may change. To search for these rates, use {--tune:lr}."
     ),
     "note.transfer": (
         "The networks start from weights pretrained with one operator, which favours that "
@@ -131,7 +131,7 @@ TEXTS = {
     "note.missed-classes": "{variant} recognised no image of these classes: {classes}.",
     "note.undertrained": (
         "The held-out loss was still falling when training ended: in most trials of "
-        "{variants:and}, it was lowest in the last tenth of the epochs. With longer training "
+        "{variants:and}, it was lowest in the final 10% of training. With longer training "
         "({--epochs}), the ranking may change."
     ),
     "note.diverged": (

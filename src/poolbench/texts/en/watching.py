@@ -13,7 +13,7 @@ TEXTS = {
     "watch.measure": "Measuring the speed of this machine",
     "watch.train": "Training",
     "watch.train-to": "Training to the end of repeat {repeats}",
-    "watch.final": "Retraining the recommended network",
+    "watch.final": "Retraining the recommended variant",
     "watch.hand-over": "Exporting the networks and preparing figures for the report",
     "watch.verify": "Verifying the saved model in a fresh process",
     "watch.report": "Building the report",
