@@ -182,7 +182,7 @@ def test_settings_of_another_process_are_told_here(tmp_path):
     [
         ({"margin": 0}, "Задано margin 0, а ожидается число больше 0 и не больше 100."),
         ({"fit": "croop"}, "Задано fit «croop», а ожидается crop, pad или squash. Возможно,"),
-        ({"repeat": 3}, "Неизвестный параметр: «repeat». Возможно, вы имели в виду: «repeats»"),
+        ({"repeat": 3}, "Неизвестный параметр: «repeat». Возможно, вы имели в виду «repeats»"),
         ({"name": "../x"}, "«../x» не может быть именем запуска."),
         ({"vary": "layers", "data": "sample"}, "vary и methods меняют один вариант"),
         ({"on_trial": 3}, "on_trial — это 3, вызвать его нельзя."),

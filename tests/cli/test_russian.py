@@ -98,7 +98,7 @@ def test_refusals_are_russian_and_have_the_code_of_a_usage_error():
         assert (words, code, find_english(said) - given) == (words, 2, set())
         assert len(said.strip().splitlines()) <= 2
     assert "Возможно, вы имели в виду --operators" in refusals["run", "--operater", "max"][1]
-    assert "вы имели в виду: «run»" in refusals[("ran",)][1]
+    assert "вы имели в виду «run»" in refusals[("ran",)][1]
 
 
 def test_what_there_is_is_told_in_russian():

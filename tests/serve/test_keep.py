@@ -82,7 +82,7 @@ def test_picture_is_kept_in_the_run_and_fills_the_table_of_the_report(
     # A line for each of three models, for both pictures, and places for three more of one's own.
     assert len(table) == 10
     assert table[1][:2] == ["1", f"{CLASSES[arrays['labels'][3]]} (отложенное)"]
-    assert table[1][2] == "вниз на 1, влево на 3, по кругу"
+    assert table[1][2] == "вниз на 1, влево на 3, циклически"
     assert table[4][1:3] == ["ни один из классов", "нет"]
     assert {line[6] for line in table[4:7]} == {"—"}
     assert [line[0] for line in table[7:]] == ["3", "4", "5"]
@@ -112,7 +112,7 @@ def test_static_page_gives_the_same_file_to_download(
     [row] = RunStore(served_copy).load_model("tried.json", TriedRecord).rows
     check_row(row, cards, arrays["images"][3])
     text = build_handin(served_copy).markdown.read_text(encoding="utf-8")
-    assert "вниз на 1, влево на 3, по кругу" in text
+    assert "вниз на 1, влево на 3, циклически" in text
 
 
 def test_server_keeps_nothing_that_it_cannot_vouch_for(served_copy, run_serve):

@@ -87,7 +87,7 @@ def test_russian_page_has_no_english_word_and_no_decimal_point(browser, server, 
     assert find_foreign(f"{said}\n{labels}", NAMES) == []
     assert re.search(r"\d,\d\xa0%", said)
     # What a variant is stands where the first one does.
-    assert "один вариант: сеть с одним оператором" in said
+    assert "модель одного варианта, то есть сети с одним оператором" in said
 
 
 def test_first_of_the_browsers_languages_that_is_spoken_here_is_taken():

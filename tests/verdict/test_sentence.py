@@ -160,7 +160,7 @@ NEEDS = {
     "repeats": (
         {"more_repeats": Forecast(repeats=9, pictures=1200, chance=0.61)},
         "With 7 more repeats, the chance of a decision is about 60%.",
-        "Если добавить 7 повторов, вопрос решится с вероятностью около 60\xa0%.",
+        "Если добавить 7 повторов, исход определится с вероятностью около 60\xa0%.",
     ),
     "pictures": (
         {
@@ -169,7 +169,7 @@ NEEDS = {
         },
         "With 22 more repeats, the chance of a decision is below 5%. "
         "With 4,800 images instead of 1,200 and the same number of repeats, it is above 95%.",
-        "Если добавить 22 повтора, вопрос решится с вероятностью меньше 5\xa0%. Если при том же "
+        "Если добавить 22 повтора, исход определится с вероятностью меньше 5\xa0%. Если при том же "
         "числе повторов взять 4800 изображений вместо 1200 — с вероятностью больше 95\xa0%.",
     ),
     "futile": (
@@ -178,7 +178,8 @@ NEEDS = {
             "is_futile": True,
         },
         "even with the remaining 22 repeats, the chance of a decision was about 10%.",
-        "даже со всеми оставшимися повторами (22) вопрос решился бы с вероятностью около 10\xa0%.",
+        "даже со всеми оставшимися повторами (22) исход определился бы с вероятностью "
+        "около 10\xa0%.",
     ),
 }
 
@@ -213,7 +214,7 @@ def test_verdict_says_what_can_be_regretted(lang, part):
 
 @pytest.mark.parametrize(
     ("lang", "part"),
-    [("en", "is about 1.4 points"), ("ru", "с поправкой на это — около 1,4\xa0п.")],
+    [("en", "is about 1.4 points"), ("ru", "с поправкой на это она составляет около 1,4\xa0п.")],
 )
 def test_verdict_of_an_early_stop_says_what_is_left_of_the_difference(lang, part):
     early = WINNER.model_copy(update={"unbiased_points": 1.38})

@@ -11,7 +11,7 @@ TUNED = (
     "рецепте указана та, с которой начат поиск."
 )
 RECIPE_MORE = "Полное описание рецепта выводит команда poolbench recipes ИМЯ."
-MOMENTUM = ", момент {momentum:g}"
+MOMENTUM = ", импульс {momentum:g}"
 OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
 SCHEDULES = {
     "constant": "постоянная",

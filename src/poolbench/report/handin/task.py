@@ -14,6 +14,8 @@ from poolbench.report.words import Phrase
 
 # Most names of classes that the title page has space for.
 MOST_ON_TITLE = 6
+# Said of how often each was trained, where a study stopped training some.
+AT_MOST = " не больше"
 
 
 def write_title(
@@ -88,7 +90,9 @@ def write_data(draft: Draft, view: RunView) -> None:
         draft.say(fill(phrases.SPLIT_LAB, trials=trials, **counts))
     else:
         values = {"folds": verdict.folds, "repeats": verdict.repeats, "trials": trials}
-        draft.say(fill(phrases.SPLIT_CV, **values, **counts))
+        is_same = all(len(variant.trials) == trials for variant in view.variants)
+        most = "" if is_same else AT_MOST
+        draft.say(fill(phrases.SPLIT_CV, most=most, **values, **counts))
         origin = phrases.TEST_OFFICIAL if data.has_official_test else phrases.TEST_TAKEN
         opened = f" {phrases.TEST_ONCE}" if view.final is not None else ""
         draft.say(fill(origin, **counts) + opened)

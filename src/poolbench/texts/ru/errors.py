@@ -16,8 +16,8 @@ TEXTS = {
     "error.unknown.task": "Неизвестная задача: {name!r}.",
     "error.unknown.trial": "Обучение {name!r} не найдено.",
     "error.unknown.variant": "Неизвестный вариант: {name!r}.",
-    "hint.near": "Возможно, вы имели в виду: {near!r:or}.",
-    "hint.near-paths": "Возможно, вы имели в виду: {near:or}.",
+    "hint.near": "Возможно, вы имели в виду {near!r:or}.",
+    "hint.near-paths": "Возможно, вы имели в виду {near:or}.",
     "hint.known": "Доступны: {known}.",
     "hint.unknown.backbone": (
         "Свою сеть укажите в виде package.module:function или запустите сравнение из программы на "
@@ -50,7 +50,7 @@ TEXTS = {
     "os.EMFILE": "открыто слишком много файлов",
     "os.ENAMETOOLONG": "имя слишком длинное",
     "os.ENODEV": "такого устройства нет",
-    "os.ENOENT": "файл или папка не найдены",
+    "os.ENOENT": "такого файла или папки нет",
     "os.ENOMEM": "не хватает памяти",
     "os.ENOSPC": "на диске не осталось места",
     "os.ENOTDIR": "часть пути — не папка",

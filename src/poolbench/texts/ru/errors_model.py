@@ -201,7 +201,7 @@ TEXTS = {
     ),
     "error.plugin.no-name": "{kind} {name!r}: в {module} такого имени нет.",
     "error.plugin.near-name": "{kind} {name!r}: в {module} такого имени нет.",
-    "hint.plugin.near-name": "Возможно, вы имели в виду: {near!r:or}.",
+    "hint.plugin.near-name": "Возможно, вы имели в виду {near!r:or}.",
     "error.plugin.no-operator": "Оператор {name!r}: {reason}",
     "error.plugin.broken": (
         "Не удалось загрузить установленный оператор {name!r} ({place}): {said}."

@@ -8,7 +8,7 @@ _ALL_DARK = (
 
 TEXTS = {
     # One picture. What is wrong with it is a part of a sentence.
-    "error.picture.file": "Файл {path} не прочитан: {reason}.",
+    "error.picture.file": "Не удалось прочитать файл {path}: {reason}.",
     "error.picture.heic": "Файл {path} — в формате HEIC, для чтения которого нужен pillow-heif.",
     "hint.picture.heic": "Установите его: pip install pillow-heif.",
     "error.picture.unreadable": "Не удалось прочитать изображение: {reason}.",

@@ -251,7 +251,7 @@ TEXTS = {
         "Отправьте её командой hf upload, переместите или укажите другую папку: {--out}."
     ),
     # Страница и её сервер.
-    "error.serve.no-run": "{path} — не запуск poolbench.",
+    "error.serve.no-run": "В {path} нет запуска poolbench.",
     "hint.serve.no-run": "Укажите папку, созданную командой poolbench run, например runs/ИМЯ.",
     "error.serve.no-runs": "Папки {folder} нет, поэтому показывать нечего.",
     "hint.serve.no-runs": (

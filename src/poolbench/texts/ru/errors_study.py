@@ -55,14 +55,14 @@ TEXTS = {
     "error.plan.no-test": "Для протокола lab нужна тестовая выборка набора, а в {source} её нет.",
     "hint.plan.no-test": "Используйте {--protocol:cv}.",
     "error.plan.weights-missing": (
-        "Обучение по рецепту {recipe!r} начинается с готовых весов, а они не указаны."
+        "Обучение по рецепту {recipe!r} начинается с предобученных весов, а они не указаны."
     ),
     "hint.plan.weights-missing": (
         "Укажите файл safetensors: {--weights:ФАЙЛ}. Его создаёт команда poolbench pretrain."
     ),
     "error.plan.weights-unused": (
         "{--weights:{path}} ни на что не повлияет: ни в одном из выбранных рецептов обучение не "
-        "начинается с готовых весов."
+        "начинается с предобученных весов."
     ),
     "hint.plan.weights-unused": (
         "Укажите {--recipes:finetune} или добавьте в рецепт pretrained = true."
@@ -254,7 +254,7 @@ TEXTS = {
         "{--author} и {--group} указываются в отчёте о лабораторной работе."
     ),
     "hint.cli.author-alone": "Добавьте {--lab}.",
-    "error.cli.no-model-here": "{path} — не модель и не запуск poolbench.",
+    "error.cli.no-model-here": "В {path} нет ни модели, ни запуска poolbench.",
     "hint.cli.no-model-here": (
         "Укажите путь к модели, например best/model.onnx, папку запуска или @last. Имеющиеся "
         "запуски показывает poolbench runs."
@@ -284,7 +284,7 @@ TEXTS = {
         "Направьте стандартный вывод туда, где есть место, и выполните ту же команду ещё раз."
     ),
     "error.cli.expect-alone": (
-        "{--expect} показывает ещё до обучения, насколько вероятно, что вопрос решится."
+        "{--expect} показывает ещё до обучения, насколько вероятно, что исход определится."
     ),
     "hint.cli.expect-alone": "Добавьте {--dry-run}.",
     "error.cli.no-folder": "{--dir}: {path} — не папка.",

@@ -7,7 +7,7 @@ TEXTS = {
         "tried.json из папки запуска."
     ),
     "page.keep-title": "Для отчёта",
-    "page.keep-truth": "На изображении",
+    "page.keep-truth": "Что на изображении",
     "page.keep-choose": "выберите…",
     "page.keep-none": "ничего из перечисленного",
     "page.keep-choose-first": "Сначала выберите, что на изображении.",
