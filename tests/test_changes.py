@@ -67,7 +67,7 @@ def test_preset_on_the_command_line_wins_over_a_file(poolbench_here, tmp_path):
     done = poolbench_here(*run)
     assert done.returncode == 0, done.stderr
     # The looks of the preset, to 24 repeats, and three folds of the file.
-    assert "72 trials " in done.stderr
+    assert "72 trials, " in done.stderr
 
 
 def test_protocol_lab_on_the_command_line_is_judged_once_also_with_a_file(poolbench_here, tmp_path):
