@@ -102,7 +102,7 @@ def test_pictures_that_cannot_be_read_are_listed_in_both_languages(tmp_path, mon
     error = catch(load_image_set, DataConfig(source=f"folder:{tmp_path / 'set'}"))
     first, *lines, last = error.tell("ru", "options").split("\n")
     assert first == "Изображений, которые не удалось прочитать: 2 из 2."
-    assert [line[:7] for line in lines] == ["  Файл "] * 2
+    assert [line[:28] for line in lines] == ["  Не удалось прочитать файл "] * 2
     assert last.endswith("пропустите: --on-bad skip.")
     assert error.tell("en", "arguments").endswith("leave them out with on_bad='skip'.")
 

@@ -111,7 +111,7 @@ TEXTS = {
     "card.confused-true": "истинный класс",
     "card.confused-said": "предсказанный класс",
     "card.confused-share": "доля истинного класса, %",
-    "card.confused-count": "изображений",
+    "card.confused-count": "ответов",
     # Протоколы и способы приведения к размеру.
     "card.protocol-cv": "перекрёстная проверка с повторами (cv)",
     "card.protocol-lab": "опубликованное разбиение, как в курсе (lab)",
