@@ -251,7 +251,7 @@ TEXTS = {
     "hint.results.points": "Это ошибка poolbench: сообщите о ней разработчикам.",
     # The command line.
     "error.cli.author-alone": (
-        "{--author} и {--group} указываются в отчёте о лабораторной работе."
+        "{--author} и {--group} указываются в отчёте по лабораторной работе."
     ),
     "hint.cli.author-alone": "Добавьте {--lab}.",
     "error.cli.no-model-here": "В {path} нет ни модели, ни запуска poolbench.",
