@@ -61,14 +61,14 @@ def test_picture_is_kept_in_the_run_and_fills_the_table_of_the_report(
         move(page, see)
         cards = read_cards(page)
         page.click("#keep-button")
-        see(page, "#keep-said", "report: 1")
+        see(page, "#keep-said", "1 image for the report")
         choose_file(page, picture_files["png"])
         # What a stranger's picture shows is for the person to say.
         page.click("#keep-button")
         see(page, "#keep-said", "Choose what the image shows first")
         page.select_option("#keep-truth", "none")
         page.click("#keep-button")
-        see(page, "#keep-said", "report: 2")
+        see(page, "#keep-said", "2 images for the report")
         assert page.locator("#keep-file").is_hidden()
     record = RunStore(served_copy).load_model("tried.json", TriedRecord)
     check_row(record.rows[0], cards, arrays["images"][3])
@@ -83,7 +83,7 @@ def test_picture_is_kept_in_the_run_and_fills_the_table_of_the_report(
     assert len(table) == 10
     assert table[1][:2] == ["1", f"{CLASSES[arrays['labels'][3]]} (отложенное)"]
     assert table[1][2] == "вниз на 1, влево на 3, циклически"
-    assert table[4][1:3] == ["ни один из классов", "нет"]
+    assert table[4][1:3] == ["не из этих классов", "нет"]
     assert {line[6] for line in table[4:7]} == {"—"}
     assert [line[0] for line in table[7:]] == ["3", "4", "5"]
     assert not any("".join(line[1:]) for line in table[7:])
@@ -104,7 +104,7 @@ def test_static_page_gives_the_same_file_to_download(
         move(page, see)
         cards = read_cards(page)
         page.click("#keep-button")
-        see(page, "#keep-said", "report: 1")
+        see(page, "#keep-said", "1 image for the report")
         with page.expect_download(timeout=HANG_MS) as download:
             page.click("#keep-file")
         assert download.value.suggested_filename == "tried.json"

@@ -65,7 +65,7 @@ def make_full(make_study, **values):
     ],
 )
 def test_evidence_refuses_arrays_that_do_not_fit(values):
-    with pytest.raises(UsageError, match=r"shape|needs|each image"):
+    with pytest.raises(UsageError, match=r"shape|each of"):
         Evidence(**{"correct": np.ones((2, 1, 4), dtype=bool), "fold": FOLD, **values})
 
 

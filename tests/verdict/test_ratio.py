@@ -50,5 +50,7 @@ def test_ratio_of_one_trial_has_no_interval():
     ],
 )
 def test_ratio_refuses_what_are_no_times(first, second):
-    with pytest.raises(UsageError, match=r"expected two of one length|needs numbers above 0"):
+    with pytest.raises(
+        UsageError, match=r"expected two rows of one length|expected numbers above 0"
+    ):
         compute_ratio(np.array(first), np.array(second))

@@ -147,7 +147,7 @@ TEXTS = {
         "The values have shape {values} and the folds {folds}; expected one shape [repeats, "
         "images] with at least 2 images."
     ),
-    "error.interval.not-finite": "An interval needs finite values, and some are not.",
+    "error.interval.not-finite": "The values are not all finite; expected finite numbers.",
     "error.interval.groups": (
         "The array of groups has shape {shape} and {count} {count:group|groups}; expected a group "
         "for each of {pictures} images and at least 2 groups."
@@ -177,6 +177,8 @@ TEXTS = {
         "reached is {found}; expected from 1 to {repeats} repeats for each of {variants} variants, "
         "and {repeats} for at least one."
     ),
-    "error.ratio.shape": "The rows have lengths {first} and {second}; expected two of one length.",
-    "error.ratio.not-positive": "A ratio of times needs numbers above 0, and some are not.",
+    "error.ratio.shape": (
+        "The two rows of times have shapes {first} and {second}; expected two rows of one length."
+    ),
+    "error.ratio.not-positive": "The times are not all above 0; expected numbers above 0.",
 }
