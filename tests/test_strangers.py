@@ -54,7 +54,6 @@ KNOWN = {
     ("serve/bundle.py", "archive.extract"): 1,
     # This program again.
     ("export/verify.py", "subprocess.run"): 1,
-    ("export/ahead.py", "subprocess.Popen"): 1,
     ("export/confined.py", "subprocess.Popen"): 1,
     ("executors/local.py", "subprocess.Popen"): 1,
     **{

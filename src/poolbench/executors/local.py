@@ -251,15 +251,7 @@ class _Worker:
         self.reason: tuple[Reason, Tellable] | None = None
         self.has_started = False
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "poolbench.executors.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            text=True,
-            encoding="utf-8",
-            env=make_environment(),
-        )
+        self.process = start_process("poolbench.executors.worker", self.errors)
         listener = threading.Thread(target=self._listen, args=(number, messages), daemon=True)
         listener.start()
         self.hear()
@@ -353,6 +345,24 @@ def list_paths() -> list[str]:
     if "" in sys.path:
         paths.append(str(Path.cwd()))
     return paths
+
+
+def start_process(module: str, errors: IO[bytes] | int) -> subprocess.Popen[str]:
+    """Start a process that serves this one, see :func:`poolbench.executors.process.open_pipes`.
+
+    Args:
+        module: What it runs.
+        errors: Where its standard error goes, as in :class:`subprocess.Popen`.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        encoding="utf-8",
+        env=make_environment(),
+    )
 
 
 def make_environment() -> dict[str, str]:

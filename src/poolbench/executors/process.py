@@ -1,10 +1,14 @@
 """Set up a process that trains, send it operators of the user's own, and keep what it returns."""
 
 import base64
+import json
+import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, TextIO
 
 import cloudpickle
 import torch
@@ -16,6 +20,8 @@ from poolbench.models import add_factory, get_backbone
 from poolbench.operators import get_operator, register
 from poolbench.records import BACKBONE_SOURCE, TrialSpec
 from poolbench.rundir.store import RunStore
+from poolbench.streams import forgive
+from poolbench.system import ignore_interrupt
 from poolbench.training.loop import EpochRow
 from poolbench.trials.checkpoints import Checkpoints
 from poolbench.trials.run import TrialOutcome
@@ -30,6 +36,30 @@ WORKER_ENVIRONMENT = {
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(2**32 - 1),
 }
+
+
+def open_pipes() -> tuple["SimpleQueue[dict[str, Any]]", TextIO]:
+    """Open the pipes of a process that serves another: its requests, and where to answer.
+
+    Both are lines of JSON. The process ends when its standard input closes, so it never outlives
+    the one that started it.
+    """
+    # The parent decides what Ctrl-C means.
+    ignore_interrupt()
+    # Standard output is for answers alone; what libraries print goes to standard error.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    # An operator that prints does not fail where its words have no room.
+    sys.stdout, sys.stderr = forgive(sys.stdout), forgive(sys.stderr)
+    requests: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
+    return requests, answers
+
+
+def _read_requests(requests: "SimpleQueue[dict[str, Any]]") -> None:
+    for line in sys.stdin:
+        requests.put(json.loads(line))
+    os._exit(0)
 
 
 def open_session(

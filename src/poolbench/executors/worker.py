@@ -6,12 +6,9 @@ when its standard input closes, so it never outlives the process that started it
 
 import json
 import os
-import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, TextIO
 
 from poolbench.data.store import WEIGHTS_FILE, open_arrays
@@ -20,6 +17,7 @@ from poolbench.executors.base import describe_failure, take_measures
 from poolbench.executors.identity import check_identity
 from poolbench.executors.process import (
     add_paths,
+    open_pipes,
     open_session,
     prepare_process,
     register_sources,
@@ -27,8 +25,6 @@ from poolbench.executors.process import (
 )
 from poolbench.records import TrialSpec
 from poolbench.rundir.store import RunStore
-from poolbench.streams import forgive
-from poolbench.system import ignore_interrupt
 from poolbench.texts.told import tell_in_every_way
 from poolbench.training.loop import EpochRow
 from poolbench.trials.speed import measure_speed
@@ -37,11 +33,7 @@ from poolbench.trials.stacks import run_group
 
 def main() -> None:
     """Serve requests until standard input closes."""
-    # The parent decides what Ctrl-C means.
-    ignore_interrupt()
-    answers = _take_standard_output()
-    requests: SimpleQueue[dict[str, Any]] = SimpleQueue()
-    threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
+    requests, answers = open_pipes()
     prepare_process()
     request = requests.get()
     server = _Server(request, answers)
@@ -97,21 +89,6 @@ class _Server:
         for outcome in run_group(specs, self.session, report):
             save_outcome(self.store, outcome)
             self.say("trained", trial=outcome.record.id)
-
-
-def _take_standard_output() -> TextIO:
-    """Keep standard output for answers alone; what libraries print goes to standard error."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    # An operator that prints does not fail where its words have no room.
-    sys.stdout, sys.stderr = forgive(sys.stdout), forgive(sys.stderr)
-    return answers
-
-
-def _read_requests(requests: "SimpleQueue[dict[str, Any]]") -> None:
-    for line in sys.stdin:
-        requests.put(json.loads(line))
-    os._exit(0)
 
 
 if __name__ == "__main__":

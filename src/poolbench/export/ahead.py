@@ -6,22 +6,22 @@ What it does not come to, for whatever reason, is done afterwards as if it had n
 """
 
 import json
-import os
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
-from poolbench.executors.local import list_paths, make_environment
-from poolbench.executors.process import pack_sources
+from poolbench.data.store import open_arrays
+from poolbench.executors.local import list_paths, start_process
+from poolbench.executors.process import add_paths, open_pipes, pack_sources, register_sources
+from poolbench.export.bundle import export_variant
+from poolbench.export.explanation import make_explanation
 from poolbench.machine.memory import bound_starts
 from poolbench.planning.plan import take_first
-from poolbench.records import TrialSpec
+from poolbench.records import DataRecord, TrialSpec
 from poolbench.rundir.store import RunStore
+from poolbench.trials.restore import restore_network
 
 # Where the explanation of the final network lies in a run.
 EXPLANATION = "best/explain.npz"
@@ -39,14 +39,18 @@ class Ahead:
 
     def begin_explanation(self) -> None:
         """Let it explain the final network, which is on disk by now."""
-        if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError):
-                self._process.stdin.write("explain\n")
-                self._process.stdin.flush()
+        self.send({"task": "explain"})
 
     def take_explanation(self) -> bool:
         """Wait for the explanation; return whether the process wrote it."""
         return self._hears("explanation")
+
+    def send(self, request: dict[str, Any]) -> None:
+        """Send one JSON line; a process that is gone is noticed when its answer is waited for."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.write(json.dumps(request) + "\n")
+                self._process.stdin.flush()
 
     def _hears(self, word: str) -> bool:
         if self._process is None or self._process.stdout is None:
@@ -82,48 +86,20 @@ def open_ahead(
         "final": final.model_dump(mode="json"),
         "sources": pack_sources(trials),
     }
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "poolbench.export.ahead"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        env=make_environment(),
-    )
+    process = start_process("poolbench.export.ahead", subprocess.DEVNULL)
     try:
-        with suppress(OSError):
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(request) + "\n")
-            process.stdin.flush()
-        yield Ahead(process)
+        ahead = Ahead(process)
+        ahead.send(request)
+        yield ahead
     finally:
         process.kill()
         process.communicate()
 
 
 def main() -> None:
-    """Do in this process what :class:`Ahead` waits for; end when standard input closes."""
-    from poolbench.system import ignore_interrupt
-
-    # The parent decides what Ctrl-C means.
-    ignore_interrupt()
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # What libraries print is no answer.
-    os.dup2(2, 1)
-    lines: SimpleQueue[str] = SimpleQueue()
-    threading.Thread(target=_read_lines, args=(lines,), daemon=True).start()
-    _serve(json.loads(lines.get()), lines, answers)
-
-
-def _serve(request: dict[str, Any], lines: "SimpleQueue[str]", answers: Any) -> None:
-    from poolbench.data.store import open_arrays
-    from poolbench.executors.process import add_paths, register_sources
-    from poolbench.export.bundle import export_variant
-    from poolbench.export.explanation import make_explanation
-    from poolbench.records import DataRecord
-    from poolbench.trials.restore import restore_network
-
+    """Do in this process what :class:`Ahead` waits for."""
+    requests, answers = open_pipes()
+    request = requests.get()
     add_paths(request["paths"])
     store = RunStore(Path(request["run"])).pin()
     trials = [TrialSpec.model_validate(spec) for spec in request["trials"]]
@@ -133,16 +109,10 @@ def _serve(request: dict[str, Any], lines: "SimpleQueue[str]", answers: Any) -> 
     for spec in take_first(trials).values():
         export_variant(store, restore_network(store, spec.id), spec, data)
     print("models", file=answers, flush=True)
-    lines.get()
+    requests.get()
     image_set = open_arrays(Path(request["images"]))
     store.save_bytes(EXPLANATION, make_explanation(store, trials, final, image_set))
     print("explanation", file=answers, flush=True)
-
-
-def _read_lines(lines: "SimpleQueue[str]") -> None:
-    for line in sys.stdin:
-        lines.put(line)
-    os._exit(0)
 
 
 if __name__ == "__main__":
