@@ -107,19 +107,22 @@ class UnknownNameError(UsageError):
         known: The names that there are.
         hint: Key of a further hint.
         aliases: Other names for the same, which are found but not listed.
+        near: The nearest, where names are told in another way than they are found.
     """
 
     def __init__(
         self,
         kind: str,
         name: str,
-        known: Iterable[str],
+        known: Iterable[object],
         hint: str = "",
         aliases: Iterable[str] = (),
+        near: Iterable[object] | None = None,
     ) -> None:
         names = list(known)
-        near = _find_near(name, names, list(aliases))
-        super().__init__(f"unknown.{kind}", name=name, near=near, known=names, more=hint)
+        if near is None:
+            near = _find_near(name, [*map(str, names)], list(aliases))
+        super().__init__(f"unknown.{kind}", name=name, near=list(near), known=names, more=hint)
 
     def tell_hint(self, lang: str | None = None, spelling: Spelling | None = None) -> str:
         """Return the nearest names or all of them, and what else helps with this kind."""

@@ -19,10 +19,8 @@ def choose_language(wanted: str | None = None) -> str:
     """
     if wanted is not None:
         if wanted not in TEXTS:
-            error = UnknownNameError("language", wanted, TEXTS)
             # Codes of two letters are all alike: all are listed.
-            error.values["near"] = []
-            raise error
+            raise UnknownNameError("language", wanted, TEXTS, near=())
         return wanted
     locale = next((os.environ[name] for name in _LOCALE_VARIABLES if os.environ.get(name)), "")
     language = locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()

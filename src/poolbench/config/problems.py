@@ -131,14 +131,10 @@ def _explain_unknown(place: tuple[str | int, ...], node: Mapping[str, Any]) -> U
     """Explain a key that there is not, with the nearest ones."""
     *table, name = place
     keys = {other: Setting([*table, *path], is_key=True).tell() for other, path in list_keys(node)}
-    error = UnknownNameError("setting", str(name), keys)
     # It is alike by its own name, and told with the tables that it stands in.
-    error.values |= {
-        "name": Setting(place, is_key=True).tell(),
-        "near": [keys[other] for other in nearest_names(str(name), keys)],
-        "known": list(keys.values()),
-    }
-    return error
+    near = [keys[other] for other in nearest_names(str(name), keys)]
+    told = Setting(place, is_key=True).tell()
+    return UnknownNameError("setting", told, keys.values(), near=near)
 
 
 def _explain_own(

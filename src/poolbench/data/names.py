@@ -97,9 +97,8 @@ def _find_class(name: str, classes: Sequence[str], aliases: Mapping[str, str]) -
     if _fold(name) in by_alias:
         return classes.index(by_alias[_fold(name)])
     hint = "hint.class-with-comma" if any("," in known for known in classes) else ""
-    error = UnknownNameError("class", name, classes, hint, aliases)
-    error.values["near"] = _write_alike(name, nearest_names(name, [*classes, *aliases]), aliases)
-    raise error
+    near = _write_alike(name, nearest_names(name, [*classes, *aliases]), aliases)
+    raise UnknownNameError("class", name, classes, hint, near=near)
 
 
 def _write_alike(name: str, near: Sequence[str], aliases: Mapping[str, str]) -> list[str]:

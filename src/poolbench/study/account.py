@@ -24,6 +24,7 @@ class Accountant:
         self._began = time.perf_counter() - start_seconds
         self._phases: dict[str, float] = {"start": start_seconds} if start_seconds else {}
         self._before: StudyTiming | None = None
+        self._account: Account | None = None
         self._missing: list[TrialSpec] = []
         self._workers = 1
 
@@ -46,25 +47,30 @@ class Accountant:
         """Note a trial more that is to be trained."""
         self._missing.append(spec)
 
-    def save(self, store: RunStore) -> Account | None:
+    def save(self, store: RunStore) -> None:
         """Write the account; one of a command that trained nothing leaves the last one there."""
-        timings = [store.load_timing(s.id) for s in self._missing if store.has_trial(s.id)]
+        if self._account is None:
+            self._account = self._sum_trials(store)
         account = None if self._before is None else self._before.account
-        if timings:
-            steps = sum(timing.train_seconds for timing in timings)
-            watching = sum(timing.watch_seconds or 0.0 for timing in timings)
-            judging = sum(timing.judge_seconds or 0.0 for timing in timings)
-            whole = sum(timing.wall_seconds for timing in timings)
+        if self._account.trials:
             other = time.perf_counter() - self._began - sum(self._phases.values())
-            account = Account(
-                phases={**self._phases, "other": other},
-                workers=self._workers,
-                trials=len(timings),
-                steps=steps,
-                watching=watching,
-                judging=judging,
-                rest=max(0.0, whole - steps - watching - judging),
-            )
+            account = self._account.model_copy(update={"phases": {**self._phases, "other": other}})
         timing = store.load_model("timing.json", StudyTiming)
         store.save_model("timing.json", timing.model_copy(update={"account": account}))
-        return account
+
+    def _sum_trials(self, store: RunStore) -> Account:
+        """Sum up the seconds of the trials that this command trained; its phases are still open."""
+        timings = [store.load_timing(s.id) for s in self._missing if store.has_trial(s.id)]
+        steps = sum(timing.train_seconds for timing in timings)
+        watching = sum(timing.watch_seconds or 0.0 for timing in timings)
+        judging = sum(timing.judge_seconds or 0.0 for timing in timings)
+        whole = sum(timing.wall_seconds for timing in timings)
+        return Account(
+            phases={},
+            workers=self._workers,
+            trials=len(timings),
+            steps=steps,
+            watching=watching,
+            judging=judging,
+            rest=max(0.0, whole - steps - watching - judging),
+        )

@@ -239,9 +239,5 @@ def _explain_unknown(name: str) -> UsageError:
     except (OSError, ValueError):
         # It is too long for a path, or holds what no path has.
         pass
-    error = UnknownNameError("image-set", name, forms)
-    error.values |= {
-        "near": [_tell_form(form) for form in nearest_names(name, forms)],
-        "known": [_tell_form(form) for form in forms],
-    }
-    return error
+    near = map(_tell_form, nearest_names(name, forms))
+    return UnknownNameError("image-set", name, map(_tell_form, forms), near=near)
