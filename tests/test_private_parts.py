@@ -1,6 +1,7 @@
 """What poolbench uses of other packages that they do not promise: still there, and the same."""
 
 import ast
+import inspect
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,8 @@ import uvicorn
 from docx.shared import Cm
 from PIL import Image
 from torch import nn
+from torch.onnx._internal.exporter import _compat
+from torch.onnx._internal.exporter._registration import ONNXRegistry
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -23,6 +26,7 @@ PACKAGE = ROOT / "src" / "poolbench"
 # The list of docs/architecture.md; a method that is overridden shows nowhere as private.
 USED = {
     "executors/ray/executor.py": {"_private", "_raylet"},
+    "export/any_size.py": {"_internal", "_registration"},
     "models/fused.py": {
         *("_forward_hooks", "_forward_pre_hooks"),
         *("_convolution_pointwise", "_is_mkldnn_bf16_supported"),
@@ -97,6 +101,13 @@ def test_hooks_of_a_module_are_seen():
     conv.register_forward_hook(print)
     conv.register_forward_pre_hook(print)
     assert len(conv._forward_hooks) == len(conv._forward_pre_hooks) == 1
+
+
+def test_exporter_reads_the_same_functions_each_time_and_is_told_of_no_other():
+    assert list(inspect.signature(ONNXRegistry.from_torchlib).parameters) == ["opset_version"]
+    first, second = (ONNXRegistry.from_torchlib(opset_version=20) for _ in range(2))
+    assert first.functions.keys() == second.functions.keys()
+    assert "().from_torchlib(" in inspect.getsource(_compat.export_compat)
 
 
 def test_layers_have_their_common_classes():

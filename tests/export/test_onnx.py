@@ -11,7 +11,8 @@ from onnx import TensorProto, helper
 from torch import nn
 
 from poolbench.errors import ShapeError, UsageError
-from poolbench.export.onnx import AnySizeNetwork, FixedSizeNetwork, _lower_versions, export_onnx
+from poolbench.export.any_size import AnySizeNetwork
+from poolbench.export.onnx import FixedSizeNetwork, _lower_versions, export_onnx
 from poolbench.models import get_backbone, imagenet, list_backbones
 from poolbench.operators import list_operators
 

@@ -15,8 +15,9 @@ from poolbench.data.image_set import Half, Images
 from poolbench.data.resize import resize_images
 from poolbench.evaluation.logits import compute_logits, to_tensor
 from poolbench.evaluation.selection import choose_in_turn
+from poolbench.export.any_size import AnySizeNetwork
 from poolbench.export.card import name_source
-from poolbench.export.onnx import AnySizeNetwork, make_onnx
+from poolbench.export.onnx import make_onnx
 from poolbench.models.seen import Seen
 from poolbench.models.transfer import add_facts
 from poolbench.records import DataRecord, FinalRecord, TrialSpec

@@ -13,18 +13,17 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import onnx
-import onnxscript.optimizer
 import torch
 from torch import Tensor, nn
-from torch.export import Dim
 
 from poolbench._version import __version__
 from poolbench.config import Fit
-from poolbench.data.resize import apply_filters, compute_filters, resize_images
+from poolbench.data.resize import apply_filters, compute_filters
 from poolbench.errors import DataError, PoolbenchError, ShapeError, UsageError
+from poolbench.export.any_size import INPUT, OUTPUT, Size, export_any_size
 from poolbench.export.check_model import DOMAINS, OLDEST_OPSET, find_fault, list_graphs
 from poolbench.export.predict import MOST_SIDE, load_model
 from poolbench.files import check_file_path, expand_home
@@ -34,34 +33,11 @@ from poolbench.texts import Phrase
 from poolbench.texts.told import take_first_line
 
 Layout = Literal["nhwc", "nchw"]
-Size = tuple[int, int]
 
-INPUT = "input"
-OUTPUT = "output"
-PROBABILITIES = "probabilities"
 # Opsets that are tried, from the lowest in which pooling takes cells that the border cuts; the
 # first that has all layers is used, since the older a file's form is, the more programs can read
 # it.
 CLASSIC_OPSETS = (11, 13, 16, 18)
-
-
-class AnySizeNetwork(nn.Module):
-    """A network behind the resize that it was trained with.
-
-    Shape:
-        ``(B, H, W, 3) -> (B, classes), (B, classes)``: logits and probabilities.
-    """
-
-    def __init__(self, network: nn.Module, size: Size, fit: Fit = "squash") -> None:
-        super().__init__()
-        self.network = network
-        self.size = size
-        self.fit: Fit = fit
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        images = resize_images(x.permute(0, 3, 1, 2), self.size, self.fit)
-        logits: Tensor = self.network(images)
-        return logits, torch.softmax(logits, dim=1)
 
 
 class FixedSizeNetwork(nn.Module):
@@ -173,7 +149,7 @@ def make_onnx(
     with evaluating(module), _silent():
         names = _name_classes(module, image_size, classes)
         if layout == "nhwc":
-            proto = _export_any_size(AnySizeNetwork(module, image_size, fit))
+            proto = _export_any_size(module, image_size, fit)
         else:
             fixed = FixedSizeNetwork(module, input_size, image_size, fit).eval()
             proto = _export_fixed_size(fixed, input_size)
@@ -209,45 +185,14 @@ def _name_classes(module: nn.Module, image_size: Size, classes: Sequence[str]) -
     return list(classes) or [str(number) for number in range(logits.shape[1])]
 
 
-def _export_any_size(module: AnySizeNetwork) -> onnx.ModelProto:
-    module.eval()
-    height, width = module.size
-    # Sizes unlike each other and unlike the network's, so that nothing is taken for fixed.
-    example = torch.zeros(2, height + 3, width + 5, 3, device=_find_device(module))
-    shape = {0: Dim("batch"), 1: Dim("height"), 2: Dim("width")}
+def _export_any_size(module: nn.Module, size: Size, fit: Fit) -> onnx.ModelProto:
     try:
-        program = torch.onnx.export(
-            module,
-            (example,),
-            dynamo=True,
-            input_names=[INPUT],
-            output_names=[OUTPUT, PROBABILITIES],
-            dynamic_shapes=(shape,),
-            verbose=False,
-            optimize=False,
-        )
+        proto = export_any_size(module, size, fit, _find_device(module))
     except Exception as error:
-        raise _explain(module.network, error) from None
-    if program is None:
-        raise UsageError("onnx.nothing", network=type(module.network).__name__)
-    _fold_constants(program.model, set(module.state_dict()))
-    proto: onnx.ModelProto = program.model_proto
+        raise _explain(module, error) from None
+    if proto is None:
+        raise UsageError("onnx.nothing", network=type(module).__name__)
     return proto
-
-
-def _fold_constants(model: Any, weights: set[str]) -> None:
-    """Compute what is constant, but leave every weight under its own name and value.
-
-    The exporter's own optimisation folds a batch normalisation into the convolution before it,
-    so that the file could not be compared with the saved weights; runtimes do it when they load.
-    """
-
-    def choose(node: Any) -> bool | None:
-        has_weight = any(value is not None and value.name in weights for value in node.inputs)
-        return False if has_weight else None
-
-    onnxscript.optimizer.fold_constants_ir(model, onnx_shape_inference=True, should_fold=choose)
-    onnxscript.optimizer.remove_unused_nodes(model)
 
 
 def _export_fixed_size(module: FixedSizeNetwork, size: Size) -> onnx.ModelProto:
