@@ -22,6 +22,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 # What is said here is English, whatever the system of the tester speaks; set before the command
 # line is imported, whose help is in one language.
 os.environ["LC_ALL"] = "C.UTF-8"
+# Where nothing compiled may be kept, each of the hundreds of processes that the tests start would
+# compile all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Which tests run; a small image set and plans of short trials, for the rooms that plan, run and
 # keep trials.

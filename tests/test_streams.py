@@ -36,6 +36,7 @@ def test_forgiving_stream_goes_on_where_there_is_no_room_and_after_its_end():
     stream.flush()
 
 
+@pytest.mark.full(seconds=5, always=True)
 @needs_full_disk
 def test_full_standard_error_costs_no_result():
     with FULL.open("w") as full:

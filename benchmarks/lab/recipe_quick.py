@@ -82,7 +82,10 @@ def train(task: tuple[RecipeConfig, str, int, str]) -> list[float]:
     torch.set_flush_denormal(True)
     data = DataConfig(source="cifar100", data_file=data_file, classes=TUNING_CLASSES)
     session = Session(load_image_set(data))
-    config = StudyConfig(operators=(operator,), recipes=("candidate",), own_recipes=(recipe,))
+    # A recipe's epochs depend on where the pictures are from.
+    config = StudyConfig(
+        data=data, operators=(operator,), recipes=("candidate",), own_recipes=(recipe,)
+    )
     specs = make_plan(config, session.image_set).specs[:folds]
     return [round(run_trial(spec, session).record.held_out.accuracy, 4) for spec in specs]
 

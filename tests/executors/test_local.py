@@ -333,6 +333,7 @@ def test_file_in_the_working_directory_hides_no_library(plan_of, images, tmp_pat
     assert RunStore(tmp_path).has_trial(plan.specs[0].id)
 
 
+@pytest.mark.full(seconds=4)
 def test_failing_operator_is_one_error_with_its_reason(plan_of, images, tmp_path):
     register("broken-test")(make_broken(ValueError("out of cheese")))
     plan = plan_of(operators=("broken-test",))

@@ -26,6 +26,7 @@ def prepared(finished_copy, tmp_path):
     return store, images, trials, store.load_trial(study.final).spec
 
 
+@pytest.mark.full(seconds=15, always=True)
 def test_another_process_writes_the_same_files(prepared, finished):
     store, *given = prepared
     with open_ahead(store, *given, cores=2) as begun:

@@ -43,7 +43,9 @@ def test_shifts_weigh_as_much_as_the_picture_itself(network):
     assert count_passes("mirror-shift") == 6
 
 
-@pytest.mark.parametrize("views", ["mirror", "mirror-shift"])
+@pytest.mark.parametrize(
+    "views", [pytest.param("mirror", marks=pytest.mark.full(seconds=2)), "mirror-shift"]
+)
 def test_views_keep_the_names_of_weights_and_are_in_the_exported_file(network, views):
     viewed = add_views(network, views)
     assert viewed.state_dict().keys() == network.state_dict().keys()

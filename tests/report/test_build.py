@@ -253,6 +253,7 @@ def test_report_lets_its_own_script_run_and_no_other(strange):
     assert not re.findall(r"<[^>]*\son[a-z]+=", source)
 
 
+@pytest.mark.full(seconds=4)
 def test_report_is_built_where_no_model_was_handed_over(make_run):
     path = make_run(variants=2, repeats=1, epochs=2, final=False)
     text = Page(build_report(path).read_text(encoding="utf-8")).text

@@ -41,6 +41,7 @@ def test_what_fails_costs_that_part_and_a_line_on_page_and_screen(half_broken):
     assert not (half_broken / "figures" / "landscape.svg").exists()
 
 
+@pytest.mark.full(seconds=2)
 def test_the_hand_in_keeps_the_number_of_a_figure_that_fails(half_broken):
     made = build_handin(half_broken)
     assert [line.speak("ru").partition(" (")[0] for line in made.failed] == [

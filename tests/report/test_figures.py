@@ -86,6 +86,7 @@ def test_figures_have_no_overlapping_words_and_none_outside(view, name):
         assert not any(inner.overlaps(other) for other in boxes[:number])
 
 
+@pytest.mark.full(seconds=4)
 def test_figures_hold_twelve_variants_and_twenty_classes(make_run):
     classes = tuple(f"a rather long class {number}" for number in range(20))
     view = read_run(make_run(variants=12, classes=classes, repeats=1, epochs=2))
@@ -254,7 +255,10 @@ def test_moved_curves_are_those_of_their_variant(view):
     assert [line.get_ydata()[0] for line in lines] == places
 
 
-@pytest.mark.parametrize(("variants", "classes"), [(3, 21), (4, 13), (5, 100), (46, 3)])
+@pytest.mark.parametrize(
+    ("variants", "classes"),
+    [(3, 21), (4, 13), pytest.param(5, 100, marks=pytest.mark.full(seconds=2)), (46, 3)],
+)
 def test_confusion_has_a_place_for_every_number_of_variants_and_classes(
     fake_view, variants, classes
 ):

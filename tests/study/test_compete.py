@@ -225,6 +225,7 @@ def test_growing_study_drops_what_cannot_win(tmp_path, image_set, short_looks):
     assert verdict.repeats < 3
 
 
+@pytest.mark.full(seconds=4)
 def test_replicas_of_one_variant_are_compared_with_each_other(tmp_path, image_set):
     _, compared = run(tmp_path, image_set, None, operators=("max",), replicas=2, repeats=1)
     [difference] = compared.verdict.differences

@@ -44,12 +44,14 @@ def weights(tmp_path_factory, poolbench_cli):
     return place / "made" / "w.safetensors"
 
 
+@pytest.mark.full(seconds=12, always=True)
 def test_pretraining_leaves_the_weights_of_a_trained_network(weights):
     values = load_file(weights)
     assert values["linear.weight"].shape[0] == 2
     assert values["stem.norm1.num_batches_tracked"] > 0
 
 
+@pytest.mark.full(seconds=12, always=True)
 def test_weights_say_what_they_were_trained_on(weights):
     seen, sample = read_seen(weights), load_sample()
     assert seen.is_all

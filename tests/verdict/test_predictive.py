@@ -30,6 +30,7 @@ def test_chance_grows_with_the_difference(make_study):
     assert chances[0] < 0.5 < chances[-1]
 
 
+@pytest.mark.full(seconds=5, always=True)
 def test_chance_is_that_of_studies_that_were_gone_on_with(draw_fold, draw_correct, ask):
     rng = np.random.default_rng(0)
     fold = draw_fold(rng, 6, 300)
