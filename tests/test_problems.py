@@ -105,6 +105,7 @@ def test_every_field_is_named_as_its_reader_knows_it(field, tmp_path):
         assert re.search(rf"(?<![.\w-]){re.escape(field)}( is |: | 5,)", told)
 
 
+@pytest.mark.one_of_each(seconds=0.5)
 @pytest.mark.parametrize(
     "value", [{"x": 1}, ["?"], "?", -1, float("nan"), True, 10**5000], ids=range(7)
 )

@@ -63,7 +63,8 @@ def hash_folder(folder: Path) -> str:
     """SHA-256 over everything that lies there: names, kinds, rights, times, content, targets."""
     digest = hashlib.sha256()
     for root, folders, files in os.walk(folder):
-        folders.sort()
+        # What Python compiled of a module that was imported.
+        folders[:] = sorted(set(folders) - {"__pycache__"})
         for name in sorted([*folders, *files]):
             path = Path(root, name)
             status = path.lstat()

@@ -237,6 +237,7 @@ def test_every_epoch_is_told_of_with_what_was_measured(plan_of, images, read_tol
     assert (len(told), last.kind, last.trial) == (2, "done", plan.specs[0].id)
 
 
+@pytest.mark.full(seconds=8, always=True)
 def test_one_executor_measures_and_trains_in_turn(plan_of, images, tmp_path):
     plan = plan_of()
     store = RunStore(tmp_path)

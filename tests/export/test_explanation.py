@@ -189,6 +189,7 @@ def test_landscape_is_around_the_network_that_is_handed_over(made, found):
     assert arrays["landscape_losses"].shape == (25, 25)
 
 
+@pytest.mark.full(seconds=3)
 def test_lab_protocol_explains_pictures_of_the_test_half(tmp_path):
     made = Made(tmp_path, draw_set(), ("max", "avg"), protocol="lab", repeats=1)
     arrays, facts = made.load()
@@ -200,6 +201,7 @@ def test_lab_protocol_explains_pictures_of_the_test_half(tmp_path):
     assert (arrays["shift_counts"] == len(names)).all()
 
 
+@pytest.mark.full(seconds=3)
 def test_diverged_trial_is_left_out_and_said(tmp_path):
     made = Made(tmp_path, draw_set(), ("max", "avg"), repeats=1)
     first = made.plan.list_trials(made.final.variant.id)[0]

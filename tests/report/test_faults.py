@@ -25,6 +25,7 @@ def half_broken(make_run, tmp_path_factory):
     return path
 
 
+@pytest.mark.full(seconds=5, always=True)
 def test_what_fails_costs_that_part_and_a_line_on_page_and_screen(half_broken):
     told = []
     page = build_report(half_broken, "en", told.append).read_text(encoding="utf-8")

@@ -146,7 +146,7 @@ def run_machine(others, make_faults, sequences):
 
 
 def test_sequences_of_what_happens_to_a_run(others, make_faults):
-    run_machine(others, make_faults, 20)
+    run_machine(others, make_faults, 10)
 
 
 @pytest.mark.slow

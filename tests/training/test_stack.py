@@ -128,6 +128,7 @@ def assert_same_training(members, convolution="grouped", tolerance=1e-9):
     assert_states_close(forms, alone, tolerance)
 
 
+@pytest.mark.one_of_each(seconds=0.5)
 @both_convolutions
 @pytest.mark.parametrize(
     ("device", "dtype", "tolerance"),
@@ -423,6 +424,7 @@ def fake_cuda(monkeypatch):
     return fake
 
 
+@pytest.mark.one_of_each(seconds=1)
 @both_convolutions
 @pytest.mark.parametrize("name", ["lab/max", "lab/blur", "norm", "shift"])
 def test_recorded_steps_are_the_same_bits(name, convolution, fake_cuda, monkeypatch):
