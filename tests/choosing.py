@@ -12,10 +12,12 @@ import os
 import random
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+SOURCE = Path(__file__).parents[1] / "src"
 # So many runs with consecutive seeds take all tests marked full.
 PARTS = 12
 
@@ -23,6 +25,12 @@ PARTS = 12
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return one process more than there are processors: tests also wait for processes."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out modules without examples: to look for them takes seconds in every process."""
+    is_module = collection_path.is_relative_to(SOURCE) and collection_path.suffix == ".py"
+    return True if is_module and b">>>" not in collection_path.read_bytes() else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

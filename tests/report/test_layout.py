@@ -1,5 +1,6 @@
 """The report on a phone, on a wide screen and on paper, also of many variants and classes."""
 
+import os
 import re
 import shutil
 
@@ -52,7 +53,7 @@ def reports(make_run, tmp_path_factory):
 
 @pytest.fixture
 def look(browser, tmp_path):
-    """A page as somebody sees it; a picture of it stays in the test's folder."""
+    """A page as somebody sees it; a picture of it stays in the test's folder when asked for."""
     contexts = []
 
     def call(address, size, scheme="light", lang="en"):
@@ -62,8 +63,9 @@ def look(browser, tmp_path):
         page = context.new_page()
         page.goto(address)
         page.click(f"[data-language={lang}]")
-        name = f"{len(contexts)}-{size['width']}-{scheme}-{lang}.png"
-        page.screenshot(path=tmp_path / name, full_page=True)
+        if "POOLBENCH_SCREENSHOTS" in os.environ:
+            name = f"{len(contexts)}-{size['width']}-{scheme}-{lang}.png"
+            page.screenshot(path=tmp_path / name, full_page=True)
         return page
 
     yield call

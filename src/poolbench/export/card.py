@@ -13,6 +13,7 @@ from poolbench.records import (
     TrialSpec,
     VerdictRecord,
 )
+from poolbench.texts.filling import format_number
 from poolbench.texts.plain import escape_markdown, make_plain
 from poolbench.verdict.proportion import read_headline
 from poolbench.verdict.sentence import describe_verdict
@@ -231,7 +232,7 @@ def _describe_verdict(verdict: VerdictRecord) -> str:
 
 
 def _sign(points: float) -> str:
-    return f"{points:+.2f}".replace("-", "−")
+    return format_number(points, "+.2f", "en").replace("-", "−")
 
 
 def name_source(source: str) -> str:

@@ -15,6 +15,8 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MOST_NAMES = 12
 # Signs of a number as Python writes it, and as Russian does.
 _RUSSIAN = str.maketrans({".": ",", ",": NO_BREAK_SPACE, "_": NO_BREAK_SPACE})
+# The sign of a number that was rounded to zero.
+_ZERO_SIGN = re.compile(r"^[+-](?=0(?:\.0*)?%?$)")
 # A number with a decimal comma, after which another needs more than a comma.
 _DECIMAL = re.compile(rf"-?[\d{NO_BREAK_SPACE}]+,\d+")
 # A number of four digits, which Russian does not part.
@@ -159,12 +161,16 @@ def localize(number: str, lang: str) -> str:
     """Write a number that Python has written with the signs of the language.
 
     Russian groups digits from 10,000 on, in a column of numbers from 1,000 on, so that they stand
-    one below the other: there the sign between groups is ``_``.
+    one below the other: there the sign between groups is ``_``. What was rounded to zero has no
+    sign.
 
     Example:
         >>> localize("1,500", "ru"), localize("1_500", "ru"), localize("1_500", "en")
         ('1500', '1\\xa0500', '1,500')
+        >>> localize("-0.00", "en"), localize("+0.01", "ru")
+        ('0.00', '+0,01')
     """
+    number = _ZERO_SIGN.sub("", number)
     if lang != "ru":
         return number.replace("_", ",")
     return _SHORT.sub(r"\1\2", number).translate(_RUSSIAN).replace("%", f"{NO_BREAK_SPACE}%")
