@@ -19,6 +19,7 @@ from torch.onnx._internal.exporter._registration import ONNXRegistry
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from poolbench.export.onnx import make_onnx
 from poolbench.models.fused import has_fused_kernel
 
 ROOT = Path(__file__).parents[1]
@@ -108,6 +109,12 @@ def test_exporter_reads_the_same_functions_each_time_and_is_told_of_no_other():
     first, second = (ONNXRegistry.from_torchlib(opset_version=20) for _ in range(2))
     assert first.functions.keys() == second.functions.keys()
     assert "().from_torchlib(" in inspect.getsource(_compat.export_compat)
+
+
+def test_exporter_has_its_own_table_back_after_an_export():
+    own = ONNXRegistry.__dict__["from_torchlib"]
+    make_onnx(nn.Sequential(nn.Flatten(), nn.Linear(3, 2)), image_size=(1, 1))
+    assert ONNXRegistry.__dict__["from_torchlib"] is own
 
 
 def test_layers_have_their_common_classes():

@@ -136,18 +136,19 @@ def _export(
     return proto
 
 
-_read_registry = functools.cache(ONNXRegistry.from_torchlib)
+# What the class has, and what takes its place while a model is exported.
+_OWN = ONNXRegistry.__dict__["from_torchlib"]
+_SHARED = staticmethod(functools.cache(ONNXRegistry.from_torchlib))
 
 
 @contextmanager
 def _shared_registry() -> Iterator[None]:
     """Let the exporter read its table of functions once a process: it does so for every model."""
-    own = ONNXRegistry.from_torchlib
-    ONNXRegistry.from_torchlib = staticmethod(_read_registry)  # type: ignore[method-assign]
+    ONNXRegistry.from_torchlib = _SHARED  # type: ignore[method-assign]
     try:
         yield
     finally:
-        ONNXRegistry.from_torchlib = own  # type: ignore[method-assign]
+        ONNXRegistry.from_torchlib = _OWN  # type: ignore[method-assign]
 
 
 def _fold_constants(model: Any, weights: set[str]) -> None:
