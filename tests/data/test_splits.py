@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from poolbench.data.image_set import Half
 from poolbench.data.splits import assign_folds, check_enough, choose_part, take_test_share
@@ -102,6 +102,19 @@ def test_every_fold_of_any_groups_holds_every_class():
                 assert np.array_equal(fold, first)
     assert lacking > 10
     assert refused > 0
+
+
+@pytest.mark.parametrize("folds", [2, 3, 7])
+@pytest.mark.parametrize("classes", [1, 2, 6])
+def test_folds_of_pictures_are_those_of_scikit_learn(classes, folds):
+    for seed in range(10):
+        labels = np.random.default_rng(seed).integers(0, classes, 60)
+        fold = assign_folds(labels, folds, np.random.default_rng(seed))
+        state = int(np.random.default_rng(seed).integers(2**32))
+        splitter = StratifiedKFold(n_splits=folds, shuffle=True, random_state=state)
+        for number, (_, held_out) in enumerate(splitter.split(labels, labels)):
+            assert (fold[held_out] == number).all()
+            assert (fold == number).sum() == len(held_out)
 
 
 def draw_once(half, folds, rng):

@@ -4,11 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.metrics import classification_report, confusion_matrix
 
 from poolbench.evaluation.metrics import (
     compute_calibration_error,
     compute_nll,
     compute_side_metrics,
+    count_confusion,
+    make_class_report,
 )
 from poolbench.evaluation.overfit import compute_overfit, find_best_epoch
 
@@ -55,3 +58,19 @@ def test_overfit_reads_the_rise_of_the_loss():
 
 def test_best_epoch_is_the_first_of_the_highest():
     assert find_best_epoch([0.1, 0.9, 0.9, 0.2]).epoch == 2
+
+
+@pytest.mark.parametrize("classes", [2, 5])
+@pytest.mark.parametrize("predicted", [2, 5])
+def test_report_is_that_of_scikit_learn_to_the_bit(classes, predicted):
+    rng = np.random.default_rng(classes)
+    # Also where a class has no picture, or is never answered.
+    labels, answers = rng.integers(0, classes, 200), rng.integers(0, predicted, 200)
+    names = [f"class {number}" for number in range(5)]
+    numbers = list(range(5))
+    confusion = count_confusion(labels, answers, 5)
+    np.testing.assert_array_equal(confusion, confusion_matrix(labels, answers, labels=numbers))
+    options = {"labels": numbers, "target_names": names, "output_dict": True, "zero_division": 0}
+    expected = classification_report(labels, answers, **options)
+    del expected["accuracy"]
+    assert make_class_report(confusion, names) == expected

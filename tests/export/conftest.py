@@ -10,7 +10,14 @@ from poolbench.config import RecipeConfig
 from poolbench.data.image_set import Half, ImageSet
 from poolbench.evaluation.logits import compute_logits
 from poolbench.evaluation.metrics import compute_side_metrics
-from poolbench.export.bundle import export_variant, save_bundle, save_pictures
+from poolbench.export.bundle import (
+    compute_sha256,
+    export_final,
+    export_variant,
+    make_weights,
+    save_bundle,
+    save_pictures,
+)
 from poolbench.export.card import render_card
 from poolbench.models.seen import see
 from poolbench.records import (
@@ -140,9 +147,9 @@ def bundle(tmp_path_factory, image_set, spec, data, network, final, card):
     store = RunStore(tmp_path_factory.mktemp("made") / "run")
     store.save_bytes("best/verification.json", b"of an earlier bundle")
     measured = compute_logits(network, torch.from_numpy(image_set.test.images).permute(0, 3, 1, 2))
-    save_bundle(
-        store, network, spec, data, final, image_set.test, measured, card, see(image_set.pool)
-    )
+    weights = make_weights(network, see(image_set.pool))
+    export_final(store, network, spec, data, compute_sha256(weights))
+    save_bundle(store, network, weights, data, final, image_set.test, measured, card)
     export_variant(store, network, spec, data)
     save_pictures(store, image_set.test)
     return store.path

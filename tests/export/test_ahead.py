@@ -4,50 +4,49 @@ import shutil
 
 import pytest
 
-from poolbench.data.sample import load_sample
-from poolbench.data.store import save_arrays
 from poolbench.export import ahead
-from poolbench.export.ahead import EXPLANATION, NOTHING_AHEAD, open_ahead
+from poolbench.export.ahead import NOTHING_AHEAD, open_ahead
+from poolbench.export.bundle import compute_sha256
 from poolbench.records import StudyRecord
 from poolbench.rundir.store import RunStore
 
+MODEL = "best/model.onnx"
+
 
 @pytest.fixture
-def prepared(finished_copy, tmp_path):
-    """A finished run without what is handed over; its pictures, trials and final trial."""
+def prepared(finished_copy):
+    """A finished run without its models; its trials and final trial."""
     store = RunStore(finished_copy)
     study = store.load_model("study.json", StudyRecord)
     shutil.rmtree(finished_copy / "variants")
-    (finished_copy / EXPLANATION).unlink()
-    images = tmp_path / "images"
-    images.mkdir()
-    save_arrays(load_sample(), images)
+    (finished_copy / MODEL).unlink()
     trials = [store.load_trial(name).spec for name in study.trials]
-    return store, images, trials, store.load_trial(study.final).spec
+    return store, trials, store.load_trial(study.final).spec
 
 
 @pytest.mark.full(seconds=15, always=True)
 def test_another_process_writes_the_same_files(prepared, finished):
     store, *given = prepared
+    weights = (store.path / "best" / "weights.safetensors").read_bytes()
     with open_ahead(store, *given, cores=2) as begun:
         assert begun.take_models()
-        assert not (store.path / EXPLANATION).exists()
-        begun.begin_explanation()
-        assert begun.take_explanation()
-    expected = [*finished[0].glob("variants/*/model.onnx"), finished[0] / EXPLANATION]
+        assert not (store.path / MODEL).exists()
+        begun.begin_final(compute_sha256(weights))
+        assert begun.take_final()
+    expected = [*finished[0].glob("variants/*/model.onnx"), finished[0] / MODEL]
     assert len(expected) == 4
     for path in expected:
         assert (store.path / path.relative_to(finished[0])).read_bytes() == path.read_bytes()
 
 
 def test_what_it_does_not_do_is_left_to_this_process(prepared):
-    store, images, trials, final = prepared
+    store, trials, final = prepared
     shutil.rmtree(store.trials / trials[0].id)
-    with open_ahead(store, images, trials, final, cores=2) as begun:
-        begun.begin_explanation()
+    with open_ahead(store, trials, final, cores=2) as begun:
+        begun.begin_final("0" * 64)
         assert not begun.take_models()
-        assert not begun.take_explanation()
-    assert not (store.path / EXPLANATION).exists()
+        assert not begun.take_final()
+    assert not (store.path / MODEL).exists()
 
 
 def test_process_ends_with_the_hand_over(prepared, monkeypatch):

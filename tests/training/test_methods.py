@@ -9,8 +9,8 @@ from poolbench.data.sample import load_sample
 from poolbench.models import get_backbone
 from poolbench.models.rewrite import add_dropout, keep_plain, rewrite
 from poolbench.models.start import freeze
-from poolbench.training.engine import build_optimizer
 from poolbench.training.loop import draw_balanced, draw_epoch, run_training
+from poolbench.training.optimizers import build_optimizer
 from poolbench.training.pictures import Part
 from poolbench.training.schedule import Schedule
 from poolbench.training.seeds import initialize

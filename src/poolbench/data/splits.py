@@ -109,17 +109,33 @@ def _holds_as_many(labels: Index, is_chosen: Chosen) -> bool:
 
 
 def _draw_folds(labels: Index, folds: int, state: int, groups: Index | None) -> Index:
-    # Takes a second to import, which naming classes need not wait for.
-    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+    if groups is None:
+        return _draw_folds_of_pictures(labels, folds, state)
+    # Takes seconds to import, in every process that trains.
+    from sklearn.model_selection import StratifiedGroupKFold
 
-    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-    splitter = kind(n_splits=folds, shuffle=True, random_state=state)
+    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=state)
     fold = np.zeros(len(labels), dtype=np.int64)
     with warnings.catch_warnings():
         # A part to choose by may lack a class; where none may, that is looked at afterwards.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         for number, (_, held_out) in enumerate(splitter.split(labels, labels, groups)):
             fold[held_out] = number
+    return fold
+
+
+def _draw_folds_of_pictures(labels: Index, folds: int, state: int) -> Index:
+    """Draw what ``StratifiedKFold`` of scikit-learn draws with this ``random_state``."""
+    rng = np.random.RandomState(state)
+    fold = np.empty(len(labels), dtype=np.int64)
+    dealt = 0
+    for first in np.sort(np.unique(labels, return_index=True)[1]):
+        mine = np.flatnonzero(labels == labels[first])
+        # Folds are dealt in turn over all classes, so that their sizes differ by one at most.
+        dealt += len(mine)
+        own = np.sort(np.arange(dealt - len(mine), dealt) % folds)
+        rng.shuffle(own)
+        fold[mine] = own
     return fold
 
 

@@ -70,31 +70,54 @@ def compute_side_metrics(
         logits: ``[n, classes]``.
         labels: ``[n]``, positions in ``classes``.
     """
-    # Not above: who reads the table of metrics alone does not wait for scikit-learn.
-    from sklearn.metrics import classification_report, confusion_matrix
-
     predicted = logits.argmax(axis=1)
-    numbers = list(range(len(classes)))
-    report = classification_report(
-        labels,
-        predicted,
-        labels=numbers,
-        target_names=_make_unique(classes),
-        output_dict=True,
-        zero_division=0.0,
-    )
-    # scikit-learn leaves "accuracy" as a bare number among the tables.
-    report.pop("accuracy", None)
-    report.pop("micro avg", None)
+    confusion = count_confusion(labels, predicted, len(classes))
+    report = make_class_report(confusion, _make_unique(classes))
     values = {
         "count": len(labels),
         "accuracy": float(np.mean(predicted == labels)),
-        "macro_f1": float(report["macro avg"]["f1-score"]),
-        "confusion": confusion_matrix(labels, predicted, labels=numbers).tolist(),
-        "report": {name: {k: float(v) for k, v in row.items()} for name, row in report.items()},
+        "macro_f1": report["macro avg"]["f1-score"],
+        "confusion": confusion.tolist(),
+        "report": report,
     }
     computed = {entry.key: entry.compute(logits, labels) for entry in METRICS if entry.compute}
     return SideMetrics.model_validate(values | computed)
+
+
+def count_confusion(
+    labels: NDArray[np.int64], predicted: NDArray[np.int64], classes: int
+) -> NDArray[np.int64]:
+    """Count the pictures of each class that are taken for each: ``[classes, classes]``."""
+    pairs = np.bincount(labels * classes + predicted, minlength=classes * classes)
+    return pairs.reshape(classes, classes)
+
+
+def make_class_report(
+    confusion: NDArray[np.int64], classes: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Make the tables of scikit-learn's ``classification_report``, to the bit; without it.
+
+    To import that takes seconds in every process that trains. What is divided by nothing is 0.
+
+    Args:
+        confusion: Rows are true classes, columns predicted ones.
+    """
+    right, support = confusion.diagonal(), confusion.sum(axis=1)
+    answers = confusion.sum(axis=0)
+    scores = {
+        "precision": _divide(right, answers),
+        "recall": _divide(right, support),
+        "f1-score": _divide(2 * right, support + answers),
+    }
+    report = {
+        name: {key: float(values[row]) for key, values in scores.items()}
+        | {"support": float(support[row])}
+        for row, name in enumerate(classes)
+    }
+    for name, weights in (("macro avg", None), ("weighted avg", support)):
+        averages = {key: float(np.average(v, weights=weights)) for key, v in scores.items()}
+        report[name] = averages | {"support": float(support.sum())}
+    return report
 
 
 def count_as_wrong(side: SideMetrics) -> SideMetrics:
@@ -131,8 +154,12 @@ def compute_calibration_error(logits: NDArray[np.float32], labels: NDArray[np.in
     return float(np.abs(confidence_sums - correct_sums)[counts > 0].sum() / len(labels))
 
 
+def _divide(counts: NDArray[np.int64], all_counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.divide(counts, all_counts, out=np.zeros(len(counts)), where=all_counts > 0)
+
+
 def _make_unique(classes: Sequence[str]) -> list[str]:
-    """Return class names that cannot be taken for the averages in scikit-learn's report."""
+    """Return class names that cannot be taken for the averages in the report."""
     reserved = {"accuracy", "macro avg", "weighted avg", "micro avg"}
     return [f"{name} (class)" if name in reserved else name for name in classes]
 

@@ -1,7 +1,8 @@
-"""Prepare what is handed over in a process of its own, while the final network is trained.
+"""Export all models in a process of its own, beside the final training.
 
 That training takes one core. The process exports the models of the variants meanwhile, then waits
-until the final network is there, and explains its answers while this process writes the bundle.
+until the final network is there, and exports it too while this process explains its answers: the
+exporter takes seconds for its first model, and little for those that follow.
 What it does not come to, for whatever reason, is done afterwards as if it had not been there.
 """
 
@@ -12,19 +13,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from poolbench.data.store import open_arrays
 from poolbench.executors.local import list_paths, start_process
 from poolbench.executors.process import add_paths, open_pipes, pack_sources, register_sources
-from poolbench.export.bundle import export_variant
-from poolbench.export.explanation import make_explanation
+from poolbench.export.bundle import export_final, export_variant
 from poolbench.machine.memory import bound_starts
 from poolbench.planning.plan import take_first
 from poolbench.records import DataRecord, TrialSpec
 from poolbench.rundir.store import RunStore
 from poolbench.trials.restore import restore_network
-
-# Where the explanation of the final network lies in a run.
-EXPLANATION = "best/explain.npz"
 
 
 class Ahead:
@@ -37,13 +33,13 @@ class Ahead:
         """Wait for the models of the variants; return whether the process wrote them."""
         return self._hears("models")
 
-    def begin_explanation(self) -> None:
-        """Let it explain the final network, which is on disk by now."""
-        self.send({"task": "explain"})
+    def begin_final(self, weights_sha256: str) -> None:
+        """Let it export the final network, which is on disk by now."""
+        self.send({"weights_sha256": weights_sha256})
 
-    def take_explanation(self) -> bool:
-        """Wait for the explanation; return whether the process wrote it."""
-        return self._hears("explanation")
+    def take_final(self) -> bool:
+        """Wait for the model of the final network; return whether the process wrote it."""
+        return self._hears("final")
 
     def send(self, request: dict[str, Any]) -> None:
         """Send one JSON line; a process that is gone is noticed when its answer is waited for."""
@@ -66,12 +62,11 @@ NOTHING_AHEAD = Ahead()
 
 @contextmanager
 def open_ahead(
-    store: RunStore, images: Path, trials: Sequence[TrialSpec], final: TrialSpec, cores: int
+    store: RunStore, trials: Sequence[TrialSpec], final: TrialSpec, cores: int
 ) -> Iterator[Ahead]:
     """Begin the process, and end it when the hand-over is done or interrupted.
 
     Args:
-        images: Folder written by :func:`poolbench.data.store.save_arrays`.
         trials: What was compared.
         cores: With fewer than two the process would only be in the way.
     """
@@ -80,7 +75,6 @@ def open_ahead(
         return
     request = {
         "run": str(store.path),
-        "images": str(images),
         "paths": list_paths(),
         "trials": [spec.model_dump(mode="json") for spec in trials],
         "final": final.model_dump(mode="json"),
@@ -109,10 +103,9 @@ def main() -> None:
     for spec in take_first(trials).values():
         export_variant(store, restore_network(store, spec.id), spec, data)
     print("models", file=answers, flush=True)
-    requests.get()
-    image_set = open_arrays(Path(request["images"]))
-    store.save_bytes(EXPLANATION, make_explanation(store, trials, final, image_set))
-    print("explanation", file=answers, flush=True)
+    weights_sha256 = requests.get()["weights_sha256"]
+    export_final(store, restore_network(store, final.id), final, data, weights_sha256)
+    print("final", file=answers, flush=True)
 
 
 if __name__ == "__main__":

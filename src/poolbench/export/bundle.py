@@ -29,54 +29,56 @@ Logits = NDArray[np.float32]
 REFERENCE_PICTURES = 64
 
 
+def make_weights(network: nn.Module, seen: Seen) -> bytes:
+    """Dump the weights that are handed over, with what the network was trained on.
+
+    Args:
+        seen: For whoever begins with these weights.
+    """
+    return add_facts(dump_weights(_hold_still(network)), seen.make_metadata())
+
+
+def export_final(
+    store: RunStore, network: nn.Module, spec: TrialSpec, data: DataRecord, weights_sha256: str
+) -> None:
+    """Write ``best/model.onnx``; the verification of an earlier one is taken away."""
+    store.remove("best/verification.json")
+    facts = {**make_metadata(spec, data), "weights_sha256": weights_sha256}
+    store.save_bytes("best/model.onnx", _export(_hold_still(network), data, facts))
+
+
 def save_bundle(
     store: RunStore,
     network: nn.Module,
-    spec: TrialSpec,
+    weights: bytes,
     data: DataRecord,
     final: FinalRecord,
     pictures: Half,
     measured: Logits,
     card: str,
-    seen: Seen,
 ) -> None:
-    """Write ``best/``: the model as ONNX and as weights, its card, and what it predicted.
-
-    An earlier bundle is replaced, and its verification taken away.
+    """Write the rest of ``best/`` beside the model: its weights, its card, what it predicted.
 
     Args:
+        weights: What :func:`make_weights` made of the network.
         pictures: The test half; at most 64 of it become reference pictures, the classes in turn.
         measured: float32 ``[n, classes]``: the logits that the trial measured on these pictures.
         card: The model card, see :func:`poolbench.export.card.render_card`.
-        seen: What the network was trained on, for whoever begins with its weights.
     """
-    # The proof runs on a processor, so what it is held against is measured on one, in float32.
-    network = copy.deepcopy(network).cpu().float().eval()
-    weights = add_facts(dump_weights(network), seen.make_metadata())
-    facts = {**make_metadata(spec, data), "weights_sha256": compute_sha256(weights)}
-    model = make_onnx(
-        network, image_size=data.image_size, classes=data.classes, fit=data.fit, metadata=facts
-    )
-    store.remove("best/verification.json")
-    store.save_bytes("best/model.onnx", model)
+    model = (store.path / "best" / "model.onnx").read_bytes()
     store.save_bytes("best/weights.safetensors", weights)
     store.save_bytes("best/README.md", card.encode())
     store.save_model("best/final.json", final)
     hashes = {"model.onnx": compute_sha256(model), "weights.safetensors": compute_sha256(weights)}
     index = choose_in_turn(pictures.labels, REFERENCE_PICTURES)
-    reference = dump_reference(network, data, pictures.take(index), measured[index], hashes)
+    still = _hold_still(network)
+    reference = dump_reference(still, data, pictures.take(index), measured[index], hashes)
     store.save_bytes("best/reference.npz", reference)
 
 
 def export_variant(store: RunStore, network: nn.Module, spec: TrialSpec, data: DataRecord) -> None:
     """Write ``variants/<variant id>/model.onnx``."""
-    content = make_onnx(
-        network,
-        image_size=data.image_size,
-        classes=data.classes,
-        fit=data.fit,
-        metadata=make_metadata(spec, data),
-    )
+    content = _export(network, data, make_metadata(spec, data))
     store.save_bytes(f"variants/{spec.variant.id}/model.onnx", content)
 
 
@@ -150,6 +152,17 @@ def dump_reference(
 def compute_sha256(content: bytes) -> str:
     """Compute the SHA-256 in hex."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _hold_still(network: nn.Module) -> nn.Module:
+    """Return a copy that answers on a processor, in float32, as the proof will ask it."""
+    return copy.deepcopy(network).cpu().float().eval()
+
+
+def _export(network: nn.Module, data: DataRecord, metadata: Mapping[str, str]) -> bytes:
+    return make_onnx(
+        network, image_size=data.image_size, classes=data.classes, fit=data.fit, metadata=metadata
+    )
 
 
 class _LogitsAlone(nn.Module):

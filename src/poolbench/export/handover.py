@@ -5,8 +5,15 @@ from contextlib import suppress
 
 from poolbench.data.image_set import ImageSet
 from poolbench.errors import RunError, TrainingError
-from poolbench.export.ahead import EXPLANATION, NOTHING_AHEAD, Ahead
-from poolbench.export.bundle import compute_sha256, export_variant, save_bundle, save_pictures
+from poolbench.export.ahead import NOTHING_AHEAD, Ahead
+from poolbench.export.bundle import (
+    compute_sha256,
+    export_final,
+    export_variant,
+    make_weights,
+    save_bundle,
+    save_pictures,
+)
 from poolbench.export.card import render_card
 from poolbench.export.explanation import make_explanation
 from poolbench.export.origin import describe_weights, find_weights
@@ -24,6 +31,8 @@ from poolbench.rundir.store import RunStore
 from poolbench.trials.restore import restore_network
 from poolbench.verdict.proportion import compute_headline
 
+# Where the explanation of the final network lies in a run.
+EXPLANATION = "best/explain.npz"
 # File that is written by whoever verifies, so it is no part of what is handed over.
 _PROOF = "verification.json"
 # All files that are written there; anybody may have put something beside them.
@@ -74,16 +83,17 @@ def hand_over(
         return
     # Without this file an interrupted hand-over is done again from its start.
     store.remove("study.json")
-    ahead.begin_explanation()
     network = restore_network(store, final.id)
-    measured = store.load_arrays(final.id, "predictions")["logits"]
-    seen = _see(store, final, image_set)
-    save_bundle(store, network, final, data, handed, image_set.test, measured, card, seen)
+    weights = make_weights(network, _see(store, final, image_set))
+    ahead.begin_final(compute_sha256(weights))
+    store.save_bytes(EXPLANATION, make_explanation(store, trials, final, image_set))
     if not ahead.take_models():
         for spec in take_first(trials).values():
             export_variant(store, restore_network(store, spec.id), spec, data)
-    if not ahead.take_explanation():
-        store.save_bytes(EXPLANATION, make_explanation(store, trials, final, image_set))
+    if not ahead.take_final():
+        export_final(store, network, final, data, compute_sha256(weights))
+    measured = store.load_arrays(final.id, "predictions")["logits"]
+    save_bundle(store, network, weights, data, handed, image_set.test, measured, card)
     save_pictures(store, image_set.test)
     ids = tuple(spec.id for spec in trials)
     study = StudyRecord(trials=ids, final=final.id, files=_hash_files(store, trials))

@@ -60,7 +60,7 @@ def _open_ahead(
     executor, store = context.executor, context.store
     if final is None or store.has_trial(final.id) or not isinstance(executor, LocalExecutor):
         return nullcontext(NOTHING_AHEAD)
-    return open_ahead(store, executor.images, trials, final, count_cores())
+    return open_ahead(store, trials, final, count_cores())
 
 
 def _train_final(final: TrialSpec, measured: MeasuredPlan, context: StudyContext) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from poolbench.config import RecipeConfig
 from poolbench.data.augment import shrink
 from poolbench.data.draws import Draws
 from poolbench.models.rewrite import TrainingForm
 from poolbench.training.average import MovingAverage
 from poolbench.training.losses import compute_losses
+from poolbench.training.optimizers import build_optimizer
 from poolbench.training.pictures import Pictures, Targets, take_mixed
 from poolbench.training.precision import autocast, make_scaler
 from poolbench.training.schedule import Pace, Schedule
@@ -137,29 +137,6 @@ def list_frozen(network: nn.Module) -> list[nn.Module]:
         if own and not any(value.requires_grad for value in own):
             found.append(module)
     return found
-
-
-def build_optimizer(parameters: list[nn.Parameter], recipe: RecipeConfig) -> torch.optim.Optimizer:
-    """Build the optimizer that the recipe names."""
-    device = parameters[0].device.type
-    fused = device in ("cpu", "cuda")
-    if recipe.optimizer == "adamw":
-        return torch.optim.AdamW(
-            parameters,
-            lr=recipe.learning_rate,
-            weight_decay=recipe.weight_decay,
-            fused=fused,
-            # A recorded step reads the learning rate where it lies in memory.
-            capturable=device == "cuda",
-        )
-    return torch.optim.SGD(
-        parameters,
-        lr=recipe.learning_rate,
-        momentum=recipe.momentum,
-        nesterov=recipe.nesterov,
-        weight_decay=recipe.weight_decay,
-        fused=fused,
-    )
 
 
 def add_gradients(parameters: list[nn.Parameter], gradients: list[Gradients]) -> None:

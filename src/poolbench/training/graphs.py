@@ -19,8 +19,9 @@ from torch.overrides import TorchFunctionMode
 from poolbench.data.draws import Draws
 from poolbench.models.rewrite import TrainingForm
 from poolbench.training.average import MovingAverage
-from poolbench.training.engine import add_gradients, build_optimizer
+from poolbench.training.engine import add_gradients
 from poolbench.training.losses import compute_losses
+from poolbench.training.optimizers import build_optimizer
 from poolbench.training.pictures import Pictures, Targets, take_mixed
 from poolbench.training.precision import DTYPES, autocast
 from poolbench.training.schedule import Schedule
