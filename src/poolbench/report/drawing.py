@@ -5,12 +5,15 @@ So a page can say it in several languages, and a file in one.
 
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
@@ -117,14 +120,10 @@ class Drawing:
 
     def to_files(self, name: str) -> dict[str, bytes]:
         """Return ``name.svg`` and ``name.png``."""
-        content = io.StringIO()
-        self.figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
+        svg = render_svg(self.figure)
         # The layout is done; to compute it once more takes as long as to draw the figure.
         self.figure.set_layout_engine("none")
-        return {
-            f"{name}.svg": content.getvalue().encode(),
-            f"{name}.png": render_png(self.figure, PNG_DPI),
-        }
+        return {f"{name}.svg": svg.encode(), f"{name}.png": render_png(self.figure, PNG_DPI)}
 
     def add_words(self, lang: str) -> None:
         """Write names of axes and the legend into the figure, as a file of its own needs them."""
@@ -148,11 +147,38 @@ class Drawing:
                 self.figure.legend(handles=handles, loc="outside right upper", ncols=columns)
 
 
+def render_svg(figure: Figure) -> str:
+    """Render a figure as an SVG, the same text each time.
+
+    ``savefig`` would draw it twice, the first time for the layout alone.
+    """
+    content = io.StringIO()
+    with _keep_canvas(figure):
+        canvas = FigureCanvasSVG(figure)
+        facts = {"Date": None, "Creator": None}
+        canvas.print_svg(content, metadata=facts)  # type: ignore[no-untyped-call]
+    return content.getvalue()
+
+
 def render_png(figure: Figure, dpi: int) -> bytes:
     """Render a figure as a PNG file, the same bytes each time."""
     content = io.BytesIO()
-    figure.savefig(content, format="png", metadata={"Software": None}, dpi=dpi)
+    with _keep_canvas(figure):
+        canvas = FigureCanvasAgg(figure)
+        figure.set_dpi(dpi)
+        canvas.print_png(content, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return content.getvalue()
+
+
+@contextmanager
+def _keep_canvas(figure: Figure) -> Iterator[None]:
+    """Give a figure the canvas and the resolution back that it had."""
+    canvas, dpi = figure.canvas, figure.get_dpi()
+    try:
+        yield
+    finally:
+        figure.set_canvas(canvas)
+        figure.set_dpi(dpi)
 
 
 def key_variants(labels: Sequence[str], *, lines: bool = True) -> tuple[Key, ...]:

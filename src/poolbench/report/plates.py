@@ -5,7 +5,6 @@ second one is the first with its numbers written in the other language: to lay o
 figure takes most of the time of a report.
 """
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,11 +12,13 @@ from dataclasses import dataclass, replace
 
 import matplotlib
 from markupsafe import Markup
+from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import FixedFormatter, ScalarFormatter
 
-from poolbench.report.drawing import Drawing
+from poolbench.report.drawing import Drawing, render_svg
 from poolbench.report.style import CSS_COLORS
 from poolbench.texts.filling import localize
 
@@ -102,13 +103,36 @@ def _open_panels(drawing: Drawing) -> Iterator[Sequence[Figure]]:
 
 def _read_words(figure: Figure) -> tuple[str, ...]:
     """Read what a figure that was not rendered yet says: its texts, and names on its axes."""
-    texts = [item.get_text() for item in figure.findobj(Text) if isinstance(item, Text)]
+    texts = [item.get_text() for item in _list_texts(figure)]
     axes = [axis for panel in figure.axes for axis in (panel.xaxis, panel.yaxis)]
     formatters = [axis.get_major_formatter() for axis in axes]
     names = [
         name for found in formatters if isinstance(found, FixedFormatter) for name in found.seq
     ]
     return (*texts, *map(str, names))
+
+
+def _list_texts(artist: Artist) -> Iterator[Text]:
+    """List what is written in a figure but the numbers on its axes, which take long to make."""
+    for child in artist.get_children():
+        if isinstance(child, Text):
+            yield child
+        elif isinstance(child, Axis) and isinstance(child.get_major_formatter(), ScalarFormatter):
+            yield child.label
+        else:
+            yield from _list_texts(child)
+
+
+@contextmanager
+def _without_ground(figure: Figure) -> Iterator[None]:
+    """Let what lies behind a figure, and behind its axes, be seen through it."""
+    patches = [figure.patch, *(axes.patch for axes in figure.axes)]
+    before = [(patch.get_facecolor(), patch.get_edgecolor()) for patch in patches]
+    for patch in patches:
+        patch.set(facecolor="none", edgecolor="none")
+    yield
+    for patch, (face, edge) in zip(patches, before, strict=True):
+        patch.set(facecolor=face, edgecolor=edge)
 
 
 def _is_same(before: Sequence[str], now: Sequence[str], lang: str) -> bool:
@@ -130,17 +154,14 @@ def _localize(done: Rendering, words: tuple[str, ...], lang: str) -> Rendering:
 
 def _render(figure: Figure) -> Rendering:
     words = _read_words(figure)
-    content = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none"}):
-        figure.savefig(
-            content, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-        )
+    with matplotlib.rc_context({"svg.fonttype": "none"}), _without_ground(figure):
+        svg = render_svg(figure)
     width, height = figure.get_size_inches()
     natural = PIXELS_PER_INCH * width
     least = natural * LEAST_LETTER_PIXELS / (PIXELS_PER_POINT * _find_smallest_points(figure))
     growth = 1.0 if height > TALL_INCHES else MOST_GROWTH
     style = f"min-width:{least:.0f}px;max-width:{max(growth * natural, least):.0f}px"
-    return Rendering(content.getvalue(), words, style, round(natural))
+    return Rendering(svg, words, style, round(natural))
 
 
 def _find_smallest_points(figure: Figure) -> float:
