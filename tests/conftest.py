@@ -118,22 +118,41 @@ def poolbench_here(
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory, poolbench_cli) -> tuple[Path, dict[str, object], str]:
-    """A finished run, what it printed as JSON and what it said; not to be changed.
+def make_once(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A function from a name and what fills a folder to that folder; not to be changed.
 
     Test processes share it: the first one makes it.
     """
     place = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         place = place.parent
-    path, printed, said = (place / name for name in ("finished-run", "printed", "said"))
-    with FileLock(place / "finished.lock"):
-        if not printed.is_file():
-            done = poolbench_cli("run", *SMALL, "--out", path, "--json")
-            assert done.returncode == 0, done.stderr
-            said.write_text(done.stderr)
-            printed.write_text(done.stdout)
-    return path, json.loads(printed.read_text()), said.read_text()
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = place / name, place / f"{name}.done"
+        with FileLock(place / f"{name}.lock"):
+            if not done.exists():
+                # What a process that failed may have left.
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def finished(make_once, poolbench_cli) -> tuple[Path, dict[str, object], str]:
+    """A finished run, what it printed as JSON and what it said; not to be changed."""
+
+    def fill(folder: Path) -> None:
+        done = poolbench_cli("run", *SMALL, "--out", folder / "run", "--json")
+        assert done.returncode == 0, done.stderr
+        (folder / "said").write_text(done.stderr)
+        (folder / "printed").write_text(done.stdout)
+
+    made = make_once("finished", fill)
+    return made / "run", json.loads((made / "printed").read_text()), (made / "said").read_text()
 
 
 @pytest.fixture

@@ -136,8 +136,13 @@ class HereExecutor(LocalExecutor):
         return open_session(open_arrays(self.images), weights, self.store, self.machine.device)
 
 
-@pytest.fixture
-def train_here(monkeypatch):
-    """Studies of this test train in this process, and begin no other to prepare the hand-over."""
+def let_train_here(monkeypatch):
+    """Let studies train in this process, and begin no other to prepare the hand-over."""
     monkeypatch.setattr("poolbench.study.prepare.LocalExecutor", HereExecutor)
     monkeypatch.setattr("poolbench.study.conclude.count_cores", lambda: 1)
+
+
+@pytest.fixture
+def train_here(monkeypatch):
+    """Studies of this test do so."""
+    let_train_here(monkeypatch)

@@ -1,6 +1,7 @@
 """A run directory as a study writes it, of made-up logits: real records, no training."""
 
 import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,6 +27,7 @@ from poolbench.records import (
     TrialTiming,
     VariantSpec,
 )
+from poolbench.report.build import build_report
 from poolbench.results.collect import average_metrics, list_leaderboard_columns
 from poolbench.rundir.formats import pack_arrays
 from poolbench.rundir.store import HISTORY_COLUMNS, RunStore
@@ -337,6 +339,16 @@ def make_run(tmp_path_factory):
 def run_path(make_run):
     """Three variants, four trials of each; only to be read."""
     return make_run()
+
+
+@pytest.fixture(scope="session")
+def reported(make_once, run_path):
+    """The same run with its report in English; only to be read."""
+
+    def fill(folder):
+        build_report(shutil.copytree(run_path, folder / "study"))
+
+    return make_once("reported", fill) / "study"
 
 
 @pytest.fixture(scope="session")

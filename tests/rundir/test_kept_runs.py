@@ -62,6 +62,7 @@ def test_config_is_read(run):
     assert config.epochs == 2
 
 
+@pytest.mark.full(seconds=9, always=True)
 def test_report_is_built_of_all_its_parts(run):
     faults = []
     page = build_report(run, tell=faults.append).read_text()

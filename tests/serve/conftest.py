@@ -19,11 +19,12 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from PIL import Image
 
+import poolbench
 from patience import HANG_MS, HANG_SECONDS
 from poolbench.serve.bundle import PACKAGE, TESTED
+from small_studies import let_train_here
 
 # Where the table of hostile questions lies.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -43,29 +44,28 @@ def make_picture(rng, label, height=40, width=52):
     return pixels
 
 
-@contextmanager
-def _shared(tmp_path_factory, name):
-    """A place that all test processes share, and whether this one is the first there."""
-    place = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        place = place.parent
-    with FileLock(place / f"{name}.lock"):
-        yield place / name
-
-
 @pytest.fixture(scope="session")
-def served(tmp_path_factory, poolbench_cli) -> Path:
+def served(make_once) -> Path:
     """A finished run; not to be changed."""
-    with _shared(tmp_path_factory, "served-run") as path:
-        if not (path / "report.html").is_file():
-            table = _write_pictures(path.with_name("served-pictures"))
-            done = poolbench_cli(
-                *("run", "--data", f"csv:{table}", "--image-size", SIZE, "--fit", "crop"),
-                *("--operators", "max,avg", "--backbones", "lab-example", "--epochs", 4),
-                *("--folds", 2, "--repeats", 1, "--workers", 1, "--out", path),
+
+    def fill(folder: Path) -> None:
+        table = _write_pictures(folder / "pictures")
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            let_train_here(monkeypatch)
+            poolbench.compare(
+                source=f"csv:{table}",
+                image_size=SIZE,
+                fit="crop",
+                operators="max,avg",
+                backbones="lab-example",
+                epochs=4,
+                folds=2,
+                repeats=1,
+                out=folder / "run",
+                quiet=True,
             )
-            assert done.returncode == 0, done.stderr
-    return path
+
+    return make_once("served", fill) / "run"
 
 
 def _write_pictures(folder: Path) -> Path:
@@ -128,22 +128,22 @@ def open_server(served, run_serve):
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory) -> Path:
+def bundle(make_once) -> Path:
     """onnxruntime-web as npm unpacks it."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed, which brings onnxruntime-web")
     version = next(iter(TESTED))
-    with _shared(tmp_path_factory, "npm") as folder:
-        if not (folder / "package" / "package.json").is_file():
-            folder.mkdir(exist_ok=True)
-            command = ["npm", "pack", "--silent", f"{PACKAGE}@{version}"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-            if done.returncode:
-                pytest.skip(f"npm cannot get onnxruntime-web: {done.stderr.strip()[:200]}")
-            with tarfile.open(folder / f"{PACKAGE}-{version}.tgz") as archive:
-                for name in (*TESTED[version], "package.json"):
-                    archive.extract(f"package/{name}", folder, filter="data")
-    return folder / "package"
+
+    def fill(folder: Path) -> None:
+        command = ["npm", "pack", "--silent", f"{PACKAGE}@{version}"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"npm cannot get onnxruntime-web: {done.stderr.strip()[:200]}")
+        with tarfile.open(folder / f"{PACKAGE}-{version}.tgz") as archive:
+            for name in (*TESTED[version], "package.json"):
+                archive.extract(f"package/{name}", folder, filter="data")
+
+    return make_once("npm", fill) / "package"
 
 
 @pytest.fixture(scope="session")
