@@ -43,7 +43,7 @@ def list_untold(*rooms: str, allowed: Collection[str] = ()) -> list[str]:
 def list_unused(files: Collection[str], *rooms: str) -> list[str]:
     """List the texts of some files of the catalogue that nothing in these rooms names."""
     texts = [key for name in files for key in import_module(f"poolbench.texts.en.{name}").TEXTS]
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in _list_files(rooms)]
+    trees = [_parse(file) for file in _list_files(rooms)]
     named = {key for tree in trees for call in _list_calls(tree) for key in _list_keys(call)}
     return [key for key in texts if key not in named]
 
@@ -54,11 +54,16 @@ def _list_files(rooms: Collection[str]) -> list[Path]:
 
 
 @cache
+def _parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
 def _list_error_names() -> frozenset[str]:
     """Return the names of all classes that extend ``PoolbenchError``, wherever they stand."""
     bases: dict[str, set[str]] = {}
     for file in _list_files([""]):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(_parse(file)):
             if isinstance(node, ast.ClassDef):
                 bases.setdefault(node.name, set()).update(map(_name, node.bases))
     found = {"PoolbenchError"}
@@ -94,7 +99,7 @@ def _list_keys(call: ast.Call) -> list[str]:
 
 
 def _find_faults(file: Path, allowed: Collection[str]) -> Iterator[tuple[int, str]]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree = _parse(file)
     for call in _list_calls(tree):
         for fault in _find_call_faults(call):
             yield call.lineno, fault

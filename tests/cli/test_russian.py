@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 import typer
 
 from cli.russian_words import ALLOWED
@@ -101,6 +102,7 @@ def test_refusals_are_russian_and_have_the_code_of_a_usage_error():
     assert "вы имели в виду «run»" in refusals[("ran",)][1]
 
 
+@pytest.mark.full(seconds=7)
 def test_what_there_is_is_told_in_russian():
     for words, (code, said) in answer(*SHOWN).items():
         assert (words, code, find_english(leave_out_versions(said))) == (words, 0, set())

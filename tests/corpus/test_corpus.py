@@ -19,10 +19,11 @@ def _is_possible(needs: str) -> bool:
 
 
 def get_kind(params):
-    """The command, its exit code, and what the first word of the name says was done."""
+    """What is given to which command with which exit code, and by its first word what is wrong."""
     case = params["case"]
     return {
-        "kind": (case.group, case.arguments[0], case.code, re.split("[-. ]", case.name)[0]),
+        "kind": (case.group, case.arguments[0], case.code),
+        "fault": re.split("[-. ]", case.name)[0],
     }
 
 

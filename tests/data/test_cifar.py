@@ -240,6 +240,7 @@ def real_cache(tmp_path_factory):
     return folder
 
 
+@pytest.mark.full(seconds=6)
 def test_load_cifar_reads_cifar100_as_published(real_cache, monkeypatch):
     monkeypatch.setenv("POOLBENCH_CACHE", str(real_cache))
     real_set = load_cifar(CIFAR100)

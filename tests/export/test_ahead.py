@@ -39,6 +39,7 @@ def test_another_process_writes_the_same_files(prepared, finished):
         assert (store.path / path.relative_to(finished[0])).read_bytes() == path.read_bytes()
 
 
+@pytest.mark.full(seconds=5)
 def test_what_it_does_not_do_is_left_to_this_process(prepared):
     store, trials, final = prepared
     shutil.rmtree(store.trials / trials[0].id)

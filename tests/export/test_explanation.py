@@ -216,6 +216,7 @@ def test_diverged_trial_is_left_out_and_said(tmp_path):
     assert not np.isin(look_up(made.image_set.pool, arrays["disagreed_names"]), held_out).any()
 
 
+@pytest.mark.full(seconds=2)
 def test_one_variant_with_views_disagrees_with_nobody_and_is_explained_by_its_network(tmp_path):
     image_set = draw_set(classes=2, size=(4, 6))
     made = Made(tmp_path, image_set, ("blur",), recipes=("standard",), repeats=1)
@@ -230,6 +231,7 @@ def test_one_variant_with_views_disagrees_with_nobody_and_is_explained_by_its_ne
     assert (arrays["shift_accuracy"][0, :, 0] == record.held_out.accuracy).all()
 
 
+@pytest.mark.full(seconds=2)
 def test_network_without_a_map_and_many_classes_have_the_rest(tmp_path):
     image_set = draw_set(classes=100, count=2, size=(8, 8))
     made = Made(tmp_path, image_set, ("max",), backbones=("lab-example", "mlp"), repeats=1)

@@ -218,6 +218,7 @@ def test_command_writes_the_folder_and_says_how_to_upload_it(finished_copy, pool
     assert poolbench_here("push", finished_copy, "--to", "fruit").returncode == 2
 
 
+@pytest.mark.full(seconds=3)
 def test_command_uploads_when_asked(finished_copy, poolbench_here, server):
     done = poolbench_here("push", finished_copy, "--to", "anna/fruit", "--upload", "--json")
     assert json.loads(done.stdout)["address"] == f"{server.address}/anna/fruit"

@@ -218,6 +218,7 @@ def test_check_run_fails_where_weights_of_another_network_lie(run):
     )
 
 
+@pytest.mark.full(seconds=1)
 def test_check_run_finds_other_class_names(run):
     def swap(proto):
         (entry,) = (e for e in proto.metadata_props if e.key == "classes")
@@ -348,6 +349,7 @@ def test_count_wrong_labels_leaves_ties_out():
     assert count_wrong_labels(np.float32([[2.0, 1.0, 0.0], [0.0, 1.0, 2.0]]), measured) == 1
 
 
+@pytest.mark.full(seconds=4)
 def test_a_run_that_cannot_be_written_is_verified_all_the_same(run):
     place = run / "best" / "verification.json"
     place.unlink(missing_ok=True)

@@ -259,7 +259,7 @@ def test_map_of_any_size_is_taken_and_can_be_viewed(layer, operator):
         assert new(x).view(-1).shape == layer(x).view(-1).shape
 
 
-@pytest.mark.one_of_each(seconds=3, by=lambda params: {"layout": params["layout"]})
+@pytest.mark.full(seconds=3)
 @pytest.mark.parametrize("layout", ["nhwc", "nchw"])
 @pytest.mark.parametrize("operator", ["stride", "blur", "lip"])
 def test_swapped_network_is_exported_in_both_layouts(operator, layout, tmp_path):

@@ -43,6 +43,7 @@ def test_shifts_weigh_as_much_as_the_picture_itself(network):
     assert count_passes("mirror-shift") == 6
 
 
+@pytest.mark.full(seconds=5)
 @pytest.mark.parametrize(
     "views", [pytest.param("mirror", marks=pytest.mark.full(seconds=2)), "mirror-shift"]
 )

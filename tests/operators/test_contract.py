@@ -19,12 +19,7 @@ def get_family(case):
     return {"check": case["check"], "family": get_operator(case["operator_id"]).family}
 
 
-def join_family(case):
-    """Both in one, so that every check of every family occurs."""
-    return {"both": (*get_family(case).values(),)}
-
-
-@pytest.mark.one_of_each(by=join_family, seconds=0.1)
+@pytest.mark.one_of_each(by=get_family, seconds=0.1)
 @pytest.mark.parametrize("check", [name for name in list_checks() if name not in BY_OTHERS])
 @pytest.mark.parametrize("operator_id", IDS)
 def test_operator_keeps_the_contract(operator_id, check):

@@ -83,7 +83,7 @@ USES = {
 }
 
 
-@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=6)
+@pytest.mark.full(seconds=6)
 @pytest.mark.parametrize("use", USES)
 def test_hash_follows_other_modules_of_the_same_folder(use, tmp_path):
     hashes = []

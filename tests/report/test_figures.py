@@ -131,6 +131,7 @@ def test_a_figure_is_saved_as_svg_and_png_and_the_same_bytes_again(view):
     assert found[0]["differences.png"].startswith(b"\x89PNG")
 
 
+@pytest.mark.full(seconds=5)
 def test_a_figure_on_the_page_has_the_colours_of_the_page(view):
     with use_style():
         for name, kind in list_figures(view).items():

@@ -49,6 +49,7 @@ def test_every_figure_of_the_run_is_drawn_on_axes_or_says_that_it_needs_more(pat
         figure.draw_without_rendering()
 
 
+@pytest.mark.full(seconds=6)
 def test_every_figure_of_the_run_is_drawn_in_a_part_of_a_figure(path, names):
     for name in names:
         figure = Figure(figsize=(24, 12), layout="constrained")

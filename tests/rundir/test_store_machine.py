@@ -145,6 +145,7 @@ def run_machine(others, make_faults, sequences):
     )
 
 
+@pytest.mark.full(seconds=4)
 def test_sequences_of_what_happens_to_a_run(others, make_faults):
     run_machine(others, make_faults, 10)
 

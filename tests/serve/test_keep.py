@@ -135,6 +135,7 @@ def test_server_keeps_nothing_that_it_cannot_vouch_for(served_copy, run_serve):
     assert row.truth == 1
 
 
+@pytest.mark.full(seconds=3)
 def test_server_keeps_no_more_than_the_report_takes(served_copy, run_serve):
     pixels = bytes(SIZE * SIZE * 3)
     with run_serve(served_copy) as (address, _):

@@ -133,6 +133,7 @@ def test_folder_without_runs_is_refused_in_words(tmp_path, monkeypatch):
         run_server(tmp_path / "photos", "127.0.0.1", 0, "en")
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=3)
 @pytest.mark.parametrize(("width", "scheme", "lang"), [(1440, "light", "en"), (390, "dark", "ru")])
 def test_page_in_a_browser_is_quiet_accessible_and_leads_to_the_report(
     browser, check_accessible, run_serve, folder, width, scheme, lang

@@ -25,6 +25,7 @@ def test_interrupt_ends_it_with_130(served, run_serve):
         assert said.strip() == "Stopped."
 
 
+@pytest.mark.full(seconds=3)
 def test_taken_port_is_replaced_by_the_next_and_said(served, poolbench_cli, run_serve):
     with bind("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
@@ -60,6 +61,7 @@ def test_oversize_body_is_refused_by_the_real_server(server):
         assert b" 413 " in opened.recv(1000)
 
 
+@pytest.mark.full(seconds=3)
 def test_folder_without_a_study_is_told(poolbench_cli, tmp_path):
     done = poolbench_cli("serve", tmp_path)
     assert done.returncode == 1

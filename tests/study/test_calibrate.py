@@ -65,6 +65,7 @@ def equal():
     return judge_equal(0)
 
 
+@pytest.mark.full(seconds=6)
 def test_equal_variants_may_win_as_often_as_chance_explains(equal):
     verdict = equal
     assert verdict.kind != "winner"

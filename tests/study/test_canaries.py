@@ -168,6 +168,7 @@ def unpair_splits(monkeypatch):
     monkeypatch.setattr(build, "assign_repeat", assigned)
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=1)
 @pytest.mark.parametrize("sabotage", [unpair_draws, unpair_start, unpair_splits])
 def test_unpaired_variants_are_noticed(sabotage, monkeypatch):
     sabotage(monkeypatch)

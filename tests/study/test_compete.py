@@ -46,6 +46,7 @@ def run(tmp_path, image_set, deadline, make_executor=HereExecutor, **settings):
         return store, compete(measured, context, deadline)
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=3)
 @pytest.mark.parametrize(("repeats", "first"), [(3, 1), ("auto", 1)])
 def test_time_that_is_over_leaves_whole_repeats(tmp_path, image_set, repeats, first):
     store, compared = run(tmp_path, image_set, time.monotonic(), repeats=repeats)
@@ -105,6 +106,7 @@ def test_variant_that_is_taken_up_again_catches_up_before_the_look(
     assert len(compared.trials) == 3 * 2 * 2
 
 
+@pytest.mark.full(seconds=4)
 def test_study_that_is_judged_again_with_more_repeats_is_exploratory(tmp_path, image_set):
     settings = {"operators": ("max", "avg")}
     first = run(tmp_path, image_set, None, repeats=1, **settings)[1].verdict
@@ -182,6 +184,7 @@ def test_variant_that_is_lost_later_is_left_out_with_what_it_had(tmp_path, image
     assert "avg" not in (store.path / "leaderboard.csv").read_text()
 
 
+@pytest.mark.full(seconds=1)
 def test_study_of_which_everything_is_lost_fails(tmp_path, image_set):
     class All(Losing):
         """Every one of them."""

@@ -17,6 +17,7 @@ def run(finished):
     return store, store.load_model("verdict.json", VerdictRecord), store.load_config()
 
 
+@pytest.mark.full(seconds=5)
 def test_every_command_is_one_that_the_command_line_takes(run, poolbench_cli):
     store, verdict, _ = run
     likely = Forecast(repeats=verdict.repeats + 2, pictures=100, chance=0.9)

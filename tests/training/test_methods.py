@@ -76,6 +76,7 @@ def test_augmentation_is_the_same_in_the_rewritten_network(options):
     assert fast.history[-1].nll == pytest.approx(plain.history[-1].nll, rel=1e-3)
 
 
+@pytest.mark.full(seconds=4)
 def test_average_of_weights_is_what_is_watched_and_left():
     _, plain, first = train(make())
     _, averaged, second = train(make(ema_decay=0.5))

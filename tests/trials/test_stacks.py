@@ -25,6 +25,7 @@ def test_on_a_processor_each_trial_is_alone(plan_of):
     assert all(len(group) == 1 for group in make_groups(plan_of().specs))
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=2)
 @pytest.mark.parametrize("operator", ["stride", "max"])
 def test_stacked_trials_are_those_that_were_trained_alone(plan_of, small_set, operator):
     specs = plan_of(operators=(operator,), folds=3, repeats=2, stack=6, epochs=1).specs

@@ -377,6 +377,7 @@ def test_study_that_was_cut_off_before_its_first_look_decides_nothing(make_study
     assert (verdict.kind, verdict.recommended) == ("undecided", "a")
 
 
+@pytest.mark.full(seconds=3)
 def test_false_winners_among_equals_are_rare(draw_fold, draw_correct, ask):
     rng = np.random.default_rng(0)
     fold = draw_fold(rng, 2, 150)

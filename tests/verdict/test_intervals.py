@@ -274,6 +274,7 @@ def test_interval_covers_when_all_trainings_share_the_test_pictures(draw_correct
     assert is_covered(parts, 0.95, factor=0.8).mean() < 0.93
 
 
+@pytest.mark.full(seconds=2)
 def test_intervals_of_twelve_variants_cover_together(draw_fold, draw_correct):
     rng = np.random.default_rng(12)
     fold = draw_fold(rng, 2, 300)
@@ -353,6 +354,7 @@ def draw_grouped(rng, studies, repeats, groups, size):
     return common + rng.normal(0, 30, (studies, repeats, len(number))), fold, number
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=2)
 @pytest.mark.parametrize(
     ("groups", "repeats"), [pytest.param(10, 6, marks=pytest.mark.full(seconds=5)), (40, 6)]
 )

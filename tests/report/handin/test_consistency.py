@@ -209,6 +209,7 @@ def test_only_the_verdict_says_what_more_repeats_would_show(view):
     assert "повторов" not in " ".join(questions.list_chances(told))
 
 
+@pytest.mark.one_of_each(by=lambda case: {"any": 0}, seconds=1)
 @pytest.mark.parametrize("flip", ["random", "none"])
 def test_the_curves_are_told_from_the_numbers_beside_them(view, flip):
     plain = {"flip": flip, "translate_pixels": 0}

@@ -149,6 +149,7 @@ def test_log_that_fails_is_told_of_once_and_the_others_go_on(store, trained, cap
     assert {path.name for path in (store.path / TENSORBOARD).iterdir()} == set(trials)
 
 
+@pytest.mark.full(seconds=3)
 def test_server_that_is_not_there_is_one_message_without_its_password(store, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://anna:geheim@127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
