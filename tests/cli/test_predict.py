@@ -109,7 +109,7 @@ def test_predict_says_what_a_folder_without_a_model_is(poolbench_here, two_runs,
     assert "is not finished" in done.stderr
     done = poolbench_here("predict", "runs", "pics/a.png")
     assert done.returncode == 3
-    assert "poolbench runs lists" in done.stderr
+    assert "use: poolbench runs" in done.stderr
     # One folder too deep is still the model.
     whole = next(path for path in (folder / "runs").iterdir() if (path / "best").is_dir())
     assert poolbench_here("predict", whole / "best", "pics/a.png").returncode == 0

@@ -212,8 +212,8 @@ def test_decode_picture_refuses_what_is_no_picture(tmp_path):
     (tmp_path / "text.png").write_text("no picture")
     (tmp_path / "empty.jpg").write_bytes(b"")
     for name, reason in [
-        ("text.png", "poolbench does not know its format"),
-        ("empty.jpg", "poolbench does not know its format"),
+        ("text.png", "its format is not recognised"),
+        ("empty.jpg", "its format is not recognised"),
         ("missing.png", "there is no such file"),
     ]:
         for read in (decode_picture, read_picture_size):
@@ -285,10 +285,10 @@ def test_decode_content_gives_what_decode_picture_gives(tmp_path, kind):
 def test_decode_picture_never_starts_another_program(tmp_path):
     """EPS would be drawn by Ghostscript."""
     path = _save(Image.new("RGB", (4, 4)), tmp_path / "a.eps")
-    with pytest.raises(DataError, match="does not know its format"):
+    with pytest.raises(DataError, match="its format is not recognised"):
         decode_picture(path)
     renamed = path.rename(tmp_path / "a.png")
-    with pytest.raises(DataError, match="does not know its format"):
+    with pytest.raises(DataError, match="its format is not recognised"):
         decode_picture(renamed)
     assert "EPS" not in decode._FORMATS
 

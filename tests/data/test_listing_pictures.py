@@ -132,7 +132,7 @@ def test_load_listing_that_was_interrupted_lists_what_it_had_found_before(photog
     with pytest.raises(DataError, match="2 of 12 images cannot be read") as caught:
         load_listing(scan_folder(photographs), CONFIG)
     for name in ("cat/0.png", "dog/0.png"):
-        assert f"  {photographs / name} cannot be read: poolbench does not know" in str(
+        assert f"  {photographs / name} cannot be read: its format is not recognised" in str(
             caught.value
         )
 

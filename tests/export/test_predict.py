@@ -167,7 +167,7 @@ def test_one_picture_that_cannot_be_classified_is_one_line(mixed_files, poolbenc
     model, files = mixed_files
     done = poolbench_here("predict", model, files[1])
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == f"{files[1]} cannot be read: poolbench does not know its format.\n"
+    assert done.stderr == f"{files[1]} cannot be read: its format is not recognised.\n"
 
 
 def test_answers_that_are_no_numbers_are_named(tmp_path):

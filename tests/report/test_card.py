@@ -86,10 +86,10 @@ def test_card_of_a_winner_says_by_how_much_and_at_which_cost(view):
 @pytest.mark.parametrize(
     ("chance", "pictures", "said"),
     [
-        (0.84, None, "will probably settle it (4 more: about 85%)"),
-        (0.6, None, "may settle it (4 more: about 60%)"),
-        (0.1, None, "unlikely to settle it (4 more: about 10%)"),
-        (0.1, 0.9, "more images would help (with 720 in all, the chance is about 90%)"),
+        (0.84, None, "will probably settle the question (with 4 more, the chance is about 85%)"),
+        (0.6, None, "may settle the question (with 4 more, the chance is about 60%)"),
+        (0.1, None, "unlikely to settle the question (with 4 more, the chance is about 10%)"),
+        (0.1, 0.9, "more images would help (with 720 in all, it is about 90%)"),
     ],
 )
 def test_card_says_whether_more_repeats_would_settle_it(view, chance, pictures, said):

@@ -65,7 +65,7 @@ def test_picture_is_kept_in_the_run_and_fills_the_table_of_the_report(
         choose_file(page, picture_files["png"])
         # What a stranger's picture shows is for the person to say.
         page.click("#keep-button")
-        see(page, "#keep-said", "Choose what the image shows first")
+        see(page, "#keep-said", "First choose what the image shows")
         page.select_option("#keep-truth", "none")
         page.click("#keep-button")
         see(page, "#keep-said", "2 images for the report")

@@ -118,7 +118,7 @@ Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
 ## Input and output
 
 - `input`: float32 `[batch, height, width, 3]`, channels in RGB order, values from 0 to 255; batch
-  size, height and width are free. Resizing (`{{ data.fit }}`) and normalisation are built into the
+  size, height and width can vary. Resizing (`{{ data.fit }}`) and normalisation are built into the
   model, so don't apply them yourself.
 - `output`: float32 `[batch, {{ data.classes | length }}]`, logits.
 - `probabilities`: float32 `[batch, {{ data.classes | length }}]`, their softmax.
@@ -127,8 +127,8 @@ Negative log-likelihood {{ "%.3f" % final.test.nll }} nats, calibration error
 operators load in ONNX Runtime {{ runtimes | join(" and ") }} (Python 3.11) and give the same
 predictions.
 
-Class names and hashes are in its `metadata_props`. `weights.safetensors` holds the same
-weights under their PyTorch names.
+Class names and hashes are in the `metadata_props` of `model.onnx`. `weights.safetensors` holds
+the same weights under their PyTorch names.
 
 ## Use
 
@@ -166,8 +166,8 @@ its recorded predictions, run `poolbench verify RUN`, where RUN is the folder of
 
 ## Limitations
 
-- It knows only these {{ data.classes | length }} classes and assigns one of them to every image,
-  whatever the image shows.
+- The model knows only these {{ data.classes | length }} classes and assigns one of them to every
+  image, whatever it shows.
 - The {{ metric }} applies only to images produced and selected in the same way as the test images.
 - Its probabilities are only as reliable as the calibration error above indicates.
 - It has not been evaluated for bias or for robustness to adversarial inputs; don't use it to make
@@ -224,8 +224,8 @@ def _describe_verdict(verdict: VerdictRecord) -> str:
     is_one = {pair.alpha for pair in verdict.differences} <= {None, verdict.alpha}
     level = f"{100 * (1 - verdict.alpha):.3g}% " if is_one else ""
     return (
-        f"{sentence} Based on {verdict.repeats * verdict.folds} training runs per variant and "
-        f"{verdict.pictures:,} held-out images. Differences in {metric}, with simultaneous "
+        f"{sentence} Based on {verdict.repeats * verdict.folds} trials (training runs) per variant "
+        f"and {verdict.pictures:,} held-out images. Differences in {metric}, with simultaneous "
         f"{level}confidence intervals, which are wider than those for a single pair: "
         f"{differences}."
     )

@@ -4,6 +4,8 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from poolbench.texts.filling import NO_BREAK_SPACE
+
 # Most names in one line.
 MOST_NAMES = 8
 
@@ -22,7 +24,6 @@ _START = r"(^|[;,\t\r\n\"])(\s*)"
 _FORMULA = r"(?=[=+\-@＝＋－＠])"
 _NUMBER = re.compile(r"[-+]?[0-9.]+(e[-+]?\d+)?")
 
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 # The space between a number and its unit; a single letter may be a word of its own.
 _BEFORE_UNIT = re.compile(
     r"(?<=\d) (?=(?:%|п\. п\.|млн|млрд|тыс\.|[КМГ]Б|мс|мин|пикс\.|нат|эпох)"

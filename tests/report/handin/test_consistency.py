@@ -226,7 +226,7 @@ def test_the_curves_are_told_from_the_numbers_beside_them(view, flip):
     training.write_curves(draft, dataclasses.replace(view, variants=tuple(variants)))
     told = read_text(draft)
     assert "по ходу обучения" in told
-    assert ("аугментированных" in told) == (flip != "none")
+    assert ("предусматривает аугментацию" in told) == (flip != "none")
 
 
 @pytest.mark.parametrize("repeats", [1, 2])

@@ -68,4 +68,4 @@ def test_the_section_says_which_pictures_were_moved_and_how_each_border_is_fille
         assert (f"({count})" in "".join(told)) == is_part
         assert ("повтор 1, блок 1" in told[0]) == is_part
         [far] = [line for line in told if line.startswith("При наибольшем сдвиге")]
-        assert ("циклический" in far) == is_part and ("отражением" in far) != is_part
+        assert ("по кругу" in far) == is_part and ("отражением" in far) != is_part

@@ -60,6 +60,8 @@ from poolbench.trials.session import Session
 
 # How long nothing may happen before progress is asked for.
 POLL_SECONDS = 0.5
+# How long the news of a task that is done are waited for: they are to be told before its end.
+LAST_NEWS_SECONDS = 10.0
 # By Ray itself, of a task whose worker or node is lost.
 MOST_RETRIES = 3
 # Tasks that Ray holds for each that runs: so none waits for this process, and it never holds many.
@@ -171,6 +173,8 @@ class RayExecutor:
         # In a list, so that a task gets the references: it takes what they refer to but once.
         self._things = [ray.put(pictures), ray.put(weights)]
         self._mailbox: Any = ray.remote(Mailbox).options(num_cpus=0, max_restarts=-1).remote()
+        # What was asked of it and is not answered yet.
+        self._asked: Any = None
 
     def __enter__(self) -> "RayExecutor":
         return self
@@ -274,7 +278,8 @@ class RayExecutor:
                 done, _ = ray.wait(list(flying), num_returns=1, timeout=POLL_SECONDS)
                 if done or time.monotonic() >= next_mail:
                     next_mail = time.monotonic() + POLL_SECONDS
-                    for trial, epoch, measures in self._read_mail():
+                    wait = LAST_NEWS_SECONDS if done else POLL_SECONDS
+                    for trial, epoch, measures in self._read_mail(wait):
                         heard[trial] = time.monotonic()
                         on_progress(Progress("epoch", trial, epoch, measures))
                 for reference in done:
@@ -317,12 +322,18 @@ class RayExecutor:
 
         return submit
 
-    def _read_mail(self) -> list[News]:
+    def _read_mail(self, seconds: float) -> list[News]:
+        if self._asked is None:
+            self._asked = self._mailbox.take.remote()
         try:
-            mail: list[News] = ray.get(self._mailbox.take.remote(), timeout=POLL_SECONDS)
+            mail: list[News] = ray.get(self._asked, timeout=seconds)
+        except ray.exceptions.GetTimeoutError:
+            # What it answers later is no less true; it would be lost if it were asked once more.
+            return []
         except ray.exceptions.RayError:
             # It was lost with its node and begins anew: progress is no reason to stop.
-            return []
+            mail = []
+        self._asked = None
         return mail
 
 

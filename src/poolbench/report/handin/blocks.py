@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from poolbench.report.faults import Faults
 from poolbench.report.handin.fill import retell
 from poolbench.report.words import Phrase
+from poolbench.texts.filling import NO_BREAK_SPACE
 from poolbench.texts.plain import typeset
-
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)

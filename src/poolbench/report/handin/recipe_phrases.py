@@ -2,7 +2,7 @@
 
 RECIPE = (
     "Рецепт {name}: оптимизатор {optimizer}, скорость обучения {rate:g} ({schedule}){momentum}; "
-    "размер пакета {batch}, {epochs} {epochs:эпоха|эпохи|эпох}; затухание весов {decay:g}; "
+    "размер пакета — {batch}; число эпох — {epochs}; затухание весов {decay:g}; "
     "аугментация: {augmentation}."
 )
 RECIPES_SHOWN = "Рецептов: {total}; описаны первые {shown}."

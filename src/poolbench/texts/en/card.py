@@ -30,12 +30,20 @@ TEXTS = {
     "card.same-cost": ", at the same cost",
     "card.best": "Best so far: {variant}. {rest}",
     "card.not-settled": "Nothing is settled yet.",
-    "card.probably": "More repeats will probably settle it ({repeats} more: {chance}).",
-    "card.perhaps": "More repeats may settle it ({repeats} more: {chance}).",
-    "card.unlikely": "More repeats are unlikely to settle it ({repeats} more: {chance}).",
+    "card.probably": (
+        "More repeats will probably settle the question (with {repeats} more, the chance is "
+        "{chance})."
+    ),
+    "card.perhaps": (
+        "More repeats may settle the question (with {repeats} more, the chance is {chance})."
+    ),
+    "card.unlikely": (
+        "More repeats are unlikely to settle the question (with {repeats} more, the chance is "
+        "{chance})."
+    ),
     "card.unlikely-pictures": (
-        "More repeats are unlikely to settle it ({repeats} more: {chance}); more images would help "
-        "(with {pictures:,} in all, the chance is {by_pictures})."
+        "More repeats are unlikely to settle the question (with {repeats} more, the chance is "
+        "{chance}); more images would help (with {pictures:,} in all, it is {by_pictures})."
     ),
     "card.one-trial": "One trial of each variant isn't enough to tell them apart.",
     "card.single": "{variant} is the only variant, so there is nothing to compare it with.",

@@ -21,5 +21,5 @@ TEXTS = {
     "page.shift-left": "{pixels} px left",
     "page.shift-right": "{pixels} px right",
     "page.shift-none": "not moved",
-    "serve.refused-fit": "There is no such way to resize an image.",
+    "serve.refused-fit": "Unknown resizing method.",
 }

@@ -30,7 +30,7 @@ TEXTS = {
     "error.picture.scans": (
         "its {width}x{height} pixels are drawn in {scans} scans, too many to read"
     ),
-    "picture.reason.format": "poolbench does not know its format",
+    "picture.reason.format": "its format is not recognised",
     "picture.reason.pixels": (
         "it has more than the {most:,} pixels that are read; make it smaller ({detail})"
     ),

@@ -37,7 +37,7 @@ TEXTS = {
     ),
     "hint.run.unfinished": "To finish a run, run the command that started it again.",
     "error.run.none": "There is no run at {path}.",
-    "hint.run.none": "poolbench runs lists the runs there are.",
+    "hint.run.none": "To list the existing runs, use: poolbench runs",
     "error.run.not-json": "{path} is not JSON ({reason}).",
     "hint.run.not-json": _RESTORE,
     "error.run.unknown-field": "{path}: this poolbench does not know the field {field}.",

@@ -206,7 +206,7 @@ TEXTS = {
     "hint.runs.link": "Delete the link itself, or name the folder that it leads to: {target}",
     "error.runs.no-folder": "{path} is not a folder, or does not exist. Nothing was deleted.",
     "error.runs.no-run": "{path} is not a run directory of poolbench. Nothing was deleted.",
-    "hint.runs.no-run": "poolbench runs lists the runs there are.",
+    "hint.runs.no-run": "To list the existing runs, use: poolbench runs",
     "error.runs.file-missing": "{path} is missing from a finished study.",
     "hint.runs.file-missing": "Run the same command again to recreate it.",
     "error.runs.files-missing": (
@@ -231,8 +231,8 @@ TEXTS = {
     "hint.cli.author-alone": "Add {--lab}.",
     "error.cli.no-model-here": "{path} is neither a model nor a run of poolbench.",
     "hint.cli.no-model-here": (
-        "Give the path of a model, such as best/model.onnx, a run directory, or @last. poolbench "
-        "runs lists the runs there are."
+        "Give the path of a model, such as best/model.onnx, a run directory, or @last. To list "
+        "the existing runs, use: poolbench runs"
     ),
     "error.cli.unfinished": "{path} has no model yet: its study is not finished.",
     "hint.cli.unfinished": (

@@ -10,7 +10,7 @@ TEXTS = {
     "page.keep-truth": "The image shows",
     "page.keep-choose": "Choose…",
     "page.keep-none": "none of the classes",
-    "page.keep-choose-first": "Choose what the image shows first.",
+    "page.keep-choose-first": "First choose what the image shows.",
     "page.keep-button": "Save image and predictions for the report",
     "page.keep-file": "Download tried.json",
     "page.keep-said": "Saved. {count} {count:image|images} for the report.",

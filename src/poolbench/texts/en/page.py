@@ -4,8 +4,8 @@ TEXTS = {
     # What the program says while it serves, or after it wrote the page.
     "serve.place": "Serving {path}: {url}  (press Ctrl+C to stop)",
     "serve.token": (
-        "Other machines can reach this server. Anyone who has the whole address, with its token, "
-        "can use the page; nobody else can."
+        "Other machines can reach this server. Anyone who has the full address, including the "
+        "token, can use the page; nobody else can."
     ),
     "serve.port-taken": "Port {port} is taken; using {found}.",
     "serve.unfinished": "The study in {path} is not finished: the page shows its progress.",
@@ -13,11 +13,12 @@ TEXTS = {
     "serve.page": "Page: {path}",
     # What the server answers when it refuses.
     "serve.refused-host": (
-        "This server does not answer to that name. Open the address shown in the terminal."
+        "This server does not accept requests for that host name. Open the address shown in the "
+        "terminal."
     ),
     "serve.refused-head": "The address or the browser's headers are too long.",
     "serve.refused-busy": "Too many requests at the moment. Try again in a few seconds.",
-    "serve.refused-origin": "The request came from a page of another site and was refused.",
+    "serve.refused-origin": "The request came from a page on another site and was refused.",
     "serve.refused-token": (
         "The token is missing or wrong. Open the complete address shown in the terminal."
     ),
@@ -56,7 +57,7 @@ TEXTS = {
     "page.loading": "Loading the models…",
     "page.source": "{source} · {models} {models:model|models} · {height} × {width} px",
     "page.nothing-learned": (
-        "The networks of this study learned nothing, so there is no model to try. The report says "
+        "The networks in this study learned nothing, so there is no model to try. The report says "
         "what you can change."
     ),
     "page.sources-title": "Choose an image",
@@ -131,15 +132,15 @@ TEXTS = {
         "settled."
     ),
     "page.progress-finishing": (
-        "All {total:,} trials are finished. The recommended variant is trained once more, saved "
-        "and verified."
+        "All {total:,} trials are finished. The recommended variant is now being retrained, "
+        "saved and verified."
     ),
     "page.progress-finished": "The study is finished.",
     "page.progress-note": (
-        "There is no report yet. When the study is finished, this page shows its models."
+        "There is no report yet. When the study is finished, this page will show its models."
     ),
-    "page.no-server": "The server does not answer. Is it still running?",
-    "page.server-failed": "The server can't answer now (status {status}). Try again.",
+    "page.no-server": "The server is not responding. Is it still running?",
+    "page.server-failed": "The server can't respond right now (status {status}). Try again.",
     "page.no-file": (
         "{place} can't be loaded (status {status}). Check that the page's folder is complete."
     ),

@@ -115,8 +115,8 @@ TEXTS = {
         "as the best epoch, are optimistic."
     ),
     "note.few-trials": (
-        "Each variant was trained fewer than five times, so the intervals are wide. More "
-        "{--repeats} narrow them."
+        "Each variant was trained fewer than five times, so the intervals are wide. To "
+        "narrow them, increase {--repeats}."
     ),
     "note.collapsed": (
         "{count} {count:trial|trials} collapsed: the network did no better on its own training "

@@ -31,12 +31,18 @@ TEXTS = {
     "card.same-cost": " при том же числе умножений-сложений",
     "card.best": "Пока лучший — {variant}. {rest}",
     "card.not-settled": "Исход не определён.",
-    "card.probably": "Новые повторы, скорее всего, определят исход (ещё {repeats}: {chance}).",
-    "card.perhaps": "Новые повторы могут определить исход (ещё {repeats}: {chance}).",
-    "card.unlikely": "Новые повторы вряд ли определят исход (ещё {repeats}: {chance}).",
+    "card.probably": (
+        "Новые повторы, скорее всего, определят исход (с ещё {repeats} — с вероятностью {chance})."
+    ),
+    "card.perhaps": (
+        "Новые повторы могут определить исход (с ещё {repeats} — с вероятностью {chance})."
+    ),
+    "card.unlikely": (
+        "Новые повторы вряд ли определят исход (с ещё {repeats} — с вероятностью {chance})."
+    ),
     "card.unlikely-pictures": (
-        "Новые повторы вряд ли определят исход (ещё {repeats}: {chance}); помогло бы больше "
-        "изображений (всего {pictures:,}: {by_pictures})."
+        "Новые повторы вряд ли определят исход (с ещё {repeats} — с вероятностью {chance}); "
+        "помогло бы больше изображений (всего {pictures:,}: {by_pictures})."
     ),
     "card.one-trial": "По одному обучению их не различить.",
     "card.single": "Обучен только {variant}: сравнивать не с чем.",
@@ -86,7 +92,7 @@ TEXTS = {
         "n: отложенных изображений — {pictures:,}; обучений каждого варианта — {trials}."
     ),
     "card.samples-shift": (
-        "n: отложенных изображений — {pictures:,}; каждый вариант обучен один раз."
+        "n: отложенных изображений — {pictures:,}; от каждого варианта взято одно обучение."
     ),
     "card.samples-landscape": "n: обучающих изображений — {pictures:,}; сеть одна.",
     # Свёрнутые части.
@@ -164,10 +170,10 @@ TEXTS = {
     "machine.processor": "процессор",
     "machine.cores": "ядер процессора",
     "machine.memory_bytes": "память",
-    "machine.device": "устройство обучения",
+    "machine.device": "устройство, на котором обучались сети",
     "machine.library": "версия {name}",
     "machine.variable": "переменная окружения {name}",
-    "machine.fingerprint": "отпечаток машины и библиотек",
+    "machine.fingerprint": "контрольная сумма сведений о машине и библиотеках",
     "machine.poolbench": "версия poolbench",
     "machine.language": "язык вывода",
 }
