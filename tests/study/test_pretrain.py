@@ -71,9 +71,7 @@ def test_study_begins_with_the_weights_and_says_what_fits(
     assert "trained with operator max; licence: –" in done.stderr
     card = (tmp_path / "study" / "best" / "README.md").read_text(encoding="utf-8")
     sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
-    told = (
-        f"- `w.safetensors`, SHA-256 `{sha256}`; trained with operator `max`; their licence is not"
-    )
+    told = f"- `w.safetensors`, SHA-256 `{sha256}`; trained with operator `max`; licence unknown"
     assert told in card
     assert "trained on 300 of the 900 training images" in done.stderr
     # What comes out of it has seen its own pool, and what the weights had seen.
