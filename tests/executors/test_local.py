@@ -364,9 +364,8 @@ def test_error_of_a_worker_is_told_in_the_language_of_the_reader(
     with pytest.raises(TrainingError) as caught:
         run(images, tmp_path, 1, specs)
     assert str(caught.value) == (
-        f"Обучение {specs[0].id} завершилось с ошибкой: Задано p 0,5, а ожидается число не меньше "
-        f"1. "
-        "Завершённые обучения сохранены."
+        f"Обучение {specs[0].id} завершилось с ошибкой: Задано p 0,5, а ожидается "
+        "число не меньше 1. Завершённые обучения сохранены."
     )
     assert "p is 0.5; expected at least 1." in caught.value.tell("en")
     # An option that only the command line has.

@@ -15,7 +15,7 @@ from typing import Any
 
 from poolbench.executors.local import list_paths, start_process
 from poolbench.executors.process import add_paths, open_pipes, pack_sources, register_sources
-from poolbench.export.bundle import export_final, export_variant
+from poolbench.export.bundle import export_final, export_variant, restore_final
 from poolbench.machine.memory import bound_starts
 from poolbench.planning.plan import take_first
 from poolbench.records import DataRecord, TrialSpec
@@ -104,7 +104,7 @@ def main() -> None:
         export_variant(store, restore_network(store, spec.id), spec, data)
     print("models", file=answers, flush=True)
     weights_sha256 = requests.get()["weights_sha256"]
-    export_final(store, restore_network(store, final.id), final, data, weights_sha256)
+    export_final(store, restore_final(store, final), final, data, weights_sha256)
     print("final", file=answers, flush=True)
 
 

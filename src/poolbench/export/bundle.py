@@ -1,6 +1,5 @@
 """Save what a run hands over: the winner with all that proves it, and one model per variant."""
 
-import copy
 import hashlib
 import json
 from collections.abc import Mapping
@@ -23,10 +22,20 @@ from poolbench.models.transfer import add_facts
 from poolbench.records import DataRecord, FinalRecord, TrialSpec
 from poolbench.rundir.formats import pack_arrays, pack_weights
 from poolbench.rundir.store import RunStore
+from poolbench.trials.restore import restore_network
 
 Logits = NDArray[np.float32]
 
 REFERENCE_PICTURES = 64
+
+
+def restore_final(store: RunStore, spec: TrialSpec) -> nn.Module:
+    """Restore the network that is handed over as the proof will ask it: on the CPU, in float32.
+
+    Raises:
+        RunError: As :func:`poolbench.trials.restore.restore_network`.
+    """
+    return restore_network(store, spec.id).float()
 
 
 def make_weights(network: nn.Module, seen: Seen) -> bytes:
@@ -35,7 +44,7 @@ def make_weights(network: nn.Module, seen: Seen) -> bytes:
     Args:
         seen: For whoever begins with these weights.
     """
-    return add_facts(dump_weights(_hold_still(network)), seen.make_metadata())
+    return add_facts(dump_weights(network), seen.make_metadata())
 
 
 def export_final(
@@ -44,7 +53,7 @@ def export_final(
     """Write ``best/model.onnx``; the verification of an earlier one is taken away."""
     store.remove("best/verification.json")
     facts = {**make_metadata(spec, data), "weights_sha256": weights_sha256}
-    store.save_bytes("best/model.onnx", _export(_hold_still(network), data, facts))
+    store.save_bytes("best/model.onnx", _export(network, data, facts))
 
 
 def save_bundle(
@@ -71,8 +80,7 @@ def save_bundle(
     store.save_model("best/final.json", final)
     hashes = {"model.onnx": compute_sha256(model), "weights.safetensors": compute_sha256(weights)}
     index = choose_in_turn(pictures.labels, REFERENCE_PICTURES)
-    still = _hold_still(network)
-    reference = dump_reference(still, data, pictures.take(index), measured[index], hashes)
+    reference = dump_reference(network, data, pictures.take(index), measured[index], hashes)
     store.save_bytes("best/reference.npz", reference)
 
 
@@ -152,11 +160,6 @@ def dump_reference(
 def compute_sha256(content: bytes) -> str:
     """Compute the SHA-256 in hex."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _hold_still(network: nn.Module) -> nn.Module:
-    """Return a copy that answers on a processor, in float32, as the proof will ask it."""
-    return copy.deepcopy(network).cpu().float().eval()
 
 
 def _export(network: nn.Module, data: DataRecord, metadata: Mapping[str, str]) -> bytes:

@@ -11,6 +11,7 @@ from poolbench.export.bundle import (
     export_final,
     export_variant,
     make_weights,
+    restore_final,
     save_bundle,
     save_pictures,
 )
@@ -27,12 +28,11 @@ from poolbench.records import (
     TrialSpec,
     VerdictRecord,
 )
+from poolbench.rundir.files import EXPLANATION
 from poolbench.rundir.store import RunStore
 from poolbench.trials.restore import restore_network
 from poolbench.verdict.proportion import compute_headline
 
-# Where the explanation of the final network lies in a run.
-EXPLANATION = "best/explain.npz"
 # File that is written by whoever verifies, so it is no part of what is handed over.
 _PROOF = "verification.json"
 # All files that are written there; anybody may have put something beside them.
@@ -83,7 +83,7 @@ def hand_over(
         return
     # Without this file an interrupted hand-over is done again from its start.
     store.remove("study.json")
-    network = restore_network(store, final.id)
+    network = restore_final(store, final)
     weights = make_weights(network, _see(store, final, image_set))
     ahead.begin_final(compute_sha256(weights))
     store.save_bytes(EXPLANATION, make_explanation(store, trials, final, image_set))

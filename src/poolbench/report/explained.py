@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from poolbench.errors import RunError
 from poolbench.files import parse_json
+from poolbench.rundir.files import EXPLANATION
 from poolbench.rundir.store import RunStore
 from poolbench.texts.told import find_reason
-
-EXPLANATION = "best/explain.npz"
 
 
 @dataclass(frozen=True)

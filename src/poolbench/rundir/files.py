@@ -28,6 +28,8 @@ MOST_TEXT_BYTES = 100_000_000
 MOST_BYTES = 10_000_000_000
 # File of a trial with what sha256sum prints of its other files, which ``sha256sum -c`` compares.
 SUMS = "SHA256SUMS"
+# Where the explanation of the network that is handed over lies in a run.
+EXPLANATION = "best/explain.npz"
 MOST_SUMS_BYTES = 10_000
 
 

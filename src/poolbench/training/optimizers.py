@@ -10,14 +10,14 @@ from poolbench.config import RecipeConfig
 
 
 class _EagerSGD(SGD):
-    """PyTorch's, without what its compiler wants: to import that takes a second in each process."""
+    """Steps as PyTorch's SGD, without its compiler, whose import takes seconds in each process."""
 
     add_param_group = inspect.unwrap(Optimizer.add_param_group)
     step = torch.no_grad()(inspect.unwrap(SGD.step))
 
 
 class _EagerAdamW(AdamW):
-    """Likewise."""
+    """Steps as PyTorch's AdamW, without its compiler."""
 
     add_param_group = inspect.unwrap(Optimizer.add_param_group)
     step = torch.no_grad()(inspect.unwrap(AdamW.step))

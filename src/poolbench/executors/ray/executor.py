@@ -60,7 +60,7 @@ from poolbench.trials.session import Session
 
 # How long nothing may happen before progress is asked for.
 POLL_SECONDS = 0.5
-# How long the news of a task that is done are waited for: they are to be told before its end.
+# How long to wait for the last news of a task that is done: they are told before its end.
 LAST_NEWS_SECONDS = 10.0
 # By Ray itself, of a task whose worker or node is lost.
 MOST_RETRIES = 3
